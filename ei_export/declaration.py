@@ -1,0 +1,103 @@
+"""The format-neutral model both sides meet at: who was treated, what was performed, what is claimed for it."""
+
+from datetime import date
+
+from attrs import frozen
+
+#: The BSN of a person who has none (EI-standaard, STB 5.4.7); such a person is known by insured number.
+NO_BSN = "999999999"
+
+
+@frozen
+class Person:
+    """An insured person as the practice knows them, normalised but never shortened.
+
+    ``bsn`` 9 digits or ``NO_BSN``; ``uzovi`` 4 digits; ``sex`` and ``name_use`` as COD046 and COD700, one digit
+    (``name_use`` 0 = not relevant); ``postcode`` ``1234AB`` or ''; ``country`` ISO 3166 alpha-2 or '' = Netherlands.
+    """
+
+    bsn: str
+    uzovi: str
+    insured_number: str
+    patient_id: str
+    birth_date: date
+    sex: str
+    name: str
+    prefix: str
+    initials: str
+    partner_name: str
+    partner_prefix: str
+    name_use: str
+    postcode: str
+    foreign_postcode: str
+    house_number: int
+    house_number_suffix: str
+    country: str
+
+    @property
+    def key(self) -> str:
+        """What makes a person one person towards an insurer: BSN, or insured number where there is none (STB 5.4.7)."""
+        return self.bsn if self.bsn != NO_BSN else f"{NO_BSN}/{self.insured_number}"
+
+
+@frozen
+class Care:
+    """What the feed says of one performance besides its code. Empty text or None = not known.
+
+    ``diagnosis`` DCSPH, 4 digits; ``indication`` CSI (COD321), 3 digits; ``accident`` J, N or O (COD183);
+    ``side`` L, R or '' ; AGB codes 8 digits, specialisms 4 digits (COD016).
+    """
+
+    diagnosis: str
+    indication: str
+    therapist_agb: str
+    therapist_specialism: str
+    referral_date: date | None
+    referrer_agb: str
+    referrer_specialism: str
+    authorization_number: str
+    accident: str
+    side: str
+
+
+@frozen
+class Performance:
+    """One line as it is claimed: ``list`` COD367, 3 digits; ``code`` the F-code; amounts in cents, all >= 0.
+
+    ``tariff_cents`` the tariff of one performance, ``calculated_cents`` what the provider is owed for the line,
+    ``claimed_cents`` what is asked of this receiver (PM304 0428, 0429, 0432).
+    """
+
+    date: date
+    list: str
+    code: str
+    units: int
+    tariff_cents: int
+    calculated_cents: int
+    claimed_cents: int
+
+
+@frozen
+class Provider:
+    """Who declares and who is paid: AGB codes of 8 digits or ''; ``pay_to`` as the settings name it."""
+
+    practice_agb: str
+    provider_agb: str
+    institution_agb: str
+    service_bureau_agb: str
+    pay_to: str
+    vat_id: str
+    software_code: str
+    software_version: str
+    test: bool
+
+
+@frozen
+class Invoice:
+    """One declaration: its number (at most 12 characters), date, the UZOVI of the persons in it, and its period."""
+
+    number: str
+    date: date
+    uzovi: str
+    period_from: date
+    period_until: date

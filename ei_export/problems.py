@@ -1,0 +1,121 @@
+"""What can be wrong, as values: findings, problems, refusals, and the catalogue (``specs/problems.toml``) that words them.
+
+Code raises or returns a *code with parameters*; the words, in Dutch and English, are in the catalogue only.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, Literal
+
+from attrs import field, frozen
+
+from .specs import SPECS
+
+Severity = Literal["error", "warning", "info"]
+Language = Literal["nl", "en"]
+
+LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
+SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
+
+
+@frozen
+class Kind:
+    """One entry of the catalogue: severity, texts and remedies with ``{parameter}`` places, and the return code
+    (COD954-VEKT) that finding it in time prevents, or ''."""
+
+    code: str
+    severity: Severity
+    nl: str
+    en: str
+    remedy_nl: str
+    remedy_en: str
+    return_code: str = ""
+
+
+@frozen
+class Finding:
+    """One thing a check found: the code, the input column it is about ('' = none) and the parameters of its text.
+
+    Parameters never hold a BSN, a name, an initial or a birth date.
+    """
+
+    code: str
+    column: str = ""
+    params: Mapping[str, object] = field(factory=dict)
+
+
+@frozen
+class Problem:
+    """A finding at its place, worded for a person; the keys are those of ``problems.csv``."""
+
+    code: str
+    severity: Severity
+    appointment_id: str
+    trajectory: str
+    file: str
+    row: int | None
+    column: str
+    message: str
+    remedy: str
+
+
+PROBLEM_COLUMNS: Final = tuple(Problem.__annotations__)
+
+
+class Refusal(Exception):
+    """The program can't go on. ``exit_code`` as in the README: 2 settings, 3 input, 4 writing, 75 busy."""
+
+    exit_code = 2
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return render(self.code, self.params, "en")[0]
+
+
+class SettingsError(Refusal):
+    """Settings, a table or the command line is wrong."""
+
+    exit_code = 2
+
+
+class InputError(Refusal):
+    """The feed as a whole can't be read."""
+
+    exit_code = 3
+
+
+class WriteError(Refusal):
+    """Writing failed; nothing was declared."""
+
+    exit_code = 4
+
+
+class BusyError(Refusal):
+    """Another run is active."""
+
+    exit_code = 75
+
+
+@cache
+def catalogue() -> Mapping[str, Kind]:
+    """Every kind of problem by code."""
+    with (SPECS / "problems.toml").open("rb") as file:
+        data: dict[str, dict[str, Any]] = tomllib.load(file)
+    return {code: Kind(code=code, **entry) for code, entry in data.items()}
+
+
+def severity(code: str) -> Severity:
+    """The severity of a kind. Raises KeyError for a code the catalogue lacks."""
+    return catalogue()[code].severity
+
+
+def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
+    """Message and remedy of a finding in one language. Raises KeyError where the catalogue or a parameter is missing."""
+    kind = catalogue()[code]
+    text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
+    return text.format_map(params), remedy.format_map(params)
