@@ -1,0 +1,63 @@
+# Everything runs in .venv, made here from nothing but python3 (3.11 or later) with pip.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+BIN := $(VENV)/bin
+
+RUNTIME := $(VENV)/.runtime
+DEVELOP := $(VENV)/.develop
+
+DEMO := build/demo
+
+.PHONY: demo test lint bench golden setup clean
+
+setup: $(DEVELOP)
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(DEVELOP): pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	touch $@ $(RUNTIME)
+
+# Exit code 1 means that something is held, which the demo shows on purpose.
+demo: $(RUNTIME)
+	rm -rf $(DEMO)
+	mkdir -p build
+	cp -R fixtures/demo $(DEMO)
+	cd $(DEMO) && { $(CURDIR)/$(BIN)/ei-export run --today 2024-02-01 || [ $$? -eq 1 ]; }
+	@echo
+	@echo "The files of this run, in $(DEMO):"
+	@cd $(DEMO) && find out -type f | sort | sed 's/^/  /'
+	@echo
+	@echo "What a practice does next:"
+	@echo "  1. open $(DEMO)/out/report.html: what was declared, what is held, and what to do about it"
+	@echo "  2. send the files in $(DEMO)/out/*/declarations/ to VECOZO"
+	@echo "  3. correct what is held and run again: cd $(DEMO) && $(CURDIR)/$(BIN)/ei-export run --today 2024-02-02"
+
+lint: $(DEVELOP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+test: lint
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --include='ei_export/zorg1/*' --fail-under=95
+	$(BIN)/coverage report --include='ei_export/standards/*' --fail-under=95
+
+# make bench N=5000000
+bench: $(DEVELOP)
+	$(PY) tests/bench.py --rows $(or $(N),1000000)
+
+# make golden FORCE=1 writes the expected files anew
+golden: $(DEVELOP)
+	$(PY) tests/golden/update.py $(if $(FORCE),--force)
+
+clean:
+	rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find ei_export tests -name __pycache__ -type d -prune -exec rm -rf {} +
