@@ -1,0 +1,289 @@
+"""The code lists in ``specs/``: what a code means, when it holds, where it was read and how sure that is.
+
+Each table has a ``read_...`` function, which takes the folder of the tables and a report for its errors, and an
+accessor that keeps the built-in table for the rest of the process.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from .parsing import Report, number, parse_keyed, parse_table, refuse, source
+from .specs import SPECS
+from .tables import FOREVER, Row
+
+#: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
+CERTAINTIES: Final = ("certain", "single-source", "inferred")
+#: Of a return code: the whole file (technical), the file as declaration, a detail record, information.
+LEVELS: Final = ("X", "T", "D", "O")
+
+
+@frozen
+class Code:
+    """A code of a Vektis list (``COD367``), valid from ``valid_from`` up to and including ``valid_until``."""
+
+    list: str
+    code: str
+    meaning: str
+    valid_from: date
+    valid_until: date
+    source: str
+    certainty: str
+
+    def valid_on(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_until
+
+
+@frozen
+class Uzovi:
+    """An UZOVI number, 4 digits: a label of the ``insurer`` that is the contract party."""
+
+    uzovi: str
+    insurer: str
+    label: str
+    source: str
+    certainty: str
+
+
+@frozen
+class Diagnosis:
+    """A DCSPH code, 4 digits: body location (2) and pathology (2).
+
+    ``side_required``: the list asks for left or right (care from 2025); ``indications`` and ``indications_under_18``:
+    the CSI codes (COD321) it may go with in physiotherapy, for adults and for children.
+    """
+
+    code: str
+    location: str
+    pathology: str
+    status: str
+    max_term: str
+    side_required: bool
+    indications: tuple[str, ...]
+    indications_under_18: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list allows the code, be it for one kind of therapist only."""
+        return self.status.startswith("open")
+
+
+@frozen
+class Deadline:
+    """How many months after the care an insurer takes a declaration."""
+
+    insurer: str
+    months: int
+    source: str
+    certainty: str
+
+
+@frozen
+class Era:
+    """The standard for care given from ``valid_from`` up to and including ``valid_until``."""
+
+    standard: str
+    valid_from: date
+    valid_until: date
+    source: str
+    certainty: str
+
+
+@frozen
+class Choice:
+    """Something the standard's text would settle and we had to infer; ``alternatives`` are what else it could be."""
+
+    name: str
+    value: str
+    alternatives: tuple[str, ...]
+    source: str
+    why: str
+
+
+@frozen
+class ReturnCode:
+    """A return code (COD954): 4 characters, its Dutch text and its level (see `LEVELS`)."""
+
+    code: str
+    text: str
+    level: str
+    source: str
+
+
+def read_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[str, str], Code]:
+    """Every code by list and code."""
+
+    def parse(row: Row) -> Code:
+        names = row.required("list"), row.required("code"), row.required("meaning")
+        return Code(*names, *_period(row), source(row), _certainty(row))
+
+    columns = ("list", "code", "meaning", "from", "until", "source", "certainty")
+    return parse_keyed(specs / "codelists/codes.csv", columns, lambda row: (row["list"], row["code"]), parse, report)
+
+
+def read_uzovi(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Uzovi]:
+    """Every UZOVI number we know of."""
+
+    def parse(row: Row) -> Uzovi:
+        names = _digits(row, "uzovi"), row.required("insurer"), row.required("label")
+        return Uzovi(*names, source(row), _certainty(row))
+
+    columns = ("uzovi", "insurer", "label", "source", "certainty")
+    return parse_keyed(specs / "codelists/uzovi.csv", columns, _column("uzovi"), parse, report)
+
+
+def read_diagnoses(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Diagnosis]:
+    """Every DCSPH code."""
+
+    def parse(row: Row) -> Diagnosis:
+        return Diagnosis(
+            code=_digits(row, "code"),
+            location=row.required("location_name"),
+            pathology=row["pathology_name"],
+            status=row.required("status"),
+            max_term=row["max_term"],
+            side_required=row.choice("apk002_mandatory", ("", "1")) == "1",
+            indications=tuple(row["aanspraakcodes_adult_ft_ot"].split()),
+            indications_under_18=tuple(row["aanspraakcodes_ft_under18"].split()),
+        )
+
+    columns = (
+        "code", "location_name", "pathology_name", "status", "max_term", "apk002_mandatory", "aanspraak",
+        "aanspraakcodes_adult_ft_ot", "aanspraakcodes_ft_under18", "aanspraakcodes_ot_under18",
+    )  # fmt: skip
+    return parse_keyed(specs / "codelists/dcsph.csv", columns, _column("code"), parse, report)
+
+
+def read_deadlines(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Deadline]:
+    """The deadline of every insurer that publishes one."""
+
+    def parse(row: Row) -> Deadline:
+        return Deadline(row.required("insurer"), number(row, "months"), source(row), _certainty(row))
+
+    columns = ("insurer", "months", "source", "certainty")
+    return parse_keyed(specs / "codelists/deadlines.csv", columns, _column("insurer"), parse, report)
+
+
+def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, ...]:
+    """The standards one after the other. They leave no day out and share none."""
+
+    def parse(row: Row) -> tuple[Row, Era]:
+        return row, Era(row.required("standard"), *_period(row), source(row), _certainty(row))
+
+    columns = ("standard", "from", "until", "source", "certainty")
+    rows = parse_table(specs / "standards.csv", columns, parse, report)
+    expected = date.min
+    for row, era in rows:
+        if era.valid_from != expected:
+            report(row.error("from", "the day after the row before it" if expected > date.min else "no date"))
+        if era.valid_until < FOREVER:
+            expected = era.valid_until + timedelta(days=1)
+        elif row is not rows[-1][0]:
+            report(row.error("until", "YYYY-MM-DD"))
+    if rows and rows[-1][1].valid_until < FOREVER:
+        report(rows[-1][0].error("until", "no date"))
+    return tuple(era for _, era in rows)
+
+
+def read_choices(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Choice]:
+    """Every inferred choice by name."""
+
+    def parse(row: Row) -> Choice:
+        alternatives = tuple(row["alternatives"].split())
+        return Choice(row.required("name"), row.required("value"), alternatives, source(row), row.required("why"))
+
+    columns = ("name", "value", "alternatives", "source", "why")
+    return parse_keyed(specs / "inferred.csv", columns, _column("name"), parse, report)
+
+
+def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, ReturnCode]:
+    """Every return code whose text was found."""
+
+    def parse(row: Row) -> ReturnCode:
+        return ReturnCode(_digits(row, "code"), row.required("text"), row.choice("level", LEVELS), source(row))
+
+    columns = ("code", "text", "level", "source")
+    return parse_keyed(specs / "codelists/return-codes.csv", columns, _column("code"), parse, report)
+
+
+@cache
+def codes(name: str) -> Mapping[str, Code]:
+    """The codes of one list, such as ``COD321``. Raises KeyError for a list we don't have."""
+    return _lists()[name]
+
+
+@cache
+def _lists() -> Mapping[str, Mapping[str, Code]]:
+    lists: dict[str, dict[str, Code]] = {}
+    for code in read_codes().values():
+        lists.setdefault(code.list, {})[code.code] = code
+    return lists
+
+
+@cache
+def uzovi_numbers() -> Mapping[str, Uzovi]:
+    """Every UZOVI number we know of."""
+    return read_uzovi()
+
+
+@cache
+def diagnoses() -> Mapping[str, Diagnosis]:
+    """Every DCSPH code."""
+    return read_diagnoses()
+
+
+@cache
+def deadlines() -> Mapping[str, Deadline]:
+    """The deadline of every insurer that publishes one."""
+    return read_deadlines()
+
+
+@cache
+def standards() -> tuple[Era, ...]:
+    """The standards one after the other, without a gap."""
+    return read_standards()
+
+
+def standard_on(day: date) -> Era:
+    """The standard that care given on this day is declared in."""
+    return next(era for era in standards() if era.valid_from <= day <= era.valid_until)
+
+
+@cache
+def choices() -> Mapping[str, Choice]:
+    """Every inferred choice by name."""
+    return read_choices()
+
+
+@cache
+def return_codes() -> Mapping[str, ReturnCode]:
+    """Every return code whose text was found."""
+    return read_return_codes()
+
+
+def _column(name: str) -> Callable[[Row], str]:
+    return lambda row: row[name]
+
+
+def _certainty(row: Row) -> str:
+    return row.choice("certainty", CERTAINTIES)
+
+
+def _digits(row: Row, column: str) -> str:
+    """UZOVI numbers, DCSPH codes and return codes all have four digits."""
+    text = row[column]
+    if not (len(text) == 4 and text.isascii() and text.isdigit()):
+        raise row.error(column, "4 digits")
+    return text
+
+
+def _period(row: Row) -> tuple[date, date]:
+    """``from`` and ``until``, both inclusive; an empty cell is an open end."""
+    start, end = row.day("from", date.min), row.day("until", FOREVER)
+    if end < start:
+        raise row.error("until", f">= {start.isoformat()}")
+    return start, end

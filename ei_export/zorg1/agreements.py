@@ -1,0 +1,319 @@
+"""The Zorg1 agreements: what an appointment's declare-under code means with an insurer on a day.
+
+The answers are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this module reads and checks them, and finds
+the one that applies. The rules and their sections of the Zorg1 manual are in the tables.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, Self, TypeAlias, cast
+
+from attrs import evolve, frozen
+
+from .. import codelists
+from ..codelists import Code
+from ..parsing import Report, number, parse_keyed, parse_table, refuse, source
+from ..problems import SettingsError
+from ..specs import SPECS
+from ..tables import Row
+
+COLUMNS: Final = (
+    "insurer", "code", "from", "until", "program", "profile", "moment",
+    "f_code", "list", "units", "amount", "diagnoses", "tariff_list", "source",
+)  # fmt: skip
+
+Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]
+MOMENTS: Final = ("start", "contact", "end", "relapse", "baseline", "profile", "other")
+
+#: A number; "count" = contacts in between + 1; "-" = registered and counted, never sent; "?" = not given: hold.
+Units: TypeAlias = int | Literal["count", "-", "?"]
+
+Amount: TypeAlias = Literal["product", "unit"]
+AMOUNTS: Final = ("product", "unit")
+
+#: The program and the profile of a code that goes with any of them.
+ANY: Final = "*"
+
+_CODE_LENGTH: Final = 9
+_F_CODE_LENGTH: Final = 6
+_DAY: Final = timedelta(days=1)
+
+
+@frozen
+class Agreement:
+    """Everything about one declare-under code with one insurer from ``valid_from`` up to and including ``valid_until``.
+
+    ``program`` and ``profile`` as in the tables, `ANY` for every one; ``f_code`` the code that is sent, at most 6
+    characters, on the performance list ``list`` (COD367, 3 digits); ``diagnoses`` the codes it may go with, none = not
+    checked; ``tariff_list`` the list its price stands in; ``amount`` whether that is the price of the line
+    (``product``) or of each unit. What is never sent (units ``-``) has no f_code, list or tariff list.
+
+    ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``.
+    """
+
+    insurer: str
+    code: str
+    valid_from: date
+    valid_until: date
+    program: str
+    profile: str
+    moment: Moment
+    f_code: str
+    list: str
+    units: Units
+    amount: Amount
+    diagnoses: tuple[str, ...]
+    tariff_list: str
+    source: str
+    rule: str
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it gives a line at all."""
+        return self.units != "-"
+
+
+@frozen
+class Known:
+    """The codes of other tables that an agreement may name: performance lists (COD367) and diagnoses."""
+
+    lists: frozenset[str]
+    diagnoses: frozenset[str]
+
+    @classmethod
+    def of(cls, codes: Iterable[Code], diagnoses: Iterable[str]) -> Self:
+        """What these tables hold. Besides DCSPH, 2019 had diagnosis codes of its own (Zorg1 §4.1.1)."""
+        by_list: dict[str, set[str]] = {}
+        for code in codes:
+            by_list.setdefault(code.list, set()).add(code.code)
+        return cls(
+            lists=frozenset(by_list.get("COD367", ())),
+            diagnoses=frozenset(diagnoses) | by_list.get("ZORG1-2019", set()),
+        )
+
+
+@frozen
+class Agreements:
+    """All agreements of a practice: the built-in ones, replaced by its overlays on the days these cover.
+
+    ``twins`` gives a code its other form, of the same product on the other performance list (Zorg1 §4.6.1), both ways;
+    ``without_agreement`` the diagnoses by program and profile where there is no contract (§4.1.7, 4.2.6, 4.3.5, 4.4.3,
+    4.5.4).
+    """
+
+    _periods: Mapping[tuple[str, str], tuple[Agreement, ...]]
+    twins: Mapping[str, str]
+    without_agreement: Mapping[tuple[str, str], tuple[str, ...]]
+
+    @classmethod
+    def load(cls, overlays: Sequence[Path] = ()) -> Self:
+        """The built-in tables under these overlays. Raises SettingsError, with file and line, at the first error."""
+        known = Known.of(codelists.read_codes().values(), codelists.diagnoses())
+        twins = read_twins()
+        return cls(
+            periods=read_agreements(overlays, known),
+            twins={**twins, **{twin: code for code, twin in twins.items()}},
+            without_agreement=read_without_agreement(known),
+        )
+
+    def periods(self, insurer: str, code: str) -> tuple[Agreement, ...]:
+        """The agreements about a code with an insurer, in order of date, none overlapping."""
+        return self._periods.get((insurer, code), ())
+
+    def find(self, insurer: str, code: str, day: date) -> Agreement | None:
+        """The one agreement about a code with an insurer on a day, if there is one."""
+        for agreement in self.periods(insurer, code):
+            if agreement.valid_from <= day <= agreement.valid_until:
+                return agreement
+        return None
+
+    @cached_property
+    def insurers(self) -> frozenset[str]:
+        """Every insurer that has an agreement at any time."""
+        return frozenset(insurer for insurer, _ in self._periods)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Every code that has an agreement with any insurer at any time."""
+        return frozenset(code for _, code in self._periods)
+
+    def insurers_of(self, code: str) -> tuple[str, ...]:
+        """The insurers that ever have an agreement about this code, by name."""
+        return self._insurers_by_code.get(code, ())
+
+    def product(self, code: str) -> tuple[str, str] | None:
+        """Program and profile of a code whoever the insurer, as its latest row has them.
+
+        None for an unknown code, and for one that isn't the same product everywhere: 940135 is any contact with most
+        insurers, and one of a profile with another (Zorg1 §4.1.3, 4.1.6).
+        """
+        return self._products.get(code)
+
+    @cached_property
+    def _insurers_by_code(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for insurer, code in sorted(self._periods):
+            found[code] = (*found.get(code, ()), insurer)
+        return found
+
+    @cached_property
+    def _products(self) -> Mapping[str, tuple[str, str]]:
+        rows: dict[str, list[Agreement]] = {}
+        for (_, code), periods in self._periods.items():
+            rows.setdefault(code, []).extend(periods)
+        products = {}
+        for code, found in rows.items():
+            if len({agreement.program for agreement in found}) == 1:
+                latest = max(found, key=lambda agreement: (agreement.valid_until, agreement.insurer))
+                products[code] = latest.program, latest.profile
+        return products
+
+
+def read_agreements(
+    overlays: Sequence[Path], known: Known, specs: Path = SPECS, report: Report = refuse
+) -> Mapping[tuple[str, str], tuple[Agreement, ...]]:
+    """The agreements by insurer and code. On the days an overlay covers, its row replaces the built-in one.
+
+    Errors go to ``report``: a value that the column doesn't take, a row without a source, two rows of the built-in
+    tables or two of the overlays for one insurer and code on one day.
+    """
+
+    def parse(row: Row) -> Agreement:
+        return _agreement(row, known)
+
+    def read(paths: Iterable[Path]) -> dict[tuple[str, str], list[Agreement]]:
+        rows = [agreement for path in paths for agreement in parse_table(path, COLUMNS, parse, report)]
+        return _in_order(rows, report)
+
+    periods = read(sorted((specs / "zorg1").glob("*.csv")))
+    for key, replacing in read(overlays).items():
+        kept = [part for agreement in periods.get(key, ()) for part in _outside(agreement, replacing)]
+        periods[key] = sorted(kept + replacing, key=_start)
+    return {key: tuple(agreements) for key, agreements in periods.items()}
+
+
+def read_twins(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """The code of a product on the paramedic list, and its twin on the bilateral list (Zorg1 §4.6.1)."""
+
+    def parse(row: Row) -> str:
+        source(row)
+        return row.required("twin")
+
+    path = specs / "codelists/zorg1-twins.csv"
+    return parse_keyed(path, ("code", "twin", "source"), lambda row: row.required("code"), parse, report)
+
+
+def read_without_agreement(
+    known: Known, specs: Path = SPECS, report: Report = refuse
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The diagnoses by program and profile where there is no price agreement (Zorg1 §4.1.7 and its like)."""
+
+    def key(row: Row) -> tuple[str, str]:
+        return row.required("program"), row.required("profile")
+
+    def parse(row: Row) -> tuple[str, ...]:
+        source(row)
+        row.required("diagnoses")
+        return _diagnoses(row, known)
+
+    path = specs / "codelists/zorg1-without-agreement.csv"
+    return parse_keyed(path, ("program", "profile", "diagnoses", "source"), key, parse, report)
+
+
+def _agreement(row: Row, known: Known) -> Agreement:
+    moment = cast(Moment, row.choice("moment", MOMENTS))
+    units = _units(row, moment)
+    _check_sending(row, units, known)
+    valid_from, valid_until = row.period()
+    return Agreement(
+        insurer=row.required("insurer"),
+        code=_at_most(row, "code", _CODE_LENGTH),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        program=row.required("program"),
+        profile=row.required("profile"),
+        moment=moment,
+        f_code=row["f_code"],
+        list=row["list"],
+        units=units,
+        amount=cast(Amount, row.choice("amount", AMOUNTS)),
+        diagnoses=_diagnoses(row, known),
+        tariff_list=row["tariff_list"],
+        source=source(row),
+        rule=row.place,
+    )
+
+
+def _units(row: Row, moment: Moment) -> Units:
+    text = row["units"]
+    if text == "count" and moment != "end":
+        raise row.error("units", "count with the moment end only")
+    if text == "-" and moment != "contact":
+        raise row.error("units", "- with the moment contact only")
+    if text in ("count", "-", "?"):
+        return cast(Units, text)
+    try:
+        return number(row, "units")
+    except SettingsError:
+        raise row.error("units", ">= 1 | count | - | ?") from None
+
+
+def _check_sending(row: Row, units: Units, known: Known) -> None:
+    """What is sent needs a code, a list and a price; what is not, has none."""
+    if units == "-":
+        for column in ("f_code", "list", "tariff_list"):
+            if row[column]:
+                raise row.error(column, "empty with units -")
+        return
+    _at_most(row, "f_code", _F_CODE_LENGTH)
+    row.choice("list", sorted(known.lists))
+    row.required("tariff_list")
+
+
+def _diagnoses(row: Row, known: Known) -> tuple[str, ...]:
+    diagnoses = tuple(row["diagnoses"].split())
+    if not known.diagnoses.issuperset(diagnoses):
+        raise row.error("diagnoses", "codes of specs/codelists/dcsph.csv, a space between")
+    return diagnoses
+
+
+def _at_most(row: Row, column: str, length: int) -> str:
+    text = row.required(column)
+    if len(text) > length:
+        raise row.error(column, f"at most {length} characters")
+    return text
+
+
+def _in_order(agreements: Iterable[Agreement], report: Report) -> dict[tuple[str, str], list[Agreement]]:
+    """The agreements by insurer and code, in order of date. Two that share a day are an error of the later one."""
+    ordered: dict[tuple[str, str], list[Agreement]] = {}
+    for agreement in sorted(agreements, key=_start):
+        before = ordered.setdefault((agreement.insurer, agreement.code), [])
+        if before and before[-1].valid_until >= agreement.valid_from:
+            file, line = agreement.rule.rsplit(":", 1)
+            report(SettingsError("TABLE_OVERLAP", file=file, line=int(line), other=before[-1].rule))
+        else:
+            before.append(agreement)
+    return ordered
+
+
+def _outside(agreement: Agreement, replacing: Iterable[Agreement]) -> list[Agreement]:
+    """What is left of an agreement on the days that none of ``replacing``, in order of date, covers."""
+    left = []
+    start = agreement.valid_from
+    for other in replacing:
+        if other.valid_from > agreement.valid_until:
+            break
+        if other.valid_from > start:
+            left.append(evolve(agreement, valid_from=start, valid_until=other.valid_from - _DAY))
+        if other.valid_until >= agreement.valid_until:
+            return left
+        start = max(start, other.valid_until + _DAY)
+    left.append(evolve(agreement, valid_from=start))
+    return left
+
+
+def _start(agreement: Agreement) -> date:
+    return agreement.valid_from
