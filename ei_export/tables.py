@@ -1,6 +1,7 @@
 """Strict reading of rule tables: CSV with a fixed header, every error with file and line."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -70,22 +71,21 @@ class Row:
         return start, end
 
 
-def read_table(path: Path, columns: Sequence[str], *, delimiters: str = ",") -> Iterator[Row]:
-    """The rows of a UTF-8 CSV file whose header holds exactly ``columns``, in any order; blank lines are passed over.
+def read_table(
+    path: Path, columns: Sequence[str], *, delimiters: str = ",", encodings: Sequence[str] = ("utf-8-sig",)
+) -> Iterator[Row]:
+    """The rows of a CSV file whose header holds exactly ``columns``, in any order; blank lines are passed over.
 
-    The delimiter is the first of ``delimiters`` that the header holds. Raises SettingsError: file missing or not UTF-8,
-    columns unknown, missing or double, a row with another number of cells.
+    The delimiter is the first of ``delimiters`` that the header holds, the encoding the first of ``encodings`` that the
+    file can be read in. Raises SettingsError: file missing or in none of the encodings, columns unknown, missing or
+    double, a row with another number of cells.
     """
     file = label(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError("TABLE_MISSING", file=file, reason=error.strerror or "") from None
-    except UnicodeDecodeError:
-        raise SettingsError("TABLE_ENCODING", file=file) from None
-    header_line = text.split("\n", 1)[0]
+    lines = io.StringIO(_text(path, file, encodings), newline=None)
+    header_line = lines.readline()
+    lines.seek(0)
     delimiter = next((mark for mark in delimiters if mark in header_line), delimiters[0])
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         if sorted(header) != sorted(columns):
@@ -106,3 +106,16 @@ def read_table(path: Path, columns: Sequence[str], *, delimiters: str = ",") -> 
             yield Row(dict(zip(header, map(str.strip, cells), strict=True)), file, reader.line_num)
     except csv.Error as error:
         raise SettingsError("TABLE_CSV", file=file, line=reader.line_num, reason=str(error)) from None
+
+
+def _text(path: Path, file: str, encodings: Sequence[str]) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError("TABLE_MISSING", file=file, reason=error.strerror or "") from None
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise SettingsError("TABLE_ENCODING", file=file)
