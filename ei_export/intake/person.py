@@ -1,0 +1,237 @@
+"""The person and the care of a row: from cell texts to the neutral model, with everything that is wrong with them.
+
+Nothing here knows a message standard: what a standard can't hold, it says itself. Both functions are called once for
+cells that occur many times, so they are written to be read.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final, TypeVar
+
+from ..codelists import codes, diagnoses
+from ..declaration import NO_BSN, Care, Person
+from ..problems import Finding, severity
+from . import values
+
+T = TypeVar("T")
+
+PERSON_COLUMNS: Final = (
+    "patient_id", "bsn", "birth_date", "sex", "name", "prefix", "initials", "partner_name", "partner_prefix",
+    "name_use", "postcode", "house_number", "house_number_suffix", "country", "foreign_postcode", "uzovi",
+    "insured_number",
+)  # fmt: skip
+CARE_COLUMNS: Final = (
+    "diagnosis_code", "indication_code", "therapist_agb", "therapist_specialism", "referral_date", "referrer_agb",
+    "referrer_specialism", "authorization_number", "accident", "side",
+)  # fmt: skip
+
+_NAME_USES: Final = ("1", "2", "3", "4")  # COD700
+_PARTNER_NAME_USES: Final = ("2", "3", "4")
+_ACCIDENTS: Final = ("J", "N", "O")  # COD183
+_SIDES: Final = ("L", "R")
+#: Zorg1 2019 (manual §4.1.1) wrote profile 1, 2, 3 where a DCSPH code goes; the DCSPH list has no location 80.
+_PROFILES_2019: Final = frozenset({"8001", "8002", "8003"})
+
+
+def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
+    """The person of a row by `PERSON_COLUMNS` (an absent column is empty), and what is wrong; None with an error.
+
+    Whether they were born by a certain day is for `born_by` to say.
+    """
+    row = _Row(cells)
+    bsn = row.parsed("bsn", values.bsn, "BSN_INVALID", missing="BSN_MISSING")
+    insured_number = row.text("insured_number")
+    if bsn == NO_BSN and not insured_number:
+        row.add("INSURED_NUMBER_MISSING", "insured_number")
+    uzovi = row.parsed("uzovi", values.uzovi, "UZOVI_INVALID", missing="UZOVI_INVALID", quoted=True)
+    patient_id = row.text("patient_id")
+    if not patient_id:
+        row.add("PATIENT_ID_MISSING", "patient_id")
+    birth_date = row.parsed(
+        "birth_date", values.day, "BIRTH_DATE_INVALID", missing="BIRTH_DATE_MISSING", expected=values.DATE_FORMS
+    )
+    sex = row.parsed("sex", values.sex, "SEX_INVALID", missing="SEX_INVALID", quoted=True, expected=values.SEX_FORMS)
+
+    name = row.text("name")
+    if not any(map(str.isalpha, name)):
+        row.add("NAME_MISSING", "name")
+    initials = row.parsed(
+        "initials", values.initials, "INITIALS_INVALID", missing="INITIALS_MISSING", expected=values.INITIALS_FORM
+    )
+    if initials and initials != row.text("initials"):
+        row.add("INITIALS_REWRITTEN", "initials")
+    partner_name = row.text("partner_name")
+    name_use = row.choice("name_use", _NAME_USES, "NAME_USE_INVALID", empty="0")
+    if name_use in _PARTNER_NAME_USES and not partner_name:
+        row.add("PARTNER_NAME_MISSING", "partner_name")
+
+    country = row.parsed("country", values.country, "COUNTRY_INVALID", expected=values.COUNTRY_FORM) or ""
+    postcode = foreign_postcode = ""
+    if country:
+        foreign_postcode = row.text("foreign_postcode")
+        if not foreign_postcode:
+            row.add("FOREIGN_POSTCODE_MISSING", "foreign_postcode")
+    else:
+        found = row.parsed(
+            "postcode", values.postcode, "POSTCODE_INVALID", missing="POSTCODE_MISSING", expected=values.POSTCODE_FORM
+        )
+        postcode = found or ""
+    house_number = row.parsed(
+        "house_number",
+        values.house_number,
+        "HOUSE_NUMBER_INVALID",
+        missing="" if country else "HOUSE_NUMBER_INVALID",  # not every address abroad has one
+        expected=values.HOUSE_NUMBER_FORM,
+    )
+    prefix, partner_prefix = row.text("prefix"), row.text("partner_prefix")
+    house_number_suffix = row.text("house_number_suffix")
+
+    if row.failed or not (bsn and uzovi and birth_date and sex and initials):
+        return None, row.findings
+    return (
+        Person(
+            bsn=bsn,
+            uzovi=uzovi,
+            insured_number=insured_number,
+            patient_id=patient_id,
+            birth_date=birth_date,
+            sex=sex,
+            name=name,
+            prefix=prefix,
+            initials=initials,
+            partner_name=partner_name,
+            partner_prefix=partner_prefix,
+            name_use=name_use,
+            postcode=postcode,
+            foreign_postcode=foreign_postcode,
+            house_number=house_number or 0,
+            house_number_suffix=house_number_suffix,
+            country=country,
+        ),
+        row.findings,
+    )
+
+
+def born_by(person: Person, day: date) -> list[Finding]:
+    """The finding of a person who was born after a day of their care."""
+    return [Finding("BIRTH_DATE_FUTURE", "birth_date")] if person.birth_date > day else []
+
+
+def care(cells: Mapping[str, str], day: date) -> tuple[Care | None, list[Finding]]:
+    """The care of a row by `CARE_COLUMNS`, given on ``day``, and what is wrong; None with an error.
+
+    An empty diagnosis is not wrong here: which one is expected depends on the product.
+    """
+    row = _Row(cells)
+    diagnosis = row.parsed("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
+    indication = row.parsed(
+        "indication_code", _known_indication, "INDICATION_INVALID", missing="INDICATION_MISSING", quoted=True
+    )
+    if indication and not codes("COD321")[indication].valid_on(day):
+        row.add("INDICATION_NOT_ON_DATE", "indication_code", found=indication, date=day.isoformat())
+    therapist_agb = row.parsed(
+        "therapist_agb",
+        values.agb,
+        "THERAPIST_AGB_INVALID",
+        missing="THERAPIST_AGB_MISSING",
+        quoted=True,
+        expected=values.AGB_FORM,
+    )
+    referral_date = row.parsed("referral_date", values.day, "REFERRAL_DATE_INVALID", expected=values.DATE_FORMS)
+    if referral_date and referral_date > day:
+        row.add("REFERRAL_DATE_LATE", "referral_date", referral=referral_date.isoformat(), date=day.isoformat())
+    referrer_agb = row.parsed("referrer_agb", values.agb, "REFERRER_AGB_INVALID", quoted=True, expected=values.AGB_FORM)
+    therapist_specialism = row.specialism("therapist_specialism")
+    referrer_specialism = row.specialism("referrer_specialism")
+    authorization_number = row.text("authorization_number")
+    accident = row.choice("accident", _ACCIDENTS, "ACCIDENT_INVALID", empty="O")
+    side = row.choice("side", _SIDES, "SIDE_INVALID")
+
+    if row.failed or not therapist_agb:
+        return None, row.findings
+    return (
+        Care(
+            diagnosis=diagnosis or "",
+            indication=indication or "",
+            therapist_agb=therapist_agb,
+            therapist_specialism=therapist_specialism,
+            referral_date=referral_date,
+            referrer_agb=referrer_agb or "",
+            referrer_specialism=referrer_specialism,
+            authorization_number=authorization_number,
+            accident=accident,
+            side=side,
+        ),
+        row.findings,
+    )
+
+
+class _Row:
+    """The cells of a row, and what was found in them."""
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
+        self.findings: list[Finding] = []
+
+    @property
+    def failed(self) -> bool:
+        return any(severity(finding.code) == "error" for finding in self.findings)
+
+    def add(self, code: str, column: str, /, **params: object) -> None:
+        self.findings.append(Finding(code, column, params))
+
+    def cell(self, column: str) -> str:
+        return self._cells.get(column, "").strip()
+
+    def text(self, column: str) -> str:
+        """A free text, its accents composed (NFC). A control character in it is an error."""
+        text = unicodedata.normalize("NFC", self.cell(column))
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            self.add("TEXT_CONTROL", column, column=column)
+        return text
+
+    def parsed(
+        self,
+        column: str,
+        parse: Callable[[str], T | None],
+        code: str,
+        /,
+        *,
+        missing: str = "",
+        quoted: bool = False,
+        **params: object,
+    ) -> T | None:
+        """The value of a cell; None with the finding ``code`` where it has none, with ``missing`` where it is empty.
+
+        ``quoted``: the message says what was found; not for what tells who somebody is.
+        """
+        text = self.cell(column)
+        value = parse(text) if text else None
+        if value is None and (found := code if text else missing):
+            quote = {"found": values.shown(text)} if quoted else {}
+            self.add(found, column, **quote, **params)
+        return value
+
+    def choice(self, column: str, allowed: Sequence[str], code: str, *, empty: str = "") -> str:
+        """The cell in capitals, ``empty`` where it is empty; the finding ``code`` where it isn't one of ``allowed``."""
+        text = self.cell(column).upper()
+        if text and text != empty and text not in allowed:
+            self.add(code, column, found=values.shown(text), expected=" | ".join(allowed))
+        return text or empty
+
+    def specialism(self, column: str) -> str:
+        found = self.parsed(
+            column, values.specialism, "SPECIALISM_INVALID", quoted=True, column=column, expected=values.SPECIALISM_FORM
+        )
+        return found or ""
+
+
+def _known_diagnosis(text: str) -> str | None:
+    code = values.diagnosis(text)
+    return code if code in _PROFILES_2019 or code in diagnoses() else None
+
+
+def _known_indication(text: str) -> str | None:
+    code = values.indication(text)
+    return code if code in codes("COD321") else None

@@ -1,0 +1,145 @@
+"""What the text of one cell means: forgiving about form, exact about content.
+
+Each function takes a trimmed, filled cell and returns its value, or None where it has none; the caller says what that
+means. Forms a spreadsheet leaves behind (a dropped leading zero, a time behind a date) are read, anything doubtful is
+not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from stdnum.nl import bsn as stdnum_bsn
+
+from ..declaration import NO_BSN
+
+# What a message says is expected, without words, so that it reads in any language.
+DATE_FORMS: Final = "2021-03-09 | 09-03-2021 | 20210309"
+SEX_FORMS: Final = "1 | M | 2 | V | F | 0 | 9"
+AGB_FORM: Final = "8 × 0-9"
+SPECIALISM_FORM: Final = "4 × 0-9"
+POSTCODE_FORM: Final = "1234 AB"
+HOUSE_NUMBER_FORM: Final = "0-99999"
+COUNTRY_FORM: Final = "BE | DE | … (ISO 3166)"
+INITIALS_FORM: Final = "AB"
+
+_TIME = (
+    r"(?:[T ] ?[0-9]{1,2}(?:[:.]?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?: ?[AaPp][Mm])?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+)
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})" + _TIME)
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})" + _TIME)
+#: Years outside are typing errors.
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2100
+
+_BSN: Final = re.compile(r"[0-9]{8,9}")
+_UZOVI: Final = re.compile(r"[0-9]{1,4}")
+_AGB: Final = re.compile(r"(?!00)[0-9]{2}(?!000000)[0-9]{6}")
+_SPECIALISM: Final = re.compile(r"(?!00)[0-9]{4}")
+_DIAGNOSIS: Final = re.compile(r"[0-9]{4}")
+_INDICATION: Final = re.compile(r"[0-9]{1,3}")
+_HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5}")
+_POSTCODE: Final = re.compile(r"([1-9][0-9]{3}) ?([A-Za-z]{2})")
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
+_BETWEEN_INITIALS: Final = re.compile(r"[.,' -]")
+
+_SEXES: Final[Mapping[str, str]] = {"1": "1", "M": "1", "2": "2", "V": "2", "F": "2", "0": "0", "9": "9"}
+
+_SHOWN: Final = 20
+
+
+@lru_cache(maxsize=16_384)
+def day(text: str) -> date | None:
+    """``2021-03-09``, ``20210309``, ``09-03-2021`` or ``9-3-2021``, of 1900-2100; a time behind it is passed over."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, number = int(match[1]), int(match[3]), int(match[4])
+    elif match := _DAY_FIRST.fullmatch(text):
+        number, month, year = int(match[1]), int(match[2]), int(match[3])
+    else:
+        return None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+def bsn(text: str) -> str | None:
+    """A BSN of 9 digits that passes the 11-test, or `NO_BSN`; one dropped leading zero is put back."""
+    if not _BSN.fullmatch(text):
+        return None
+    text = text.zfill(9)
+    return text if text == NO_BSN or stdnum_bsn.is_valid(text) else None
+
+
+@lru_cache(maxsize=1024)
+def uzovi(text: str) -> str | None:
+    """An UZOVI number of 4 digits; dropped leading zeros are put back."""
+    return text.zfill(4) if _UZOVI.fullmatch(text) and text.strip("0") else None
+
+
+@lru_cache(maxsize=16_384)
+def agb(text: str) -> str | None:
+    """An AGB code of 8 digits: kind of provider (2, not 00) and number (6, not all zeros), as the expression in AW319
+    1.4 has it; a dropped leading zero is put back."""
+    code = text.zfill(8) if len(text) == 7 else text
+    return code if _AGB.fullmatch(code) else None
+
+
+@lru_cache(maxsize=1024)
+def specialism(text: str) -> str | None:
+    """A specialism (COD016), 4 digits: kind of provider (2, not 00) and specification (2). Form only: our list has
+    gaps."""
+    code = text.zfill(4) if len(text) == 3 else text
+    return code if _SPECIALISM.fullmatch(code) else None
+
+
+def sex(text: str) -> str | None:
+    """A sex as COD046: ``1`` and ``M``, ``2``, ``V`` and ``F``, ``0``, ``9``."""
+    return _SEXES.get(text.upper())
+
+
+def diagnosis(text: str) -> str | None:
+    """A DCSPH code, 4 digits. No zero can have been dropped: locations begin at 10."""
+    return text if _DIAGNOSIS.fullmatch(text) else None
+
+
+def indication(text: str) -> str | None:
+    """A CSI (COD321), 3 digits; dropped leading zeros are put back."""
+    return text.zfill(3) if _INDICATION.fullmatch(text) else None
+
+
+def house_number(text: str) -> int | None:
+    """A house number, 0 for none. ``12a`` is none: the ``a`` is a house number suffix."""
+    return int(text) if _HOUSE_NUMBER.fullmatch(text) else None
+
+
+def postcode(text: str) -> str | None:
+    """A Dutch postcode as ``1234AB``."""
+    match = _POSTCODE.fullmatch(text)
+    return match[1] + match[2].upper() if match else None
+
+
+def country(text: str) -> str | None:
+    """A country code of 2 letters (ISO 3166), in capitals; '' for the Netherlands."""
+    if not _COUNTRY.fullmatch(text):
+        return None
+    code = text.upper()
+    return "" if code == "NL" else code
+
+
+def initials(text: str) -> str | None:
+    """Initials one behind the other: ``A.B.``, ``A B`` and ``A.-B.`` are ``AB``. Anything but letters is refused."""
+    letters = _BETWEEN_INITIALS.sub("", unicodedata.normalize("NFC", text))
+    return letters if all(unicodedata.category(letter)[0] in "LM" for letter in letters) and letters else None
+
+
+def shown(text: str) -> str:
+    """A cell as a message may quote it: its beginning, and nothing where it could be a BSN in the wrong column."""
+    if bsn(text):
+        return "*" * len(text)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
