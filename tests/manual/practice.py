@@ -12,6 +12,7 @@ import random
 import subprocess
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ CODES = tuple(dict.fromkeys(product.code for product in PRODUCTS))
 GIVEN = tuple(dict.fromkeys((product.insurer, product.code) for product in PRODUCTS))
 
 
+@cache
 def find(insurer: str, code: str, day: dt.date) -> Product | None:
     """What the manual gives for this code with this insurer on this day."""
     return next((p for p in PRODUCTS if (p.insurer, p.code) == (insurer, code) and p.covers(day)), None)
@@ -221,8 +223,8 @@ class Row:
 def rows_of(courses: Iterable[Course], *, numbered: bool = True, own_codes: bool = False) -> list[Row]:
     """One patient per course. `numbered`: with a trajectory number; `own_codes`: the code stands in `declare_under`."""
     rows: list[Row] = []
-    for number, (course, bsn) in enumerate(zip(courses, bsns(), strict=False), start=1):
-        for visit in course:
+    for number, (visits, bsn) in enumerate(zip(courses, bsns(), strict=False), start=1):
+        for visit in visits:
             appointment_id = f"V{len(rows) + 1:05}"
             cells = PERSON | {
                 "appointment_id": appointment_id,

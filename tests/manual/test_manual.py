@@ -192,6 +192,18 @@ def test_a_relapse_under_the_other_code_is_resolved_with_a_warning(walk: Walk) -
     assert walk.outcome.named("warning", "LIST_RESOLVED") == resolved
 
 
+def test_a_relapse_whose_end_is_not_known_is_declared_with_a_warning(walk: Walk) -> None:
+    visits_of = Counter(row.cells["patient_id"] for row in walk.rows)
+    relapses = {
+        row.appointment_id
+        for row in walk.rows
+        if visits_of[row.cells["patient_id"]] == 1
+        for product in [find(row.visit.insurer, row.visit.code, row.visit.date)]
+        if product is not None and product.moment == "relapse"
+    }
+    assert walk.outcome.named("warning", "RELAPSE_WITHOUT_END") & declarable(walk).keys() == relapses
+
+
 # --- What the manual does not give -----------------------------------------------------------------------------------
 
 
