@@ -4,7 +4,7 @@ The answers are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this
 the one that applies. The rules and their sections of the Zorg1 manual are in the tables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -111,9 +111,10 @@ class Agreements:
     def load(cls, overlays: Sequence[Path] = ()) -> Self:
         """The built-in tables under these overlays. Raises SettingsError, with file and line, at the first error."""
         known = Known.of(codelists.read_codes().values(), codelists.diagnoses())
-        twins = read_twins()
+        periods = read_agreements(overlays, known)
+        twins = read_twins({code for _, code in periods})
         return cls(
-            periods=read_agreements(overlays, known),
+            periods=periods,
             twins={**twins, **{twin: code for code, twin in twins.items()}},
             without_agreement=read_without_agreement(known),
         )
@@ -194,15 +195,21 @@ def read_agreements(
     return {key: tuple(agreements) for key, agreements in periods.items()}
 
 
-def read_twins(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """The code of a product on the paramedic list, and its twin on the bilateral list (Zorg1 §4.6.1)."""
+def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """The code of a product on the paramedic list, and its twin on the bilateral list (Zorg1 §4.6.1).
+
+    ``codes`` are those of the agreements; a twin that has none is an error.
+    """
 
     def parse(row: Row) -> str:
         source(row)
-        return row.required("twin")
+        for column in ("code", "twin"):
+            if row[column] not in codes:
+                raise row.error(column, "a code of specs/zorg1/")
+        return row["twin"]
 
     path = specs / "codelists/zorg1-twins.csv"
-    return parse_keyed(path, ("code", "twin", "source"), lambda row: row.required("code"), parse, report)
+    return parse_keyed(path, ("code", "twin", "source"), lambda row: row["code"], parse, report)
 
 
 def read_without_agreement(

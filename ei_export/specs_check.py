@@ -1,0 +1,75 @@
+"""``ei-export specs check``: reads every table with its own loader, and collects the errors of all."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+from . import codelists
+from .parsing import Report
+from .problems import SEVERITIES, SettingsError
+from .specs import SPECS, label
+from .standards.record import Layout
+from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
+
+_KEYS: Final = ("severity", "return_code", "nl", "en", "remedy_nl", "remedy_en")
+#: Texts that say the same, so they have the same ``{parameters}``.
+_TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
+
+
+def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
+    """Every error in the built-in tables and in these overlays: at most one for a row, and for a record layout."""
+    errors: list[SettingsError] = []
+    report = errors.append
+    codes = codelists.read_codes(SPECS, report)
+    diagnoses = codelists.read_diagnoses(SPECS, report)
+    return_codes = codelists.read_return_codes(SPECS, report)
+    codelists.read_uzovi(SPECS, report)
+    codelists.read_deadlines(SPECS, report)
+    codelists.read_standards(SPECS, report)
+    codelists.read_choices(SPECS, report)
+    known = Known.of(codes.values(), diagnoses)
+    agreements = read_agreements(overlays, known, SPECS, report)
+    read_twins({code for _, code in agreements}, SPECS, report)
+    read_without_agreement(known, SPECS, report)
+    for path in sorted(SPECS.glob("pm*.csv")):
+        try:
+            Layout.load(path.stem)
+        except SettingsError as error:
+            report(error)
+    _check_problems(SPECS / "problems.toml", return_codes, report)
+    return errors
+
+
+def _check_problems(path: Path, return_codes: Collection[str], report: Report) -> None:
+    """The catalogue: its keys, known severities and return codes, and the same parameters in both languages."""
+    text = path.read_text(encoding="utf-8")
+    lines = {line: number for number, line in enumerate(text.splitlines(), start=1)}
+    entries: dict[str, dict[str, str]] = tomllib.loads(text)
+    for code, entry in entries.items():
+        for key, expected in _problem_errors(entry, return_codes):
+            found = entry.get(key, "")
+            line = lines[f"[{code}]"]
+            report(
+                SettingsError("TABLE_VALUE", file=label(path), line=line, column=key, found=found, expected=expected)
+            )
+
+
+def _problem_errors(entry: Mapping[str, str], return_codes: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The keys of a catalogue entry that are wrong, with what is expected of each."""
+    wrong_keys = sorted((entry.keys() | {"return_code"}) ^ set(_KEYS))
+    if wrong_keys:
+        yield wrong_keys[0], f"exactly the keys {', '.join(_KEYS)}"
+        return
+    if entry["severity"] not in SEVERITIES:
+        yield "severity", " | ".join(SEVERITIES)
+    if entry.get("return_code") and entry["return_code"] not in return_codes:
+        yield "return_code", "a code of specs/codelists/return-codes.csv"
+    for dutch, english in _TRANSLATIONS:
+        if _parameters(entry[dutch]) != _parameters(entry[english]):
+            yield english, f"the parameters of {dutch}: {', '.join(sorted(_parameters(entry[dutch]))) or '-'}"
+
+
+def _parameters(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
