@@ -176,16 +176,13 @@ def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, .
 
     columns = ("standard", "from", "until", "source", "certainty")
     rows = parse_table(specs / "standards.csv", columns, parse, report)
-    expected = date.min
+    next_day: date | None = date.min
     for row, era in rows:
-        if era.valid_from != expected:
-            report(row.error("from", "the day after the row before it" if expected > date.min else "no date"))
-        if era.valid_until < FOREVER:
-            expected = era.valid_until + timedelta(days=1)
-        elif row is not rows[-1][0]:
-            report(row.error("until", "YYYY-MM-DD"))
-    if rows and rows[-1][1].valid_until < FOREVER:
-        report(rows[-1][0].error("until", "no date"))
+        if era.valid_from != next_day:
+            report(row.error("from", "the day after the row before; in the first row none"))
+        next_day = era.valid_until + timedelta(days=1) if era.valid_until < FOREVER else None
+    if rows and next_day:
+        report(rows[-1][0].error("until", "none in the last row"))
     return tuple(era for _, era in rows)
 
 
