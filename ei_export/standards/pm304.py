@@ -36,6 +36,8 @@ _BEFORE: Final = LAYOUT["04"].part("0406", "0411")
 _CARE: Final = LAYOUT["04"].part("0412", "0427")
 _AMOUNTS: Final = LAYOUT["04"].part("0428", "0433")
 _HEAD: Final = LAYOUT["04"].part("0403", "0433")
+#: How much of a line, as `line_fragment` gives it, repeats its person.
+KEY_LENGTH: Final = _KEY.length
 _TAIL: Final = LAYOUT["04"].part("0435")
 _TRAILER: Final = LAYOUT["99"]
 
@@ -247,6 +249,12 @@ def person_fragment(person: Person) -> str:
     )
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two records 02, as `person_fragment` gives them, say the same but for the practice's patient number."""
+    first, second = _PERSON.unpack(one), _PERSON.unpack(other)
+    return all(first[element] == second[element] for element in first if element != "0206")
+
+
 def key_fragment(person: Person) -> str:
     """What record 04 repeats of its person: 0403-0405. Raises ValueError, naming the element."""
     return _KEY.pack({"0403": person.bsn, "0404": person.uzovi, "0405": person.insured_number})
@@ -284,7 +292,8 @@ def care_fragment(care: Care, diagnosis_element: str = DIAGNOSIS_ELEMENT) -> Car
 _LINE_FREE: Final = ("0406", "0408", "0409", "0410", "0411")
 _AMOUNTS_FREE: Final = ("0428", "0429", "0430", "0432", "0433")
 _HEAD_TEMPLATE: Final = "%s" + _BEFORE.template({"0407": 1}, _LINE_FREE) + "%s" + _AMOUNTS.template({}, _AMOUNTS_FREE)
-_NO_PREVIOUS: Final = _TAIL.pack({})
+#: Record 04 behind the reference number, of a line that credits nothing.
+NO_PREVIOUS: Final = _TAIL.pack({})
 
 
 def line_fragment(
@@ -311,7 +320,7 @@ def line_fragment(
     )
     if len(head) != _HEAD.length:
         raise ValueError(f"a performance of {_HEAD.length} characters takes {len(head)}; see check_line")
-    return head, _TAIL.pack({"0435": previous}) if previous else _NO_PREVIOUS
+    return head, _TAIL.pack({"0435": previous}) if previous else NO_PREVIOUS
 
 
 def trailer(persons: int, lines: int, cents: int) -> str:

@@ -73,7 +73,7 @@ class Element:
             raise ValueError(f"element {self.id} takes at most {self.length} characters")
         return packed
 
-    def strip(self, raw: str) -> str:
+    def bare(self, raw: str) -> str:
         """The value without padding: text without the spaces behind it; digits stay as they are, as zeros may belong to
         a code."""
         return raw if self.type == "N" else raw.rstrip(" ")
@@ -195,7 +195,7 @@ def _load(name: str) -> Layout:
         before.append(element)
         last[kind] = row
     records = {kind: Record(kind, tuple(found)) for kind, found in elements.items()}
-    length = max((record.length for record in records.values()), default=0)
+    length = next((record.length for record in records.values()), 0)
     for kind, record in records.items():
         if record.length != length:
             raise last[kind].error("end", str(length))
