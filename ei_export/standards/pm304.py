@@ -18,7 +18,8 @@ from attrs import evolve, frozen
 from ..codelists import choices
 from ..declaration import Care, Invoice, Performance, Person, Provider
 from ..problems import Finding
-from .record import ENCODING, Layout, is_text
+from .record import ENCODING as ENCODING
+from .record import Form, Layout, is_text, number
 
 DebitCredit = Literal["D", "C"]
 
@@ -217,6 +218,18 @@ def header(provider: Provider, invoice: Invoice) -> str:
     )
 
 
+_PERSON_FORM: Final = Form(
+    _PERSON,
+    {"0209": 1},
+    (
+        "0203", "0204", "0205", "0206", "0207", "0208", "0210", "0211", "0212", "0213", "0214", "0215", "0216", "0217",
+        "0218", "0219", "0220", "0221",
+    ),
+)  # fmt: skip
+_KEY_FORM: Final = Form(_KEY, {}, ("0403", "0404", "0405"))
+_CARE_FREE: Final = ("0412", "0421", "0422", "0423", "0424", "0425", "0426")
+
+
 def person_fragment(person: Person) -> str:
     """Record 02 behind its running number, of a person as `check_person` gives them back.
 
@@ -224,22 +237,21 @@ def person_fragment(person: Person) -> str:
     """
     partner = bool(person.partner_name)
     abroad = bool(person.country)
-    return _PERSON.pack(
+    return _PERSON_FORM.fill(
         {
-            "0203": person.bsn,
-            "0204": person.uzovi,
+            "0203": number(person.bsn),
+            "0204": number(person.uzovi),
             "0205": person.insured_number,
             "0206": person.patient_id,
             "0207": _digits(person.birth_date),
-            "0208": person.sex,
-            "0209": "1",
+            "0208": number(person.sex),
             "0210": person.name,
             "0211": person.prefix,
-            "0212": "2" if partner else "0",
+            "0212": 2 if partner else 0,
             "0213": person.partner_name,
             "0214": person.partner_prefix if partner else "",
             "0215": person.initials,
-            "0216": person.name_use,
+            "0216": number(person.name_use),
             "0217": "" if abroad else person.postcode,
             "0218": person.foreign_postcode if abroad else "",
             "0219": person.house_number,
@@ -257,7 +269,7 @@ def same_person(one: str, other: str) -> bool:
 
 def key_fragment(person: Person) -> str:
     """What record 04 repeats of its person: 0403-0405. Raises ValueError, naming the element."""
-    return _KEY.pack({"0403": person.bsn, "0404": person.uzovi, "0405": person.insured_number})
+    return _KEY_FORM.fill({"0403": number(person.bsn), "0404": number(person.uzovi), "0405": person.insured_number})
 
 
 @frozen
@@ -275,18 +287,27 @@ def care_fragment(care: Care, diagnosis_element: str = DIAGNOSIS_ELEMENT) -> Car
     """
     values: dict[str, str | int] = {
         "0412": care.accident,
-        "0421": care.indication,
-        "0422": care.therapist_agb,
-        "0423": care.therapist_specialism,
-        "0424": _digits(care.referral_date) if care.referral_date else "",
-        "0425": care.referrer_agb,
+        "0421": number(care.indication),
+        "0422": number(care.therapist_agb),
+        "0423": number(care.therapist_specialism),
+        "0424": _digits(care.referral_date) if care.referral_date else 0,
+        "0425": number(care.referrer_agb),
         # only where the code of the referrer is not known
-        "0426": "" if care.referrer_agb else care.referrer_specialism,
+        "0426": 0 if care.referrer_agb else number(care.referrer_specialism),
     }
     if care.diagnosis:
-        values[_list_element(diagnosis_element)] = _DIAGNOSIS_LIST
-        values[diagnosis_element] = care.diagnosis
-    return CareFragment(care.authorization_number, _CARE.pack(values))
+        values[diagnosis_element] = number(care.diagnosis)
+    return CareFragment(care.authorization_number, _care_form(diagnosis_element if care.diagnosis else "").fill(values))
+
+
+@cache
+def _care_form(diagnosis_element: str) -> Form:
+    """With a place for the diagnosis, and the code of its list in the element before it; '' for no diagnosis."""
+    if not diagnosis_element:
+        return Form(_CARE, {}, _CARE_FREE)
+    ids = [element.id for element in _CARE.elements]
+    list_element = ids[ids.index(diagnosis_element) - 1]
+    return Form(_CARE, {list_element: _DIAGNOSIS_LIST}, tuple(sorted((*_CARE_FREE, diagnosis_element))))
 
 
 _LINE_FREE: Final = ("0406", "0408", "0409", "0410", "0411")
@@ -308,7 +329,7 @@ def line_fragment(
         key,
         care.authorization_number,
         _digits(performance.date),
-        int(performance.list),
+        number(performance.list),
         performance.code,
         performance.units,
         care.rest,
@@ -334,12 +355,6 @@ def trailer(persons: int, lines: int, cents: int) -> str:
             "9908": "C" if cents < 0 else "D",
         }
     )
-
-
-@cache
-def _list_element(diagnosis_element: str) -> str:
-    ids = [element.id for element in _CARE.elements]
-    return ids[ids.index(diagnosis_element) - 1]
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,13 @@ def is_text(text: str) -> bool:
     return text.isprintable() and (text.isascii() or max(text) <= "\xff")
 
 
+def number(digits: str) -> int:
+    """Digits as an int, 0 for ''. Raises ValueError, which never shows them."""
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise ValueError("digits only")
+    return int(digits or 0)
+
+
 @frozen
 class Element:
     """One element of a record, as its row in the layout table has it; ``start`` counts from 1.
@@ -124,19 +131,21 @@ class Record:
             start = stop
         return values
 
-    def template(self, fixed: Mapping[str, str | int], free: Sequence[str]) -> str:
+    def template(self, fixed: Mapping[str, str | int], free: Sequence[str], *, named: bool = False) -> str:
         """A ``%`` template of the record: ``fixed`` values packed in, a place for each of ``free``, the rest empty.
 
-        The places take, in this order, an int >= 0 (N) or a str (AN). They pad and don't check: what is too long makes
-        the record too long, which is for the caller to look at. Raises ValueError for elements that are unknown, both
-        fixed and free, or not in the order of the record, and as `Element.pack`.
+        The places take, in this order or ``named`` by element id, an int >= 0 (N) or a str (AN). They pad and don't
+        check: what is too long makes the record too long, which is for the caller to look at (or see `Form`). Raises
+        ValueError for elements that are unknown, both fixed and free, or not in the order of the record, and as
+        `Element.pack`.
         """
         pieces = {id: text.replace("%", "%%") for id, text in self._packed(fixed).items()}
         if list(free) != [id for id in pieces if id in free and id not in fixed]:
             raise ValueError(f"free elements of record {self.kind} are not in its order")
         for id in free:
             element = self[id]
-            pieces[id] = f"%0{element.length}d" if element.type == "N" else f"%-{element.length}s"
+            name = f"({id})" if named else ""
+            pieces[id] = f"%{name}0{element.length}d" if element.type == "N" else f"%{name}-{element.length}s"
         return "".join(pieces.values())
 
     def _packed(self, values: Mapping[str, str | int]) -> dict[str, str]:
@@ -146,6 +155,32 @@ class Record:
                 raise ValueError(f"element {id} is not in this part of record {self.kind}")
             packed[id] = self._by_id[id].pack(value)
         return packed
+
+
+@frozen
+class Form:
+    """A record that is filled often: ``fixed`` and empty elements are packed once, the ``free`` ones each time.
+
+    Some times quicker than `Record.pack`, and as strict. Raises ValueError as `Record.template`.
+    """
+
+    record: Record
+    fixed: Mapping[str, str | int]
+    free: tuple[str, ...]
+    _template: str = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_template", self.record.template(self.fixed, self.free, named=True))
+
+    def fill(self, values: Mapping[str, str | int]) -> str:
+        """The record with these values of all free elements, an int >= 0 (N) or a str (AN).
+
+        Raises ValueError as `Element.pack`, KeyError for an element without a value.
+        """
+        text = self._template % values
+        if len(text) == self.record.length and is_text(text):
+            return text
+        return self.record.pack({**self.fixed, **values})  # names the element that does not fit
 
 
 @frozen

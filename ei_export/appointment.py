@@ -1,0 +1,56 @@
+"""One visit in the practice's agenda, as the feed or the ledger gives it, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import Enum
+
+from attrs import define, field
+
+from .problems import Finding
+
+
+class Outcome(Enum):
+    """Where an appointment ended up; the values are the counts of ``summary.json``."""
+
+    DECLARED = "declared"
+    COUNTED = "counted"
+    EARLIER = "earlier"
+    HELD = "held"
+    NOT_COMPLETED = "not_completed"
+    NOT_ZORG1 = "not_zorg1"
+    NO_AGREEMENT = "no_agreement"
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate"
+
+
+@define
+class Appointment:
+    """One appointment. Texts are trimmed; '' = the feed does not say.
+
+    ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
+    where it is a number at all; ``row`` is None for one the ledger remembers; ``known`` is the outcome of an earlier run.
+    ``cells`` with ``at`` are all its texts by column. ``findings`` are what is wrong with it, ``trajectory`` how its
+    trajectory is called towards people.
+    """
+
+    id: str
+    row: int | None
+    completed: bool
+    date: date | None
+    code: str
+    declare_under: str
+    number: str
+    patient_id: str
+    uzovi: str
+    diagnosis: str
+    cells: Sequence[str]
+    at: Mapping[str, int]
+    known: Outcome | None = None
+    outcome: Outcome | None = None
+    trajectory: str = ""
+    findings: list[Finding] = field(factory=list)
+
+    def text(self, column: str) -> str:
+        """The trimmed text of a column, '' where the feed lacks it."""
+        position = self.at.get(column)
+        return self.cells[position].strip() if position is not None and position < len(self.cells) else ""

@@ -1,0 +1,19 @@
+"""The command line: one file per command; options are parsed, one function is called, and its result is printed."""
+
+import click
+
+from .. import __version__
+from .check import check
+from .init import init
+from .run import run
+from .specs import specs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
+def main() -> None:
+    """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
+
+
+for command in (init, run, check, specs):
+    main.add_command(command)

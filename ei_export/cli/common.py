@@ -1,0 +1,122 @@
+"""What every command has in common: its options, and how it says that it can't go on."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from ..problems import LANGUAGES, Language, Refusal, SettingsError, WriteError, render
+from ..settings import Settings, load
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+DEFAULT_CONFIG: Final = "ei-export.toml"
+#: Exit codes besides 0: something is held; usage or settings; the input; writing; another run.
+HELD, USAGE, INPUT, WRITING, BUSY = 1, 2, 3, 4, 75
+
+
+class Day(click.ParamType):
+    """A date, ``YYYY-MM-DD``."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) != 10:
+                raise ValueError(value)
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+
+
+def options(function: F) -> F:
+    """The options that every command takes, and its way to fail."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show where an unexpected error happened."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
+        click.option("--lang", type=click.Choice(LANGUAGES), help="Dutch or English; the settings say which otherwise."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
+        click.option("--today", type=Day(), help="The day to work on; today if not given. It is the invoice date."),
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path, dir_okay=False),
+            envvar="EI_EXPORT_CONFIG",
+            default=DEFAULT_CONFIG,
+            show_default=True,
+            help="The settings of the practice.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def refusing(function: F) -> F:
+    """Ends with a message and an exit code, never with a traceback, unless ``--debug`` asks for it."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        debug, lang, as_json = kwargs.pop("debug", False), kwargs.get("lang"), kwargs.get("as_json", False)
+        try:
+            return function(*args, **kwargs)
+        except Refusal as refusal:
+            if debug:
+                raise
+            refuse(refusal, lang, as_json=as_json)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            raise click.Abort from None
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(WRITING)
+        except Exception as error:  # noqa: BLE001 - the last resort of a program that runs at night
+            if debug:
+                raise
+            reason = f"{type(error).__name__} ({_place(error)})"
+            refuse(WriteError("INTERNAL", reason=reason), lang, as_json=as_json)
+
+    return wrapper  # type: ignore[return-value]
+
+
+def _place(error: BaseException) -> str:
+    """Where an unexpected error happened; its own text may hold what nobody should read in a log."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
+
+
+def refuse(refusal: Refusal, lang: Language | None, *, as_json: bool) -> None:
+    """Prints why the program can't go on, and what to do; ends with the exit code of the refusal."""
+    context = click.get_current_context()
+    language: Language = lang or context.meta.get("ei_export.language", "nl")
+    message, remedy = render(refusal.code, refusal.params, language)
+    click.echo(f"{message}\n{remedy}", err=True)
+    if as_json:
+        problem = {"code": refusal.code, "severity": "error", "appointment_id": "", "trajectory": "", "row": None}
+        click.echo(json.dumps({"run": None, "problems": [{**problem, "message": message, "remedy": remedy}]}))
+    context.exit(refusal.exit_code)
+
+
+def settings_of(config: Path, lang: Language | None) -> Settings:
+    """The settings, in the language asked for. Raises SettingsError."""
+    from attrs import evolve
+
+    if not config.is_file():
+        raise SettingsError("SETTINGS_MISSING", path=str(config))
+    settings = load(config)
+    settings = evolve(settings, language=lang or settings.language)
+    click.get_current_context().meta["ei_export.language"] = settings.language
+    return settings
+
+
+def day_or_today(today: date | None) -> date:
+    """The day given, or the day it is here."""
+    return today or date.today()  # noqa: DTZ011 - the practice's own calendar

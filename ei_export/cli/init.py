@@ -1,0 +1,28 @@
+"""``ei-export init``: a folder to start from."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ..problems import Language, SettingsError
+from ..specs import STARTER
+from .common import options, refusing
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@options
+@refusing
+def init(
+    folder: Path, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool
+) -> None:
+    """Make DIR with settings, sample appointments and tariffs: ready to run, and to be made your own."""
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError("INIT_EXISTS", path=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(STARTER.iterdir()):
+        shutil.copyfile(file, folder / file.name)
+        if not quiet:
+            click.echo(folder / file.name)

@@ -1,0 +1,99 @@
+"""``ei-export run``: the nightly job."""
+
+import logging
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+from attrs import evolve
+
+from ..pipeline import Options
+from ..pipeline import run as run_pipeline
+from ..problems import Language
+from ..reports.summary import Summary, text_lines, write_json
+from ..settings import Settings
+from .common import day_or_today, options, refusing, settings_of
+
+_log = logging.getLogger("ei_export")
+
+
+@click.command()
+@click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, instead of the settings' own.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder for the files of the run.")
+@click.option("--strict", is_flag=True, help="Declare nothing if anything is wrong.")
+@options
+@refusing
+def run(
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+    input_path: Path | None,
+    out: Path | None,
+    strict: bool,
+) -> None:
+    """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
+    settings = with_paths(settings_of(config, lang), input_path, out)
+    progress = Progress()
+    summary = run_pipeline(
+        settings, Options(day_or_today(today), strict=strict, as_json=as_json, progress=progress.show)
+    )
+    progress.clear()
+    tell(summary, settings, as_json=as_json, quiet=quiet, place=str(settings.output.dir / "problems.csv"))
+    if not sys.stderr.isatty():
+        log(summary)
+    click.get_current_context().exit(summary.exit_code)
+
+
+def with_paths(settings: Settings, input_path: Path | None, out: Path | None) -> Settings:
+    """The settings with the paths of the command line."""
+    if input_path is not None:
+        settings = evolve(settings, input=evolve(settings.input, path=input_path))
+    if out is not None:
+        settings = evolve(settings, output=evolve(settings.output, dir=out))
+    return settings
+
+
+def tell(summary: Summary, settings: Settings, *, as_json: bool, quiet: bool, place: str) -> None:
+    """Prints what a run came to."""
+    if as_json:
+        write_json(summary, sys.stdout)
+    elif not quiet:
+        for line in text_lines(summary, settings.language, place):
+            click.echo(line)
+
+
+def log(summary: Summary) -> None:
+    """One line for the log of a nightly job."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    _log.addHandler(handler)
+    try:
+        _log.warning(summary.log_line()) if summary.exit_code else _log.setLevel(logging.INFO)
+        if not summary.exit_code:
+            _log.info(summary.log_line())
+    finally:
+        _log.removeHandler(handler)
+
+
+class Progress:
+    """How far a run is, on one line, where someone is looking."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._on = sys.stderr.isatty()
+
+    def show(self, stage: str, count: int) -> None:
+        """Called often."""
+        if self._on:
+            text = f"{stage} {count:,}"
+            sys.stderr.write("\r" + text.ljust(self._shown))
+            sys.stderr.flush()
+            self._shown = len(text)
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            sys.stderr.flush()

@@ -1,0 +1,132 @@
+"""Publishing a run: everything is written beside its final place, made durable, and then appears by one rename."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final, Protocol
+
+from .problems import WriteError
+
+#: Folders of runs that are being written; hidden, and never looked into.
+_STAGING: Final = ".staging-"
+
+
+class Place(Protocol):
+    """Where a run's files go."""
+
+    def create(self, name: str) -> BinaryIO:
+        """A new file, readable and writable, by its path in the run's folder (``declarations/x.txt``)."""
+
+
+class Scratch:
+    """A place whose files are never seen: for ``check``."""
+
+    def create(self, name: str) -> BinaryIO:
+        return tempfile.TemporaryFile()  # type: ignore[return-value]
+
+
+class Stage:
+    """The folder of a run before it is published. Readable by its owner only."""
+
+    def __init__(self, folder: Path, ledger: Path) -> None:
+        """``folder`` is where the run is going to be published, ``ledger`` whose run it is. Raises WriteError."""
+        self.folder = folder
+        self.staging = folder.with_name(f"{_prefix(ledger)}{folder.name}")
+        self._files: list[BinaryIO] = []
+        with writing(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.staging.mkdir(mode=0o700)
+
+    def create(self, name: str) -> BinaryIO:
+        path = self.staging / PurePosixPath(name)
+        with writing(path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", buffering=1 << 18)
+        self._files.append(file)
+        return file
+
+    def seal(self) -> None:
+        """Makes every file durable, and closes it. Raises WriteError."""
+        with writing(self.staging):
+            for file in self._files:
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+            for folder in [path for path in self.staging.iterdir() if path.is_dir()]:
+                _sync_folder(folder)
+            _sync_folder(self.staging)
+            _sync_folder(self.staging.parent)
+
+    def publish(self) -> None:
+        """Makes the run appear. Raises WriteError."""
+        complete(self.staging, self.folder)
+
+    def discard(self) -> None:
+        """Takes away what was written."""
+        for file in self._files:
+            file.close()
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+
+def complete(staging: Path, folder: Path) -> bool:
+    """Publishes a run that is in the ledger, unless that is done. False where its files are neither waiting nor there:
+    someone moved them. Raises WriteError."""
+    with writing(folder):
+        try:
+            os.rename(staging, folder)
+        except FileNotFoundError:
+            return folder.is_dir()
+        _sync_folder(folder.parent)
+        return True
+
+
+def sweep(out: Path, ledger: Path) -> None:
+    """Takes away what runs of this ledger left unfinished; those that were recorded must be completed first."""
+    for leftover in out.glob(f"{_prefix(ledger)}*"):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def _prefix(ledger: Path) -> str:
+    """Marks what is unfinished as one ledger's: two practices may share a folder, but not sweep each other's work."""
+    return f"{_STAGING}{hashlib.sha256(str(ledger.resolve()).encode()).hexdigest()[:8]}-"
+
+
+@contextmanager
+def replacing(path: Path, ledger: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of ``path`` in one step when the block ends well. Raises WriteError."""
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(ledger))
+        try:
+            with os.fdopen(descriptor, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns a failing disk into a WriteError that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteError("WRITE_FAILED", path=str(path), reason=error.strerror or type(error).__name__) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,83 @@
+"""The feed as text: what CSV and SQLite have in common once dialect and encoding are out of the way.
+
+A source hands over *bodies*, one text per row. A body is the row as the file has it (no quotes in it, cells apart by the
+source's delimiter), or, behind ``UNIT``, cells apart by ``UNIT``. A row that can't be cut into cells stands behind
+``BROKEN``: the code of its problem, then what could be read of its cells. An empty body is a blank row.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from ..columns import COLUMNS, REQUIRED
+from ..problems import InputError
+from ..settings import InputSettings
+
+UNIT: Final = "\x1f"
+BROKEN: Final = "\x00"
+#: Stands for a line feed inside a cell.
+NEWLINE: Final = "\x1d"
+#: No row of an appointment feed is longer; in characters.
+ROW_LIMIT: Final = 1_000_000
+
+_SQLITE_SUFFIXES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
+
+
+@frozen
+class Header:
+    """The columns of a feed: how many there are, what is between cells, and where each known column stands."""
+
+    width: int
+    delimiter: str
+    at: Mapping[str, int]
+
+
+class Source(Protocol):
+    """An opened feed."""
+
+    header: Header
+    #: Row number of the first body, as a person counts: in a CSV file the header is row 1.
+    first_row: int
+
+    def bodies(self) -> Iterator[Sequence[str]]:
+        """The rows in the order of the file, some at a time."""
+
+
+def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict[str, int]:
+    """Where each known column stands among ``names``; ``mapping`` is ours = theirs. Case and outer spaces don't matter.
+
+    Raises InputError where a required column is missing, or a used one stands there twice.
+    """
+    found = [name.strip().casefold() for name in names]
+    at: dict[str, int] = {}
+    missing: list[str] = []
+    for column in COLUMNS:
+        theirs = mapping.get(column, column)
+        wanted = theirs.strip().casefold()
+        if (count := found.count(wanted)) > 1:
+            raise InputError("INPUT_COLUMN_TWICE", path=path.name, column=theirs)
+        if count:
+            at[column] = found.index(wanted)
+        elif column in REQUIRED or column in mapping:
+            missing.append(theirs if theirs == column else f"{theirs} ({column})")
+    if missing:
+        raise InputError(
+            "INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=", ".join(n.strip() for n in names)[:500]
+        )
+    return at
+
+
+def open_feed(path: Path, settings: InputSettings) -> Source:
+    """Opens a feed by its name: SQLite for .sqlite, .sqlite3 and .db, CSV for the rest.
+
+    Raises InputError: missing, empty, binary, without a required column.
+    """
+    from . import csv_feed, sqlite_feed
+
+    if not path.is_file():
+        raise InputError("INPUT_MISSING", path=str(path), reason="-")
+    if path.suffix.lower() in _SQLITE_SUFFIXES:
+        return sqlite_feed.open_sqlite(path, settings)
+    return csv_feed.open_csv(path, settings)

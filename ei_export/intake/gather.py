@@ -1,0 +1,123 @@
+"""Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+from zlib import crc32
+
+from attrs import frozen
+
+from ..spool import PairCheck, Partitions
+from .feed import BROKEN, UNIT, Header, Source
+
+#: Between the parts of a gathered row: patient, body, row number.
+_PART: Final = "\x1e"
+_BYTES_A_PARTITION: Final = 4 << 20
+_MOST_PARTITIONS: Final = 128
+
+#: A row as it was gathered: its body (see :mod:`.feed`) and its number.
+GatheredRow = tuple[str, int]
+
+
+@frozen
+class Gathered:
+    """The feed by patient, and what can only be seen across patients: hashes (of this process) of the appointment ids
+    and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions."""
+
+    header: Header
+    rows: int
+    count: int
+    partitions: Partitions
+    shared_appointments: frozenset[int]
+    shared_numbers: frozenset[int]
+
+    def __iter__(self) -> Iterator[dict[str, list[GatheredRow]]]:
+        """The rows of some patients at a time, by patient."""
+        for lines in self.partitions:
+            patients: dict[str, list[GatheredRow]] = {}
+            for line in lines:
+                patient, body, row = line.split(_PART)
+                if (rows := patients.get(patient)) is None:
+                    patients[patient] = [(body, int(row))]
+                else:
+                    rows.append((body, int(row)))
+            yield patients
+
+
+def partition_of(patient_id: str, count: int) -> int:
+    """Where a patient's rows are."""
+    return crc32(patient_id.encode()) % count
+
+
+def gather(
+    source: Source, size: int, completed: Iterable[str], progress: Callable[[int], None]
+) -> Gathered:
+    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded)."""
+    header = source.header
+    count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
+    partitions = Partitions(count)
+    held = partitions.held
+    appointments, numbers = PairCheck(), PairCheck()
+    id_parts, id_mask = appointments.parts, appointments.mask
+    number_parts, number_mask = numbers.parts, numbers.mask
+    at_id, at_patient, at_status = (header.at[c] for c in ("appointment_id", "patient_id", "status"))
+    at_number = header.at.get("trajectory_id", -1)
+    most = max(at_id, at_patient, at_status, at_number) + 1
+    delimiter = header.delimiter
+    blank = f"{UNIT}{delimiter} "
+    is_completed = Completed(completed)
+    row, read = source.first_row - 1, 0
+    for bodies in source.bodies():
+        characters = 0
+        for body in bodies:
+            row += 1
+            if body < " ":
+                if not body:
+                    continue
+                mark = body[0]
+                cells = body[1:].split(UNIT) if mark in (UNIT, BROKEN) else body.split(delimiter, most)
+                if mark == BROKEN:
+                    cells = cells[1:]
+            else:
+                cells = body.split(delimiter, most)
+            try:
+                patient, ident = cells[at_patient].strip(), cells[at_id].strip()
+                status = cells[at_status]
+            except IndexError:
+                patient = cells[at_patient].strip() if len(cells) > at_patient else ""
+                ident = status = ""
+            if not patient and not ident and not body.strip(blank):
+                continue
+            read += 1
+            characters += len(body)
+            code = crc32(patient.encode())
+            held[code % count].append(f"{patient}{_PART}{body}{_PART}{row}")
+            if is_completed[status]:
+                if ident:
+                    key = hash(ident)
+                    part = id_parts[key & id_mask]
+                    part.append(key)
+                    part.append(code)
+                if at_number >= 0 and (number := cells[at_number].strip()):
+                    key = hash(number)
+                    part = number_parts[key & number_mask]
+                    part.append(key)
+                    part.append(code)
+        partitions.grew(characters)
+        appointments.flush()
+        numbers.flush()
+        progress(read)
+    return Gathered(header, read, count, partitions, appointments.conflicts(), numbers.conflicts())
+
+
+class Completed(dict[str, bool]):
+    """Whether a status, as written, is one of the words (casefolded) for an appointment that took place."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__()
+        self._words = frozenset(words)
+
+    def __missing__(self, status: str) -> bool:
+        if len(self) > 10_000:
+            self.clear()
+        found = self[status] = status.strip().casefold() in self._words
+        return found

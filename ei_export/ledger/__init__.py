@@ -1,0 +1,235 @@
+"""The ledger: a SQLite file that remembers what was seen and declared. One transaction per run, which is also the lock."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Self
+
+from attrs import frozen
+
+from ..problems import BusyError, SettingsError, WriteError
+
+_APPLICATION: Final = 0x45494558  # "EIEX"
+_VERSION: Final = 1
+_CACHE_KIB: Final = 32_000
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+
+
+@frozen
+class StoredDossier:
+    """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do."""
+
+    patient_id: str
+    pending: int
+    digest: bytes | None
+    tally: str | None
+    appointments: str
+    trajectories: str
+
+
+@frozen
+class StagedRun:
+    """A run whose lines are in the ledger, but whose folder may not be published yet."""
+
+    run: int
+    staging: Path
+    folder: Path
+
+
+class Ledger:
+    """An opened ledger. Every method raises :class:`WriteError` where the disk fails or the file is damaged."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
+        self._db = connection
+        self._path = path
+        self.writable = writable
+        self.is_new = not self._one("SELECT EXISTS (SELECT 1 FROM dossier)")
+        self._key = self._one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Opens, or makes, the ledger for a run, and keeps everyone else out until it is closed.
+
+        Raises BusyError while another run has it, SettingsError for a file that is no ledger or of a later version.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            path.chmod(0o600)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+        except (OSError, sqlite3.Error) as error:
+            raise WriteError("WRITE_FAILED", path=str(path), reason=str(error)) from None
+        try:
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("BEGIN EXCLUSIVE")
+            _prepare(connection, path)
+            return cls(connection, path, writable=True)
+        except sqlite3.Error as error:
+            connection.close()
+            raise _refusal(error, path) from None
+        except BaseException:
+            connection.close()
+            raise
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Opens the ledger to read only; an empty one where there is none yet. Raises as `open`."""
+        if not path.exists() or path.stat().st_size == 0:
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+            connection.execute("BEGIN")
+            _prepare(connection, path)
+            return cls(connection, path, writable=False)
+        try:
+            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+            connection.execute("BEGIN")
+            _identify(connection, path)
+            return cls(connection, path, writable=False)
+        except sqlite3.Error as error:
+            raise _refusal(error, path) from None
+
+    def close(self) -> None:
+        """Gives the ledger back; what was not committed is undone."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """Makes everything since the start durable, and lets others in."""
+        self._do("COMMIT")
+
+    # Runs.
+
+    def staged_runs(self) -> list[StagedRun]:
+        rows = self._rows("SELECT run, staging, folder FROM run WHERE state = 'staged' ORDER BY run")
+        return [StagedRun(run, Path(staging), Path(folder)) for run, staging, folder in rows]
+
+    def next_run(self) -> int:
+        return self._one("SELECT coalesce(max(run), 0) + 1 FROM run")
+
+    def next_invoice(self) -> int:
+        """How many declarations there ever were, plus one."""
+        return self._one("SELECT count(*) + 1 FROM declaration")
+
+    def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
+        """A run that is being written; ``source`` is the name of its feed."""
+        folders = str(run.staging.resolve()), str(run.folder.resolve())
+        values = (run.run, today.isoformat(), "staged", *folders, source, version)
+        self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def mark_published(self, run: int) -> None:
+        """Notes that a run can be seen. Outside a transaction it is one of its own."""
+        self._do("UPDATE run SET state = 'published' WHERE run = ?", (run,))
+
+    def add_declaration(self, values: Mapping[str, object]) -> None:
+        """A declaration by the columns of its table."""
+        self._do(f"INSERT INTO declaration ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values())
+
+    def add_persons(self, rows: Iterable[tuple[int, str]]) -> None:
+        self._many("INSERT INTO person VALUES (?, ?)", rows)
+
+    def next_person(self) -> int:
+        return self._one("SELECT coalesce(max(person), 0) + 1 FROM person")
+
+    def add_lines(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Lines by the named columns. The ledger refuses a second debit of one appointment (UNIQUE)."""
+        self._many(f"INSERT INTO line ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)
+
+    # Patients.
+
+    def dossier(self, patient_id: str) -> StoredDossier | None:
+        for row in self._rows(
+            "SELECT patient_id, pending, digest, tally, appointments, trajectories FROM dossier WHERE patient_id = ?",
+            (patient_id,),
+        ):
+            return StoredDossier(*row)
+        return None
+
+    def pending_patients(self) -> Iterator[str]:
+        """The patients with appointments to be tried again."""
+        return (patient for (patient,) in self._rows("SELECT patient_id FROM dossier WHERE pending > 0"))
+
+    def appointment_owner(self, appointment_id: str) -> str | None:
+        return self._first("SELECT patient_id FROM appointment_owner WHERE appointment_id = ?", appointment_id)
+
+    def number_owner(self, number: str) -> str | None:
+        return self._first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)
+
+    def save_dossiers(self, dossiers: Iterable[StoredDossier]) -> None:
+        self._many(
+            "INSERT OR REPLACE INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((d.patient_id, self._key, d.pending, d.digest, d.tally, d.appointments, d.trajectories) for d in dossiers),
+        )
+
+    def forget_appointments(self, ids: Iterable[str]) -> None:
+        """The owners of appointments that were cancelled."""
+        self._many("DELETE FROM appointment_owner WHERE appointment_id = ?", ((i,) for i in ids))
+
+    def save_owners(self) -> None:
+        """Whose the appointments and trajectory numbers of the dossiers saved since the start are."""
+        for table, column, place in (("appointment_owner", "appointments", 1), ("trajectory_owner", "trajectories", 1)):
+            self._do(
+                f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[{place}]') AS key, patient_id "
+                f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? AND key <> '' ORDER BY key",
+                (self._key,),
+            )
+
+    # Plumbing.
+
+    def _rows(self, sql: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise _refusal(error, self._path) from None
+
+    def _one(self, sql: str) -> int:
+        return int(next(self._rows(sql))[0])
+
+    def _first(self, sql: str, key: str) -> str | None:
+        return next((str(row[0]) for row in self._rows(sql, (key,))), None)
+
+    def _do(self, sql: str, values: Iterable[Any] = ()) -> None:
+        try:
+            self._db.execute(sql, tuple(values))
+        except sqlite3.Error as error:
+            raise _refusal(error, self._path) from None
+
+    def _many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        try:
+            self._db.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise _refusal(error, self._path) from None
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Makes the tables in an empty file. Statement by statement: ``executescript`` would commit."""
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        _identify(connection, path)
+        return
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+    statement = ""
+    for line in resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8").splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _identify(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+        raise SettingsError("LEDGER_FOREIGN", path=str(path))
+    if connection.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
+        raise SettingsError("LEDGER_NEWER", path=str(path))
+
+
+def _refusal(error: sqlite3.Error, path: Path) -> Exception:
+    """What a SQLite error means to the user. Its message never holds values, only SQL and names of ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return BusyError("LEDGER_BUSY", path=str(path))
+    if code in _DAMAGED:
+        return WriteError("LEDGER_DAMAGED", path=str(path), reason=str(error))
+    return WriteError("WRITE_FAILED", path=str(path), reason=str(error))

@@ -1,0 +1,259 @@
+"""The run: appointments in, declaration files out, each line exactly once.
+
+Read :func:`run` from top to bottom to know what the program does; everything else is how.
+"""
+
+import gc
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+from attrs import frozen
+
+from .. import __version__
+from ..appointment import Outcome
+from ..codelists import deadlines, uzovi_numbers
+from ..delivery import Place, Scratch, Stage, complete, replacing, sweep
+from ..intake.feed import Header, open_feed
+from ..intake.gather import Gathered, gather, partition_of
+from ..ledger import Ledger, StagedRun, StoredDossier
+from ..problems import BusyError, Finding, SettingsError
+from ..reports.problem_list import ProblemList
+from ..reports.summary import Summary
+from ..settings import Settings
+from ..specs import SPECS
+from ..spool import SortedLines
+from ..zorg1.agreements import Agreements
+from ..zorg1.claims import Judge
+from ..zorg1.resolver import Resolver
+from ..zorg1.tariffs import Tariffs
+from .due import DueLine
+from .patient import Case, Desk
+from .publication import Publication, provider, run_label
+
+__all__ = ["Options", "run"]
+
+#: Dossiers written to the ledger at a time.
+_DOSSIERS: Final = 1_000
+
+
+@frozen
+class Options:
+    """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and nothing
+    is declared. ``as_json``: keep the lines for ``--json``. ``progress`` is told of rows read and patients judged."""
+
+    today: date
+    publish: bool = True
+    strict: bool = False
+    as_json: bool = False
+    progress: Callable[[str, int], None] = lambda stage, count: None
+
+
+@frozen
+class Rules:
+    """The tables a run goes by. ``fingerprint`` changes with any of them, and with the settings that matter to a case."""
+
+    resolver: Resolver
+    judge: Judge
+    fingerprint: bytes
+
+
+def run(settings: Settings, options: Options) -> Summary:
+    """Reads, groups, resolves, writes and records.
+
+    Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
+    """
+    source = open_feed(settings.input.path, settings.input)
+    rules = _rules(settings, options.today, source.header)
+    summary = Summary(
+        options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name)
+    )
+    ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
+    stage: Stage | None = None
+    try:
+        if options.publish:
+            _finish_earlier_runs(ledger, settings, summary)
+        with _no_collector():
+            size = settings.input.path.stat().st_size
+            feed = gather(source, size, settings.input.completed, lambda rows: options.progress("read", rows))
+            due = _judge(feed, settings, options, rules, ledger, summary)
+            if options.strict and summary.exit_code:
+                _hold_all(due, summary)
+            elif due.count:
+                number, folder = _next_run(ledger, settings.output.dir)
+                place: Place = Scratch()
+                if options.publish:
+                    place = stage = Stage(folder, settings.ledger.path)
+                    ledger.add_run(StagedRun(number, stage.staging, folder), options.today, summary.input, __version__)
+                    summary.run, summary.folder = run_label(number), folder
+                _write(due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary)
+        if options.publish:
+            if not (options.strict and summary.exit_code):
+                if stage is not None:
+                    stage.seal()
+                ledger.save_owners()
+                staged, stage = stage, None  # from the commit on it is the ledger that says what goes out
+                ledger.commit()
+                if staged is not None:
+                    staged.publish()
+                    with suppress(BusyError):  # the next run will note it
+                        ledger.mark_published(number)
+            _refresh(settings, summary)
+        return summary
+    finally:
+        if stage is not None:
+            stage.discard()
+        ledger.close()
+
+
+def _rules(settings: Settings, today: date, header: Header) -> Rules:
+    """Loads every table. Raises SettingsError, also for a contract with an insurer that no table knows."""
+    agreements = Agreements.load(settings.overlays)
+    insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
+    known = agreements.insurers | set(insurers.values())
+    for index, contract in enumerate(settings.contracts, 1):
+        if contract.insurer not in known:
+            raise SettingsError(
+                "SETTINGS_VALUE",
+                path=str(settings.path),
+                key=f"contracts[{index}].insurer",
+                expected=" | ".join(sorted(agreements.insurers)),
+                found=contract.insurer,
+            )
+    tariffs = Tariffs.load(settings.tariffs_path)
+    resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
+    return Rules(resolver, Judge(agreements, deadlines(), today), _fingerprint(settings, header))
+
+
+def _fingerprint(settings: Settings, header: Header) -> bytes:
+    """A hash of all that decides a case besides the patient's rows and the day of the run."""
+    said = (
+        __version__,
+        header,
+        settings.input,
+        sorted(settings.codes.items()),
+        settings.contracts,
+        sorted(settings.uzovi.items()),
+        settings.output.standard,
+        settings.output.diagnosis_element,
+        settings.ledger.declared_until,
+    )
+    digest = blake2b(repr(said).encode(), digest_size=16)
+    tables = sorted(SPECS.rglob("*.csv")) + [*settings.overlays, *filter(None, [settings.tariffs_path])]
+    for table in tables:
+        digest.update(table.read_bytes())
+    return digest.digest()
+
+
+def _finish_earlier_runs(ledger: Ledger, settings: Settings, summary: Summary) -> None:
+    """Publishes what a run that was stopped had recorded, and takes away what it had not."""
+    for staged in ledger.staged_runs():
+        label = run_label(staged.run)
+        if complete(staged.staging, staged.folder):
+            summary.problems.add(Finding("RUN_RECOVERED", "", {"run": label}))
+        else:
+            summary.problems.add(Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)}))
+        ledger.mark_published(staged.run)
+    sweep(settings.output.dir, settings.ledger.path)
+
+
+def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
+    """The number and the folder of the next run; a folder that is there already, of whatever ledger, is left alone."""
+    number = ledger.next_run()
+    while (folder := out / run_label(number)).exists():
+        number += 1
+    return number, folder
+
+
+def _judge(
+    feed: Gathered, settings: Settings, options: Options, rules: Rules, ledger: Ledger, summary: Summary
+) -> SortedLines:
+    """Works out every patient of the feed, and those the ledger wants tried again; returns the lines that are due."""
+    due = SortedLines()
+    shared = feed.shared_appointments, feed.shared_numbers
+    desk = Desk(feed.header, settings, rules.resolver, rules.judge, ledger, shared, rules.fingerprint)
+    waiting: list[list[str]] = [[] for _ in range(feed.count)]
+    for patient in ledger.pending_patients():
+        waiting[partition_of(patient, feed.count)].append(patient)
+    dossiers: list[StoredDossier] = []
+    cancelled: list[str] = []
+    done = 0
+    summary.read = feed.rows
+    for patients, others in zip(feed, waiting, strict=True):
+        for patient in others:
+            patients.setdefault(patient, [])
+        for patient, rows in patients.items():
+            case = desk.work_out(patient, rows)
+            _add(case, due, summary)
+            cancelled.extend(case.cancelled)
+            if case.dossier is not None:
+                dossiers.append(case.dossier)
+        done += len(patients)
+        options.progress("judged", done)
+        if options.publish and len(dossiers) > _DOSSIERS:
+            ledger.save_dossiers(dossiers)
+            dossiers.clear()
+    if options.publish:
+        ledger.save_dossiers(dossiers)
+        ledger.forget_appointments(cancelled)
+    return due
+
+
+def _add(case: Case, due: SortedLines, summary: Summary) -> None:
+    for outcome, count in case.outcomes.items():
+        summary.outcomes[outcome] += count
+    summary.remembered += case.remembered
+    for line in case.lines:
+        due.add(line.pack())
+    for appointment, finding in case.problems:
+        summary.problems.add(finding, appointment.id, appointment.trajectory or appointment.number, appointment.row)
+
+
+def _hold_all(due: SortedLines, summary: Summary) -> None:
+    """``--strict``: what is due waits until nothing is wrong any more."""
+    for text in due:
+        line = DueLine.unpack(text)
+        summary.problems.add(
+            Finding("STRICT_HELD"), line.appointment_id, line.trajectory, int(line.row) if line.row else None
+        )
+    summary.outcomes[Outcome.HELD] += summary.outcomes.pop(Outcome.DECLARED, 0)
+
+
+def _write(
+    due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary
+) -> None:
+    """Writes the files of a run."""
+    if options.as_json:
+        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")
+    publication.write(due, summary.lines)
+    summary.declarations = publication.declarations
+    for line in publication.differing:
+        summary.problems.add(
+            Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, int(line.row) if line.row else None
+        )
+    summary.problems.write_csv(place.create("problems.csv"))
+    document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
+    place.create("summary.json").write(document.encode())
+
+
+def _refresh(settings: Settings, summary: Summary) -> None:
+    """What is held is always in the same place."""
+    with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as file:
+        summary.problems.write_csv(file)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A run makes many objects and no cycles worth collecting; looking for them would take a third of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,44 @@
+"""Lines that are due, on their way from the patient they belong to into the file of their insurer."""
+
+from typing import Final, Self
+
+from attrs import fields, frozen
+
+from ..intake.feed import UNIT
+
+
+@frozen
+class DueLine:
+    """A line ready but for its numbers. The first fields are its place: by standard, file, person and date.
+
+    ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them; ``row`` of the feed, or ''.
+    """
+
+    standard: str
+    uzovi: str
+    person_key: str
+    date: str
+    appointment_id: str
+    patient_id: str
+    trajectory: str
+    row: str
+    insurer: str
+    code: str
+    list: str
+    f_code: str
+    units: str
+    amount_cents: str
+    rule: str
+    person: str
+    head: str
+
+    def pack(self) -> str:
+        """One line of text; sorted as text, these lines are in the order of the files."""
+        return UNIT.join([getattr(self, name) for name in _NAMES])
+
+    @classmethod
+    def unpack(cls, text: str) -> Self:
+        return cls(*text.split(UNIT))
+
+
+_NAMES: Final = tuple(field.name for field in fields(DueLine))

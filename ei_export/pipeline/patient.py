@@ -1,0 +1,457 @@
+"""One patient's part of a run: what the feed brings, put together with what the ledger remembers, and judged.
+
+A patient is always judged over their whole known history, so it makes no difference in how many pieces it came.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Final
+
+from attrs import define, field, frozen
+
+from ..appointment import Appointment, Outcome
+from ..codelists import standard_on
+from ..columns import COLUMNS
+from ..declaration import Care, Performance, Person
+from ..intake.feed import Header
+from ..intake.gather import Completed, GatheredRow
+from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, person
+from ..intake.reader import Reader, remembered
+from ..ledger import Ledger, StoredDossier
+from ..ledger.dossier import CORE, PENDING, core, pack, positions, unpack
+from ..problems import Finding, severity
+from ..settings import Settings
+from ..standards import pm304
+from ..zorg1.claims import SETTLED, Claim, Judge, held
+from ..zorg1.resolver import Resolver, Standing
+from ..zorg1.trajectories import Trajectory, Visit, group
+from .due import DueLine
+
+#: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
+_FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
+_COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
+#: Columns that are never quoted.
+_PRIVATE: Final = frozenset({"bsn", "name", "birth_date", "initials", "partner_name"})
+_PM304: Final = "PM304"
+
+
+@define
+class Case:
+    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike."""
+
+    outcomes: Counter[Outcome]
+    remembered: int = 0
+    lines: list[DueLine] = field(factory=list)
+    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    dossier: StoredDossier | None = None
+    cancelled: list[str] = field(factory=list)
+
+
+class Desk:
+    """Where patients are worked out, one by one; all a case needs besides the patient's own rows."""
+
+    def __init__(
+        self,
+        header: Header,
+        settings: Settings,
+        resolver: Resolver,
+        judge: Judge,
+        ledger: Ledger,
+        shared: tuple[frozenset[int], frozenset[int]],
+        fingerprint: bytes,
+    ) -> None:
+        self._reader = Reader(header, Completed(settings.input.completed))
+        self._settings = settings
+        self._resolver = resolver
+        self._judge = judge
+        self._ledger = ledger
+        self._shared_appointments, self._shared_numbers = shared
+        self._fingerprint = fingerprint
+        self._declared_until = settings.ledger.declared_until or date.min
+        self._diagnosis_element = settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT
+
+    def work_out(self, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
+        """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
+        stored = None if self._ledger.is_new else self._ledger.dossier(patient_id)
+        digest = self._digest(rows)
+        if stored is not None and stored.digest == digest and stored.tally:
+            return Case(Counter({Outcome(name): count for name, count in json.loads(stored.tally).items()}))
+        return _CaseWork(self, patient_id, stored, digest).run(rows)
+
+    def _digest(self, rows: Sequence[GatheredRow]) -> bytes:
+        """Of the rows' text, in any order, under these settings and tables."""
+        text = "\n".join(sorted(body for body, _ in rows))
+        return blake2b(text.encode(), digest_size=16, key=self._fingerprint).digest()
+
+
+class _CaseWork:
+    """One patient on the desk."""
+
+    def __init__(self, desk: Desk, patient_id: str, stored: StoredDossier | None, digest: bytes) -> None:
+        self.desk = desk
+        self.patient_id = patient_id
+        self.stored = stored
+        self.digest = digest
+        self.case = Case(Counter())
+        self.known = self._recall()
+        self.visits: list[Visit] = []
+        self.unclear: list[Appointment] = []
+        self.kept: list[Appointment] = []
+
+    def run(self, rows: Sequence[GatheredRow]) -> Case:
+        """From rows to outcomes: recall, compare, group, judge, and write down what is due."""
+        read = self.desk._reader.read
+        fresh = [read(body, row) for body, row in rows]
+        counted = [*self._once(fresh)]
+        left_over = list(self.known.values())
+        for appointment in (*counted, *left_over):
+            self._classify(appointment)
+        trajectories = group(self.visits, self.unclear, self._shared_numbers())
+        claims = [
+            (visit, claim) for visit in self.visits if (claim := self.desk._judge.judge(visit)) is not None
+        ]
+        for visit in self.visits:
+            if visit.trajectory is not None:
+                visit.appointment.trajectory = visit.trajectory.label
+        self._write_lines(claims)
+        for appointment in counted:
+            self._count(appointment)
+        for appointment in left_over:
+            if appointment.known is None and (
+                appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or self._was_pending(appointment)
+            ):
+                self.case.remembered += 1
+                self._count(appointment)
+        for appointment in (*counted, *left_over):
+            self.case.problems.extend((appointment, finding) for finding in appointment.findings)
+        self._file(trajectories, rows)
+        return self.case
+
+    # What is known, and what the feed says now.
+
+    def _recall(self) -> dict[str, Appointment]:
+        """What the ledger remembers, by appointment id."""
+        recalled: dict[str, Appointment] = {}
+        self.pending_before: set[str] = set()
+        if self.stored is None:
+            return recalled
+        at = positions()
+        for outcome, texts in unpack(self.stored.appointments):
+            settled = outcome not in PENDING
+            appointment = remembered(self.patient_id, texts, at, settled=settled)
+            if settled:
+                appointment.known = outcome if outcome in SETTLED else None
+            else:
+                self.pending_before.add(appointment.id)
+            recalled[appointment.id] = appointment
+        return recalled
+
+    def _was_pending(self, appointment: Appointment) -> bool:
+        return appointment.id in self.pending_before
+
+    def _once(self, fresh: Iterable[Appointment]) -> Iterable[Appointment]:
+        """Each appointment of the feed once, compared with what is known of it; counts away all other rows."""
+        by_id: dict[str, list[Appointment]] = {}
+        for appointment in fresh:
+            if appointment.id:
+                by_id.setdefault(appointment.id, []).append(appointment)
+            else:  # unreadable, or not completed
+                yield from self._unnamed(appointment)
+        for same in by_id.values():
+            appointment = same[0] if len(same) == 1 else self._merge(same)
+            known = self.known.pop(appointment.id, None)
+            if not appointment.completed:
+                self._cancelled(appointment, known)
+            else:
+                yield appointment if known is None or known.known is None else self._compare(appointment, known)
+
+    def _unnamed(self, appointment: Appointment) -> Iterable[Appointment]:
+        if appointment.completed:
+            yield appointment
+        else:
+            self._tally(Outcome.NOT_COMPLETED)
+
+    def _merge(self, same: list[Appointment]) -> Appointment:
+        """One appointment of the rows that carry its id: they must say the same."""
+        same.sort(key=lambda a: (not a.completed, a.row or 0))
+        first = same[0]
+        columns = sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
+        for _ in same[1:]:
+            self._tally(Outcome.DUPLICATE)
+        if columns:
+            rows = ", ".join(str(a.row) for a in sorted(same, key=lambda a: a.row or 0))
+            first.findings.append(Finding("APPOINTMENT_CONFLICT", columns[0], {"rows": rows, "columns": ", ".join(columns)}))
+        return first
+
+    def _cancelled(self, appointment: Appointment, known: Appointment | None) -> None:
+        """An appointment that did not take place, perhaps after we heard that it did."""
+        if known is not None and known.known is Outcome.DECLARED:
+            known.row = appointment.row
+            day = known.date.isoformat() if known.date else ""
+            known.findings.append(Finding("DECLARED_CANCELLED", "status", {"date": day}))
+            self.known[known.id] = known
+            self.case.problems.append((known, known.findings[-1]))
+            known.findings.clear()
+            self._tally(Outcome.EARLIER)
+            return
+        if known is not None:
+            self.case.cancelled.append(known.id)
+        self._tally(Outcome.NOT_COMPLETED)
+
+    def _compare(self, appointment: Appointment, known: Appointment) -> Appointment:
+        """A settled appointment that the feed repeats: what was declared stands, whatever the feed says now."""
+        old, new = core(known), core(appointment)
+        if old == new and not appointment.findings:
+            appointment.known = known.known
+            return appointment
+        if known.known is Outcome.COUNTED:
+            return appointment
+        known.row = appointment.row
+        if known.known is Outcome.DECLARED:
+            changes = [(c, o, n) for c, o, n in zip(CORE, old, new, strict=True) if o != n] or [("status", "", "")]
+            params = {
+                "columns": ", ".join(column for column, _, _ in changes),
+                "before": ", ".join("…" if column in _PRIVATE else old or "-" for column, old, _ in changes),
+                "after": ", ".join("…" if column in _PRIVATE else new or "-" for column, _, new in changes),
+            }
+            known.findings.append(Finding("DECLARED_CHANGED", changes[0][0], params))
+        return known
+
+    # What it is.
+
+    def _classify(self, appointment: Appointment) -> None:
+        """Makes a visit of an appointment, or settles it here where there is nothing to group."""
+        desk = self.desk
+        answers = desk._resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi)
+        day = appointment.date
+        answer = answers.on(day) if day is not None else answers.answers[0]
+        broken = any(finding.code.startswith("ROW_") for finding in appointment.findings)
+        if not broken and not answer.is_zorg1 and (answer.standing is Standing.NOT_ZORG1 or not appointment.number):
+            appointment.findings.clear()
+            appointment.outcome = Outcome.NOT_ZORG1
+            return
+        if day is not None and day <= desk._declared_until and appointment.known is None and answer.is_zorg1:
+            appointment.known = Outcome.EARLIER
+        self.kept.append(appointment)
+        if appointment.known not in SETTLED:
+            if appointment.findings and appointment.findings[0].code != "APPOINTMENT_CONFLICT":
+                appointment.outcome = Outcome.UNREADABLE
+            elif self._is_shared(appointment):
+                appointment.findings.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
+            if appointment.findings:
+                appointment.outcome = appointment.outcome or Outcome.HELD
+                appointment.trajectory = appointment.number
+                self.unclear.append(appointment)
+                return
+        elif appointment.known is Outcome.EARLIER and day is None:
+            appointment.outcome = Outcome.EARLIER
+            return
+        assert day is not None
+        self.visits.append(Visit(appointment, answer, day))
+
+    def _is_shared(self, appointment: Appointment) -> bool:
+        """Whether another patient has an appointment with the same id, in this feed or in the ledger."""
+        if self.desk._shared_appointments and hash(appointment.id) in self.desk._shared_appointments:
+            return True
+        if self.desk._ledger.is_new or appointment.row is None or appointment.id in self.pending_before:
+            return False
+        owner = self.desk._ledger.appointment_owner(appointment.id)
+        return owner is not None and owner != self.patient_id
+
+    def _shared_numbers(self) -> set[str]:
+        """The patient's trajectory numbers that another patient has too."""
+        desk, numbers = self.desk, {visit.appointment.number for visit in self.visits} - {""}
+        shared = {n for n in numbers if hash(n) in desk._shared_numbers} if desk._shared_numbers else set()
+        if not desk._ledger.is_new:
+            owners = {number: desk._ledger.number_owner(number) for number in numbers}
+            shared |= {number for number, owner in owners.items() if owner not in (None, self.patient_id)}
+        return shared
+
+    # What is due.
+
+    def _write_lines(self, claims: Sequence[tuple[Visit, Claim]]) -> None:
+        """Turns claims into lines; holds those whose person or care can't be written."""
+        if not claims:
+            return
+        told: set[tuple[str, str]] = set()
+        ready: list[tuple[Visit, Claim, Person, Care]] = []
+        conflict = _person_conflict([visit.appointment for visit, _ in claims])
+        for visit, claim in claims:
+            appointment = visit.appointment
+            if conflict:
+                params = {"columns": ", ".join(conflict)}
+                appointment.findings.append(Finding("PATIENT_CONFLICT", conflict[0], params))
+            if (late := self._standard_fault(visit.day)) is not None:
+                appointment.findings.append(late)
+            who, about_person = _person(tuple(map(appointment.text, PERSON_COLUMNS[1:])), self.patient_id)
+            about_person = [f for f in about_person if severity(f.code) == "error" or (f.code, f.column) not in told]
+            told.update((f.code, f.column) for f in about_person)
+            what, about_care = _care(tuple(map(appointment.text, CARE_COLUMNS)), visit.day)
+            appointment.findings.extend((*about_person, *about_care))
+            if who is not None:
+                appointment.findings.extend(born_by(who, visit.day))
+            if who is not None and what is not None:
+                appointment.findings.extend(pm304.check_line(what, _performance(claim)))
+            if held(appointment):
+                appointment.outcome = Outcome.HELD
+            else:
+                assert who is not None and what is not None
+                ready.append((visit, claim, who, what))
+        # One person record per insured: as the practice knew them last.
+        latest = {who.uzovi: who for _, _, who, _ in sorted(ready, key=lambda r: (r[0].day, r[0].appointment.id))}
+        for visit, claim, who, what in ready:
+            self._line(visit, claim, latest[who.uzovi], what)
+
+    def _line(self, visit: Visit, claim: Claim, who: Person, what: Care) -> None:
+        appointment, agreement = visit.appointment, claim.agreement
+        head, _ = pm304.line_fragment(
+            pm304.key_fragment(who), pm304.care_fragment(what, self.desk._diagnosis_element), _performance(claim)
+        )
+        self.case.lines.append(
+            DueLine(
+                standard=standard_on(visit.day).standard,
+                insurer=claim.answer.insurer,
+                uzovi=who.uzovi,
+                person_key=who.key,
+                appointment_id=appointment.id,
+                patient_id=self.patient_id,
+                trajectory=appointment.trajectory,
+                row="" if appointment.row is None else str(appointment.row),
+                date=visit.day.isoformat(),
+                code=agreement.code,
+                list=agreement.list,
+                f_code=agreement.f_code,
+                units=str(claim.units),
+                amount_cents=str(claim.amount_cents),
+                rule=agreement.rule,
+                person=pm304.person_fragment(who),
+                head=head,
+            )
+        )
+
+    def _standard_fault(self, day: date) -> Finding | None:
+        """Why a line of this day has no file to go in: the standard follows the day of the care."""
+        era = standard_on(day)
+        wanted = self.desk._settings.output.standard
+        if wanted != "auto" and not era.standard.lower().startswith(wanted):
+            params = {"standard": wanted.upper(), "date": day.isoformat(), "until": era.standard}
+            return Finding("STANDARD_NOT_FOR_DATE", "date", params)
+        if not era.standard.startswith(_PM304):
+            return Finding("STANDARD_UNAVAILABLE", "date", {"standard": era.standard, "date": day.isoformat()})
+        return None
+
+    # What remains.
+
+    def _tally(self, outcome: Outcome) -> None:
+        self.case.outcomes[outcome] += 1
+
+    def _count(self, appointment: Appointment) -> None:
+        assert appointment.outcome is not None
+        self._tally(appointment.outcome)
+
+    def _file(self, trajectories: Sequence[Trajectory], rows: Sequence[GatheredRow]) -> None:
+        """Makes the dossier for next time, where there is anything to remember."""
+        kept = sorted((a for a in self.kept if a.id), key=lambda a: a.id)
+        if not kept and self.stored is None:
+            return
+        pending = sum(appointment.outcome in PENDING for appointment in kept)
+        at_rest = not pending and not self.case.problems and all(a.id for a in self.kept)
+        digest = tally = None
+        if rows and (at_rest or self._only_new_lines(pending)):
+            again: Counter[Outcome] = Counter()
+            for outcome, count in self.case.outcomes.items():
+                again[Outcome.EARLIER if outcome in (Outcome.DECLARED, Outcome.COUNTED) else outcome] += count
+            if not self.case.remembered:
+                digest = self.digest
+                tally = json.dumps({outcome.value: count for outcome, count in sorted(again.items(), key=_by_name)})
+        self.case.dossier = StoredDossier(
+            self.patient_id, pending, digest, tally, pack(kept), json.dumps([_summary(t) for t in trajectories])
+        )
+
+    def _only_new_lines(self, pending: int) -> bool:
+        """Whether all there was to say is about lines that go out now, so that it won't be said again."""
+        return not pending and all(a.outcome is Outcome.DECLARED for a, _ in self.case.problems)
+
+
+def _by_name(item: tuple[Outcome, int]) -> str:
+    return item[0].value
+
+
+def _summary(trajectory: Trajectory) -> list[str | int]:
+    started = trajectory.start.isoformat() if trajectory.start else ""
+    ended = trajectory.end.isoformat() if trajectory.end else ""
+    return [
+        trajectory.label,
+        trajectory.number,
+        trajectory.insurer,
+        trajectory.program,
+        trajectory.profile,
+        started,
+        ended,
+        len(trajectory.contacts),
+    ]
+
+
+def _differences(one: Appointment, other: Appointment) -> list[str]:
+    """The columns in which two rows of one appointment differ in meaning, not only in writing."""
+    if one.cells == other.cells:
+        return []
+    equal = core(one) == core(other) and one.completed == other.completed
+    return [
+        column
+        for column in _COMPARED
+        if one.text(column) != other.text(column) and (column not in _NORMALISED or not equal)
+    ]
+
+
+_NORMALISED: Final = frozenset({*CORE, "status"})
+
+
+def _person_conflict(appointments: Sequence[Appointment]) -> list[str]:
+    """The columns in which the due appointments of one patient are of different people."""
+    return [
+        column
+        for column in ("bsn", "birth_date")
+        if len({appointment.text(column).zfill(9) for appointment in appointments}) > 1
+    ]
+
+
+def _performance(claim: Claim) -> Performance:
+    agreement = claim.agreement
+    return Performance(
+        claim.day, agreement.list, agreement.f_code, claim.units, claim.tariff_cents, claim.amount_cents, claim.amount_cents
+    )
+
+
+_persons: dict[tuple[tuple[str, ...], str], tuple[Person | None, list[Finding]]] = {}
+
+
+def _person(texts: tuple[str, ...], patient_id: str) -> tuple[Person | None, list[Finding]]:
+    """The person of a row as PM304 can hold them; rows of one patient mostly say the same."""
+    key = (texts, patient_id)
+    found = _persons.get(key)
+    if found is None:
+        who, findings = person({"patient_id": patient_id, **dict(zip(PERSON_COLUMNS[1:], texts, strict=True))})
+        if who is not None:
+            who, more = pm304.check_person(who)
+            findings = [*findings, *more]
+        if len(_persons) > 64:
+            _persons.clear()
+        found = _persons[key] = (who, findings)
+    return found
+
+
+_cares: dict[tuple[tuple[str, ...], date], tuple[Care | None, list[Finding]]] = {}
+
+
+def _care(texts: tuple[str, ...], day: date) -> tuple[Care | None, list[Finding]]:
+    key = (texts, day)
+    found = _cares.get(key)
+    if found is None:
+        if len(_cares) > 4096:
+            _cares.clear()
+        found = _cares[key] = care(dict(zip(CARE_COLUMNS, texts, strict=True)), day)
+    return found

@@ -1,0 +1,196 @@
+"""From lines that are due to declaration files: numbers, totals, and what the ledger keeps of them."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import IO, BinaryIO, Final
+
+from attrs import evolve
+
+from ..declaration import Invoice, Provider
+from ..delivery import Place
+from ..ledger import Ledger
+from ..problems import WriteError
+from ..reports.summary import Declaration
+from ..settings import Settings
+from ..standards import pm304
+from .due import DueLine
+
+LINE_COLUMNS: Final = (
+    "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
+    "debit_credit", "invoice", "rule",
+)  # fmt: skip
+_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent")
+_BATCH: Final = 1_000
+#: 0434 holds 20 characters: the day (6), R, the run (6) and the line in it (7).
+_MOST_LINES_A_RUN: Final = 9_999_999
+
+
+def run_label(run: int) -> str:
+    return f"R{run:06}"
+
+
+def reference(today: date, run: int, line: int) -> str:
+    """0434: unique for good, also when a practice starts again with an empty ledger on another day; tells nobody who."""
+    return f"{today:%y%m%d}{run_label(run)}{line:07}"
+
+
+def invoice_number(today: date, count: int) -> str:
+    """0116, 12 characters: the day and how many invoices there were."""
+    return f"{today:%y%m%d}{count:06}"
+
+
+def provider(settings: Settings) -> Provider:
+    """Who declares, from the settings."""
+    practice = settings.practice
+    return Provider(
+        practice_agb=practice.practice_agb,
+        provider_agb=practice.provider_agb,
+        institution_agb=practice.institution_agb,
+        service_bureau_agb=practice.service_bureau_agb,
+        pay_to=practice.pay_to,
+        vat_id=practice.vat_id,
+        software_code=settings.software.code,
+        software_version=settings.software.version,
+        test=settings.output.test,
+    )
+
+
+class _File:
+    """A declaration file that is being written."""
+
+    def __init__(self, place: Place, provider: Provider, today: date, number: str, first: DueLine) -> None:
+        self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
+        self.name = f"declarations/PM304_{first.uzovi}_{number}.txt"
+        self.number = number
+        self._today = today
+        self._provider = provider
+        self._from = self._until = first.date
+        self._file: BinaryIO = place.create(self.name)
+        self.writer = pm304.Pm304Writer(self._file, provider, self._invoice())
+
+    def add(self, line: DueLine, reference: str) -> None:
+        self._from, self._until = min(self._from, line.date), max(self._until, line.date)
+        self.writer.line(line.head, reference, pm304.NO_PREVIOUS, int(line.amount_cents))
+
+    def close(self) -> Declaration:
+        """Completes the file: the trailer, and in the header the period, known only now."""
+        self.writer.close()
+        self._file.seek(0)
+        self._file.write(pm304.header(self._provider, self._invoice()).encode(pm304.ENCODING))
+        self._file.seek(0)
+        return Declaration(
+            file=self.name,
+            standard=self.standard,
+            uzovi=self.uzovi,
+            insurer=self.insurer,
+            invoice=self.number,
+            persons=self.writer.persons,
+            lines=self.writer.lines,
+            amount_cents=self.writer.cents,
+            sha256=hashlib.file_digest(self._file, "sha256").hexdigest(),
+        )
+
+    def _invoice(self) -> Invoice:
+        period = date.fromisoformat(self._from), date.fromisoformat(self._until)
+        return Invoice(self.number, self._today, self.uzovi, *period)
+
+
+class Publication:
+    """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
+
+    def __init__(
+        self, place: Place, ledger: Ledger, provider: Provider, today: date, run: int
+    ) -> None:
+        self.declarations: list[Declaration] = []
+        #: Appointments whose person came with two sets of details.
+        self.differing: list[DueLine] = []
+        self._place, self._ledger, self._provider = place, ledger, provider
+        self._today, self._run = today, run
+        self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
+        self._line = 0
+        self._file: _File | None = None
+        self._rows: list[tuple[object, ...]] = []
+        self._sent: list[tuple[int, str]] = []
+
+    def write(self, due: Iterable[str], as_json: IO[str] | None) -> None:
+        """Writes ``lines.csv`` and every declaration; into ``as_json`` each line as a JSON object. Raises WriteError where a run is too large for its numbers."""
+        text = io.TextIOWrapper(self._place.create("lines.csv"), encoding="utf-8", newline="")
+        out = csv.writer(text, lineterminator="\n")
+        out.writerow(LINE_COLUMNS)
+        for _, same in groupby(map(DueLine.unpack, due), key=attrgetter("standard", "uzovi", "person_key")):
+            lines = self._one_person(list(same))
+            file = self._file_for(lines)
+            file.writer.person(lines[0].person)
+            self._sent.append((self._person, lines[0].person))
+            for line in lines:
+                row = self._number(line, file)
+                file.add(line, str(row[0]))
+                out.writerow(row)
+                if as_json is not None:
+                    as_json.write(json.dumps(dict(zip(LINE_COLUMNS, row, strict=True)), ensure_ascii=False) + "\n")
+                self._rows.append((*row, line.patient_id, self._person, line.head))
+            self._person += 1
+            if len(self._rows) > _BATCH:
+                self._flush()
+        self._close_file()
+        self._flush()
+        text.detach()
+
+    def _number(self, line: DueLine, file: _File) -> tuple[object, ...]:
+        """The line as `LINE_COLUMNS` name it."""
+        self._line += 1
+        if self._line > _MOST_LINES_A_RUN:
+            raise WriteError("RUN_TOO_LARGE", limit=_MOST_LINES_A_RUN)
+        return (
+            reference(self._today, self._run, self._line),
+            line.appointment_id,
+            line.trajectory,
+            line.uzovi,
+            line.date,
+            line.code,
+            line.list,
+            line.f_code,
+            int(line.units),
+            int(line.amount_cents),
+            "D",
+            file.number,
+            line.rule,
+        )
+
+    def _file_for(self, lines: list[DueLine]) -> _File:
+        """The file of a person's lines: a new one for another insurer, and where a count would outgrow its element."""
+        file, first = self._file, lines[0]
+        if file is not None:
+            same = (file.standard, file.uzovi) == (first.standard, first.uzovi)
+            if same and file.writer.lines + len(lines) <= pm304.MAX_LINES:
+                return file
+            self._close_file()
+        number = invoice_number(self._today, self._next_invoice + len(self.declarations))
+        self._file = _File(self._place, self._provider, self._today, number, first)
+        return self._file
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self.declarations.append(self._file.close())
+            self._file = None
+
+    def _one_person(self, lines: list[DueLine]) -> list[DueLine]:
+        """A person with two dossiers is still one record (STB 5.2): as the practice knew them last."""
+        if len({line.person for line in lines}) == 1:
+            return lines
+        last = max(lines, key=attrgetter("date", "appointment_id"))
+        self.differing.extend(line for line in lines if not pm304.same_person(line.person, last.person))
+        key = last.head[: pm304.KEY_LENGTH]
+        return [evolve(line, person=last.person, head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
+
+    def _flush(self) -> None:
+        self._ledger.add_persons(self._sent)
+        self._ledger.add_lines(_LEDGER_COLUMNS, self._rows)
+        self._sent.clear()
+        self._rows.clear()

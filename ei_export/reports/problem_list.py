@@ -1,0 +1,56 @@
+"""The problems of a run: any number of them, worded, in an order that doesn't depend on that of the feed."""
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from attrs import astuple
+
+from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severity, render, severity
+from ..spool import SortedLines
+
+#: Sorts before everything that is printed.
+_BETWEEN: Final = "\x1f"
+
+
+class ProblemList:
+    """Takes findings, hands back problems: errors first, then by kind, trajectory and appointment."""
+
+    def __init__(self, language: Language, file: str) -> None:
+        self._language: Language = language
+        self._file = file
+        self._lines = SortedLines()
+        self.severities: Counter[Severity] = Counter()
+        self.kinds: Counter[str] = Counter()
+
+    def add(self, finding: Finding, appointment_id: str = "", trajectory: str = "", row: int | None = None) -> None:
+        """Words a finding at its place. ``row`` None: not in this feed."""
+        level = severity(finding.code)
+        message, remedy = render(finding.code, finding.params, self._language)
+        self.severities[level] += 1
+        self.kinds[finding.code] += 1
+        file = self._file if row is not None else ""
+        problem = Problem(
+            finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy
+        )
+        key = (SEVERITIES.index(level), finding.code, trajectory, appointment_id, row or 0)
+        values = json.dumps(astuple(problem), ensure_ascii=True)
+        self._lines.add(f"{key[0]}{_BETWEEN}{_BETWEEN.join(key[1:4])}{_BETWEEN}{key[4]:010}{_BETWEEN}{values}")
+
+    def __len__(self) -> int:
+        return self._lines.count
+
+    def __iter__(self) -> Iterator[Problem]:
+        for line in self._lines:
+            yield Problem(*json.loads(line.rpartition(_BETWEEN)[2]))
+
+    def write_csv(self, file: BinaryIO) -> None:
+        """Writes ``problems.csv``; the file stays open."""
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(PROBLEM_COLUMNS)
+        writer.writerows(map(astuple, self))
+        text.detach()

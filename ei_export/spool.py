@@ -1,0 +1,135 @@
+"""Data that may outgrow memory, kept in anonymous temporary files: gone with the process, however it ends."""
+
+import heapq
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import IO, Final
+
+#: Characters held in memory before they go to disk.
+_MEMORY: Final = 4_000_000
+
+
+class SortedLines:
+    """Lines of text (without line feeds), handed back in code point order."""
+
+    def __init__(self, memory: int = _MEMORY) -> None:
+        self._memory = memory
+        self._held: list[str] = []
+        self._size = 0
+        self._runs: list[IO[str]] = []
+        self.count = 0
+
+    def add(self, line: str) -> None:
+        self._held.append(line)
+        self._size += len(line)
+        self.count += 1
+        if self._size > self._memory:
+            self._spill()
+
+    def _spill(self) -> None:
+        self._held.sort()
+        run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+        run.writelines(f"{line}\n" for line in self._held)
+        self._runs.append(run)
+        self._held.clear()
+        self._size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self._held.sort()
+        if not self._runs:
+            return iter(self._held)
+        for run in self._runs:
+            run.seek(0)
+        return heapq.merge(*(map(_chomp, run) for run in self._runs), self._held)
+
+
+def _chomp(line: str) -> str:
+    return line[:-1]
+
+
+class Partitions:
+    """Lines of text (without line feeds) dealt over ``count`` partitions and read back one partition at a time."""
+
+    def __init__(self, count: int, memory: int = _MEMORY) -> None:
+        self.held: list[list[str]] = [[] for _ in range(count)]
+        self._files: list[IO[bytes] | None] = [None] * count
+        self._memory = memory
+        self._size = 0
+
+    def grew(self, characters: int) -> None:
+        """Told now and then how much was appended to ``held``; writes to disk what is too much for memory."""
+        self._size += characters
+        if self._size > self._memory:
+            self._size = 0
+            for index, lines in enumerate(self.held):
+                if lines:
+                    file = self._files[index]
+                    if file is None:
+                        file = self._files[index] = tempfile.TemporaryFile()
+                    lines.append("")
+                    file.write("\n".join(lines).encode())
+                    lines.clear()
+
+    def __iter__(self) -> Iterator[Iterable[str]]:
+        """Each partition once; its memory and disk are given back when the next one is asked for."""
+        for index, file in enumerate(self._files):
+            held = self.held[index]
+            self.held[index] = []
+            if file is None:
+                yield held
+            else:
+                file.seek(0)
+                lines = file.read().decode().split("\n")
+                lines.pop()
+                file.close()
+                self._files[index] = None
+                yield chain(lines, held)
+
+
+class PairCheck:
+    """Finds keys that come with more than one value, among any number of ``hash(key), hash(value)`` pairs.
+
+    Holds hashes only: two keys are confused with a chance of about n²/2⁶⁴. Hashes are those of one process.
+    """
+
+    _PARTS: Final = 64
+    _HELD: Final = 250_000
+
+    def __init__(self) -> None:
+        self.parts = [array("q") for _ in range(self._PARTS)]
+        self.mask: Final = self._PARTS - 1
+        self._files: list[IO[bytes] | None] = [None] * self._PARTS
+
+    def flush(self) -> None:
+        """Writes to disk what is too much for memory; to be called now and then while ``parts`` grow."""
+        if sum(map(len, self.parts)) < self._HELD:
+            return
+        for index, part in enumerate(self.parts):
+            file = self._files[index]
+            if file is None:
+                file = self._files[index] = tempfile.TemporaryFile()
+            file.write(part)
+            del part[:]
+
+    def conflicts(self) -> frozenset[int]:
+        """The hashes of the keys that came with more than one value."""
+        found: set[int] = set()
+        for index, part in enumerate(self.parts):
+            file = self._files[index]
+            if file is not None:
+                stored = array("q")
+                file.seek(0)
+                stored.frombytes(file.read())
+                file.close()
+                stored.extend(part)
+                part = stored
+            first: dict[int, int] = {}
+            pairs = iter(part)
+            for key, value in zip(pairs, pairs, strict=True):
+                if first.setdefault(key, value) != value:
+                    found.add(key)
+            self.parts[index] = array("q")
+            self._files[index] = None
+        return frozenset(found)

@@ -1,0 +1,125 @@
+"""What becomes of a visit once it has its trajectory: a line, a contact that counts, or held, and why."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from attrs import frozen
+
+from ..appointment import Appointment, Outcome
+from ..codelists import Deadline
+from ..problems import Finding, severity
+from .agreements import Agreement, Agreements
+from .resolver import Answer, Standing, dated
+from .trajectories import Visit
+
+#: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
+SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
+
+
+@frozen
+class Claim:
+    """A line that is due: units, and amounts in cents (§1.1: a trajectory has a fixed price, so ``product`` does not
+    multiply; ``unit`` does, as the EI-standaard reckons)."""
+
+    answer: Answer
+    agreement: Agreement
+    day: date
+    units: int
+    tariff_cents: int
+    amount_cents: int
+
+
+def held(appointment: Appointment) -> bool:
+    """Whether one of its findings is an error."""
+    return any(severity(finding.code) == "error" for finding in appointment.findings)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+@frozen
+class Judge:
+    """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer."""
+
+    agreements: Agreements
+    deadlines: Mapping[str, Deadline]
+    today: date
+
+    def judge(self, visit: Visit) -> Claim | None:
+        """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
+        appointment, answer = visit.appointment, visit.answer
+        if visit.is_declared:
+            appointment.outcome = Outcome.EARLIER
+        elif not answer.is_zorg1:
+            appointment.outcome = Outcome.HELD if held(appointment) else Outcome.NOT_ZORG1
+        elif answer.standing is Standing.NO_AGREEMENT:
+            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
+            self._check_without_agreement(visit)
+            appointment.outcome = Outcome.NO_AGREEMENT
+        else:
+            return self._judge_zorg1(visit)
+        return None
+
+    def _judge_zorg1(self, visit: Visit) -> Claim | None:
+        appointment, answer = visit.appointment, visit.answer
+        if visit.day > self.today:
+            params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
+            appointment.findings.append(Finding("DATE_IN_FUTURE", "date", params))
+        appointment.findings.extend(dated(fault, visit.day) for fault in answer.faults)
+        if answer.agreement is not None and answer.standing is not Standing.CONTACT:
+            self._check_diagnosis(appointment, answer.agreement)
+        if held(appointment) or answer.standing is Standing.FAULT:
+            appointment.outcome = Outcome.HELD
+        elif answer.standing is Standing.CONTACT:
+            appointment.outcome = Outcome.EARLIER if appointment.known is Outcome.COUNTED else Outcome.COUNTED
+        else:
+            return self._claim(visit)
+        return None
+
+    def _claim(self, visit: Visit) -> Claim:
+        appointment, answer = visit.appointment, visit.answer
+        assert answer.agreement is not None and answer.tariff is not None
+        appointment.outcome = Outcome.DECLARED
+        appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
+        deadline = self.deadlines.get(answer.insurer)
+        if deadline is not None and self.today > (last := add_months(visit.day, deadline.months)):
+            params = {"insurer": answer.insurer, "months": deadline.months, "deadline": last.isoformat()}
+            appointment.findings.append(Finding("DEADLINE_PASSED", "date", params))
+        cents = answer.tariff.cents
+        amount = cents * visit.units if answer.agreement.amount == "unit" else cents
+        return Claim(answer, answer.agreement, visit.day, visit.units, cents, amount)
+
+    def _check_diagnosis(self, appointment: Appointment, agreement: Agreement) -> None:
+        """Only the diagnoses of the product's own row are accepted (§4, the tables)."""
+        expected = " / ".join(agreement.diagnoses)
+        if not appointment.diagnosis:
+            appointment.findings.append(Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"}))
+        elif agreement.diagnoses and appointment.diagnosis not in agreement.diagnoses:
+            params = {
+                "found": appointment.diagnosis,
+                "expected": expected,
+                "program": agreement.program,
+                "rule": agreement.rule,
+            }
+            appointment.findings.append(Finding("DIAGNOSIS_WRONG", "diagnosis_code", params))
+
+    def _check_without_agreement(self, visit: Visit) -> None:
+        """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""
+        program, profile = visit.answer.program, visit.answer.profile
+        expected = self.agreements.without_agreement.get((program, profile), ())
+        if expected and visit.appointment.diagnosis not in expected:
+            params = {
+                "found": visit.appointment.diagnosis or "-",
+                "expected": " / ".join(expected),
+                "program": program,
+                "profile": profile,
+            }
+            visit.appointment.findings.append(Finding("NO_AGREEMENT_DIAGNOSIS", "diagnosis_code", params))

@@ -1,0 +1,221 @@
+"""Which product a code is, with this insurer, on that date: agreement, code list, contract position and tariff together.
+
+All of these change on fixed dates only, so for one code and one UZOVI the answers form a line of periods, worked out
+once and then looked up by date.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final
+
+from attrs import evolve, frozen
+
+from ..problems import Finding
+from ..settings import Contract
+from .agreements import Agreement, Agreements
+from .tariffs import Tariff, Tariffs
+
+#: ``[codes] "05" = "-"``: no Zorg1 product, on purpose.
+NOT_ZORG1: Final = "-"
+#: What a Zorg1 product code looks like (§4: declare-under codes, F-codes of 2019); only to tell a mistyped one from a
+#: code of regular care.
+_LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34]\d{4}(?:990)?|F1\d{3}[A-Z]?")
+_DAY: Final = timedelta(days=1)
+
+
+class Standing(Enum):
+    """What the tables say of a code with an insurer on a date."""
+
+    PRODUCT = "product"  # declared on its own date
+    CONTACT = "contact"  # registered and counted, never sent
+    FAULT = "fault"  # should be declared, but can't be: see ``faults``
+    NO_AGREEMENT = "no agreement"  # no contract position on the date (§3.1)
+    NOT_ZORG1 = "not zorg1"  # a code of regular care
+    UNMAPPED = "unmapped"  # the same, and nobody said so: suspect inside a Zorg1 trajectory
+
+
+@frozen
+class Answer:
+    """What a code means for one UZOVI during a period.
+
+    ``code`` is the declare-under code as resolved; program, profile and moment are also known where it can't be declared.
+    ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds.
+    """
+
+    standing: Standing
+    code: str
+    insurer: str = ""
+    program: str = ""
+    profile: str = ""
+    moment: str = ""
+    agreement: Agreement | None = None
+    tariff: Tariff | None = None
+    faults: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+    @property
+    def is_zorg1(self) -> bool:
+        return self.standing not in (Standing.NOT_ZORG1, Standing.UNMAPPED)
+
+
+def dated(finding: Finding, day: date) -> Finding:
+    """The finding with the date it applies to."""
+    return evolve(finding, params={**finding.params, "date": day.isoformat()})
+
+
+@frozen
+class Answers:
+    """The answers for one code and UZOVI; ``starts[i]`` is the first day of ``answers[i]``, the first one ``date.min``."""
+
+    starts: tuple[date, ...]
+    answers: tuple[Answer, ...]
+
+    def on(self, day: date) -> Answer:
+        return self.answers[bisect_right(self.starts, day) - 1]
+
+
+class Resolver:
+    """Looks codes up in the agreements, contract positions and tariffs of one practice.
+
+    ``own_codes`` own code → declare-under code; ``insurers`` UZOVI → insurer.
+    """
+
+    def __init__(
+        self,
+        agreements: Agreements,
+        tariffs: Tariffs,
+        contracts: Iterable[Contract],
+        own_codes: Mapping[str, str],
+        insurers: Mapping[str, str],
+    ) -> None:
+        self._agreements = agreements
+        self._tariffs = tariffs
+        self._contracts: dict[str, list[Contract]] = {}
+        for contract in contracts:
+            self._contracts.setdefault(contract.insurer, []).append(contract)
+        self._own_codes = own_codes
+        self._insurers = insurers
+        self._cache: dict[tuple[str, str, str], Answers] = {}
+
+    def resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
+        """The answers for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""
+        key = (code, declare_under, uzovi)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = self._resolve(code, declare_under, uzovi)
+        return found
+
+    def declare_under(self, code: str, declare_under: str) -> str:
+        """The declare-under code a code stands for (§3.2), or the code itself where nothing is linked to it."""
+        return (declare_under or self._own_codes.get(code, code)).upper()
+
+    def _resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
+        linked = self.declare_under(code, declare_under)
+        if linked not in self._agreements.codes:
+            return Answers((date.min,), (self._unknown(code, declare_under, linked),))
+        program, profile, moment = self._identity(linked, self._insurers.get(uzovi, ""))
+        base = Answer(
+            Standing.FAULT, linked, self._insurers.get(uzovi, ""), program=program, profile=profile, moment=moment
+        )
+        if not base.insurer:
+            fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
+            if not re.fullmatch(r"\d{4}", uzovi):
+                fault = Finding("UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) <= 4 else ""})
+            return Answers((date.min,), (evolve(base, faults=(fault,)),))
+        starts = sorted({date.min, *self._changes(linked, base.insurer)})
+        return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))
+
+    def _unknown(self, code: str, declare_under: str, linked: str) -> Answer:
+        if not linked:
+            return Answer(Standing.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
+        if _LOOKS_LIKE_ZORG1.fullmatch(linked):
+            return Answer(Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": linked}),))
+        explicit = bool(declare_under) or code in self._own_codes or linked == NOT_ZORG1
+        return Answer(Standing.NOT_ZORG1 if explicit else Standing.UNMAPPED, linked)
+
+    def _identity(self, code: str, insurer: str) -> tuple[str, str, str]:
+        """Program, profile and moment of a code, with this insurer if it knows the code, else with any.
+
+        Where insurers differ (940135, §4.1.3 against §4.1.6) the meaning that fits every program is the careful one.
+        """
+        twin = self._agreements.twins.get(code, code)
+        rows = self._agreements.periods(insurer, code) or self._agreements.periods(insurer, twin)
+        if not rows:
+            rows = tuple(
+                row for name in self._agreements.insurers_of(code) for row in self._agreements.periods(name, code)
+            )
+        row = next((row for row in rows if row.program == "*"), rows[0])
+        return row.program, row.profile, row.moment
+
+    def _changes(self, code: str, insurer: str) -> Iterable[date]:
+        """The days on which an answer may become another."""
+        for linked in filter(None, (code, self._agreements.twins.get(code))):
+            for agreement in self._agreements.periods(insurer, linked):
+                yield from _edges(agreement.valid_from, agreement.valid_until)
+                for tariff in self._tariffs.periods(agreement.tariff_list, insurer, linked):
+                    yield from _edges(tariff.valid_from, tariff.valid_until)
+        for contract in self._contracts.get(insurer, ()):
+            yield from _edges(contract.valid_from, contract.valid_until)
+
+    def _answer(self, base: Answer, day: date) -> Answer:
+        """What holds on one day, in the order a biller would ask."""
+        agreement, notes = self._agreement(base, day)
+        if agreement is not None:
+            base = evolve(
+                base,
+                code=agreement.code,
+                agreement=agreement,
+                program=agreement.program,
+                profile=agreement.profile,
+                moment=agreement.moment,
+                notes=notes,
+            )
+        contracts = [c for c in self._contracts.get(base.insurer, ()) if c.valid_from <= day <= c.valid_until]
+        if not contracts:
+            missing = Finding("CONTRACT_MISSING", "uzovi", {"insurer": base.insurer})
+            return evolve(base, standing=Standing.NO_AGREEMENT, notes=(missing,))
+        if agreement is None:
+            return evolve(base, faults=(self._not_a_product(base),))
+        if agreement.units == "-":
+            return evolve(base, standing=Standing.CONTACT)
+        params: dict[str, object] = {"insurer": base.insurer, "code": agreement.code, "list": agreement.tariff_list}
+        if not any(agreement.tariff_list in contract.lists for contract in contracts):
+            return evolve(base, faults=(Finding("CONTRACT_LIST_MISSING", "uzovi", params),))
+        if agreement.units == "?":
+            return evolve(base, faults=(Finding("UNITS_UNKNOWN", "code", {**params, "rule": agreement.rule}),))
+        tariff = self._tariffs.find(agreement.tariff_list, base.insurer, agreement.code, day)
+        if tariff is None:
+            return evolve(base, faults=(Finding("TARIFF_MISSING", "code", params),))
+        return evolve(base, standing=Standing.PRODUCT, tariff=tariff)
+
+    def _agreement(self, base: Answer, day: date) -> tuple[Agreement | None, tuple[Finding, ...]]:
+        """The agreement on a day, also when the code for the other code list was used (§4.6.1)."""
+        found = self._agreements.find(base.insurer, base.code, day)
+        twin = self._agreements.twins.get(base.code)
+        if found is not None or twin is None:
+            return found, ()
+        found = self._agreements.find(base.insurer, twin, day)
+        if found is None:
+            return None, ()
+        params = {"code": base.code, "resolved": twin, "insurer": base.insurer, "list": found.list}
+        return found, (Finding("LIST_RESOLVED", "code", params),)
+
+    def _not_a_product(self, base: Answer) -> Finding:
+        params: dict[str, object] = {"code": base.code, "insurer": base.insurer}
+        twin = self._agreements.twins.get(base.code, "")
+        periods = self._agreements.periods(base.insurer, base.code) or self._agreements.periods(base.insurer, twin)
+        if periods:
+            text = ", ".join(f"{row.valid_from:%d-%m-%Y} – {row.valid_until:%d-%m-%Y}" for row in periods)
+            return Finding("PRODUCT_NOT_ON_DATE", "code", {**params, "periods": text})
+        insurers = ", ".join(self._agreements.insurers_of(base.code))
+        return Finding("PRODUCT_NOT_WITH_INSURER", "code", {**params, "insurers": insurers})
+
+
+def _edges(first: date, last: date) -> Iterable[date]:
+    """The day a period starts, and the day after it ends."""
+    yield first
+    if last < date.max:
+        yield last + _DAY
