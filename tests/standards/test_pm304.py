@@ -14,6 +14,7 @@ from ei_export.declaration import NO_BSN, Care, Invoice, Performance, Person, Pr
 from ei_export.problems import Finding, severity
 from ei_export.standards.pm304 import (
     DIAGNOSIS_ELEMENT,
+    KEY_LENGTH,
     LAYOUT,
     MAX_LINES,
     Pm304Writer,
@@ -24,6 +25,7 @@ from ei_export.standards.pm304 import (
     key_fragment,
     line_fragment,
     person_fragment,
+    same_person,
     trailer,
 )
 
@@ -231,6 +233,17 @@ def test_a_person_without_bsn_is_known_by_insured_number() -> None:
         "0404": "7095",
         "0405": "0070010020",
     }
+
+
+def test_two_dossiers_of_one_person_differ_by_more_than_their_number() -> None:
+    one = person_fragment(PERSON)
+    assert same_person(one, person_fragment(person_with(patient_id="P002")))
+    assert not same_person(one, person_fragment(person_with(patient_id="P002", house_number=13)))
+
+
+def test_a_line_begins_with_its_key() -> None:
+    key = key_fragment(PERSON)
+    assert line_fragment(key, care_fragment(CARE), PERFORMANCE)[0][:KEY_LENGTH] == key
 
 
 def test_the_diagnosis_goes_where_the_settings_say() -> None:
