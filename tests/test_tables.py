@@ -45,7 +45,7 @@ def test_another_encoding_where_allowed(tmp_path: Path) -> None:
 
 def test_periods(tmp_path: Path) -> None:
     assert only_row(tmp_path, "2020-01-01,2020-12-31,").period() == (date(2020, 1, 1), date(2020, 12, 31))
-    assert only_row(tmp_path, "2020-01-01,,").period(open_end=True) == (date(2020, 1, 1), FOREVER)
+    assert only_row(tmp_path, "2020-01-01,,").period(open_ends=True) == (date(2020, 1, 1), FOREVER)
 
 
 @pytest.mark.parametrize(

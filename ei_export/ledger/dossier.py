@@ -50,7 +50,7 @@ def _entry(appointment: Appointment) -> Sequence[str]:
     return [outcome.value, *core(appointment)]
 
 
-def unpack(patient_id: str, text: str) -> list[tuple[Outcome, Sequence[str]]]:
+def unpack(text: str) -> list[tuple[Outcome, Sequence[str]]]:
     """The outcome and the texts, in the order of `SAVED`, of every appointment."""
     return [(_OUTCOMES[entry[0]], entry[1:]) for entry in json.loads(text)]
 

@@ -48,7 +48,7 @@ class Tariffs:
             return cls()
         rows: defaultdict[tuple[str, str, str], list[tuple[Tariff, Row]]] = defaultdict(list)
         for row in read_table(path, COLUMNS, delimiters=";\t,", encodings=("utf-8-sig", "cp1252")):
-            start, end = row.period(open_end=True)
+            start, end = row.period(open_ends=True)
             tariff = Tariff(_cents(row), f"{path.name}:{row.line}", start, end)
             rows[row.required("list"), row.required("insurer"), row.required("code")].append((tariff, row))
         return cls({key: _in_time(pairs) for key, pairs in rows.items()})

@@ -103,7 +103,7 @@ def test_refuses_what_is_no_amount(tmp_path: Path, amount: str) -> None:
     }
 
 
-@pytest.mark.parametrize("column", ["list", "insurer", "code", "from"])
+@pytest.mark.parametrize("column", ["list", "insurer", "code"])
 def test_refuses_an_empty_cell(tmp_path: Path, column: str) -> None:
     cells = dict(zip(HEADER.split(";"), row().split(";"), strict=True)) | {column: ""}
     with pytest.raises(SettingsError) as caught:
