@@ -56,7 +56,7 @@ bench: $(DEVELOP)
 
 # make golden FORCE=1 writes the expected files anew
 golden: $(DEVELOP)
-	$(PY) tests/golden/update.py $(if $(FORCE),--force)
+	$(PY) -m tests.golden.update $(if $(FORCE),--force)
 
 clean:
 	rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
