@@ -6,11 +6,14 @@ from enum import Enum
 
 from attrs import define, field
 
+from .columns import COLUMNS
 from .problems import Finding
 
 
 class Outcome(Enum):
     """Where an appointment ended up; the values are the counts of ``summary.json``."""
+
+    __hash__ = object.__hash__  # Enum's own is slow, and these are counted by the million
 
     DECLARED = "declared"
     COUNTED = "counted"
@@ -29,7 +32,7 @@ class Appointment:
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
     where it is a number at all; ``row`` is None for one the ledger remembers; ``known`` is the outcome of an earlier run.
-    ``cells`` with ``at`` are all its texts by column. ``findings`` are what is wrong with it, ``trajectory`` how its
+    ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it, ``trajectory`` how its
     trajectory is called towards people.
     """
 
@@ -52,5 +55,9 @@ class Appointment:
 
     def text(self, column: str) -> str:
         """The trimmed text of a column, '' where the feed lacks it."""
-        position = self.at.get(column)
-        return self.cells[position].strip() if position is not None and position < len(self.cells) else ""
+        return self.cells[self.at[column]].strip()
+
+
+def positions(found: Mapping[str, int]) -> dict[str, int]:
+    """Where each column stands among the cells of an appointment: those not found in the last cell, which is empty."""
+    return {column: found.get(column, -1) for column in COLUMNS}

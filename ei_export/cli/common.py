@@ -41,7 +41,9 @@ def options(function: F) -> F:
     for option in (
         click.option("--debug", is_flag=True, help="Show where an unexpected error happened."),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
-        click.option("--lang", type=click.Choice(LANGUAGES), help="Dutch or English; the settings say which otherwise."),
+        click.option(
+            "--lang", type=click.Choice(LANGUAGES), help="Dutch or English; the settings say which otherwise."
+        ),
         click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
         click.option("--today", type=Day(), help="The day to work on; today if not given. It is the invoice date."),
         click.option(

@@ -15,9 +15,7 @@ from .common import options, refusing
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @options
 @refusing
-def init(
-    folder: Path, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool
-) -> None:
+def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool) -> None:
     """Make DIR with settings, sample appointments and tariffs: ready to run, and to be made your own."""
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError("INIT_EXISTS", path=str(folder))

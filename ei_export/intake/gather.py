@@ -48,9 +48,7 @@ def partition_of(patient_id: str, count: int) -> int:
     return crc32(patient_id.encode()) % count
 
 
-def gather(
-    source: Source, size: int, completed: Iterable[str], progress: Callable[[int], None]
-) -> Gathered:
+def gather(source: Source, size: int, completed: Iterable[str], progress: Callable[[int], None]) -> Gathered:
     """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded)."""
     header = source.header
     count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))

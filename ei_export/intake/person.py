@@ -118,18 +118,17 @@ def born_by(person: Person, day: date) -> list[Finding]:
     return [Finding("BIRTH_DATE_FUTURE", "birth_date")] if person.birth_date > day else []
 
 
-def care(cells: Mapping[str, str], day: date) -> tuple[Care | None, list[Finding]]:
-    """The care of a row by `CARE_COLUMNS`, given on ``day``, and what is wrong; None with an error.
+def care(cells: Mapping[str, str]) -> tuple[Care | None, list[Finding]]:
+    """The care of a row by `CARE_COLUMNS`, and what is wrong; None with an error.
 
-    An empty diagnosis is not wrong here: which one is expected depends on the product.
+    Whether it fits the day is for `given_on` to say. An empty diagnosis is not wrong here: which one is expected depends
+    on the product.
     """
     row = _Row(cells)
     diagnosis = row.parsed("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
     indication = row.parsed(
         "indication_code", _known_indication, "INDICATION_INVALID", missing="INDICATION_MISSING", quoted=True
     )
-    if indication and not codes("COD321")[indication].valid_on(day):
-        row.add("INDICATION_NOT_ON_DATE", "indication_code", found=indication, date=day.isoformat())
     therapist_agb = row.parsed(
         "therapist_agb",
         values.agb,
@@ -139,8 +138,6 @@ def care(cells: Mapping[str, str], day: date) -> tuple[Care | None, list[Finding
         expected=values.AGB_FORM,
     )
     referral_date = row.parsed("referral_date", values.day, "REFERRAL_DATE_INVALID", expected=values.DATE_FORMS)
-    if referral_date and referral_date > day:
-        row.add("REFERRAL_DATE_LATE", "referral_date", referral=referral_date.isoformat(), date=day.isoformat())
     referrer_agb = row.parsed("referrer_agb", values.agb, "REFERRER_AGB_INVALID", quoted=True, expected=values.AGB_FORM)
     therapist_specialism = row.specialism("therapist_specialism")
     referrer_specialism = row.specialism("referrer_specialism")
@@ -167,6 +164,18 @@ def care(cells: Mapping[str, str], day: date) -> tuple[Care | None, list[Finding
     )
 
 
+def given_on(care: Care, day: date) -> list[Finding]:
+    """What is wrong with care on a day: an indication that doesn't hold then, a referral that came later."""
+    findings: list[Finding] = []
+    if care.indication and not codes("COD321")[care.indication].valid_on(day):
+        params = {"found": care.indication, "date": day.isoformat()}
+        findings.append(Finding("INDICATION_NOT_ON_DATE", "indication_code", params))
+    if care.referral_date is not None and care.referral_date > day:
+        params = {"referral": care.referral_date.isoformat(), "date": day.isoformat()}
+        findings.append(Finding("REFERRAL_DATE_LATE", "referral_date", params))
+    return findings
+
+
 class _Row:
     """The cells of a row, and what was found in them."""
 
@@ -186,7 +195,10 @@ class _Row:
 
     def text(self, column: str) -> str:
         """A free text, its accents composed (NFC). A control character in it is an error."""
-        text = unicodedata.normalize("NFC", self.cell(column))
+        text = self.cell(column)
+        if text.isascii() and text.isprintable():
+            return text
+        text = unicodedata.normalize("NFC", text)
         if any(unicodedata.category(character) == "Cc" for character in text):
             self.add("TEXT_CONTROL", column, column=column)
         return text

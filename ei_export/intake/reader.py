@@ -1,31 +1,36 @@
 """From a gathered row to an :class:`Appointment`: the cells that every appointment needs, and whether they can be read."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
-from ..appointment import Appointment
+from ..appointment import Appointment, positions
 from ..problems import Finding
 from . import values
 from .feed import BROKEN, ROW_LIMIT, UNIT, Header
 from .gather import Completed
 
-ID_LIMIT: Final = 20  # fits the reports of the standards' reference elements
+#: The contract with the feed: an id is short enough for any report.
+ID_LIMIT: Final = 20
 PATIENT_LIMIT: Final = 11  # PM304 0206
 
 
+_NEEDED: Final = (
+    "appointment_id", "status", "date", "code", "declare_under", "trajectory_id", "patient_id", "uzovi",
+    "diagnosis_code",
+)  # fmt: skip
+_BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
+
+
 class Reader:
-    """Reads rows of one feed, or the texts that the ledger kept of earlier feeds."""
+    """Reads the rows of one feed."""
 
     def __init__(self, header: Header, completed: Completed) -> None:
         self._width = header.width
         self._delimiter = header.delimiter
-        self._at = header.at
         self._completed = completed
-        at = header.at
-        self._id, self._patient, self._status = at["appointment_id"], at["patient_id"], at["status"]
-        self._date, self._code, self._uzovi = at["date"], at["code"], at["uzovi"]
-        self._diagnosis, self._bsn = at["diagnosis_code"], at["bsn"]
-        self._declare_under, self._number = at.get("declare_under"), at.get("trajectory_id")
+        self._at = at = positions(header.at)
+        self._places = itemgetter(*(at[column] for column in _NEEDED))
 
     def read(self, body: str, row: int) -> Appointment:
         """The appointment of a row. What can't be read of it is among its findings."""
@@ -38,20 +43,23 @@ class Reader:
             broken = _BROKEN.get(code, Finding(code))
         else:
             cells = body.split(self._delimiter)
-        if len(cells) != self._width:
-            if broken is None and (len(cells) < self._width or any(map(str.strip, cells[self._width :]))):
-                broken = Finding("ROW_CELLS", "", {"found": len(cells), "expected": self._width})
-            cells += [""] * (self._width - len(cells))
-        uzovi, diagnosis = cells[self._uzovi].strip(), cells[self._diagnosis].strip()
+        width = self._width
+        if len(cells) != width:
+            if broken is None and (len(cells) < width or any(map(str.strip, cells[width:]))):
+                broken = Finding("ROW_CELLS", "", {"found": len(cells), "expected": width})
+            cells = cells[:width] + [""] * (width - len(cells))
+        cells.append("")
+        ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
+        completed = broken is not None or self._completed[status]
         appointment = Appointment(
-            cells[self._id].strip(),
+            ident,
             row,
-            broken is not None or self._completed[cells[self._status]],
-            values.day(cells[self._date].strip()),
-            cells[self._code].strip(),
-            "" if self._declare_under is None else cells[self._declare_under].strip(),
-            "" if self._number is None else cells[self._number].strip(),
-            cells[self._patient].strip(),
+            completed,
+            values.day(day),
+            code,
+            linked,
+            number,
+            patient,
             values.uzovi(uzovi) or uzovi,
             diagnosis,
             cells,
@@ -59,18 +67,23 @@ class Reader:
         )
         if broken is not None:
             appointment.findings.append(broken)
-        elif appointment.completed:
+        elif completed:
             check(appointment)
         return appointment
 
 
-_BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
-
-
 def check(appointment: Appointment) -> None:
     """Adds what makes an appointment unreadable: without id, patient or date nothing can be done with it."""
-    found = appointment.findings
     ident, patient = appointment.id, appointment.patient_id
+    if (
+        0 < len(ident) <= ID_LIMIT
+        and 0 < len(patient) <= PATIENT_LIMIT
+        and appointment.date is not None
+        and f"{ident}{patient}{appointment.number}".isprintable()
+        and ident != appointment.cells[appointment.at["bsn"]]
+    ):
+        return
+    found = appointment.findings
     if not ident:
         found.append(Finding("APPOINTMENT_ID_MISSING", "appointment_id"))
     elif len(ident) > ID_LIMIT:
@@ -82,8 +95,7 @@ def check(appointment: Appointment) -> None:
     elif len(patient) > PATIENT_LIMIT:
         found.append(Finding("PATIENT_ID_LENGTH", "patient_id", {"found": len(patient), "limit": PATIENT_LIMIT}))
     if appointment.date is None:
-        text = appointment.text("date")
-        params = {"found": values.shown(text), "expected": values.DATE_FORMS}
+        params = {"found": values.shown(appointment.text("date")), "expected": values.DATE_FORMS}
         found.append(Finding("DATE_INVALID", "date", params))
     for column, text in (("appointment_id", ident), ("patient_id", patient), ("trajectory_id", appointment.number)):
         if not text.isprintable():
@@ -91,25 +103,24 @@ def check(appointment: Appointment) -> None:
 
 
 def remembered(patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool) -> Appointment:
-    """The appointment of texts that the ledger kept; ``settled`` ones keep the first few only, already normalised."""
+    """The appointment of the texts that the ledger kept; of ``settled`` ones those that were judged, so not again.
 
-    def text(column: str) -> str:
-        position = at[column]
-        return texts[position].strip() if position < len(texts) else ""
-
-    uzovi = text("uzovi")
+    ``at`` as `positions` gives it; where ``texts`` are fewer than it names, the rest are empty.
+    """
+    cells = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
+    uzovi = cells[at["uzovi"]].strip()
     appointment = Appointment(
-        text("appointment_id"),
+        cells[at["appointment_id"]].strip(),
         None,
         True,
-        values.day(text("date")),
-        text("code"),
-        text("declare_under"),
-        text("trajectory_id"),
+        values.day(cells[at["date"]].strip()),
+        cells[at["code"]].strip(),
+        cells[at["declare_under"]].strip(),
+        cells[at["trajectory_id"]].strip(),
         patient_id,
         values.uzovi(uzovi) or uzovi,
-        text("diagnosis_code"),
-        texts,
+        cells[at["diagnosis_code"]].strip(),
+        cells,
         at,
     )
     if not settled:

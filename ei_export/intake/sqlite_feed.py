@@ -46,7 +46,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _table(connection: sqlite3.Connection, path: Path, settings: InputSettings) -> str:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+    )
     names = sorted(name for (name,) in rows)
     if settings.table:
         if settings.table.casefold() not in (name.casefold() for name in names):

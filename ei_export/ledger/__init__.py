@@ -85,7 +85,9 @@ class Ledger:
             _prepare(connection, path)
             return cls(connection, path, writable=False)
         try:
-            connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+            connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5
+            )
             connection.execute("BEGIN")
             _identify(connection, path)
             return cls(connection, path, writable=False)
@@ -125,7 +127,9 @@ class Ledger:
 
     def add_declaration(self, values: Mapping[str, object]) -> None:
         """A declaration by the columns of its table."""
-        self._do(f"INSERT INTO declaration ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values())
+        self._do(
+            f"INSERT INTO declaration ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values()
+        )
 
     def add_persons(self, rows: Iterable[tuple[int, str]]) -> None:
         self._many("INSERT INTO person VALUES (?, ?)", rows)
@@ -211,7 +215,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")
     statement = ""
-    for line in resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8").splitlines(keepends=True):
+    for line in (
+        resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8").splitlines(keepends=True)
+    ):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)

@@ -70,9 +70,7 @@ def run(settings: Settings, options: Options) -> Summary:
     """
     source = open_feed(settings.input.path, settings.input)
     rules = _rules(settings, options.today, source.header)
-    summary = Summary(
-        options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name)
-    )
+    summary = Summary(options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name))
     ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
     stage: Stage | None = None
     try:
@@ -91,7 +89,9 @@ def run(settings: Settings, options: Options) -> Summary:
                     place = stage = Stage(folder, settings.ledger.path)
                     ledger.add_run(StagedRun(number, stage.staging, folder), options.today, summary.input, __version__)
                     summary.run, summary.folder = run_label(number), folder
-                _write(due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary)
+                _write(
+                    due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary
+                )
         if options.publish:
             if not (options.strict and summary.exit_code):
                 if stage is not None:
@@ -135,7 +135,7 @@ def _fingerprint(settings: Settings, header: Header) -> bytes:
     said = (
         __version__,
         header,
-        settings.input,
+        sorted(settings.input.completed),
         sorted(settings.codes.items()),
         settings.contracts,
         sorted(settings.uzovi.items()),
@@ -224,9 +224,7 @@ def _hold_all(due: SortedLines, summary: Summary) -> None:
     summary.outcomes[Outcome.HELD] += summary.outcomes.pop(Outcome.DECLARED, 0)
 
 
-def _write(
-    due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary
-) -> None:
+def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> None:
     """Writes the files of a run."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")

@@ -1,14 +1,11 @@
 """Lines that are due, on their way from the patient they belong to into the file of their insurer."""
 
-from typing import Final, Self
-
-from attrs import fields, frozen
+from typing import NamedTuple
 
 from ..intake.feed import UNIT
 
 
-@frozen
-class DueLine:
+class DueLine(NamedTuple):
     """A line ready but for its numbers. The first fields are its place: by standard, file, person and date.
 
     ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them; ``row`` of the feed, or ''.
@@ -34,11 +31,8 @@ class DueLine:
 
     def pack(self) -> str:
         """One line of text; sorted as text, these lines are in the order of the files."""
-        return UNIT.join([getattr(self, name) for name in _NAMES])
+        return UNIT.join(self)
 
     @classmethod
-    def unpack(cls, text: str) -> Self:
-        return cls(*text.split(UNIT))
-
-
-_NAMES: Final = tuple(field.name for field in fields(DueLine))
+    def unpack(cls, text: str) -> "DueLine":
+        return cls._make(text.split(UNIT))

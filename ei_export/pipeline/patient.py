@@ -15,13 +15,12 @@ from attrs import define, field, frozen
 from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
 from ..columns import COLUMNS
-from ..declaration import Care, Performance, Person
 from ..intake.feed import Header
 from ..intake.gather import Completed, GatheredRow
-from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, person
+from ..intake.person import born_by, given_on
 from ..intake.reader import Reader, remembered
 from ..ledger import Ledger, StoredDossier
-from ..ledger.dossier import CORE, PENDING, core, pack, positions, unpack
+from ..ledger.dossier import AT, CORE, PENDING, core, pack, pack_rows, unpack
 from ..problems import Finding, severity
 from ..settings import Settings
 from ..standards import pm304
@@ -29,6 +28,7 @@ from ..zorg1.claims import SETTLED, Claim, Judge, held
 from ..zorg1.resolver import Resolver, Standing
 from ..zorg1.trajectories import Trajectory, Visit, group
 from .due import DueLine
+from .rendering import RenderedCare, RenderedPerson, Renderer
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
@@ -42,7 +42,7 @@ _PM304: Final = "PM304"
 class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike."""
 
-    outcomes: Counter[Outcome]
+    outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
     lines: list[DueLine] = field(factory=list)
     problems: list[tuple[Appointment, Finding]] = field(factory=list)
@@ -71,14 +71,14 @@ class Desk:
         self._shared_appointments, self._shared_numbers = shared
         self._fingerprint = fingerprint
         self._declared_until = settings.ledger.declared_until or date.min
-        self._diagnosis_element = settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT
+        self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
 
     def work_out(self, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
         """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
         stored = None if self._ledger.is_new else self._ledger.dossier(patient_id)
         digest = self._digest(rows)
         if stored is not None and stored.digest == digest and stored.tally:
-            return Case(Counter({Outcome(name): count for name, count in json.loads(stored.tally).items()}))
+            return Case({Outcome(name): count for name, count in json.loads(stored.tally)})
         return _CaseWork(self, patient_id, stored, digest).run(rows)
 
     def _digest(self, rows: Sequence[GatheredRow]) -> bytes:
@@ -95,7 +95,7 @@ class _CaseWork:
         self.patient_id = patient_id
         self.stored = stored
         self.digest = digest
-        self.case = Case(Counter())
+        self.case = Case()
         self.known = self._recall()
         self.visits: list[Visit] = []
         self.unclear: list[Appointment] = []
@@ -110,9 +110,7 @@ class _CaseWork:
         for appointment in (*counted, *left_over):
             self._classify(appointment)
         trajectories = group(self.visits, self.unclear, self._shared_numbers())
-        claims = [
-            (visit, claim) for visit in self.visits if (claim := self.desk._judge.judge(visit)) is not None
-        ]
+        claims = [(visit, claim) for visit in self.visits if (claim := self.desk._judge.judge(visit)) is not None]
         for visit in self.visits:
             if visit.trajectory is not None:
                 visit.appointment.trajectory = visit.trajectory.label
@@ -128,6 +126,8 @@ class _CaseWork:
         for appointment in (*counted, *left_over):
             self.case.problems.extend((appointment, finding) for finding in appointment.findings)
         self._file(trajectories, rows)
+        for trajectory in trajectories:
+            trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
         return self.case
 
     # What is known, and what the feed says now.
@@ -138,10 +138,9 @@ class _CaseWork:
         self.pending_before: set[str] = set()
         if self.stored is None:
             return recalled
-        at = positions()
         for outcome, texts in unpack(self.stored.appointments):
             settled = outcome not in PENDING
-            appointment = remembered(self.patient_id, texts, at, settled=settled)
+            appointment = remembered(self.patient_id, texts, AT, settled=settled)
             if settled:
                 appointment.known = outcome if outcome in SETTLED else None
             else:
@@ -178,12 +177,16 @@ class _CaseWork:
         """One appointment of the rows that carry its id: they must say the same."""
         same.sort(key=lambda a: (not a.completed, a.row or 0))
         first = same[0]
-        columns = sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
+        columns = (
+            sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
+        )
         for _ in same[1:]:
             self._tally(Outcome.DUPLICATE)
         if columns:
             rows = ", ".join(str(a.row) for a in sorted(same, key=lambda a: a.row or 0))
-            first.findings.append(Finding("APPOINTMENT_CONFLICT", columns[0], {"rows": rows, "columns": ", ".join(columns)}))
+            first.findings.append(
+                Finding("APPOINTMENT_CONFLICT", columns[0], {"rows": rows, "columns": ", ".join(columns)})
+            )
         return first
 
     def _cancelled(self, appointment: Appointment, known: Appointment | None) -> None:
@@ -276,59 +279,62 @@ class _CaseWork:
         """Turns claims into lines; holds those whose person or care can't be written."""
         if not claims:
             return
+        renderer = self.desk.renderer
         told: set[tuple[str, str]] = set()
-        ready: list[tuple[Visit, Claim, Person, Care]] = []
+        ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
         conflict = _person_conflict([visit.appointment for visit, _ in claims])
         for visit, claim in claims:
             appointment = visit.appointment
+            who, what = renderer.person(appointment), renderer.care(appointment)
+            found = appointment.findings
             if conflict:
-                params = {"columns": ", ".join(conflict)}
-                appointment.findings.append(Finding("PATIENT_CONFLICT", conflict[0], params))
-            if (late := self._standard_fault(visit.day)) is not None:
-                appointment.findings.append(late)
-            who, about_person = _person(tuple(map(appointment.text, PERSON_COLUMNS[1:])), self.patient_id)
-            about_person = [f for f in about_person if severity(f.code) == "error" or (f.code, f.column) not in told]
-            told.update((f.code, f.column) for f in about_person)
-            what, about_care = _care(tuple(map(appointment.text, CARE_COLUMNS)), visit.day)
-            appointment.findings.extend((*about_person, *about_care))
-            if who is not None:
-                appointment.findings.extend(born_by(who, visit.day))
-            if who is not None and what is not None:
-                appointment.findings.extend(pm304.check_line(what, _performance(claim)))
+                found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
+            if (fault := self._standard_fault(visit.day)) is not None:
+                found.append(fault)
+            for finding in who.findings:  # what is no error is said once, not of every line
+                place = (finding.code, finding.column)
+                if place not in told or severity(finding.code) == "error":
+                    found.append(finding)
+                told.add(place)
+            found.extend(what.findings)
+            found.extend(pm304.check_line(claim.performance))
+            if who.person is not None:
+                found.extend(born_by(who.person, visit.day))
+            if what.care is not None:
+                found.extend(given_on(what.care, visit.day))
             if held(appointment):
                 appointment.outcome = Outcome.HELD
             else:
-                assert who is not None and what is not None
                 ready.append((visit, claim, who, what))
-        # One person record per insured: as the practice knew them last.
-        latest = {who.uzovi: who for _, _, who, _ in sorted(ready, key=lambda r: (r[0].day, r[0].appointment.id))}
-        for visit, claim, who, what in ready:
-            self._line(visit, claim, latest[who.uzovi], what)
+        latest: dict[str, RenderedPerson] = {}  # one record 02 per insured: as the practice knew them last
+        for visit, _, who, _ in sorted(ready, key=lambda line: (line[0].day, line[0].appointment.id)):
+            latest[visit.appointment.uzovi] = who
+        for visit, claim, _, what in ready:
+            self._line(visit, claim, latest[visit.appointment.uzovi], what)
 
-    def _line(self, visit: Visit, claim: Claim, who: Person, what: Care) -> None:
+    def _line(self, visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare) -> None:
         appointment, agreement = visit.appointment, claim.agreement
-        head, _ = pm304.line_fragment(
-            pm304.key_fragment(who), pm304.care_fragment(what, self.desk._diagnosis_element), _performance(claim)
-        )
+        assert who.person is not None and what.fragment is not None
+        head, _ = pm304.line_fragment(who.key, what.fragment, claim.performance)
         self.case.lines.append(
             DueLine(
-                standard=standard_on(visit.day).standard,
-                insurer=claim.answer.insurer,
-                uzovi=who.uzovi,
-                person_key=who.key,
-                appointment_id=appointment.id,
-                patient_id=self.patient_id,
-                trajectory=appointment.trajectory,
-                row="" if appointment.row is None else str(appointment.row),
-                date=visit.day.isoformat(),
-                code=agreement.code,
-                list=agreement.list,
-                f_code=agreement.f_code,
-                units=str(claim.units),
-                amount_cents=str(claim.amount_cents),
-                rule=agreement.rule,
-                person=pm304.person_fragment(who),
-                head=head,
+                standard_on(visit.day).standard,
+                appointment.uzovi,
+                who.person.key,
+                visit.day.isoformat(),
+                appointment.id,
+                self.patient_id,
+                appointment.trajectory,
+                "" if appointment.row is None else str(appointment.row),
+                claim.answer.insurer,
+                agreement.code,
+                agreement.list,
+                agreement.f_code,
+                str(claim.units),
+                str(claim.performance.claimed_cents),
+                agreement.rule,
+                who.record,
+                head,
             )
         )
 
@@ -346,7 +352,8 @@ class _CaseWork:
     # What remains.
 
     def _tally(self, outcome: Outcome) -> None:
-        self.case.outcomes[outcome] += 1
+        outcomes = self.case.outcomes
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
     def _count(self, appointment: Appointment) -> None:
         assert appointment.outcome is not None
@@ -366,18 +373,14 @@ class _CaseWork:
                 again[Outcome.EARLIER if outcome in (Outcome.DECLARED, Outcome.COUNTED) else outcome] += count
             if not self.case.remembered:
                 digest = self.digest
-                tally = json.dumps({outcome.value: count for outcome, count in sorted(again.items(), key=_by_name)})
+                tally = pack_rows([(outcome.value, again[outcome]) for outcome in Outcome if again[outcome]])
         self.case.dossier = StoredDossier(
-            self.patient_id, pending, digest, tally, pack(kept), json.dumps([_summary(t) for t in trajectories])
+            self.patient_id, pending, digest, tally, pack(kept), pack_rows([_summary(t) for t in trajectories])
         )
 
     def _only_new_lines(self, pending: int) -> bool:
         """Whether all there was to say is about lines that go out now, so that it won't be said again."""
         return not pending and all(a.outcome is Outcome.DECLARED for a, _ in self.case.problems)
-
-
-def _by_name(item: tuple[Outcome, int]) -> str:
-    return item[0].value
 
 
 def _summary(trajectory: Trajectory) -> list[str | int]:
@@ -417,41 +420,3 @@ def _person_conflict(appointments: Sequence[Appointment]) -> list[str]:
         for column in ("bsn", "birth_date")
         if len({appointment.text(column).zfill(9) for appointment in appointments}) > 1
     ]
-
-
-def _performance(claim: Claim) -> Performance:
-    agreement = claim.agreement
-    return Performance(
-        claim.day, agreement.list, agreement.f_code, claim.units, claim.tariff_cents, claim.amount_cents, claim.amount_cents
-    )
-
-
-_persons: dict[tuple[tuple[str, ...], str], tuple[Person | None, list[Finding]]] = {}
-
-
-def _person(texts: tuple[str, ...], patient_id: str) -> tuple[Person | None, list[Finding]]:
-    """The person of a row as PM304 can hold them; rows of one patient mostly say the same."""
-    key = (texts, patient_id)
-    found = _persons.get(key)
-    if found is None:
-        who, findings = person({"patient_id": patient_id, **dict(zip(PERSON_COLUMNS[1:], texts, strict=True))})
-        if who is not None:
-            who, more = pm304.check_person(who)
-            findings = [*findings, *more]
-        if len(_persons) > 64:
-            _persons.clear()
-        found = _persons[key] = (who, findings)
-    return found
-
-
-_cares: dict[tuple[tuple[str, ...], date], tuple[Care | None, list[Finding]]] = {}
-
-
-def _care(texts: tuple[str, ...], day: date) -> tuple[Care | None, list[Finding]]:
-    key = (texts, day)
-    found = _cares.get(key)
-    if found is None:
-        if len(_cares) > 4096:
-            _cares.clear()
-        found = _cares[key] = care(dict(zip(CARE_COLUMNS, texts, strict=True)), day)
-    return found

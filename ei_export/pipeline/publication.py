@@ -7,10 +7,8 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import IO, BinaryIO, Final
-
-from attrs import evolve
 
 from ..declaration import Invoice, Provider
 from ..delivery import Place
@@ -26,6 +24,8 @@ LINE_COLUMNS: Final = (
     "debit_credit", "invoice", "rule",
 )  # fmt: skip
 _LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent")
+#: Standard, UZOVI and person of a line: what a record 02 is for.
+_PLACE: Final = itemgetter(0, 1, 2)
 _BATCH: Final = 1_000
 #: 0434 holds 20 characters: the day (6), R, the run (6) and the line in it (7).
 _MOST_LINES_A_RUN: Final = 9_999_999
@@ -35,9 +35,10 @@ def run_label(run: int) -> str:
     return f"R{run:06}"
 
 
-def reference(today: date, run: int, line: int) -> str:
-    """0434: unique for good, also when a practice starts again with an empty ledger on another day; tells nobody who."""
-    return f"{today:%y%m%d}{run_label(run)}{line:07}"
+def reference_start(today: date, run: int) -> str:
+    """The first 13 characters of the references (0434) of a run; the number of the line follows. Unique for good, also
+    when a practice starts again with an empty ledger on another day; tells nobody who."""
+    return f"{today:%y%m%d}{run_label(run)}"
 
 
 def invoice_number(today: date, count: int) -> str:
@@ -104,14 +105,12 @@ class _File:
 class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
-    def __init__(
-        self, place: Place, ledger: Ledger, provider: Provider, today: date, run: int
-    ) -> None:
+    def __init__(self, place: Place, ledger: Ledger, provider: Provider, today: date, run: int) -> None:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
         self._place, self._ledger, self._provider = place, ledger, provider
-        self._today, self._run = today, run
+        self._today, self._reference = today, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
         self._line = 0
         self._file: _File | None = None
@@ -123,7 +122,7 @@ class Publication:
         text = io.TextIOWrapper(self._place.create("lines.csv"), encoding="utf-8", newline="")
         out = csv.writer(text, lineterminator="\n")
         out.writerow(LINE_COLUMNS)
-        for _, same in groupby(map(DueLine.unpack, due), key=attrgetter("standard", "uzovi", "person_key")):
+        for _, same in groupby(map(DueLine.unpack, due), key=_PLACE):
             lines = self._one_person(list(same))
             file = self._file_for(lines)
             file.writer.person(lines[0].person)
@@ -148,7 +147,7 @@ class Publication:
         if self._line > _MOST_LINES_A_RUN:
             raise WriteError("RUN_TOO_LARGE", limit=_MOST_LINES_A_RUN)
         return (
-            reference(self._today, self._run, self._line),
+            f"{self._reference}{self._line:07}",
             line.appointment_id,
             line.trajectory,
             line.uzovi,
@@ -187,7 +186,7 @@ class Publication:
         last = max(lines, key=attrgetter("date", "appointment_id"))
         self.differing.extend(line for line in lines if not pm304.same_person(line.person, last.person))
         key = last.head[: pm304.KEY_LENGTH]
-        return [evolve(line, person=last.person, head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
+        return [line._replace(person=last.person, head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)

@@ -5,15 +5,14 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import BinaryIO, Final
-
-from attrs import astuple
+from typing import Any, BinaryIO, Final
 
 from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severity, render, severity
 from ..spool import SortedLines
 
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
+_encode: Final = json.JSONEncoder().encode  # escapes, so that one problem is one line
 
 
 class ProblemList:
@@ -33,24 +32,24 @@ class ProblemList:
         self.severities[level] += 1
         self.kinds[finding.code] += 1
         file = self._file if row is not None else ""
-        problem = Problem(
-            finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy
-        )
-        key = (SEVERITIES.index(level), finding.code, trajectory, appointment_id, row or 0)
-        values = json.dumps(astuple(problem), ensure_ascii=True)
-        self._lines.add(f"{key[0]}{_BETWEEN}{_BETWEEN.join(key[1:4])}{_BETWEEN}{key[4]:010}{_BETWEEN}{values}")
+        values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy)
+        key = (str(SEVERITIES.index(level)), finding.code, trajectory, appointment_id, f"{row or 0:010}")
+        self._lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(values)}")
 
     def __len__(self) -> int:
         return self._lines.count
 
     def __iter__(self) -> Iterator[Problem]:
-        for line in self._lines:
-            yield Problem(*json.loads(line.rpartition(_BETWEEN)[2]))
+        return (Problem(*values) for values in self._values())
+
+    def _values(self) -> Iterator[list[Any]]:
+        """Each problem in the order of `PROBLEM_COLUMNS`."""
+        return (json.loads(line.rpartition(_BETWEEN)[2]) for line in self._lines)
 
     def write_csv(self, file: BinaryIO) -> None:
         """Writes ``problems.csv``; the file stays open."""
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(PROBLEM_COLUMNS)
-        writer.writerows(map(astuple, self))
+        writer.writerows(self._values())
         text.detach()

@@ -121,13 +121,19 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
     return evolve(person, **fitted) if fitted else person, findings
 
 
-def check_line(care: Care, performance: Performance) -> list[Finding]:
-    """What keeps a performance out of PM304 although it is well-formed: numbers and texts its elements can't hold."""
+def check_line(performance: Performance) -> list[Finding]:
+    """The numbers of a performance that the elements of PM304 can't hold."""
     findings: list[Finding] = []
     if performance.units > _MAX_UNITS:
         findings.append(Finding("UNITS_TOO_MANY", "", {"units": performance.units, "limit": _MAX_UNITS}))
     if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > _MAX_CENTS:
         findings.append(Finding("AMOUNT_TOO_LARGE", "", {"limit": _MAX_CENTS}))
+    return findings
+
+
+def check_care(care: Care) -> list[Finding]:
+    """The texts of well-formed care that the elements of PM304 can't hold."""
+    findings: list[Finding] = []
     if len(care.authorization_number) > _AUTHORIZATION_WIDTH:
         findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": _AUTHORIZATION_WIDTH}))
     _refuse_characters(care.authorization_number, "authorization_number", findings)
@@ -135,6 +141,8 @@ def check_line(care: Care, performance: Performance) -> list[Finding]:
 
 
 def _fit_characters(text: str, column: str, findings: list[Finding]) -> str:
+    if text.isascii() and text.isprintable() and "-" not in text:
+        return text
     text = unicodedata.normalize("NFC", text)
     if is_text(text) and not (column in _NAMES and "-" in text):
         return text

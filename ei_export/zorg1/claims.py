@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ..appointment import Appointment, Outcome
 from ..codelists import Deadline
+from ..declaration import Performance
 from ..problems import Finding, severity
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
@@ -18,20 +19,19 @@ SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
 
 @frozen
 class Claim:
-    """A line that is due: units, and amounts in cents (§1.1: a trajectory has a fixed price, so ``product`` does not
-    multiply; ``unit`` does, as the EI-standaard reckons)."""
+    """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply the
+    tariff; with ``unit`` they do, as the EI-standaard reckons."""
 
     answer: Answer
     agreement: Agreement
-    day: date
     units: int
-    tariff_cents: int
-    amount_cents: int
+    performance: Performance
 
 
 def held(appointment: Appointment) -> bool:
     """Whether one of its findings is an error."""
-    return any(severity(finding.code) == "error" for finding in appointment.findings)
+    found = appointment.findings
+    return bool(found) and any(severity(finding.code) == "error" for finding in found)
 
 
 def add_months(day: date, months: int) -> date:
@@ -95,13 +95,17 @@ class Judge:
             appointment.findings.append(Finding("DEADLINE_PASSED", "date", params))
         cents = answer.tariff.cents
         amount = cents * visit.units if answer.agreement.amount == "unit" else cents
-        return Claim(answer, answer.agreement, visit.day, visit.units, cents, amount)
+        agreement = answer.agreement
+        performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
+        return Claim(answer, agreement, visit.units, performance)
 
     def _check_diagnosis(self, appointment: Appointment, agreement: Agreement) -> None:
         """Only the diagnoses of the product's own row are accepted (§4, the tables)."""
         expected = " / ".join(agreement.diagnoses)
         if not appointment.diagnosis:
-            appointment.findings.append(Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"}))
+            appointment.findings.append(
+                Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"})
+            )
         elif agreement.diagnoses and appointment.diagnosis not in agreement.diagnoses:
             params = {
                 "found": appointment.diagnosis,

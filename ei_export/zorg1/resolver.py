@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..problems import Finding
 from ..settings import Contract
@@ -55,10 +55,10 @@ class Answer:
     tariff: Tariff | None = None
     faults: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
+    is_zorg1: bool = field(init=False)
 
-    @property
-    def is_zorg1(self) -> bool:
-        return self.standing not in (Standing.NOT_ZORG1, Standing.UNMAPPED)
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "is_zorg1", self.standing not in (Standing.NOT_ZORG1, Standing.UNMAPPED))
 
 
 def dated(finding: Finding, day: date) -> Finding:

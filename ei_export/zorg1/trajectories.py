@@ -61,7 +61,7 @@ class Visit:
     units: int = 0
     trajectory: Trajectory | None = None
 
-    def find(self, code: str, column: str = "", **params: object) -> None:
+    def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before, or has no price agreement to be wrong against."""
         if not self.is_declared and self.answer.standing is not Standing.NO_AGREEMENT:
             self.appointment.findings.append(Finding(code, column, params))
@@ -72,7 +72,9 @@ class Visit:
         return self.appointment.known in (Outcome.DECLARED, Outcome.EARLIER)
 
 
-def group(visits: Iterable[Visit], unclear: Collection[Appointment], shared_numbers: Collection[str]) -> list[Trajectory]:
+def group(
+    visits: Iterable[Visit], unclear: Collection[Appointment], shared_numbers: Collection[str]
+) -> list[Trajectory]:
     """Places the visits of one patient, filling in ``trajectory``, ``units`` and findings; returns the trajectories.
 
     ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong to. ``shared_numbers`` are

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.declaration import Care, Person
-from ei_export.intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, person
+from ei_export.intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, given_on, person
 from ei_export.problems import Finding, render, severity
 
 DAY = date(2021, 3, 9)
@@ -63,7 +63,11 @@ def person_with(**cells: str) -> tuple[Person | None, list[Finding]]:
 
 
 def care_with(day: date = DAY, **cells: str) -> tuple[Care | None, list[Finding]]:
-    return care(CARE_CELLS | cells, day)
+    """The care of these cells on a day; None with an error."""
+    found, findings = care(CARE_CELLS | cells)
+    if found is not None:
+        findings = [*findings, *given_on(found, day)]
+    return (None if any(severity(finding.code) == "error" for finding in findings) else found), findings
 
 
 def said(findings: list[Finding]) -> list[tuple[str, str, Mapping[str, object]]]:
@@ -227,7 +231,7 @@ def test_nobody_is_treated_before_birth() -> None:
 
 
 def test_care_of_the_columns_that_must_exist() -> None:
-    assert care(CARE_CELLS, DAY) == (CARE, [])
+    assert care(CARE_CELLS) == (CARE, [])
 
 
 def test_care_of_every_column() -> None:
@@ -279,7 +283,7 @@ AGB, SPECIALISM = "8 × 0-9", "4 × 0-9"
     ],
 )
 def test_what_is_wrong_with_care(column: str, text: str, code: str, params: dict[str, str]) -> None:
-    found, findings = care(CARE_CELLS | {column: text}, DAY)
+    found, findings = care_with(**{column: text})
     assert found is None
     assert said(findings) == [(code, column, params)]
     assert severity(code) == "error"
@@ -318,6 +322,6 @@ def test_an_indication_is_looked_up_on_the_day() -> None:
     st.dictionaries(st.sampled_from(CARE_COLUMNS), st.text(max_size=12)),
 )
 def test_any_cells_give_a_value_or_an_error(person_cells: dict[str, str], care_cells: dict[str, str]) -> None:
-    for found, findings in (person(PERSON_CELLS | person_cells), care(CARE_CELLS | care_cells, DAY)):
+    for found, findings in (person(PERSON_CELLS | person_cells), care(CARE_CELLS | care_cells)):
         said(findings)
         assert (found is None) == any(severity(finding.code) == "error" for finding in findings)

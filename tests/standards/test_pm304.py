@@ -19,6 +19,7 @@ from ei_export.standards.pm304 import (
     MAX_LINES,
     Pm304Writer,
     care_fragment,
+    check_care,
     check_line,
     check_person,
     header,
@@ -407,9 +408,10 @@ def test_a_house_number_has_at_most_five_digits() -> None:
 
 
 def test_a_line_that_fits_has_no_finding() -> None:
-    assert check_line(CARE, PERFORMANCE) == []
+    assert check_line(PERFORMANCE) == []
     most = evolve(PERFORMANCE, units=9999, tariff_cents=99_999_999, calculated_cents=99_999_999)
-    assert check_line(evolve(CARE, authorization_number="1" * 15), most) == []
+    assert check_line(most) == []
+    assert check_care(evolve(CARE, authorization_number="1" * 15)) == []
 
 
 @pytest.mark.parametrize(
@@ -422,7 +424,7 @@ def test_a_line_that_fits_has_no_finding() -> None:
     ],
 )
 def test_a_number_too_large_is_refused(change: dict[str, Any], finding: Finding) -> None:
-    assert check_line(CARE, evolve(PERFORMANCE, **change)) == [finding]
+    assert check_line(evolve(PERFORMANCE, **change)) == [finding]
 
 
 @pytest.mark.parametrize(
@@ -430,7 +432,7 @@ def test_a_number_too_large_is_refused(change: dict[str, Any], finding: Finding)
     [("1" * 16, "AUTHORIZATION_LENGTH"), ("M–1", "CHARACTER_UNSUPPORTED"), ("M\t1", "TEXT_CONTROL")],
 )
 def test_an_authorization_number_goes_as_it_is_or_not(number: str, code: str) -> None:
-    findings = check_line(evolve(CARE, authorization_number=number), PERFORMANCE)
+    findings = check_care(evolve(CARE, authorization_number=number))
     assert [(finding.code, finding.column) for finding in findings] == [(code, "authorization_number")]
 
 

@@ -1,0 +1,99 @@
+"""Persons and care as PM304 writes them, worked out once for all the rows that say the same."""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Final
+
+from attrs import frozen
+
+from ..appointment import Appointment
+from ..declaration import Care, Person
+from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
+from ..problems import Finding, severity
+from ..standards import pm304
+
+_PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
+#: Persons come one after the other; of care there are few kinds.
+_PERSONS: Final = 64
+_CARES: Final = 4096
+
+_Cells = Callable[[Sequence[str]], tuple[str, ...]]
+
+
+@frozen
+class RenderedPerson:
+    """A person with what is wrong with them; ``record`` 02 and ``key`` are '' with an error."""
+
+    person: Person | None
+    findings: Sequence[Finding]
+    record: str = ""
+    key: str = ""
+
+
+@frozen
+class RenderedCare:
+    """Care with what is wrong with it; ``fragment`` is None with an error."""
+
+    care: Care | None
+    findings: Sequence[Finding]
+    fragment: pm304.CareFragment | None = None
+
+
+class Renderer:
+    """Renders by the texts of the columns as they stand in the feed."""
+
+    def __init__(self, diagnosis_element: str) -> None:
+        self._diagnosis_element = diagnosis_element
+        self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
+        self._cares: dict[tuple[str, ...], RenderedCare] = {}
+        self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
+
+    def _picker(self, at: Mapping[str, int]) -> tuple[Mapping[str, int], _Cells, _Cells]:
+        found = self._pickers.get(id(at))
+        if found is None:
+            pickers = (itemgetter(*map(at.__getitem__, columns)) for columns in (_PERSON, CARE_COLUMNS))
+            found = self._pickers[id(at)] = (at, *pickers)  # keeps ``at``, so that its id stays its own
+        return found
+
+    def person(self, appointment: Appointment) -> RenderedPerson:
+        texts = self._picker(appointment.at)[1](appointment.cells)
+        key = appointment.patient_id, texts
+        found = self._persons.get(key)
+        if found is None:
+            if len(self._persons) >= _PERSONS:
+                self._persons.clear()
+            found = self._persons[key] = _person(appointment.patient_id, texts)
+        return found
+
+    def care(self, appointment: Appointment) -> RenderedCare:
+        texts = self._picker(appointment.at)[2](appointment.cells)
+        found = self._cares.get(texts)
+        if found is None:
+            if len(self._cares) >= _CARES:
+                self._cares.clear()
+            found = self._cares[texts] = self._care(texts)
+        return found
+
+    def _care(self, texts: tuple[str, ...]) -> RenderedCare:
+        what, findings = care(dict(zip(CARE_COLUMNS, texts, strict=True)))
+        if what is None:
+            return RenderedCare(None, findings)
+        findings = [*findings, *pm304.check_care(what)]
+        if _failed(findings):
+            return RenderedCare(what, findings)
+        return RenderedCare(what, findings, pm304.care_fragment(what, self._diagnosis_element))
+
+
+def _person(patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
+    who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
+    if who is None:
+        return RenderedPerson(None, findings)
+    who, more = pm304.check_person(who)
+    findings = [*findings, *more]
+    if _failed(findings):
+        return RenderedPerson(who, findings)
+    return RenderedPerson(who, findings, pm304.person_fragment(who), pm304.key_fragment(who))
+
+
+def _failed(findings: Sequence[Finding]) -> bool:
+    return any(severity(finding.code) == "error" for finding in findings)
