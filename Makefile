@@ -26,18 +26,18 @@ $(DEVELOP): pyproject.toml | $(PY)
 
 # Exit code 1 means that something is held, which the demo shows on purpose.
 demo: $(RUNTIME)
-	rm -rf $(DEMO)
-	mkdir -p build
-	cp -R fixtures/demo $(DEMO)
-	cd $(DEMO) && { $(CURDIR)/$(BIN)/ei-export run --today 2024-02-01 || [ $$? -eq 1 ]; }
+	@rm -rf $(DEMO)
+	@mkdir -p $(dir $(DEMO))
+	@cp -R fixtures/demo $(DEMO)
+	@cd $(DEMO) && { $(abspath $(BIN))/ei-export run --today 2024-02-01 || [ $$? -eq 1 ]; }
 	@echo
 	@echo "The files of this run, in $(DEMO):"
 	@cd $(DEMO) && find out -type f | sort | sed 's/^/  /'
 	@echo
 	@echo "What a practice does next:"
-	@echo "  1. open $(DEMO)/out/report.html: what was declared, what is held, and what to do about it"
-	@echo "  2. send the files in $(DEMO)/out/*/declarations/ to VECOZO"
-	@echo "  3. correct what is held and run again: cd $(DEMO) && $(CURDIR)/$(BIN)/ei-export run --today 2024-02-02"
+	@echo "  1. open $(DEMO)/out/problems.csv: what is held, why, and what to do about it"
+	@echo "  2. send the files in $(DEMO)/out/R000001/declarations to VECOZO"
+	@echo "  3. correct what is held and run again; what is due then goes out then, the rest is not sent twice"
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check
