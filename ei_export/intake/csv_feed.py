@@ -17,7 +17,7 @@ from attrs import define
 from ..columns import COLUMNS
 from ..problems import InputError
 from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, ROW_LIMIT, UNIT, Header, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, UNIT, Header, locate
 
 DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
@@ -25,8 +25,6 @@ _BLOCK: Final = 1 << 20
 _QUOTED_LINES: Final = 100
 #: As much of an unreadable row is kept to see whose it is.
 _KEPT: Final = 4096
-#: Characters that have a meaning of their own in a body.
-_RESERVED: Final = str.maketrans({BROKEN: "\ufffd", UNIT: "\ufffd", NEWLINE: "\ufffd"})
 
 csv.field_size_limit(ROW_LIMIT)
 
@@ -40,16 +38,16 @@ def open_csv(path: Path, settings: InputSettings) -> "CsvSource":
         raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "") from None
     encoding = settings.encoding
     if encoding == "auto":
-        if b"\0" in start:
+        if b"\0" in start.lstrip().split(b"\n", 1)[0]:
             raise InputError("INPUT_BINARY", path=path.name)
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
     header_row, text = 1, ""
     for line in _lines(path, encoding):
-        text = line
         if line.strip() and not re.fullmatch(r"sep=.", line):
+            text = line
             break
         header_row += 1
-    if not text.strip():
+    if not text:
         raise InputError("INPUT_EMPTY", path=path.name)
     names, delimiter = _header(text, path, settings)
     header = Header(len(names), delimiter, locate(names, path, settings.columns))
@@ -99,8 +97,8 @@ def _blocks(path: Path, encoding: str) -> Iterator[tuple[list[str], bool]]:
         while True:
             block = file.read(_BLOCK)
             text = decoder.decode(block, final=not block)
-            if UNIT in text or BROKEN in text or NEWLINE in text:
-                text = text.translate(_RESERVED)
+            if UNIT in text or BROKEN in text or NEWLINE in text or PART in text:
+                text = text.translate(RESERVED)
             lines = (tail + text).split("\n")
             tail = lines.pop()
             if skipping and lines:
@@ -122,7 +120,7 @@ def _clean(lines: list[str]) -> tuple[list[str], bool]:
     if "\r" in whole:
         lines = whole.replace("\r\n", "\n").removesuffix("\r").split("\n")
     if len(whole) > ROW_LIMIT and max(map(len, lines)) > ROW_LIMIT:
-        lines = [BROKEN + line[:_KEPT] if len(line) > ROW_LIMIT else line for line in lines]
+        return [BROKEN + line[:_KEPT] if len(line) > ROW_LIMIT else line for line in lines], True
     return lines, '"' in whole or BROKEN in whole
 
 

@@ -19,6 +19,10 @@ UNIT: Final = "\x1f"
 BROKEN: Final = "\x00"
 #: Stands for a line feed inside a cell.
 NEWLINE: Final = "\x1d"
+#: Between the parts of a gathered row; see :mod:`.gather`.
+PART: Final = "\x1e"
+#: A feed that has one of these in a cell gets the replacement character for it.
+RESERVED: Final = str.maketrans(dict.fromkeys((BROKEN, UNIT, NEWLINE, PART), "\ufffd"))
 #: No row of an appointment feed is longer; in characters.
 ROW_LIMIT: Final = 1_000_000
 

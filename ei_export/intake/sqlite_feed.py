@@ -9,11 +9,10 @@ from attrs import define
 
 from ..problems import InputError
 from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, UNIT, Header, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, UNIT, Header, locate
 
 _ROWS: Final = 5_000
 _DEFAULT_TABLE: Final = "appointments"
-_RESERVED: Final = str.maketrans({BROKEN: "\ufffd", UNIT: "\ufffd", NEWLINE: "\ufffd"})
 
 
 def open_sqlite(path: Path, settings: InputSettings) -> "SqliteSource":
@@ -93,6 +92,6 @@ class SqliteSource:
     def _body(row: Sequence[object]) -> str:
         cells = [value if type(value) is str else _text(value) for value in row]
         body = UNIT.join(cells)
-        if body.count(UNIT) != len(cells) - 1 or BROKEN in body or NEWLINE in body:
-            body = UNIT.join(cell.translate(_RESERVED) for cell in cells)
+        if body.count(UNIT) != len(cells) - 1 or BROKEN in body or NEWLINE in body or PART in body:
+            body = UNIT.join(cell.translate(RESERVED) for cell in cells)
         return UNIT + body.replace("\n", NEWLINE)
