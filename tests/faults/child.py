@@ -1,0 +1,288 @@
+"""The command in a forked child of this process, which has imported it already: a fault costs no start-up.
+
+A child can be followed from system call to system call with ptrace, in plain Python, and struck at any of those that
+change something on disk: killed as it asks for it, or told that the disk is full from there on.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import platform
+import signal
+import struct
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from stat import S_ISREG
+from typing import Final, Self
+
+from attrs import define, field, frozen
+
+from ei_export.cli import main
+
+#: System calls that change what is on disk, by machine: name, number. Of `openat` only those that may make a file.
+_CALLS: Final = {
+    "x86_64": {
+        1: "write", 18: "pwrite64", 74: "fsync", 75: "fdatasync", 77: "ftruncate", 82: "rename", 83: "mkdir",
+        84: "rmdir", 86: "link", 87: "unlink", 257: "openat", 258: "mkdirat", 263: "unlinkat", 264: "renameat",
+        265: "linkat", 316: "renameat2",
+    },
+    "aarch64": {
+        34: "mkdirat", 35: "unlinkat", 37: "linkat", 38: "renameat", 46: "ftruncate", 56: "openat", 64: "write",
+        68: "pwrite64", 82: "fsync", 83: "fdatasync", 276: "renameat2",
+    },
+}  # fmt: skip
+#: Those that a full disk refuses; it never refuses to take away or to rename.
+NEED_SPACE: Final = frozenset({"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat", "openat"})
+
+_TRACEME, _POKEUSER, _CONT, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 6, 7, 0x4200, 0x420E
+_TRACESECCOMP, _EXITKILL = 1 << 7, 1 << 20
+_SECCOMP_STOP: Final = signal.SIGTRAP | 7 << 8
+_SET_SECCOMP, _FILTER, _NO_NEW_PRIVILEGES = 22, 2, 38
+_ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
+#: Offsets in `struct user` of x86_64: the number of the call, and what it returned.
+_ORIG_RAX, _RAX = 15 * 8, 10 * 8
+
+
+class _CallInfo(ctypes.Structure):
+    """``struct ptrace_syscall_info`` where a call is stopped by its filter (linux/ptrace.h)."""
+
+    _fields_ = (
+        ("op", ctypes.c_uint8),
+        ("pad", ctypes.c_uint8 * 3),
+        ("arch", ctypes.c_uint32),
+        ("instruction_pointer", ctypes.c_uint64),
+        ("stack_pointer", ctypes.c_uint64),
+        ("number", ctypes.c_uint64),
+        ("arguments", ctypes.c_uint64 * 6),
+        ("filter_data", ctypes.c_uint32),
+    )
+
+
+class _Filter(ctypes.Structure):
+    """``struct sock_fprog`` (linux/filter.h)."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def _libc(function: str, *arguments: object) -> None:
+    """A call of the C library that returns -1 where it fails. Raises OSError."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), function)
+    call.restype = ctypes.c_long
+    if call(*(ctypes.c_void_p(a) if isinstance(a, int) else a for a in arguments)) == -1:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def _ptrace(request: int, pid: int, address: int = 0, data: int = 0) -> None:
+    _libc("ptrace", request, pid, address, data)
+
+
+def _be_followed() -> None:
+    """In the child: stops, for whoever follows it, now and at every call of `_CALLS`; no other costs it anything."""
+    numbers = sorted(_CALLS[platform.machine()])
+    jump_if_equal, load_number, end = 0x15, 0x20, 0x06
+    steps = [(load_number, 0, 0, 0)]
+    steps += [(jump_if_equal, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
+    steps += [(end, 0, 0, _ALLOW), (end, 0, 0, _TRACE)]
+    program = b"".join(struct.pack("=HBBI", *step) for step in steps)
+    _ptrace(_TRACEME, 0)
+    _libc("prctl", _NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    os.kill(os.getpid(), signal.SIGSTOP)
+    _libc("prctl", _SET_SECCOMP, _FILTER, ctypes.byref(_Filter(len(steps), program)))
+
+
+@frozen
+class Ended:
+    """How the command ended; ``code`` is None where it was killed."""
+
+    code: int | None
+    stdout: str
+    stderr: str
+
+
+@define
+class Child:
+    """The command while it runs. What it prints has to fit in a pipe."""
+
+    pid: int
+    _pipes: tuple[int, int]
+    _ended: Ended | None = None
+
+    @classmethod
+    def start(
+        cls, folder: Path, *arguments: str, before: Callable[[], object] | None = None, followed: bool = False
+    ) -> Self:
+        """Runs the command in ``folder``, after ``before`` was called in the child."""
+        stdout, stderr = os.pipe(), os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                sys.settrace(None)
+                os.chdir(folder)
+                os.dup2(stdout[1], 1)
+                os.dup2(stderr[1], 2)
+                os._exit(_main(arguments, before, followed=followed))
+            finally:
+                os._exit(99)
+        os.close(stdout[1])
+        os.close(stderr[1])
+        return cls(pid, (stdout[0], stderr[0]))
+
+    def kill(self) -> None:
+        """Kills it, unless it has ended."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> Ended:
+        """Waits until it has ended."""
+        if self._ended is None:
+            self._note(os.waitpid(self.pid, 0)[1])
+        assert self._ended is not None
+        return self._ended
+
+    def _note(self, status: int) -> None:
+        texts = []
+        for pipe in self._pipes:
+            with open(pipe, encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+                texts.append(file.read())
+        self._ended = Ended(os.WEXITSTATUS(status) if os.WIFEXITED(status) else None, *texts)
+
+
+@define
+class FollowedChild(Child):
+    """The command, stopping at whatever it wants to change in ``folder``. ``calls``: what that was up to now, the last
+    of them not done yet."""
+
+    folder: Path = field(factory=Path)
+    calls: list[str] = field(factory=list)
+
+    @classmethod
+    def follow(cls, folder: Path, *arguments: str) -> Self:
+        child = cls.start(folder, *arguments, followed=True)
+        child.folder = folder
+        os.waitpid(child.pid, 0)
+        _ptrace(_SETOPTIONS, child.pid, 0, _TRACESECCOMP | _EXITKILL)
+        return child
+
+    def goes_on(self) -> bool:
+        """Lets it go on to the next change it wants to make. False where it has ended."""
+        pass_on = 0
+        while True:
+            _ptrace(_CONT, self.pid, 0, pass_on)
+            _, status = os.waitpid(self.pid, 0)
+            if not os.WIFSTOPPED(status):
+                self._note(status)
+                return False
+            pass_on = 0
+            if status >> 8 != _SECCOMP_STOP:
+                pass_on = os.WSTOPSIG(status)
+            elif (call := self._call()) is not None:
+                self.calls.append(call)
+                return True
+
+    def reaches(self, change: int) -> bool:
+        """Lets it go on to its change of this number, counted from 1. False where it ended before."""
+        while len(self.calls) < change:
+            if not self.goes_on():
+                return False
+        return True
+
+    def finish(self) -> Ended:
+        """Lets it go on to its end."""
+        while self.goes_on():
+            pass
+        return self.wait()
+
+    def refuse(self) -> None:
+        """The change it wants to make fails: the disk is full."""
+        _ptrace(_POKEUSER, self.pid, _ORIG_RAX, -1)  # no call at all
+        _ptrace(_POKEUSER, self.pid, _RAX, -errno.ENOSPC)
+
+    def _call(self) -> str | None:
+        """The name of the call it has stopped at, if that changes something in its folder."""
+        info = _CallInfo()
+        _ptrace(_GET_SYSCALL_INFO, self.pid, ctypes.sizeof(info), ctypes.addressof(info))
+        name = _CALLS[platform.machine()][info.number]
+        if name == "openat":
+            return name if info.arguments[2] & os.O_CREAT else None
+        if name in ("write", "pwrite64"):
+            file = Path(f"/proc/{self.pid}/fd/{info.arguments[0]}")
+            return name if file.readlink().is_relative_to(self.folder) and S_ISREG(file.stat().st_mode) else None
+        return name
+
+
+def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, followed: bool) -> int:
+    """The command in the child, as the installed script would run it."""
+    sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
+    warnings.resetwarnings()
+    try:
+        if before is not None:
+            before()
+        if followed:
+            _be_followed()
+        main(list(arguments), prog_name="ei-export")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        return 1
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+    return 0
+
+
+def ei_export(folder: Path, *arguments: str, before: Callable[[], object] | None = None) -> Ended:
+    """The command, to its end."""
+    return Child.start(folder, *arguments, before=before).wait()
+
+
+def turning_points(calls: Sequence[str]) -> Iterator[int]:
+    """The changes worth a fault, counted from 1: of a series of the same call the first and every fourth. A file that
+    was only made is no change yet."""
+    series = 0
+    for change, (before, call) in enumerate(zip(("", *calls), calls, strict=False), 1):
+        series = series + 1 if call == before else 0
+        if series % 4 == 0 and call != "openat":
+            yield change
+
+
+def why_not_traceable() -> str | None:
+    """Why no child can be followed here, or None where it can."""
+    if not sys.platform.startswith("linux") or platform.machine() not in _CALLS:
+        return f"ptrace is spoken here for Linux on x86_64 and aarch64, this is {sys.platform} on {platform.machine()}"
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(OSError):
+            _be_followed()
+            os.write(os.open(os.devnull, os.O_WRONLY), b"")
+        os._exit(0)
+    try:
+        _, status = os.waitpid(pid, 0)
+        if not os.WIFSTOPPED(status):
+            return "ptrace is not permitted here"
+        _ptrace(_SETOPTIONS, pid, 0, _TRACESECCOMP | _EXITKILL)
+        _ptrace(_CONT, pid)
+        _, status = os.waitpid(pid, 0)
+        if status >> 8 != _SECCOMP_STOP:
+            return "seccomp filters are not permitted here"
+        info = _CallInfo()
+        _ptrace(_GET_SYSCALL_INFO, pid, ctypes.sizeof(info), ctypes.addressof(info))
+    except OSError as error:
+        return f"ptrace does not tell of system calls here: {error.strerror}"
+    finally:
+        if os.WIFSTOPPED(status):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    return None
+
+
+def why_not_pokeable() -> str | None:
+    """Why no change can be made to fail here, or None where it can."""
+    if platform.machine() != "x86_64":
+        return f"the registers are known here for x86_64, this is {platform.machine()}"
+    return why_not_traceable()

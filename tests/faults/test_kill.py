@@ -1,0 +1,91 @@
+"""Killed at any moment: nothing half done is ever seen, and the next run makes it good, each line once."""
+
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.child import turning_points
+from tests.faults.conftest import Start, Starts
+from tests.faults.scene import LATER
+from tests.manual.practice import COMMAND
+
+#: How long a run of the practice takes at most, in seconds, in a process that has started already.
+_A_RUN = 0.15
+
+
+def kill_at_every_change(start: Start, folder: Path, until: str = "") -> tuple[Counter[str], dict[str, str]]:
+    """Kills a run at each change it wants to make on disk, up to the first ``until``. Returns the changes, and what
+    went wrong."""
+    wrong: dict[str, str] = {}
+    undisturbed = start.scene.copy(folder).follow(start.day)
+    undisturbed.finish()
+    calls = undisturbed.calls[: undisturbed.calls.index(until)] if until else undisturbed.calls
+    for change in turning_points(calls):
+        scene = start.scene.copy(folder)
+        child = scene.follow(start.day)
+        assert child.reaches(change)
+        child.kill()
+        assert child.wait().code is None
+        try:
+            assert scene.declared().due <= start.due
+            scene.assert_recovers(start.day, start.due)
+        except AssertionError as error:
+            wrong[f"{change} {child.calls[-1]}"] = str(error)
+    return Counter(calls), wrong
+
+
+@pytest.mark.usefixtures("traceable")
+@pytest.mark.parametrize("which", ["first", "later"])
+def test_killed_at_every_change_on_disk(which: str, starts: Starts, workshop: Path) -> None:
+    """Before the first run there is no ledger, before a later one there is, and its journal holds what it was."""
+    changes, wrong = kill_at_every_change(getattr(starts, which), workshop / "killed")
+    assert wrong == {}
+    assert changes["pwrite64"] > 10, changes
+    assert changes["rename"] + changes["renameat"] + changes["renameat2"] == 2, changes
+    assert changes["fsync"] + changes["fdatasync"] > 10, changes
+
+
+@pytest.mark.usefixtures("traceable")
+def test_killed_while_recovering(starts: Starts, workshop: Path) -> None:
+    """The ledger has the run and its folder waits; or its commit was under way."""
+    for last_change, until in (("rename", ""), ("unlink", "write")):
+        scene = starts.later.scene.copy(workshop / "killed")
+        child = scene.follow(starts.later.day)
+        while child.goes_on() and not child.calls[-1].startswith(last_change):
+            pass
+        child.kill()
+        child.wait()
+        assert scene.declared().due < starts.later.due
+        crash = Start(scene.copy(workshop / "crashed"), starts.later.day, starts.later.due)
+        _, wrong = kill_at_every_change(crash, scene.folder, until)
+        assert wrong == {}, last_change
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_killed_at_any_moment_twice(seed: int, starts: Starts, workshop: Path) -> None:
+    moments = random.Random(seed)
+    start = starts.later if seed % 2 else starts.first
+    scene = start.scene.copy(workshop / "killed")
+    for _ in range(2):
+        child = scene.start(start.day)
+        time.sleep(moments.uniform(0, _A_RUN))
+        child.kill()
+        child.wait()
+        assert scene.declared().due <= start.due
+    scene.assert_recovers(start.day, start.due, runs=2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_installed_command_killed_at_any_moment(seed: int, starts: Starts, workshop: Path) -> None:
+    scene = starts.later.scene.copy(workshop / "killed")
+    command = [str(COMMAND), *scene.arguments("run", LATER)]
+    child = subprocess.Popen(command, cwd=scene.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(random.Random(seed).uniform(0.3, 0.9))
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    scene.assert_recovers(LATER, starts.later.due, runs=2)

@@ -1,0 +1,122 @@
+"""Folders that can't be written, that are missing, that hold something already; and who may read what is written."""
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import Starts
+from tests.faults.scene import FIRST, LATER
+from tests.faults.test_full_disk import refused
+
+_NOBODY = 65534
+as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may do this")
+
+
+@pytest.mark.parametrize(
+    ("setting", "instead"),
+    [
+        ('dir = "out"', 'dir = "tariffs.csv"'),
+        ('dir = "out"', 'dir = "tariffs.csv/out"'),
+        ('path = "ledger.sqlite"', 'path = "tariffs.csv/ledger.sqlite"'),
+        ('path = "ledger.sqlite"', 'path = "folder"'),
+    ],
+)
+def test_a_file_where_a_folder_should_be(setting: str, instead: str, starts: Starts, workshop: Path) -> None:
+    scene = starts.first.scene.copy(workshop / "places")
+    (scene.folder / "folder").mkdir()
+    scene.settings(setting, instead)
+    assert refused(scene.run(FIRST, "--json"))
+    assert scene.declared().due == set()
+    scene.settings(instead, setting)
+    scene.assert_recovers(FIRST, starts.first.due)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """The folder can't be written in any more, not even by root."""
+    bind = subprocess.run(["mount", "--bind", folder, folder], capture_output=True, check=False)
+    if bind.returncode:
+        pytest.skip("mounting is not permitted here")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@as_root
+@pytest.mark.parametrize("place", ["out", "ledger"])
+def test_a_read_only_disk(place: str, starts: Starts, workshop: Path) -> None:
+    scene = starts.first.scene.copy(workshop / f"read-only-{place}")
+    (scene.folder / place).mkdir()
+    scene.settings('path = "ledger.sqlite"', 'path = "ledger/ledger.sqlite"')
+    with read_only(scene.folder / place):
+        assert refused(scene.run(FIRST, "--json"))
+        assert scene.declared().due == set()
+        assert scene.check(FIRST).code == 1
+    assert scene.run(FIRST).code == 1
+    assert scene.declared().due == starts.first.due
+
+
+@as_root
+@pytest.mark.parametrize("place", ["out", "ledger.sqlite"])
+def test_somebody_elses(place: str, starts: Starts, workshop: Path) -> None:
+    """The nightly job runs as another user than the one who tried it out."""
+    scene = starts.later.scene.copy(workshop / "places")
+    for path in [scene.folder, *scene.folder.rglob("*")]:
+        os.chown(path, _NOBODY, _NOBODY)
+    os.chown(scene.folder / place, 0, 0)
+    before = scene.tree()
+    ended = scene.run(LATER, "--json", before=lambda: os.setuid(_NOBODY))
+    assert refused(ended)
+    assert scene.tree() == before
+    os.chown(scene.folder / place, _NOBODY, _NOBODY)
+    assert scene.run(LATER, before=lambda: os.setuid(_NOBODY)).code == 1
+    assert scene.declared().due == starts.later.due
+
+
+def test_missing_folders_are_made_for_the_owner_alone(starts: Starts, workshop: Path) -> None:
+    scene = starts.first.scene.copy(workshop / "places")
+    scene.settings('dir = "out"', 'dir = "new/a/out"')
+    scene.settings('path = "ledger.sqlite"', 'path = "new/b/ledger.sqlite"')
+    ended = scene.run(FIRST, before=lambda: os.umask(0))
+    assert ended.code == 1, ended.stderr
+    made = {path: stat.S_IMODE(path.stat().st_mode) for path in [scene.folder / "new", *scene.folder.glob("new/**/*")]}
+    assert {mode for path, mode in made.items() if path.is_file()} == {0o600}
+    assert {mode for path, mode in made.items() if path.is_dir()} == {0o700}
+    assert len(list(scene.folder.glob("new/a/out/R000001/declarations/*.txt"))) == 4
+
+
+def test_the_ledger_was_lost(starts: Starts, workshop: Path) -> None:
+    """What is there stays, and the new run takes the next free number."""
+    scene = starts.later.scene.copy(workshop / "places")
+    before = {path: path.read_bytes() for path in (scene.out / "R000001").rglob("*") if path.is_file()}
+    scene.ledger.unlink()
+    assert scene.run(LATER).code == 1
+    assert {path: path.read_bytes() for path in before} == before
+    assert sorted(path.name for path in scene.out.glob("R*")) == ["R000001", "R000002"]
+
+
+@pytest.mark.usefixtures("traceable")
+@pytest.mark.parametrize("killed_before", ["rename", "unlink"])
+def test_two_practices_share_a_folder(killed_before: str, starts: Starts, workshop: Path) -> None:
+    """Each completes its own runs, and takes away only what it left itself; neither stands in the other's way."""
+    one = starts.first.scene.copy(workshop / "places")
+    two = starts.first.scene.copy(one.folder / "two")
+    two.settings('dir = "out"', 'dir = "../out"')
+    child = one.follow(FIRST)
+    while child.goes_on() and child.calls[-1] != killed_before:
+        pass
+    child.kill()
+    child.wait()
+    ended = two.run(FIRST)
+    assert ended.code == 1, ended.stderr
+    ended = one.run(FIRST)
+    assert ended.code == 1, ended.stderr
+    assert sorted(path.name for path in one.out.glob("R*")) == ["R000001", "R000002"]
+    assert [path.name for path in one.out.iterdir() if path.name.startswith(".")] == []
