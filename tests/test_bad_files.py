@@ -217,6 +217,15 @@ def test_a_broken_row_costs_only_itself(name: str, clinic: Clinic) -> None:
     outcome = "held" if code == "CHARACTER_UNSUPPORTED" else "unreadable"
     assert result.counts == {**COUNTS, "read": 8, outcome: 1}
 
+    quiet = clinic.write(FIRST).run()
+    assert quiet.lines == {}
+    assert [(p["code"], p["appointment_id"], p["row"]) for p in quiet.problems] == [(code, "A9", None)]
+    assert quiet.counts == {"remembered": 1, outcome: 1}
+
+    corrected = clinic.write(csv_text([OTHER])).run()
+    assert corrected.lines == {"A9": ("F1013", 1)}
+    assert corrected.problems == []
+
 
 def test_a_row_with_only_a_start_is_not_lost(clinic: Clinic) -> None:
     result = clinic.write(feed_with("A9;2021-03-09")).run()

@@ -17,6 +17,7 @@ from tests.feeds import (
     Cells,
     Clinic,
     contract,
+    csv_text,
     tables_read_once,
     visit,
 )
@@ -490,3 +491,7 @@ def test_a_mistake_is_named_and_holds_back_only_its_own(name: str, tmp_path: Pat
     settled = result.counts["declared"] + result.counts["counted"]
     counts = {name: count for name, count in result.counts.items() if name not in ("declared", "counted")}
     assert again.counts == {**counts, "earlier": settled}
+
+    quiet = clinic.write(csv_text([])).run()
+    assert quiet.lines == {}
+    assert quiet.found("error") == [place for place in result.found("error") if place[1]]
