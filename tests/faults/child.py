@@ -7,6 +7,7 @@ change something on disk: killed as it asks for it, or told that the disk is ful
 import contextlib
 import ctypes
 import errno
+import gc
 import os
 import platform
 import signal
@@ -122,6 +123,7 @@ class Child:
         if pid == 0:
             try:
                 sys.settrace(None)
+                gc.freeze()  # else the collector would copy all of this process
                 os.chdir(folder)
                 os.dup2(stdout[1], 1)
                 os.dup2(stderr[1], 2)
@@ -190,6 +192,13 @@ class FollowedChild(Child):
                 return False
         return True
 
+    def comes_to(self, call: str) -> bool:
+        """Lets it go on to the next change of this kind. False where it ended before."""
+        while self.goes_on():
+            if self.calls[-1] == call:
+                return True
+        return False
+
     def finish(self) -> Ended:
         """Lets it go on to its end."""
         while self.goes_on():
@@ -215,9 +224,10 @@ class FollowedChild(Child):
 
 
 def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, followed: bool) -> int:
-    """The command in the child, as the installed script would run it."""
+    """The command in the child, as the interpreter runs the installed script. Returns its exit code."""
     sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
     warnings.resetwarnings()
+    code = 0
     try:
         if before is not None:
             before()
@@ -225,15 +235,16 @@ def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, fo
             _be_followed()
         main(list(arguments), prog_name="ei-export")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter does
         traceback.print_exc()
-        return 1
-    finally:
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-    return 0
+        code = 1
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = 120
+    return code
 
 
 def ei_export(folder: Path, *arguments: str, before: Callable[[], object] | None = None) -> Ended:
@@ -242,12 +253,12 @@ def ei_export(folder: Path, *arguments: str, before: Callable[[], object] | None
 
 
 def turning_points(calls: Sequence[str]) -> Iterator[int]:
-    """The changes worth a fault, counted from 1: of a series of the same call the first and every fourth. A file that
+    """The changes worth a fault, counted from 1: of a series of the same call the first and every eighth. A file that
     was only made is no change yet."""
     series = 0
     for change, (before, call) in enumerate(zip(("", *calls), calls, strict=False), 1):
         series = series + 1 if call == before else 0
-        if series % 4 == 0 and call != "openat":
+        if series % 8 == 0 and call != "openat":
             yield change
 
 

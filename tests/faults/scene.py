@@ -59,6 +59,11 @@ class Scene:
     def make(cls, folder: Path, day: str) -> Self:
         folder.mkdir()
         Practice.open(folder)
+        tariffs = folder / "tariffs.csv"
+        header, *rows = tariffs.read_text(encoding="utf-8").splitlines()
+        used = {row.visit.code for row in ROWS}
+        rows = [row for row in rows if row.split(";")[2] in used]  # each run reads them
+        tariffs.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
         scene = cls(folder)
         scene.feed(day)
         return scene
@@ -129,7 +134,13 @@ class Scene:
             run.assert_whole()
         visible = {path for path in self.folder.rglob("PM304*") if ".staging-" not in str(path)}
         assert visible == {file for run in runs for file in run.files}, "a declaration outside a run"
-        return Declared([line for run in runs for line in run.lines])
+        declarations = {
+            (int(run.folder.name[1:]), each["invoice"], each["file"], each["sha256"])
+            for run in runs
+            for each in run.summary["declarations"]
+        }
+        assert len({invoice for _, invoice, _, _ in declarations}) == len(declarations), "an invoice number twice"
+        return Declared([line for run in runs for line in run.lines], declarations)
 
     def assert_at_rest(self) -> None:
         """A sound ledger that says what can be seen, and nothing left over."""
@@ -137,13 +148,14 @@ class Scene:
         try:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             assert connection.execute("SELECT DISTINCT state FROM run").fetchall() in ([], [("published",)])
-            recorded = connection.execute(
-                "SELECT reference, appointment_id, invoice FROM line ORDER BY reference"
-            ).fetchall()
+            lines = connection.execute("SELECT reference, appointment_id, invoice FROM line ORDER BY reference")
+            recorded = lines.fetchall()
+            declarations = connection.execute("SELECT run, invoice, file, sha256 FROM declaration").fetchall()
         finally:
             connection.close()
-        shown = [(line["reference"], line["appointment_id"], line["invoice"]) for line in self.declared().lines]
-        assert recorded == sorted(shown)
+        shown = self.declared()
+        assert recorded == sorted((line["reference"], line["appointment_id"], line["invoice"]) for line in shown.lines)
+        assert set(declarations) == shown.declarations
         left = [path.name for path in self.folder.rglob("*") if path.name.startswith(".") or "-journal" in path.name]
         assert left == []
 
@@ -158,9 +170,10 @@ class Scene:
 
 @frozen
 class Declared:
-    """The lines of all runs together."""
+    """The lines of all runs together, and the declarations: run, invoice number, file and hash."""
 
     lines: list[dict[str, str]]
+    declarations: set[tuple[int, str, str, str]]
 
     @property
     def due(self) -> set[Due]:

@@ -102,16 +102,25 @@ def test_the_ledger_was_lost(starts: Starts, workshop: Path) -> None:
     assert sorted(path.name for path in scene.out.glob("R*")) == ["R000001", "R000002"]
 
 
+def test_two_runs_on_one_day(starts: Starts, workshop: Path) -> None:
+    """No number is used twice; the folder tells (see `Scene.declared`)."""
+    scene = starts.first.scene.copy(workshop / "places")
+    assert scene.run(LATER).code == 1
+    scene.feed(LATER)
+    scene.assert_recovers(LATER, starts.later.due)
+    assert sorted(path.name for path in scene.out.glob("R*")) == ["R000001", "R000002"]
+
+
 @pytest.mark.usefixtures("traceable")
-@pytest.mark.parametrize("killed_before", ["rename", "unlink"])
-def test_two_practices_share_a_folder(killed_before: str, starts: Starts, workshop: Path) -> None:
+@pytest.mark.parametrize("killed_before", [["unlink", "rename"], ["unlink"]])
+def test_two_practices_share_a_folder(killed_before: list[str], starts: Starts, workshop: Path) -> None:
     """Each completes its own runs, and takes away only what it left itself; neither stands in the other's way."""
     one = starts.first.scene.copy(workshop / "places")
     two = starts.first.scene.copy(one.folder / "two")
     two.settings('dir = "out"', 'dir = "../out"')
     child = one.follow(FIRST)
-    while child.goes_on() and child.calls[-1] != killed_before:
-        pass
+    for call in killed_before:
+        assert child.comes_to(call)
     child.kill()
     child.wait()
     ended = two.run(FIRST)
