@@ -6,7 +6,7 @@ accessor that keeps the built-in table for the rest of the process.
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -245,6 +245,7 @@ def standards() -> tuple[Era, ...]:
     return read_standards()
 
 
+@lru_cache(maxsize=16_384)
 def standard_on(day: date) -> Era:
     """The standard that care given on this day is declared in."""
     return next(era for era in standards() if era.valid_from <= day <= era.valid_until)

@@ -73,8 +73,16 @@ class Refusal(Exception):
         self.code = code
         self.params = params
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.code, self.params)
+
     def __str__(self) -> str:
         return render(self.code, self.params, "en")[0]
+
+
+def _again(kind: type[Refusal], code: str, params: dict[str, object]) -> Refusal:
+    """A refusal that crossed from one process to another."""
+    return kind(code, **params)
 
 
 class SettingsError(Refusal):

@@ -36,6 +36,16 @@ class SortedLines:
         self._held.clear()
         self._size = 0
 
+    def write_to(self, run: IO[str]) -> None:
+        """Writes all lines, in order, to a file that another process can `adopt`."""
+        run.writelines(f"{line}\n" for line in self)
+        run.flush()
+
+    def adopt(self, run: IO[str], count: int) -> None:
+        """Adds the ``count`` lines of a file that `write_to` wrote."""
+        self._runs.append(run)
+        self.count += count
+
     def __iter__(self) -> Iterator[str]:
         self._held.sort()
         if not self._runs:
@@ -72,20 +82,18 @@ class Partitions:
                     file.write("\n".join(lines).encode())
                     lines.clear()
 
-    def __iter__(self) -> Iterator[Iterable[str]]:
-        """Each partition once; its memory and disk are given back when the next one is asked for."""
-        for index, file in enumerate(self._files):
-            held = self.held[index]
-            self.held[index] = []
-            if file is None:
-                yield held
-            else:
-                file.seek(0)
-                lines = file.read().decode().split("\n")
-                lines.pop()
-                file.close()
-                self._files[index] = None
-                yield chain(lines, held)
+    def take(self, index: int) -> Iterable[str]:
+        """The lines of one partition, once; its memory and disk are given back."""
+        held, file = self.held[index], self._files[index]
+        self.held[index] = []
+        if file is None:
+            return held
+        file.seek(0)
+        lines = file.read().decode().split("\n")
+        lines.pop()
+        file.close()
+        self._files[index] = None
+        return chain(lines, held)
 
 
 class PairCheck:

@@ -78,7 +78,7 @@ def refusing(function: F) -> F:
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(WRITING)
-        except Exception as error:  # noqa: BLE001 - the last resort of a program that runs at night
+        except Exception as error:
             if debug:
                 raise
             reason = f"{type(error).__name__} ({_place(error)})"

@@ -1,6 +1,6 @@
 """Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 from zlib import crc32
 
@@ -15,7 +15,7 @@ _BYTES_A_PARTITION: Final = 4 << 20
 _MOST_PARTITIONS: Final = 128
 
 #: A row as it was gathered: its body (see :mod:`.feed`) and its number.
-GatheredRow = tuple[str, int]
+GatheredRow = tuple[str, str]
 
 
 @frozen
@@ -30,17 +30,16 @@ class Gathered:
     shared_appointments: frozenset[int]
     shared_numbers: frozenset[int]
 
-    def __iter__(self) -> Iterator[dict[str, list[GatheredRow]]]:
-        """The rows of some patients at a time, by patient."""
-        for lines in self.partitions:
-            patients: dict[str, list[GatheredRow]] = {}
-            for line in lines:
-                patient, body, row = line.split(_PART)
-                if (rows := patients.get(patient)) is None:
-                    patients[patient] = [(body, int(row))]
-                else:
-                    rows.append((body, int(row)))
-            yield patients
+    def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
+        """The rows of the patients in one partition, by patient; to be asked once."""
+        patients: dict[str, list[GatheredRow]] = {}
+        for line in self.partitions.take(partition):
+            patient, body, row = line.split(_PART)
+            if (rows := patients.get(patient)) is None:
+                patients[patient] = [(body, row)]
+            else:
+                rows.append((body, row))
+        return patients
 
 
 def partition_of(patient_id: str, count: int) -> int:

@@ -32,7 +32,7 @@ class Reader:
         self._at = at = positions(header.at)
         self._places = itemgetter(*(at[column] for column in _NEEDED))
 
-    def read(self, body: str, row: int) -> Appointment:
+    def read(self, body: str, row: str) -> Appointment:
         """The appointment of a row. What can't be read of it is among its findings."""
         mark = body[:1]
         broken: Finding | None = None
@@ -53,7 +53,7 @@ class Reader:
         completed = broken is not None or self._completed[status]
         appointment = Appointment(
             ident,
-            row,
+            int(row),
             completed,
             values.day(day),
             code,

@@ -15,6 +15,8 @@ from ..problems import BusyError, SettingsError, WriteError
 _APPLICATION: Final = 0x45494558  # "EIEX"
 _VERSION: Final = 1
 _CACHE_KIB: Final = 32_000
+#: How long to wait for those who read, before what was done is written.
+_PATIENCE_MS: Final = 60_000
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
@@ -66,7 +68,8 @@ class Ledger:
         try:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA synchronous = EXTRA")
-            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("BEGIN IMMEDIATE")  # others may still read, until there is something to commit
+            connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             _prepare(connection, path)
             return cls(connection, path, writable=True)
         except sqlite3.Error as error:
@@ -93,6 +96,10 @@ class Ledger:
             return cls(connection, path, writable=False)
         except sqlite3.Error as error:
             raise _refusal(error, path) from None
+
+    def reopened(self) -> "Ledger":
+        """For another process: this ledger as it was committed last, to read only."""
+        return self if self.is_new else Ledger.look(self._path)
 
     def close(self) -> None:
         """Gives the ledger back; what was not committed is undone."""

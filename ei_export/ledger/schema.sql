@@ -54,7 +54,7 @@ CREATE TABLE line (
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
 -- appointments: JSON, an array each: outcome, then the texts of the feed in the order of columns.SAVED;
 --   of settled ones only the first few (columns.CORE). trajectories: JSON, an array each as in the view below.
--- digest: of the patient's rows when nothing was left to do; tally: JSON, what such rows count as when seen again.
+-- digest: of the patient's rows when nothing was left to do; tally: what such rows count as when seen again, name=count.
 CREATE TABLE dossier (
     patient_id TEXT PRIMARY KEY,
     run_key INTEGER NOT NULL,          -- which commit wrote it last

@@ -11,7 +11,6 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final
 
 from attrs import frozen
 
@@ -21,7 +20,7 @@ from ..codelists import deadlines, uzovi_numbers
 from ..delivery import Place, Scratch, Stage, complete, replacing, sweep
 from ..intake.feed import Header, open_feed
 from ..intake.gather import Gathered, gather, partition_of
-from ..ledger import Ledger, StagedRun, StoredDossier
+from ..ledger import Ledger, StagedRun
 from ..problems import BusyError, Finding, SettingsError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
@@ -33,13 +32,11 @@ from ..zorg1.claims import Judge
 from ..zorg1.resolver import Resolver
 from ..zorg1.tariffs import Tariffs
 from .due import DueLine
-from .patient import Case, Desk
+from .patient import Desk
 from .publication import Publication, provider, run_label
+from .shelf import Shelf, fill
 
 __all__ = ["Options", "run"]
-
-#: Dossiers written to the ledger at a time.
-_DOSSIERS: Final = 1_000
 
 
 @frozen
@@ -174,44 +171,28 @@ def _judge(
     feed: Gathered, settings: Settings, options: Options, rules: Rules, ledger: Ledger, summary: Summary
 ) -> SortedLines:
     """Works out every patient of the feed, and those the ledger wants tried again; returns the lines that are due."""
-    due = SortedLines()
     shared = feed.shared_appointments, feed.shared_numbers
     desk = Desk(feed.header, settings, rules.resolver, rules.judge, ledger, shared, rules.fingerprint)
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)
-    dossiers: list[StoredDossier] = []
-    cancelled: list[str] = []
-    done = 0
-    summary.read = feed.rows
-    for patients, others in zip(feed, waiting, strict=True):
-        for patient in others:
+
+    def work(partition: int, shelf: Shelf) -> None:
+        patients = feed.patients(partition)
+        for patient in waiting[partition]:
             patients.setdefault(patient, [])
         for patient, rows in patients.items():
-            case = desk.work_out(patient, rows)
-            _add(case, due, summary)
-            cancelled.extend(case.cancelled)
-            if case.dossier is not None:
-                dossiers.append(case.dossier)
-        done += len(patients)
-        options.progress("judged", done)
-        if options.publish and len(dossiers) > _DOSSIERS:
-            ledger.save_dossiers(dossiers)
-            dossiers.clear()
+            shelf.add(desk.work_out(patient, rows))
+        options.progress("judged", sum(shelf.outcomes.values()))
+
+    shelf = Shelf(summary.problems)
+    fill(shelf, feed.count, feed.rows, work, desk.move)
     if options.publish:
-        ledger.save_dossiers(dossiers)
-        ledger.forget_appointments(cancelled)
-    return due
-
-
-def _add(case: Case, due: SortedLines, summary: Summary) -> None:
-    for outcome, count in case.outcomes.items():
-        summary.outcomes[outcome] += count
-    summary.remembered += case.remembered
-    for line in case.lines:
-        due.add(line.pack())
-    for appointment, finding in case.problems:
-        summary.problems.add(finding, appointment.id, appointment.trajectory or appointment.number, appointment.row)
+        for dossiers in shelf.dossiers():
+            ledger.save_dossiers(dossiers)
+        ledger.forget_appointments(shelf.cancelled)
+    summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
+    return shelf.due
 
 
 def _hold_all(due: SortedLines, summary: Summary) -> None:

@@ -3,14 +3,14 @@
 A patient is always judged over their whole known history, so it makes no difference in how many pieces it came.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
@@ -20,7 +20,7 @@ from ..intake.gather import Completed, GatheredRow
 from ..intake.person import born_by, given_on
 from ..intake.reader import Reader, remembered
 from ..ledger import Ledger, StoredDossier
-from ..ledger.dossier import AT, CORE, PENDING, core, pack, pack_rows, unpack
+from ..ledger.dossier import AT, CORE, PENDING, core, pack, pack_trajectories, unpack
 from ..problems import Finding, severity
 from ..settings import Settings
 from ..standards import pm304
@@ -35,6 +35,7 @@ _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
 #: Columns that are never quoted.
 _PRIVATE: Final = frozenset({"bsn", "name", "birth_date", "initials", "partner_name"})
+_ID: Final = attrgetter("id")
 _PM304: Final = "PM304"
 
 
@@ -63,28 +64,33 @@ class Desk:
         shared: tuple[frozenset[int], frozenset[int]],
         fingerprint: bytes,
     ) -> None:
-        self._reader = Reader(header, Completed(settings.input.completed))
-        self._settings = settings
-        self._resolver = resolver
-        self._judge = judge
-        self._ledger = ledger
-        self._shared_appointments, self._shared_numbers = shared
-        self._fingerprint = fingerprint
-        self._declared_until = settings.ledger.declared_until or date.min
+        self.reader = Reader(header, Completed(settings.input.completed))
+        self.settings = settings
+        self.resolver = resolver
+        self.judge = judge
+        self.ledger = ledger
+        self.shared_appointments, self.shared_numbers = shared
+        self.fingerprint = fingerprint
+        self.declared_until = settings.ledger.declared_until or date.min
         self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
+
+    def move(self) -> None:
+        """To be called in another process than the one that opened the ledger."""
+        self.ledger = self.ledger.reopened()
 
     def work_out(self, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
         """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
-        stored = None if self._ledger.is_new else self._ledger.dossier(patient_id)
+        stored = None if self.ledger.is_new else self.ledger.dossier(patient_id)
         digest = self._digest(rows)
         if stored is not None and stored.digest == digest and stored.tally:
-            return Case({Outcome(name): count for name, count in json.loads(stored.tally)})
+            counts = (count.split("=") for count in stored.tally.split(" "))
+            return Case({Outcome(name): int(count) for name, count in counts})
         return _CaseWork(self, patient_id, stored, digest).run(rows)
 
     def _digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""
         text = "\n".join(sorted(body for body, _ in rows))
-        return blake2b(text.encode(), digest_size=16, key=self._fingerprint).digest()
+        return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
 
 
 class _CaseWork:
@@ -103,32 +109,39 @@ class _CaseWork:
 
     def run(self, rows: Sequence[GatheredRow]) -> Case:
         """From rows to outcomes: recall, compare, group, judge, and write down what is due."""
-        read = self.desk._reader.read
-        fresh = [read(body, row) for body, row in rows]
-        counted = [*self._once(fresh)]
+        desk, case = self.desk, self.case
+        read, judge = desk.reader.read, desk.judge.judge
+        told = self._once([read(body, row) for body, row in rows])
         left_over = list(self.known.values())
-        for appointment in (*counted, *left_over):
+        for appointment in told:
+            self._classify(appointment)
+        for appointment in left_over:
             self._classify(appointment)
         trajectories = group(self.visits, self.unclear, self._shared_numbers())
-        claims = [(visit, claim) for visit in self.visits if (claim := self.desk._judge.judge(visit)) is not None]
+        claims: list[tuple[Visit, Claim]] = []
         for visit in self.visits:
             if visit.trajectory is not None:
                 visit.appointment.trajectory = visit.trajectory.label
-        self._write_lines(claims)
-        for appointment in counted:
-            self._count(appointment)
+            if (claim := judge(visit)) is not None:
+                claims.append((visit, claim))
+        if claims:
+            self._write_lines(claims)
         for appointment in left_over:
             if appointment.known is None and (
-                appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or self._was_pending(appointment)
+                appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in self.pending_before
             ):
-                self.case.remembered += 1
-                self._count(appointment)
-        for appointment in (*counted, *left_over):
-            self.case.problems.extend((appointment, finding) for finding in appointment.findings)
+                case.remembered += 1
+                self._tally(appointment.outcome)
+            for finding in appointment.findings:
+                case.problems.append((appointment, finding))
+        for appointment in told:
+            self._tally(appointment.outcome)
+            for finding in appointment.findings:
+                case.problems.append((appointment, finding))
         self._file(trajectories, rows)
         for trajectory in trajectories:
             trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
-        return self.case
+        return case
 
     # What is known, and what the feed says now.
 
@@ -148,30 +161,31 @@ class _CaseWork:
             recalled[appointment.id] = appointment
         return recalled
 
-    def _was_pending(self, appointment: Appointment) -> bool:
-        return appointment.id in self.pending_before
-
-    def _once(self, fresh: Iterable[Appointment]) -> Iterable[Appointment]:
+    def _once(self, fresh: Sequence[Appointment]) -> list[Appointment]:
         """Each appointment of the feed once, compared with what is known of it; counts away all other rows."""
         by_id: dict[str, list[Appointment]] = {}
+        once: list[Appointment] = []
         for appointment in fresh:
-            if appointment.id:
-                by_id.setdefault(appointment.id, []).append(appointment)
-            else:  # unreadable, or not completed
-                yield from self._unnamed(appointment)
+            if not appointment.id:  # unreadable, or not completed
+                if appointment.completed:
+                    once.append(appointment)
+                else:
+                    self._tally(Outcome.NOT_COMPLETED)
+            elif (same := by_id.get(appointment.id)) is not None:
+                same.append(appointment)
+            else:
+                by_id[appointment.id] = [appointment]
+        known_ones = self.known
         for same in by_id.values():
             appointment = same[0] if len(same) == 1 else self._merge(same)
-            known = self.known.pop(appointment.id, None)
+            known = known_ones.pop(appointment.id, None) if known_ones else None
             if not appointment.completed:
                 self._cancelled(appointment, known)
+            elif known is None or known.known is None:
+                once.append(appointment)
             else:
-                yield appointment if known is None or known.known is None else self._compare(appointment, known)
-
-    def _unnamed(self, appointment: Appointment) -> Iterable[Appointment]:
-        if appointment.completed:
-            yield appointment
-        else:
-            self._tally(Outcome.NOT_COMPLETED)
+                once.append(self._compare(appointment, known))
+        return once
 
     def _merge(self, same: list[Appointment]) -> Appointment:
         """One appointment of the rows that carry its id: they must say the same."""
@@ -228,48 +242,49 @@ class _CaseWork:
     def _classify(self, appointment: Appointment) -> None:
         """Makes a visit of an appointment, or settles it here where there is nothing to group."""
         desk = self.desk
-        answers = desk._resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi)
         day = appointment.date
-        answer = answers.on(day) if day is not None else answers.answers[0]
-        broken = any(finding.code.startswith("ROW_") for finding in appointment.findings)
-        if not broken and not answer.is_zorg1 and (answer.standing is Standing.NOT_ZORG1 or not appointment.number):
-            appointment.findings.clear()
-            appointment.outcome = Outcome.NOT_ZORG1
-            return
-        if day is not None and day <= desk._declared_until and appointment.known is None and answer.is_zorg1:
-            appointment.known = Outcome.EARLIER
-        self.kept.append(appointment)
-        if appointment.known not in SETTLED:
-            if appointment.findings and appointment.findings[0].code != "APPOINTMENT_CONFLICT":
-                appointment.outcome = Outcome.UNREADABLE
-            elif self._is_shared(appointment):
-                appointment.findings.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
-            if appointment.findings:
-                appointment.outcome = appointment.outcome or Outcome.HELD
-                appointment.trajectory = appointment.number
-                self.unclear.append(appointment)
+        answer = desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
+        found = appointment.findings
+        if not answer.is_zorg1 and (answer.standing is Standing.NOT_ZORG1 or not appointment.number):
+            if not any(finding.code.startswith("ROW_") for finding in found):
+                found.clear()
+                appointment.outcome = Outcome.NOT_ZORG1
                 return
-        elif appointment.known is Outcome.EARLIER and day is None:
+        self.kept.append(appointment)
+        if appointment.known is None:
+            if day is not None and day <= desk.declared_until and answer.is_zorg1:
+                appointment.known = Outcome.EARLIER
+            else:
+                if found and found[0].code != "APPOINTMENT_CONFLICT":
+                    appointment.outcome = Outcome.UNREADABLE
+                elif self._is_shared(appointment):
+                    found.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
+                if found:
+                    appointment.outcome = appointment.outcome or Outcome.HELD
+                    appointment.trajectory = appointment.number
+                    self.unclear.append(appointment)
+                    return
+        if day is None:
             appointment.outcome = Outcome.EARLIER
             return
-        assert day is not None
         self.visits.append(Visit(appointment, answer, day))
 
     def _is_shared(self, appointment: Appointment) -> bool:
         """Whether another patient has an appointment with the same id, in this feed or in the ledger."""
-        if self.desk._shared_appointments and hash(appointment.id) in self.desk._shared_appointments:
+        desk = self.desk
+        if desk.shared_appointments and hash(appointment.id) in desk.shared_appointments:
             return True
-        if self.desk._ledger.is_new or appointment.row is None or appointment.id in self.pending_before:
+        if desk.ledger.is_new or appointment.row is None or appointment.id in self.pending_before:
             return False
-        owner = self.desk._ledger.appointment_owner(appointment.id)
+        owner = self.desk.ledger.appointment_owner(appointment.id)
         return owner is not None and owner != self.patient_id
 
     def _shared_numbers(self) -> set[str]:
         """The patient's trajectory numbers that another patient has too."""
         desk, numbers = self.desk, {visit.appointment.number for visit in self.visits} - {""}
-        shared = {n for n in numbers if hash(n) in desk._shared_numbers} if desk._shared_numbers else set()
-        if not desk._ledger.is_new:
-            owners = {number: desk._ledger.number_owner(number) for number in numbers}
+        shared = {n for n in numbers if hash(n) in desk.shared_numbers} if desk.shared_numbers else set()
+        if not desk.ledger.is_new:
+            owners = {number: desk.ledger.number_owner(number) for number in numbers}
             shared |= {number for number, owner in owners.items() if owner not in (None, self.patient_id)}
         return shared
 
@@ -277,15 +292,14 @@ class _CaseWork:
 
     def _write_lines(self, claims: Sequence[tuple[Visit, Claim]]) -> None:
         """Turns claims into lines; holds those whose person or care can't be written."""
-        if not claims:
-            return
         renderer = self.desk.renderer
-        told: set[tuple[str, str]] = set()
+        said: set[tuple[str, str]] = set()
         ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
-        conflict = _person_conflict([visit.appointment for visit, _ in claims])
-        for visit, claim in claims:
-            appointment = visit.appointment
-            who, what = renderer.person(appointment), renderer.care(appointment)
+        rendered = [renderer.person(visit.appointment) for visit, _ in claims]
+        one_person = all([who is rendered[0] for who in rendered])
+        conflict = [] if one_person else _person_conflict([visit.appointment for visit, _ in claims])
+        for (visit, claim), who in zip(claims, rendered, strict=True):
+            appointment, what = visit.appointment, renderer.care(visit.appointment)
             found = appointment.findings
             if conflict:
                 found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
@@ -293,21 +307,23 @@ class _CaseWork:
                 found.append(fault)
             for finding in who.findings:  # what is no error is said once, not of every line
                 place = (finding.code, finding.column)
-                if place not in told or severity(finding.code) == "error":
+                if place not in said or severity(finding.code) == "error":
                     found.append(finding)
-                told.add(place)
-            found.extend(what.findings)
-            found.extend(pm304.check_line(claim.performance))
-            if who.person is not None:
-                found.extend(born_by(who.person, visit.day))
+                said.add(place)
+            found += what.findings
+            found += pm304.check_line(claim.performance)
+            if who.person is not None and who.person.birth_date > visit.day:
+                found += born_by(who.person, visit.day)
             if what.care is not None:
-                found.extend(given_on(what.care, visit.day))
-            if held(appointment):
+                found += given_on(what.care, visit.day)
+            if found and held(appointment):
                 appointment.outcome = Outcome.HELD
             else:
                 ready.append((visit, claim, who, what))
         latest: dict[str, RenderedPerson] = {}  # one record 02 per insured: as the practice knew them last
-        for visit, _, who, _ in sorted(ready, key=lambda line: (line[0].day, line[0].appointment.id)):
+        if not one_person:
+            ready.sort(key=lambda line: (line[0].day, line[0].appointment.id))
+        for visit, _, who, _ in ready:
             latest[visit.appointment.uzovi] = who
         for visit, claim, _, what in ready:
             self._line(visit, claim, latest[visit.appointment.uzovi], what)
@@ -340,8 +356,7 @@ class _CaseWork:
 
     def _standard_fault(self, day: date) -> Finding | None:
         """Why a line of this day has no file to go in: the standard follows the day of the care."""
-        era = standard_on(day)
-        wanted = self.desk._settings.output.standard
+        era, wanted = standard_on(day), self.desk.settings.output.standard
         if wanted != "auto" and not era.standard.lower().startswith(wanted):
             params = {"standard": wanted.upper(), "date": day.isoformat(), "until": era.standard}
             return Finding("STANDARD_NOT_FOR_DATE", "date", params)
@@ -351,51 +366,45 @@ class _CaseWork:
 
     # What remains.
 
-    def _tally(self, outcome: Outcome) -> None:
+    def _tally(self, outcome: Outcome | None) -> None:
+        assert outcome is not None
         outcomes = self.case.outcomes
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
 
-    def _count(self, appointment: Appointment) -> None:
-        assert appointment.outcome is not None
-        self._tally(appointment.outcome)
-
     def _file(self, trajectories: Sequence[Trajectory], rows: Sequence[GatheredRow]) -> None:
         """Makes the dossier for next time, where there is anything to remember."""
-        kept = sorted((a for a in self.kept if a.id), key=lambda a: a.id)
-        if not kept and self.stored is None:
+        named = [appointment for appointment in self.kept if appointment.id]
+        if not named and self.stored is None:
             return
-        pending = sum(appointment.outcome in PENDING for appointment in kept)
-        at_rest = not pending and not self.case.problems and all(a.id for a in self.kept)
+        named.sort(key=_ID)
+        pending = sum([appointment.outcome in PENDING for appointment in named])
         digest = tally = None
-        if rows and (at_rest or self._only_new_lines(pending)):
+        if rows and not pending and len(named) == len(self.kept) and not self.case.remembered and self._is_said():
             again: Counter[Outcome] = Counter()
             for outcome, count in self.case.outcomes.items():
-                again[Outcome.EARLIER if outcome in (Outcome.DECLARED, Outcome.COUNTED) else outcome] += count
-            if not self.case.remembered:
-                digest = self.digest
-                tally = pack_rows([(outcome.value, again[outcome]) for outcome in Outcome if again[outcome]])
+                again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
+            digest, tally = self.digest, " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
         self.case.dossier = StoredDossier(
-            self.patient_id, pending, digest, tally, pack(kept), pack_rows([_summary(t) for t in trajectories])
+            self.patient_id, pending, digest, tally, pack(named), pack_trajectories(map(_summary, trajectories))
         )
 
-    def _only_new_lines(self, pending: int) -> bool:
+    def _is_said(self) -> bool:
         """Whether all there was to say is about lines that go out now, so that it won't be said again."""
-        return not pending and all(a.outcome is Outcome.DECLARED for a, _ in self.case.problems)
+        return all([appointment.outcome is Outcome.DECLARED for appointment, _ in self.case.problems])
 
 
-def _summary(trajectory: Trajectory) -> list[str | int]:
-    started = trajectory.start.isoformat() if trajectory.start else ""
-    ended = trajectory.end.isoformat() if trajectory.end else ""
-    return [
+def _summary(trajectory: Trajectory) -> tuple[str, ...]:
+    """In the order of the view ``trajectory`` of the ledger."""
+    return (
         trajectory.label,
         trajectory.number,
         trajectory.insurer,
         trajectory.program,
         trajectory.profile,
-        started,
-        ended,
-        len(trajectory.contacts),
-    ]
+        trajectory.start.isoformat() if trajectory.start else "",
+        trajectory.end.isoformat() if trajectory.end else "",
+        str(len(trajectory.contacts)),
+    )
 
 
 def _differences(one: Appointment, other: Appointment) -> list[str]:

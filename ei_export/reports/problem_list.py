@@ -4,8 +4,8 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, BinaryIO, Final
 
 from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severity, render, severity
 from ..spool import SortedLines
@@ -21,30 +21,37 @@ class ProblemList:
     def __init__(self, language: Language, file: str) -> None:
         self._language: Language = language
         self._file = file
-        self._lines = SortedLines()
+        self.lines = SortedLines()
         self.severities: Counter[Severity] = Counter()
-        self.kinds: Counter[str] = Counter()
 
     def add(self, finding: Finding, appointment_id: str = "", trajectory: str = "", row: int | None = None) -> None:
         """Words a finding at its place. ``row`` None: not in this feed."""
         level = severity(finding.code)
         message, remedy = render(finding.code, finding.params, self._language)
         self.severities[level] += 1
-        self.kinds[finding.code] += 1
         file = self._file if row is not None else ""
         values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy)
         key = (str(SEVERITIES.index(level)), finding.code, trajectory, appointment_id, f"{row or 0:010}")
-        self._lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(values)}")
+        self.lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(values)}")
+
+    def empty_copy(self) -> "ProblemList":
+        """A list without problems, for the same feed in the same language."""
+        return ProblemList(self._language, self._file)
+
+    def adopt(self, lines: IO[str], count: int, severities: Mapping[Severity, int]) -> None:
+        """Adds the problems of another list, as its ``lines`` wrote them to a file."""
+        self.lines.adopt(lines, count)
+        self.severities.update(severities)
 
     def __len__(self) -> int:
-        return self._lines.count
+        return self.lines.count
 
     def __iter__(self) -> Iterator[Problem]:
         return (Problem(*values) for values in self._values())
 
     def _values(self) -> Iterator[list[Any]]:
         """Each problem in the order of `PROBLEM_COLUMNS`."""
-        return (json.loads(line.rpartition(_BETWEEN)[2]) for line in self._lines)
+        return (json.loads(line.rpartition(_BETWEEN)[2]) for line in self.lines)
 
     def write_csv(self, file: BinaryIO) -> None:
         """Writes ``problems.csv``; the file stays open."""

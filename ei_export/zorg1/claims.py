@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -34,6 +35,7 @@ def held(appointment: Appointment) -> bool:
     return bool(found) and any(severity(finding.code) == "error" for finding in found)
 
 
+@lru_cache(maxsize=16_384)
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -56,7 +58,11 @@ class Judge:
     def judge(self, visit: Visit) -> Claim | None:
         """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
         appointment, answer = visit.appointment, visit.answer
-        if visit.is_declared:
+        if answer.standing is Standing.CONTACT and not appointment.findings and visit.day <= self.today:
+            appointment.outcome = (
+                Outcome.COUNTED if appointment.known is None else Outcome.EARLIER
+            )  # by far most visits
+        elif visit.is_declared:
             appointment.outcome = Outcome.EARLIER
         elif not answer.is_zorg1:
             appointment.outcome = Outcome.HELD if held(appointment) else Outcome.NOT_ZORG1
@@ -73,7 +79,8 @@ class Judge:
         if visit.day > self.today:
             params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
             appointment.findings.append(Finding("DATE_IN_FUTURE", "date", params))
-        appointment.findings.extend(dated(fault, visit.day) for fault in answer.faults)
+        if answer.faults:
+            appointment.findings.extend(dated(fault, visit.day) for fault in answer.faults)
         if answer.agreement is not None and answer.standing is not Standing.CONTACT:
             self._check_diagnosis(appointment, answer.agreement)
         if held(appointment) or answer.standing is Standing.FAULT:
@@ -88,7 +95,8 @@ class Judge:
         appointment, answer = visit.appointment, visit.answer
         assert answer.agreement is not None and answer.tariff is not None
         appointment.outcome = Outcome.DECLARED
-        appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
+        if answer.notes:
+            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
         deadline = self.deadlines.get(answer.insurer)
         if deadline is not None and self.today > (last := add_months(visit.day, deadline.months)):
             params = {"insurer": answer.insurer, "months": deadline.months, "deadline": last.isoformat()}
@@ -101,12 +109,14 @@ class Judge:
 
     def _check_diagnosis(self, appointment: Appointment, agreement: Agreement) -> None:
         """Only the diagnoses of the product's own row are accepted (§4, the tables)."""
+        if appointment.diagnosis in agreement.diagnoses:
+            return
         expected = " / ".join(agreement.diagnoses)
         if not appointment.diagnosis:
             appointment.findings.append(
                 Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"})
             )
-        elif agreement.diagnoses and appointment.diagnosis not in agreement.diagnoses:
+        elif agreement.diagnoses:
             params = {
                 "found": appointment.diagnosis,
                 "expected": expected,

@@ -23,6 +23,7 @@ NOT_ZORG1: Final = "-"
 #: What a Zorg1 product code looks like (§4: declare-under codes, F-codes of 2019); only to tell a mistyped one from a
 #: code of regular care.
 _LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34]\d{4}(?:990)?|F1\d{3}[A-Z]?")
+_MOST_DAYS: Final = 100_000
 _DAY: Final = timedelta(days=1)
 
 
@@ -99,6 +100,17 @@ class Resolver:
         self._own_codes = own_codes
         self._insurers = insurers
         self._cache: dict[tuple[str, str, str], Answers] = {}
+        self._on_days: dict[tuple[str, str, str, date | None], Answer] = {}
+
+    def answer(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Answer:
+        """What an own or declare-under code means on a day; where the day is not known, on the first of all days."""
+        key = (code, declare_under, uzovi, day)
+        found = self._on_days.get(key)
+        if found is None:
+            if len(self._on_days) > _MOST_DAYS:
+                self._on_days.clear()
+            found = self._on_days[key] = self.resolve(code, declare_under, uzovi).on(day or date.min)
+        return found
 
     def resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
         """The answers for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""

@@ -103,7 +103,13 @@ class _Grouping:
                 if visit.appointment.number in zorg1_numbers:
                     self._unmapped(visit)
             elif moment == "contact":
-                self._contact(visit)
+                number = visit.appointment.number
+                trajectory = self._numbered.get(number) if number else None
+                if trajectory is not None and self._is_plain(visit, trajectory):
+                    visit.trajectory = trajectory
+                    trajectory.contacts.append(visit)
+                else:
+                    self._contact(visit)
             elif moment == "start":
                 self._start(visit)
             elif moment == "end":
@@ -114,8 +120,23 @@ class _Grouping:
                 self._single(visit)
             elif visit.answer.standing is Standing.FAULT:  # a code no table knows could be anything
                 self._doubt(visit.appointment, visit.day)
-            if visit.appointment.number in shared_numbers:
+            if shared_numbers and visit.appointment.number in shared_numbers:
                 visit.find("TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=visit.appointment.number)
+
+    @staticmethod
+    def _is_plain(visit: Visit, trajectory: Trajectory) -> bool:
+        """Whether a contact is one of the many that just count in the open trajectory whose number it has."""
+        answer = visit.answer
+        return (
+            answer.standing is Standing.CONTACT
+            and answer.profile == _ANY
+            and answer.insurer == trajectory.insurer
+            and trajectory.start is not None
+            and trajectory.end is None
+            and trajectory.relapse is None
+            and trajectory.conflict is None
+            and not trajectory.abandoned
+        )
 
     # What each moment does.
 

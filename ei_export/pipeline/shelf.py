@@ -1,0 +1,166 @@
+"""What patients come to, put away until all are judged; and the judging of many patients by two processes.
+
+Patients don't know of each other, so half of them can be worked out by a second process, where the system can fork one
+and the feed is long enough to be worth it. What it makes comes back through anonymous files.
+"""
+
+import os
+import pickle
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
+
+from attrs import Factory, define
+
+from ..appointment import Outcome
+from ..ledger import StoredDossier
+from ..problems import Refusal
+from ..reports.problem_list import ProblemList
+from ..spool import SortedLines
+from .patient import Case
+
+#: Shorter feeds are done before a second process is of any use.
+WORTH_A_FORK: Final = 50_000
+_BATCH: Final = 500
+
+
+def _text_file() -> IO[str]:
+    return TemporaryFile("w+", encoding="utf-8", newline="\n")
+
+
+@define
+class _Files:
+    """What two processes have open together."""
+
+    due: IO[str] = Factory(_text_file)
+    problems: IO[str] = Factory(_text_file)
+    dossiers: IO[bytes] = Factory(TemporaryFile)
+    rest: IO[bytes] = Factory(TemporaryFile)
+
+
+class Shelf:
+    """Lines that are due, problems, dossiers and counts of any number of patients."""
+
+    def __init__(self, problems: ProblemList) -> None:
+        self.due = SortedLines()
+        self.problems = problems
+        self.outcomes: Counter[Outcome] = Counter()
+        self.remembered = 0
+        self.cancelled: list[str] = []
+        self._dossiers: list[StoredDossier] = []
+        #: Files of pickled batches of dossiers, and how many each holds; the first one is being written.
+        self._files: list[tuple[IO[bytes], int]] = [(TemporaryFile(), 0)]
+
+    def add(self, case: Case) -> None:
+        """Puts a patient away."""
+        for outcome, count in case.outcomes.items():
+            self.outcomes[outcome] += count
+        self.remembered += case.remembered
+        for line in case.lines:
+            self.due.add(line.pack())
+        for appointment, finding in case.problems:
+            self.problems.add(finding, appointment.id, appointment.trajectory or appointment.number, appointment.row)
+        self.cancelled += case.cancelled
+        if case.dossier is not None:
+            self._dossiers.append(case.dossier)
+            if len(self._dossiers) >= _BATCH:
+                self._put_away()
+
+    def _put_away(self) -> None:
+        file, batches = self._files[0]
+        pickle.dump(self._dossiers, file, pickle.HIGHEST_PROTOCOL)
+        self._files[0] = file, batches + 1
+        self._dossiers = []
+
+    def dossiers(self) -> Iterator[Sequence[StoredDossier]]:
+        """All dossiers, some at a time."""
+        yield self._dossiers
+        for file, batches in self._files:
+            file.seek(0)
+            for _ in range(batches):
+                yield pickle.load(file)
+
+    def send(self, files: _Files) -> None:
+        """Hands everything to the other process."""
+        for batch in self.dossiers():
+            pickle.dump(batch, files.dossiers, pickle.HIGHEST_PROTOCOL)
+        self.due.write_to(files.due)
+        self.problems.lines.write_to(files.problems)
+        rest = {
+            "outcomes": {outcome.name: count for outcome, count in self.outcomes.items()},
+            "remembered": self.remembered,
+            "cancelled": self.cancelled,
+            "batches": 1 + self._files[0][1],
+            "due": self.due.count,
+            "problems": len(self.problems),
+            "severities": dict(self.problems.severities),
+        }
+        pickle.dump(rest, files.rest)
+
+    def receive(self, files: _Files) -> None:
+        """Adds what the other process sent. Raises what stopped it."""
+        files.rest.seek(0)
+        rest: dict[str, Any] | BaseException = pickle.load(files.rest)
+        if isinstance(rest, BaseException):
+            raise rest
+        for name, count in rest["outcomes"].items():
+            self.outcomes[Outcome[name]] += count
+        self.remembered += rest["remembered"]
+        self.cancelled += rest["cancelled"]
+        self.due.adopt(files.due, rest["due"])
+        self.problems.adopt(files.problems, rest["problems"], rest["severities"])
+        self._files.append((files.dossiers, rest["batches"]))
+
+
+def fill(
+    shelf: Shelf, partitions: int, rows: int, work: Callable[[int, Shelf], None], work_elsewhere: Callable[[], None]
+) -> None:
+    """Has ``work`` put every partition on the shelf. ``work_elsewhere`` is called first in a second process."""
+    if rows < WORTH_A_FORK or partitions < 2 or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
+        for index in range(partitions):
+            work(index, shelf)
+        return
+    files = _Files()
+    parent, child = os.getpid(), os.fork()
+    if not child:
+        _second(parent, files, shelf, range(1, partitions, 2), work, work_elsewhere)
+    try:
+        for index in range(0, partitions, 2):
+            work(index, shelf)
+    except BaseException:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        raise
+    os.waitpid(child, 0)
+    shelf.receive(files)
+
+
+def _second(
+    parent: int,
+    files: _Files,
+    shelf: Shelf,
+    indexes: Iterable[int],
+    work: Callable[[int, Shelf], None],
+    work_elsewhere: Callable[[], None],
+) -> None:
+    """The life of the second process; it ends here, also when the first one is gone."""
+    try:
+        work_elsewhere()
+        own = Shelf(shelf.problems.empty_copy())
+        for index in indexes:
+            if os.getppid() != parent:
+                os._exit(1)
+            work(index, own)
+        own.send(files)
+    except Refusal as refusal:
+        pickle.dump(refusal, files.rest)
+    except BaseException as error:  # noqa: BLE001 - goes on in the first process
+        pickle.dump(
+            RuntimeError(f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1]}"), files.rest
+        )
+    finally:
+        for file in (files.dossiers, files.rest):
+            file.flush()
+        os._exit(0)
