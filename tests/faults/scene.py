@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from attrs import define, frozen
 
+from ei_export.intake import gather
+from ei_export.pipeline import shelf
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 
@@ -47,6 +49,12 @@ def courses() -> Iterator[Course]:
 
 
 ROWS = rows_of(courses())
+
+
+def in_two_processes() -> None:
+    """To be called in a child before its run: it judges as if the feed were a long one."""
+    gather._BYTES_A_PARTITION = 1_000  # type: ignore[misc]
+    shelf.WORTH_A_FORK = 0  # type: ignore[misc]
 
 
 @define
@@ -97,8 +105,8 @@ class Scene:
     def check(self, day: str, *arguments: str) -> Ended:
         return ei_export(self.folder, *self.arguments("check", day, *arguments))
 
-    def start(self, day: str) -> Child:
-        return Child.start(self.folder, *self.arguments("run", day))
+    def start(self, day: str, *, before: Callable[[], object] | None = None) -> Child:
+        return Child.start(self.folder, *self.arguments("run", day), before=before)
 
     def follow(self, day: str, *arguments: str) -> FollowedChild:
         return FollowedChild.follow(self.folder, *self.arguments("run", day, *arguments))

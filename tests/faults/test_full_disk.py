@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.child import NEED_SPACE, Ended, turning_points, why_not_pokeable
 from tests.faults.conftest import Starts
-from tests.faults.scene import FIRST, Scene
+from tests.faults.scene import FIRST, Scene, in_two_processes
 
 
 def refused(ended: Ended) -> bool:
@@ -44,7 +44,7 @@ def test_full_from_any_change_on(starts: Starts, workshop: Path) -> None:
     undisturbed = starts.first.scene.copy(workshop / "full").follow(FIRST)
     undisturbed.finish()
     wrong = {}
-    for change in turning_points(undisturbed.calls):
+    for change in list(turning_points(undisturbed.calls))[::2]:
         if undisturbed.calls[change - 1] not in NEED_SPACE:
             continue
         scene = starts.first.scene.copy(workshop / "full")
@@ -108,12 +108,16 @@ def test_small_disk(place: str, pages: int, starts: Starts, workshop: Path) -> N
 
 
 @mountable
-def test_small_disk_for_temporary_files(starts: Starts, workshop: Path) -> None:
-    scene = starts.first.scene.copy(workshop / "small-tmp")
-    with small_disk(scene.folder / "tmp", 1):
+@pytest.mark.parametrize("pages", [1, 2, 3, 6, 12])
+@pytest.mark.parametrize("processes", [1, 2])
+def test_small_disk_for_temporary_files(processes: int, pages: int, starts: Starts, workshop: Path) -> None:
+    scene = starts.first.scene.copy(workshop / f"small-tmp-{processes}-{pages}")
+    with small_disk(scene.folder / "tmp", pages):
 
         def before() -> None:
             tempfile.tempdir = str(scene.folder / "tmp")
+            if processes == 2:
+                in_two_processes()
 
         assert fault_of(scene, scene.run(FIRST, "--json", before=before), starts) is None
 

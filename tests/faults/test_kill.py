@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.child import turning_points
 from tests.faults.conftest import Start, Starts
-from tests.faults.scene import LATER
+from tests.faults.scene import LATER, in_two_processes
 from tests.manual.practice import COMMAND
 
 #: How long a run of the practice takes at most, in seconds, in a process that has started already.
@@ -72,7 +72,7 @@ def test_killed_at_any_moment_twice(seed: int, starts: Starts, workshop: Path) -
     start = starts.later if seed % 2 else starts.first
     scene = start.scene.copy(workshop / "killed")
     for _ in range(2):
-        child = scene.start(start.day)
+        child = scene.start(start.day, before=in_two_processes if seed % 4 > 1 else None)
         time.sleep(moments.uniform(0, _A_RUN))
         child.kill()
         child.wait()
