@@ -180,7 +180,8 @@ class CsvSource:
             if text.count('"') % 2 and not final and taken < _QUOTED_LINES and len(text) <= ROW_LIMIT:
                 return
             try:
-                cells = next(csv.reader(text.split("\n"), delimiter=delimiter, skipinitialspace=True, strict=True))
+                parts = [f"{part}\n" for part in text.split("\n")]
+                cells = next(csv.reader(parts, delimiter=delimiter, skipinitialspace=True, strict=True))
             except (csv.Error, StopIteration):
                 cells = []
             if not cells or (taken > 1 and len(cells) != self.header.width):

@@ -173,7 +173,7 @@ class _Grouping:
             )
         if visit.answer.standing is Standing.FAULT:
             trajectory.doubtful.append(visit.appointment.id)
-        elif trajectory.relapse is None:
+        elif trajectory.is_open:
             trajectory.contacts.append(visit)
 
     def _of_contact(self, visit: Visit) -> Trajectory | None:

@@ -195,7 +195,7 @@ def shuffled(rows: Sequence[Cells], seed: int) -> list[Cells]:
     return random.Random(seed).sample(rows, len(rows))
 
 
-@bounded(25)
+@bounded(10)
 @given(practices(), st.integers(0, 99))
 def test_in_one_piece_or_many(rows: list[Cells], seed: int) -> None:
     with clinics() as clinic:
@@ -223,7 +223,7 @@ def test_in_one_piece_or_many(rows: list[Cells], seed: int) -> None:
             assert again.problems == []
 
 
-@bounded(15)
+@bounded(10)
 @given(practices(), st.integers(0, 99))
 def test_in_any_piece_first(rows: list[Cells], seed: int) -> None:
     """Also when a visit is heard of after those that came later: all there is to say is said in the end.
@@ -248,7 +248,7 @@ DIALECTS: Final = st.tuples(
 )
 
 
-@bounded(30)
+@bounded(20)
 @given(practices(), DIALECTS)
 def test_in_any_dialect(rows: list[Cells], dialect: tuple[str, str, str, bool]) -> None:
     delimiter, encoding, newline, quote_all = dialect

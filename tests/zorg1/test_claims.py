@@ -1,0 +1,114 @@
+"""What becomes of a visit: every outcome, and every reason not to declare."""
+
+from datetime import date
+
+import pytest
+
+from ei_export.appointment import Appointment, Outcome
+from ei_export.codelists import deadlines
+from ei_export.settings import Contract
+from ei_export.zorg1.agreements import Agreements
+from ei_export.zorg1.claims import Claim, Judge, add_months, held
+from ei_export.zorg1.resolver import Resolver
+from ei_export.zorg1.tariffs import Tariffs
+from ei_export.zorg1.trajectories import Visit
+
+ZORG1 = "productafspraken Zorg1"
+INSURERS = {"7095": "VGZ", "9664": "CZ", "3332": "Menzis"}
+DAY = date(2021, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def agreements() -> Agreements:
+    return Agreements.load()
+
+
+@pytest.fixture(scope="module")
+def resolver(agreements: Agreements, tmp_path_factory: pytest.TempPathFactory) -> Resolver:
+    path = tmp_path_factory.mktemp("tariffs") / "tariffs.csv"
+    rows = [f"{ZORG1},VGZ,{code},,,100.00" for code in ("940131", "940134", "940133")]
+    path.write_text("\n".join(["list,insurer,code,from,until,amount", *rows]), encoding="utf-8")
+    contracts = [Contract(name, date.min, date.max, (ZORG1,)) for name in ("VGZ", "Menzis")]
+    return Resolver(agreements, Tariffs.load(path), contracts, {"02": "-"}, INSURERS)
+
+
+def judged(
+    resolver: Resolver,
+    agreements: Agreements,
+    code: str,
+    *,
+    uzovi: str = "7095",
+    diagnosis: str = "3426",
+    day: date = DAY,
+    today: date = date(2021, 7, 1),
+    known: Outcome | None = None,
+) -> tuple[Outcome | None, list[str], Claim | None]:
+    appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, known)
+    visit = Visit(appointment, resolver.resolve(code, "", uzovi).on(day), day, units=3)
+    claim = Judge(agreements, deadlines(), today).judge(visit)
+    assert held(appointment) == (appointment.outcome is Outcome.HELD)
+    return appointment.outcome, [finding.code for finding in appointment.findings], claim
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "codes"),
+    [
+        pytest.param({"code": "940131"}, Outcome.DECLARED, [], id="due"),
+        pytest.param({"code": "940133990"}, Outcome.DECLARED, ["LIST_RESOLVED"], id="on the other list"),
+        pytest.param(
+            {"code": "940131", "today": date(2022, 3, 2)}, Outcome.DECLARED, ["DEADLINE_PASSED"], id="too late"
+        ),
+        pytest.param({"code": "940131", "today": date(2022, 3, 1)}, Outcome.DECLARED, [], id="on the last day"),
+        pytest.param({"code": "940135"}, Outcome.COUNTED, [], id="contact"),
+        pytest.param({"code": "940135", "diagnosis": ""}, Outcome.COUNTED, [], id="contact without diagnosis"),
+        pytest.param({"code": "940135", "known": Outcome.COUNTED}, Outcome.EARLIER, [], id="contact of earlier"),
+        pytest.param({"code": "940131", "known": Outcome.DECLARED}, Outcome.EARLIER, [], id="declared"),
+        pytest.param({"code": "940131", "known": Outcome.EARLIER}, Outcome.EARLIER, [], id="declared elsewhere"),
+        pytest.param({"code": "1000"}, Outcome.NOT_ZORG1, [], id="regular care"),
+        pytest.param({"code": "02"}, Outcome.NOT_ZORG1, [], id="on purpose no Zorg1"),
+        pytest.param({"code": "940131", "uzovi": "9664"}, Outcome.NO_AGREEMENT, ["CONTRACT_MISSING"], id="no contract"),
+        pytest.param(
+            {"code": "940141", "uzovi": "9664"},
+            Outcome.NO_AGREEMENT,
+            ["CONTRACT_MISSING", "NO_AGREEMENT_DIAGNOSIS"],
+            id="no contract, and another diagnosis",
+        ),
+        pytest.param({"code": "940131", "diagnosis": "3026"}, Outcome.HELD, ["DIAGNOSIS_WRONG"], id="wrong diagnosis"),
+        pytest.param({"code": "940131", "diagnosis": ""}, Outcome.HELD, ["DIAGNOSIS_MISSING"], id="no diagnosis"),
+        pytest.param(
+            {"code": "940131", "today": date(2021, 2, 28)}, Outcome.HELD, ["DATE_IN_FUTURE"], id="in the future"
+        ),
+        pytest.param(
+            {"code": "940135", "today": date(2021, 2, 28)}, Outcome.HELD, ["DATE_IN_FUTURE"], id="contact in the future"
+        ),
+        pytest.param({"code": "940144"}, Outcome.HELD, ["TARIFF_MISSING"], id="no tariff"),
+        pytest.param({"code": "940999"}, Outcome.HELD, ["CODE_UNKNOWN"], id="unknown code"),
+        pytest.param({"code": "940131", "uzovi": "1"}, Outcome.HELD, ["UZOVI_INVALID"], id="no insurer"),
+    ],
+)
+def test_what_becomes_of_a_visit(
+    changes: dict[str, object], outcome: Outcome, codes: list[str], resolver: Resolver, agreements: Agreements
+) -> None:
+    found, findings, claim = judged(resolver, agreements, **changes)  # type: ignore[arg-type]
+    assert (found, findings) == (outcome, codes)
+    assert (claim is not None) == (outcome is Outcome.DECLARED)
+
+
+def test_units_do_not_multiply_a_fixed_price(resolver: Resolver, agreements: Agreements) -> None:
+    _, _, claim = judged(resolver, agreements, "940134")
+    assert claim is not None
+    assert claim.units == 3
+    assert claim.performance.claimed_cents == 10_000
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ("2021-03-01", 12, "2022-03-01"),
+        ("2021-08-31", 6, "2022-02-28"),
+        ("2023-08-31", 6, "2024-02-29"),
+        ("2021-12-31", 6, "2022-06-30"),
+    ],
+)
+def test_months_later(day: str, months: int, later: str) -> None:
+    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(later)

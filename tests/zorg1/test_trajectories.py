@@ -1,0 +1,292 @@
+"""Grouping, on visits made by hand: no tables, no feed."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from itertools import permutations
+from typing import cast
+
+import pytest
+
+from ei_export.appointment import Appointment, Outcome
+from ei_export.zorg1.agreements import Agreement, Moment, Units
+from ei_export.zorg1.resolver import Answer, Standing
+from ei_export.zorg1.trajectories import Trajectory, Visit, group
+
+MARCH = date(2021, 3, 1)
+UNITS: dict[str, Units] = {"start": 1, "contact": "-", "end": "count", "relapse": 1, "baseline": 1, "profile": 5}
+
+
+def seen(
+    name: str,
+    day: int,
+    moment: str,
+    number: str = "",
+    *,
+    insurer: str = "VGZ",
+    program: str = "lage rug",
+    profile: str = "1",
+    diagnosis: str = "3426",
+    standing: Standing | None = None,
+    known: Outcome | None = None,
+) -> Visit:
+    """A visit so many days after 1 March 2021, of a moment; '' = a code that no table has."""
+    if moment == "contact":
+        program = profile = "*"
+    standing = standing or (Standing.CONTACT if moment == "contact" else Standing.PRODUCT)
+    agreement = None
+    if moment and standing in (Standing.PRODUCT, Standing.CONTACT):
+        units = UNITS[moment]
+        agreement = Agreement(
+            insurer, moment, date.min, date.max, program, profile, cast(Moment, moment),
+            "F", "012", units, "product", (), "list", "§", "t.csv:1",
+        )  # fmt: skip
+    answer = Answer(standing, moment, insurer, program if moment else "", profile if moment else "", moment, agreement)
+    when = MARCH + timedelta(day)
+    appointment = Appointment(name, 2, True, when, moment, "", number, "P1", "7095", diagnosis, [], {}, known)
+    return Visit(appointment, answer, when)
+
+
+def placed(
+    *visits: Visit, unclear: Sequence[Appointment] = (), shared: Collection[str] = ()
+) -> tuple[list[Trajectory], dict[str, list[str]], dict[str, int]]:
+    """The trajectories, the codes of the findings, and the units of what has none."""
+    trajectories = group(visits, unclear, shared)
+    codes = {v.appointment.id: [f.code for f in v.appointment.findings] for v in visits}
+    units = {v.appointment.id: v.units for v in visits if not v.appointment.findings and v.units}
+    return trajectories, {name: found for name, found in codes.items() if found}, units
+
+
+def unreadable(day: int | None, number: str = "") -> Appointment:
+    when = None if day is None else MARCH + timedelta(day)
+    return Appointment("U", 9, True, when, "", "", number, "P1", "", "", [], {})
+
+
+@pytest.mark.parametrize("number", ["", "T1"])
+def test_on_one_day_it_is_start_contact_end_relapse_however_they_come(number: str) -> None:
+    names = ["d", "c", "b", "a"]  # so that the ids say the opposite
+    moments = ["start", "contact", "end", "relapse"]
+    for order in permutations(zip(names, moments, strict=True)):
+        (trajectory,), findings, units = placed(*(seen(name, 0, moment, number) for name, moment in order))
+        assert findings == {}
+        assert units == {"d": 1, "b": 2, "a": 1}
+        assert (trajectory.start, trajectory.end, trajectory.relapse) == (MARCH, MARCH, MARCH)
+        assert trajectory.label == (number or "P1/VGZ/lage rug")
+
+
+def test_contacts_on_the_days_of_start_and_end_count() -> None:
+    contacts = [seen(f"c{day}", day, "contact") for day in (0, 0, 3, 9)]
+    for index, contact in enumerate(contacts):
+        contact.appointment.id = f"c{index}"
+    (trajectory,), findings, units = placed(seen("e", 9, "end"), *contacts, seen("s", 0, "start"))
+    assert findings == {}
+    assert units == {"s": 1, "e": 5}
+    assert len(trajectory.contacts) == 4
+
+
+def test_a_new_trajectory_after_an_end_counts_from_nothing() -> None:
+    one = [seen("a", 0, "start"), seen("b", 1, "contact"), seen("c", 2, "end")]
+    two = [seen("d", 2, "start"), seen("e", 3, "contact"), seen("f", 3, "contact"), seen("g", 4, "end")]
+    trajectories, findings, units = placed(*one, *[visit for visit in two if visit.appointment.id != "d"])
+    assert len(trajectories) == 1
+    assert set(findings) == {"e", "f", "g"}
+    two = [seen("d", 3, "start"), seen("e", 3, "contact"), seen("f", 3, "contact"), seen("g", 4, "end")]
+    one = [seen("a", 0, "start"), seen("b", 1, "contact"), seen("c", 2, "end")]
+    trajectories, findings, units = placed(*one, *two)
+    assert (len(trajectories), findings, units) == (2, {}, {"a": 1, "c": 2, "d": 1, "g": 3})
+
+
+@pytest.mark.parametrize(
+    ("visits", "findings"),
+    [
+        pytest.param([seen("a", 0, "end")], {"a": ["END_WITHOUT_START"]}, id="end without start"),
+        pytest.param([seen("a", 0, "contact")], {"a": ["CONTACT_WITHOUT_TRAJECTORY"]}, id="contact alone"),
+        pytest.param([seen("a", 0, "relapse")], {"a": ["RELAPSE_WITHOUT_END"]}, id="relapse alone"),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 1, "start"), seen("c", 2, "end")],
+            {"b": ["SECOND_START"], "c": ["COUNT_UNCERTAIN"]},
+            id="second start",
+        ),
+        pytest.param(
+            [seen("a", 0, "start", "T1"), seen("b", 1, "start", "T2")], {}, id="a second start under another number"
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 2, "end", profile="2")], {"b": ["END_OTHER_PROFILE"]}, id="other profile"
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 1, "end"), seen("c", 2, "contact")],
+            {"c": ["CONTACT_AFTER_END"]},
+            id="contact after the end",
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 1, "contact", insurer="CZ"), seen("c", 2, "end")],
+            {"b": ["INSURER_CHANGED"], "c": ["COUNT_UNCERTAIN"]},
+            id="insurer changes",
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 2, "end", insurer="CZ")],
+            {"b": ["INSURER_CHANGED"]},
+            id="insurer changes at the end",
+        ),
+        pytest.param(
+            [seen("a", 0, "start", "T1"), seen("b", 1, "relapse", "T1", program="nek")],
+            {"b": ["TRAJECTORY_TWO_PROGRAMS"]},
+            id="two programs",
+        ),
+        pytest.param(
+            [seen("a", 0, "start", "T1"), seen("b", 1, "contact", "T1", insurer="CZ"), seen("c", 2, "end", "T1")],
+            {"b": ["TRAJECTORY_TWO_INSURERS"], "c": ["TRAJECTORY_TWO_INSURERS"]},
+            id="two insurers",
+        ),
+        pytest.param(
+            [seen("a", 0, "start", "T1"), seen("b", 1, "start", "T1", program="nek")],
+            {"b": ["TRAJECTORY_TWO_PROGRAMS"]},
+            id="two starts of different programs",
+        ),
+        pytest.param(
+            [seen("a", 0, "baseline", "T1", program="TKP"), seen("b", 1, "profile", "T1", program="THP")],
+            {"b": ["TRAJECTORY_TWO_PROGRAMS"]},
+            id="TKP and THP",
+        ),
+        pytest.param(
+            [seen("a", 0, "baseline", program="TKP"), seen("b", 1, "profile", program="TKP")], {}, id="TKP alone"
+        ),
+        pytest.param(
+            [
+                seen("a", 0, "start", "T1"),
+                seen("b", 1, "", "T1", standing=Standing.UNMAPPED),
+                seen("c", 2, "end", "T1"),
+            ],
+            {"b": ["CODE_UNMAPPED"], "c": ["COUNT_UNCERTAIN"]},
+            id="own code nobody linked",
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 1, "", standing=Standing.FAULT), seen("c", 2, "end")],
+            {"c": ["COUNT_UNCERTAIN"]},
+            id="a code no table knows",
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 1, "", "T2", standing=Standing.FAULT), seen("c", 2, "end")],
+            {},
+            id="a code no table knows, under a number the trajectory has not",
+        ),
+        pytest.param(
+            [
+                seen("a", 0, "start", "T1"),
+                seen("b", 1, "", "T2", standing=Standing.FAULT),
+                seen("c", 2, "end", "T1"),
+            ],
+            {},
+            id="a code no table knows, of another trajectory",
+        ),
+    ],
+)
+def test_what_does_not_fit(visits: list[Visit], findings: dict[str, list[str]]) -> None:
+    for visit in visits:
+        visit.appointment.findings.clear()
+    assert placed(*visits)[1] == findings
+
+
+def two_open(diagnosis: str) -> list[Visit]:
+    return [
+        seen("a", 0, "start"),
+        seen("b", 0, "start", program="nek", diagnosis="3026"),
+        seen("c", 1, "contact", diagnosis=diagnosis),
+        seen("d", 2, "end"),
+        seen("e", 2, "end", program="nek", diagnosis="3026"),
+    ]
+
+
+def test_the_diagnosis_decides_between_two_open_trajectories() -> None:
+    assert placed(*two_open("3026"))[1:] == ({}, {"a": 1, "b": 1, "d": 1, "e": 2})
+    assert placed(*two_open("3426"))[1:] == ({}, {"a": 1, "b": 1, "d": 2, "e": 1})
+    uncertain = {"c": ["CONTACT_AMBIGUOUS"], "d": ["COUNT_UNCERTAIN"], "e": ["COUNT_UNCERTAIN"]}
+    assert placed(*two_open(""))[1] == uncertain
+    assert placed(*two_open("4026"))[1] == uncertain
+
+
+@pytest.mark.parametrize(
+    ("appointment", "holds"),
+    [
+        (unreadable(None), True),
+        (unreadable(None, "T1"), True),
+        (unreadable(None, "T2"), False),
+        (unreadable(-1), False),
+        (unreadable(0), True),
+        (unreadable(9), True),
+        (unreadable(10), False),
+        (unreadable(5, "T2"), False),
+    ],
+)
+def test_what_can_not_be_read_holds_the_end_it_could_belong_to(appointment: Appointment, holds: bool) -> None:
+    visits = [seen("a", 0, "start", "T1"), seen("b", 9, "end", "T1")]
+    assert placed(*visits, unclear=[appointment])[1] == ({"b": ["COUNT_UNCERTAIN"]} if holds else {})
+
+
+def test_an_unmapped_code_whose_number_is_of_no_zorg1_visit_is_left_alone() -> None:
+    assert placed(seen("a", 0, "start", "T1"), seen("b", 1, "", "T2", standing=Standing.UNMAPPED))[1] == {}
+
+
+def test_a_start_and_contacts_whose_conflict_was_said_before() -> None:
+    """From the first that can't be in it, all under the number are held, also what would fit."""
+    visits = [
+        seen("a", 0, "start", "T1"),
+        seen("b", 1, "start", "T1", program="nek"),
+        seen("c", 2, "contact", "T1"),
+        seen("d", 3, "relapse", "T1"),
+    ]
+    two_programs = ["TRAJECTORY_TWO_PROGRAMS"]
+    assert placed(*visits)[1] == {"b": two_programs, "c": two_programs, "d": two_programs}
+
+
+def test_a_number_of_another_patient_too() -> None:
+    visits = [seen("a", 0, "start", "T1"), seen("b", 1, "contact", "T1"), seen("c", 0, "start", program="nek")]
+    assert placed(*visits, shared={"T1"})[1] == {"a": ["TRAJECTORY_TWO_PATIENTS"], "b": ["TRAJECTORY_TWO_PATIENTS"]}
+
+
+def test_what_was_declared_is_not_judged_again() -> None:
+    """But a second start that was declared begins a trajectory, and a contact that comes too late is told of."""
+    declared = Outcome.DECLARED
+    visits = [
+        seen("a", 0, "start", known=declared),
+        seen("b", 1, "start", known=declared),
+        seen("c", 2, "contact"),
+        seen("d", 3, "end", known=declared),
+        seen("e", 4, "end", known=declared),
+    ]
+    trajectories, findings, _ = placed(*visits)
+    assert findings == {"c": ["CONTACT_AFTER_DECLARED_END"]}
+    assert [trajectory.abandoned for trajectory in trajectories] == [True, False]
+
+
+def test_without_a_price_agreement_there_is_nothing_to_be_wrong_against() -> None:
+    assert placed(seen("a", 0, "end", standing=Standing.NO_AGREEMENT))[1] == {}
+
+
+@pytest.mark.parametrize("number", ["", "T1"])
+def test_a_contact_between_a_relapse_and_the_end_still_counts(number: str) -> None:
+    """A relapse before the end is odd, and warned of; the end counts all contacts from start to end (§4.1.6)."""
+    moments = ["start", "relapse", "contact", "end"]
+    visits = [seen(name, day, moment, number) for day, (name, moment) in enumerate(zip("abcd", moments, strict=True))]
+    _, findings, units = placed(*visits)
+    assert findings == {"b": ["RELAPSE_WITHOUT_END"]}
+    assert units["d"] == 2
+
+
+def test_a_contact_of_one_profile() -> None:
+    """An overlay may tie a contact to a profile."""
+    contact = seen("b", 1, "contact")
+    contact.answer = Answer(Standing.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.answer.agreement)
+    assert placed(seen("a", 0, "start"), contact)[1] == {"b": ["CONTACT_OTHER_PROFILE"]}
+
+
+def test_a_relapse_joins_the_last_trajectory_that_ended() -> None:
+    visits = [
+        seen("a", 0, "start", "T1"),
+        seen("b", 1, "end", "T1"),
+        seen("c", 2, "start", "T2"),
+        seen("d", 3, "relapse", "T3"),
+        seen("e", 4, "contact", "T1"),
+    ]
+    _, findings, _ = placed(*visits)
+    assert findings == {}
+    assert [visit.trajectory.label if visit.trajectory else "" for visit in visits] == ["T1", "T1", "T2", "T1", "T1"]
