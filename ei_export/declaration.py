@@ -1,8 +1,8 @@
 """The format-neutral model both sides meet at: who was treated, what was performed, what is claimed for it."""
 
-from datetime import date
+import datetime as dt
 
-from attrs import frozen
+from attrs import define, frozen
 
 #: The BSN of a person who has none (EI-standaard, STB 5.4.7); such a person is known by insured number.
 NO_BSN = "999999999"
@@ -20,7 +20,7 @@ class Person:
     uzovi: str
     insured_number: str
     patient_id: str
-    birth_date: date
+    birth_date: dt.date
     sex: str
     name: str
     prefix: str
@@ -52,7 +52,7 @@ class Care:
     indication: str
     therapist_agb: str
     therapist_specialism: str
-    referral_date: date | None
+    referral_date: dt.date | None
     referrer_agb: str
     referrer_specialism: str
     authorization_number: str
@@ -60,7 +60,7 @@ class Care:
     side: str
 
 
-@frozen
+@define  # not frozen: there are as many as there are lines, and frozen ones take three times as long to make
 class Performance:
     """One line as it is claimed: ``list`` COD367, 3 digits; ``code`` the F-code; amounts in cents, all >= 0.
 
@@ -68,7 +68,7 @@ class Performance:
     ``claimed_cents`` what is asked of this receiver (PM304 0428, 0429, 0432).
     """
 
-    date: date
+    date: dt.date
     list: str
     code: str
     units: int
@@ -97,7 +97,7 @@ class Invoice:
     """One declaration: its number (at most 12 characters), date, the UZOVI of the persons in it, and its period."""
 
     number: str
-    date: date
+    date: dt.date
     uzovi: str
-    period_from: date
-    period_until: date
+    period_from: dt.date
+    period_until: dt.date

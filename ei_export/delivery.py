@@ -21,12 +21,24 @@ class Place(Protocol):
     def create(self, name: str) -> BinaryIO:
         """A new file, readable and writable, by its path in the run's folder (``declarations/x.txt``)."""
 
+    def discard(self) -> None:
+        """Takes away what was written and not published."""
+
 
 class Scratch:
     """A place whose files are never seen: for ``check``."""
 
+    def __init__(self) -> None:
+        self._files: list[BinaryIO] = []
+
     def create(self, name: str) -> BinaryIO:
-        return tempfile.TemporaryFile()  # type: ignore[return-value]
+        file = tempfile.TemporaryFile()
+        self._files.append(file)
+        return file
+
+    def discard(self) -> None:
+        for file in self._files:
+            file.close()
 
 
 class Stage:
@@ -37,6 +49,7 @@ class Stage:
         self.folder = folder
         self.staging = folder.with_name(f"{_prefix(ledger)}{folder.name}")
         self._files: list[BinaryIO] = []
+        self._sealed = False
         with writing(folder):
             folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.staging.mkdir(mode=0o700)
@@ -56,20 +69,24 @@ class Stage:
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
+            self._files.clear()
             for folder in [path for path in self.staging.iterdir() if path.is_dir()]:
                 _sync_folder(folder)
             _sync_folder(self.staging)
             _sync_folder(self.staging.parent)
+
+        self._sealed = True
 
     def publish(self) -> None:
         """Makes the run appear. Raises WriteError."""
         complete(self.staging, self.folder)
 
     def discard(self) -> None:
-        """Takes away what was written."""
+        """Takes away what was written, unless it was sealed: then it is the ledger that says what becomes of it."""
         for file in self._files:
             file.close()
-        shutil.rmtree(self.staging, ignore_errors=True)
+        if not self._sealed:
+            shutil.rmtree(self.staging, ignore_errors=True)
 
 
 def complete(staging: Path, folder: Path) -> bool:

@@ -36,6 +36,11 @@ class SortedLines:
         self._held.clear()
         self._size = 0
 
+    def close(self) -> None:
+        """Gives the disk back."""
+        for run in self._runs:
+            run.close()
+
     def write_to(self, run: IO[str]) -> None:
         """Writes all lines, in order, to a file that another process can `adopt`."""
         run.writelines(f"{line}\n" for line in self)

@@ -1,5 +1,6 @@
 """``ei-export check``: what a run would do."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -36,5 +37,6 @@ def check(
         Options(day_or_today(today), publish=False, strict=strict, as_json=as_json, progress=progress.show),
     )
     progress.clear()
-    tell(summary, settings, as_json=as_json, quiet=quiet, place="ei-export check --json")
+    with closing(summary):
+        tell(summary, settings, as_json=as_json, quiet=quiet, place="ei-export check --json")
     click.get_current_context().exit(summary.exit_code)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -41,9 +42,10 @@ def run(
         settings, Options(day_or_today(today), strict=strict, as_json=as_json, progress=progress.show)
     )
     progress.clear()
-    tell(summary, settings, as_json=as_json, quiet=quiet, place=str(settings.output.dir / "problems.csv"))
-    if not sys.stderr.isatty():
-        log(summary)
+    with closing(summary):
+        tell(summary, settings, as_json=as_json, quiet=quiet, place=str(settings.output.dir / "problems.csv"))
+        if not sys.stderr.isatty():
+            log(summary)
     click.get_current_context().exit(summary.exit_code)
 
 
@@ -73,9 +75,8 @@ def log(summary: Summary) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
     _log.addHandler(handler)
     try:
-        _log.warning(summary.log_line()) if summary.exit_code else _log.setLevel(logging.INFO)
-        if not summary.exit_code:
-            _log.info(summary.log_line())
+        _log.setLevel(logging.INFO)
+        _log.log(logging.WARNING if summary.exit_code else logging.INFO, summary.log_line())
     finally:
         _log.removeHandler(handler)
 

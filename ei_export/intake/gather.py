@@ -1,6 +1,6 @@
 """Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 from zlib import crc32
 
@@ -21,7 +21,8 @@ GatheredRow = tuple[str, str]
 @frozen
 class Gathered:
     """The feed by patient, and what can only be seen across patients: hashes (of this process) of the appointment ids
-    and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions."""
+    and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
+    appointment ids with the patients whose completed rows carry them."""
 
     header: Header
     rows: int
@@ -29,6 +30,7 @@ class Gathered:
     partitions: Partitions
     shared_appointments: frozenset[int]
     shared_numbers: frozenset[int]
+    watched: Mapping[str, frozenset[str]]
 
     def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
         """The rows of the patients in one partition, by patient; to be asked once."""
@@ -47,8 +49,11 @@ def partition_of(patient_id: str, count: int) -> int:
     return crc32(patient_id.encode()) % count
 
 
-def gather(source: Source, size: int, completed: Iterable[str], progress: Callable[[int], None]) -> Gathered:
-    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded)."""
+def gather(
+    source: Source, size: int, completed: Iterable[str], watch: Collection[str], progress: Callable[[int], None]
+) -> Gathered:
+    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded), ``watch`` the
+    appointment ids to look out for."""
     header = source.header
     count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
     partitions = Partitions(count)
@@ -62,6 +67,7 @@ def gather(source: Source, size: int, completed: Iterable[str], progress: Callab
     delimiter = header.delimiter
     blank = f"{UNIT}{delimiter} "
     is_completed = Completed(completed)
+    watched: dict[str, set[str]] = {}
     row, read = source.first_row - 1, 0
     for bodies in source.bodies():
         characters = 0
@@ -94,6 +100,8 @@ def gather(source: Source, size: int, completed: Iterable[str], progress: Callab
                     part = id_parts[key & id_mask]
                     part.append(key)
                     part.append(code)
+                    if watch and ident in watch:
+                        watched.setdefault(ident, set()).add(patient)
                 if at_number >= 0 and (number := cells[at_number].strip()):
                     key = hash(number)
                     part = number_parts[key & number_mask]
@@ -103,7 +111,8 @@ def gather(source: Source, size: int, completed: Iterable[str], progress: Callab
         appointments.flush()
         numbers.flush()
         progress(read)
-    return Gathered(header, read, count, partitions, appointments.conflicts(), numbers.conflicts())
+    seen = {ident: frozenset(patients) for ident, patients in watched.items()}
+    return Gathered(header, read, count, partitions, appointments.conflicts(), numbers.conflicts(), seen)
 
 
 class Completed(dict[str, bool]):

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from attrs import frozen
 
 from ..problems import BusyError, SettingsError, WriteError
+from .dossier import PENDING
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
 _VERSION: Final = 1
@@ -18,6 +19,7 @@ _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written.
 _PATIENCE_MS: Final = 60_000
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PENDING: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
 
@@ -108,6 +110,7 @@ class Ledger:
     def commit(self) -> None:
         """Makes everything since the start durable, and lets others in."""
         self._do("COMMIT")
+        self._do("PRAGMA busy_timeout = 0")
 
     # Runs.
 
@@ -162,6 +165,16 @@ class Ledger:
         """The patients with appointments to be tried again."""
         return (patient for (patient,) in self._rows("SELECT patient_id FROM dossier WHERE pending > 0"))
 
+    def pending_appointments(self) -> Iterator[tuple[str, str]]:
+        """The appointments to be tried again, each with its patient."""
+        return (
+            (appointment, patient)
+            for appointment, patient in self._rows(
+                "SELECT json_extract(value, '$[1]'), patient_id FROM dossier, json_each(dossier.appointments) "
+                f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING})"
+            )
+        )
+
     def appointment_owner(self, appointment_id: str) -> str | None:
         return self._first("SELECT patient_id FROM appointment_owner WHERE appointment_id = ?", appointment_id)
 
@@ -178,12 +191,19 @@ class Ledger:
         """The owners of appointments that were cancelled."""
         self._many("DELETE FROM appointment_owner WHERE appointment_id = ?", ((i,) for i in ids))
 
+    def forget_numbers(self, numbers: Iterable[str]) -> None:
+        """The owners of trajectory numbers that a patient no longer has."""
+        self._many("DELETE FROM trajectory_owner WHERE number = ?", ((n,) for n in numbers))
+
     def save_owners(self) -> None:
-        """Whose the appointments and trajectory numbers of the dossiers saved since the start are."""
-        for table, column, place in (("appointment_owner", "appointments", 1), ("trajectory_owner", "trajectories", 1)):
+        """Whose the settled appointments and the trajectory numbers of the dossiers saved since the start are."""
+        for table, column, more in (
+            ("appointment_owner", "appointments", f"AND json_extract(value, '$[0]') NOT IN ({_PENDING})"),
+            ("trajectory_owner", "trajectories", "AND key <> ''"),
+        ):
             self._do(
-                f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[{place}]') AS key, patient_id "
-                f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? AND key <> '' ORDER BY key",
+                f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[1]') AS key, patient_id "
+                f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? {more} ORDER BY key",
                 (self._key,),
             )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..appointment import Appointment, Outcome, positions
 from ..columns import COLUMNS
+from ..problems import Finding
 
 #: The texts kept of a settled appointment, normalised: what it was declared or counted on.
 CORE: Final = (
@@ -13,6 +14,9 @@ CORE: Final = (
 )  # fmt: skip
 #: The texts kept of one to be tried again, as the feed had them.
 SAVED: Final = (*CORE, *(c for c in COLUMNS if c not in {*CORE, "status", "patient_id", "consent"}))
+
+#: What a single row can't show again: it holds an appointment until the feed brings it anew.
+LASTING: Final = frozenset({"APPOINTMENT_CONFLICT", "APPOINTMENT_TWO_PATIENTS"})
 
 #: To be tried again in every run.
 PENDING: Final = frozenset({Outcome.HELD, Outcome.NO_AGREEMENT, Outcome.UNREADABLE})
@@ -53,7 +57,11 @@ def pack(appointments: Sequence[Appointment]) -> str:
 
 def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
     """Trajectories, in the order of the view of that name, as JSON."""
-    return _encode(list(trajectories))
+    rows = list(trajectories)
+    plain = "[" + ",".join(['["' + '","'.join(row) + '"]' for row in rows]) + "]"
+    if plain.count('"') == 2 * sum(map(len, rows)) and "\\" not in plain and plain.isprintable():
+        return plain
+    return _encode(rows)
 
 
 def _outcome(appointment: Appointment) -> Outcome:
@@ -79,9 +87,18 @@ def _entry(appointment: Appointment) -> str:
 
 def _texts(appointment: Appointment) -> Sequence[str]:
     outcome = _outcome(appointment)
-    return (outcome.value, *(map(appointment.text, SAVED) if outcome in PENDING else core(appointment)))
+    if outcome not in PENDING:
+        return (outcome.value, *core(appointment))
+    lasting = [f"{f.code} {f.params.get('columns', '')}" for f in appointment.findings if f.code in LASTING]
+    return (outcome.value, *map(appointment.text, SAVED), *lasting[:1])
 
 
-def unpack(text: str) -> list[tuple[Outcome, Sequence[str]]]:
-    """The outcome and the texts, in the order of `SAVED`, of every appointment."""
-    return [(_OUTCOMES[entry[0]], entry[1:]) for entry in json.loads(text)]
+def unpack(text: str) -> list[tuple[Outcome, Sequence[str], Finding | None]]:
+    """The outcome, the texts in the order of `SAVED`, and the lasting finding of every appointment."""
+    most = 1 + len(SAVED)
+    return [(_OUTCOMES[e[0]], e[1:most], _lasting(e[most]) if len(e) > most else None) for e in json.loads(text)]
+
+
+def _lasting(text: str) -> Finding:
+    code, _, columns = text.partition(" ")
+    return Finding(code, columns.partition(",")[0], {"rows": "-", "columns": columns})

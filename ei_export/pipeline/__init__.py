@@ -6,7 +6,7 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 import gc
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -18,7 +18,7 @@ from .. import __version__
 from ..appointment import Outcome
 from ..codelists import deadlines, uzovi_numbers
 from ..delivery import Place, Scratch, Stage, complete, replacing, sweep
-from ..intake.feed import Header, open_feed
+from ..intake.feed import Header, Source, open_feed
 from ..intake.gather import Gathered, gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..problems import BusyError, Finding, SettingsError
@@ -68,44 +68,40 @@ def run(settings: Settings, options: Options) -> Summary:
     source = open_feed(settings.input.path, settings.input)
     rules = _rules(settings, options.today, source.header)
     summary = Summary(options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name))
-    ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
-    stage: Stage | None = None
-    try:
+    with ExitStack() as cleaning, _no_collector():
+        ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
+        cleaning.callback(ledger.close)
         if options.publish:
             _finish_earlier_runs(ledger, settings, summary)
-        with _no_collector():
-            size = settings.input.path.stat().st_size
-            feed = gather(source, size, settings.input.completed, lambda rows: options.progress("read", rows))
-            due = _judge(feed, settings, options, rules, ledger, summary)
-            if options.strict and summary.exit_code:
-                _hold_all(due, summary)
-            elif due.count:
-                number, folder = _next_run(ledger, settings.output.dir)
-                place: Place = Scratch()
-                if options.publish:
-                    place = stage = Stage(folder, settings.ledger.path)
-                    ledger.add_run(StagedRun(number, stage.staging, folder), options.today, summary.input, __version__)
-                    summary.run, summary.folder = run_label(number), folder
-                _write(
-                    due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary
-                )
+        feed = _gather(source, settings, options, ledger)
+        due = _judge(feed, settings, options, rules, ledger, summary)
+        cleaning.callback(due.close)
+        if options.strict and summary.exit_code:
+            _hold_all(due, summary)
+            if options.publish:
+                with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as held:
+                    summary.problems.write_csv(held)
+            return summary
+        number, folder = _next_run(ledger, settings.output.dir)
+        place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
+        cleaning.callback(place.discard)
+        if due.count:
+            _write(due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary)
         if options.publish:
-            if not (options.strict and summary.exit_code):
-                if stage is not None:
-                    stage.seal()
+            with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as held:
+                summary.problems.write_csv(held)
                 ledger.save_owners()
-                staged, stage = stage, None  # from the commit on it is the ledger that says what goes out
+                if isinstance(place, Stage):
+                    ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
+                    summary.run, summary.folder = run_label(number), folder
+                    _complete_summary(place, summary)
+                    place.seal()
                 ledger.commit()
-                if staged is not None:
-                    staged.publish()
+                if isinstance(place, Stage):
+                    place.publish()
                     with suppress(BusyError):  # the next run will note it
                         ledger.mark_published(number)
-            _refresh(settings, summary)
-        return summary
-    finally:
-        if stage is not None:
-            stage.discard()
-        ledger.close()
+    return summary
 
 
 def _rules(settings: Settings, today: date, header: Header) -> Rules:
@@ -167,12 +163,18 @@ def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
     return number, folder
 
 
+def _gather(source: Source, settings: Settings, options: Options, ledger: Ledger) -> Gathered:
+    """Reads the feed."""
+    watch = frozenset(appointment for appointment, _ in ledger.pending_appointments())
+    size = settings.input.path.stat().st_size
+    return gather(source, size, settings.input.completed, watch, lambda rows: options.progress("read", rows))
+
+
 def _judge(
     feed: Gathered, settings: Settings, options: Options, rules: Rules, ledger: Ledger, summary: Summary
 ) -> SortedLines:
     """Works out every patient of the feed, and those the ledger wants tried again; returns the lines that are due."""
-    shared = feed.shared_appointments, feed.shared_numbers
-    desk = Desk(feed.header, settings, rules.resolver, rules.judge, ledger, shared, rules.fingerprint)
+    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)
@@ -191,6 +193,7 @@ def _judge(
         for dossiers in shelf.dossiers():
             ledger.save_dossiers(dossiers)
         ledger.forget_appointments(shelf.cancelled)
+        ledger.forget_numbers(shelf.released)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     return shelf.due
 
@@ -199,31 +202,29 @@ def _hold_all(due: SortedLines, summary: Summary) -> None:
     """``--strict``: what is due waits until nothing is wrong any more."""
     for text in due:
         line = DueLine.unpack(text)
-        summary.problems.add(
-            Finding("STRICT_HELD"), line.appointment_id, line.trajectory, int(line.row) if line.row else None
-        )
+        summary.problems.add(Finding("STRICT_HELD"), line.appointment_id, line.trajectory, _row(line))
     summary.outcomes[Outcome.HELD] += summary.outcomes.pop(Outcome.DECLARED, 0)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> None:
-    """Writes the files of a run."""
+    """Writes the declarations and the list of their lines."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")
     publication.write(due, summary.lines)
     summary.declarations = publication.declarations
     for line in publication.differing:
-        summary.problems.add(
-            Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, int(line.row) if line.row else None
-        )
+        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line))
+
+
+def _complete_summary(place: Place, summary: Summary) -> None:
+    """Writes what is known once all is written."""
     summary.problems.write_csv(place.create("problems.csv"))
     document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
     place.create("summary.json").write(document.encode())
 
 
-def _refresh(settings: Settings, summary: Summary) -> None:
-    """What is held is always in the same place."""
-    with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as file:
-        summary.problems.write_csv(file)
+def _row(line: DueLine) -> int | None:
+    return int(line.row) if line.row else None
 
 
 @contextmanager

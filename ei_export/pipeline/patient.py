@@ -3,6 +3,7 @@
 A patient is always judged over their whole known history, so it makes no difference in how many pieces it came.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -15,12 +16,11 @@ from attrs import define, field
 from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
 from ..columns import COLUMNS
-from ..intake.feed import Header
-from ..intake.gather import Completed, GatheredRow
+from ..intake.gather import Completed, Gathered, GatheredRow
 from ..intake.person import born_by, given_on
 from ..intake.reader import Reader, remembered
 from ..ledger import Ledger, StoredDossier
-from ..ledger.dossier import AT, CORE, PENDING, core, pack, pack_trajectories, unpack
+from ..ledger.dossier import AT, CORE, LASTING, PENDING, core, pack, pack_trajectories, unpack
 from ..problems import Finding, severity
 from ..settings import Settings
 from ..standards import pm304
@@ -36,12 +36,14 @@ _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_
 #: Columns that are never quoted.
 _PRIVATE: Final = frozenset({"bsn", "name", "birth_date", "initials", "partner_name"})
 _ID: Final = attrgetter("id")
+_OUTCOME: Final = attrgetter("outcome")
 _PM304: Final = "PM304"
 
 
 @define
 class Case:
-    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike."""
+    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
+    appointments and ``released`` trajectory numbers are no longer the patient's."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -49,6 +51,7 @@ class Case:
     problems: list[tuple[Appointment, Finding]] = field(factory=list)
     dossier: StoredDossier | None = None
     cancelled: list[str] = field(factory=list)
+    released: list[str] = field(factory=list)
 
 
 class Desk:
@@ -56,20 +59,20 @@ class Desk:
 
     def __init__(
         self,
-        header: Header,
         settings: Settings,
         resolver: Resolver,
         judge: Judge,
         ledger: Ledger,
-        shared: tuple[frozenset[int], frozenset[int]],
+        feed: Gathered,
         fingerprint: bytes,
     ) -> None:
-        self.reader = Reader(header, Completed(settings.input.completed))
+        self.reader = Reader(feed.header, Completed(settings.input.completed))
         self.settings = settings
         self.resolver = resolver
         self.judge = judge
         self.ledger = ledger
-        self.shared_appointments, self.shared_numbers = shared
+        self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
+        self.watched = feed.watched
         self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
@@ -132,12 +135,13 @@ class _CaseWork:
             ):
                 case.remembered += 1
                 self._tally(appointment.outcome)
-            for finding in appointment.findings:
-                case.problems.append((appointment, finding))
+            case.problems += [(appointment, finding) for finding in appointment.findings]
         for appointment in told:
-            self._tally(appointment.outcome)
-            for finding in appointment.findings:
-                case.problems.append((appointment, finding))
+            if appointment.findings:
+                case.problems += [(appointment, finding) for finding in appointment.findings]
+        for outcome, count in Counter(map(_OUTCOME, told)).items():
+            assert outcome is not None
+            case.outcomes[outcome] = case.outcomes.get(outcome, 0) + count
         self._file(trajectories, rows)
         for trajectory in trajectories:
             trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
@@ -151,12 +155,16 @@ class _CaseWork:
         self.pending_before: set[str] = set()
         if self.stored is None:
             return recalled
-        for outcome, texts in unpack(self.stored.appointments):
+        for outcome, texts, lasting in unpack(self.stored.appointments):
             settled = outcome not in PENDING
             appointment = remembered(self.patient_id, texts, AT, settled=settled)
             if settled:
                 appointment.known = outcome if outcome in SETTLED else None
             else:
+                if self.patient_id not in self.desk.watched.get(appointment.id, {self.patient_id}):
+                    continue  # the feed says it is another patient's now
+                if lasting is not None:
+                    appointment.findings.append(lasting)
                 self.pending_before.add(appointment.id)
             recalled[appointment.id] = appointment
         return recalled
@@ -255,9 +263,9 @@ class _CaseWork:
             if day is not None and day <= desk.declared_until and answer.is_zorg1:
                 appointment.known = Outcome.EARLIER
             else:
-                if found and found[0].code != "APPOINTMENT_CONFLICT":
+                if found and found[0].code not in LASTING:
                     appointment.outcome = Outcome.UNREADABLE
-                elif self._is_shared(appointment):
+                elif not found and self._is_shared(appointment):
                     found.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
                 if found:
                     appointment.outcome = appointment.outcome or Outcome.HELD
@@ -274,7 +282,7 @@ class _CaseWork:
         desk = self.desk
         if desk.shared_appointments and hash(appointment.id) in desk.shared_appointments:
             return True
-        if desk.ledger.is_new or appointment.row is None or appointment.id in self.pending_before:
+        if desk.ledger.is_new:
             return False
         owner = self.desk.ledger.appointment_owner(appointment.id)
         return owner is not None and owner != self.patient_id
@@ -384,6 +392,9 @@ class _CaseWork:
             for outcome, count in self.case.outcomes.items():
                 again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
             digest, tally = self.digest, " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
+        if self.stored is not None:
+            before = {number for _, number, *_ in json.loads(self.stored.trajectories) if number}
+            self.case.released.extend(sorted(before - {trajectory.number for trajectory in trajectories}))
         self.case.dossier = StoredDossier(
             self.patient_id, pending, digest, tally, pack(named), pack_trajectories(map(_summary, trajectories))
         )

@@ -72,7 +72,7 @@ class _File:
         self._today = today
         self._provider = provider
         self._from = self._until = first.date
-        self._file: BinaryIO = place.create(self.name)
+        self._file = place.create(self.name)
         self.writer = pm304.Pm304Writer(self._file, provider, self._invoice())
 
     def add(self, line: DueLine, reference: str) -> None:
@@ -181,7 +181,7 @@ class Publication:
 
     def _one_person(self, lines: list[DueLine]) -> list[DueLine]:
         """A person with two dossiers is still one record (STB 5.2): as the practice knew them last."""
-        if len({line.person for line in lines}) == 1:
+        if len(lines) == 1 or len({line.person for line in lines}) == 1:
             return lines
         last = max(lines, key=attrgetter("date", "appointment_id"))
         self.differing.extend(line for line in lines if not pm304.same_person(line.person, last.person))

@@ -49,9 +49,12 @@ class Shelf:
         self.outcomes: Counter[Outcome] = Counter()
         self.remembered = 0
         self.cancelled: list[str] = []
+        self.released: list[str] = []
         self._dossiers: list[StoredDossier] = []
-        #: Files of pickled batches of dossiers, and how many each holds; the first one is being written.
-        self._files: list[tuple[IO[bytes], int]] = [(TemporaryFile(), 0)]
+        #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
+        self._file: IO[bytes] | None = None
+        self._batches = 0
+        self._received: list[tuple[IO[bytes], int]] = []
 
     def add(self, case: Case) -> None:
         """Puts a patient away."""
@@ -63,36 +66,43 @@ class Shelf:
         for appointment, finding in case.problems:
             self.problems.add(finding, appointment.id, appointment.trajectory or appointment.number, appointment.row)
         self.cancelled += case.cancelled
+        self.released += case.released
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
                 self._put_away()
 
     def _put_away(self) -> None:
-        file, batches = self._files[0]
-        pickle.dump(self._dossiers, file, pickle.HIGHEST_PROTOCOL)
-        self._files[0] = file, batches + 1
+        if self._file is None:
+            self._file = TemporaryFile()
+        pickle.dump(self._dossiers, self._file, pickle.HIGHEST_PROTOCOL)
+        self._batches += 1
         self._dossiers = []
 
     def dossiers(self) -> Iterator[Sequence[StoredDossier]]:
-        """All dossiers, some at a time."""
+        """All dossiers, some at a time; once."""
         yield self._dossiers
-        for file, batches in self._files:
+        own = [] if self._file is None else [(self._file, self._batches)]
+        for file, batches in (*own, *self._received):
             file.seek(0)
             for _ in range(batches):
                 yield pickle.load(file)
+            file.close()
 
     def send(self, files: _Files) -> None:
         """Hands everything to the other process."""
+        batches = 0
         for batch in self.dossiers():
             pickle.dump(batch, files.dossiers, pickle.HIGHEST_PROTOCOL)
+            batches += 1
         self.due.write_to(files.due)
         self.problems.lines.write_to(files.problems)
         rest = {
             "outcomes": {outcome.name: count for outcome, count in self.outcomes.items()},
             "remembered": self.remembered,
             "cancelled": self.cancelled,
-            "batches": 1 + self._files[0][1],
+            "released": self.released,
+            "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
             "severities": dict(self.problems.severities),
@@ -103,15 +113,18 @@ class Shelf:
         """Adds what the other process sent. Raises what stopped it."""
         files.rest.seek(0)
         rest: dict[str, Any] | BaseException = pickle.load(files.rest)
+        files.rest.close()
         if isinstance(rest, BaseException):
             raise rest
         for name, count in rest["outcomes"].items():
             self.outcomes[Outcome[name]] += count
         self.remembered += rest["remembered"]
         self.cancelled += rest["cancelled"]
+        self.released += rest["released"]
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"])
-        self._files.append((files.dossiers, rest["batches"]))
+        self._put_away()
+        self._received.append((files.dossiers, rest["batches"]))
 
 
 def fill(

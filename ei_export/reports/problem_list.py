@@ -43,6 +43,10 @@ class ProblemList:
         self.lines.adopt(lines, count)
         self.severities.update(severities)
 
+    def close(self) -> None:
+        """Gives the disk back."""
+        self.lines.close()
+
     def __len__(self) -> int:
         return self.lines.count
 

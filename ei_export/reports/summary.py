@@ -56,6 +56,12 @@ class Summary:
         """0: done, at most warnings. 1: done, but at least one error (something is held)."""
         return 1 if self.problems.severities["error"] else 0
 
+    def close(self) -> None:
+        """Gives back what it keeps on disk."""
+        self.problems.close()
+        if self.lines is not None:
+            self.lines.close()
+
     def document(self) -> dict[str, Any]:
         """``summary.json``."""
         counts = {"read": self.read, "remembered": self.remembered}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import define, frozen
 
 from ..appointment import Appointment, Outcome
 from ..codelists import Deadline
@@ -18,7 +18,7 @@ from .trajectories import Visit
 SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
 
 
-@frozen
+@define
 class Claim:
     """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply the
     tariff; with ``unit`` they do, as the EI-standaard reckons."""
