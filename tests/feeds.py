@@ -170,7 +170,8 @@ class Result:
         assert counts["declared"] == len(self.lines)
         assert sum(d["lines"] for d in self.document["declarations"]) == len(self.lines)
         assert self.exit_code == any(p["severity"] == "error" for p in self.problems)
-        named = {(p["appointment_id"], p["row"]) for p in self.problems if p["severity"] != "info"}
+        places = ("appointment_id", "trajectory", "row")
+        named = {tuple(map(problem.get, places)) for problem in self.problems if problem["severity"] != "info"}
         assert counts["held"] + counts["no_agreement"] + counts["unreadable"] <= len(named)
         for problem in self.problems:
             kind = catalogue()[problem["code"]]
