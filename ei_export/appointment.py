@@ -31,9 +31,9 @@ class Appointment:
     """One appointment. Texts are trimmed; '' = the feed does not say.
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
-    where it is a number at all; ``row`` is None for one the ledger remembers; ``known`` is the outcome of an earlier run.
-    ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it, ``trajectory`` how its
-    trajectory is called towards people.
+    where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run.
+    ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
+    ``trajectory`` what its trajectory is called towards people.
     """
 
     id: str

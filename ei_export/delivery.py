@@ -32,7 +32,7 @@ class Scratch:
         self._files: list[BinaryIO] = []
 
     def create(self, name: str) -> BinaryIO:
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `discard`
         self._files.append(file)
         return file
 
@@ -94,7 +94,7 @@ def complete(staging: Path, folder: Path) -> bool:
     someone moved them. Raises WriteError."""
     with writing(folder):
         try:
-            os.rename(staging, folder)
+            staging.rename(folder)
         except FileNotFoundError:
             return folder.is_dir()
         _sync_folder(folder.parent)
@@ -126,7 +126,7 @@ def replacing(path: Path, ledger: Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(descriptor)
-            os.replace(name, path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

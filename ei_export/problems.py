@@ -1,4 +1,4 @@
-"""What can be wrong, as values: findings, problems, refusals, and the catalogue (``specs/problems.toml``) that words them.
+"""What can be wrong, as values: findings, problems, refusals, and the catalogue (``specs/problems.toml``) of texts.
 
 Code raises or returns a *code with parameters*; the words, in Dutch and English, are in the catalogue only.
 """
@@ -123,7 +123,7 @@ def severity(code: str) -> Severity:
 
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
-    """Message and remedy of a finding in one language. Raises KeyError where the catalogue or a parameter is missing."""
+    """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
     kind = catalogue()[code]
     text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
     return text.format_map(params), remedy.format_map(params)

@@ -30,7 +30,7 @@ class SortedLines:
 
     def _spill(self) -> None:
         self._held.sort()
-        run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+        run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
         run.writelines(f"{line}\n" for line in self._held)
         self._runs.append(run)
         self._held.clear()
@@ -82,7 +82,7 @@ class Partitions:
                 if lines:
                     file = self._files[index]
                     if file is None:
-                        file = self._files[index] = tempfile.TemporaryFile()
+                        file = self._files[index] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
                     lines.append("")
                     file.write("\n".join(lines).encode())
                     lines.clear()
@@ -122,7 +122,7 @@ class PairCheck:
         for index, part in enumerate(self.parts):
             file = self._files[index]
             if file is None:
-                file = self._files[index] = tempfile.TemporaryFile()
+                file = self._files[index] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
             file.write(part)
             del part[:]
 

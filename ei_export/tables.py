@@ -63,8 +63,8 @@ class Row:
             raise self.error(column, "YYYY-MM-DD") from None
 
     def period(self, *, open_ends: bool = False) -> tuple[date, date]:
-        """``from`` and ``until``, both inclusive; ``open_ends``: an empty one is no bound. Raises SettingsError on a bad
-        date or an end before the start."""
+        """``from`` and ``until``, both inclusive; ``open_ends``: an empty one is no bound. Raises SettingsError on a
+        bad date or an end before the start."""
         start = self.day("from", date.min if open_ends else None)
         end = self.day("until", FOREVER if open_ends else None)
         if end < start:

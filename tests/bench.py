@@ -21,11 +21,12 @@ COMMAND = Path(sysconfig.get_path("scripts")) / "ei-export"
 FIRST_DAY = dt.date(2023, 7, 1)
 TODAY = "2023-12-31"
 
-COLUMNS = (
-    "appointment_id,date,status,code,trajectory_id,patient_id,bsn,birth_date,sex,name,prefix,initials,postcode,"
-    "house_number,house_number_suffix,country,uzovi,insured_number,diagnosis_code,indication_code,therapist_agb,"
-    "therapist_specialism,referral_date,referrer_agb,accident,remark"
-).split(",")
+COLUMNS = [
+    "appointment_id", "date", "status", "code", "trajectory_id", "patient_id", "bsn", "birth_date", "sex", "name",
+    "prefix", "initials", "postcode", "house_number", "house_number_suffix", "country", "uzovi", "insured_number",
+    "diagnosis_code", "indication_code", "therapist_agb", "therapist_specialism", "referral_date", "referrer_agb",
+    "accident", "remark",
+]  # fmt: skip
 
 #: start, contact, end, diagnosis by UZOVI; a start and an end are lines, a contact is not.
 COURSES = {
@@ -139,13 +140,13 @@ def main() -> None:
         run = [str(COMMAND), "run", "-q", "--today", TODAY]
         first = measure(run, folder)
         second = measure(run, folder)
-        print(f"{'':<28}{'seconds':>10}{'x pass':>10}{'peak MiB':>10}")
+        sys.stdout.write(f"{'':<28}{'seconds':>10}{'x pass':>10}{'peak MiB':>10}\n")
         for name, (seconds, memory) in (
             ("csv.DictReader pass", bare),
             (f"run, {arguments.rows:,} rows", first),
             ("run again", second),
         ):
-            print(f"{name:<28}{seconds:>10.1f}{seconds / bare[0]:>10.2f}{memory:>10.0f}")
+            sys.stdout.write(f"{name:<28}{seconds:>10.1f}{seconds / bare[0]:>10.2f}{memory:>10.0f}\n")
     finally:
         if arguments.keep is None:
             shutil.rmtree(folder)

@@ -20,7 +20,7 @@ DEFAULT_CONFIG: Final = "ei-export.toml"
 HELD, USAGE, INPUT, WRITING, BUSY = 1, 2, 3, 4, 75
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions of click only
     """A date, ``YYYY-MM-DD``."""
 
     name = "YYYY-MM-DD"

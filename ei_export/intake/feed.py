@@ -1,7 +1,7 @@
 """The feed as text: what CSV and SQLite have in common once dialect and encoding are out of the way.
 
-A source hands over *bodies*, one text per row. A body is the row as the file has it (no quotes in it, cells apart by the
-source's delimiter), or, behind ``UNIT``, cells apart by ``UNIT``. A row that can't be cut into cells stands behind
+A source hands over *bodies*, one text per row. A body is the row as the file has it (no quotes in it, cells apart by
+the source's delimiter), or, behind ``UNIT``, cells apart by ``UNIT``. A row that can't be cut into cells stands behind
 ``BROKEN``: the code of its problem, then what could be read of its cells. An empty body is a blank row.
 """
 

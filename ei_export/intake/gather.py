@@ -52,8 +52,8 @@ def partition_of(patient_id: str, count: int) -> int:
 def gather(
     source: Source, size: int, completed: Iterable[str], watch: Collection[str], progress: Callable[[int], None]
 ) -> Gathered:
-    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded), ``watch`` the
-    appointment ids to look out for."""
+    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded), ``watch``
+    the appointment ids to look out for."""
     header = source.header
     count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
     partitions = Partitions(count)

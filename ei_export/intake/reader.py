@@ -1,4 +1,4 @@
-"""From a gathered row to an :class:`Appointment`: the cells that every appointment needs, and whether they can be read."""
+"""From a gathered row to an `Appointment`: the cells that every appointment needs, and whether they can be read."""
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter

@@ -1,4 +1,4 @@
-"""The ledger: a SQLite file that remembers what was seen and declared. One transaction per run, which is also the lock."""
+"""The ledger: a SQLite file that remembers what was seen and declared. A run is one transaction, which is its lock."""
 
 import os
 import sqlite3

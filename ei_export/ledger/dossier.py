@@ -1,4 +1,4 @@
-"""A patient's appointments as the ledger keeps them: of settled ones what trajectories need, of the others every text."""
+"""A patient's appointments as the ledger keeps them: of settled ones what trajectories need, of others every text."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ def _outcome(appointment: Appointment) -> Outcome:
 
 
 def _entry(appointment: Appointment) -> str:
-    """A settled appointment as JSON, if nothing in it has to be escaped; for any other, what can't be taken for that."""
+    """A settled appointment as JSON if nothing in it has to be escaped; for any other what can't be taken for that."""
     outcome = _outcome(appointment)
     day = appointment.date
     if outcome in PENDING or day is None:

@@ -41,8 +41,8 @@ __all__ = ["Options", "run"]
 
 @frozen
 class Options:
-    """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and nothing
-    is declared. ``as_json``: keep the lines for ``--json``. ``progress`` is told of rows read and patients judged."""
+    """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
+    nothing is declared. ``as_json``: keep the lines for ``--json``. ``progress`` is told of rows read and judged."""
 
     today: date
     publish: bool = True
@@ -53,7 +53,7 @@ class Options:
 
 @frozen
 class Rules:
-    """The tables a run goes by. ``fingerprint`` changes with any of them, and with the settings that matter to a case."""
+    """The tables a run goes by; ``fingerprint`` changes with any of them, and with the settings a case depends on."""
 
     resolver: Resolver
     judge: Judge
@@ -137,8 +137,7 @@ def _fingerprint(settings: Settings, header: Header) -> bytes:
         settings.ledger.declared_until,
     )
     digest = blake2b(repr(said).encode(), digest_size=16)
-    tables = sorted(SPECS.rglob("*.csv")) + [*settings.overlays, *filter(None, [settings.tariffs_path])]
-    for table in tables:
+    for table in (*sorted(SPECS.rglob("*.csv")), *settings.overlays, *filter(None, [settings.tariffs_path])):
         digest.update(table.read_bytes())
     return digest.digest()
 
@@ -209,7 +208,7 @@ def _hold_all(due: SortedLines, summary: Summary) -> None:
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> None:
     """Writes the declarations and the list of their lines."""
     if options.as_json:
-        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")
+        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
     publication.write(due, summary.lines)
     summary.declarations = publication.declarations
     for line in publication.differing:

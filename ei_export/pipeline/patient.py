@@ -253,11 +253,14 @@ class _CaseWork:
         day = appointment.date
         answer = desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
         found = appointment.findings
-        if not answer.is_zorg1 and (answer.standing is Standing.NOT_ZORG1 or not appointment.number):
-            if not any(finding.code.startswith("ROW_") for finding in found):
-                found.clear()
-                appointment.outcome = Outcome.NOT_ZORG1
-                return
+        if (
+            not answer.is_zorg1
+            and (answer.standing is Standing.NOT_ZORG1 or not appointment.number)
+            and not any(finding.code.startswith("ROW_") for finding in found)
+        ):
+            found.clear()
+            appointment.outcome = Outcome.NOT_ZORG1
+            return
         self.kept.append(appointment)
         if appointment.known is None:
             if day is not None and day <= desk.declared_until and answer.is_zorg1:
@@ -304,7 +307,7 @@ class _CaseWork:
         said: set[tuple[str, str]] = set()
         ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
         rendered = [renderer.person(visit.appointment) for visit, _ in claims]
-        one_person = all([who is rendered[0] for who in rendered])
+        one_person = all(who is rendered[0] for who in rendered)
         conflict = [] if one_person else _person_conflict([visit.appointment for visit, _ in claims])
         for (visit, claim), who in zip(claims, rendered, strict=True):
             appointment, what = visit.appointment, renderer.care(visit.appointment)
@@ -338,7 +341,8 @@ class _CaseWork:
 
     def _line(self, visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare) -> None:
         appointment, agreement = visit.appointment, claim.agreement
-        assert who.person is not None and what.fragment is not None
+        assert who.person is not None
+        assert what.fragment is not None
         head, _ = pm304.line_fragment(who.key, what.fragment, claim.performance)
         self.case.lines.append(
             DueLine(
@@ -401,7 +405,7 @@ class _CaseWork:
 
     def _is_said(self) -> bool:
         """Whether all there was to say is about lines that go out now, so that it won't be said again."""
-        return all([appointment.outcome is Outcome.DECLARED for appointment, _ in self.case.problems])
+        return all(appointment.outcome is Outcome.DECLARED for appointment, _ in self.case.problems)
 
 
 def _summary(trajectory: Trajectory) -> tuple[str, ...]:

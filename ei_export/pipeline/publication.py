@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import IO, BinaryIO, Final
+from typing import IO, Final
 
 from ..declaration import Invoice, Provider
 from ..delivery import Place
@@ -94,7 +94,7 @@ class _File:
             persons=self.writer.persons,
             lines=self.writer.lines,
             amount_cents=self.writer.cents,
-            sha256=hashlib.file_digest(self._file, "sha256").hexdigest(),
+            sha256=hashlib.file_digest(self._file, "sha256").hexdigest(),  # type: ignore[arg-type] # any open file will do
         )
 
     def _invoice(self) -> Invoice:
@@ -118,7 +118,10 @@ class Publication:
         self._sent: list[tuple[int, str]] = []
 
     def write(self, due: Iterable[str], as_json: IO[str] | None) -> None:
-        """Writes ``lines.csv`` and every declaration; into ``as_json`` each line as a JSON object. Raises WriteError where a run is too large for its numbers."""
+        """Writes ``lines.csv`` and every declaration; into ``as_json`` each line as a JSON object.
+
+        Raises WriteError where a run is too large for its numbers.
+        """
         text = io.TextIOWrapper(self._place.create("lines.csv"), encoding="utf-8", newline="")
         out = csv.writer(text, lineterminator="\n")
         out.writerow(LINE_COLUMNS)

@@ -51,8 +51,8 @@ class Renderer:
     def _picker(self, at: Mapping[str, int]) -> tuple[Mapping[str, int], _Cells, _Cells]:
         found = self._pickers.get(id(at))
         if found is None:
-            pickers = (itemgetter(*map(at.__getitem__, columns)) for columns in (_PERSON, CARE_COLUMNS))
-            found = self._pickers[id(at)] = (at, *pickers)  # keeps ``at``, so that its id stays its own
+            who, what = (itemgetter(*(at[column] for column in columns)) for columns in (_PERSON, CARE_COLUMNS))
+            found = self._pickers[id(at)] = (at, who, what)  # keeps ``at``, so that its id stays its own
         return found
 
     def person(self, appointment: Appointment) -> RenderedPerson:

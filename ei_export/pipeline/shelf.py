@@ -74,7 +74,7 @@ class Shelf:
 
     def _put_away(self) -> None:
         if self._file is None:
-            self._file = TemporaryFile()
+            self._file = TemporaryFile()  # noqa: SIM115 - closed by `dossiers`
         pickle.dump(self._dossiers, self._file, pickle.HIGHEST_PROTOCOL)
         self._batches += 1
         self._dossiers = []

@@ -79,7 +79,7 @@ class Summary:
         values = {
             "run": self.run or "-",
             "today": self.today.isoformat(),
-            **{name: count for name, count in self.document()["appointments"].items()},
+            **self.document()["appointments"],
             "files": len(self.declarations),
             "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
             "errors": self.problems.severities["error"],

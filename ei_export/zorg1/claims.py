@@ -20,8 +20,8 @@ SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
 
 @define
 class Claim:
-    """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply the
-    tariff; with ``unit`` they do, as the EI-standaard reckons."""
+    """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply
+    the tariff; with ``unit`` they do, as the EI-standaard reckons."""
 
     answer: Answer
     agreement: Agreement
@@ -93,7 +93,8 @@ class Judge:
 
     def _claim(self, visit: Visit) -> Claim:
         appointment, answer = visit.appointment, visit.answer
-        assert answer.agreement is not None and answer.tariff is not None
+        assert answer.agreement is not None
+        assert answer.tariff is not None
         appointment.outcome = Outcome.DECLARED
         if answer.notes:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)

@@ -1,4 +1,4 @@
-"""Which product a code is, with this insurer, on that date: agreement, code list, contract position and tariff together.
+"""Which product a code is with an insurer on a date: agreement, code list, contract position and tariff together.
 
 All of these change on fixed dates only, so for one code and one UZOVI the answers form a line of periods, worked out
 once and then looked up by date.
@@ -42,7 +42,7 @@ class Standing(Enum):
 class Answer:
     """What a code means for one UZOVI during a period.
 
-    ``code`` is the declare-under code as resolved; program, profile and moment are also known where it can't be declared.
+    ``code`` is the declare-under code as resolved; program, profile and moment are known even if it can't be declared.
     ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds.
     """
 
@@ -69,7 +69,7 @@ def dated(finding: Finding, day: date) -> Finding:
 
 @frozen
 class Answers:
-    """The answers for one code and UZOVI; ``starts[i]`` is the first day of ``answers[i]``, the first one ``date.min``."""
+    """The answers for one code and UZOVI; ``starts[i]`` is the first day of ``answers[i]``, the first one of all."""
 
     starts: tuple[date, ...]
     answers: tuple[Answer, ...]

@@ -53,7 +53,7 @@ class Trajectory:
 
 @define(eq=False)
 class Visit:
-    """An appointment with the answer of the tables, on its way through the trajectories; ``units`` once it is placed."""
+    """An appointment with the answer of the tables on its way through the trajectories; ``units`` once it is placed."""
 
     appointment: Appointment
     answer: Answer
@@ -62,7 +62,7 @@ class Visit:
     trajectory: Trajectory | None = None
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
-        """Notes a finding, unless the appointment was declared before, or has no price agreement to be wrong against."""
+        """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
         if not self.is_declared and self.answer.standing is not Standing.NO_AGREEMENT:
             self.appointment.findings.append(Finding(code, column, params))
 
@@ -77,7 +77,8 @@ def group(
 ) -> list[Trajectory]:
     """Places the visits of one patient, filling in ``trajectory``, ``units`` and findings; returns the trajectories.
 
-    ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong to. ``shared_numbers`` are
+    ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong
+    to. ``shared_numbers`` are
     trajectory numbers that another patient has too.
     """
     grouping = _Grouping(sorted(visits, key=_order))

@@ -62,7 +62,7 @@ def person_with(**cells: str) -> tuple[Person | None, list[Finding]]:
     return person(PERSON_CELLS | cells)
 
 
-def care_with(day: date = DAY, **cells: str) -> tuple[Care | None, list[Finding]]:
+def care_with(day: date = DAY, /, **cells: str) -> tuple[Care | None, list[Finding]]:
     """The care of these cells on a day; None with an error."""
     found, findings = care(CARE_CELLS | cells)
     if found is not None:
@@ -306,14 +306,14 @@ def test_whether_a_diagnosis_may_be_missing_depends_on_the_product() -> None:
 
 @pytest.mark.parametrize("code", ["8001", "8002", "8003"])
 def test_zorg1_of_2019_wrote_its_profiles_as_diagnoses(code: str) -> None:
-    found, findings = care_with(day=date(2019, 5, 1), diagnosis_code=code)
+    found, findings = care_with(date(2019, 5, 1), diagnosis_code=code)
     assert findings == []
     assert found is not None
     assert found.diagnosis == code
 
 
 def test_an_indication_is_looked_up_on_the_day() -> None:
-    assert care_with(day=date(2016, 12, 31), indication_code="002")[1] == []
+    assert care_with(date(2016, 12, 31), indication_code="002")[1] == []
 
 
 @settings(max_examples=200, deadline=None)
