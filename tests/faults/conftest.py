@@ -1,9 +1,7 @@
 """The practice before its first run and before a later one, and what an undisturbed run makes of it."""
 
-import gc
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -49,10 +47,8 @@ def workshop() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def starts(workshop: Path) -> Starts:
     first = Scene.make(workshop / "first", FIRST)
-    with chdir(first.folder), warnings.catch_warnings():  # here, so that every child finds the tables read
-        warnings.simplefilter("ignore", ResourceWarning)
+    with chdir(first.folder):  # here, so that every child finds the code lists read
         main([*first.arguments("check", FIRST), "-q"], standalone_mode=False)
-        gc.collect()
     later = first.copy(workshop / "later")
     done = first.copy(workshop / "done")
     due = []
