@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
@@ -84,7 +84,8 @@ class Stage:
     def discard(self) -> None:
         """Takes away what was written, unless it was sealed: then it is the ledger that says what becomes of it."""
         for file in self._files:
-            file.close()
+            with suppress(OSError):  # a full disk can't take what was still to be written
+                file.close()
         if not self._sealed:
             shutil.rmtree(self.staging, ignore_errors=True)
 

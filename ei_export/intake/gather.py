@@ -7,10 +7,8 @@ from zlib import crc32
 from attrs import frozen
 
 from ..spool import PairCheck, Partitions
-from .feed import BROKEN, UNIT, Header, Source
+from .feed import BROKEN, PART, UNIT, Header, Source
 
-#: Between the parts of a gathered row: patient, body, row number.
-_PART: Final = "\x1e"
 _BYTES_A_PARTITION: Final = 4 << 20
 _MOST_PARTITIONS: Final = 128
 
@@ -36,7 +34,7 @@ class Gathered:
         """The rows of the patients in one partition, by patient; to be asked once."""
         patients: dict[str, list[GatheredRow]] = {}
         for line in self.partitions.take(partition):
-            patient, body, row = line.split(_PART)
+            patient, body, row = line.split(PART)
             if (rows := patients.get(patient)) is None:
                 patients[patient] = [(body, row)]
             else:
@@ -93,7 +91,7 @@ def gather(
             read += 1
             characters += len(body)
             code = crc32(patient.encode())
-            held[code % count].append(f"{patient}{_PART}{body}{_PART}{row}")
+            held[code % count].append(f"{patient}{PART}{body}{PART}{row}")
             if is_completed[status]:
                 if ident:
                     key = hash(ident)

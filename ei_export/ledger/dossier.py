@@ -16,7 +16,16 @@ CORE: Final = (
 SAVED: Final = (*CORE, *(c for c in COLUMNS if c not in {*CORE, "status", "patient_id", "consent"}))
 
 #: What a single row can't show again: it holds an appointment until the feed brings it anew.
-LASTING: Final = frozenset({"APPOINTMENT_CONFLICT", "APPOINTMENT_TWO_PATIENTS"})
+LASTING: Final = frozenset(
+    {
+        "APPOINTMENT_CONFLICT",
+        "APPOINTMENT_TWO_PATIENTS",
+        "TRAJECTORY_TWO_PATIENTS",
+        "ROW_CELLS",
+        "ROW_QUOTE",
+        "ROW_TOO_LONG",
+    }
+)
 
 #: To be tried again in every run.
 PENDING: Final = frozenset({Outcome.HELD, Outcome.NO_AGREEMENT, Outcome.UNREADABLE})
@@ -89,16 +98,15 @@ def _texts(appointment: Appointment) -> Sequence[str]:
     outcome = _outcome(appointment)
     if outcome not in PENDING:
         return (outcome.value, *core(appointment))
-    lasting = [f"{f.code} {f.params.get('columns', '')}" for f in appointment.findings if f.code in LASTING]
-    return (outcome.value, *map(appointment.text, SAVED), *lasting[:1])
+    lasting = [(f.code, f.column, dict(f.params)) for f in appointment.findings if f.code in LASTING]
+    return (outcome.value, *map(appointment.text, SAVED), _encode(lasting))
 
 
-def unpack(text: str) -> list[tuple[Outcome, Sequence[str], Finding | None]]:
-    """The outcome, the texts in the order of `SAVED`, and the lasting finding of every appointment."""
+def unpack(text: str) -> list[tuple[Outcome, Sequence[str], list[Finding]]]:
+    """The outcome, the texts in the order of `SAVED`, and the lasting findings of every appointment."""
     most = 1 + len(SAVED)
-    return [(_OUTCOMES[e[0]], e[1:most], _lasting(e[most]) if len(e) > most else None) for e in json.loads(text)]
+    return [(_OUTCOMES[e[0]], e[1:most], _lasting(e[most]) if len(e) > most else []) for e in json.loads(text)]
 
 
-def _lasting(text: str) -> Finding:
-    code, _, columns = text.partition(" ")
-    return Finding(code, columns.partition(",")[0], {"rows": "-", "columns": columns})
+def _lasting(text: str) -> list[Finding]:
+    return [Finding(code, column, params) for code, column, params in json.loads(text)]

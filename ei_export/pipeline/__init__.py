@@ -17,7 +17,7 @@ from attrs import frozen
 from .. import __version__
 from ..appointment import Outcome
 from ..codelists import deadlines, uzovi_numbers
-from ..delivery import Place, Scratch, Stage, complete, replacing, sweep
+from ..delivery import Place, Scratch, Stage, complete, replacing, sweep, writing
 from ..intake.feed import Header, Source, open_feed
 from ..intake.gather import Gathered, gather, partition_of
 from ..ledger import Ledger, StagedRun
@@ -68,7 +68,7 @@ def run(settings: Settings, options: Options) -> Summary:
     source = open_feed(settings.input.path, settings.input)
     rules = _rules(settings, options.today, source.header)
     summary = Summary(options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name))
-    with ExitStack() as cleaning, _no_collector():
+    with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
         if options.publish:

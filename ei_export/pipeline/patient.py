@@ -5,7 +5,7 @@ A patient is always judged over their whole known history, so it makes no differ
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2b
 from operator import attrgetter
@@ -120,7 +120,8 @@ class _CaseWork:
             self._classify(appointment)
         for appointment in left_over:
             self._classify(appointment)
-        trajectories = group(self.visits, self.unclear, self._shared_numbers())
+        self.shared = self._shared_numbers()
+        trajectories = group(self.visits, self.unclear, self.shared)
         claims: list[tuple[Visit, Claim]] = []
         for visit in self.visits:
             if visit.trajectory is not None:
@@ -163,8 +164,10 @@ class _CaseWork:
             else:
                 if self.patient_id not in self.desk.watched.get(appointment.id, {self.patient_id}):
                     continue  # the feed says it is another patient's now
-                if lasting is not None:
-                    appointment.findings.append(lasting)
+                for finding in lasting:
+                    _blur(appointment, str(finding.params.get("columns", "")).split(", "))
+                if lasting:
+                    appointment.findings[:] = lasting
                 self.pending_before.add(appointment.id)
             recalled[appointment.id] = appointment
         return recalled
@@ -197,19 +200,26 @@ class _CaseWork:
 
     def _merge(self, same: list[Appointment]) -> Appointment:
         """One appointment of the rows that carry its id: they must say the same."""
-        same.sort(key=lambda a: (not a.completed, a.row or 0))
+        same.sort(key=self._standing)
         first = same[0]
         columns = (
             sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
         )
+        rows = sorted(a.row or 0 for a in same)
+        first.row = rows[0]
         for _ in same[1:]:
             self._tally(Outcome.DUPLICATE)
         if columns:
-            rows = ", ".join(str(a.row) for a in sorted(same, key=lambda a: a.row or 0))
-            first.findings.append(
-                Finding("APPOINTMENT_CONFLICT", columns[0], {"rows": rows, "columns": ", ".join(columns)})
-            )
+            params = {"rows": ", ".join(map(str, rows)), "columns": ", ".join(columns)}
+            first.findings[:] = [Finding("APPOINTMENT_CONFLICT", columns[0], params)]
+            _blur(first, columns)
         return first
+
+    def _standing(self, appointment: Appointment) -> tuple[bool, bool, list[str]]:
+        """Which of two contradicting rows comes first, wherever they stand in the feed."""
+        a = appointment
+        answer = self.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
+        return not a.completed, not answer.is_zorg1, [a.text(column) for column in _COMPARED]
 
     def _cancelled(self, appointment: Appointment, known: Appointment | None) -> None:
         """An appointment that did not take place, perhaps after we heard that it did."""
@@ -266,7 +276,7 @@ class _CaseWork:
             if day is not None and day <= desk.declared_until and answer.is_zorg1:
                 appointment.known = Outcome.EARLIER
             else:
-                if found and found[0].code not in LASTING:
+                if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):
                     appointment.outcome = Outcome.UNREADABLE
                 elif not found and self._is_shared(appointment):
                     found.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
@@ -399,8 +409,9 @@ class _CaseWork:
         if self.stored is not None:
             before = {number for _, number, *_ in json.loads(self.stored.trajectories) if number}
             self.case.released.extend(sorted(before - {trajectory.number for trajectory in trajectories}))
+        summaries = [_summary(trajectory, self.shared) for trajectory in trajectories]
         self.case.dossier = StoredDossier(
-            self.patient_id, pending, digest, tally, pack(named), pack_trajectories(map(_summary, trajectories))
+            self.patient_id, pending, digest, tally, pack(named), pack_trajectories(summaries)
         )
 
     def _is_said(self) -> bool:
@@ -408,11 +419,11 @@ class _CaseWork:
         return all(appointment.outcome is Outcome.DECLARED for appointment, _ in self.case.problems)
 
 
-def _summary(trajectory: Trajectory) -> tuple[str, ...]:
-    """In the order of the view ``trajectory`` of the ledger."""
+def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]:
+    """In the order of the view ``trajectory`` of the ledger. A shared number is nobody's until that is solved."""
     return (
         trajectory.label,
-        trajectory.number,
+        "" if trajectory.number in shared else trajectory.number,
         trajectory.insurer,
         trajectory.program,
         trajectory.profile,
@@ -420,6 +431,14 @@ def _summary(trajectory: Trajectory) -> tuple[str, ...]:
         trajectory.end.isoformat() if trajectory.end else "",
         str(len(trajectory.contacts)),
     )
+
+
+def _blur(appointment: Appointment, columns: Sequence[str]) -> None:
+    """Forgets what its rows contradict each other in, where that says which trajectory it could belong to."""
+    if "date" in columns:
+        appointment.date = None
+    if "trajectory_id" in columns:
+        appointment.number = ""
 
 
 def _differences(one: Appointment, other: Appointment) -> list[str]:

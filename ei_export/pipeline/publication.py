@@ -10,6 +10,8 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import IO, Final
 
+from attrs import asdict
+
 from ..declaration import Invoice, Provider
 from ..delivery import Place
 from ..ledger import Ledger
@@ -110,7 +112,7 @@ class Publication:
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
         self._place, self._ledger, self._provider = place, ledger, provider
-        self._today, self._reference = today, reference_start(today, run)
+        self._today, self._run, self._reference = today, run, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
         self._line = 0
         self._file: _File | None = None
@@ -179,7 +181,9 @@ class Publication:
 
     def _close_file(self) -> None:
         if self._file is not None:
-            self.declarations.append(self._file.close())
+            declaration = self._file.close()
+            self._ledger.add_declaration({**asdict(declaration), "run": self._run})
+            self.declarations.append(declaration)
             self._file = None
 
     def _one_person(self, lines: list[DueLine]) -> list[DueLine]:

@@ -164,7 +164,7 @@ class _Grouping:
         if trajectory is None:
             return
         visit.trajectory, visit.units = trajectory, _fixed(visit.answer)
-        if visit.answer.profile not in (_ANY, trajectory.profile):
+        if doubtful := visit.answer.profile not in (_ANY, trajectory.profile):
             visit.find(
                 "CONTACT_OTHER_PROFILE",
                 "code",
@@ -172,7 +172,7 @@ class _Grouping:
                 profile=visit.answer.profile,
                 start_profile=trajectory.profile,
             )
-        if visit.answer.standing is Standing.FAULT:
+        if doubtful or visit.answer.standing is Standing.FAULT:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
@@ -259,6 +259,8 @@ class _Grouping:
             known = [t for t in self.trajectories if t.fits(answer.insurer, answer.program) and (not number or t.end)]
             ended = [t for t in known if t.end is not None]
             trajectory = ended[-1] if ended else self._new(visit)
+            if number:
+                self._numbered.setdefault(number, trajectory)
         visit.trajectory = trajectory
         if trajectory.end is None:
             visit.find("RELAPSE_WITHOUT_END", "code", program=answer.program)
