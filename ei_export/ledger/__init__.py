@@ -63,7 +63,6 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
             connection = sqlite3.connect(path, isolation_level=None, timeout=0)
         except (OSError, sqlite3.Error) as error:
             raise WriteError("WRITE_FAILED", path=str(path), reason=str(error)) from None
@@ -73,7 +72,11 @@ class Ledger:
             connection.execute("BEGIN IMMEDIATE")  # others may still read, until there is something to commit
             connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             _prepare(connection, path)
+            path.chmod(0o600)
             return cls(connection, path, writable=True)
+        except OSError as error:
+            connection.close()
+            raise WriteError("WRITE_FAILED", path=str(path), reason=str(error)) from None
         except sqlite3.Error as error:
             connection.close()
             raise _refusal(error, path) from None

@@ -21,7 +21,7 @@ from ..delivery import Place, Scratch, Stage, complete, replacing, sweep, writin
 from ..intake.feed import Header, Source, open_feed
 from ..intake.gather import Gathered, gather, partition_of
 from ..ledger import Ledger, StagedRun
-from ..problems import BusyError, Finding, SettingsError
+from ..problems import BusyError, Finding, SettingsError, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
 from ..settings import Settings
@@ -79,8 +79,7 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.strict and summary.exit_code:
             _hold_all(due, summary)
             if options.publish:
-                with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as held:
-                    summary.problems.write_csv(held)
+                _list_problems(settings, summary)
             return summary
         number, folder = _next_run(ledger, settings.output.dir)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
@@ -88,18 +87,22 @@ def run(settings: Settings, options: Options) -> Summary:
         if due.count:
             _write(due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary)
         if options.publish:
-            with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as held:
-                summary.problems.write_csv(held)
-                ledger.save_owners()
-                if isinstance(place, Stage):
-                    ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
-                    summary.run, summary.folder = run_label(number), folder
-                    _complete_summary(place, summary)
-                    place.seal()
-                ledger.commit()
-                if isinstance(place, Stage):
+            _list_problems(settings, summary)
+            ledger.save_owners()
+            if isinstance(place, Stage):
+                ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
+                summary.run, summary.folder = run_label(number), folder
+                _complete_summary(place, summary)
+                place.seal()
+            ledger.commit()
+            if isinstance(place, Stage):  # from here on it is declared; what still fails, the next run makes up for
+                try:
                     place.publish()
-                    with suppress(BusyError):  # the next run will note it
+                except WriteError as error:
+                    params = {"run": summary.run, "path": str(folder), "reason": error.params["reason"]}
+                    summary.problems.add(Finding("RUN_NOT_PUBLISHED", "", params))
+                else:
+                    with suppress(BusyError, WriteError):
                         ledger.mark_published(number)
     return summary
 
@@ -220,6 +223,12 @@ def _complete_summary(place: Place, summary: Summary) -> None:
     summary.problems.write_csv(place.create("problems.csv"))
     document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
     place.create("summary.json").write(document.encode())
+
+
+def _list_problems(settings: Settings, summary: Summary) -> None:
+    """What is held is always in the same place."""
+    with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as file:
+        summary.problems.write_csv(file)
 
 
 def _row(line: DueLine) -> int | None:
