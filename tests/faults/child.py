@@ -166,8 +166,8 @@ class FollowedChild(Child):
     calls: list[str] = field(factory=list)
 
     @classmethod
-    def follow(cls, folder: Path, *arguments: str) -> Self:
-        child = cls.start(folder, *arguments, followed=True)
+    def follow(cls, folder: Path, *arguments: str, before: Callable[[], object] | None = None) -> Self:
+        child = cls.start(folder, *arguments, before=before, followed=True)
         child.folder = folder
         os.waitpid(child.pid, 0)
         _ptrace(_SETOPTIONS, child.pid, 0, _TRACESECCOMP | _EXITKILL)

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from attrs import define, frozen
 
+from ei_export import ledger
 from ei_export.intake import gather
 from ei_export.pipeline import shelf
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
@@ -49,6 +50,11 @@ def courses() -> Iterator[Course]:
 
 
 ROWS = rows_of(courses())
+
+
+def with_little_memory() -> None:
+    """To be called in a child before its run: the ledger goes to disk before its commit, as that of a long feed."""
+    ledger._CACHE_KIB = 8  # type: ignore[misc]
 
 
 def in_two_processes() -> None:
@@ -108,8 +114,8 @@ class Scene:
     def start(self, day: str, *, before: Callable[[], object] | None = None) -> Child:
         return Child.start(self.folder, *self.arguments("run", day), before=before)
 
-    def follow(self, day: str, *arguments: str) -> FollowedChild:
-        return FollowedChild.follow(self.folder, *self.arguments("run", day, *arguments))
+    def follow(self, day: str, *arguments: str, before: Callable[[], object] | None = None) -> FollowedChild:
+        return FollowedChild.follow(self.folder, *self.arguments("run", day, *arguments), before=before)
 
     @staticmethod
     def arguments(command: str, day: str, *arguments: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.child import turning_points
 from tests.faults.conftest import Start, Starts
-from tests.faults.scene import LATER, in_two_processes
+from tests.faults.scene import LATER, in_two_processes, with_little_memory
 from tests.manual.practice import COMMAND
 
 #: How long a run of the practice takes at most, in seconds, in a process that has started already.
@@ -48,6 +48,26 @@ def test_killed_at_every_change_on_disk(which: str, starts: Starts, workshop: Pa
     assert changes["pwrite64"] > 10, changes
     assert changes["rename"] + changes["renameat"] + changes["renameat2"] == 2, changes
     assert changes["fsync"] + changes["fdatasync"] > 10, changes
+
+
+@pytest.mark.usefixtures("traceable")
+@pytest.mark.parametrize("which", ["first", "later"])
+def test_killed_with_part_of_the_ledger_on_disk(which: str, starts: Starts, workshop: Path) -> None:
+    """Long before the commit, and with the first page of a new ledger still to come."""
+    start: Start = getattr(starts, which)
+    undisturbed = start.scene.copy(workshop / "killed").follow(start.day, before=with_little_memory)
+    undisturbed.finish()
+    changes = [at for at, call in enumerate(undisturbed.calls, 1) if call in ("pwrite64", "unlink")]
+    for change in changes[5::12]:
+        scene = start.scene.copy(workshop / "killed")
+        child = scene.follow(start.day, before=with_little_memory)
+        assert child.reaches(change)
+        child.kill()
+        child.wait()
+        assert scene.declared().due <= start.due
+        checked = scene.check(start.day, "-q")
+        assert checked.code in (0, 1), checked.stderr
+        scene.assert_recovers(start.day, start.due)
 
 
 @pytest.mark.usefixtures("traceable")
