@@ -1,14 +1,17 @@
 """Publishing a run: everything is written beside its final place, made durable, and then appears by one rename."""
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
+from .private import make_folder
 from .problems import WriteError
 
 #: Folders of runs that are being written; hidden, and never looked into.
@@ -51,7 +54,7 @@ class Stage:
         self._files: list[BinaryIO] = []
         self._sealed = False
         with writing(folder):
-            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(folder.parent)
             self.staging.mkdir(mode=0o700)
 
     def create(self, name: str) -> BinaryIO:
@@ -77,9 +80,9 @@ class Stage:
 
         self._sealed = True
 
-    def publish(self) -> None:
-        """Makes the run appear. Raises WriteError."""
-        complete(self.staging, self.folder)
+    def publish(self) -> Path:
+        """Makes the run appear; returns where. Raises WriteError."""
+        return complete(self.staging, self.folder) or self.folder
 
     def discard(self) -> None:
         """Takes away what was written, unless it was sealed: then it is the ledger that says what becomes of it."""
@@ -90,16 +93,26 @@ class Stage:
             shutil.rmtree(self.staging, ignore_errors=True)
 
 
-def complete(staging: Path, folder: Path) -> bool:
-    """Publishes a run that is in the ledger, unless that is done. False where its files are neither waiting nor there:
-    someone moved them. Raises WriteError."""
+def complete(staging: Path, folder: Path) -> Path | None:
+    """Publishes a run that is in the ledger, unless that is done; returns where it is.
+
+    None where its files are neither waiting nor there: someone moved them. A folder of that name that another ledger
+    made in the meantime is left alone: the run gets a number behind its name. Raises WriteError.
+    """
     with writing(folder):
-        try:
-            staging.rename(folder)
-        except FileNotFoundError:
-            return folder.is_dir()
-        _sync_folder(folder.parent)
-        return True
+        for attempt in count(1):
+            place = folder if attempt == 1 else folder.with_name(f"{folder.name}-{attempt}")
+            try:
+                staging.rename(place)
+            except FileNotFoundError:
+                return folder if folder.is_dir() else None
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR) or not place.exists():
+                    raise
+            else:
+                _sync_folder(folder.parent)
+                return place
+    raise AssertionError("there is always a free name")
 
 
 def sweep(out: Path, ledger: Path) -> None:
@@ -120,7 +133,7 @@ def _prefix(ledger: Path) -> str:
 def replacing(path: Path, ledger: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of ``path`` in one step when the block ends well. Raises WriteError."""
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(ledger))
         try:
             with os.fdopen(descriptor, "w+b") as file:

@@ -9,7 +9,7 @@ import click
 from ..pipeline import Options
 from ..pipeline import run as run_pipeline
 from ..problems import Language
-from .common import day_or_today, options, refusing, settings_of
+from .common import day_or_today, options, refusing, settings_of, speaking
 from .run import Progress, tell, with_paths
 
 
@@ -37,6 +37,6 @@ def check(
         Options(day_or_today(today), publish=False, strict=strict, as_json=as_json, progress=progress.show),
     )
     progress.clear()
-    with closing(summary):
+    with closing(summary), speaking():
         tell(summary, settings, as_json=as_json, quiet=quiet, place="ei-export check --json")
     click.get_current_context().exit(summary.exit_code)

@@ -2,8 +2,10 @@
 
 import functools
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_CONFIG: Final = "ei-export.toml"
 #: Exit codes besides 0: something is held; usage or settings; the input; writing; another run.
-HELD, USAGE, INPUT, WRITING, BUSY = 1, 2, 3, 4, 75
+HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
 
 class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions of click only
@@ -74,10 +76,7 @@ def refusing(function: F) -> F:
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            raise click.Abort from None
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(WRITING)
+            sys.exit(INTERRUPTED)
         except Exception as error:
             if debug:
                 raise
@@ -85,6 +84,18 @@ def refusing(function: F) -> F:
             refuse(WriteError("INTERNAL", reason=reason), lang, as_json=as_json)
 
     return wrapper  # type: ignore[return-value]
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Around what is printed of work that is done: whether anybody can read it does not change what was done."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError:
+        with Path(os.devnull).open("w") as nowhere:
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _place(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from ..pipeline import run as run_pipeline
 from ..problems import Language
 from ..reports.summary import Summary, text_lines, write_json
 from ..settings import Settings
-from .common import day_or_today, options, refusing, settings_of
+from .common import day_or_today, options, refusing, settings_of, speaking
 
 _log = logging.getLogger("ei_export")
 
@@ -42,7 +42,7 @@ def run(
         settings, Options(day_or_today(today), strict=strict, as_json=as_json, progress=progress.show)
     )
     progress.clear()
-    with closing(summary):
+    with closing(summary), speaking():
         tell(summary, settings, as_json=as_json, quiet=quiet, place=str(settings.output.dir / "problems.csv"))
         if not sys.stderr.isatty():
             log(summary)

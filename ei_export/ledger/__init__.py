@@ -1,7 +1,9 @@
 """The ledger: a SQLite file that remembers what was seen and declared. A run is one transaction, which is its lock."""
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib import resources
@@ -10,6 +12,7 @@ from typing import Any, Final, Self
 
 from attrs import frozen
 
+from ..private import make_folder
 from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
@@ -18,6 +21,8 @@ _VERSION: Final = 1
 _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written.
 _PATIENCE_MS: Final = 60_000
+#: How long one who only reads waits for a run that is being committed.
+_LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _PENDING: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
@@ -45,12 +50,15 @@ class StagedRun:
 
 
 class Ledger:
-    """An opened ledger. Every method raises :class:`WriteError` where the disk fails or the file is damaged."""
+    """An opened ledger; one opened to `look` at takes what it is told to write, and forgets it.
+
+    Every method raises `WriteError` where the disk fails or the file is damaged.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
         self._db = connection
         self._path = path
-        self.writable = writable
+        self._writable = writable
         self.is_new = not self._one("SELECT EXISTS (SELECT 1 FROM dossier)")
         self._key = self._one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
 
@@ -61,7 +69,8 @@ class Ledger:
         Raises BusyError while another run has it, SettingsError for a file that is no ledger or of a later version.
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent)
+            _identify_file(path)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             connection = sqlite3.connect(path, isolation_level=None, timeout=0)
         except (OSError, sqlite3.Error) as error:
@@ -88,18 +97,22 @@ class Ledger:
     def look(cls, path: Path) -> Self:
         """Opens the ledger to read only; an empty one where there is none yet. Raises as `open`."""
         if not path.exists() or path.stat().st_size == 0:
-            connection = sqlite3.connect(":memory:", isolation_level=None)
-            connection.execute("BEGIN")
-            _prepare(connection, path)
-            return cls(connection, path, writable=False)
+            return cls(_empty(path), path, writable=False)
+        _identify_file(path)
+        location = f"{path.resolve().as_uri()}?mode=ro"
         try:
-            connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5
-            )
-            connection.execute("BEGIN")
-            _identify(connection, path)
+            connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
+            try:
+                connection.execute("BEGIN")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                _identify(connection, path)
+            except sqlite3.OperationalError as error:
+                connection.close()
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                    raise
+                connection = _undone_copy(path)  # a run was killed; undoing its work is for the next run
             return cls(connection, path, writable=False)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise _refusal(error, path) from None
 
     def reopened(self) -> "Ledger":
@@ -134,9 +147,9 @@ class Ledger:
         values = (run.run, today.isoformat(), "staged", *folders, source, version)
         self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
-    def mark_published(self, run: int) -> None:
-        """Notes that a run can be seen. Outside a transaction it is one of its own."""
-        self._do("UPDATE run SET state = 'published' WHERE run = ?", (run,))
+    def mark_published(self, run: int, folder: Path) -> None:
+        """Notes that a run can be seen, and where. Outside a transaction it is one of its own."""
+        self._do("UPDATE run SET state = 'published', folder = ? WHERE run = ?", (str(folder.resolve()), run))
 
     def add_declaration(self, values: Mapping[str, object]) -> None:
         """A declaration by the columns of its table."""
@@ -225,12 +238,16 @@ class Ledger:
         return next((str(row[0]) for row in self._rows(sql, (key,))), None)
 
     def _do(self, sql: str, values: Iterable[Any] = ()) -> None:
+        if not self._writable:
+            return
         try:
             self._db.execute(sql, tuple(values))
         except sqlite3.Error as error:
             raise _refusal(error, self._path) from None
 
     def _many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        if not self._writable:
+            return
         try:
             self._db.executemany(sql, rows)
         except sqlite3.Error as error:
@@ -254,6 +271,49 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             statement = ""
 
 
+def _identify_file(path: Path) -> None:
+    """Refuses what is no ledger by its first bytes: SQLite would write beside a file just to look into it.
+
+    With a journal beside it the file may be half written; then SQLite has to put it right first.
+    """
+    if Path(f"{path}-journal").exists():
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WriteError("WRITE_FAILED", path=str(path), reason=error.strerror or "") from None
+    if start and not start.startswith(b"SQLite format 3\0"):
+        raise WriteError("LEDGER_DAMAGED", path=str(path), reason="no SQLite file")
+    if start and int.from_bytes(start[68:72], "big") != _APPLICATION:
+        raise SettingsError("LEDGER_FOREIGN", path=str(path))
+
+
+def _undone_copy(path: Path) -> sqlite3.Connection:
+    """A copy of the ledger in which SQLite undoes what a killed run left half done; it is gone with the connection."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        shutil.copyfile(path, copy)
+        shutil.copyfile(f"{path}-journal", f"{copy}-journal")
+        connection = sqlite3.connect(copy, isolation_level=None)
+        connection.execute("BEGIN")
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            connection.close()
+            return _empty(path)
+        _identify(connection, path)
+        return connection
+
+
+def _empty(path: Path) -> sqlite3.Connection:
+    """A ledger in memory, in which nothing happened yet."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("BEGIN")
+    _prepare(connection, path)
+    return connection
+
+
 def _identify(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
         raise SettingsError("LEDGER_FOREIGN", path=str(path))
@@ -261,7 +321,7 @@ def _identify(connection: sqlite3.Connection, path: Path) -> None:
         raise SettingsError("LEDGER_NEWER", path=str(path))
 
 
-def _refusal(error: sqlite3.Error, path: Path) -> Exception:
+def _refusal(error: Exception, path: Path) -> Exception:
     """What a SQLite error means to the user. Its message never holds values, only SQL and names of ours."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:

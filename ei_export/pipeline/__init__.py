@@ -97,13 +97,13 @@ def run(settings: Settings, options: Options) -> Summary:
             ledger.commit()
             if isinstance(place, Stage):  # from here on it is declared; what still fails, the next run makes up for
                 try:
-                    place.publish()
+                    summary.folder = place.publish()
                 except WriteError as error:
                     params = {"run": summary.run, "path": str(folder), "reason": error.params["reason"]}
                     summary.problems.add(Finding("RUN_NOT_PUBLISHED", "", params))
                 else:
                     with suppress(BusyError, WriteError):
-                        ledger.mark_published(number)
+                        ledger.mark_published(number, summary.folder)
     return summary
 
 
@@ -149,11 +149,12 @@ def _finish_earlier_runs(ledger: Ledger, settings: Settings, summary: Summary) -
     """Publishes what a run that was stopped had recorded, and takes away what it had not."""
     for staged in ledger.staged_runs():
         label = run_label(staged.run)
-        if complete(staged.staging, staged.folder):
+        place = complete(staged.staging, staged.folder)
+        if place is not None:
             summary.problems.add(Finding("RUN_RECOVERED", "", {"run": label}))
         else:
             summary.problems.add(Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)}))
-        ledger.mark_published(staged.run)
+        ledger.mark_published(staged.run, place or staged.folder)
     sweep(settings.output.dir, settings.ledger.path)
 
 
@@ -213,6 +214,8 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
     publication.write(due, summary.lines)
+    if summary.lines is not None:
+        summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
     for line in publication.differing:
         summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line))

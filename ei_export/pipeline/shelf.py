@@ -4,6 +4,7 @@ Patients don't know of each other, so half of them can be worked out by a second
 and the feed is long enough to be worth it. What it makes comes back through anonymous files.
 """
 
+import errno
 import os
 import pickle
 import traceback
@@ -112,7 +113,10 @@ class Shelf:
     def receive(self, files: _Files) -> None:
         """Adds what the other process sent. Raises what stopped it."""
         files.rest.seek(0)
-        rest: dict[str, Any] | BaseException = pickle.load(files.rest)
+        try:
+            rest: dict[str, Any] | BaseException = pickle.load(files.rest)
+        except EOFError:
+            raise OSError(errno.EIO, "the second process could not hand over its work") from None
         files.rest.close()
         if isinstance(rest, BaseException):
             raise rest
@@ -160,20 +164,21 @@ def _second(
 ) -> None:
     """The life of the second process; it ends here, also when the first one is gone."""
     try:
-        work_elsewhere()
-        own = Shelf(shelf.problems.empty_copy())
-        for index in indexes:
-            if os.getppid() != parent:
-                os._exit(1)
-            work(index, own)
-        own.send(files)
-    except Refusal as refusal:
-        pickle.dump(refusal, files.rest)
-    except BaseException as error:  # noqa: BLE001 - goes on in the first process
-        pickle.dump(
-            RuntimeError(f"{type(error).__name__} at {traceback.extract_tb(error.__traceback__)[-1]}"), files.rest
-        )
-    finally:
+        try:
+            work_elsewhere()
+            own = Shelf(shelf.problems.empty_copy())
+            for index in indexes:
+                if os.getppid() != parent:
+                    os._exit(1)
+                work(index, own)
+            own.send(files)
+        except (Refusal, OSError) as error:
+            pickle.dump(error, files.rest)
+        except BaseException as error:  # noqa: BLE001 - goes on in the first process
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            pickle.dump(RuntimeError(f"{type(error).__name__} at {place.filename}:{place.lineno}"), files.rest)
         for file in (files.dossiers, files.rest):
             file.flush()
         os._exit(0)
+    finally:
+        os._exit(1)
