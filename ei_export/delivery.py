@@ -115,6 +115,11 @@ def complete(staging: Path, folder: Path) -> Path | None:
     raise AssertionError("there is always a free name")
 
 
+def is_taken(folder: Path) -> bool:
+    """Whether a run was published as ``folder``, or is waiting to be."""
+    return folder.exists() or any(folder.parent.glob(f"{_STAGING}*-{folder.name}"))
+
+
 def sweep(out: Path, ledger: Path) -> None:
     """Takes away what runs of this ledger left unfinished; those that were recorded must be completed first."""
     for leftover in out.glob(f"{_prefix(ledger)}*"):

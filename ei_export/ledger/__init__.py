@@ -294,9 +294,11 @@ def _identify_file(path: Path) -> None:
 def _undone_copy(path: Path) -> sqlite3.Connection:
     """A copy of the ledger in which SQLite undoes what a killed run left half done; it is gone with the connection."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
+        copy, before = Path(folder) / path.name, path.stat().st_mtime_ns
         shutil.copyfile(path, copy)
         shutil.copyfile(f"{path}-journal", f"{copy}-journal")
+        if path.stat().st_mtime_ns != before:
+            raise BusyError("LEDGER_BUSY", path=str(path))
         connection = sqlite3.connect(copy, isolation_level=None)
         connection.execute("BEGIN")
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:

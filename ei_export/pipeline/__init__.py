@@ -17,7 +17,7 @@ from attrs import frozen
 from .. import __version__
 from ..appointment import Outcome
 from ..codelists import deadlines, uzovi_numbers
-from ..delivery import Place, Scratch, Stage, complete, replacing, sweep, writing
+from ..delivery import Place, Scratch, Stage, complete, is_taken, replacing, sweep, writing
 from ..intake.feed import Header, Source, open_feed
 from ..intake.gather import Gathered, gather, partition_of
 from ..ledger import Ledger, StagedRun
@@ -159,9 +159,9 @@ def _finish_earlier_runs(ledger: Ledger, settings: Settings, summary: Summary) -
 
 
 def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
-    """The number and the folder of the next run; a folder that is there already, of whatever ledger, is left alone."""
+    """The number and the folder of the next run; one that is there or on its way, of whatever ledger, is left alone."""
     number = ledger.next_run()
-    while (folder := out / run_label(number)).exists():
+    while is_taken(folder := out / run_label(number)):
         number += 1
     return number, folder
 
