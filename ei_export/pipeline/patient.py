@@ -120,7 +120,7 @@ class _CaseWork:
             self._classify(appointment)
         for appointment in left_over:
             self._classify(appointment)
-        self.shared = self._shared_numbers()
+        self.shared = self._shared_numbers() | {self.contested.get(a.id, "") for a in left_over} - {""}
         trajectories = group(self.visits, self.unclear, self.shared)
         claims: list[tuple[Visit, Claim]] = []
         for visit in self.visits:
@@ -154,6 +154,7 @@ class _CaseWork:
         """What the ledger remembers, by appointment id."""
         recalled: dict[str, Appointment] = {}
         self.pending_before: set[str] = set()
+        self.contested: dict[str, str] = {}
         if self.stored is None:
             return recalled
         for outcome, texts, lasting in unpack(self.stored.appointments):
@@ -166,7 +167,9 @@ class _CaseWork:
                     continue  # the feed says it is another patient's now
                 for finding in lasting:
                     _blur(appointment, str(finding.params.get("columns", "")).split(", "))
-                if lasting:
+                if any(finding.code == "TRAJECTORY_TWO_PATIENTS" for finding in lasting):
+                    self.contested[appointment.id] = appointment.number
+                elif lasting:
                     appointment.findings[:] = lasting
                 self.pending_before.add(appointment.id)
             recalled[appointment.id] = appointment
