@@ -12,9 +12,8 @@ from typing import Final
 
 from attrs import frozen
 
-from .parsing import Report, number, parse_keyed, parse_table, refuse, source
 from .specs import SPECS
-from .tables import FOREVER, Row
+from .tables import FOREVER, Report, Row, number, parse_keyed, parse_table, refuse, source
 
 #: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
 CERTAINTIES: Final = ("certain", "single-source", "inferred")

@@ -7,10 +7,10 @@ from string import Formatter
 from typing import Final
 
 from . import codelists
-from .parsing import Report
 from .problems import SEVERITIES, SettingsError
 from .specs import SPECS, label
 from .standards.record import Layout
+from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 
 _KEYS: Final = ("severity", "return_code", "nl", "en", "remedy_nl", "remedy_en")

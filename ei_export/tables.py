@@ -1,11 +1,15 @@
-"""Strict reading of rule tables: CSV with a fixed header, every error with file and line."""
+"""Strict reading of rule tables: CSV with a fixed header, every error with file and line.
+
+Whole tables are refused at their first error, or have every error handed to a report: the loaders of a run refuse, and
+``ei-export specs check`` runs the same loaders with a list's ``append`` as the report.
+"""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import frozen
 
@@ -14,6 +18,10 @@ from .specs import label
 
 #: ``until`` of a row without an end.
 FOREVER: Final = date.max
+
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 @frozen
@@ -120,3 +128,60 @@ def _text(path: Path, file: str, encodings: Sequence[str]) -> str:
         except UnicodeDecodeError:
             continue
     raise SettingsError("TABLE_ENCODING", file=file)
+
+
+#: Takes each error of a table. One that returns lets the loader go on without the row.
+Report = Callable[[SettingsError], None]
+
+
+def refuse(error: SettingsError) -> None:
+    """The report of every loader that can't go on: raises the error."""
+    raise error
+
+
+def overlap(row: Row, other: str) -> SettingsError:
+    """The error of a row that says what the row at ``other`` (``file:line``) says already."""
+    return SettingsError("TABLE_OVERLAP", file=row.file, line=row.line, other=other)
+
+
+def source(row: Row) -> str:
+    """Where the row comes from. Raises SettingsError for a row that doesn't say."""
+    if not row["source"]:
+        raise SettingsError("TABLE_SOURCE", file=row.file, line=row.line)
+    return row["source"]
+
+
+def number(row: Row, column: str) -> int:
+    """The value as a whole number of at least 1. Raises SettingsError."""
+    text = row[column]
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise row.error(column, ">= 1")
+    return int(text)
+
+
+def parse_table(path: Path, columns: Sequence[str], parse: Callable[[Row], T], report: Report = refuse) -> list[T]:
+    """What ``parse`` makes of every row, in the order of the file. Errors, of the file too, go to ``report``."""
+    rows = read_table(path, columns)
+    parsed: list[T] = []
+    while True:
+        try:
+            parsed.append(parse(next(rows)))
+        except StopIteration:  # also after an error of the file itself, which ends the rows
+            return parsed
+        except SettingsError as error:
+            report(error)
+
+
+def parse_keyed(
+    path: Path, columns: Sequence[str], key: Callable[[Row], K], parse: Callable[[Row], T], report: Report = refuse
+) -> dict[K, T]:
+    """As `parse_table`, by a key that only one row may have."""
+    first: dict[K, Row] = {}
+
+    def parse_first(row: Row) -> tuple[K, T]:
+        other = first.setdefault(key(row), row)
+        if other is not row:
+            raise overlap(row, other.place)
+        return key(row), parse(row)
+
+    return dict(parse_table(path, columns, parse_first, report))

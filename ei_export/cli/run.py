@@ -2,9 +2,11 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from attrs import evolve
@@ -19,32 +21,41 @@ from .common import day_or_today, options, refusing, settings_of, speaking
 _log = logging.getLogger("ei_export")
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def feed_options(function: F) -> F:
+    """The options of every command that works through a feed."""
+    for option in (
+        click.option("--strict", is_flag=True, help="Declare nothing if anything is wrong."),
+        click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder for the files."),
+        click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, not the settings' own."),
+    ):
+        function = option(function)
+    return function
+
+
 @click.command()
-@click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, instead of the settings' own.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder for the files of the run.")
-@click.option("--strict", is_flag=True, help="Declare nothing if anything is wrong.")
+@feed_options
 @options
 @refusing
-def run(
-    config: Path,
-    today: date | None,
-    as_json: bool,
-    lang: Language | None,
-    quiet: bool,
-    input_path: Path | None,
-    out: Path | None,
-    strict: bool,
-) -> None:
+def run(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
     """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
     settings = with_paths(settings_of(config, lang), input_path, out)
+    work(settings, publish=True, place=str(settings.output.dir / "problems.csv"), **choices)
+
+
+def work(
+    settings: Settings, *, publish: bool, place: str, today: date | None, as_json: bool, quiet: bool, strict: bool
+) -> None:
+    """Works through the feed, tells what came of it, and ends with its exit code. ``place``: where problems are."""
     progress = Progress()
-    summary = run_pipeline(
-        settings, Options(day_or_today(today), strict=strict, as_json=as_json, progress=progress.show)
-    )
+    chosen = Options(day_or_today(today), publish=publish, strict=strict, as_json=as_json, progress=progress.show)
+    summary = run_pipeline(settings, chosen)
     progress.clear()
     with closing(summary), speaking():
-        tell(summary, settings, as_json=as_json, quiet=quiet, place=str(settings.output.dir / "problems.csv"))
-        if not sys.stderr.isatty():
+        tell(summary, settings, as_json=as_json, quiet=quiet, place=place)
+        if publish and not sys.stderr.isatty():
             log(summary)
     click.get_current_context().exit(summary.exit_code)
 

@@ -1,0 +1,26 @@
+"""From the practice's feed, CSV or SQLite, to appointments."""
+
+from pathlib import Path
+from typing import Final
+
+from ..problems import InputError
+from ..settings import InputSettings
+from .csv_feed import open_csv
+from .feed import Source
+from .sqlite_feed import open_sqlite
+
+__all__ = ["Source", "open_feed"]
+
+_SQLITE_SUFFIXES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
+
+
+def open_feed(path: Path, settings: InputSettings) -> Source:
+    """Opens a feed by its name: SQLite for .sqlite, .sqlite3 and .db, CSV for the rest.
+
+    Raises InputError: missing, empty, binary, without a required column.
+    """
+    if not path.is_file():
+        raise InputError("INPUT_MISSING", path=str(path), reason="-")
+    if path.suffix.lower() in _SQLITE_SUFFIXES:
+        return open_sqlite(path, settings)
+    return open_csv(path, settings)

@@ -13,7 +13,6 @@ from attrs import frozen
 
 from ..columns import COLUMNS, REQUIRED
 from ..problems import InputError
-from ..settings import InputSettings
 
 UNIT: Final = "\x1f"
 BROKEN: Final = "\x00"
@@ -25,8 +24,6 @@ PART: Final = "\x1e"
 RESERVED: Final = str.maketrans(dict.fromkeys((BROKEN, UNIT, NEWLINE, PART), "\ufffd"))
 #: No row of an appointment feed is longer; in characters.
 ROW_LIMIT: Final = 1_000_000
-
-_SQLITE_SUFFIXES: Final = frozenset({".sqlite", ".sqlite3", ".db"})
 
 
 @frozen
@@ -71,17 +68,3 @@ def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict
             "INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=", ".join(n.strip() for n in names)[:500]
         )
     return at
-
-
-def open_feed(path: Path, settings: InputSettings) -> Source:
-    """Opens a feed by its name: SQLite for .sqlite, .sqlite3 and .db, CSV for the rest.
-
-    Raises InputError: missing, empty, binary, without a required column.
-    """
-    from . import csv_feed, sqlite_feed
-
-    if not path.is_file():
-        raise InputError("INPUT_MISSING", path=str(path), reason="-")
-    if path.suffix.lower() in _SQLITE_SUFFIXES:
-        return sqlite_feed.open_sqlite(path, settings)
-    return csv_feed.open_csv(path, settings)

@@ -18,7 +18,8 @@ from .. import __version__
 from ..appointment import Outcome
 from ..codelists import deadlines, uzovi_numbers
 from ..delivery import Place, Scratch, Stage, complete, is_taken, replacing, sweep, writing
-from ..intake.feed import Header, Source, open_feed
+from ..intake import Source, open_feed
+from ..intake.feed import Header
 from ..intake.gather import Gathered, gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..problems import BusyError, Finding, SettingsError, WriteError

@@ -14,10 +14,9 @@ from attrs import evolve, frozen
 
 from .. import codelists
 from ..codelists import Code
-from ..parsing import Report, number, parse_keyed, parse_table, refuse, source
 from ..problems import SettingsError
 from ..specs import SPECS
-from ..tables import Row
+from ..tables import Report, Row, number, parse_keyed, parse_table, refuse, source
 
 COLUMNS: Final = (
     "insurer", "code", "from", "until", "program", "profile", "moment",
