@@ -31,7 +31,8 @@ class Appointment:
     """One appointment. Texts are trimmed; '' = the feed does not say.
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
-    where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run.
+    where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run,
+    ``units`` those of its line and ``linked`` its declare-under code then.
     ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
     """
@@ -49,6 +50,8 @@ class Appointment:
     cells: Sequence[str]
     at: Mapping[str, int]
     known: Outcome | None = None
+    units: int = 0
+    linked: str = ""
     outcome: Outcome | None = None
     trajectory: str = ""
     findings: list[Finding] = field(factory=list)

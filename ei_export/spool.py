@@ -9,6 +9,8 @@ from typing import IO, Final
 
 #: Characters held in memory before they go to disk.
 _MEMORY: Final = 4_000_000
+#: Files that are open at a time for one sorting.
+_MOST_RUNS: Final = 32
 
 
 class SortedLines:
@@ -30,6 +32,13 @@ class SortedLines:
 
     def _spill(self) -> None:
         self._held.sort()
+        if len(self._runs) >= _MOST_RUNS:
+            merged = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
+            for run in self._runs:
+                run.seek(0)
+            merged.writelines(f"{line}\n" for line in heapq.merge(*(map(_chomp, run) for run in self._runs)))
+            self.close()
+            self._runs = [merged]
         run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
         run.writelines(f"{line}\n" for line in self._held)
         self._runs.append(run)
@@ -107,7 +116,7 @@ class PairCheck:
     Holds hashes only: two keys are confused with a chance of about n²/2⁶⁴. Hashes are those of one process.
     """
 
-    _PARTS: Final = 64
+    _PARTS: Final = 16
     _HELD: Final = 250_000
 
     def __init__(self) -> None:

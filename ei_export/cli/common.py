@@ -12,13 +12,14 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from .. import __version__
 from ..problems import LANGUAGES, Language, Refusal, SettingsError, WriteError, render
 from ..settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_CONFIG: Final = "ei-export.toml"
-#: Exit codes besides 0: something is held; usage or settings; the input; writing; another run.
+#: Exit codes besides 0: something is held; usage or settings; the input; writing; another run; the keyboard.
 HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
 
@@ -41,6 +42,7 @@ class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions
 def options(function: F) -> F:
     """The options that every command takes, and its way to fail."""
     for option in (
+        click.version_option(__version__, package_name="ei-export", prog_name="ei-export"),
         click.option("--debug", is_flag=True, help="Show where an unexpected error happened."),
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
         click.option(

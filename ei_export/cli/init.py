@@ -1,5 +1,6 @@
 """``ei-export init``: a folder to start from."""
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,10 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError("INIT_EXISTS", path=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    for file in sorted(STARTER.iterdir()):
-        shutil.copyfile(file, folder / file.name)
-        if not quiet:
-            click.echo(folder / file.name)
+    made = [folder / file.name for file in sorted(STARTER.iterdir())]
+    for path in made:
+        shutil.copyfile(STARTER / path.name, path)
+    if as_json:
+        click.echo(json.dumps({"files": list(map(str, made))}))
+    elif not quiet:
+        click.echo("\n".join(map(str, made)))

@@ -1,5 +1,6 @@
 """``ei-export specs``: the tables themselves."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -32,9 +33,12 @@ def check(
         overlays = settings_of(config, lang).overlays
     language: Language = lang or click.get_current_context().meta.get("ei_export.language", "nl")
     errors = check_specs(overlays)
-    for error in errors:
-        message, remedy = render(error.code, error.params, language)
+    problems = [(error.code, *render(error.code, error.params, language)) for error in errors]
+    for _, message, remedy in problems:
         click.echo(f"{message}\n  {remedy}", err=True)
-    if not errors and not quiet:
+    if as_json:
+        keys = ("code", "message", "remedy")
+        click.echo(json.dumps({"ok": not errors, "problems": [dict(zip(keys, p, strict=True)) for p in problems]}))
+    elif not errors and not quiet:
         click.echo("OK")
     click.get_current_context().exit(USAGE if errors else 0)

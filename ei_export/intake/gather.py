@@ -1,6 +1,6 @@
 """Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from zlib import crc32
 
@@ -20,7 +20,8 @@ GatheredRow = tuple[str, str]
 class Gathered:
     """The feed by patient, and what can only be seen across patients: hashes (of this process) of the appointment ids
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
-    appointment ids with the patients whose completed rows carry them."""
+    appointment ids with the patients whose completed rows carry them; ``orphans`` the trajectory numbers of rows
+    without a patient; ``contested`` those that more than one patient has in appointments to be tried again."""
 
     header: Header
     rows: int
@@ -29,6 +30,8 @@ class Gathered:
     shared_appointments: frozenset[int]
     shared_numbers: frozenset[int]
     watched: Mapping[str, frozenset[str]]
+    orphans: frozenset[str]
+    contested: frozenset[str]
 
     def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
         """The rows of the patients in one partition, by patient; to be asked once."""
@@ -48,10 +51,17 @@ def partition_of(patient_id: str, count: int) -> int:
 
 
 def gather(
-    source: Source, size: int, completed: Iterable[str], watch: Collection[str], progress: Callable[[int], None]
+    source: Source,
+    size: int,
+    completed: Iterable[str],
+    pending: Iterable[tuple[str, str, str]],
+    progress: Callable[[int], None],
 ) -> Gathered:
-    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded), ``watch``
-    the appointment ids to look out for."""
+    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded),
+    ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number."""
+    waiting = list(pending)
+    watch = frozenset(ident for ident, _, _ in waiting)
+    orphans = {number for _, patient, number in waiting if number and not patient}
     header = source.header
     count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
     partitions = Partitions(count)
@@ -92,7 +102,12 @@ def gather(
             characters += len(body)
             code = crc32(patient.encode())
             held[code % count].append(f"{patient}{PART}{body}{PART}{row}")
-            if is_completed[status]:
+            if body[:1] == BROKEN:
+                continue  # its cells may be shifted
+            if not patient:
+                if is_completed[status] and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
+                    orphans.add(cells[at_number].strip())
+            elif is_completed[status]:
                 if ident:
                     key = hash(ident)
                     part = id_parts[key & id_mask]
@@ -110,7 +125,22 @@ def gather(
         numbers.flush()
         progress(read)
     seen = {ident: frozenset(patients) for ident, patients in watched.items()}
-    return Gathered(header, read, count, partitions, appointments.conflicts(), numbers.conflicts(), seen)
+    users: dict[str, set[str]] = {}
+    for ident, patient, number in waiting:
+        if number and patient and ident not in seen:  # what the feed brings anew, says for itself
+            users.setdefault(number, set()).add(patient)
+    contested = frozenset(number for number, patients in users.items() if len(patients) > 1)
+    return Gathered(
+        header,
+        read,
+        count,
+        partitions,
+        appointments.conflicts(),
+        numbers.conflicts(),
+        seen,
+        frozenset(orphans),
+        contested,
+    )
 
 
 class Completed(dict[str, bool]):

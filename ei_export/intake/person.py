@@ -30,8 +30,6 @@ _NAME_USES: Final = ("1", "2", "3", "4")  # COD700
 _PARTNER_NAME_USES: Final = ("2", "3", "4")
 _ACCIDENTS: Final = ("J", "N", "O")  # COD183
 _SIDES: Final = ("L", "R")
-#: Zorg1 2019 (manual §4.1.1) wrote profile 1, 2, 3 where a DCSPH code goes; the DCSPH list has no location 80.
-_PROFILES_2019: Final = frozenset({"8001", "8002", "8003"})
 
 
 def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
@@ -241,7 +239,7 @@ class _Row:
 
 def _known_diagnosis(text: str) -> str | None:
     code = values.diagnosis(text)
-    return code if code in _PROFILES_2019 or code in diagnoses() else None
+    return code if code in diagnoses() or code in codes("ZORG1-2019") else None
 
 
 def _known_indication(text: str) -> str | None:

@@ -75,12 +75,13 @@ class Reader:
 def check(appointment: Appointment) -> None:
     """Adds what makes an appointment unreadable: without id, patient or date nothing can be done with it."""
     ident, patient = appointment.id, appointment.patient_id
+    bsn = appointment.cells[appointment.at["bsn"]].strip()
     if (
         0 < len(ident) <= ID_LIMIT
         and 0 < len(patient) <= PATIENT_LIMIT
         and appointment.date is not None
         and f"{ident}{patient}{appointment.number}".isprintable()
-        and ident != appointment.cells[appointment.at["bsn"]]
+        and ident.zfill(9) != bsn.zfill(9)
     ):
         return
     found = appointment.findings
@@ -88,8 +89,9 @@ def check(appointment: Appointment) -> None:
         found.append(Finding("APPOINTMENT_ID_MISSING", "appointment_id"))
     elif len(ident) > ID_LIMIT:
         found.append(Finding("APPOINTMENT_ID_LENGTH", "appointment_id", {"found": len(ident), "limit": ID_LIMIT}))
-    elif ident == (bsn := appointment.text("bsn")) and values.bsn(bsn):
+    elif ident.zfill(9) == bsn.zfill(9) and values.bsn(bsn):
         found.append(Finding("APPOINTMENT_ID_PERSONAL", "appointment_id"))
+        appointment.id = ""  # it is not to be printed anywhere
     if not patient:
         found.append(Finding("PATIENT_ID_MISSING", "patient_id"))
     elif len(patient) > PATIENT_LIMIT:

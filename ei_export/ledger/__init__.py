@@ -181,18 +181,23 @@ class Ledger:
         """The patients with appointments to be tried again."""
         return (patient for (patient,) in self._rows("SELECT patient_id FROM dossier WHERE pending > 0"))
 
-    def pending_appointments(self) -> Iterator[tuple[str, str]]:
-        """The appointments to be tried again, each with its patient."""
+    def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
+        """The appointments to be tried again, each with its patient and trajectory number."""
         return (
-            (appointment, patient)
-            for appointment, patient in self._rows(
-                "SELECT json_extract(value, '$[1]'), patient_id FROM dossier, json_each(dossier.appointments) "
+            (appointment, patient, number)
+            for appointment, patient, number in self._rows(
+                "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
+                "FROM dossier, json_each(dossier.appointments) "
                 f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING})"
             )
         )
 
     def appointment_owner(self, appointment_id: str) -> str | None:
-        return self._first("SELECT patient_id FROM appointment_owner WHERE appointment_id = ?", appointment_id)
+        return self._first(
+            "SELECT patient_id FROM line WHERE appointment_id = ?1 "
+            "UNION ALL SELECT patient_id FROM appointment_owner WHERE appointment_id = ?1",
+            appointment_id,
+        )
 
     def number_owner(self, number: str) -> str | None:
         return self._first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)
@@ -203,23 +208,24 @@ class Ledger:
             ((d.patient_id, self._key, d.pending, d.digest, d.tally, d.appointments, d.trajectories) for d in dossiers),
         )
 
-    def forget_appointments(self, ids: Iterable[str]) -> None:
-        """The owners of appointments that were cancelled."""
-        self._many("DELETE FROM appointment_owner WHERE appointment_id = ?", ((i,) for i in ids))
+    def forget_appointments(self, owned: Iterable[tuple[str, str]]) -> None:
+        """Appointments that were cancelled, each with its patient."""
+        self._many("DELETE FROM appointment_owner WHERE appointment_id = ? AND patient_id = ?", owned)
 
-    def forget_numbers(self, numbers: Iterable[str]) -> None:
-        """The owners of trajectory numbers that a patient no longer has."""
-        self._many("DELETE FROM trajectory_owner WHERE number = ?", ((n,) for n in numbers))
+    def forget_numbers(self, owned: Iterable[tuple[str, str]]) -> None:
+        """Trajectory numbers that a patient no longer has, each with the patient."""
+        self._many("DELETE FROM trajectory_owner WHERE number = ? AND patient_id = ?", owned)
 
     def save_owners(self) -> None:
-        """Whose the settled appointments and the trajectory numbers of the dossiers saved since the start are."""
-        for table, column, more in (
-            ("appointment_owner", "appointments", f"AND json_extract(value, '$[0]') NOT IN ({_PENDING})"),
-            ("trajectory_owner", "trajectories", "AND key <> ''"),
+        """Whose the settled appointments and the trajectory numbers of the dossiers saved since the start are; of
+        declared appointments their line says so."""
+        for table, column, place, which in (
+            ("appointment_owner", "appointments", 3, "json_extract(value, '$[0]') IN ('counted', 'earlier')"),
+            ("trajectory_owner", "trajectories", 1, "key <> ''"),
         ):
             self._do(
-                f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[1]') AS key, patient_id "
-                f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? {more} ORDER BY key",
+                f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[{place}]') AS key, patient_id "
+                f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? AND {which} ORDER BY key",
                 (self._key,),
             )
 

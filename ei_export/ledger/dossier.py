@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..appointment import Appointment, Outcome, positions
 from ..columns import COLUMNS
@@ -20,7 +20,6 @@ LASTING: Final = frozenset(
     {
         "APPOINTMENT_CONFLICT",
         "APPOINTMENT_TWO_PATIENTS",
-        "TRAJECTORY_TWO_PATIENTS",
         "ROW_CELLS",
         "ROW_QUOTE",
         "ROW_TOO_LONG",
@@ -35,7 +34,7 @@ AT: Final = positions({column: index for index, column in enumerate(SAVED)})
 
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 #: In the JSON of one settled appointment.
-_QUOTES: Final = 2 * (1 + len(CORE))
+_QUOTES: Final = 2 * (3 + len(CORE))
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -88,7 +87,7 @@ def _entry(appointment: Appointment) -> str:
     if outcome in PENDING or day is None:
         return "\\"
     return (
-        f'["{outcome.value}","{appointment.id}","{day.isoformat()}","{appointment.code}","{appointment.declare_under}",'
+        f'["{outcome.value}","{appointment.units}","{appointment.linked}","{appointment.id}","{day.isoformat()}","{appointment.code}","{appointment.declare_under}",'
         f'"{appointment.number}","{appointment.uzovi}","{appointment.diagnosis}",'
         f'"{appointment.cells[appointment.at["bsn"]].strip().zfill(9)}"]'
     )
@@ -97,15 +96,25 @@ def _entry(appointment: Appointment) -> str:
 def _texts(appointment: Appointment) -> Sequence[str]:
     outcome = _outcome(appointment)
     if outcome not in PENDING:
-        return (outcome.value, *core(appointment))
+        return (outcome.value, str(appointment.units), appointment.linked, *core(appointment))
     lasting = [(f.code, f.column, dict(f.params)) for f in appointment.findings if f.code in LASTING]
-    return (outcome.value, *map(appointment.text, SAVED), _encode(lasting))
+    return (outcome.value, "0", "", *map(appointment.text, SAVED), _encode(lasting))
 
 
-def unpack(text: str) -> list[tuple[Outcome, Sequence[str], list[Finding]]]:
-    """The outcome, the texts in the order of `SAVED`, and the lasting findings of every appointment."""
-    most = 1 + len(SAVED)
-    return [(_OUTCOMES[e[0]], e[1:most], _lasting(e[most]) if len(e) > most else []) for e in json.loads(text)]
+class Settled(NamedTuple):
+    """What an appointment was settled on: the units of its line, and the declare-under code."""
+
+    units: int
+    linked: str
+
+
+def unpack(text: str) -> list[tuple[Outcome, "Settled", Sequence[str], list[Finding]]]:
+    """Of each appointment: the outcome, what else `Settled` says, the texts as in `SAVED`, the lasting findings."""
+    most = 3 + len(SAVED)
+    return [
+        (_OUTCOMES[e[0]], Settled(int(e[1]), e[2]), e[3:most], _lasting(e[most]) if len(e) > most else [])
+        for e in json.loads(text)
+    ]
 
 
 def _lasting(text: str) -> list[Finding]:

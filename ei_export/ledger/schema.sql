@@ -52,8 +52,8 @@ CREATE TABLE line (
 ) WITHOUT ROWID;
 
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
--- appointments: JSON, an array each: outcome, then the texts of the feed in the order of columns.SAVED;
---   of settled ones only the first few (columns.CORE). trajectories: JSON, an array each as in the view below.
+-- appointments: JSON, an array each: outcome, units and declare-under code of its line, then the texts of the
+--   feed in the order of dossier.SAVED; of settled ones only the first few (dossier.CORE). trajectories: JSON, an array each as in the view below.
 -- digest: of the patient's rows when nothing was left to do; tally: what such rows count as when seen again, name=count.
 CREATE TABLE dossier (
     patient_id TEXT PRIMARY KEY,
@@ -72,10 +72,10 @@ CREATE TABLE appointment_owner (appointment_id TEXT PRIMARY KEY, patient_id TEXT
 CREATE TABLE trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE VIEW appointment AS
-SELECT json_extract(value, '$[1]') AS appointment_id, patient_id, json_extract(value, '$[0]') AS outcome,
-       json_extract(value, '$[2]') AS date, json_extract(value, '$[3]') AS code,
-       json_extract(value, '$[4]') AS declare_under, json_extract(value, '$[5]') AS trajectory_id,
-       json_extract(value, '$[6]') AS uzovi, json_extract(value, '$[7]') AS diagnosis_code
+SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[0]') AS outcome,
+       json_extract(value, '$[4]') AS date, json_extract(value, '$[5]') AS code,
+       json_extract(value, '$[6]') AS declare_under, json_extract(value, '$[7]') AS trajectory_id,
+       json_extract(value, '$[8]') AS uzovi, json_extract(value, '$[9]') AS diagnosis_code
 FROM dossier, json_each(dossier.appointments);
 
 CREATE VIEW contact AS SELECT * FROM appointment WHERE outcome = 'counted';

@@ -15,12 +15,11 @@ from tempfile import TemporaryFile
 from attrs import frozen
 
 from .. import __version__
-from ..appointment import Outcome
 from ..codelists import deadlines, uzovi_numbers
 from ..delivery import Place, Scratch, Stage, complete, is_taken, replacing, sweep, writing
 from ..intake import Source, open_feed
 from ..intake.feed import Header
-from ..intake.gather import Gathered, gather, partition_of
+from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..problems import BusyError, Finding, SettingsError, WriteError
 from ..reports.problem_list import ProblemList
@@ -74,14 +73,14 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(ledger.close)
         if options.publish:
             _finish_earlier_runs(ledger, settings, summary)
-        feed = _gather(source, settings, options, ledger)
-        due = _judge(feed, settings, options, rules, ledger, summary)
-        cleaning.callback(due.close)
+        shelf = _judge(source, settings, options, rules, ledger, summary)
         if options.strict and summary.exit_code:
-            _hold_all(due, summary)
-            if options.publish:
-                _list_problems(settings, summary)
-            return summary
+            summary = Summary(options.today, summary.input, summary.problems.empty_copy())
+            source = open_feed(settings.input.path, settings.input)
+            shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
+        due = shelf.due
+        cleaning.callback(due.close)
+        _remember(shelf, ledger)
         number, folder = _next_run(ledger, settings.output.dir)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
@@ -167,18 +166,24 @@ def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
     return number, folder
 
 
-def _gather(source: Source, settings: Settings, options: Options, ledger: Ledger) -> Gathered:
-    """Reads the feed."""
-    watch = frozenset(appointment for appointment, _ in ledger.pending_appointments())
-    size = settings.input.path.stat().st_size
-    return gather(source, size, settings.input.completed, watch, lambda rows: options.progress("read", rows))
-
-
 def _judge(
-    feed: Gathered, settings: Settings, options: Options, rules: Rules, ledger: Ledger, summary: Summary
-) -> SortedLines:
-    """Works out every patient of the feed, and those the ledger wants tried again; returns the lines that are due."""
-    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+    source: Source,
+    settings: Settings,
+    options: Options,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    *,
+    hold_all: bool = False,
+) -> Shelf:
+    """Reads the feed and works out every patient in it, and those the ledger wants tried again.
+
+    ``hold_all``: what is due waits until nothing is wrong any more (``--strict``).
+    """
+    size = settings.input.path.stat().st_size
+    pending = ledger.pending_appointments()
+    feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
+    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all)
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)
@@ -193,21 +198,16 @@ def _judge(
 
     shelf = Shelf(summary.problems)
     fill(shelf, feed.count, feed.rows, work, desk.move)
-    if options.publish:
-        for dossiers in shelf.dossiers():
-            ledger.save_dossiers(dossiers)
-        ledger.forget_appointments(shelf.cancelled)
-        ledger.forget_numbers(shelf.released)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
-    return shelf.due
+    return shelf
 
 
-def _hold_all(due: SortedLines, summary: Summary) -> None:
-    """``--strict``: what is due waits until nothing is wrong any more."""
-    for text in due:
-        line = DueLine.unpack(text)
-        summary.problems.add(Finding("STRICT_HELD"), line.appointment_id, line.trajectory, _row(line))
-    summary.outcomes[Outcome.HELD] += summary.outcomes.pop(Outcome.DECLARED, 0)
+def _remember(shelf: Shelf, ledger: Ledger) -> None:
+    """Writes in the ledger what the patients came to."""
+    for dossiers in shelf.dossiers():
+        ledger.save_dossiers(dossiers)
+    ledger.forget_appointments(shelf.cancelled)
+    ledger.forget_numbers(shelf.released)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> None:

@@ -8,7 +8,8 @@ from ..intake.feed import UNIT
 class DueLine(NamedTuple):
     """A line ready but for its numbers. The first fields are its place: by standard, file, person and date.
 
-    ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them; ``row`` of the feed, or ''.
+    ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them, ``person`` with the first line of a patient
+    only; ``row`` of the feed, or ''.
     """
 
     standard: str

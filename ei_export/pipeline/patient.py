@@ -5,10 +5,10 @@ A patient is always judged over their whole known history, so it makes no differ
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from attrs import define, field
@@ -16,9 +16,11 @@ from attrs import define, field
 from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
 from ..columns import COLUMNS
+from ..declaration import NO_BSN, Person
+from ..intake import values
 from ..intake.gather import Completed, Gathered, GatheredRow
 from ..intake.person import born_by, given_on
-from ..intake.reader import Reader, remembered
+from ..intake.reader import ID_LIMIT, Reader, remembered
 from ..ledger import Ledger, StoredDossier
 from ..ledger.dossier import AT, CORE, LASTING, PENDING, core, pack, pack_trajectories, unpack
 from ..problems import Finding, severity
@@ -37,6 +39,7 @@ _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_
 _PRIVATE: Final = frozenset({"bsn", "name", "birth_date", "initials", "partner_name"})
 _ID: Final = attrgetter("id")
 _OUTCOME: Final = attrgetter("outcome")
+_SENT: Final = itemgetter(*(index for index, column in enumerate(CORE) if column != "trajectory_id"))
 _PM304: Final = "PM304"
 
 
@@ -50,8 +53,8 @@ class Case:
     lines: list[DueLine] = field(factory=list)
     problems: list[tuple[Appointment, Finding]] = field(factory=list)
     dossier: StoredDossier | None = None
-    cancelled: list[str] = field(factory=list)
-    released: list[str] = field(factory=list)
+    cancelled: list[tuple[str, str]] = field(factory=list)
+    released: list[tuple[str, str]] = field(factory=list)
 
 
 class Desk:
@@ -65,14 +68,18 @@ class Desk:
         ledger: Ledger,
         feed: Gathered,
         fingerprint: bytes,
+        *,
+        hold_all: bool = False,
     ) -> None:
+        """``hold_all``: what is due waits (``--strict``)."""
+        self.hold_all = hold_all
         self.reader = Reader(feed.header, Completed(settings.input.completed))
         self.settings = settings
         self.resolver = resolver
         self.judge = judge
         self.ledger = ledger
         self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
-        self.watched = feed.watched
+        self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
@@ -120,12 +127,12 @@ class _CaseWork:
             self._classify(appointment)
         for appointment in left_over:
             self._classify(appointment)
-        self.shared = self._shared_numbers() | {self.contested.get(a.id, "") for a in left_over} - {""}
-        trajectories = group(self.visits, self.unclear, self.shared)
+        self.shared = self._shared_numbers()
+        trajectories = group(self.visits, [*self.unclear, *self._orphans()], self.shared)
         claims: list[tuple[Visit, Claim]] = []
         for visit in self.visits:
             if visit.trajectory is not None:
-                visit.appointment.trajectory = visit.trajectory.label
+                visit.appointment.trajectory = self._label(visit)
             if (claim := judge(visit)) is not None:
                 claims.append((visit, claim))
         if claims:
@@ -154,22 +161,20 @@ class _CaseWork:
         """What the ledger remembers, by appointment id."""
         recalled: dict[str, Appointment] = {}
         self.pending_before: set[str] = set()
-        self.contested: dict[str, str] = {}
         if self.stored is None:
             return recalled
-        for outcome, texts, lasting in unpack(self.stored.appointments):
+        for outcome, was, texts, lasting in unpack(self.stored.appointments):
             settled = outcome not in PENDING
             appointment = remembered(self.patient_id, texts, AT, settled=settled)
             if settled:
                 appointment.known = outcome if outcome in SETTLED else None
+                appointment.units, appointment.linked = was
             else:
                 if self.patient_id not in self.desk.watched.get(appointment.id, {self.patient_id}):
                     continue  # the feed says it is another patient's now
                 for finding in lasting:
                     _blur(appointment, str(finding.params.get("columns", "")).split(", "))
-                if any(finding.code == "TRAJECTORY_TWO_PATIENTS" for finding in lasting):
-                    self.contested[appointment.id] = appointment.number
-                elif lasting:
+                if lasting:
                     appointment.findings[:] = lasting
                 self.pending_before.add(appointment.id)
             recalled[appointment.id] = appointment
@@ -224,38 +229,47 @@ class _CaseWork:
         answer = self.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
         return not a.completed, not answer.is_zorg1, [a.text(column) for column in _COMPARED]
 
+    def _label(self, visit: Visit) -> str:
+        """What a trajectory is called towards people; nobody's BSN, whatever a practice uses as its numbers."""
+        assert visit.trajectory is not None
+        label, bsn = visit.trajectory.label, visit.appointment.text("bsn")
+        return label.replace(bsn, "*" * len(bsn)) if len(bsn) > 7 and bsn in label else label
+
     def _cancelled(self, appointment: Appointment, known: Appointment | None) -> None:
         """An appointment that did not take place, perhaps after we heard that it did."""
         if known is not None and known.known is Outcome.DECLARED:
             known.row = appointment.row
             day = known.date.isoformat() if known.date else ""
-            known.findings.append(Finding("DECLARED_CANCELLED", "status", {"date": day}))
             self.known[known.id] = known
-            self.case.problems.append((known, known.findings[-1]))
-            known.findings.clear()
+            self.case.problems.append((known, Finding("DECLARED_CANCELLED", "status", {"date": day})))
             self._tally(Outcome.EARLIER)
             return
         if known is not None:
-            self.case.cancelled.append(known.id)
+            self.case.cancelled.append((known.id, self.patient_id))
         self._tally(Outcome.NOT_COMPLETED)
 
     def _compare(self, appointment: Appointment, known: Appointment) -> Appointment:
         """A settled appointment that the feed repeats: what was declared stands, whatever the feed says now."""
         old, new = core(known), core(appointment)
-        if old == new and not appointment.findings:
-            appointment.known = known.known
+        if known.known is not Outcome.DECLARED:  # counted, or declared by another system: judged by what is said now
+            if known.known is Outcome.COUNTED and not appointment.findings:
+                appointment.known = Outcome.COUNTED
+                appointment.linked = known.linked if old[2:4] == new[2:4] else ""
             return appointment
-        if known.known is Outcome.COUNTED:
+        if _SENT(old) == _SENT(new) and not appointment.findings:  # a trajectory number is not part of what was sent
+            appointment.known, appointment.units, appointment.linked = known.known, known.units, known.linked
             return appointment
         known.row = appointment.row
-        if known.known is Outcome.DECLARED:
-            changes = [(c, o, n) for c, o, n in zip(CORE, old, new, strict=True) if o != n] or [("status", "", "")]
-            params = {
-                "columns": ", ".join(column for column, _, _ in changes),
-                "before": ", ".join("…" if column in _PRIVATE else old or "-" for column, old, _ in changes),
-                "after": ", ".join("…" if column in _PRIVATE else new or "-" for column, _, new in changes),
-            }
-            known.findings.append(Finding("DECLARED_CHANGED", changes[0][0], params))
+        changes = [(c, o, n) for c, o, n in zip(CORE, old, new, strict=True) if o != n and c != "trajectory_id"]
+        if appointment.findings or not changes:
+            known.findings += appointment.findings
+            return known
+        params = {
+            "columns": ", ".join(column for column, _, _ in changes),
+            "before": ", ".join("…" if column in _PRIVATE else old or "-" for column, old, _ in changes),
+            "after": ", ".join("…" if column in _PRIVATE else new or "-" for column, _, new in changes),
+        }
+        known.findings.append(Finding("DECLARED_CHANGED", changes[0][0], params))
         return known
 
     # What it is.
@@ -265,9 +279,14 @@ class _CaseWork:
         desk = self.desk
         day = appointment.date
         answer = desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
+        if appointment.linked and (appointment.known is Outcome.DECLARED or not answer.is_zorg1):
+            # What was declared or counted stays what it was, whatever the code is linked to now.
+            answer = desk.resolver.answer("", appointment.linked, appointment.uzovi, day)
+        appointment.linked = answer.code
         found = appointment.findings
         if (
-            not answer.is_zorg1
+            appointment.known not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
+            and not answer.is_zorg1
             and (answer.standing is Standing.NOT_ZORG1 or not appointment.number)
             and not any(finding.code.startswith("ROW_") for finding in found)
         ):
@@ -303,10 +322,18 @@ class _CaseWork:
         owner = self.desk.ledger.appointment_owner(appointment.id)
         return owner is not None and owner != self.patient_id
 
+    def _orphans(self) -> list[Appointment]:
+        """Rows without a patient under one of the patient's trajectory numbers."""
+        if not self.desk.orphans:
+            return []
+        numbers = sorted({visit.appointment.number for visit in self.visits} & self.desk.orphans)
+        return [Appointment("", None, True, None, "", "", n, "", "", "", (), {}) for n in numbers]
+
     def _shared_numbers(self) -> set[str]:
         """The patient's trajectory numbers that another patient has too."""
         desk, numbers = self.desk, {visit.appointment.number for visit in self.visits} - {""}
         shared = {n for n in numbers if hash(n) in desk.shared_numbers} if desk.shared_numbers else set()
+        shared |= numbers & desk.contested
         if not desk.ledger.is_new:
             owners = {number: desk.ledger.number_owner(number) for number in numbers}
             shared |= {number for number, owner in owners.items() if owner not in (None, self.patient_id)}
@@ -316,12 +343,12 @@ class _CaseWork:
 
     def _write_lines(self, claims: Sequence[tuple[Visit, Claim]]) -> None:
         """Turns claims into lines; holds those whose person or care can't be written."""
+        claims = sorted(claims, key=lambda due: (due[0].day, due[0].appointment.id))
         renderer = self.desk.renderer
         said: set[tuple[str, str]] = set()
         ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
         rendered = [renderer.person(visit.appointment) for visit, _ in claims]
-        one_person = all(who is rendered[0] for who in rendered)
-        conflict = [] if one_person else _person_conflict([visit.appointment for visit, _ in claims])
+        conflict = _person_conflict([who.person for who in rendered if who.person is not None], self._earlier_bsns())
         for (visit, claim), who in zip(claims, rendered, strict=True):
             appointment, what = visit.appointment, renderer.care(visit.appointment)
             found = appointment.findings
@@ -340,20 +367,30 @@ class _CaseWork:
                 found += born_by(who.person, visit.day)
             if what.care is not None:
                 found += given_on(what.care, visit.day)
+            if self.desk.hold_all and not held(appointment):
+                found.append(Finding("STRICT_HELD"))
             if found and held(appointment):
                 appointment.outcome = Outcome.HELD
             else:
                 ready.append((visit, claim, who, what))
-        latest: dict[str, RenderedPerson] = {}  # one record 02 per insured: as the practice knew them last
-        if not one_person:
-            ready.sort(key=lambda line: (line[0].day, line[0].appointment.id))
-        for visit, _, who, _ in ready:
-            latest[visit.appointment.uzovi] = who
+        # One record 02 per insured, as the practice knew them last; it goes with the first of their lines.
+        latest = {visit.appointment.uzovi: who for visit, _, who, _ in ready}
+        begun: set[str] = set()
         for visit, claim, _, what in ready:
-            self._line(visit, claim, latest[visit.appointment.uzovi], what)
+            uzovi = visit.appointment.uzovi
+            self._line(visit, claim, latest[uzovi], what, first=uzovi not in begun)
+            begun.add(uzovi)
 
-    def _line(self, visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare) -> None:
+    def _earlier_bsns(self) -> set[str]:
+        """The BSNs under which the patient was declared before, as far as the feed doesn't say so itself."""
+        if self.stored is None:
+            return set()
+        earlier = (v.appointment for v in self.visits if v.appointment.known is Outcome.DECLARED)
+        return {a.text("bsn").zfill(9) for a in earlier if a.row is None} - {NO_BSN}
+
+    def _line(self, visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare, *, first: bool) -> None:
         appointment, agreement = visit.appointment, claim.agreement
+        appointment.units = claim.units
         assert who.person is not None
         assert what.fragment is not None
         head, _ = pm304.line_fragment(who.key, what.fragment, claim.performance)
@@ -374,7 +411,7 @@ class _CaseWork:
                 str(claim.units),
                 str(claim.performance.claimed_cents),
                 agreement.rule,
-                who.record,
+                who.record if first else "",
                 head,
             )
         )
@@ -383,7 +420,7 @@ class _CaseWork:
         """Why a line of this day has no file to go in: the standard follows the day of the care."""
         era, wanted = standard_on(day), self.desk.settings.output.standard
         if wanted != "auto" and not era.standard.lower().startswith(wanted):
-            params = {"standard": wanted.upper(), "date": day.isoformat(), "until": era.standard}
+            params = {"standard": wanted.upper(), "date": day.isoformat(), "right": era.standard}
             return Finding("STANDARD_NOT_FOR_DATE", "date", params)
         if not era.standard.startswith(_PM304):
             return Finding("STANDARD_UNAVAILABLE", "date", {"standard": era.standard, "date": day.isoformat()})
@@ -398,7 +435,7 @@ class _CaseWork:
 
     def _file(self, trajectories: Sequence[Trajectory], rows: Sequence[GatheredRow]) -> None:
         """Makes the dossier for next time, where there is anything to remember."""
-        named = [appointment for appointment in self.kept if appointment.id]
+        named = [appointment for appointment in self.kept if 0 < len(appointment.id) <= ID_LIMIT]
         if not named and self.stored is None:
             return
         named.sort(key=_ID)
@@ -411,7 +448,8 @@ class _CaseWork:
             digest, tally = self.digest, " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
         if self.stored is not None:
             before = {number for _, number, *_ in json.loads(self.stored.trajectories) if number}
-            self.case.released.extend(sorted(before - {trajectory.number for trajectory in trajectories}))
+            gone = before - {trajectory.number for trajectory in trajectories}
+            self.case.released.extend((number, self.patient_id) for number in sorted(gone))
         summaries = [_summary(trajectory, self.shared) for trajectory in trajectories]
         self.case.dossier = StoredDossier(
             self.patient_id, pending, digest, tally, pack(named), pack_trajectories(summaries)
@@ -448,21 +486,45 @@ def _differences(one: Appointment, other: Appointment) -> list[str]:
     """The columns in which two rows of one appointment differ in meaning, not only in writing."""
     if one.cells == other.cells:
         return []
-    equal = core(one) == core(other) and one.completed == other.completed
     return [
         column
         for column in _COMPARED
-        if one.text(column) != other.text(column) and (column not in _NORMALISED or not equal)
+        if one.text(column) != other.text(column) and _meaning(one, column) != _meaning(other, column)
     ]
 
 
-_NORMALISED: Final = frozenset({*CORE, "status"})
+def _meaning(appointment: Appointment, column: str) -> object:
+    """What a cell says, however it is written."""
+    if column == "status":
+        return appointment.completed
+    if column in CORE:
+        return core(appointment)[CORE.index(column)]
+    text = appointment.text(column)
+    parse = _WRITTEN.get(column)
+    return (parse(text) if parse is not None and text else None) or text
 
 
-def _person_conflict(appointments: Sequence[Appointment]) -> list[str]:
-    """The columns in which the due appointments of one patient are of different people."""
-    return [
-        column
-        for column in ("bsn", "birth_date")
-        if len({appointment.text(column).zfill(9) for appointment in appointments}) > 1
-    ]
+#: Cells that can say the same in more than one way.
+_WRITTEN: Final[Mapping[str, Callable[[str], object]]] = {
+    "birth_date": values.day,
+    "sex": values.sex,
+    "postcode": values.postcode,
+    "country": values.country,
+    "house_number": values.house_number,
+    "indication_code": values.indication,
+    "therapist_agb": values.agb,
+    "therapist_specialism": values.specialism,
+    "referral_date": values.day,
+    "referrer_agb": values.agb,
+    "referrer_specialism": values.specialism,
+}
+
+
+def _person_conflict(persons: Sequence[Person], earlier: Collection[str]) -> list[str]:
+    """The columns in which the due appointments of one patient are of different people, or of others than ``earlier``
+    (BSNs)."""
+    if not earlier and all(person is persons[0] for person in persons):
+        return []
+    bsns = {person.bsn for person in persons} | set(earlier)
+    different = {"bsn": len(bsns) > 1, "birth_date": len({person.birth_date for person in persons}) > 1}
+    return [column for column, differs in different.items() if differs]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import IO, Final
 
 from attrs import asdict
@@ -128,10 +128,10 @@ class Publication:
         out = csv.writer(text, lineterminator="\n")
         out.writerow(LINE_COLUMNS)
         for _, same in groupby(map(DueLine.unpack, due), key=_PLACE):
-            lines = self._one_person(list(same))
+            record, lines = self._one_person(list(same))
             file = self._file_for(lines)
-            file.writer.person(lines[0].person)
-            self._sent.append((self._person, lines[0].person))
+            file.writer.person(record)
+            self._sent.append((self._person, record))
             for line in lines:
                 row = self._number(line, file)
                 file.add(line, str(row[0]))
@@ -186,14 +186,17 @@ class Publication:
             self.declarations.append(declaration)
             self._file = None
 
-    def _one_person(self, lines: list[DueLine]) -> list[DueLine]:
-        """A person with two dossiers is still one record (STB 5.2): as the practice knew them last."""
-        if len(lines) == 1 or len({line.person for line in lines}) == 1:
-            return lines
-        last = max(lines, key=attrgetter("date", "appointment_id"))
-        self.differing.extend(line for line in lines if not pm304.same_person(line.person, last.person))
+    def _one_person(self, lines: list[DueLine]) -> tuple[str, list[DueLine]]:
+        """The record 02 of a person and their lines. A person with two dossiers is still one record (STB 5.2): as the
+        practice knew them last."""
+        records = {line.patient_id: line.person for line in lines if line.person}
+        if len(records) == 1:
+            return lines[0].person, lines
+        last = lines[-1]
+        record = records[last.patient_id]
+        self.differing.extend(line for line in lines if line.person and not pm304.same_person(line.person, record))
         key = last.head[: pm304.KEY_LENGTH]
-        return [line._replace(person=last.person, head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
+        return record, [line._replace(head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)

@@ -49,8 +49,8 @@ class Shelf:
         self.problems = problems
         self.outcomes: Counter[Outcome] = Counter()
         self.remembered = 0
-        self.cancelled: list[str] = []
-        self.released: list[str] = []
+        self.cancelled: list[tuple[str, str]] = []
+        self.released: list[tuple[str, str]] = []
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None

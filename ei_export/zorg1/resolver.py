@@ -22,7 +22,7 @@ from .tariffs import Tariff, Tariffs
 NOT_ZORG1: Final = "-"
 #: What a Zorg1 product code looks like (§4: declare-under codes, F-codes of 2019); only to tell a mistyped one from a
 #: code of regular care.
-_LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34]\d{4}(?:990)?|F1\d{3}[A-Z]?")
+_LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34].{3,}|F1.{3,}")
 _MOST_DAYS: Final = 100_000
 _DAY: Final = timedelta(days=1)
 
@@ -135,7 +135,7 @@ class Resolver:
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):
-                fault = Finding("UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) <= 4 else ""})
+                fault = Finding("UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) < 8 else "…"})
             return Answers((date.min,), (evolve(base, faults=(fault,)),))
         starts = sorted({date.min, *self._changes(linked, base.insurer)})
         return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))
@@ -145,6 +145,10 @@ class Resolver:
             return Answer(Standing.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
         if _LOOKS_LIKE_ZORG1.fullmatch(linked):
             return Answer(Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": linked}),))
+        similar = sorted(own for own in self._own_codes if _bare(own) == _bare(code) and own != code)
+        if similar and not declare_under and code not in self._own_codes:
+            params = {"code": code, "similar": ", ".join(similar)}
+            return Answer(Standing.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
         explicit = bool(declare_under) or code in self._own_codes or linked == NOT_ZORG1
         return Answer(Standing.NOT_ZORG1 if explicit else Standing.UNMAPPED, linked)
 
@@ -224,6 +228,11 @@ class Resolver:
             return Finding("PRODUCT_NOT_ON_DATE", "code", {**params, "periods": text})
         insurers = ", ".join(self._agreements.insurers_of(base.code))
         return Finding("PRODUCT_NOT_WITH_INSURER", "code", {**params, "insurers": insurers})
+
+
+def _bare(code: str) -> str:
+    """A code as a spreadsheet or a typist may leave it: without leading zeros, in any case."""
+    return code.lstrip("0").casefold()
 
 
 def _edges(first: date, last: date) -> Iterable[date]:

@@ -120,7 +120,7 @@ class _Grouping:
             elif moment:
                 self._single(visit)
             elif visit.answer.standing is Standing.FAULT:  # a code no table knows could be anything
-                self._doubt(visit.appointment, visit.day)
+                self._doubt(visit.appointment)
             if shared_numbers and visit.appointment.number in shared_numbers:
                 visit.find("TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=visit.appointment.number)
 
@@ -184,6 +184,7 @@ class _Grouping:
             trajectory = self._numbered.get(number)
             if trajectory is None or trajectory.start is None:
                 visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
+                self._doubt(visit.appointment)
                 return None
             if not self._agrees(visit, trajectory):
                 trajectory.doubtful.append(visit.appointment.id)
@@ -241,12 +242,24 @@ class _Grouping:
         if answer.agreement is not None and answer.agreement.units == "count":
             visit.units = len(trajectory.contacts) + 1
             if visit.is_declared:
-                for late in [contact for contact in trajectory.contacts if contact.appointment.known is None]:
-                    late.find("CONTACT_AFTER_DECLARED_END", "date", end=_show(visit.day), units=visit.units)
+                self._recount(visit, trajectory)
                 return
             doubtful = trajectory.doubtful + [a.id for a in unclear if _could_belong(a, trajectory)]
             if doubtful:
                 visit.find("COUNT_UNCERTAIN", "", appointments=", ".join(sorted(filter(None, doubtful))) or "-")
+
+    @staticmethod
+    def _recount(visit: Visit, trajectory: Trajectory) -> None:
+        """Compares the units of a declared end with the contacts known now."""
+        declared = visit.appointment.units
+        if not declared or declared == visit.units:
+            return
+        late = [contact for contact in trajectory.contacts if contact.appointment.known is None]
+        for contact in late:
+            contact.find("CONTACT_AFTER_DECLARED_END", "date", end=_show(visit.day), units=visit.units)
+        if not late:
+            params = {"before": declared, "after": visit.units}
+            visit.appointment.findings.append(Finding("DECLARED_COUNT_CHANGED", "", params))
 
     def _relapse(self, visit: Visit) -> None:
         answer, number = visit.answer, visit.appointment.number
@@ -283,7 +296,7 @@ class _Grouping:
         number = visit.appointment.number
         visit.find("CODE_UNMAPPED", "code", code=visit.appointment.code, number=number)
         visit.trajectory = self._numbered.get(number)
-        self._doubt(visit.appointment, visit.day)
+        self._doubt(visit.appointment)
 
     # What they have in common.
 
@@ -336,16 +349,21 @@ class _Grouping:
             earlier=trajectory.insurer,
         )
 
-    def _doubt(self, appointment: Appointment, day: date) -> None:
+    def _doubt(self, appointment: Appointment) -> None:
         """Marks an appointment that may be a contact of the trajectories open on its day."""
         for trajectory in self.trajectories:
-            if trajectory.is_open and appointment.number in ("", trajectory.number):
+            if trajectory.is_open and _may_share(appointment.number, trajectory):
                 trajectory.doubtful.append(appointment.id)
+
+
+def _may_share(number: str, trajectory: Trajectory) -> bool:
+    """Whether an appointment with this number, or none, may be of a trajectory with its number, or none."""
+    return number == trajectory.number or not number or not trajectory.number
 
 
 def _could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
     """Whether an appointment that can't be read may be a contact between start and end."""
-    if appointment.number and trajectory.number and appointment.number != trajectory.number:
+    if not _may_share(appointment.number, trajectory):
         return False
     if appointment.date is None or trajectory.start is None or trajectory.end is None:
         return True
