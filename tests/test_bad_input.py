@@ -442,7 +442,7 @@ CELLS = {
     "no BSN, but an insured number": Mistake([start(bsn="999999999")], lines=START, counts={"declared": 1}),
     "a BSN for an appointment id": Mistake(
         [start(BSNS[1], bsn=BSNS[1])],
-        errors=[("APPOINTMENT_ID_PERSONAL", BSNS[1], "appointment_id")],
+        errors=[("APPOINTMENT_ID_PERSONAL", "", "appointment_id")],
         counts={"unreadable": 1},
     ),
     "a partner's name to use, and no partner": Mistake(
@@ -480,7 +480,8 @@ def test_a_mistake_is_named_and_holds_back_only_its_own(name: str, tmp_path: Pat
     assert result.exit_code == bool(mistake.errors)
     if name != "one appointment of two patients":
         ids = [row["appointment_id"] for row in mistake.rows]
-        assert all(problem["row"] == ids.index(problem["appointment_id"]) + 2 for problem in result.problems)
+        named = [problem for problem in result.problems if problem["appointment_id"]]
+        assert all(problem["row"] == ids.index(problem["appointment_id"]) + 2 for problem in named)
     texts = [p["message"] + p["remedy"] for p in (*before.problems, *result.problems)]
     assert not any("{" in text or bsn in text for text in texts for bsn in BSNS)
 
@@ -494,4 +495,4 @@ def test_a_mistake_is_named_and_holds_back_only_its_own(name: str, tmp_path: Pat
 
     quiet = clinic.write(csv_text([])).run()
     assert quiet.lines == {}
-    assert quiet.found("error") == [place for place in result.found("error") if place[1]]
+    assert quiet.found("error") == [place for place in result.found("error") if 0 < len(place[1]) <= 20]

@@ -310,7 +310,8 @@ def test_strict_declares_nothing_while_anything_is_wrong(clinic: Clinic) -> None
         "B4",
     }
 
-    result = clinic.feed(rows).run("--strict")
+    cancelled = visit("A9", "2021-03-01", "940131", "T9", patient="P5", bsn="1") | {"status": "cancelled"}
+    result = clinic.feed([*rows, cancelled]).run("--strict")
     assert result.exit_code == 0
     assert result.lines == {**LINES, **BYSTANDER_LINES}
 
@@ -359,3 +360,137 @@ def test_the_shortcut_gives_way_to_new_settings(clinic: Clinic) -> None:
     again = clinic.run()
     assert again.counts == {"read": 3, "earlier": 2, "counted": 1}
     assert again.found("warning") == [("CONTACT_AFTER_DECLARED_END", "A2", "date")]
+
+
+# --- What changes around an appointment does not unsettle it ----------------------------------------------------------
+
+CODES = '"S" = "940131"\n"C" = "940135"\n"E" = "940134"\n'
+
+
+def own_course() -> list[Cells]:
+    return [
+        visit("A1", "2021-03-01", "S", "T1"),
+        visit("A2", "2021-03-08", "C", "T1"),
+        visit("A3", "2021-03-22", "E", "T1"),
+    ]
+
+
+def test_a_code_that_is_unlinked_for_a_night(clinic: Clinic) -> None:
+    """What was declared or counted under it stays so."""
+    start, contact, end = own_course()
+    clinic.configure(codes=CODES)
+    assert clinic.feed([start, contact]).run().lines == {"A1": ("F1013", 1)}
+    clinic.configure(codes='"S" = "-"\n"C" = "-"\n')
+    unlinked = clinic.feed([start, contact, visit("A9", "2021-03-09", "1000")]).run()
+    assert unlinked.lines == {}
+    assert unlinked.counts["earlier"] == 2
+    clinic.configure(codes=CODES)
+    again = clinic.feed([start, contact, end]).run()
+    assert again.lines == {"A3": ("F1013", 2)}
+    assert again.problems == []
+
+
+def test_a_code_that_is_linked_to_something_else_later(clinic: Clinic) -> None:
+    start, contact, end = own_course()
+    clinic.configure(codes=CODES)
+    clinic.feed([start]).run()
+    clinic.configure(codes=CODES.replace("940131", "940141"))
+    assert clinic.feed([contact, end]).run().lines == {"A3": ("F1013", 2)}
+
+
+def test_one_patients_cancellation_leaves_the_others_line_alone(clinic: Clinic) -> None:
+    first = visit("A1", "2021-03-01", "940131", "T1")
+    assert clinic.feed([first]).run().lines == {"A1": ("F1013", 1)}
+    second = visit("A1", "2021-03-01", "940131", "T2", patient="P2")
+    assert clinic.feed([second]).run().codes == ["APPOINTMENT_TWO_PATIENTS"]
+    assert clinic.feed([second | {"status": "cancelled"}]).run().problems == []
+    third = clinic.feed([visit("A1", "2021-03-01", "940131", "T3", patient="P3")]).run()
+    assert third.codes == ["APPOINTMENT_TWO_PATIENTS"]
+    assert third.lines == {}
+
+
+def test_strict_remembers_what_it_held(clinic: Clinic) -> None:
+    start, contact, end = course()
+    bad = visit("A9", "2021-03-01", "940131", "T9", patient="P5", bsn="1")
+    assert clinic.feed([start, contact, bad]).run("--strict").lines == {}
+    later = clinic.feed([end, bad | {"status": "cancelled"}]).run()
+    assert later.lines == LINES
+    assert later.problems == []
+
+
+def test_a_number_that_the_practice_begins_to_export(clinic: Clinic) -> None:
+    start, contact, end = course("")
+    clinic.feed([start, contact]).run()
+    numbered = [row | {"trajectory_id": "T1"} for row in (start, contact, end)]
+    result = clinic.feed(numbered).run()
+    assert result.lines == {"A3": ("F1013", 2)}
+    assert result.problems == []
+
+
+def test_a_patient_number_that_was_given_to_somebody_else(clinic: Clinic) -> None:
+    start, contact, end = course()
+    clinic.feed([start]).run()
+    other = {"bsn": visit("X", "2021-03-01", "940131", patient="P2")["bsn"]}
+    assert clinic.feed([contact | other, end | other]).run().found("error") == [("PATIENT_CONFLICT", "A3", "bsn")]
+
+
+def test_a_contact_that_is_cancelled_after_the_end_was_declared(clinic: Clinic) -> None:
+    clinic.feed(course()).run()
+    _, contact, _ = course()
+    result = clinic.feed([contact | {"status": "cancelled"}]).run()
+    assert result.found("warning") == [("DECLARED_COUNT_CHANGED", "A3", "")]
+    assert result.counts == {"read": 1, "not_completed": 1}
+
+
+def test_a_counted_contact_that_only_reads_different(clinic: Clinic) -> None:
+    clinic.feed(course()).run()
+    _, contact, _ = course()
+    result = clinic.feed([contact | {"diagnosis_code": "3526"}]).run()
+    assert result.problems == []
+    assert result.counts == {"read": 1, "earlier": 1}
+
+
+def test_declared_until_that_was_too_late(clinic: Clinic) -> None:
+    clinic.configure(ledger="declared_until = 2021-12-31")
+    assert clinic.feed(course()).run().counts == {"read": 3, "earlier": 3}
+    clinic.configure(ledger="declared_until = 2020-12-31")
+    assert clinic.feed(course()).run().lines == LINES
+
+
+def test_a_row_without_a_patient_holds_the_count_only(clinic: Clinic) -> None:
+    start, contact, end = course()
+    lost = contact | {"appointment_id": "A9", "patient_id": ""}
+    first = clinic.feed([start, contact, lost, end]).run()
+    assert first.lines == {"A1": ("F1013", 1)}
+    assert first.found("error") == [("COUNT_UNCERTAIN", "A3", ""), ("PATIENT_ID_MISSING", "A9", "patient_id")]
+    assert clinic.write(NOTHING).run().lines == {}
+
+
+def test_a_contact_under_a_mistyped_number_holds_the_count(clinic: Clinic) -> None:
+    """Of trajectories without a number, which it could belong to; one with a number is another."""
+    start, contact, end = course("")
+    result = clinic.feed([start, contact | {"trajectory_id": "T9"}, end]).run()
+    assert result.lines == {"A1": ("F1013", 1)}
+    assert result.found("error") == [
+        ("CONTACT_WITHOUT_TRAJECTORY", "A2", "trajectory_id"),
+        ("COUNT_UNCERTAIN", "A3", ""),
+    ]
+
+
+@pytest.mark.parametrize("code", ["940131.0", "94O131", "94013"])
+def test_a_mistyped_zorg1_code_is_no_regular_care(code: str, clinic: Clinic) -> None:
+    assert clinic.feed([visit("A1", "2021-03-01", code)]).run().codes == ["CODE_UNKNOWN"]
+
+
+@pytest.mark.parametrize("code", ["1", "001"])
+def test_an_own_code_that_lost_its_zeros(code: str, clinic: Clinic) -> None:
+    assert clinic.feed([visit("A1", "2021-03-01", code)]).run().codes == ["CODE_SIMILAR"]
+    clinic.configure(codes=f'"{code}" = "-"\n')
+    assert clinic.feed([visit("A1", "2021-03-01", code)]).run().counts["not_zorg1"] == 1
+
+
+def test_one_birth_date_in_two_forms_is_one_person(clinic: Clinic) -> None:
+    start, contact, end = course()
+    day = start["birth_date"]
+    other = f"{day[8:]}-{day[5:7]}-{day[:4]}"
+    assert clinic.feed([start, contact, end | {"birth_date": other}]).run().lines == LINES

@@ -252,12 +252,12 @@ class _Grouping:
     def _recount(visit: Visit, trajectory: Trajectory) -> None:
         """Compares the units of a declared end with the contacts known now."""
         declared = visit.appointment.units
-        if not declared or declared == visit.units:
+        if declared == visit.units:
             return
         late = [contact for contact in trajectory.contacts if contact.appointment.known is None]
         for contact in late:
             contact.find("CONTACT_AFTER_DECLARED_END", "date", end=_show(visit.day), units=visit.units)
-        if not late:
+        if declared and not late:
             params = {"before": declared, "after": visit.units}
             visit.appointment.findings.append(Finding("DECLARED_COUNT_CHANGED", "", params))
 

@@ -149,7 +149,7 @@ def test_codes_in_no_table(code: str, declare_under: str, standing: Standing, fa
         ("9999", Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": "9999"})),
         ("", Finding("UZOVI_INVALID", "uzovi", {"found": ""})),
         ("VGZ", Finding("UZOVI_INVALID", "uzovi", {"found": "VGZ"})),
-        ("999000007", Finding("UZOVI_INVALID", "uzovi", {"found": ""})),
+        ("999000007", Finding("UZOVI_INVALID", "uzovi", {"found": "…"})),
     ],
 )
 def test_insurers_nobody_knows(uzovi: str, fault: Finding, resolver: Resolver) -> None:

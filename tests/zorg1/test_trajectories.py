@@ -166,7 +166,7 @@ def test_a_new_trajectory_after_an_end_counts_from_nothing() -> None:
         ),
         pytest.param(
             [seen("a", 0, "start"), seen("b", 1, "", "T2", standing=Standing.FAULT), seen("c", 2, "end")],
-            {},
+            {"c": ["COUNT_UNCERTAIN"]},
             id="a code no table knows, under a number the trajectory has not",
         ),
         pytest.param(
