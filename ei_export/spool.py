@@ -116,7 +116,7 @@ class PairCheck:
     Holds hashes only: two keys are confused with a chance of about n²/2⁶⁴. Hashes are those of one process.
     """
 
-    _PARTS: Final = 16
+    _PARTS: Final = 32
     _HELD: Final = 250_000
 
     def __init__(self) -> None:

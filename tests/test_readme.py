@@ -102,7 +102,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 def test_every_exit_code_is_in_the_table() -> None:
     codes = [int(row[0]) for row in table("| code | means |")]
-    assert codes == [0, common.HELD, common.USAGE, common.INPUT, common.WRITING, common.BUSY]
+    assert codes == [0, common.HELD, common.USAGE, common.INPUT, common.WRITING, common.BUSY, common.INTERRUPTED]
 
 
 def test_every_column_of_the_output_is_in_the_table() -> None:

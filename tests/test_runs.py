@@ -494,3 +494,12 @@ def test_one_birth_date_in_two_forms_is_one_person(clinic: Clinic) -> None:
     day = start["birth_date"]
     other = f"{day[8:]}-{day[5:7]}-{day[:4]}"
     assert clinic.feed([start, contact, end | {"birth_date": other}]).run().lines == LINES
+
+
+def test_one_performance_of_one_person_twice_is_told_of(clinic: Clinic) -> None:
+    """Two dossiers with the same start: both are declared, as only the practice can say which is wrong."""
+    first = visit("A1", "2021-03-01", "940131", "T1")
+    second = visit("A2", "2021-03-01", "940131", "T2") | {"patient_id": "P1B"}
+    result = clinic.feed([first, second]).run()
+    assert result.lines == {"A1": ("F1013", 1), "A2": ("F1013", 1)}
+    assert result.found("warning") == [("PERFORMANCE_TWICE", "A2", "date")]

@@ -220,6 +220,9 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
     summary.declarations = publication.declarations
     for line in publication.differing:
         summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line))
+    for line in publication.doubles:
+        finding = Finding("PERFORMANCE_TWICE", "date", {"f_code": line.f_code, "date": line.date})
+        summary.problems.add(finding, line.appointment_id, line.trajectory, _row(line))
 
 
 def _complete_summary(place: Place, summary: Summary) -> None:

@@ -111,6 +111,8 @@ class Publication:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
+        #: Lines that say the same of one person as the line before them.
+        self.doubles: list[DueLine] = []
         self._place, self._ledger, self._provider = place, ledger, provider
         self._today, self._run, self._reference = today, run, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
@@ -132,7 +134,11 @@ class Publication:
             file = self._file_for(lines)
             file.writer.person(record)
             self._sent.append((self._person, record))
+            said: set[tuple[str, str]] = set()
             for line in lines:
+                if (line.date, line.code) in said:
+                    self.doubles.append(line)
+                said.add((line.date, line.code))
                 row = self._number(line, file)
                 file.add(line, str(row[0]))
                 out.writerow(row)
