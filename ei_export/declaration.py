@@ -8,7 +8,7 @@ from attrs import define, frozen
 NO_BSN = "999999999"
 
 
-@frozen
+@define  # not frozen, as `Performance`: there are very many, and frozen ones take three times as long to make
 class Person:
     """An insured person as the practice knows them, normalised but never shortened.
 
@@ -60,7 +60,7 @@ class Care:
     side: str
 
 
-@define  # not frozen: there are as many as there are lines, and frozen ones take three times as long to make
+@define
 class Performance:
     """One line as it is claimed: ``list`` COD367, 3 digits; ``code`` the F-code; amounts in cents, all >= 0.
 

@@ -216,9 +216,11 @@ class _Row:
 
         ``quoted``: the message says what was found; not for what tells who somebody is.
         """
-        text = self.cell(column)
+        text = self._cells.get(column, "").strip()
         value = parse(text) if text else None
-        if value is None and (found := code if text else missing):
+        if value is not None:
+            return value
+        if found := code if text else missing:
             quote = {"found": values.shown(text)} if quoted else {}
             self.add(found, column, **quote, **params)
         return value
