@@ -73,8 +73,6 @@ def tell(summary: Summary, settings: Settings, *, as_json: bool, quiet: bool, pl
     """Prints what a run came to."""
     if as_json:
         write_json(summary, sys.stdout)
-        if summary.lines is not None:
-            summary.lines.close()
     elif not quiet:
         for line in text_lines(summary, settings.language, place):
             click.echo(line)

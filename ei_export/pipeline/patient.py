@@ -35,8 +35,8 @@ from .rendering import RenderedCare, RenderedPerson, Renderer
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
-#: Columns that are never quoted.
-_PRIVATE: Final = frozenset({"bsn", "name", "birth_date", "initials", "partner_name"})
+#: Of `CORE`, what is never quoted.
+_PRIVATE: Final = frozenset({"bsn"})
 _ID: Final = attrgetter("id")
 _OUTCOME: Final = attrgetter("outcome")
 _SENT: Final = itemgetter(*(index for index, column in enumerate(CORE) if column != "trajectory_id"))
@@ -319,7 +319,7 @@ class _CaseWork:
             return True
         if desk.ledger.is_new:
             return False
-        owner = self.desk.ledger.appointment_owner(appointment.id)
+        owner = desk.ledger.appointment_owner(appointment.id)
         return owner is not None and owner != self.patient_id
 
     def _orphans(self) -> list[Appointment]:

@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from ..specs import SPECS
 from ..tables import Row, read_table
+from ..tables import number as whole_number
 
 ENCODING: Final = "iso-8859-1"
 
@@ -243,16 +244,9 @@ def _element(row: Row) -> Element:
         code=row["code"],
         name=row.required("name"),
         type=row.choice("type", _TYPES),
-        length=_number(row, "length"),
-        start=_number(row, "start"),
+        length=whole_number(row, "length"),
+        start=whole_number(row, "start"),
         mandatory=row.choice("mandatory", _MANDATORY),
         rule=row["rule"],
         basis=row.required("basis"),
     )
-
-
-def _number(row: Row, column: str) -> int:
-    text = row[column]
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise row.error(column, ">= 1")
-    return int(text)
