@@ -46,7 +46,7 @@ lint: $(DEVELOP)
 	$(BIN)/lint-imports --no-logo
 
 test: lint
-	$(BIN)/coverage run -m pytest
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='ei_export/zorg1/*' --fail-under=95
 	$(BIN)/coverage report --include='ei_export/standards/*' --fail-under=95
 
