@@ -1,4 +1,4 @@
-"""What can be wrong, as values: findings, problems, refusals, and the catalogue (``specs/problems.toml``) of texts.
+"""What can be wrong, as values: findings, problems, refusals, and the catalogue (``specs/problems/``) of texts.
 
 Code raises or returns a *code with parameters*; the words, in Dutch and English, are in the catalogue only.
 """
@@ -6,6 +6,7 @@ Code raises or returns a *code with parameters*; the words, in Dutch and English
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from attrs import field, frozen
@@ -111,10 +112,17 @@ class BusyError(Refusal):
 
 @cache
 def catalogue() -> Mapping[str, Kind]:
-    """Every kind of problem by code."""
-    with (SPECS / "problems.toml").open("rb") as file:
-        data: dict[str, dict[str, Any]] = tomllib.load(file)
-    return {code: Kind(code=code, **entry) for code, entry in data.items()}
+    """Every kind of problem by code, in the order of the files and of their entries."""
+    kinds: dict[str, Kind] = {}
+    for path in catalogue_files():
+        data: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        kinds |= {code: Kind(code=code, **entry) for code, entry in data.items()}
+    return kinds
+
+
+def catalogue_files(specs: Path = SPECS) -> list[Path]:
+    """The files of the catalogue, one for each thing that can be wrong."""
+    return sorted((specs / "problems").glob("*.toml"))
 
 
 def severity(code: str) -> Severity:

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Final
 
 from . import codelists
-from .problems import SEVERITIES, SettingsError
+from .problems import SEVERITIES, SettingsError, catalogue_files
 from .specs import SPECS, label
 from .standards.record import Layout
 from .tables import Report
@@ -38,22 +38,25 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
             Layout.load(path.stem)
         except SettingsError as error:
             report(error)
-    _check_problems(SPECS / "problems.toml", return_codes, report)
+    _check_problems(return_codes, report)
     return errors
 
 
-def _check_problems(path: Path, return_codes: Collection[str], report: Report) -> None:
-    """The catalogue: its keys, known severities and return codes, and the same parameters in both languages."""
-    text = path.read_text(encoding="utf-8")
-    lines = {line: number for number, line in enumerate(text.splitlines(), start=1)}
-    entries: dict[str, dict[str, str]] = tomllib.loads(text)
-    for code, entry in entries.items():
-        for key, expected in _problem_errors(entry, return_codes):
-            found = entry.get(key, "")
+def _check_problems(return_codes: Collection[str], report: Report) -> None:
+    """The catalogue: its keys, known severities and return codes, the same parameters in both languages, and each code
+    in one file only."""
+    places: dict[str, str] = {}
+    for path in catalogue_files(SPECS):
+        text, file = path.read_text(encoding="utf-8"), label(path)
+        lines = {line: number for number, line in enumerate(text.splitlines(), start=1)}
+        entries: dict[str, dict[str, str]] = tomllib.loads(text)
+        for code, entry in entries.items():
             line = lines[f"[{code}]"]
-            report(
-                SettingsError("TABLE_VALUE", file=label(path), line=line, column=key, found=found, expected=expected)
-            )
+            if (other := places.setdefault(code, f"{file}:{line}")) != f"{file}:{line}":
+                report(SettingsError("TABLE_OVERLAP", file=file, line=line, other=other))
+            for key, expected in _problem_errors(entry, return_codes):
+                found = entry.get(key, "")
+                report(SettingsError("TABLE_VALUE", file=file, line=line, column=key, found=found, expected=expected))
 
 
 def _problem_errors(entry: Mapping[str, str], return_codes: Collection[str]) -> Iterator[tuple[str, str]]:

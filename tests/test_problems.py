@@ -148,7 +148,7 @@ def test_every_problem_in_the_source_is_in_the_catalogue_with_its_parameters() -
     for use in uses():
         kind = catalogue().get(use.code)
         if kind is None:
-            wrong.append(f"{use.place}: {use.code} is not in problems.toml")
+            wrong.append(f"{use.place}: {use.code} is not in specs/problems")
         elif use.supplied is not None and (lacking := places(kind.nl, kind.remedy_nl) - use.supplied):
             wrong.append(f"{use.place}: {use.code} lacks {', '.join(sorted(lacking))}")
 
@@ -157,7 +157,7 @@ def test_every_problem_in_the_source_is_in_the_catalogue_with_its_parameters() -
 
 def test_every_code_kept_in_a_table_of_the_source_is_in_the_catalogue() -> None:
     wrong = [
-        f"{path.relative_to(PACKAGE.parent)}:{node.lineno}: {node.value} is not in problems.toml"
+        f"{path.relative_to(PACKAGE.parent)}:{node.lineno}: {node.value} is not in specs/problems"
         for path, tree in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)

@@ -19,7 +19,7 @@ word in *italics* stands for what was found.
 
 The return code is what the insurer would answer without this check (COD954-VEKT).
 
-This page is made from `specs/problems.toml`: change that file, not this page.
+This page is made from `specs/problems/`: change those files, not this page.
 """
 
 

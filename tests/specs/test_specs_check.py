@@ -76,10 +76,11 @@ def test_the_shipped_tables_are_right() -> None:
         ("standards.csv", "2025-01-01,,", "2025-01-01,2029-12-31,", "TABLE_VALUE", "until"),
         ("inferred.csv", "STB GZ321 5.3.6", "", "TABLE_SOURCE", None),
         # The catalogue of problems.
-        ("problems.toml", 'severity = "error"', 'severity = "fatal"', "TABLE_VALUE", "severity"),
-        ("problems.toml", 'return_code = "0634"', 'return_code = "9999"', "TABLE_VALUE", "return_code"),
-        ("problems.toml", '\nremedy_en = "', '\nremedy_de = "', "TABLE_VALUE", "remedy_de"),
-        ("problems.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
+        ("problems/01-settings.toml", 'severity = "error"', 'severity = "fatal"', "TABLE_VALUE", "severity"),
+        ("problems/05-trajectories.toml", 'return_code = "0634"', 'return_code = "9999"', "TABLE_VALUE", "return_code"),
+        ("problems/01-settings.toml", '\nremedy_en = "', '\nremedy_de = "', "TABLE_VALUE", "remedy_de"),
+        ("problems/01-settings.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
+        ("problems/02-input.toml", "[INPUT_MISSING]", "[SETTINGS_MISSING]", "TABLE_OVERLAP", None),
     ],
 )  # fmt: skip
 def test_a_defect_is_found(copy: Path, file: str, old: str, new: str, code: str, column: str | None) -> None:
@@ -122,7 +123,7 @@ def test_all_errors_are_found_at_once(copy: Path, tmp_path: Path) -> None:
     edit(copy, "pm304-3.2.csv", ",N,9,15,", ",N,8,15,")
     edit(copy, "pm305-3.2.csv", ",N,9,15,", ",N,8,15,")
     edit(copy, "codelists/uzovi.csv", "\n7095,", "\n709,")
-    edit(copy, "problems.toml", 'severity = "error"', 'severity = "fatal"')
+    edit(copy, "problems/01-settings.toml", 'severity = "error"', 'severity = "fatal"')
     (tmp_path / "overlay.csv").write_text("insurer,code\n", encoding="utf-8")
 
     files = [error.params["file"] for error in check_specs([tmp_path / "overlay.csv", tmp_path / "no.csv"])]
@@ -135,5 +136,5 @@ def test_all_errors_are_found_at_once(copy: Path, tmp_path: Path) -> None:
         (tmp_path / "no.csv").as_posix(),
         "specs/pm304-3.2.csv",
         "specs/pm305-3.2.csv",
-        "specs/problems.toml",
+        "specs/problems/01-settings.toml",
     ]
