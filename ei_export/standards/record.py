@@ -12,11 +12,13 @@ from typing import Final, Self
 
 from attrs import field, frozen
 
+from ..codelists import choices
 from ..specs import SPECS
 from ..tables import Row, read_table
 from ..tables import number as whole_number
 
-ENCODING: Final = "iso-8859-1"
+#: No text prescribes the character set; see ``specs/inferred.csv``.
+ENCODING: Final = choices()["charset"].value
 
 _COLUMNS: Final = (
     "record", "element", "code", "name", "type", "length", "start", "mandatory", "rule", "end", "basis",
@@ -27,9 +29,12 @@ _MANDATORY: Final = ("M", "C", "O", "S")
 _KIND: Final = "COD001"
 
 
+_CHARACTERS: Final = frozenset(filter(str.isprintable, bytes(range(256)).decode(ENCODING, "ignore")))
+
+
 def is_text(text: str) -> bool:
-    """Whether every character can stand in a record: printable, and one byte in ISO 8859-1."""
-    return text.isprintable() and (text.isascii() or max(text) <= "\xff")
+    """Whether every character can stand in a record: printable, and one byte in the character set."""
+    return text.isprintable() if text.isascii() else _CHARACTERS.issuperset(text)
 
 
 def number(digits: str) -> int:
