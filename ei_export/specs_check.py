@@ -9,6 +9,7 @@ from typing import Final
 from . import codelists
 from .problems import SEVERITIES, SettingsError, catalogue_files
 from .specs import SPECS, label
+from .standards.message import read_messages
 from .standards.record import Layout
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
@@ -29,6 +30,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     codelists.read_deadlines(SPECS, report)
     codelists.read_standards(SPECS, report)
     codelists.read_choices(SPECS, report)
+    read_messages(SPECS, report)
     known = Known.of(codes.values(), diagnoses)
     agreements = read_agreements(overlays, known, SPECS, report)
     read_twins({code for _, code in agreements}, SPECS, report)

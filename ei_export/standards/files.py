@@ -1,0 +1,116 @@
+"""Message files as they come: a file, a zip of files, or a folder, each opened one after the other.
+
+A zip is unpacked with care: nothing is written under a name it gives, and no more is read than VECOZO would take.
+"""
+
+import os
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Final
+
+from attrs import frozen
+
+from ..problems import Finding, InputError
+
+#: What VECOZO takes in one zip (vecozo.nl, "Hoe stel ik een declaratie op"; single source).
+MOST_FILES: Final = 30
+MOST_ZIPPED: Final = 20_000_000
+MOST_UNPACKED: Final = 300_000_000
+#: Letters, digits, hyphens, underscores and dots (same page), and an extension in lower case (VECOZO, 22-11-2023).
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+\.(?:txt|xml)")
+
+_ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED: Final = 0x1
+_BLOCK: Final = 1 << 20
+
+
+@frozen
+class Entry:
+    """A file, or a file in a zip: its name, and itself open at its start.
+
+    ``file`` is None where it can't be read, with the ``refusal``, and of a zip that is itself not as it should be.
+    ``findings``: what is wrong with its name or its zip; they don't stop anything.
+    """
+
+    name: str
+    file: IO[bytes] | None
+    refusal: InputError | None = None
+    findings: Sequence[Finding] = ()
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name.
+
+    A file is closed when the next one is asked for. Nothing is raised for what can't be read: its entry says so.
+    """
+    if path.is_dir():
+        for inside in sorted(path.iterdir()):
+            if inside.is_file():
+                yield from entries(inside)
+        return
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(4) in _ZIP_STARTS
+            file.seek(0)
+            if zipped:
+                yield from _zip_entries(file, str(path))
+            else:
+                yield Entry(str(path), file)
+    except OSError as error:
+        yield unreadable(str(path), error.strerror or "")
+
+
+def unreadable(name: str, reason: str) -> Entry:
+    return Entry(name, None, InputError("FILE_UNREADABLE", file=name, reason=reason))
+
+
+def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
+    size = os.fstat(file.fileno()).st_size
+    if size > MOST_ZIPPED:
+        yield Entry(name, None, InputError("ZIP_TOO_LARGE", file=name, found=size, limit=MOST_ZIPPED))
+        return
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > MOST_FILES:
+                params = {"file": name, "found": len(members), "limit": MOST_FILES}
+                yield Entry(name, None, findings=[Finding("ZIP_TOO_MANY", "", params)])
+            left = MOST_UNPACKED
+            for member in members[:MOST_FILES]:
+                inside = f"{name}/{_shown(member.filename)}"
+                with tempfile.TemporaryFile() as unpacked:
+                    entry = _unpack(archive, member, inside, unpacked, left)
+                    left -= unpacked.tell()
+                    unpacked.seek(0)
+                    yield entry
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        yield Entry(name, None, InputError("ZIP_DAMAGED", file=name, reason=str(error)))
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpacked: IO[bytes], left: int) -> Entry:
+    """Unpacks one file, at most ``left`` bytes of it, and says what is wrong with it."""
+    if member.flag_bits & _ENCRYPTED:
+        return Entry(name, None, InputError("ZIP_ENCRYPTED", file=name))
+    if member.compress_type not in _METHODS:
+        return unreadable(name, f"compression {member.compress_type}")
+    try:
+        with archive.open(member) as packed:
+            while block := packed.read(min(_BLOCK, left + 1)):  # the size that the zip itself gives may be a lie
+                unpacked.write(block)
+                left -= len(block)
+                if left < 0:
+                    return Entry(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
+        return unreadable(name, str(error))
+    findings = [] if _NAME.fullmatch(member.filename) else [Finding("FILE_NAME", "", {"file": name})]
+    return Entry(name, unpacked, findings=findings)
+
+
+def _shown(name: str) -> str:
+    """A name from a zip, without what would play tricks on a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in name)

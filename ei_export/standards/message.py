@@ -1,0 +1,139 @@
+"""Messages as files: what a file is by its first bytes, the records of a flat one, and the files in a zip.
+
+The messages that are known are rows of ``specs/messages.csv``. Nothing here says whether a file is right.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+from attrs import frozen
+
+from ..codelists import CERTAINTIES
+from ..problems import InputError
+from ..specs import SPECS
+from ..tables import Report, Row, parse_keyed, refuse, source
+from .record import ENCODING, Layout
+
+#: How much of a file is looked at to recognise it.
+START: Final = 4096
+#: A line that is longer is handed over in pieces, so that a file without line ends takes no more memory.
+_LONGEST_LINE: Final = 65_536
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+#: Kenmerk record, code, version and subversion of the message: 0101-0104, alike in every flat EI standard.
+_FLAT_START: Final = re.compile(rb"01([0-9]{3})([0-9]{2})([0-9]{2})")
+#: The first start tag of an XML file, behind its declaration and comments.
+_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*(<[^!?>][^>]*>)", re.DOTALL)
+
+
+@frozen
+class Message:
+    """A message standard: ``name`` as it is told to people, ``code`` its EI code, ``version`` and ``subversion`` as the
+    message writes them. A flat one has a ``layout`` (see `Layout.load`), one in XML the ``namespace`` of its root."""
+
+    name: str
+    code: str
+    version: str
+    subversion: str
+    layout: str
+    namespace: str
+
+    @property
+    def is_flat(self) -> bool:
+        return bool(self.layout)
+
+
+class Line(NamedTuple):
+    """A record of a flat file: its number from 1, the kind it says it is (``04``), and its text without line end."""
+
+    number: int
+    kind: str
+    text: str
+
+
+def read_messages(specs: Path = SPECS, report: Report = refuse) -> tuple[Message, ...]:
+    """Every message of ``specs/messages.csv``; two with one code, layout or namespace are an error."""
+
+    def parse(row: Row) -> Message:
+        source(row)
+        row.choice("certainty", CERTAINTIES)
+        if bool(row["layout"]) == bool(row["namespace"]):
+            raise row.error("layout", "a layout or a namespace")
+        version = row.required("version"), row.required("subversion")
+        return Message(row.required("standard"), row.required("code"), *version, row["layout"], row["namespace"])
+
+    columns = ("standard", "code", "version", "subversion", "layout", "namespace", "source", "certainty")
+    return tuple(parse_keyed(specs / "messages.csv", columns, lambda row: row["code"], parse, report).values())
+
+
+@cache
+def messages() -> tuple[Message, ...]:
+    """Every message that files are recognised as."""
+    return read_messages()
+
+
+def recognise(start: bytes, name: str) -> Message:
+    """Which message a file is by its first bytes (at least `START` of them, or all). ``name`` is for the refusal.
+
+    A flat file is known by the code in its first record; whether the version is the one we know is not looked at. An
+    XML file is known by the namespace of its root. Raises InputError for anything else.
+    """
+    if flat := _FLAT_START.match(start):
+        code = flat[1].decode()
+        for message in messages():
+            if message.is_flat and message.code == code:
+                return message
+        raise InputError("MESSAGE_UNKNOWN", file=name, found=code, expected=_known_codes())
+    if root := _ROOT.match(start):
+        for message in messages():
+            if message.namespace and re.search(rb"=\s*[\"']%s[\"']" % re.escape(message.namespace.encode()), root[1]):
+                return message
+    raise InputError("FILE_NOT_RECOGNISED", file=name, expected=", ".join(message.name for message in messages()))
+
+
+def _known_codes() -> str:
+    return ", ".join(f"{message.code} ({message.name})" for message in messages() if message.is_flat)
+
+
+def start_of(file: IO[bytes]) -> bytes:
+    """The first bytes of a file that is open at its start, where it is left. Raises OSError."""
+    start = file.read(START)
+    file.seek(0)
+    return start
+
+
+def lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a flat file with their ends: CR/LF, LF or CR; the last may have none. Raises OSError.
+
+    A line that is longer than memory should hold comes in pieces without an end.
+    """
+    rest = b""
+    for chunk in iter(partial(file.readline, _LONGEST_LINE), b""):
+        if chunk.endswith(b"\r\n") and not rest and chunk.find(b"\r") == len(chunk) - 2:  # by far most
+            yield chunk
+            continue
+        pieces = _LINE.findall(rest + chunk)
+        rest = b"" if chunk.endswith(b"\n") or len(pieces[-1]) >= _LONGEST_LINE else pieces.pop()
+        yield from pieces
+    if rest:
+        yield rest
+
+
+def without_end(line: bytes) -> bytes:
+    """A line, as `lines` gives it, without its line end."""
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def records(file: IO[bytes], message: Message) -> Iterator[Line]:
+    """The records of a flat file that is open at its start, whatever their lengths and line ends. Raises OSError.
+
+    The text of a record never holds a line end. Whether its kind is known, and its length right, is for the caller to
+    look at; of an empty record the kind is ''.
+    """
+    layout = Layout.load(message.layout)
+    for number, line in enumerate(lines(file), 1):
+        text = without_end(line).decode(ENCODING)
+        yield Line(number, layout.kind(text), text)
