@@ -8,32 +8,25 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from attrs import frozen
 
 from .. import __version__
-from ..codelists import deadlines, uzovi_numbers
 from ..delivery import Place, Scratch, Stage, complete, is_taken, replacing, sweep, writing
 from ..intake import Source, open_feed
-from ..intake.feed import Header
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
-from ..problems import BusyError, Finding, SettingsError, WriteError
+from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
 from ..settings import Settings
-from ..specs import SPECS
 from ..spool import SortedLines
-from ..zorg1.agreements import Agreements
-from ..zorg1.claims import Judge
-from ..zorg1.resolver import Resolver
-from ..zorg1.tariffs import Tariffs
 from .due import DueLine
 from .patient import Desk
 from .publication import Publication, provider, run_label
+from .rules import Rules
 from .shelf import Shelf, fill
 
 __all__ = ["Options", "run"]
@@ -51,22 +44,13 @@ class Options:
     progress: Callable[[str, int], None] = lambda stage, count: None
 
 
-@frozen
-class Rules:
-    """The tables a run goes by; ``fingerprint`` changes with any of them, and with the settings a case depends on."""
-
-    resolver: Resolver
-    judge: Judge
-    fingerprint: bytes
-
-
 def run(settings: Settings, options: Options) -> Summary:
     """Reads, groups, resolves, writes and records.
 
     Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
     """
     source = open_feed(settings.input.path, settings.input)
-    rules = _rules(settings, options.today, source.header)
+    rules = Rules.load(settings, options.today, source.header)
     summary = Summary(options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name))
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
@@ -105,44 +89,6 @@ def run(settings: Settings, options: Options) -> Summary:
                     with suppress(BusyError, WriteError):
                         ledger.mark_published(number, summary.folder)
     return summary
-
-
-def _rules(settings: Settings, today: date, header: Header) -> Rules:
-    """Loads every table. Raises SettingsError, also for a contract with an insurer that no table knows."""
-    agreements = Agreements.load(settings.overlays)
-    insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
-    known = agreements.insurers | set(insurers.values())
-    for index, contract in enumerate(settings.contracts, 1):
-        if contract.insurer not in known:
-            raise SettingsError(
-                "SETTINGS_VALUE",
-                path=str(settings.path),
-                key=f"contracts[{index}].insurer",
-                expected=" | ".join(sorted(agreements.insurers)),
-                found=contract.insurer,
-            )
-    tariffs = Tariffs.load(settings.tariffs_path)
-    resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
-    return Rules(resolver, Judge(agreements, deadlines(), today), _fingerprint(settings, header))
-
-
-def _fingerprint(settings: Settings, header: Header) -> bytes:
-    """A hash of all that decides a case besides the patient's rows and the day of the run."""
-    said = (
-        __version__,
-        header,
-        sorted(settings.input.completed),
-        sorted(settings.codes.items()),
-        settings.contracts,
-        sorted(settings.uzovi.items()),
-        settings.output.standard,
-        settings.output.diagnosis_element,
-        settings.ledger.declared_until,
-    )
-    digest = blake2b(repr(said).encode(), digest_size=16)
-    for table in (*sorted(SPECS.rglob("*.csv")), *settings.overlays, *filter(None, [settings.tariffs_path])):
-        digest.update(table.read_bytes())
-    return digest.digest()
 
 
 def _finish_earlier_runs(ledger: Ledger, settings: Settings, summary: Summary) -> None:

@@ -1,0 +1,64 @@
+"""The tables a run goes by, loaded once and held against the settings."""
+
+from datetime import date
+from hashlib import blake2b
+
+from attrs import frozen
+
+from .. import __version__
+from ..codelists import deadlines, uzovi_numbers
+from ..intake.feed import Header
+from ..problems import SettingsError
+from ..settings import Settings
+from ..specs import SPECS
+from ..zorg1.agreements import Agreements
+from ..zorg1.claims import Judge
+from ..zorg1.resolver import Resolver
+from ..zorg1.tariffs import Tariffs
+
+
+@frozen
+class Rules:
+    """The tables a run goes by; ``fingerprint`` changes with any of them, and with the settings a case depends on."""
+
+    resolver: Resolver
+    judge: Judge
+    fingerprint: bytes
+
+    @classmethod
+    def load(cls, settings: Settings, today: date, header: Header) -> "Rules":
+        """Loads every table. Raises SettingsError, also for a contract with an insurer that no table knows."""
+        agreements = Agreements.load(settings.overlays)
+        insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
+        known = agreements.insurers | set(insurers.values())
+        for index, contract in enumerate(settings.contracts, 1):
+            if contract.insurer not in known:
+                raise SettingsError(
+                    "SETTINGS_VALUE",
+                    path=str(settings.path),
+                    key=f"contracts[{index}].insurer",
+                    expected=" | ".join(sorted(agreements.insurers)),
+                    found=contract.insurer,
+                )
+        tariffs = Tariffs.load(settings.tariffs_path)
+        resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
+        return cls(resolver, Judge(agreements, deadlines(), today), _fingerprint(settings, header))
+
+
+def _fingerprint(settings: Settings, header: Header) -> bytes:
+    """A hash of all that decides a case besides the patient's rows and the day of the run."""
+    said = (
+        __version__,
+        header,
+        sorted(settings.input.completed),
+        sorted(settings.codes.items()),
+        settings.contracts,
+        sorted(settings.uzovi.items()),
+        settings.output.standard,
+        settings.output.diagnosis_element,
+        settings.ledger.declared_until,
+    )
+    digest = blake2b(repr(said).encode(), digest_size=16)
+    for table in (*sorted(SPECS.rglob("*.csv")), *settings.overlays, *filter(None, [settings.tariffs_path])):
+        digest.update(table.read_bytes())
+    return digest.digest()
