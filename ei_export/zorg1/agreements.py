@@ -49,7 +49,8 @@ class Agreement:
     checked; ``tariff_list`` the list its price stands in; ``amount`` whether that is the price of the line
     (``product``) or of each unit. What is never sent (units ``-``) has no f_code, list or tariff list.
 
-    ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``.
+    ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``. ``replaces`` are the built-in
+    rows that a row of an overlay takes the place of, each on the days they share.
     """
 
     insurer: str
@@ -67,6 +68,10 @@ class Agreement:
     tariff_list: str
     source: str
     rule: str
+    replaces: tuple["Agreement", ...] = ()
+
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_until
 
     @property
     def is_sent(self) -> bool:
@@ -125,7 +130,7 @@ class Agreements:
     def find(self, insurer: str, code: str, day: date) -> Agreement | None:
         """The one agreement about a code with an insurer on a day, if there is one."""
         for agreement in self.periods(insurer, code):
-            if agreement.valid_from <= day <= agreement.valid_until:
+            if agreement.covers(day):
                 return agreement
         return None
 
@@ -189,8 +194,9 @@ def read_agreements(
 
     periods = read(sorted((specs / "zorg1").glob("*.csv")))
     for key, replacing in read(overlays).items():
-        kept = [part for agreement in periods.get(key, ()) for part in _outside(agreement, replacing)]
-        periods[key] = sorted(kept + replacing, key=_start)
+        built_in = periods.get(key, [])
+        kept = [part for agreement in built_in for part in _outside(agreement, replacing)]
+        periods[key] = sorted([*kept, *(_in_place_of(built_in, agreement) for agreement in replacing)], key=_start)
     return {key: tuple(agreements) for key, agreements in periods.items()}
 
 
@@ -319,6 +325,12 @@ def _outside(agreement: Agreement, replacing: Iterable[Agreement]) -> list[Agree
         start = max(start, other.valid_until + _DAY)
     left.append(evolve(agreement, valid_from=start))
     return left
+
+
+def _in_place_of(built_in: Iterable[Agreement], agreement: Agreement) -> Agreement:
+    """A row of an overlay, with the built-in rows it shares a day with."""
+    first, last = agreement.valid_from, agreement.valid_until
+    return evolve(agreement, replaces=tuple(b for b in built_in if b.valid_from <= last and first <= b.valid_until))
 
 
 def _start(agreement: Agreement) -> date:

@@ -12,6 +12,7 @@ from ..declaration import Performance
 from ..problems import Finding, severity
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
+from .tariffs import Tariff
 from .trajectories import Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
@@ -47,6 +48,24 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
+def amount_cents(agreement: Agreement, tariff: Tariff, units: int) -> int:
+    """What a line comes to, in cents; see `Claim`."""
+    return tariff.cents * units if agreement.amount == "unit" else tariff.cents
+
+
+def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
+    """Only the diagnoses of the product's own row are accepted (§4, the tables)."""
+    if diagnosis in agreement.diagnoses:
+        return None
+    expected = " / ".join(agreement.diagnoses)
+    if not diagnosis:
+        return Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"})
+    if not agreement.diagnoses:
+        return None
+    params = {"found": diagnosis, "expected": expected, "program": agreement.program, "rule": agreement.rule}
+    return Finding("DIAGNOSIS_WRONG", "diagnosis_code", params)
+
+
 @frozen
 class Judge:
     """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer."""
@@ -68,7 +87,8 @@ class Judge:
             appointment.outcome = Outcome.HELD if held(appointment) else Outcome.NOT_ZORG1
         elif answer.standing is Standing.NO_AGREEMENT:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
-            self._check_without_agreement(visit)
+            if (finding := self.check_without_agreement(visit)) is not None:
+                appointment.findings.append(finding)
             appointment.outcome = Outcome.NO_AGREEMENT
         else:
             return self._judge_zorg1(visit)
@@ -81,8 +101,12 @@ class Judge:
             appointment.findings.append(Finding("DATE_IN_FUTURE", "date", params))
         if answer.faults:
             appointment.findings.extend(dated(fault, visit.day) for fault in answer.faults)
-        if answer.agreement is not None and answer.standing is not Standing.CONTACT:
-            self._check_diagnosis(appointment, answer.agreement)
+        if (
+            answer.agreement is not None
+            and answer.standing is not Standing.CONTACT
+            and (finding := check_diagnosis(appointment.diagnosis, answer.agreement)) is not None
+        ):
+            appointment.findings.append(finding)
         if held(appointment) or answer.standing is Standing.FAULT:
             appointment.outcome = Outcome.HELD
         elif answer.standing is Standing.CONTACT:
@@ -102,39 +126,21 @@ class Judge:
         if deadline is not None and self.today > (last := add_months(visit.day, deadline.months)):
             params = {"insurer": answer.insurer, "months": deadline.months, "deadline": last.isoformat()}
             appointment.findings.append(Finding("DEADLINE_PASSED", "date", params))
-        cents = answer.tariff.cents
-        amount = cents * visit.units if answer.agreement.amount == "unit" else cents
-        agreement = answer.agreement
+        agreement, cents = answer.agreement, answer.tariff.cents
+        amount = amount_cents(agreement, answer.tariff, visit.units)
         performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
         return Claim(answer, agreement, visit.units, performance)
 
-    def _check_diagnosis(self, appointment: Appointment, agreement: Agreement) -> None:
-        """Only the diagnoses of the product's own row are accepted (§4, the tables)."""
-        if appointment.diagnosis in agreement.diagnoses:
-            return
-        expected = " / ".join(agreement.diagnoses)
-        if not appointment.diagnosis:
-            appointment.findings.append(
-                Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"})
-            )
-        elif agreement.diagnoses:
-            params = {
-                "found": appointment.diagnosis,
-                "expected": expected,
-                "program": agreement.program,
-                "rule": agreement.rule,
-            }
-            appointment.findings.append(Finding("DIAGNOSIS_WRONG", "diagnosis_code", params))
-
-    def _check_without_agreement(self, visit: Visit) -> None:
+    def check_without_agreement(self, visit: Visit) -> Finding | None:
         """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""
         program, profile = visit.answer.program, visit.answer.profile
         expected = self.agreements.without_agreement.get((program, profile), ())
-        if expected and visit.appointment.diagnosis not in expected:
-            params = {
-                "found": visit.appointment.diagnosis or "-",
-                "expected": " / ".join(expected),
-                "program": program,
-                "profile": profile,
-            }
-            visit.appointment.findings.append(Finding("NO_AGREEMENT_DIAGNOSIS", "diagnosis_code", params))
+        if not expected or visit.appointment.diagnosis in expected:
+            return None
+        params = {
+            "found": visit.appointment.diagnosis or "-",
+            "expected": " / ".join(expected),
+            "program": program,
+            "profile": profile,
+        }
+        return Finding("NO_AGREEMENT_DIAGNOSIS", "diagnosis_code", params)

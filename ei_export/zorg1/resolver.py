@@ -6,10 +6,10 @@ once and then looked up by date.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, Literal
 
 from attrs import evolve, field, frozen
 
@@ -39,10 +39,20 @@ class Standing(Enum):
 
 
 @frozen
+class Link:
+    """The declare-under ``code`` that a code stands for (§3.2), and what says so: the feed's column ``declare_under``,
+    ``codes`` of the settings, or nothing (''): then it stands for itself."""
+
+    code: str
+    by: Literal["declare_under", "codes", ""]
+
+
+@frozen
 class Answer:
     """What a code means for one UZOVI during a period.
 
     ``code`` is the declare-under code as resolved; program, profile and moment are known even if it can't be declared.
+    ``contract`` is the position it falls under, the one that names its price list if there is one.
     ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds.
     """
 
@@ -53,6 +63,7 @@ class Answer:
     profile: str = ""
     moment: str = ""
     agreement: Agreement | None = None
+    contract: Contract | None = None
     tariff: Tariff | None = None
     faults: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
@@ -120,14 +131,26 @@ class Resolver:
             found = self._cache[key] = self._resolve(code, declare_under, uzovi)
         return found
 
-    def declare_under(self, code: str, declare_under: str) -> str:
-        """The declare-under code a code stands for (§3.2), or the code itself where nothing is linked to it."""
-        return (declare_under or self._own_codes.get(code, code)).upper()
+    def link(self, code: str, declare_under: str) -> Link:
+        """What an own code is linked to. ``declare_under`` beats the mapping of ``code``."""
+        if declare_under:
+            return Link(declare_under.upper(), "declare_under")
+        own = self._own_codes.get(code)
+        return Link(code.upper(), "") if own is None else Link(own.upper(), "codes")
+
+    def contracts(self, insurer: str) -> Sequence[Contract]:
+        """The contract positions with an insurer, of any time."""
+        return self._contracts.get(insurer, ())
+
+    def tariffs(self, agreement: Agreement) -> Sequence[Tariff]:
+        """The tariffs of a product, of any time, earliest first."""
+        return self._tariffs.periods(agreement.tariff_list, agreement.insurer, agreement.code)
 
     def _resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
-        linked = self.declare_under(code, declare_under)
+        link = self.link(code, declare_under)
+        linked = link.code
         if linked not in self._agreements.codes:
-            return Answers((date.min,), (self._unknown(code, declare_under, linked),))
+            return Answers((date.min,), (self._unknown(code, link),))
         program, profile, moment = self._identity(linked, self._insurers.get(uzovi, ""))
         base = Answer(
             Standing.FAULT, linked, self._insurers.get(uzovi, ""), program=program, profile=profile, moment=moment
@@ -140,16 +163,17 @@ class Resolver:
         starts = sorted({date.min, *self._changes(linked, base.insurer)})
         return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))
 
-    def _unknown(self, code: str, declare_under: str, linked: str) -> Answer:
+    def _unknown(self, code: str, link: Link) -> Answer:
+        linked = link.code
         if not linked:
             return Answer(Standing.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
         if _LOOKS_LIKE_ZORG1.fullmatch(linked):
             return Answer(Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": linked}),))
         similar = sorted(own for own in self._own_codes if _bare(own) == _bare(code) and own != code)
-        if similar and not declare_under and code not in self._own_codes:
+        if similar and not link.by:
             params = {"code": code, "similar": ", ".join(similar)}
             return Answer(Standing.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
-        explicit = bool(declare_under) or code in self._own_codes or linked == NOT_ZORG1
+        explicit = link.by or linked == NOT_ZORG1
         return Answer(Standing.NOT_ZORG1 if explicit else Standing.UNMAPPED, linked)
 
     def _identity(self, code: str, insurer: str) -> tuple[str, str, str]:
@@ -193,13 +217,16 @@ class Resolver:
         if not contracts:
             missing = Finding("CONTRACT_MISSING", "uzovi", {"insurer": base.insurer})
             return evolve(base, standing=Standing.NO_AGREEMENT, notes=(missing,))
+        base = evolve(base, contract=contracts[0])
         if agreement is None:
             return evolve(base, faults=(self._not_a_product(base),))
         if agreement.units == "-":
             return evolve(base, standing=Standing.CONTACT)
         params: dict[str, object] = {"insurer": base.insurer, "code": agreement.code, "list": agreement.tariff_list}
-        if not any(agreement.tariff_list in contract.lists for contract in contracts):
+        naming = [contract for contract in contracts if agreement.tariff_list in contract.lists]
+        if not naming:
             return evolve(base, faults=(Finding("CONTRACT_LIST_MISSING", "uzovi", params),))
+        base = evolve(base, contract=naming[0])
         if agreement.units == "?":
             return evolve(base, faults=(Finding("UNITS_UNKNOWN", "code", {**params, "rule": agreement.rule}),))
         tariff = self._tariffs.find(agreement.tariff_list, base.insurer, agreement.code, day)

@@ -17,6 +17,8 @@ from .resolver import Answer, Standing
 #: The order on one date. ``other`` and ``profile`` stand on themselves.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "end": 2, "relapse": 3, "": 4}
 _ANY: Final = "*"
+#: Why a contact does not count in an end, where that is no problem.
+AFTER_RELAPSE: Final = "AFTER_RELAPSE"
 
 
 @define
@@ -53,16 +55,22 @@ class Trajectory:
 
 @define(eq=False)
 class Visit:
-    """An appointment with the answer of the tables on its way through the trajectories; ``units`` once it is placed."""
+    """An appointment with the answer of the tables on its way through the trajectories; ``units`` once it is placed.
+
+    ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
+    no problem of the appointment; or `AFTER_RELAPSE`.
+    """
 
     appointment: Appointment
     answer: Answer
     day: date
     units: int = 0
     trajectory: Trajectory | None = None
+    misplaced: str = ""
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
+        self.misplaced = self.misplaced or code
         if not self.is_declared and self.answer.standing is not Standing.NO_AGREEMENT:
             self.appointment.findings.append(Finding(code, column, params))
 
@@ -81,12 +89,13 @@ def group(
     to. ``shared_numbers`` are
     trajectory numbers that another patient has too.
     """
-    grouping = _Grouping(sorted(visits, key=_order))
+    grouping = _Grouping(sorted(visits, key=order))
     grouping.place_all(unclear, shared_numbers)
     return grouping.trajectories
 
 
-def _order(visit: Visit) -> tuple[date, int, str]:
+def order(visit: Visit) -> tuple[date, int, str]:
+    """The order in which visits are judged."""
     return visit.day, _ORDER[visit.answer.moment], visit.appointment.id
 
 
@@ -176,6 +185,8 @@ class _Grouping:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
+        else:
+            visit.misplaced = visit.misplaced or AFTER_RELAPSE
 
     def _of_contact(self, visit: Visit) -> Trajectory | None:
         """The trajectory a contact counts in; None, with a finding, where there is none or no way to tell."""
@@ -244,7 +255,7 @@ class _Grouping:
             if visit.is_declared:
                 self._recount(visit, trajectory)
                 return
-            doubtful = trajectory.doubtful + [a.id for a in unclear if _could_belong(a, trajectory)]
+            doubtful = trajectory.doubtful + [a.id for a in unclear if could_belong(a, trajectory)]
             if doubtful:
                 visit.find("COUNT_UNCERTAIN", "", appointments=", ".join(sorted(filter(None, doubtful))) or "-")
 
@@ -361,8 +372,8 @@ def _may_share(number: str, trajectory: Trajectory) -> bool:
     return number == trajectory.number or not number or not trajectory.number
 
 
-def _could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
-    """Whether an appointment that can't be read may be a contact between start and end."""
+def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
+    """Whether an appointment could be a contact between start and end, by its number and its date."""
     if not _may_share(appointment.number, trajectory):
         return False
     if appointment.date is None or trajectory.start is None or trajectory.end is None:

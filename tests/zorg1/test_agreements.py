@@ -200,6 +200,19 @@ def test_an_overlay_splits_the_row_it_covers(tmp_path: Path) -> None:
         (date(2021, 5, 1), date(2023, 11, 30), True),
         (date(2023, 12, 1), date(2024, 12, 31), False),
     ]
+    assert [row.replaces for row in periods] == [(), (built_in,), (built_in,), (), (built_in,)]
+
+
+def test_an_overlay_says_which_rows_it_replaces(tmp_path: Path) -> None:
+    row = {"insurer": "Menzis", "from": "2020-12-31", "until": "2021-12-31"}
+    of_2020, of_2021, of_2022 = BUILT_IN.periods("Menzis", "940131")
+    agreement = loaded(overlay(tmp_path, row)).find("Menzis", "940131", date(2021, 1, 1))
+    assert agreement is not None
+    assert agreement.replaces == (of_2020, of_2021)
+    assert not any(replaced.covers(of_2022.valid_from) for replaced in agreement.replaces)
+    later = loaded(overlay(tmp_path, {"from": "2024-01-01"})).find("VGZ", "940131", date(2024, 1, 1))
+    assert later is not None
+    assert later.replaces == ()
 
 
 def test_an_overlay_may_cover_all_days_there_are(tmp_path: Path) -> None:

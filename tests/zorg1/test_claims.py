@@ -3,14 +3,15 @@
 from datetime import date
 
 import pytest
+from attrs import evolve
 
 from ei_export.appointment import Appointment, Outcome
 from ei_export.codelists import deadlines
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.claims import Claim, Judge, add_months, held
+from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents, held
 from ei_export.zorg1.resolver import Resolver
-from ei_export.zorg1.tariffs import Tariffs
+from ei_export.zorg1.tariffs import Tariff, Tariffs
 from ei_export.zorg1.trajectories import Visit
 
 ZORG1 = "productafspraken Zorg1"
@@ -99,6 +100,8 @@ def test_units_do_not_multiply_a_fixed_price(resolver: Resolver, agreements: Agr
     assert claim is not None
     assert claim.units == 3
     assert claim.performance.claimed_cents == 10_000
+    assert amount_cents(claim.agreement, Tariff(10_000, "", DAY, DAY), 3) == 10_000
+    assert amount_cents(evolve(claim.agreement, amount="unit"), Tariff(10_000, "", DAY, DAY), 3) == 30_000
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from ei_export.problems import Finding
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreement, Agreements
-from ei_export.zorg1.resolver import Answer, Resolver, Standing, dated
+from ei_export.zorg1.resolver import Answer, Link, Resolver, Standing, dated
 from ei_export.zorg1.tariffs import Tariffs
 
 ZORG1, OTHER = "productafspraken Zorg1", "tarieven overige coderingen"
@@ -122,6 +122,48 @@ def test_own_codes_and_declare_under(resolver: Resolver) -> None:
     assert resolver.resolve("01", "940134", "7095").on(day).code == "940134"
     assert resolver.resolve("f1", "", "7095").on(day).code == "F1013"
     assert resolver.resolve("01", "", "7095") is resolver.resolve("01", "", "7095")
+
+
+@pytest.mark.parametrize(
+    ("code", "declare_under", "link"),
+    [
+        ("01", "", Link("940131", "codes")),
+        ("f1", "", Link("F1013", "codes")),
+        ("03", "", Link("-", "codes")),
+        ("01", "f1013", Link("F1013", "declare_under")),
+        ("940131", "", Link("940131", "")),
+        ("f1013", "", Link("F1013", "")),
+    ],
+)
+def test_what_says_what_a_code_stands_for(code: str, declare_under: str, link: Link, resolver: Resolver) -> None:
+    assert resolver.link(code, declare_under) == link
+    assert resolver.resolve(code, declare_under, "7095").on(date(2021, 3, 1)).code == link.code
+
+
+@pytest.mark.parametrize(
+    ("code", "uzovi", "day", "contract"),
+    [
+        ("940131", "7095", date(2021, 3, 1), CONTRACTS[0]),
+        ("940131", "7095", date(2022, 7, 1), None),
+        ("940131", "9664", date(2021, 7, 1), CONTRACTS[2]),
+        ("940133", "9664", date(2021, 7, 1), CONTRACTS[4]),  # its price stands in the other list
+        ("940133", "9664", date(2021, 6, 1), CONTRACTS[2]),  # no position names the list
+        ("940135", "9664", date(2021, 7, 1), CONTRACTS[2]),
+        ("940199", "9664", date(2021, 7, 1), None),
+    ],
+)
+def test_the_contract_position_of_an_answer(
+    code: str, uzovi: str, day: date, contract: Contract | None, resolver: Resolver
+) -> None:
+    assert resolver.answer(code, "", uzovi, day).contract == contract
+
+
+def test_what_there_is_of_other_times(resolver: Resolver, agreements: Agreements) -> None:
+    agreement = agreements.find("VGZ", "940131", date(2021, 4, 1))
+    assert agreement is not None
+    assert [tariff.cents for tariff in resolver.tariffs(agreement)] == [10_000, 11_000]
+    assert tuple(resolver.contracts("VGZ")) == CONTRACTS[:2]
+    assert tuple(resolver.contracts("ONVZ")) == ()
 
 
 @pytest.mark.parametrize(

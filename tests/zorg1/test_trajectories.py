@@ -10,7 +10,7 @@ import pytest
 from ei_export.appointment import Appointment, Outcome
 from ei_export.zorg1.agreements import Agreement, Moment, Units
 from ei_export.zorg1.resolver import Answer, Standing
-from ei_export.zorg1.trajectories import Trajectory, Visit, group
+from ei_export.zorg1.trajectories import AFTER_RELAPSE, Trajectory, Visit, group
 
 MARCH = date(2021, 3, 1)
 UNITS: dict[str, Units] = {"start": 1, "contact": "-", "end": "count", "relapse": 1, "baseline": 1, "profile": 5}
@@ -184,6 +184,38 @@ def test_what_does_not_fit(visits: list[Visit], findings: dict[str, list[str]]) 
     for visit in visits:
         visit.appointment.findings.clear()
     assert placed(*visits)[1] == findings
+
+
+def misplaced(*visits: Visit) -> dict[str, str]:
+    """Why each contact does not count; '' = it does."""
+    counted = {id(visit) for trajectory in placed(*visits)[0] for visit in trajectory.contacts}
+    contacts = [visit for visit in visits if visit.answer.moment == "contact"]
+    assert all((id(visit) in counted) == (visit.misplaced == "") for visit in contacts)
+    return {visit.appointment.id: visit.misplaced for visit in contacts}
+
+
+@pytest.mark.parametrize("number", ["", "T1"])
+def test_why_a_contact_does_not_count(number: str) -> None:
+    relapsed = [
+        seen("a", 0, "start", number),
+        seen("b", 1, "contact", number),
+        seen("c", 2, "end", number),
+        seen("d", 3, "contact", number),
+        seen("e", 4, "relapse", number),
+        seen("f", 5, "contact", number),
+    ]
+    assert misplaced(*relapsed) == {"b": "", "d": "CONTACT_AFTER_END", "f": AFTER_RELAPSE}
+    assert misplaced(seen("a", 0, "contact", number)) == {"a": "CONTACT_WITHOUT_TRAJECTORY"}
+
+
+def test_why_a_contact_does_not_count_also_where_that_is_no_problem() -> None:
+    """Another system declared it, or there is no price agreement to be wrong against."""
+    for late in (
+        seen("c", 2, "contact", known=Outcome.EARLIER),
+        seen("c", 2, "contact", standing=Standing.NO_AGREEMENT),
+    ):
+        assert misplaced(seen("a", 0, "start"), seen("b", 1, "end"), late) == {"c": "CONTACT_AFTER_END"}
+        assert late.appointment.findings == []
 
 
 def two_open(diagnosis: str) -> list[Visit]:
