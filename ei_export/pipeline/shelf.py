@@ -20,7 +20,7 @@ from ..ledger import StoredDossier
 from ..problems import Refusal
 from ..reports.problem_list import ProblemList
 from ..spool import SortedLines
-from .patient import Case
+from .case import Case
 
 #: Shorter feeds are done before a second process is of any use.
 WORTH_A_FORK: Final = 50_000
@@ -65,7 +65,8 @@ class Shelf:
         for line in case.lines:
             self.due.add(line.pack())
         for appointment, finding in case.problems:
-            self.problems.add(finding, appointment.id, appointment.trajectory or appointment.number, appointment.row)
+            trajectory = appointment.trajectory or appointment.number
+            self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
         self.cancelled += case.cancelled
         self.released += case.released
         if case.dossier is not None:

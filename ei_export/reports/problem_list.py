@@ -4,8 +4,11 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
 from typing import IO, Any, BinaryIO, Final
+
+from attrs import frozen
 
 from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severity, render, severity
 from ..spool import SortedLines
@@ -13,6 +16,15 @@ from ..spool import SortedLines
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
 _encode: Final = json.JSONEncoder().encode  # escapes, so that one problem is one line
+
+
+@frozen
+class Group:
+    """The problems of one kind: how many there are, and the first of them, each with the UZOVI number of its
+    appointment or ''."""
+
+    count: int
+    first: Sequence[tuple[Problem, str]]
 
 
 class ProblemList:
@@ -24,13 +36,20 @@ class ProblemList:
         self.lines = SortedLines()
         self.severities: Counter[Severity] = Counter()
 
-    def add(self, finding: Finding, appointment_id: str = "", trajectory: str = "", row: int | None = None) -> None:
+    def add(
+        self,
+        finding: Finding,
+        appointment_id: str = "",
+        trajectory: str = "",
+        row: int | None = None,
+        uzovi: str = "",
+    ) -> None:
         """Words a finding at its place. ``row`` None: not in this feed."""
         level = severity(finding.code)
         message, remedy = render(finding.code, finding.params, self._language)
         self.severities[level] += 1
         file = self._file if row is not None else ""
-        values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy)
+        values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy, uzovi)
         key = (str(SEVERITIES.index(level)), finding.code, trajectory, appointment_id, f"{row or 0:010}")
         self.lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(values)}")
 
@@ -51,16 +70,31 @@ class ProblemList:
         return self.lines.count
 
     def __iter__(self) -> Iterator[Problem]:
-        return (Problem(*values) for values in self._values())
+        return (Problem(*values[:-1]) for values in map(_decode, self.lines))
 
-    def _values(self) -> Iterator[list[Any]]:
-        """Each problem in the order of `PROBLEM_COLUMNS`."""
-        return (json.loads(line.rpartition(_BETWEEN)[2]) for line in self.lines)
+    def groups(self, most: int, of_a_kind: int, few: int) -> Iterator[Group]:
+        """Kind by kind. ``most`` problems are given in all and ``of_a_kind`` of one; when all are used up, still a
+        ``few`` of each kind."""
+        left = most
+        for _, lines in groupby(self.lines, key=_kind):
+            values = [_decode(line) for line in islice(lines, max(few, min(left, of_a_kind)))]
+            left -= len(values)
+            yield Group(len(values) + sum(1 for _ in lines), [(Problem(*rest), uzovi) for *rest, uzovi in values])
 
     def write_csv(self, file: BinaryIO) -> None:
         """Writes ``problems.csv``; the file stays open."""
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(PROBLEM_COLUMNS)
-        writer.writerows(self._values())
+        writer.writerows(_decode(line)[:-1] for line in self.lines)
         text.detach()
+
+
+def _decode(line: str) -> list[Any]:
+    """A problem in the order of `PROBLEM_COLUMNS`, and its UZOVI number."""
+    values: list[Any] = json.loads(line.rpartition(_BETWEEN)[2])
+    return values
+
+
+def _kind(line: str) -> list[str]:
+    return line.split(_BETWEEN, 2)[:2]
