@@ -23,8 +23,9 @@ from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
 from ..settings import Settings
 from ..spool import SortedLines
+from .case import Desk
 from .due import DueLine
-from .patient import Desk
+from .patient import work_out
 from .publication import Publication, provider, run_label
 from .rules import Rules
 from .shelf import Shelf, fill
@@ -139,7 +140,7 @@ def _judge(
         for patient in waiting[partition]:
             patients.setdefault(patient, [])
         for patient, rows in patients.items():
-            shelf.add(desk.work_out(patient, rows))
+            shelf.add(work_out(desk, patient, rows))
         options.progress("judged", sum(shelf.outcomes.values()))
 
     shelf = Shelf(summary.problems)
@@ -165,10 +166,10 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
         summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
     for line in publication.differing:
-        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line))
+        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
     for line in publication.doubles:
         finding = Finding("PERFORMANCE_TWICE", "date", {"f_code": line.f_code, "date": line.date})
-        summary.problems.add(finding, line.appointment_id, line.trajectory, _row(line))
+        summary.problems.add(finding, line.appointment_id, line.trajectory, _row(line), line.uzovi)
 
 
 def _complete_summary(place: Place, summary: Summary) -> None:

@@ -1,0 +1,104 @@
+"""A patient's part of a run: what it is worked out from, and what it came to."""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import blake2b
+
+from attrs import define, field
+
+from ..appointment import Appointment, Outcome
+from ..intake.gather import Completed, Gathered, GatheredRow
+from ..intake.reader import Reader
+from ..ledger import Ledger, StoredDossier
+from ..problems import Finding
+from ..settings import Settings
+from ..standards import pm304
+from ..zorg1.claims import Claim, Judge
+from ..zorg1.resolver import Resolver
+from ..zorg1.trajectories import Trajectory, Visit
+from .due import DueLine
+from .rendering import Renderer
+
+
+@define
+class Case:
+    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
+    appointments and ``released`` trajectory numbers are no longer the patient's."""
+
+    outcomes: dict[Outcome, int] = field(factory=dict)
+    remembered: int = 0
+    lines: list[DueLine] = field(factory=list)
+    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    dossier: StoredDossier | None = None
+    cancelled: list[tuple[str, str]] = field(factory=list)
+    released: list[tuple[str, str]] = field(factory=list)
+
+    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
+        """Counts appointments or rows that ended up so."""
+        assert outcome is not None
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+
+
+class Desk:
+    """Where patients are worked out, one by one; all a case needs besides the patient's own rows."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        resolver: Resolver,
+        judge: Judge,
+        ledger: Ledger,
+        feed: Gathered,
+        fingerprint: bytes,
+        *,
+        hold_all: bool = False,
+    ) -> None:
+        """``hold_all``: what is due waits (``--strict``)."""
+        self.hold_all = hold_all
+        self.reader = Reader(feed.header, Completed(settings.input.completed))
+        self.settings = settings
+        self.resolver = resolver
+        self.judge = judge
+        self.ledger = ledger
+        self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
+        self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
+        self.fingerprint = fingerprint
+        self.declared_until = settings.ledger.declared_until or date.min
+        self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
+
+    def move(self) -> None:
+        """To be called in another process than the one that opened the ledger."""
+        self.ledger = self.ledger.reopened()
+
+    def dossier(self, patient_id: str) -> StoredDossier | None:
+        """What the ledger keeps of a patient."""
+        return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+
+    def digest(self, rows: Sequence[GatheredRow]) -> bytes:
+        """Of the rows' text, in any order, under these settings and tables."""
+        text = "\n".join(sorted(body for body, _ in rows))
+        return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
+
+
+@define
+class Work:
+    """One patient on the desk.
+
+    ``told`` are the appointments of the feed, each once; ``known`` those that only the ledger tells of, by id. Of both,
+    ``visits`` could be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier.
+    ``claims`` are the visits that are due. ``shared`` are trajectory numbers that another patient has too.
+    """
+
+    desk: Desk
+    patient_id: str
+    stored: StoredDossier | None
+    case: Case = field(factory=Case)
+    known: dict[str, Appointment] = field(factory=dict)
+    pending_before: set[str] = field(factory=set)
+    told: list[Appointment] = field(factory=list)
+    visits: list[Visit] = field(factory=list)
+    unclear: list[Appointment] = field(factory=list)
+    kept: list[Appointment] = field(factory=list)
+    shared: set[str] = field(factory=set)
+    trajectories: list[Trajectory] = field(factory=list)
+    claims: list[tuple[Visit, Claim]] = field(factory=list)
