@@ -98,8 +98,8 @@ def _texts(appointment: Appointment) -> Sequence[str]:
     outcome = _outcome(appointment)
     if outcome not in PENDING:
         return (outcome.value, str(appointment.units), appointment.linked, *core(appointment))
-    lasting = [(f.code, f.column, dict(f.params)) for f in appointment.findings if f.code in LASTING]
-    return (outcome.value, "0", "", *map(appointment.text, SAVED), _encode(lasting))
+    found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
+    return (outcome.value, "0", "", *map(appointment.text, SAVED), _encode(found))
 
 
 class Settled(NamedTuple):
@@ -119,4 +119,4 @@ def unpack(text: str) -> list[tuple[Outcome, "Settled", Sequence[str], list[Find
 
 
 def _lasting(text: str) -> list[Finding]:
-    return [Finding(code, column, params) for code, column, params in json.loads(text)]
+    return [Finding(code, column, params) for code, column, params in json.loads(text) if code in LASTING]

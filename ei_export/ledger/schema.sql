@@ -53,7 +53,8 @@ CREATE TABLE line (
 
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
 -- appointments: JSON, an array each: outcome, units and declare-under code of its line, then the texts of the
---   feed in the order of dossier.SAVED; of settled ones only the first few (dossier.CORE). trajectories: JSON, an array each as in the view below.
+--   feed in the order of dossier.SAVED, then what was found wrong; of settled ones only the first few texts (dossier.CORE).
+-- trajectories: JSON, an array each as in the view below.
 -- digest: of the patient's rows when nothing was left to do; tally: what such rows count as when seen again, name=count.
 CREATE TABLE dossier (
     patient_id TEXT PRIMARY KEY,
@@ -84,5 +85,6 @@ CREATE VIEW trajectory AS
 SELECT patient_id, json_extract(value, '$[0]') AS trajectory, json_extract(value, '$[1]') AS number,
        json_extract(value, '$[2]') AS insurer, json_extract(value, '$[3]') AS program,
        json_extract(value, '$[4]') AS profile, json_extract(value, '$[5]') AS started,
-       json_extract(value, '$[6]') AS ended, json_extract(value, '$[7]') AS contacts
+       json_extract(value, '$[6]') AS ended, json_extract(value, '$[7]') AS contacts,
+       json_extract(value, '$[8]') AS last
 FROM dossier, json_each(dossier.trajectories);

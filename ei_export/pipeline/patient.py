@@ -54,7 +54,7 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
     for visit in work.visits:
         if visit.trajectory is not None:
-            visit.appointment.trajectory = _label(visit, visit.trajectory)
+            visit.appointment.trajectory = visit.trajectory.label = _label(visit, visit.trajectory)
         if (claim := judge(visit)) is not None:
             work.claims.append((visit, claim))
     if work.claims:
@@ -128,4 +128,5 @@ def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]
         trajectory.start.isoformat() if trajectory.start else "",
         trajectory.end.isoformat() if trajectory.end else "",
         str(len(trajectory.contacts)),
+        trajectory.last.isoformat() if trajectory.last else "",
     )

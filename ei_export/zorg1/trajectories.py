@@ -27,7 +27,7 @@ class Trajectory:
 
     ``label`` is its name towards people: the practice's number, or patient, insurer and program. ``number`` is '' where
     the practice gave none. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
-    ``abandoned``: another start was declared before it had an end.
+    ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it.
     """
 
     label: str
@@ -39,6 +39,7 @@ class Trajectory:
     start: date | None = None
     end: date | None = None
     relapse: date | None = None
+    last: date | None = None
     abandoned: bool = False
     contacts: list["Visit"] = field(factory=list)
     doubtful: list[str] = field(factory=list)
@@ -130,6 +131,8 @@ class _Grouping:
                 self._single(visit)
             elif visit.answer.standing is Standing.FAULT:  # a code no table knows could be anything
                 self._doubt(visit.appointment)
+            if (placed := visit.trajectory) is not None:
+                placed.last = visit.day
             if shared_numbers and visit.appointment.number in shared_numbers:
                 visit.find("TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=visit.appointment.number)
 
