@@ -86,5 +86,5 @@ SELECT patient_id, json_extract(value, '$[0]') AS trajectory, json_extract(value
        json_extract(value, '$[2]') AS insurer, json_extract(value, '$[3]') AS program,
        json_extract(value, '$[4]') AS profile, json_extract(value, '$[5]') AS started,
        json_extract(value, '$[6]') AS ended, json_extract(value, '$[7]') AS contacts,
-       json_extract(value, '$[8]') AS last
+       coalesce(json_extract(value, '$[8]'), json_extract(value, '$[5]')) AS last
 FROM dossier, json_each(dossier.trajectories);
