@@ -83,11 +83,13 @@ class Deadline:
 
 @frozen
 class Era:
-    """The standard for care given from ``valid_from`` up to and including ``valid_until``."""
+    """The standard for care given from ``valid_from`` up to and including ``valid_until``, and the performance lists
+    (COD367) that codes of physiotherapy are on in it."""
 
     standard: str
     valid_from: date
     valid_until: date
+    lists: tuple[str, ...]
     source: str
     certainty: str
 
@@ -171,9 +173,10 @@ def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, .
     """The standards one after the other. They leave no day out and share none."""
 
     def parse(row: Row) -> tuple[Row, Era]:
-        return row, Era(row.required("standard"), *_period(row), source(row), _certainty(row))
+        lists = tuple(row.required("lists").split())
+        return row, Era(row.required("standard"), *_period(row), lists, source(row), _certainty(row))
 
-    columns = ("standard", "from", "until", "source", "certainty")
+    columns = ("standard", "from", "until", "lists", "source", "certainty")
     rows = parse_table(specs / "standards.csv", columns, parse, report)
     next_day: date | None = date.min
     for row, era in rows:

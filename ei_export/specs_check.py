@@ -11,6 +11,7 @@ from .problems import SEVERITIES, SettingsError, catalogue_files
 from .specs import SPECS, label
 from .standards.message import read_messages
 from .standards.record import Layout
+from .standards.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 
@@ -40,6 +41,10 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
             Layout.load(path.stem)
         except SettingsError as error:
             report(error)
+    before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
+    if len(errors) == before:  # without a form, every element of it would be wrong too
+        for code in codes_of_trees(SPECS):
+            read_tree(code, forms, lists, SPECS, report)
     _check_problems(return_codes, report)
     return errors
 

@@ -60,6 +60,19 @@ def test_the_shipped_tables_are_right() -> None:
         ("pm304-3.2.csv", ",AN,265,46,", ",AN,265,47,", "TABLE_VALUE", "start"),
         ("pm304-3.2.csv", ",AN,265,46,S,Spaces,310", ",AN,264,46,S,Spaces,309", "TABLE_VALUE", "end"),
         ("pm305-3.2.csv", ",AN,30,341,", ",X,30,341,", "TABLE_VALUE", "type"),
+        # Elements of messages in XML.
+        ("gds801/forms.csv", ",decimal,", ",money,", "TABLE_VALUE", "base"),
+        ("gds801/forms.csv", ",[A-Z],production", ",[A-Z,production", "TABLE_VALUE", "pattern"),
+        ("gds801/message-573.csv", ",1,kind,COD856,", ",2,kind,COD856,", "TABLE_VALUE", "count"),
+        ("gds801/message-573.csv", ",1,kind,COD856,", ",1,sort,COD856,", "TABLE_VALUE", "form"),
+        ("gds801/message-573.csv", ",1,kind,COD856,", ",1,kind,COD857,", "TABLE_VALUE", "list"),
+        ("gds801/message-573.csv", ",certain,inferred,VC001", ",sure,inferred,VC001", "TABLE_VALUE", "certainty"),
+        ("gds801/message-573.csv", ",certain,inferred,VC001", ",certain,guess,VC001", "TABLE_VALUE", "place"),
+        ("gds801/message-573.csv", ",certain,inferred,VC001", ",certain,inferred,", "TABLE_SOURCE", None),
+        ("gds801/message-573.csv", "/VerzenderRol,", "/Verzender,", "TABLE_OVERLAP", None),
+        ("gds801/message-573.csv", "/Header/Berichtsoort,", "/Heading/Berichtsoort,", "TABLE_VALUE", "path"),
+        ("gds801/message-573.csv", "/Berichtcode,1,", "/Berichtcode,or,", "TABLE_VALUE", "count"),
+        ("gds801/message-574.csv", "/Header/Feedback,*,Feedback,", "/Header/Feedback,*,,", "TABLE_VALUE", "form"),
         # Code lists.
         ("codelists/codes.csv", "\nCOD321,004,", "\nCOD321,003,", "TABLE_OVERLAP", None),
         ("codelists/codes.csv", ",2016-12-31,", ",1996-12-31,", "TABLE_VALUE", "until"),
@@ -99,13 +112,25 @@ def test_a_defect_is_found(copy: Path, file: str, old: str, new: str, code: str,
 
 
 @pytest.mark.parametrize(
-    "row", ["GDS801 3.0,2030-01-01,,x,certain", "GDS801 3.0,,,x,certain", "GDS801 3.0,2024-01-01,2023-01-01,x,certain"]
+    "row",
+    [
+        "GDS801 3.0,2030-01-01,,073,x,certain",
+        "GDS801 3.0,,,073,x,certain",
+        "GDS801 3.0,2024-01-01,2023-01-01,073,x,certain",
+    ],
 )
 def test_no_standard_follows_one_without_an_end(copy: Path, row: str) -> None:
     path = copy / "standards.csv"
     path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
     with pytest.raises(SettingsError):
         read_standards(copy)
+
+
+def test_a_standard_names_its_lists(copy: Path) -> None:
+    edit(copy, "standards.csv", "073 081", "")
+    with pytest.raises(SettingsError) as refused:
+        read_standards(copy)
+    assert refused.value.params["column"] == "lists"
 
 
 def test_a_table_that_is_gone_is_found(copy: Path) -> None:
