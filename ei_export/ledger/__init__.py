@@ -17,7 +17,7 @@ from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written.
 _PATIENCE_MS: Final = 60_000
@@ -105,7 +105,8 @@ class Ledger:
             try:
                 connection.execute("BEGIN")
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                _identify(connection, path)
+                if _identify(connection, path) < _VERSION:
+                    connection = _upgraded_copy(connection, path)
             except sqlite3.OperationalError as error:
                 connection.close()
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
@@ -145,7 +146,7 @@ class Ledger:
         """A run that is being written; ``source`` is the name of its feed."""
         folders = str(run.staging.resolve()), str(run.folder.resolve())
         values = (run.run, today.isoformat(), "staged", *folders, source, version)
-        self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values)
 
     def mark_published(self, run: int, folder: Path) -> None:
         """Notes that a run can be seen, and where. Outside a transaction it is one of its own."""
@@ -261,16 +262,23 @@ class Ledger:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Makes the tables in an empty file. Statement by statement: ``executescript`` would commit."""
+    """Makes the tables in an empty file, and what an older ledger lacks."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        _identify(connection, path)
-        return
-    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        found = _identify(connection, path)
+        if found == _VERSION:
+            return
+        for version in range(found, _VERSION):
+            _execute(connection, f"upgrade-{version + 1}.sql")
+    else:
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    _execute(connection, "schema.sql")
     connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Statement by statement: ``executescript`` would commit."""
     statement = ""
-    for line in (
-        resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8").splitlines(keepends=True)
-    ):
+    for line in resources.files(__package__).joinpath(script).read_text(encoding="utf-8").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
@@ -310,8 +318,24 @@ def _undone_copy(path: Path) -> sqlite3.Connection:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             connection.close()
             return _empty(path)
-        _identify(connection, path)
+        if _identify(connection, path) < _VERSION:
+            return _upgraded_copy(connection, path)
         return connection
+
+
+def _upgraded_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A copy of an older ledger, for those who only read; SQLite takes it away when it is closed."""
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        copy.execute("BEGIN")
+        _prepare(copy, path)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        connection.close()
+    return copy
 
 
 def _empty(path: Path) -> sqlite3.Connection:
@@ -322,11 +346,14 @@ def _empty(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _identify(connection: sqlite3.Connection, path: Path) -> None:
+def _identify(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a ledger. Raises SettingsError for anything else, and for one that is newer than this program."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
         raise SettingsError("LEDGER_FOREIGN", path=str(path))
-    if connection.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > _VERSION:
         raise SettingsError("LEDGER_NEWER", path=str(path))
+    return version
 
 
 def _refusal(error: Exception, path: Path) -> Exception:

@@ -74,10 +74,12 @@ class _File:
         self._today = today
         self._provider = provider
         self._from = self._until = first.date
+        self.first_reference = self.last_reference = ""
         self._file = place.create(self.name)
         self.writer = pm304.Pm304Writer(self._file, provider, self._invoice())
 
     def add(self, line: DueLine, reference: str) -> None:
+        self.first_reference, self.last_reference = self.first_reference or reference, reference
         self._from, self._until = min(self._from, line.date), max(self._until, line.date)
         self.writer.line(line.head, reference, pm304.NO_PREVIOUS, int(line.amount_cents))
 
@@ -114,6 +116,7 @@ class Publication:
         #: Lines that say the same of one person as the line before them.
         self.doubles: list[DueLine] = []
         self._place, self._ledger, self._provider = place, ledger, provider
+        self._declared_by = json.dumps(asdict(provider), ensure_ascii=False)
         self._today, self._run, self._reference = today, run, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
         self._line = 0
@@ -188,7 +191,13 @@ class Publication:
     def _close_file(self) -> None:
         if self._file is not None:
             declaration = self._file.close()
-            self._ledger.add_declaration({**asdict(declaration), "run": self._run})
+            more = {
+                "run": self._run,
+                "provider": self._declared_by,
+                "first_reference": self._file.first_reference,
+                "last_reference": self._file.last_reference,
+            }
+            self._ledger.add_declaration({**asdict(declaration), **more})
             self.declarations.append(declaration)
             self._file = None
 

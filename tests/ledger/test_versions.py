@@ -1,0 +1,100 @@
+"""A ledger of an earlier version is brought up to date by the first run that needs it, and can be looked at before."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ei_export.ledger import Ledger
+
+APPLICATION = 0x45494558
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A ledger as version 1 made it, with two lines in one declaration."""
+    path = tmp_path / "ledger.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(Path(__file__).with_name("schema-1.sql").read_text(encoding="utf-8"))
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO run VALUES (1, '2021-07-01', 'published', '/s', '/f', 'feed.csv', '0.1')")
+    connection.execute("INSERT INTO declaration VALUES ('I1', 1, 'x.txt', 'PM304 3.2', '7095', 'VGZ', 1, 2, 300, 'aa')")
+    connection.execute("INSERT INTO person VALUES (1, 'person')")
+    connection.executemany(
+        "INSERT INTO line VALUES (?, ?, 1, 'D', 'P1', 'T1', '7095', '2021-03-01', '940131', '012', 'F1013', 1, ?, 'I1',"
+        " 'vgz.csv:2', 1, 'line')",
+        [("R1", "A1", 100), ("R2", "A2", 200)],
+    )
+    connection.execute("INSERT INTO dossier VALUES ('P1', 1, 0, NULL, NULL, '[]', '[]')")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def shape(path: Path) -> dict[str, Any]:
+    """Every table and view with its columns and indexes."""
+    return {
+        name: (kind, rows(path, f"PRAGMA table_info({name})"), sorted(rows(path, f"PRAGMA index_list({name})")))
+        for name, kind in rows(path, "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
+    }
+
+
+def test_an_upgraded_ledger_is_like_a_new_one(old: Path, tmp_path: Path) -> None:
+    for path in (old, tmp_path / "new.sqlite"):
+        ledger = Ledger.open(path)
+        ledger.commit()
+        ledger.close()
+    assert {name: (kind, columns) for name, (kind, columns, _) in shape(old).items()} == {
+        name: (kind, columns) for name, (kind, columns, _) in shape(tmp_path / "new.sqlite").items()
+    }
+    indexes = [{index[1] for _, _, indexes in shape(path).values() for index in indexes} for path in (old, path)]
+    assert indexes[0] == indexes[1]
+    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(2,)]
+
+
+def test_what_was_declared_stays(old: Path) -> None:
+    ledger = Ledger.open(old)
+    assert ledger.next_run() == 2
+    ledger.commit()
+    ledger.close()
+    assert rows(old, "SELECT reference, status, granted_cents, previous FROM line_status") == [
+        ("R1", "sent", None, None),
+        ("R2", "sent", None, None),
+    ]
+    assert rows(
+        old,
+        "SELECT state, first_reference, last_reference, provider FROM declaration_status JOIN declaration "
+        "USING (invoice)",
+    ) == [("sent", "R1", "R2", "")]
+    assert rows(old, "SELECT * FROM sums") == [("VGZ", "7095", 300, 0, 0, 0, 300)]
+    assert rows(old, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_looking_at_an_old_ledger_leaves_it_alone(old: Path) -> None:
+    before = old.read_bytes()
+    old.chmod(0o400)
+    ledger = Ledger.look(old)
+    assert ledger.next_run() == 2
+    assert ledger.next_invoice() == 2
+    ledger.close()
+    assert old.read_bytes() == before
+    assert [path.name for path in old.parent.iterdir()] == [old.name]
+
+
+def test_an_upgrade_that_is_not_committed_is_undone(old: Path) -> None:
+    before = old.read_bytes()
+    ledger = Ledger.open(old)
+    ledger.close()
+    assert rows(old, "PRAGMA user_version") == [(1,)]
+    assert rows(old, "SELECT count(*) FROM line") == [(2,)]
+    assert old.read_bytes() == before
