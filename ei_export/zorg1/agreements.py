@@ -134,6 +134,14 @@ class Agreements:
                 return agreement
         return None
 
+    def end_of(self, insurer: str, program: str, profile: str, day: date) -> Agreement | None:
+        """The agreement about the end of a trajectory with an insurer on a day, if there is one."""
+        for (name, _), periods in self._periods.items():
+            for a in periods if name == insurer else ():
+                if (a.moment, a.program, a.profile) == ("end", program, profile) and a.covers(day):
+                    return a
+        return None
+
     @cached_property
     def insurers(self) -> frozenset[str]:
         """Every insurer that has an agreement at any time."""

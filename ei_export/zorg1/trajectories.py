@@ -27,7 +27,8 @@ class Trajectory:
 
     ``label`` is its name towards people: the practice's number, or patient, insurer and program. ``number`` is '' where
     the practice gave none. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
-    ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it.
+    ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it,
+    ``ended_by`` the id of the one that ended it.
     """
 
     label: str
@@ -40,6 +41,7 @@ class Trajectory:
     end: date | None = None
     relapse: date | None = None
     last: date | None = None
+    ended_by: str = ""
     abandoned: bool = False
     contacts: list["Visit"] = field(factory=list)
     doubtful: list[str] = field(factory=list)
@@ -243,7 +245,7 @@ class _Grouping:
             visit.find("END_WITHOUT_START", "code", program=answer.program)
             visit.trajectory = trajectory
             return
-        visit.trajectory, trajectory.end = trajectory, visit.day
+        visit.trajectory, trajectory.end, trajectory.ended_by = trajectory, visit.day, visit.appointment.id
         if answer.profile != trajectory.profile:
             visit.find(
                 "END_OTHER_PROFILE",

@@ -165,6 +165,22 @@ def test_every_insurer_has_an_uzovi_number() -> None:
     assert codelists.deadlines().keys() <= BUILT_IN.insurers
 
 
+@pytest.mark.parametrize(
+    ("insurer", "program", "profile", "day", "code"),
+    [
+        ("VGZ", "lage rug", "1", date(2020, 1, 1), "940134"),
+        ("VGZ", "lage rug", "1", date(2019, 12, 31), "F1013E"),
+        ("Menzis", "nek", "3", date(2023, 12, 31), "940161"),
+        ("Zilveren Kruis", "lage rug", "2", date(2021, 5, 5), "940142"),
+        ("VGZ", "lage rug", "1", date(2024, 1, 1), None),
+        ("Menzis", "TKP", "1", date(2022, 1, 1), None),
+    ],
+)
+def test_the_end_of_a_trajectory(insurer: str, program: str, profile: str, day: date, code: str | None) -> None:
+    end = BUILT_IN.end_of(insurer, program, profile, day)
+    assert (end and end.code) == code
+
+
 # --- Overlays --------------------------------------------------------------------------------------------------------
 
 

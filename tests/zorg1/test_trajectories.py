@@ -70,6 +70,7 @@ def test_on_one_day_it_is_start_contact_end_relapse_however_they_come(number: st
         assert findings == {}
         assert units == {"d": 1, "b": 2, "a": 1}
         assert (trajectory.start, trajectory.end, trajectory.relapse) == (MARCH, MARCH, MARCH)
+        assert trajectory.ended_by == "b"
         assert trajectory.label == (number or "P1/VGZ/lage rug")
 
 
