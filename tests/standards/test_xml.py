@@ -1,0 +1,195 @@
+"""Reading XML that may come from anywhere: what is refused, and that memory stays flat."""
+
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ei_export.problems import InputError, SettingsError
+from ei_export.standards import xml
+from ei_export.standards.xml import Schema, events, said
+
+SCHEMA = """\
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x" elementFormDefault="qualified">
+  <xs:element name="all"><xs:complexType><xs:sequence>
+    <xs:element name="one" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+      <xs:element name="code"><xs:simpleType><xs:restriction base="xs:string">
+        <xs:pattern value="[0-9]{2}"/></xs:restriction></xs:simpleType></xs:element>
+    </xs:sequence></xs:complexType></xs:element>
+  </xs:sequence></xs:complexType></xs:element>
+</xs:schema>
+"""
+UNITS = ("{urn:x}all", "{urn:x}one")
+
+
+def told(given: str | bytes, units: tuple[str, ...] = ()) -> list[str]:
+    """The events of a text, one word each."""
+    data = given.encode() if isinstance(given, str) else given
+    return [f"{event} {element.tag!s}" for event, element in events(io.BytesIO(data), "a.xml", units)]
+
+
+def refused(text: str) -> InputError:
+    with pytest.raises(InputError) as refusal:
+        told(text)
+    assert refusal.value.params["file"] == "a.xml"
+    assert str(refusal.value)
+    return refusal.value
+
+
+def test_elements_start_and_end_in_order() -> None:
+    text = '\ufeff<?xml version="1.0" encoding="UTF-8"?>\n<!-- a comment --><?ours?><a><b>é</b><!-- b --><c/></a>'
+    assert told(text) == ["start a", "start b", "end b", "start c", "end c", "end a"]
+    texts = [element.text for event, element in events(io.BytesIO(text.encode()), "a.xml") if event == "end"]
+    assert texts == ["é", None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("<a>\n<b></a>", 2), ("<a>&nothing;</a>", 1), ("<a/>\n<a/>", 2), ("<a>\n\n\x01</a>", 3), ("", 1)]
+)
+def test_what_is_no_xml_is_refused_at_its_line(text: str, line: int) -> None:
+    refusal = refused(text)
+    assert (refusal.code, refusal.params["line"]) == ("XML_BROKEN", line)
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE a><a/>",
+        '<?xml version="1.0"?><!-- first --><!DOCTYPE a [<!ELEMENT a ANY>]><a/>',
+        f'<!DOCTYPE a [<!ENTITY l0 "lol">{LAUGHS}]><a>&l9;</a>',
+        f'<!DOCTYPE a [<!ENTITY x "{"x" * 60_000}">]><a>{"&x;" * 1000}</a>',
+        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+        f"<!DOCTYPE a [<!ENTITY x '{'x' * 100_000}'>]><a/>",
+    ],
+    ids=["bare", "internal", "billion-laughs", "quadratic", "external", "long"],
+)
+def test_a_document_type_is_refused_before_anything_of_it_is_used(text: str) -> None:
+    assert refused(text).code == "XML_DOCTYPE"
+
+
+def test_a_document_type_in_another_encoding_is_refused_too() -> None:
+    with pytest.raises(InputError) as refusal:
+        told('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a><a/>'.encode("utf-16"))
+    assert refusal.value.code == "XML_DOCTYPE"
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[bytes]]]:
+    """A port on this machine, and what came in on it."""
+    server = socket.create_server(("127.0.0.1", 0))
+    heard: list[bytes] = []
+
+    def listen() -> None:
+        try:
+            while True:
+                connection, _ = server.accept()
+                heard.append(b"!")
+                connection.close()
+        except OSError:
+            return
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    yield server.getsockname()[1], heard
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join()
+
+
+def test_nothing_is_fetched_from_the_network(listener: tuple[int, list[bytes]], tmp_path: Path) -> None:
+    port, heard = listener
+    url = f"http://127.0.0.1:{port}/x"
+    assert refused(f'<!DOCTYPE a SYSTEM "{url}"><a/>').code == "XML_DOCTYPE"
+    assert refused(f'<!DOCTYPE a [<!ENTITY % x SYSTEM "{url}"> %x;]><a/>').code == "XML_DOCTYPE"
+    assert told(f'<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="urn:x {url}"/>')
+    path = tmp_path / "x.xsd"
+    path.write_text(
+        SCHEMA.replace('"qualified">', f'"qualified"><xs:import namespace="urn:y" schemaLocation="{url}"/>')
+    )
+    Schema.load(path)
+    assert heard == []
+
+
+def nested(levels: int) -> str:
+    return "<a>" * levels + "</a>" * levels
+
+
+def test_limits() -> None:
+    assert len(told(nested(xml.MOST_LEVELS))) == 2 * xml.MOST_LEVELS
+    assert refused(nested(xml.MOST_LEVELS + 1)).code == "XML_TOO_MUCH"
+    assert refused(nested(100_000)).code == "XML_TOO_MUCH"
+    assert told(f"<a>{'x' * xml.MOST_TEXT}</a>")
+    assert refused(f"<a>\n<b>{'x' * (xml.MOST_TEXT + 1)}</b></a>").params == {"file": "a.xml", "line": 2}
+    assert refused(f'<a b="{"x" * (xml.MOST_TEXT + 1)}"/>').code == "XML_TOO_MUCH"
+    assert told(f"<a>{'<b/>' * (xml.MOST_ELEMENTS - 1)}</a>")
+    assert refused(f"<a>{'<b/>' * xml.MOST_ELEMENTS}</a>").code == "XML_TOO_MUCH"
+    assert len(told(f"<a>{'<b/>' * xml.MOST_ELEMENTS}</a>", ("b",))) == 2 * xml.MOST_ELEMENTS + 2
+
+
+def test_a_file_larger_than_any_message_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml, "MOST_BYTES", 100)
+    assert told(f"<a>{'x' * 93}</a>")
+    assert refused(f"<a>{'x' * 94}</a>").params == {"file": "a.xml", "limit": 100}
+
+
+def test_units_are_forgotten() -> None:
+    """Of a long file there is never more at hand than what was read at once."""
+    text = f'<all xmlns="urn:x">{f"<one><code>{12:0200}</code></one>" * 10_000}</all>'
+    held = [
+        len(parent)
+        for event, element in events(io.BytesIO(text.encode()), "a.xml", UNITS)
+        if event == "end" and (parent := element.getparent()) is not None and element.tag == UNITS[1]
+    ]
+    assert len(held) == 10_000
+    assert max(held) < 200
+
+
+def schema(tmp_path: Path, text: str = SCHEMA) -> Schema:
+    path = tmp_path / "x.xsd"
+    path.write_text(text)
+    return Schema.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<all xmlns="urn:x">\n<one><code>12</code></one>\n</all>', None),
+        (
+            '<all xmlns="urn:x">\n<one>\n<code>123456782</code></one></all>',
+            (3, "Element 'code': [facet 'pattern'] The value '…' is not accepted by the pattern '[0-9]{2}'."),
+        ),
+        (
+            '<all xmlns="urn:x">\n<one>\n<name/></one></all>',
+            (3, "Element 'name': This element is not expected. Expected is ( code )."),
+        ),
+        ('<all xmlns="urn:x">\n</all>', (2, "Element 'all': Missing child element(s). Expected is ( one ).")),
+        ('<all xmlns="urn:x">\n<one>', (2, "Premature end of data")),
+    ],
+)
+def test_a_schema_says_where_a_file_differs(tmp_path: Path, text: str, expected: tuple[int, str] | None) -> None:
+    assert schema(tmp_path).check(io.BytesIO(text.encode()), "a.xml", UNITS) == expected
+
+
+def test_a_schema_refuses_a_document_type(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        schema(tmp_path).check(io.BytesIO(b'<!DOCTYPE all><all xmlns="urn:x"/>'), "a.xml", UNITS)
+
+
+@pytest.mark.parametrize("text", ["", "<a/>", SCHEMA.replace("xs:string", "xs:strng")])
+def test_what_is_no_schema_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        schema(tmp_path, text)
+    assert refusal.value.code == "XSD_BROKEN"
+    assert refusal.value.params["file"] == (tmp_path / "x.xsd").as_posix()
+
+
+def test_values_are_not_told() -> None:
+    assert said("Element '{urn:x}d': '31-12-2025' is not a valid value of the atomic type 'xs:date'.") == (
+        "Element 'd': '…' is not a valid value of the atomic type 'xs:date'."
+    )
