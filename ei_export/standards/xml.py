@@ -1,13 +1,13 @@
 """Reading XML that may come from anywhere: no document type, no entities, no network, and limits on all that can grow.
 
-Every XML file the program reads is read by `events`, or held against a schema by `Schema.check`.
+Every XML file the program reads is read by `parts`, or held against a schema by `Schema.check`.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, NamedTuple, Self
+from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from attrs import frozen
 from lxml import etree
@@ -15,15 +15,14 @@ from lxml import etree
 from ..problems import InputError, SettingsError
 from ..specs import label
 
-#: A message of a million lines has some 1.3 GB.
+#: A message of a million lines has some 1.5 GB.
 MOST_BYTES: Final = 4_000_000_000
-#: Before the first element there is a declaration, and perhaps a comment.
-MOST_BEFORE_ROOT: Final = 65_536
-#: The deepest element of the messages we know is the eighth.
-MOST_LEVELS: Final = 32
-#: Elements between two units (see `events`); a performance has some fifty.
-MOST_ELEMENTS: Final = 10_000
-#: Characters in one element or attribute.
+#: Of one part (see `parts`), an insured person with all their performances of some 1500 bytes; also of what comes
+#: before the root.
+MOST_OF_PART: Final = 8_000_000
+#: The deepest element of the messages we know is the sixth below its part.
+MOST_LEVELS: Final = 20
+#: Characters in one text or attribute.
 MOST_TEXT: Final = 10_000
 
 _OPTIONS: Final[dict[str, Any]] = {
@@ -36,59 +35,56 @@ _OPTIONS: Final[dict[str, Any]] = {
     "remove_pis": True,
 }
 _BLOCK: Final = 32_768
+_IS_DEEP: Final = etree.XPath("boolean(" + "*/" * MOST_LEVELS + "*)")
+_IS_LONG: Final = etree.XPath(
+    f"boolean(.//text()[string-length() > {MOST_TEXT}] | .//@*[string-length() > {MOST_TEXT}])"
+)
 #: Values in what libxml2 says of a file, which may be somebody's.
 _VALUES: Final = re.compile(r"(The value |^Element '[^']*': )'[^']*'")
 _NAMESPACE: Final = re.compile(r"\{[^}]*:[^}]*\}")
 
-Event = tuple[Literal["start", "end"], etree._Element]
 
+def parts(file: BinaryIO, name: str, root: str, tags: Collection[str]) -> Iterator[etree._Element]:
+    """The elements directly below the root, one after the other; each is forgotten once the next one is asked for.
 
-def events(file: BinaryIO, name: str, units: Collection[str] = ()) -> Iterator[Event]:
-    """The starts and ends of a file's elements, in order; ``name`` is for the refusal.
-
-    An element has its text and children once it ends. Those with a tag in ``units`` are forgotten after that, so that
-    memory stays flat. Raises InputError for what isn't well-formed, has a document type, or goes over a limit.
+    ``root`` and ``tags``, those of the parts that are expected, with their namespace; ``name`` is for the refusal.
+    Raises InputError for what isn't well-formed, has a document type or another root, or goes over a limit.
     """
     guard = _Guard(file, name)
-    levels = since = 0
+    top: etree._Element | None = None
+    last: etree._Element | None = None
     try:
-        for event, element in etree.iterparse(guard, events=("start", "end"), **_OPTIONS):
-            if event == "start":
-                if not levels:
-                    guard.enter(element)
-                levels += 1
-                since += 1
-                if levels > MOST_LEVELS or since > MOST_ELEMENTS:
-                    raise guard.over(element)
-                if element.attrib and max(map(len, element.attrib.values())) > MOST_TEXT:
-                    raise guard.over(element)
-                yield "start", element
-            else:
-                levels -= 1
-                if element.text is not None and len(element.text) > MOST_TEXT:
-                    raise guard.over(element)
-                yield "end", element
-                if element.tag in units:
-                    since = 0
-                    _forget(element)
+        for event, element in etree.iterparse(guard, events=("start", "end"), tag=(root, *tags), **_OPTIONS):
+            if top is None:
+                top = guard.enter(element, root)
+            elif event == "end" and (element is top or element.getparent() is top):
+                for part in top:  # one that was not expected comes before the one that was
+                    if part is not last:
+                        yield guard.small(part)
+                    if part is element:
+                        break
+                last = element
+                _forget(element)
     except etree.XMLSyntaxError as error:
         raise InputError("XML_BROKEN", file=name, line=error.lineno or 1, reason=said(error.msg or "")) from None
+    if top is None:
+        raise guard.other_root(root)
 
 
 def _forget(element: etree._Element) -> None:
-    """Gives back the memory of an element that has ended; of itself only once the next one has."""
+    """Gives back the memory of an element that has ended, and of all before it in its parent."""
     element.clear()
-    before, parent = element.getprevious(), element.getparent()
-    if before is not None and parent is not None and before.tag == element.tag:
-        parent.remove(before)
+    parent = element.getparent()
+    while parent is not None and parent[0] is not element:
+        del parent[0]
 
 
 class _Guard:
-    """A file that is no larger than it may be, and comes to its first element soon."""
+    """A file of which no more is read than there should be, neither at all nor before the root nor of one part."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file, self._name = file, name
-        self._read, self._entered = 0, False
+        self._read = self._of_part = 0
 
     def read(self, size: int = -1, /) -> bytes:
         return self._counted(self._file.read(size))
@@ -98,21 +94,32 @@ class _Guard:
 
     def _counted(self, block: bytes) -> bytes:
         self._read += len(block)
+        self._of_part += len(block)
         if self._read > MOST_BYTES:
             raise InputError("XML_TOO_LARGE", file=self._name, limit=MOST_BYTES)
-        if not self._entered and self._read > MOST_BEFORE_ROOT:
-            raise InputError("XML_DOCTYPE", file=self._name)
+        if self._of_part > MOST_OF_PART:
+            raise InputError("XML_PART_TOO_LARGE", file=self._name, limit=MOST_OF_PART)
         return block
 
-    def enter(self, root: etree._Element) -> None:
-        """To be called with the first element: a document type would have come before it."""
-        self._entered = True
-        if root.getroottree().docinfo.doctype:
+    def enter(self, first: etree._Element, root: str) -> etree._Element:
+        """The root, to be called with the first of the elements asked for. A document type would be before it."""
+        if first.getroottree().docinfo.doctype:
             raise InputError("XML_DOCTYPE", file=self._name)
+        if first.tag != root or first.getparent() is not None:
+            raise self.other_root(root)
+        self._of_part = 0
+        return first
 
-    def over(self, element: etree._Element) -> InputError:
-        """The refusal of an element that is too deep, too long, or one too many."""
-        return InputError("XML_TOO_MUCH", file=self._name, line=element.sourceline)
+    def other_root(self, root: str) -> InputError:
+        """The refusal of a file with another root."""
+        return InputError("XML_OTHER_ROOT", file=self._name, expected=etree.QName(root).localname)
+
+    def small(self, part: etree._Element) -> etree._Element:
+        """The part, if nothing in it is too deep or too long."""
+        self._of_part = 0
+        if _IS_DEEP(part) or _IS_LONG(part):
+            raise InputError("XML_TOO_MUCH", file=self._name, line=part.sourceline)
+        return part
 
 
 def said(message: str) -> str:
@@ -144,25 +151,26 @@ class Schema:
         except (etree.LxmlError, OSError) as error:
             raise SettingsError("XSD_BROKEN", file=label(path), reason=str(error)) from None
 
-    def check(self, file: BinaryIO, name: str, units: Collection[str]) -> Mismatch | None:
-        """The first place where a file doesn't follow the schema; ``name`` and ``units`` as with `events`, the tag of
-        the root among them.
+    def check(self, file: BinaryIO, name: str, root: str, tags: Collection[str]) -> Mismatch | None:
+        """The first place where a file doesn't follow the schema; the arguments as those of `parts`.
 
-        Raises InputError for a document type, and for a file that is too large.
+        Raises InputError for a document type, another root, and a file or part that is too large.
         """
-        guard, line, ended = _Guard(file, name), 1, False
-        parser = etree.XMLPullParser(events=("start", "end"), tag=tuple(units), schema=self._schema, **_OPTIONS)
+        guard, line = _Guard(file, name), 1
+        parser = etree.XMLPullParser(events=("start", "end"), tag=(root, *tags), schema=self._schema, **_OPTIONS)
+        top: etree._Element | None = None
+        ended = False
         try:
             # by lines, as libxml2 doesn't say where a stream differs
             for text in iter(partial(guard.readline, _BLOCK), b""):
                 parser.feed(text)
                 for event, element in parser.read_events():
-                    is_root = element.getparent() is None
-                    if event == "end":
+                    if top is None:
+                        top = guard.enter(element, root)
+                    elif event == "end" and (element is top or element.getparent() is top):
+                        guard.small(element)
                         _forget(element)
-                        ended = is_root
-                    elif is_root:
-                        guard.enter(element)
+                        ended = element is top
                 if len(parser.feed_error_log):
                     return Mismatch(line, said(parser.feed_error_log[0].message))
                 line += text.endswith(b"\n")

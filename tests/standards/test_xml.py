@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from ei_export.problems import InputError, SettingsError
 from ei_export.standards import xml
-from ei_export.standards.xml import Schema, events, said
+from ei_export.standards.xml import Schema, parts, said
 
 SCHEMA = """\
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x" elementFormDefault="qualified">
@@ -22,13 +23,16 @@ SCHEMA = """\
   </xs:sequence></xs:complexType></xs:element>
 </xs:schema>
 """
-UNITS = ("{urn:x}all", "{urn:x}one")
+TAGS = ("{urn:x}all", ("{urn:x}one",))
 
 
-def told(given: str | bytes, units: tuple[str, ...] = ()) -> list[str]:
-    """The events of a text, one word each."""
+def told(given: str | bytes, tags: tuple[str, ...] = ("b", "c")) -> list[str]:
+    """The parts of a text, each as it stands there."""
     data = given.encode() if isinstance(given, str) else given
-    return [f"{event} {element.tag!s}" for event, element in events(io.BytesIO(data), "a.xml", units)]
+    return [
+        etree.tostring(part, encoding="unicode", with_tail=False)
+        for part in parts(io.BytesIO(data), "a.xml", "a", tags)
+    ]
 
 
 def refused(text: str) -> InputError:
@@ -39,11 +43,16 @@ def refused(text: str) -> InputError:
     return refusal.value
 
 
-def test_elements_start_and_end_in_order() -> None:
-    text = '\ufeff<?xml version="1.0" encoding="UTF-8"?>\n<!-- a comment --><?ours?><a><b>é</b><!-- b --><c/></a>'
-    assert told(text) == ["start a", "start b", "end b", "start c", "end c", "end a"]
-    texts = [element.text for event, element in events(io.BytesIO(text.encode()), "a.xml") if event == "end"]
-    assert texts == ["é", None, None]
+def test_the_parts_come_in_order() -> None:
+    text = (
+        '\ufeff<?xml version="1.0" encoding="UTF-8"?>\n<!-- a comment --><?ours?><a> <b>é<c/></b><!-- b -->\n<c/></a>'
+    )
+    assert told(text) == ["<b>é<c/></b>", "<c/>"]
+    assert told("<a/>") == []
+
+
+def test_parts_that_were_not_expected_come_too() -> None:
+    assert told("<a><x/><b/><y><b/></y><z/><b/><y/></a>") == ["<x/>", "<b/>", "<y><b/></y>", "<z/>", "<b/>", "<y/>"]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,11 @@ def test_elements_start_and_end_in_order() -> None:
 def test_what_is_no_xml_is_refused_at_its_line(text: str, line: int) -> None:
     refusal = refused(text)
     assert (refusal.code, refusal.params["line"]) == ("XML_BROKEN", line)
+
+
+@pytest.mark.parametrize("text", ["<x/>", "<x><a/></x>", '<a xmlns="urn:x"/>', "<b/>", "<x><b/></x>"])
+def test_another_root_is_refused(text: str) -> None:
+    assert refused(text).params == {"file": "a.xml", "expected": "a"}
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -107,7 +121,7 @@ def test_nothing_is_fetched_from_the_network(listener: tuple[int, list[bytes]], 
     url = f"http://127.0.0.1:{port}/x"
     assert refused(f'<!DOCTYPE a SYSTEM "{url}"><a/>').code == "XML_DOCTYPE"
     assert refused(f'<!DOCTYPE a [<!ENTITY % x SYSTEM "{url}"> %x;]><a/>').code == "XML_DOCTYPE"
-    assert told(f'<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="urn:x {url}"/>')
+    assert told(f'<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="urn:x {url}"/>') == []
     path = tmp_path / "x.xsd"
     path.write_text(
         SCHEMA.replace('"qualified">', f'"qualified"><xs:import namespace="urn:y" schemaLocation="{url}"/>')
@@ -117,35 +131,32 @@ def test_nothing_is_fetched_from_the_network(listener: tuple[int, list[bytes]], 
 
 
 def nested(levels: int) -> str:
-    return "<a>" * levels + "</a>" * levels
+    """A part, and that many levels below it."""
+    return f"<a>\n{'<b>' * (levels + 1)}{'</b>' * (levels + 1)}</a>"
 
 
 def test_limits() -> None:
-    assert len(told(nested(xml.MOST_LEVELS))) == 2 * xml.MOST_LEVELS
-    assert refused(nested(xml.MOST_LEVELS + 1)).code == "XML_TOO_MUCH"
-    assert refused(nested(100_000)).code == "XML_TOO_MUCH"
-    assert told(f"<a>{'x' * xml.MOST_TEXT}</a>")
-    assert refused(f"<a>\n<b>{'x' * (xml.MOST_TEXT + 1)}</b></a>").params == {"file": "a.xml", "line": 2}
-    assert refused(f'<a b="{"x" * (xml.MOST_TEXT + 1)}"/>').code == "XML_TOO_MUCH"
-    assert told(f"<a>{'<b/>' * (xml.MOST_ELEMENTS - 1)}</a>")
-    assert refused(f"<a>{'<b/>' * xml.MOST_ELEMENTS}</a>").code == "XML_TOO_MUCH"
-    assert len(told(f"<a>{'<b/>' * xml.MOST_ELEMENTS}</a>", ("b",))) == 2 * xml.MOST_ELEMENTS + 2
+    assert told(nested(xml.MOST_LEVELS))
+    assert refused(nested(xml.MOST_LEVELS + 1)).params == {"file": "a.xml", "line": 2}
+    assert refused(nested(100_000)).code == "XML_BROKEN"  # before it is all read
+    assert told(f"<a><b>{'x' * xml.MOST_TEXT}</b></a>")
+    assert refused(f"<a>\n<b><c>{'x' * (xml.MOST_TEXT + 1)}</c></b></a>").params == {"file": "a.xml", "line": 2}
+    assert refused(f'<a><x><y z="{"x" * (xml.MOST_TEXT + 1)}"/></x></a>').code == "XML_TOO_MUCH"
 
 
-def test_a_file_larger_than_any_message_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml, "MOST_BYTES", 100)
-    assert told(f"<a>{'x' * 93}</a>")
-    assert refused(f"<a>{'x' * 94}</a>").params == {"file": "a.xml", "limit": 100}
+def test_what_would_not_fit_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml, "MOST_OF_PART", 40_000)
+    assert len(told(f"<a>{'<b/>' * 30_000}</a>")) == 30_000
+    for text in (f"<a>{'<x/>' * 30_000}</a>", f"<a><b>{'<x/>' * 30_000}</b></a>", f"<!--{'x' * 100_000}--><a/>"):
+        assert refused(text).params == {"file": "a.xml", "limit": 40_000}
+    monkeypatch.setattr(xml, "MOST_BYTES", 100_000)
+    assert refused(f"<a>{'<b/>' * 30_000}</a>").params == {"file": "a.xml", "limit": 100_000}
 
 
-def test_units_are_forgotten() -> None:
+def test_parts_are_forgotten() -> None:
     """Of a long file there is never more at hand than what was read at once."""
-    text = f'<all xmlns="urn:x">{f"<one><code>{12:0200}</code></one>" * 10_000}</all>'
-    held = [
-        len(parent)
-        for event, element in events(io.BytesIO(text.encode()), "a.xml", UNITS)
-        if event == "end" and (parent := element.getparent()) is not None and element.tag == UNITS[1]
-    ]
+    text = f"<a>{f'<b><c>{12:0200}</c></b>' * 10_000}</a>"
+    held = [len(part.getparent()) for part in parts(io.BytesIO(text.encode()), "a.xml", "a", ("b",))]  # type: ignore[arg-type]
     assert len(held) == 10_000
     assert max(held) < 200
 
@@ -173,12 +184,12 @@ def schema(tmp_path: Path, text: str = SCHEMA) -> Schema:
     ],
 )
 def test_a_schema_says_where_a_file_differs(tmp_path: Path, text: str, expected: tuple[int, str] | None) -> None:
-    assert schema(tmp_path).check(io.BytesIO(text.encode()), "a.xml", UNITS) == expected
+    assert schema(tmp_path).check(io.BytesIO(text.encode()), "a.xml", *TAGS) == expected
 
 
 def test_a_schema_refuses_a_document_type(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        schema(tmp_path).check(io.BytesIO(b'<!DOCTYPE all><all xmlns="urn:x"/>'), "a.xml", UNITS)
+        schema(tmp_path).check(io.BytesIO(b'<!DOCTYPE all><all xmlns="urn:x"/>'), "a.xml", *TAGS)
 
 
 @pytest.mark.parametrize("text", ["", "<a/>", SCHEMA.replace("xs:string", "xs:strng")])
