@@ -4,7 +4,7 @@ Code raises or returns a *code with parameters*; the words, in Dutch and English
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,7 +23,11 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 @frozen
 class Kind:
     """One entry of the catalogue: severity, texts and remedies with ``{parameter}`` places, and the return code
-    (COD954-VEKT) that finding it in time prevents, or ''."""
+    (COD954-VEKT) that finding it in time prevents, or ''.
+
+    ``lowest`` and ``highest`` bound what a practice may make of the severity. Where they are not given, an error stays
+    one, as it keeps back what would be refused, or declared twice; anything else may become any of the three.
+    """
 
     code: str
     severity: Severity
@@ -32,6 +36,14 @@ class Kind:
     remedy_nl: str
     remedy_en: str
     return_code: str = ""
+    lowest: Severity | None = None
+    highest: Severity = "error"
+
+    @property
+    def allowed(self) -> tuple[Severity, ...]:
+        """The severities a practice may give it, the most serious first."""
+        lowest = self.lowest or ("error" if self.severity == "error" else "info")
+        return SEVERITIES[SEVERITIES.index(self.highest) : SEVERITIES.index(lowest) + 1]
 
 
 @frozen
@@ -128,6 +140,26 @@ def catalogue_files(specs: Path = SPECS) -> list[Path]:
 def severity(code: str) -> Severity:
     """The severity of a kind. Raises KeyError for a code the catalogue lacks."""
     return catalogue()[code].severity
+
+
+@frozen
+class Severities:
+    """How serious each kind of problem is to a practice: as the catalogue says, but for its ``overrides``."""
+
+    overrides: Mapping[str, Severity] = field(factory=dict)
+    _errors: frozenset[str] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        errors = (code for code in catalogue() if self.of(code) == "error")
+        object.__setattr__(self, "_errors", frozenset(errors))
+
+    def of(self, code: str) -> Severity:
+        """The severity of a kind. Raises KeyError for a code the catalogue lacks."""
+        return self.overrides.get(code) or severity(code)
+
+    def hold(self, findings: Iterable[Finding]) -> bool:
+        """Whether one of them is an error."""
+        return not self._errors.isdisjoint([finding.code for finding in findings])
 
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:

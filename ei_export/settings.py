@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from attrs import frozen
 
 from .columns import COLUMNS
-from .problems import LANGUAGES, Language, SettingsError
+from .problems import LANGUAGES, SEVERITIES, Language, SettingsError, Severities, Severity, catalogue
 from .tables import FOREVER
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
@@ -23,11 +23,11 @@ DEFAULT_LISTS: Final = ("productafspraken Zorg1",)
 #: The words for a completed appointment where the settings give none.
 DEFAULT_COMPLETED: Final = ("completed", "voltooid", "afgehandeld", "uitgevoerd")
 
-#: The keys of every section; the sections that are missing here (codes, uzovi, input.columns) have keys of their own.
+#: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "": (
         *("practice", "software", "input", "codes", "contracts", "tariffs"),
-        *("agreements", "uzovi", "output", "ledger", "messages"),
+        *("agreements", "uzovi", "output", "ledger", "status", "severity", "messages"),
     ),
     "practice": (
         *("name", "practice_agb", "provider_agb", "institution_agb"),
@@ -41,6 +41,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "agreements": ("overlay",),
     "output": ("dir", "standard", "message", "diagnosis_element", "gds801_xsd"),
     "ledger": ("path", "declared_until"),
+    "status": ("forgotten_weeks", "soon_weeks"),
     "messages": ("language",),
 }
 
@@ -53,6 +54,8 @@ _VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "NLnnnnnnnnnBnn")
 _SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "nnnnnn")
 _SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
 _UZOVI: Final = ("[0-9]{4}", "nnnn")
+#: No period of attention is longer.
+_MOST_WEEKS: Final = 520
 
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -121,6 +124,15 @@ class LedgerSettings:
 
 
 @frozen
+class StatusSettings:
+    """When something asks for attention: an open trajectory that nothing was heard of for ``forgotten_weeks``, and what
+    ends within ``soon_weeks``."""
+
+    forgotten_weeks: int = 12
+    soon_weeks: int = 4
+
+
+@frozen
 class Settings:
     """All of ``ei-export.toml``; paths are taken from the folder of the file. ``codes`` own code → declare-under code,
     or ``-`` for a code that is on purpose no Zorg1 appointment; ``uzovi`` 4 digits → insurer."""
@@ -136,6 +148,8 @@ class Settings:
     uzovi: Mapping[str, str]
     output: OutputSettings
     ledger: LedgerSettings
+    status: StatusSettings
+    severities: Severities
     language: Language
 
 
@@ -169,6 +183,8 @@ def load(path: Path) -> Settings:
         ledger=LedgerSettings(
             path=path.parent / ledger.text("path", "ledger.sqlite"), declared_until=ledger.day("declared_until")
         ),
+        status=_status(root.section("status")),
+        severities=_severities(root.section("severity")),
         language=root.section("messages").choice("language", LANGUAGES, "nl"),
     )
 
@@ -258,6 +274,15 @@ class _Section:
             if word == text:
                 return word
         raise self.refused(name, text, " | ".join(filter(None, allowed)))
+
+    def weeks(self, name: str, default: int) -> int:
+        """A whole number of weeks."""
+        value = self.values.get(name, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong_type(name, value, str(default))
+        if not 0 < value <= _MOST_WEEKS:
+            raise self.refused(name, value, f"1 … {_MOST_WEEKS}")
+        return value
 
     def day(self, name: str) -> date | None:
         """A date, bare or in quotes; None where it is left out or empty."""
@@ -402,6 +427,26 @@ def _uzovi(section: _Section) -> dict[str, str]:
         if not re.fullmatch(pattern, number):
             raise section.refused(number, number, expected)
     return section.texts()
+
+
+def _status(section: _Section) -> StatusSettings:
+    default = StatusSettings()
+    return StatusSettings(
+        forgotten_weeks=section.weeks("forgotten_weeks", default.forgotten_weeks),
+        soon_weeks=section.weeks("soon_weeks", default.soon_weeks),
+    )
+
+
+def _severities(section: _Section) -> Severities:
+    overrides: dict[str, Severity] = {}
+    for code in section.values:
+        kind = catalogue().get(code)
+        if kind is None:
+            raise section.error("SETTINGS_UNKNOWN_KEY", code, expected=_nearest(code, catalogue()))
+        overrides[code] = wanted = section.choice(code, SEVERITIES, kind.severity)
+        if wanted not in kind.allowed:
+            raise section.error("SETTINGS_SEVERITY", code, found=wanted, expected=" | ".join(kind.allowed))
+    return Severities(overrides)
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

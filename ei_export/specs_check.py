@@ -15,7 +15,8 @@ from .standards.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 
-_KEYS: Final = ("severity", "return_code", "nl", "en", "remedy_nl", "remedy_en")
+_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
+_OPTIONAL: Final = ("highest", "lowest", "return_code")
 #: Texts that say the same, so they have the same ``{parameters}``.
 _TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
 
@@ -68,17 +69,32 @@ def _check_problems(return_codes: Collection[str], report: Report) -> None:
 
 def _problem_errors(entry: Mapping[str, str], return_codes: Collection[str]) -> Iterator[tuple[str, str]]:
     """The keys of a catalogue entry that are wrong, with what is expected of each."""
-    wrong_keys = sorted((entry.keys() | {"return_code"}) ^ set(_KEYS))
+    wrong_keys = sorted((entry.keys() - set(_OPTIONAL)) ^ set(_KEYS))
     if wrong_keys:
-        yield wrong_keys[0], f"exactly the keys {', '.join(_KEYS)}"
+        yield wrong_keys[0], f"the keys {', '.join(_KEYS)}, and perhaps {', '.join(_OPTIONAL)}"
         return
-    if entry["severity"] not in SEVERITIES:
-        yield "severity", " | ".join(SEVERITIES)
+    yield from _severity_errors(entry)
     if entry.get("return_code") and entry["return_code"] not in return_codes:
         yield "return_code", "a code of specs/codelists/return-codes.csv"
     for dutch, english in _TRANSLATIONS:
         if _parameters(entry[dutch]) != _parameters(entry[english]):
             yield english, f"the parameters of {dutch}: {', '.join(sorted(_parameters(entry[dutch]))) or '-'}"
+
+
+def _severity_errors(entry: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The severity lies between its bounds; what would be refused with a return code stays an error."""
+    given = {key: entry[key] for key in ("severity", "highest", "lowest") if key in entry}
+    for key, level in given.items():
+        if level not in SEVERITIES:
+            yield key, " | ".join(SEVERITIES)
+            return
+    rank = {key: SEVERITIES.index(level) for key, level in given.items()}
+    if rank.get("highest", 0) > rank["severity"]:
+        yield "highest", f"{entry['severity']}, or more serious"
+    if rank.get("lowest", len(SEVERITIES)) < rank["severity"]:
+        yield "lowest", f"{entry['severity']}, or less serious"
+    elif "lowest" in rank and entry["severity"] == "error" and entry.get("return_code"):
+        yield "lowest", "no such key for an error with a return code"
 
 
 def _parameters(text: str) -> set[str]:

@@ -9,8 +9,16 @@ import pytest
 
 from ei_export import settings
 from ei_export.columns import COLUMNS, REQUIRED
-from ei_export.problems import SettingsError
-from ei_export.settings import Contract, InputSettings, LedgerSettings, OutputSettings, Practice, Software
+from ei_export.problems import Severities, SettingsError
+from ei_export.settings import (
+    Contract,
+    InputSettings,
+    LedgerSettings,
+    OutputSettings,
+    Practice,
+    Software,
+    StatusSettings,
+)
 from ei_export.specs import STARTER
 from ei_export.tables import FOREVER
 
@@ -69,6 +77,11 @@ gds801_xsd = "gds801.xsd"
 [ledger]
 path = "boek.sqlite"
 declared_until = 2022-12-31
+[status]
+forgotten_weeks = 10
+soon_weeks = 6
+[severity]
+DEADLINE_PASSED = "error"
 [messages]
 language = "en"
 """
@@ -111,6 +124,8 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
         uzovi={},
         output=OutputSettings(tmp_path / "out", "auto", test=False, diagnosis_element="", gds801_xsd=None),
         ledger=LedgerSettings(tmp_path / "ledger.sqlite", None),
+        status=StatusSettings(12, 4),
+        severities=Severities({}),
         language="nl",
     )
 
@@ -146,6 +161,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             Path("/srv/out"), "gds801", test=True, diagnosis_element="0418", gds801_xsd=tmp_path / "gds801.xsd"
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
+        status=StatusSettings(10, 6),
+        severities=Severities({"DEADLINE_PASSED": "error"}),
         language="en",
     )
 
@@ -228,6 +245,7 @@ def test_refuses_what_is_no_toml_at_its_line(tmp_path: Path, content: bytes, rea
         ('[input.status]\ncompleet = ["ja"]', "input.status.compleet", "completed"),
         ('[[contracts]]\ninsurer = "CZ"\n[[contracts]]\nform = 2020-01-01', "contracts[2].form", "from"),
         ('[messages]\nx = "nl"', "messages.x", "language"),
+        ('[severity]\nDEADLINE = "info"', "severity.DEADLINE", "DEADLINE_PASSED"),
     ],
 )
 def test_refuses_an_unknown_key_and_names_the_nearest(tmp_path: Path, text: str, key: str, expected: str) -> None:
@@ -250,6 +268,8 @@ def test_refuses_an_unknown_key_and_names_the_nearest(tmp_path: Path, text: str,
             "YYYY-MM-DD",
         ),
         ("[ledger]\ndeclared_until = 2022", "ledger.declared_until", "2022", "YYYY-MM-DD"),
+        ('[status]\nsoon_weeks = "4"', "status.soon_weeks", '"4"', "4"),
+        ("[status]\nsoon_weeks = true", "status.soon_weeks", "true", "4"),
     ],
 )
 def test_refuses_a_wrong_type(tmp_path: Path, text: str, key: str, found: str, expected: str) -> None:
@@ -286,12 +306,31 @@ def test_a_number_for_a_code_belongs_in_quotes(tmp_path: Path) -> None:
         (PRACTICE + '[output]\nstandard = "PM304"', "output.standard", "PM304"),
         (PRACTICE + '[output]\nmessage = "proef"', "output.message", "proef"),
         (PRACTICE + '[output]\ndiagnosis_element = "0413"', "output.diagnosis_element", "0413"),
+        (PRACTICE + "[status]\nforgotten_weeks = 0", "status.forgotten_weeks", 0),
+        (PRACTICE + "[status]\nforgotten_weeks = 521", "status.forgotten_weeks", 521),
+        (PRACTICE + '[severity]\nDEADLINE_PASSED = "off"', "severity.DEADLINE_PASSED", "off"),
         (PRACTICE + '[messages]\nlanguage = "fr"', "messages.language", "fr"),
     ],
 )
-def test_refuses_a_wrong_value(tmp_path: Path, text: str, key: str, found: str) -> None:
+def test_refuses_a_wrong_value(tmp_path: Path, text: str, key: str, found: object) -> None:
     error = refusal(tmp_path, text)
     assert (error.code, error.params["key"], error.params["found"]) == ("SETTINGS_VALUE", key, found)
+
+
+@pytest.mark.parametrize(
+    ("code", "found", "allowed"),
+    [
+        ("UZOVI_INVALID", "warning", "error"),  # the receiver would refuse it
+        ("APPOINTMENT_TWO_PATIENTS", "info", "error"),  # declared twice
+        ("LEDGER_BUSY", "warning", "error"),  # the run can't go on
+        ("REFERRAL_DATE_LATE", "info", "error | warning"),
+        ("PERFORMANCE_TWICE", "error", "warning | info"),  # seen when it is written
+    ],
+)
+def test_a_severity_has_bounds(tmp_path: Path, code: str, found: str, allowed: str) -> None:
+    error = refusal(tmp_path, PRACTICE + f'[severity]\n{code} = "{found}"')
+    told = error.params["key"], error.params["found"], error.params["expected"]
+    assert (error.code, *told) == ("SETTINGS_SEVERITY", f"severity.{code}", found, allowed)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def run(settings: Settings, options: Options) -> Summary:
     """
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
-    summary = Summary(options.today, settings.input.path.name, ProblemList(settings.language, settings.input.path.name))
+    problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
+    summary = Summary(options.today, settings.input.path.name, problems)
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)

@@ -64,7 +64,8 @@ class Desk:
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
-        self.renderer = Renderer(settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT)
+        diagnosis_element = settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT
+        self.renderer = Renderer(diagnosis_element, settings.severities)
 
     def move(self) -> None:
         """To be called in another process than the one that opened the ledger."""

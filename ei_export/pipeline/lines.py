@@ -7,10 +7,10 @@ from ..appointment import Outcome
 from ..codelists import standard_on
 from ..declaration import NO_BSN, Person
 from ..intake.person import born_by, given_on
-from ..problems import Finding, severity
+from ..problems import Finding
 from ..settings import Settings
 from ..standards import pm304
-from ..zorg1.claims import Claim, held
+from ..zorg1.claims import Claim
 from ..zorg1.trajectories import Visit
 from .case import Work
 from .due import DueLine
@@ -19,7 +19,7 @@ from .rendering import RenderedCare, RenderedPerson
 
 def write_lines(work: Work) -> None:
     """Turns claims into lines; holds those whose person or care can't be written."""
-    desk = work.desk
+    desk, severities = work.desk, work.desk.settings.severities
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
     said: set[tuple[str, str]] = set()
     ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
@@ -34,7 +34,7 @@ def write_lines(work: Work) -> None:
             found.append(fault)
         for finding in who.findings:  # what is no error is said once, not of every line
             place = (finding.code, finding.column)
-            if place not in said or severity(finding.code) == "error":
+            if place not in said or severities.of(finding.code) == "error":
                 found.append(finding)
             said.add(place)
         found += what.findings
@@ -43,9 +43,9 @@ def write_lines(work: Work) -> None:
             found += born_by(who.person, visit.day)
         if what.care is not None:
             found += given_on(what.care, visit.day)
-        if desk.hold_all and not held(appointment):
+        if desk.hold_all and not severities.hold(found):
             found.append(Finding("STRICT_HELD"))
-        if found and held(appointment):
+        if found and severities.hold(found):
             appointment.outcome = Outcome.HELD
         else:
             ready.append((visit, claim, who, what))

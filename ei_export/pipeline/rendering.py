@@ -9,7 +9,7 @@ from attrs import frozen
 from ..appointment import Appointment
 from ..declaration import Care, Person
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
-from ..problems import Finding, severity
+from ..problems import Finding, Severities
 from ..standards import pm304
 
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
@@ -42,8 +42,9 @@ class RenderedCare:
 class Renderer:
     """Renders by the texts of the columns as they stand in the feed."""
 
-    def __init__(self, diagnosis_element: str) -> None:
+    def __init__(self, diagnosis_element: str, severities: Severities) -> None:
         self._diagnosis_element = diagnosis_element
+        self._severities = severities
         self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
         self._cares: dict[tuple[str, ...], RenderedCare] = {}
         self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
@@ -62,7 +63,7 @@ class Renderer:
         if found is None:
             if len(self._persons) >= _PERSONS:
                 self._persons.clear()
-            found = self._persons[key] = _person(appointment.patient_id, texts)
+            found = self._persons[key] = self._person(appointment.patient_id, texts)
         return found
 
     def care(self, appointment: Appointment) -> RenderedCare:
@@ -79,21 +80,16 @@ class Renderer:
         if what is None:
             return RenderedCare(None, findings)
         findings = [*findings, *pm304.check_care(what)]
-        if _failed(findings):
+        if self._severities.hold(findings):
             return RenderedCare(what, findings)
         return RenderedCare(what, findings, pm304.care_fragment(what, self._diagnosis_element))
 
-
-def _person(patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
-    who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
-    if who is None:
-        return RenderedPerson(None, findings)
-    who, more = pm304.check_person(who)
-    findings = [*findings, *more]
-    if _failed(findings):
-        return RenderedPerson(who, findings)
-    return RenderedPerson(who, findings, pm304.person_fragment(who), pm304.key_fragment(who))
-
-
-def _failed(findings: Sequence[Finding]) -> bool:
-    return any(severity(finding.code) == "error" for finding in findings)
+    def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
+        who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
+        if who is None:
+            return RenderedPerson(None, findings)
+        who, more = pm304.check_person(who)
+        findings = [*findings, *more]
+        if self._severities.hold(findings):
+            return RenderedPerson(who, findings)
+        return RenderedPerson(who, findings, pm304.person_fragment(who), pm304.key_fragment(who))

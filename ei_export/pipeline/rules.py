@@ -42,7 +42,8 @@ class Rules:
                 )
         tariffs = Tariffs.load(settings.tariffs_path)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
-        return cls(resolver, Judge(agreements, deadlines(), today), _fingerprint(settings, header))
+        judge = Judge(agreements, deadlines(), today, settings.severities)
+        return cls(resolver, judge, _fingerprint(settings, header))
 
 
 def _fingerprint(settings: Settings, header: Header) -> bytes:
@@ -57,6 +58,7 @@ def _fingerprint(settings: Settings, header: Header) -> bytes:
         settings.output.standard,
         settings.output.diagnosis_element,
         settings.ledger.declared_until,
+        sorted(settings.severities.overrides.items()),
     )
     digest = blake2b(repr(said).encode(), digest_size=16)
     for table in (*sorted(SPECS.rglob("*.csv")), *settings.overlays, *filter(None, [settings.tariffs_path])):

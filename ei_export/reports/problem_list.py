@@ -10,7 +10,7 @@ from typing import IO, Any, BinaryIO, Final
 
 from attrs import frozen
 
-from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severity, render, severity
+from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severities, Severity, render
 from ..spool import SortedLines
 
 #: Sorts before everything that is printed.
@@ -30,9 +30,10 @@ class Group:
 class ProblemList:
     """Takes findings, hands back problems: errors first, then by kind, trajectory and appointment."""
 
-    def __init__(self, language: Language, file: str) -> None:
+    def __init__(self, language: Language, file: str, severities: Severities) -> None:
         self._language: Language = language
         self._file = file
+        self._known = severities
         self.lines = SortedLines()
         self.severities: Counter[Severity] = Counter()
 
@@ -45,7 +46,7 @@ class ProblemList:
         uzovi: str = "",
     ) -> None:
         """Words a finding at its place. ``row`` None: not in this feed."""
-        level = severity(finding.code)
+        level = self._known.of(finding.code)
         message, remedy = render(finding.code, finding.params, self._language)
         self.severities[level] += 1
         file = self._file if row is not None else ""
@@ -55,7 +56,7 @@ class ProblemList:
 
     def empty_copy(self) -> "ProblemList":
         """A list without problems, for the same feed in the same language."""
-        return ProblemList(self._language, self._file)
+        return ProblemList(self._language, self._file, self._known)
 
     def adopt(self, lines: IO[str], count: int, severities: Mapping[Severity, int]) -> None:
         """Adds the problems of another list, as its ``lines`` wrote them to a file."""

@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from attrs import define, frozen
 
-from ..appointment import Appointment, Outcome
+from ..appointment import Outcome
 from ..codelists import Deadline
 from ..declaration import Performance
-from ..problems import Finding, severity
+from ..problems import Finding, Severities
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
 from .tariffs import Tariff
@@ -28,12 +28,6 @@ class Claim:
     agreement: Agreement
     units: int
     performance: Performance
-
-
-def held(appointment: Appointment) -> bool:
-    """Whether one of its findings is an error."""
-    found = appointment.findings
-    return bool(found) and any(severity(finding.code) == "error" for finding in found)
 
 
 @lru_cache(maxsize=16_384)
@@ -68,11 +62,13 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
 
 @frozen
 class Judge:
-    """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer."""
+    """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer; ``severities`` say which
+    findings hold a visit."""
 
     agreements: Agreements
     deadlines: Mapping[str, Deadline]
     today: date
+    severities: Severities
 
     def judge(self, visit: Visit) -> Claim | None:
         """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
@@ -84,7 +80,8 @@ class Judge:
         elif visit.is_declared:
             appointment.outcome = Outcome.EARLIER
         elif not answer.is_zorg1:
-            appointment.outcome = Outcome.HELD if held(appointment) else Outcome.NOT_ZORG1
+            is_held = self.severities.hold(appointment.findings)
+            appointment.outcome = Outcome.HELD if is_held else Outcome.NOT_ZORG1
         elif answer.standing is Standing.NO_AGREEMENT:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
             if (finding := self.check_without_agreement(visit)) is not None:
@@ -107,7 +104,7 @@ class Judge:
             and (finding := check_diagnosis(appointment.diagnosis, answer.agreement)) is not None
         ):
             appointment.findings.append(finding)
-        if held(appointment) or answer.standing is Standing.FAULT:
+        if self.severities.hold(appointment.findings) or answer.standing is Standing.FAULT:
             appointment.outcome = Outcome.HELD
         elif answer.standing is Standing.CONTACT:
             appointment.outcome = Outcome.EARLIER if appointment.known is Outcome.COUNTED else Outcome.COUNTED

@@ -7,9 +7,10 @@ from attrs import evolve
 
 from ei_export.appointment import Appointment, Outcome
 from ei_export.codelists import deadlines
+from ei_export.problems import Severities
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents, held
+from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariff, Tariffs
 from ei_export.zorg1.trajectories import Visit
@@ -46,8 +47,9 @@ def judged(
 ) -> tuple[Outcome | None, list[str], Claim | None]:
     appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, known)
     visit = Visit(appointment, resolver.resolve(code, "", uzovi).on(day), day, units=3)
-    claim = Judge(agreements, deadlines(), today).judge(visit)
-    assert held(appointment) == (appointment.outcome is Outcome.HELD)
+    severities = Severities()
+    claim = Judge(agreements, deadlines(), today, severities).judge(visit)
+    assert severities.hold(appointment.findings) == (appointment.outcome is Outcome.HELD)
     return appointment.outcome, [finding.code for finding in appointment.findings], claim
 
 

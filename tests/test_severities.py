@@ -1,0 +1,70 @@
+"""A practice may take a problem more or less seriously: what it raises to an error is held, what it lowers is not."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ei_export import settings
+from ei_export.intake.feed import Header
+from ei_export.pipeline.rules import Rules
+from tests.feeds import BYSTANDER_LINES, BYSTANDERS, CONTRACTS, Clinic, csv_text, tables_read_once, visit
+
+__all__ = ["tables_read_once"]
+
+#: A relapse with CZ under the code for the other list: a warning of the tables, with one of the person beside it.
+RELAPSE = visit("A1", "2021-03-01", "940133", insurer="CZ", initials="ABCDEFGH")
+LINE = {"A1": ("F1013R", 1)}
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    return Clinic.open(tmp_path)
+
+
+def severities(clinic: Clinic, **levels: str) -> None:
+    section = "".join(f'{code} = "{level}"\n' for code, level in levels.items())
+    clinic.configure(contracts=f"{CONTRACTS}[severity]\n{section}")
+
+
+@pytest.mark.parametrize("code", ["LIST_RESOLVED", "RELAPSE_WITHOUT_END", "INITIALS_SHORTENED"])
+def test_a_warning_that_is_raised_holds_its_line_until_it_is_lowered_again(code: str, clinic: Clinic) -> None:
+    severities(clinic, **{code: "error"})
+    held = clinic.feed([RELAPSE, *BYSTANDERS]).run()
+    assert held.exit_code == 1
+    assert held.lines == BYSTANDER_LINES
+    assert [found for found, _, _ in held.found("error")] == [code]
+    severities(clinic)
+    released = clinic.write(csv_text([])).run()
+    assert released.exit_code == 0
+    assert released.lines == LINE
+    assert code in [found for found, _, _ in released.found("warning")]
+
+
+def test_an_error_that_may_be_lowered_lets_its_line_go(clinic: Clinic) -> None:
+    late = visit("A1", "2021-03-01", "940131", referral_date="2021-04-01")
+    held = clinic.feed([late]).run()
+    assert (held.exit_code, held.lines) == (1, {})
+    severities(clinic, REFERRAL_DATE_LATE="warning")
+    released = clinic.run()
+    assert (released.exit_code, released.lines) == (0, {"A1": ("F1013", 1)})
+    assert released.found("warning") == [("REFERRAL_DATE_LATE", "A1", "referral_date")]
+
+
+def test_what_is_lowered_to_information_is_still_said(clinic: Clinic) -> None:
+    severities(clinic, LIST_RESOLVED="info")
+    result = clinic.feed([RELAPSE]).run()
+    assert ("LIST_RESOLVED", "A1", "code") in result.found("info")
+    assert result.found("error") == []
+
+
+def test_what_was_settled_is_judged_anew_under_another_severity(clinic: Clinic) -> None:
+    def fingerprint() -> bytes:
+        header = Header(1, ",", {"appointment_id": 0})
+        return Rules.load(settings.load(clinic.folder / "ei-export.toml"), date(2021, 7, 1), header).fingerprint
+
+    before = fingerprint()
+    severities(clinic, CONTRACT_MISSING="info")
+    assert fingerprint() != before
+    severities(clinic)
+    assert fingerprint() == before
