@@ -108,7 +108,7 @@ def write_json(summary: Summary, file: IO[str]) -> None:
     file.write("\n ]\n}\n")
 
 
-_WORDS: Final[dict[Language, dict[str, str]]] = {
+WORDS: Final[dict[Language, dict[str, str]]] = {
     "nl": {
         "insurer": "Verzekeraar",
         "persons": "Personen",
@@ -166,7 +166,7 @@ def euros(cents: int, language: Language) -> str:
 
 def text_lines(summary: Summary, language: Language, place: str) -> Iterator[str]:
     """The run for a person at a terminal, at most 80 wide. ``place``: where the problems are to be read."""
-    words = _WORDS[language]
+    words = WORDS[language]
     if summary.declarations:
         rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
         for d in summary.declarations:

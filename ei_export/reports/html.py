@@ -1,0 +1,162 @@
+"""``report.html``: a run on one page, for who does the billing. It loads nothing, and asks no network for anything.
+
+A run may have a million lines and as many problems; the page shows the first of them, and says how many there are.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from itertools import groupby, islice
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from attrs import frozen
+
+from .. import __version__
+from ..problems import SEVERITIES, Language
+from .causes import kinds_found, title
+from .html_words import MONTHS, WORDS
+from .overview import Overview
+from .summary import WORDS as SUMMARY_WORDS
+from .summary import Summary, euros
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+#: How many lines of a long run the page shows.
+MOST_LINES: Final = 2_000
+#: Of forgotten ends, and of deadlines.
+_MOST_ROWS: Final = 500
+
+#: Pixels of the chart, for each bar.
+_BAR: Final = 40
+
+
+@frozen
+class Report:
+    """What the page is made of.
+
+    ``practice`` is its name; ``test``: the files call themselves a test; ``insurers`` UZOVI → insurer; ``lines`` are
+    the first `MOST_LINES` rows of ``lines.csv``.
+    """
+
+    summary: Summary
+    language: Language
+    practice: str
+    test: bool
+    insurers: Mapping[str, str]
+    overview: Overview
+    lines: Sequence[Mapping[str, str]] = ()
+
+
+@frozen
+class _Bar:
+    """An insurer in the chart; ``width`` in percent of the largest."""
+
+    insurer: str
+    cents: int
+    width: str
+    top: int
+
+
+def write_report(report: Report, file: BinaryIO) -> None:
+    """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
+    summary, overview = report.summary, report.overview
+    kinds = list(kinds_found(summary.problems, report.language, report.insurers))
+    places = [place for kind in kinds for cause in kind.causes for place in cause.places]
+    declarations = summary.declarations
+    page = _environment(report.language).get_template("report.html")
+    page.stream(
+        report=report,
+        summary=summary,
+        overview=overview,
+        counts=summary.document()["appointments"],
+        persons=sum(declaration.persons for declaration in declarations),
+        line_count=sum(declaration.lines for declaration in declarations),
+        cents=sum(declaration.amount_cents for declaration in declarations),
+        bars=_bars(summary),
+        bar_height=_BAR,
+        levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
+        titles=[(kind.code, kind.title) for kind in kinds],
+        severities=[(severity, WORDS[report.language][f"level_{severity}"]) for severity in SEVERITIES],
+        problem_insurers=_twice(place.insurer for place in places if place.insurer),
+        open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
+        deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
+        line_insurers=_twice(declaration.insurer for declaration in declarations),
+        insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
+    ).dump(file, encoding="utf-8")
+
+
+def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names to choose from, each as it is and as it is shown."""
+    return [(name, name) for name in sorted(set(names))]
+
+
+def _bars(summary: Summary) -> list[_Bar]:
+    """The amount of each insurer, the largest first."""
+    cents: Counter[str] = Counter()
+    for declaration in summary.declarations:
+        cents[declaration.insurer] += declaration.amount_cents
+    most = max([1, *cents.values()])
+    ranked = sorted(cents.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        _Bar(insurer, amount, f"{max(amount, 0) / most:.2%}", _BAR * index)
+        for index, (insurer, amount) in enumerate(ranked)
+    ]
+
+
+@cache
+def _environment(language: Language) -> "Environment":
+    """How pages of a language are made. Every value is escaped; a word or value that is missing is an error."""
+    import jinja2  # takes as long to load as most commands take
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__, "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = _part("report.css"), _part("report.js")
+    environment.globals |= {
+        "language": language,
+        "version": __version__,
+        "w": SimpleNamespace(**WORDS[language]),  # a dict's own methods would hide words
+        "count_words": SUMMARY_WORDS[language],
+        "style": style,
+        "script": script,
+        # Nothing may be loaded or run but what stands in the page, as it stands there.
+        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    }
+    environment.filters |= {
+        "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
+        "number": lambda value: f"{value:,}".replace(",", "." if language == "nl" else ","),
+        "title_of": lambda code: title(code, language),
+        # File names may be long; a line can break behind an underscore.
+        "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
+        "day": lambda day: _day(day, language),
+    }
+    return environment
+
+
+def _part(name: str) -> str:
+    """A piece of the page that is put in as it is."""
+    from markupsafe import Markup
+
+    return Markup(resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8"))
+
+
+def _hash(text: str) -> str:
+    """How a Content-Security-Policy names a piece of a page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
