@@ -1,0 +1,46 @@
+"""``ei-export explain``: why an appointment, a trajectory, a line or a patient is as it is."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ..pipeline.explain import KINDS
+from ..pipeline.explain import explain as tell
+from ..problems import Language
+from ..reports.story import document, text_lines
+from .common import HELD, day_or_today, options, refusing, settings_of, speaking
+from .run import Progress, with_paths
+
+
+@click.command()
+@click.argument("number", metavar="ID")
+@click.option(
+    "--kind", type=click.Choice(KINDS), default=None, help="What ID is of, where it is of more than one thing."
+)
+@click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, not the settings' own.")
+@options
+@refusing
+def explain(
+    number: str,
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+    kind: str | None,
+    input_path: Path | None,
+) -> None:
+    """Tell step by step why an appointment, trajectory, reference (0434) or patient is declared as it is, or held."""
+    settings = with_paths(settings_of(config, lang), input_path, None)
+    progress = Progress()
+    stories = tell(settings, number, day_or_today(today), kind or "", progress.show)
+    progress.clear()
+    with speaking():
+        if as_json:
+            click.echo(json.dumps(document(stories, settings.language), ensure_ascii=False, indent=1))
+        elif not quiet:
+            click.echo("\n".join(text_lines(stories, settings.language)))
+    wrong = any(problem.severity == "error" for story in stories for problem in story.problems)
+    click.get_current_context().exit(HELD if wrong else 0)

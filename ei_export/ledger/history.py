@@ -1,0 +1,114 @@
+"""What happened: the lines that went out with the answers to them, and whose a number is."""
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final, Self
+
+from attrs import fields, frozen
+
+from . import Ledger
+
+
+@frozen
+class SentLine:
+    """A line that went out, by the columns of the ledger, and what became of it.
+
+    ``status``: sent, granted, partly_granted, refused or credited; withdrawn for one of a run that was withdrawn, on
+    ``withdrawn_on``. ``granted_cents`` None and ``answered`` '' while there is no answer; ``return_codes`` as the
+    answer gives them. ``credit`` and ``again``: what the next run is to do about it (see ``schema.sql``), or ''.
+    """
+
+    reference: str
+    appointment_id: str
+    patient_id: str
+    trajectory: str
+    uzovi: str
+    date: str
+    code: str
+    list: str
+    f_code: str
+    units: int
+    amount_cents: int
+    debit_credit: str
+    invoice: str
+    rule: str
+    previous: str
+    status: str
+    granted_cents: int | None
+    return_codes: tuple[str, ...]
+    answered: str
+    credit: str
+    again: str
+    run: int
+    day: str
+    folder: Path
+    file: str
+    standard: str
+    insurer: str
+    withdrawn_on: str
+    withdrawn_why: str
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> Self:
+        values = dict(zip(_NAMES, row, strict=True))
+        codes = tuple(values["return_codes"].split())
+        return cls(**values | {"return_codes": codes, "folder": Path(values["folder"])})
+
+
+_NAMES: Final = tuple(attribute.name for attribute in fields(SentLine))
+_LINES: Final = """
+SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, line.uzovi, line.date, line.code,
+       line.list, line.f_code, line.units, line.amount_cents, line.debit_credit, line.invoice, line.rule,
+       coalesce(line.previous, ''), coalesce(line_status.status, 'withdrawn'), line_status.granted_cents,
+       coalesce(line_status.return_codes, ''), coalesce(answer.dated, ''), coalesce(correction.credit, ''),
+       coalesce(correction.again, ''), run.run, run.today, run.folder, declaration.file, declaration.standard,
+       declaration.insurer, coalesce(run.withdrawn_on, ''), coalesce(run.withdrawn_why, '')
+FROM line
+JOIN declaration ON declaration.invoice = line.invoice
+JOIN run ON run.run = declaration.run
+LEFT JOIN line_status ON line_status.reference = line.reference
+LEFT JOIN answer ON answer.invoice = line.invoice
+LEFT JOIN correction ON correction.reference = line.reference
+"""
+
+
+def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentLine]:
+    """The lines of an appointment, debits and credits, in the order in which they went out."""
+    sql = f"{_LINES} WHERE line.appointment_id = ? AND line.patient_id = ? ORDER BY run.run, line.reference"
+    return [SentLine.of(row) for row in ledger._rows(sql, (appointment_id, patient_id))]
+
+
+def place_in_file(ledger: Ledger, line: SentLine) -> tuple[int, int]:
+    """How many persons and lines stand in the file of a line up to and including it, by the order they were written
+    in."""
+    sql = (
+        "SELECT count(DISTINCT person), count(*) FROM line JOIN declaration USING (invoice) "
+        "WHERE invoice = ?1 AND reference BETWEEN first_reference AND ?2"
+    )
+    persons, lines = next(ledger._rows(sql, (line.invoice, line.reference)))
+    return persons, lines
+
+
+#: Whose a number is, of which ?1 is the text and ?2 the same as JSON writes it.
+_OWNERS: Final = (
+    "SELECT patient_id FROM line WHERE reference = ?1",
+    "SELECT patient_id FROM line WHERE appointment_id = ?1",
+    """
+SELECT patient_id FROM dossier WHERE instr(appointments, ?2) > 0 AND EXISTS (
+    SELECT 1 FROM json_each(appointments)
+    WHERE ?1 IN (trim(json_extract(value, '$[3]')), trim(json_extract(value, '$[7]')))
+)
+""",
+)
+
+
+def patients_with(ledger: Ledger, number: str, patients: Collection[str]) -> set[str]:
+    """Whose a number is: of an appointment, of a trajectory, of a line; and which of these patients there are."""
+    found = {patient for patient in patients if ledger.dossier(patient) is not None}
+    for sql in _OWNERS:
+        values = (number, json.dumps(number, ensure_ascii=False))[: 1 + ("?2" in sql)]
+        found.update(patient for (patient,) in ledger._rows(sql, values))
+    if not found:  # it may be a trajectory that goes by another number since; only its lines know
+        found.update(p for (p,) in ledger._rows("SELECT patient_id FROM line WHERE trajectory = ?", (number,)))
+    return found

@@ -1,0 +1,116 @@
+"""Where the lines of an appointment go and went, and what the insurer answered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...codelists import return_codes
+from ...ledger.history import SentLine, place_in_file
+from ...problems import InputError
+from ...reports.story import Step, said, step
+from ...standards.message import messages, recognise, records, start_of
+from ...standards.record import Layout
+from ..due import DueLine
+from ..publication import run_label
+from .chart import Chart
+
+
+def due_step(line: DueLine) -> Step:
+    """The line that would go out in the next run."""
+    return step(
+        "due.line",
+        line.rule,
+        standard=line.standard,
+        uzovi=line.uzovi,
+        f_code=line.f_code,
+        list=line.list,
+        day=line.date,
+        units=line.units,
+        cents=int(line.amount_cents),
+    )
+
+
+def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
+    """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
+    if line.status == "withdrawn":
+        params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
+        yield step("sent.withdrawn", chart.ledger_name, reference=line.reference, **params)
+        return
+    path = line.folder / line.file
+    record = _record(chart, line, path)
+    yield step(
+        "sent.debit" if line.debit_credit == "D" else "sent.credit",
+        chart.ledger_name,
+        reference=line.reference,
+        previous=line.previous,
+        invoice=line.invoice,
+        day=line.day,
+        standard=line.standard,
+        uzovi=line.uzovi,
+        f_code=line.f_code,
+        list=line.list,
+        care=line.date,
+        units=line.units,
+        cents=line.amount_cents,
+        file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(chart, path)),
+        record=said("said.record", record=record, run=run_label(line.run)) if record else "",
+    )
+    yield from _answer(line)
+    if line.credit:
+        yield step("correction.credit")
+    elif line.again and line.appointment_id not in chart.due:
+        yield step("correction.again" if line.again == "now" else "correction.waits")
+
+
+def _answer(line: SentLine) -> Iterator[Step]:
+    yield step(
+        f"answer.{line.status}",
+        insurer=line.insurer,
+        answered=line.answered,
+        cents=line.amount_cents,
+        granted_cents=line.granted_cents,
+    )
+    for code in line.return_codes:
+        known = return_codes().get(code)
+        yield step("note.return_code", code=code, meaning=known.text if known is not None else "-")
+
+
+def summary_step(line: SentLine) -> Step:
+    """A line that went out, in short."""
+    return step(
+        "sent.short",
+        reference=line.reference,
+        what=said("said.debit" if line.debit_credit == "D" else "said.credit"),
+        appointment=line.appointment_id,
+        f_code=line.f_code,
+        cents=line.amount_cents,
+        invoice=line.invoice,
+        status=said(f"said.status_{line.status}"),
+    )
+
+
+def _shown(chart: Chart, path: Path) -> str:
+    """A path as short as it can be: from the folder of the settings, if it is in there."""
+    folder = chart.desk.settings.path.parent.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+
+
+def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
+    """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None in
+    a file that has no records."""
+    try:
+        with path.open("rb") as file:
+            message = recognise(start_of(file), path.name)
+            if not message.is_flat:
+                return None
+            layout = Layout.load(message.layout)
+            for record in records(file, message):
+                if line.reference in record.text and record.kind in layout.records:
+                    elements = layout[record.kind].unpack(record.text)
+                    if elements.get("0434", "").rstrip() == line.reference:
+                        return record.number
+    except (OSError, InputError, ValueError):
+        pass  # not there, or not as we wrote it
+    if not any(message.is_flat and message.name == line.standard for message in messages()):
+        return None
+    persons, lines = place_in_file(chart.desk.ledger, line)
+    return 1 + persons + lines
