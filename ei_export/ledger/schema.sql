@@ -86,13 +86,14 @@ CREATE TABLE IF NOT EXISTS line_answer (
 -- What is still to be done about a debit that does not simply stand.
 -- credit: a credit of it goes out 'now' (with the next run), or once the 'header' would be another.
 -- again: its appointment is due again: 'now'; or as soon as it comes to another 'line', another 'header' or another row
---   in the 'feed' than was sent.
+--   in the 'feed' than was sent. 'header': the one that the file was refused with, as in declaration.provider.
 CREATE TABLE IF NOT EXISTS correction (
     reference TEXT PRIMARY KEY REFERENCES line,
     appointment_id TEXT NOT NULL,
     patient_id TEXT NOT NULL,
     credit TEXT CHECK (credit IN ('now', 'header')),
-    again TEXT CHECK (again IN ('now', 'line', 'header', 'feed'))
+    again TEXT CHECK (again IN ('now', 'line', 'header', 'feed')),
+    header TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS correction_patient ON correction (patient_id);
 

@@ -1,0 +1,233 @@
+"""Debits that don't simply stand: credited, refused or withdrawn; what is still to be done about them, and who asked.
+
+The table ``correction`` has a row for each such debit, and keeps it. A debit without one stands, and is the last of its
+appointment.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, Literal
+
+from attrs import frozen
+
+from . import Ledger
+
+#: When an appointment, or a credit, goes out again; see ``schema.sql``.
+When = Literal["now", "line", "header", "feed"]
+Asked = Literal["credit", "redeclare", "correct"]
+
+_STANDING: Final = ("sent", "granted", "partly_granted")
+
+
+@frozen
+class Debit:
+    """A debit as it was sent, and what became of it.
+
+    ``status`` as in the view ``line_status``, or ``withdrawn``; ``codes`` of its answer. ``credit`` and ``again`` as in
+    the table ``correction``, but 'now' where the header is another by now; '' where nothing is to be done. ``person``
+    and ``sent`` as their tables have them.
+    """
+
+    reference: str
+    appointment_id: str
+    patient_id: str
+    attempt: int
+    status: str
+    codes: str
+    credit: str
+    again: str
+    invoice: str
+    standard: str
+    code: str
+    units: int
+    person: str
+    sent: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether the insurer is held to it, once the next run is sent."""
+        return self.status in _STANDING and self.credit != "now"
+
+
+@frozen
+class DueCredit:
+    """A debit that is to be credited in this run, by the columns of ``line``; ``cents`` what it was granted, or
+    declared at while there is no answer; ``attempt`` of the credit."""
+
+    reference: str
+    appointment_id: str
+    attempt: int
+    patient_id: str
+    trajectory: str
+    uzovi: str
+    date: str
+    code: str
+    list: str
+    f_code: str
+    units: int
+    cents: int
+    rule: str
+    standard: str
+    insurer: str
+    person: str
+    sent: str
+
+
+def corrected_patients(ledger: Ledger) -> set[str]:
+    """The patients with debits that don't simply stand."""
+    return {patient for (patient,) in ledger._rows("SELECT DISTINCT patient_id FROM correction")}
+
+
+def debits(ledger: Ledger, patient_id: str, header: str) -> dict[str, list[Debit]]:
+    """The debits of each appointment of a patient that has one which doesn't simply stand, in order. ``header``: what a
+    declaration would say today of who declares."""
+    sql = (
+        "SELECT line.reference, line.appointment_id, line.patient_id, line.attempt, "
+        "coalesce(line_status.status, 'withdrawn'), coalesce(line_status.return_codes, ''), "
+        "CASE WHEN credit = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(credit, '') END, "
+        "CASE WHEN again = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(again, '') END, "
+        "line.invoice, declaration.standard, line.code, line.units, person.sent, line.sent "
+        "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
+        "LEFT JOIN line_status ON line_status.reference = line.reference "
+        "LEFT JOIN correction ON correction.reference = line.reference "
+        "WHERE line.debit_credit = 'D' "
+        "AND line.appointment_id IN (SELECT appointment_id FROM correction WHERE patient_id = ?1) "
+        "ORDER BY line.appointment_id, line.attempt"
+    )
+    found = (Debit(*row) for row in ledger._rows(sql, (patient_id, header)))
+    return {ident: list(same) for ident, same in groupby(found, key=attrgetter("appointment_id"))}
+
+
+def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
+    """The credits that go out with this run; ``header`` as for `debits`."""
+    sql = (
+        "SELECT line.reference, line.appointment_id, (SELECT count(*) + 1 FROM line AS other "
+        "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'C'), line.patient_id, "
+        "line.trajectory, line.uzovi, line.date, line.code, line.list, line.f_code, line.units, "
+        "coalesce(line_status.granted_cents, line.amount_cents), line.rule, declaration.standard, "
+        "declaration.insurer, person.sent, line.sent "
+        "FROM correction JOIN line ON line.reference = correction.reference "
+        "JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
+        "JOIN line_status ON line_status.reference = line.reference "
+        "WHERE credit = 'now' OR (credit = 'header' AND header <> ?) ORDER BY line.appointment_id, line.attempt"
+    )
+    for row in ledger._rows(sql, (header,)):
+        yield DueCredit(*row)
+
+
+def settle(ledger: Ledger, credited: Iterable[str], replaced: Iterable[str]) -> None:
+    """Notes that credits went out of some debits (by reference), and new debits in the place of others."""
+    ledger._many("UPDATE correction SET credit = NULL WHERE reference = ?", ((reference,) for reference in credited))
+    ledger._many("UPDATE correction SET again = NULL WHERE reference = ?", ((reference,) for reference in replaced))
+
+
+# What an answer, or taking a run back, leaves to be done.
+
+#: The lines of one declaration, each with its answer; the references of a file follow each other.
+_LINES: Final = (
+    "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
+    "LEFT JOIN line_answer ON line_answer.reference = line.reference WHERE declaration.invoice = ?1"
+)
+
+
+def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When) -> None:
+    """Lets what a declaration had in it go out again: its ``refused`` lines, and the ``rest`` unless that is None.
+
+    Of an appointment that was to be credited anyhow, there is no more to be done. A credit among the rest goes again
+    too, as long as its debit stands.
+    """
+    ledger._do(
+        "INSERT INTO correction (reference, appointment_id, patient_id, again, header) "
+        "SELECT line.reference, appointment_id, patient_id, iif(line_answer.reference IS NULL, ?2, ?3), provider "
+        f"{_LINES} AND debit_credit = 'D' "
+        "AND iif(line_answer.reference IS NULL, ?2 IS NOT NULL, line_answer.status = 'refused') "
+        "ON CONFLICT (reference) DO UPDATE SET credit = NULL",
+        (invoice, rest, refused),
+    )
+    if rest is not None:
+        ledger._do(
+            "UPDATE correction SET credit = ?2, header = (SELECT provider FROM declaration WHERE invoice = ?1) "
+            f"WHERE reference IN (SELECT previous {_LINES} AND line_answer.reference IS NULL) "
+            "AND EXISTS (SELECT 1 FROM line_status WHERE line_status.reference = correction.reference "
+            f"AND status IN {_STANDING})",
+            (invoice, rest),
+        )
+
+
+# What a person asks for.
+
+
+@frozen
+class Asking:
+    """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
+    is about that debit. ``is_last``: its appointment was not declared again since; ``change``: how the feed changed it
+    since it was declared (see the view ``changed``), or ''."""
+
+    debit: str
+    debit_credit: str
+    appointment_id: str
+    patient_id: str
+    run: int
+    run_state: str
+    status: str
+    credit: str
+    again: str
+    is_last: bool
+    change: str
+
+
+def asking(ledger: Ledger, reference: str) -> Asking | None:
+    """What is known of a line that somebody names."""
+    sql = (
+        "SELECT debit.reference, named.debit_credit, debit.appointment_id, debit.patient_id, run.run, run.state, "
+        "coalesce(line_status.status, 'withdrawn'), coalesce(credit, ''), coalesce(again, ''), "
+        "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
+        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt), "
+        "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
+        "AND changed.appointment_id = debit.appointment_id), '') "
+        "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
+        "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
+        "LEFT JOIN line_status ON line_status.reference = debit.reference "
+        "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
+    )
+    return next((Asking(*row) for row in ledger._rows(sql, (reference,))), None)
+
+
+def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:
+    """The references of the refused lines of a declaration."""
+    sql = f"SELECT line.reference {_LINES} ORDER BY 1"
+    return [reference for (reference,) in ledger._rows(sql, (invoice,))]
+
+
+def changed_lines(ledger: Ledger) -> list[str]:
+    """The references of the lines whose appointments the feed changed since; of each its last debit."""
+    sql = (
+        "SELECT reference FROM changed JOIN line USING (appointment_id) WHERE debit_credit = 'D' "
+        "AND attempt = (SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
+        "AND other.debit_credit = 'D') ORDER BY reference"
+    )
+    return [reference for (reference,) in ledger._rows(sql)]
+
+
+def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool, again: bool) -> None:
+    """Queues what somebody asked for, with why."""
+    ledger._do(
+        "INSERT INTO request (day, asked, reference, why) VALUES (?, ?, ?, ?)",
+        (today.isoformat(), asked, asking.debit, why),
+    )
+    ledger._do(
+        "INSERT INTO correction (reference, appointment_id, patient_id, credit, again) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT (reference) DO UPDATE SET credit = coalesce(?4, credit), again = coalesce(?5, again)",
+        (asking.debit, asking.appointment_id, asking.patient_id, "now" if credit else None, "now" if again else None),
+    )
+
+
+# Taking a run back.
+
+
+def invoices(ledger: Ledger, run: int) -> Sequence[tuple[str, str]]:
+    """The invoice numbers of a run, each with the state of its declaration."""
+    sql = "SELECT invoice, state FROM declaration_status WHERE run = ? ORDER BY invoice"
+    return [(invoice, state) for invoice, state in ledger._rows(sql, (str(run),))]
