@@ -56,6 +56,11 @@ class Appointment:
     trajectory: str = ""
     findings: list[Finding] = field(factory=list)
 
+    def called(self, number: str) -> str:
+        """A number of the practice as people may see it: nobody's BSN, whatever a practice uses as its numbers."""
+        bsn = self.text("bsn")
+        return number.replace(bsn, "*" * len(bsn)) if len(bsn) > 7 and bsn in number else number
+
     def text(self, column: str) -> str:
         """The trimmed text of a column, '' where the feed lacks it."""
         return self.cells[self.at[column]].strip()

@@ -103,6 +103,9 @@ class Contract:
     valid_until: date
     lists: tuple[str, ...]
 
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_until
+
 
 @frozen
 class OutputSettings:

@@ -118,5 +118,16 @@ def unpack(text: str) -> list[tuple[Outcome, "Settled", Sequence[str], list[Find
     ]
 
 
+def unpack_waiting(text: str) -> list[tuple[Outcome, Sequence[str], list[Finding]]]:
+    """Of each appointment to be tried again: the outcome, the texts as in `SAVED`, all that was found wrong with it."""
+    most = 3 + len(SAVED)
+    waiting = (e for e in json.loads(text) if len(e) > most)
+    return [(_OUTCOMES[e[0]], e[3:most], _found(e[most])) for e in waiting]
+
+
+def _found(text: str) -> list[Finding]:
+    return [Finding(code, column, params) for code, column, params in json.loads(text)]
+
+
 def _lasting(text: str) -> list[Finding]:
-    return [Finding(code, column, params) for code, column, params in json.loads(text) if code in LASTING]
+    return [finding for finding in _found(text) if finding.code in LASTING]

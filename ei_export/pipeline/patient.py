@@ -15,7 +15,7 @@ from ..intake.reader import ID_LIMIT
 from ..ledger import StoredDossier
 from ..ledger.dossier import PENDING, pack, pack_trajectories
 from ..zorg1.claims import SETTLED
-from ..zorg1.trajectories import Trajectory, Visit, group
+from ..zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
 from .lines import write_lines
@@ -54,19 +54,13 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
     for visit in work.visits:
         if visit.trajectory is not None:
-            visit.appointment.trajectory = visit.trajectory.label = _label(visit, visit.trajectory)
+            visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
         if (claim := judge(visit)) is not None:
             work.claims.append((visit, claim))
     if work.claims:
         write_lines(work)
     _count(work)
     return work
-
-
-def _label(visit: Visit, trajectory: Trajectory) -> str:
-    """What a trajectory is called towards people; nobody's BSN, whatever a practice uses as its numbers."""
-    label, bsn = trajectory.label, visit.appointment.text("bsn")
-    return label.replace(bsn, "*" * len(bsn)) if len(bsn) > 7 and bsn in label else label
 
 
 def _count(work: Work) -> None:

@@ -26,8 +26,11 @@ class Rules:
     fingerprint: bytes
 
     @classmethod
-    def load(cls, settings: Settings, today: date, header: Header) -> "Rules":
-        """Loads every table. Raises SettingsError, also for a contract with an insurer that no table knows."""
+    def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
+        """Loads every table. ``header`` is that of the feed, where there is one to be judged.
+
+        Raises SettingsError, also for a contract with an insurer that no table knows.
+        """
         agreements = Agreements.load(settings.overlays)
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         known = agreements.insurers | set(insurers.values())
@@ -46,7 +49,7 @@ class Rules:
         return cls(resolver, judge, _fingerprint(settings, header))
 
 
-def _fingerprint(settings: Settings, header: Header) -> bytes:
+def _fingerprint(settings: Settings, header: Header | None) -> bytes:
     """A hash of all that decides a case besides the patient's rows and the day of the run."""
     said = (
         __version__,

@@ -65,7 +65,7 @@ class Shelf:
         for line in case.lines:
             self.due.add(line.pack())
         for appointment, finding in case.problems:
-            trajectory = appointment.trajectory or appointment.number
+            trajectory = appointment.called(appointment.trajectory or appointment.number)
             self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
         self.cancelled += case.cancelled
         self.released += case.released

@@ -5,14 +5,16 @@ The pipeline fills these in (:mod:`ei_export.pipeline.overview`); nothing here k
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, Generic, Literal, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from attrs import AttrsInstance, astuple, fields, frozen
 
 from ..spool import SortedLines
 
 R = TypeVar("R", bound=AttrsInstance)
+#: What can end: a rule table, tariffs, a contract position.
+Kind: TypeAlias = Literal["agreements", "tariffs", "contract"]
 
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
@@ -64,7 +66,7 @@ class EndingTable:
     after it, ``products`` the programs, or the price list, or the codes; ``days_left`` negative once it has ended.
     """
 
-    kind: Literal["agreements", "contract", "tariffs"]
+    kind: Kind
     file: str
     insurer: str
     products: str
@@ -73,19 +75,18 @@ class EndingTable:
 
 
 class Rows(Generic[R]):
-    """Any number of rows of one kind, in the order of some of their attributes; too many for memory wait on disk.
+    """Any number of rows of one kind, in the order of a key of texts; too many for memory wait on disk.
 
-    An attribute of a row is a text, a number, a date or None; what is sorted by is a text or a date.
+    An attribute of a row is a text, a number, a date or None.
     """
 
-    def __init__(self, kind: type[R], *by: str) -> None:
-        self._kind, self._by = kind, by
+    def __init__(self, kind: type[R], key: Callable[[R], Sequence[str]]) -> None:
+        self._kind, self._key = kind, key
         self._dates = [index for index, a in enumerate(fields(kind)) if a.type in (dt.date, dt.date | None)]
         self._lines = SortedLines()
 
     def add(self, row: R) -> None:
-        key = (str(getattr(row, name)) for name in self._by)
-        self._lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(astuple(row))}")
+        self._lines.add(f"{_BETWEEN.join(self._key(row))}{_BETWEEN}{_encode(astuple(row))}")
 
     def __len__(self) -> int:
         return self._lines.count

@@ -4,7 +4,7 @@ The answers are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this
 the one that applies. The rules and their sections of the Zorg1 manual are in the tables.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +122,11 @@ class Agreements:
             twins={**twins, **{twin: code for code, twin in twins.items()}},
             without_agreement=read_without_agreement(known),
         )
+
+    def __iter__(self) -> Iterator[Agreement]:
+        """Every agreement, by insurer, code and date."""
+        for key in sorted(self._periods):
+            yield from self._periods[key]
 
     def periods(self, insurer: str, code: str) -> tuple[Agreement, ...]:
         """The agreements about a code with an insurer, in order of date, none overlapping."""

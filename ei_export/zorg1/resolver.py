@@ -213,7 +213,7 @@ class Resolver:
                 moment=agreement.moment,
                 notes=notes,
             )
-        contracts = [c for c in self._contracts.get(base.insurer, ()) if c.valid_from <= day <= c.valid_until]
+        contracts = [c for c in self._contracts.get(base.insurer, ()) if c.covers(day)]
         if not contracts:
             missing = Finding("CONTRACT_MISSING", "uzovi", {"insurer": base.insurer})
             return evolve(base, standing=Standing.NO_AGREEMENT, notes=(missing,))
