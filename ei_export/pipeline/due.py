@@ -8,8 +8,10 @@ from ..intake.feed import UNIT
 class DueLine(NamedTuple):
     """A line ready but for its numbers. The first fields are its place: by standard, file, person and date.
 
-    ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them, ``person`` with the first line of a patient
-    only; ``row`` of the feed, or ''.
+    ``person`` and ``head`` as :mod:`ei_export.standards.pm304` makes them, ``person`` with every credit and with the
+    first debit of a patient only; ``row`` of the feed, or ''. ``attempt``: how often the appointment was declared, or
+    credited, with this one; '' for once. ``previous``: the reference of the debit that is credited, or that this one
+    comes in the place of, or ''.
     """
 
     standard: str
@@ -17,6 +19,7 @@ class DueLine(NamedTuple):
     person_key: str
     date: str
     appointment_id: str
+    debit_credit: str
     patient_id: str
     trajectory: str
     row: str
@@ -29,6 +32,12 @@ class DueLine(NamedTuple):
     rule: str
     person: str
     head: str
+    attempt: str = ""
+    previous: str = ""
+
+    @property
+    def is_credit(self) -> bool:
+        return self.debit_credit == "C"
 
     def pack(self) -> str:
         """One line of text; sorted as text, these lines are in the order of the files."""

@@ -78,6 +78,7 @@ def _line(visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare, *
         who.person.key,
         visit.day.isoformat(),
         appointment.id,
+        "D",
         appointment.patient_id,
         appointment.trajectory,
         "" if appointment.row is None else str(appointment.row),

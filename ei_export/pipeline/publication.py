@@ -4,10 +4,10 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import IO, Final
 
 from attrs import asdict
@@ -15,6 +15,7 @@ from attrs import asdict
 from ..declaration import Invoice, Provider
 from ..delivery import Place
 from ..ledger import Ledger
+from ..ledger.corrections import settle
 from ..problems import WriteError
 from ..reports.summary import Declaration
 from ..settings import Settings
@@ -25,9 +26,11 @@ LINE_COLUMNS: Final = (
     "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
     "debit_credit", "invoice", "rule",
 )  # fmt: skip
-_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent")
-#: Standard, UZOVI and person of a line: what a record 02 is for.
-_PLACE: Final = itemgetter(0, 1, 2)
+_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous")
+#: Standard and UZOVI of a line: what a file is for.
+_FILE: Final = itemgetter(0, 1)
+#: And the person: what a record 02 is for.
+_PERSON: Final = itemgetter(0, 1, 2)
 _BATCH: Final = 1_000
 #: 0434 holds 20 characters: the day (6), R, the run (6) and the line in it (7).
 _MOST_LINES_A_RUN: Final = 9_999_999
@@ -64,6 +67,11 @@ def provider(settings: Settings) -> Provider:
     )
 
 
+def declared_by(provider: Provider) -> str:
+    """What a header says of who declares, to be compared with what it would say another day."""
+    return json.dumps(asdict(provider), ensure_ascii=False)
+
+
 class _File:
     """A declaration file that is being written."""
 
@@ -81,7 +89,10 @@ class _File:
     def add(self, line: DueLine, reference: str) -> None:
         self.first_reference, self.last_reference = self.first_reference or reference, reference
         self._from, self._until = min(self._from, line.date), max(self._until, line.date)
-        self.writer.line(line.head, reference, pm304.NO_PREVIOUS, int(line.amount_cents))
+        if line.is_credit:
+            self.writer.line(line.head, reference, pm304.tail_fragment(line.previous), int(line.amount_cents), "C")
+        else:
+            self.writer.line(line.head, reference, pm304.NO_PREVIOUS, int(line.amount_cents))
 
     def close(self) -> Declaration:
         """Completes the file: the trailer, and in the header the period, known only now."""
@@ -106,6 +117,26 @@ class _File:
         return Invoice(self.number, self._today, self.uzovi, *period)
 
 
+class _Listing:
+    """``lines.csv``, and the lines for ``--json`` where they are asked for."""
+
+    def __init__(self, place: Place, as_json: IO[str] | None) -> None:
+        self._text = io.TextIOWrapper(place.create("lines.csv"), encoding="utf-8", newline="")
+        self._csv = csv.writer(self._text, lineterminator="\n")
+        self._csv.writerow(LINE_COLUMNS)
+        self._as_json = as_json
+
+    def add(self, row: Sequence[object]) -> None:
+        self._csv.writerow(row)
+        if self._as_json is not None:
+            document = dict(zip(LINE_COLUMNS, row, strict=True))
+            self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Leaves the file open, for whoever it belongs to."""
+        self._text.detach()
+
+
 class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
@@ -116,44 +147,66 @@ class Publication:
         #: Lines that say the same of one person as the line before them.
         self.doubles: list[DueLine] = []
         self._place, self._ledger, self._provider = place, ledger, provider
-        self._declared_by = json.dumps(asdict(provider), ensure_ascii=False)
+        self._declared_by = declared_by(provider)
         self._today, self._run, self._reference = today, run, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
         self._line = 0
         self._file: _File | None = None
         self._rows: list[tuple[object, ...]] = []
         self._sent: list[tuple[int, str]] = []
+        #: References of debits that are credited, and of those that others come in the place of.
+        self._credited: list[str] = []
+        self._replaced: list[str] = []
 
     def write(self, due: Iterable[str], as_json: IO[str] | None) -> None:
         """Writes ``lines.csv`` and every declaration; into ``as_json`` each line as a JSON object.
 
         Raises WriteError where a run is too large for its numbers.
         """
-        text = io.TextIOWrapper(self._place.create("lines.csv"), encoding="utf-8", newline="")
-        out = csv.writer(text, lineterminator="\n")
-        out.writerow(LINE_COLUMNS)
-        for _, same in groupby(map(DueLine.unpack, due), key=_PLACE):
-            record, lines = self._one_person(list(same))
+        listing = _Listing(self._place, as_json)
+        for _, lines in groupby(map(DueLine.unpack, due), key=_FILE):
+            waiting = self._write_persons(([*same] for _, same in groupby(lines, key=_PERSON)), listing)
+            while waiting:
+                self._close_file()
+                waiting = self._write_persons(waiting, listing)
+        self._close_file()
+        self._flush()
+        listing.close()
+
+    def _write_persons(self, persons: Iterable[list[DueLine]], listing: _Listing) -> list[list[DueLine]]:
+        """Writes lines, person by person; returns those that have to go in another file."""
+        waiting = []
+        for same in persons:
+            record, lines, others = self._one_person(same)
+            if others:
+                waiting.append(others)
             file = self._file_for(lines)
             file.writer.person(record)
             self._sent.append((self._person, record))
             said: set[tuple[str, str]] = set()
             for line in lines:
-                if (line.date, line.code) in said:
-                    self.doubles.append(line)
-                said.add((line.date, line.code))
-                row = self._number(line, file)
-                file.add(line, str(row[0]))
-                out.writerow(row)
-                if as_json is not None:
-                    as_json.write(json.dumps(dict(zip(LINE_COLUMNS, row, strict=True)), ensure_ascii=False) + "\n")
-                self._rows.append((*row, line.patient_id, self._person, line.head))
+                if not line.is_credit:
+                    if (line.date, line.code) in said:
+                        self.doubles.append(line)
+                    said.add((line.date, line.code))
+                self._write_line(line, file, listing)
             self._person += 1
             if len(self._rows) > _BATCH:
                 self._flush()
-        self._close_file()
-        self._flush()
-        text.detach()
+        return waiting
+
+    def _write_line(self, line: DueLine, file: _File, listing: _Listing) -> None:
+        row = self._number(line, file)
+        file.add(line, str(row[0]))
+        listing.add(row)
+        previous = None
+        if line.previous:
+            if line.is_credit:
+                previous = line.previous
+                self._credited.append(previous)
+            else:
+                self._replaced.append(line.previous)
+        self._rows.append((*row, line.patient_id, self._person, line.head, int(line.attempt or 1), previous))
 
     def _number(self, line: DueLine, file: _File) -> tuple[object, ...]:
         """The line as `LINE_COLUMNS` name it."""
@@ -171,7 +224,7 @@ class Publication:
             line.f_code,
             int(line.units),
             int(line.amount_cents),
-            "D",
+            line.debit_credit,
             file.number,
             line.rule,
         )
@@ -201,20 +254,44 @@ class Publication:
             self.declarations.append(declaration)
             self._file = None
 
-    def _one_person(self, lines: list[DueLine]) -> tuple[str, list[DueLine]]:
-        """The record 02 of a person and their lines. A person with two dossiers is still one record (STB 5.2): as the
-        practice knew them last."""
-        records = {line.patient_id: line.person for line in lines if line.person}
+    def _one_person(self, lines: list[DueLine]) -> tuple[str, list[DueLine], list[DueLine]]:
+        """The record 02 of a person, their lines, and those that can't stand under it.
+
+        A person is one record in a file (STB 5.2), as the practice knew them last, and what a line repeats of its
+        person has to be what the record says (0403-0405). A credit is a copy of what was sent, so one that was sent
+        under another insured number has to go in another file.
+        """
+        debits = [line for line in lines if not line.is_credit]
+        if len(debits) == len(lines):
+            return *self._one_record(debits), []
+        if debits:
+            record, debits = self._one_record(debits)
+            key = _key(debits[0])
+        else:
+            newest = max(lines, key=attrgetter("previous"))
+            record, key = newest.person, _key(newest)
+        fitting = [line for line in lines if line.is_credit and _key(line) == key]
+        return record, sorted(debits + fitting), [line for line in lines if line.is_credit and _key(line) != key]
+
+    def _one_record(self, debits: list[DueLine]) -> tuple[str, list[DueLine]]:
+        """The record 02 of the debits of a person, who may have two dossiers, and the debits as they go under it."""
+        records = {line.patient_id: line.person for line in debits if line.person}
         if len(records) == 1:
-            return lines[0].person, lines
-        last = lines[-1]
+            return debits[0].person, debits
+        last = debits[-1]
         record = records[last.patient_id]
-        self.differing.extend(line for line in lines if line.person and not pm304.same_person(line.person, record))
-        key = last.head[: pm304.KEY_LENGTH]
-        return record, [line._replace(head=key + line.head[pm304.KEY_LENGTH :]) for line in lines]
+        self.differing.extend(line for line in debits if line.person and not pm304.same_person(line.person, record))
+        key = _key(last)
+        return record, [line._replace(head=key + line.head[pm304.KEY_LENGTH :]) for line in debits]
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)
         self._ledger.add_lines(_LEDGER_COLUMNS, self._rows)
-        self._sent.clear()
-        self._rows.clear()
+        settle(self._ledger, self._credited, self._replaced)
+        for written in (self._sent, self._rows, self._credited, self._replaced):
+            written.clear()
+
+
+def _key(line: DueLine) -> str:
+    """What a line repeats of its person."""
+    return line.head[: pm304.KEY_LENGTH]

@@ -349,7 +349,12 @@ def line_fragment(
     )
     if len(head) != _HEAD.length:
         raise ValueError(f"a performance of {_HEAD.length} characters takes {len(head)}; see check_line")
-    return head, _TAIL.pack({"0435": previous}) if previous else NO_PREVIOUS
+    return head, tail_fragment(previous)
+
+
+def tail_fragment(previous: str = "") -> str:
+    """Record 04 behind its reference number; ``previous`` as for `line_fragment`."""
+    return _TAIL.pack({"0435": previous}) if previous else NO_PREVIOUS
 
 
 def trailer(persons: int, lines: int, cents: int) -> str:
