@@ -3,11 +3,15 @@
 import json
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final
 
-from attrs import fields, frozen
+from attrs import field, frozen
 
 from . import Ledger
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
 
 
 @frozen
@@ -34,49 +38,49 @@ class SentLine:
     invoice: str
     rule: str
     previous: str
-    status: str
-    granted_cents: int | None
-    return_codes: tuple[str, ...]
     answered: str
     credit: str
     again: str
     run: int
     day: str
-    folder: Path
+    folder: Path = field(converter=Path)
     file: str
     standard: str
     insurer: str
     withdrawn_on: str
     withdrawn_why: str
-
-    @classmethod
-    def of(cls, row: tuple[Any, ...]) -> Self:
-        values = dict(zip(_NAMES, row, strict=True))
-        codes = tuple(values["return_codes"].split())
-        return cls(**values | {"return_codes": codes, "folder": Path(values["folder"])})
+    status: str
+    granted_cents: int | None
+    return_codes: tuple[str, ...] = field(converter=_split)
 
 
-_NAMES: Final = tuple(attribute.name for attribute in fields(SentLine))
 _LINES: Final = """
 SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, line.uzovi, line.date, line.code,
        line.list, line.f_code, line.units, line.amount_cents, line.debit_credit, line.invoice, line.rule,
-       coalesce(line.previous, ''), coalesce(line_status.status, 'withdrawn'), line_status.granted_cents,
-       coalesce(line_status.return_codes, ''), coalesce(answer.dated, ''), coalesce(correction.credit, ''),
+       coalesce(line.previous, ''), coalesce(answer.dated, ''), coalesce(correction.credit, ''),
        coalesce(correction.again, ''), run.run, run.today, run.folder, declaration.file, declaration.standard,
        declaration.insurer, coalesce(run.withdrawn_on, ''), coalesce(run.withdrawn_why, '')
 FROM line
 JOIN declaration ON declaration.invoice = line.invoice
 JOIN run ON run.run = declaration.run
-LEFT JOIN line_status ON line_status.reference = line.reference
 LEFT JOIN answer ON answer.invoice = line.invoice
 LEFT JOIN correction ON correction.reference = line.reference
+WHERE line.appointment_id = ? AND line.patient_id = ?
+ORDER BY run.run, line.reference
 """
+#: Asked line by line: SQLite would work out all of a view that is joined to something else.
+_STATUS: Final = "SELECT status, granted_cents, return_codes FROM line_status WHERE reference = ?"
+#: The view knows nothing of a run that was withdrawn.
+_WITHDRAWN: Final = ("withdrawn", None, "")
 
 
 def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentLine]:
     """The lines of an appointment, debits and credits, in the order in which they went out."""
-    sql = f"{_LINES} WHERE line.appointment_id = ? AND line.patient_id = ? ORDER BY run.run, line.reference"
-    return [SentLine.of(row) for row in ledger._rows(sql, (appointment_id, patient_id))]
+    found = []
+    for row in list(ledger._rows(_LINES, (appointment_id, patient_id))):
+        status = next(ledger._rows(_STATUS, row[:1]), _WITHDRAWN)
+        found.append(SentLine(*row, *status))
+    return found
 
 
 def place_in_file(ledger: Ledger, line: SentLine) -> tuple[int, int]:

@@ -117,13 +117,20 @@ def _once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
     """The stories for a person at a terminal, 80 wide unless a path or a number is longer."""
     if len(stories) > 1:
-        kinds = ", ".join(dict.fromkeys(TITLES[story.kind][language] for story in stories))
-        yield from _wrapped(words(said("kinds.several", kinds=kinds), language), "", "")
+        yield from _wrapped(words(_several(stories, language), language), "", "")
         yield ""
     for index, story in enumerate(stories):
         if index:
             yield from ("", "-" * _WIDTH, "")
         yield from _one(story, language)
+
+
+def _several(stories: Sequence[Story], language: Language) -> Said:
+    """Why there is more than one story."""
+    kinds = list(dict.fromkeys(TITLES[story.kind][language] for story in stories))
+    if len(kinds) == 1:
+        return said("kinds.patients", count=len(stories))
+    return said("kinds.several", kinds=", ".join(kinds))
 
 
 def _one(story: Story, language: Language) -> Iterator[str]:

@@ -30,6 +30,7 @@ LABELS: Final[Mapping[str, Words]] = {
     "units": {"nl": "Eenheden", "en": "Units"},
     "tariff": {"nl": "Tarief", "en": "Tariff"},
     "amount": {"nl": "Bedrag", "en": "Amount"},
+    "difference": {"nl": "Verschil", "en": "Difference"},
     "diagnosis": {"nl": "Diagnose", "en": "Diagnosis"},
     "deadline": {"nl": "Termijn", "en": "Deadline"},
     "due": {"nl": "Gaat mee", "en": "Goes out"},
@@ -60,6 +61,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "kinds.several": {
         "nl": "Dit nummer is van meer dan één ding: {kinds}. Ze volgen na elkaar; met --kind kiest u er een.",
         "en": "This number is of more than one thing: {kinds}. They follow each other; --kind chooses one.",
+    },
+    "kinds.patients": {
+        "nl": "Dit nummer komt bij {count} patiënten voor. Ze volgen na elkaar.",
+        "en": "This number occurs with {count} patients. They follow each other.",
     },
     # What became of it; behind the title.
     "outcome.due": {
@@ -128,8 +133,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     "outcome.trajectory": {"nl": "{counts}.", "en": "{counts}."},
     "outcome.patient": {
-        "nl": "{trajectories} Zorg1-trajecten, {count} afspraken.",
-        "en": "{trajectories} Zorg1 trajectories, {count} appointments.",
+        "nl": "Zorg1-trajecten: {trajectories}, afspraken: {count}.",
+        "en": "Zorg1 trajectories: {trajectories}, appointments: {count}.",
     },
     "said.line_debit": {
         "nl": "Gedeclareerd in run {run} van {day}, {cents}.",
@@ -202,18 +207,19 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     # The trajectory and its appointments.
     "trajectory.numbered": {
-        "nl": "{label}, volgens het trajectnummer: {program}, profiel {profile}, bij {insurer}; {course}.",
-        "en": "{label}, by the trajectory number: {program}, profile {profile}, with {insurer}; {course}.",
+        "nl": "{label}, volgens het trajectnummer: {program}{profile}, bij {insurer}; {course}.",
+        "en": "{label}, by the trajectory number: {program}{profile}, with {insurer}; {course}.",
     },
     "trajectory.found": {
-        "nl": "{label}, gevonden op patiënt, verzekeraar en programma: profiel {profile}; {course}.",
-        "en": "{label}, found by patient, insurer and program: profile {profile}; {course}.",
+        "nl": "{label}{profile}, gevonden op patiënt, verzekeraar en programma; {course}.",
+        "en": "{label}{profile}, found by patient, insurer and program; {course}.",
     },
     "trajectory.none": {"nl": "Hoort nu bij geen traject.", "en": "Belongs to no trajectory now."},
     "trajectory.number": {
         "nl": "Onder {number} is geen traject begonnen.",
         "en": "No trajectory has begun under {number}.",
     },
+    "said.profile": {"nl": ", profiel {profile}", "en": ", profile {profile}"},
     "said.open": {"nl": "begonnen {start}, nog open", "en": "began {start}, still open"},
     "said.ended": {"nl": "begonnen {start}, geëindigd {end}", "en": "began {start}, ended {end}"},
     "said.relapsed": {
@@ -327,10 +333,8 @@ SENTENCES: Final[Mapping[str, Words]] = {
     },
     # The tables.
     "rule.product": {
-        "nl": "{code} bij {insurer}: {program}, profiel {profile}, {moment}. Gaat als {f_code}. "
-        "Geldig {first} t/m {last}.",
-        "en": "{code} with {insurer}: {program}, profile {profile}, {moment}. Goes as {f_code}. "
-        "Valid {first} until {last}.",
+        "nl": "{code} bij {insurer}: {program}{profile}, {moment}. Gaat als {f_code}. Geldig {first} t/m {last}.",
+        "en": "{code} with {insurer}: {program}{profile}, {moment}. Goes as {f_code}. Valid {first} until {last}.",
     },
     "rule.contact": {
         "nl": "{code} bij {insurer}: contact, wordt geregistreerd en nooit verzonden. Geldig {first} t/m {last}.",
@@ -384,10 +388,6 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "In the end, {end}: {contacts} + 1 = {units}.",
     },
     "units.no_end": {"nl": "Nog geen einde; tot nu toe {contacts}.", "en": "No end yet; {contacts} so far."},
-    "note.units_sent": {
-        "nl": "Verzonden zijn er {units}; daarna is er iets veranderd.",
-        "en": "What was sent says {units}; something changed since.",
-    },
     "said.contact": {"nl": "{count} contact", "en": "{count} contact"},
     "said.contacts": {"nl": "{count} contacten", "en": "{count} contacts"},
     "tariff.found": {
@@ -406,6 +406,14 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "amount.unit": {
         "nl": "{units} x {tariff_cents} = {cents}: het tarief is per eenheid.",
         "en": "{units} x {tariff_cents} = {cents}: the tariff is for each unit.",
+    },
+    "difference.line": {
+        "nl": "Verzonden is {sent}. Nu zou het {now} zijn; vanzelf wordt er niets aangepast.",
+        "en": "What was sent is {sent}. Now it would be {now}; nothing is adapted by itself.",
+    },
+    "said.line": {
+        "nl": "{f_code}, lijst {list}, eenheden {units}, {cents}",
+        "en": "{f_code}, list {list}, units {units}, {cents}",
     },
     "diagnosis.fits": {
         "nl": "{found} past: {program} vraagt {expected}.",
@@ -515,13 +523,13 @@ SENTENCES: Final[Mapping[str, Words]] = {
     # A patient.
     "note.counts": {"nl": "{counts}.", "en": "{counts}."},
     "rest.counts": {"nl": "Buiten een traject: {counts}.", "en": "Outside any trajectory: {counts}."},
-    "said.n_due": {"nl": "{count} in de volgende run, {cents}", "en": "{count} in the next run, {cents}"},
-    "said.n_sent": {"nl": "{count} gedeclareerd, {cents}", "en": "{count} declared, {cents}"},
-    "said.n_counted": {"nl": "{count} contact", "en": "{count} contact"},
-    "said.n_earlier": {"nl": "{count} door een ander systeem", "en": "{count} by another system"},
-    "said.n_held": {"nl": "{count} vastgehouden", "en": "{count} held"},
-    "said.n_unreadable": {"nl": "{count} niet te lezen", "en": "{count} can't be read"},
-    "said.n_no_agreement": {"nl": "{count} zonder contract", "en": "{count} without a contract"},
-    "said.n_not_zorg1": {"nl": "{count} geen Zorg1", "en": "{count} no Zorg1"},
-    "said.n_not_completed": {"nl": "{count} niet voltooid", "en": "{count} not completed"},
+    "said.n_due": {"nl": "in de volgende run: {count} ({cents})", "en": "in the next run: {count} ({cents})"},
+    "said.n_sent": {"nl": "gedeclareerd: {count} ({cents})", "en": "declared: {count} ({cents})"},
+    "said.n_counted": {"nl": "contact: {count}", "en": "contact: {count}"},
+    "said.n_earlier": {"nl": "door een ander systeem: {count}", "en": "by another system: {count}"},
+    "said.n_held": {"nl": "vastgehouden: {count}", "en": "held: {count}"},
+    "said.n_unreadable": {"nl": "niet te lezen: {count}", "en": "can't be read: {count}"},
+    "said.n_no_agreement": {"nl": "zonder contract: {count}", "en": "without a contract: {count}"},
+    "said.n_not_zorg1": {"nl": "geen Zorg1: {count}", "en": "no Zorg1: {count}"},
+    "said.n_not_completed": {"nl": "niet voltooid: {count}", "en": "not completed: {count}"},
 }

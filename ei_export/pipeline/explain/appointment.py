@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from ...appointment import Appointment
+from ...appointment import Appointment, Outcome
 from ...codelists import codes
 from ...intake import values
 from ...reports.story import Said, Step, said, step
@@ -14,14 +14,12 @@ from ...zorg1.claims import add_months, amount_cents, check_diagnosis
 from ...zorg1.resolver import NOT_ZORG1, Answer, Standing
 from ...zorg1.trajectories import Visit
 from .chart import Chart
-from .trajectory import counting, course, entries_under, place_of, visit_steps
+from .trajectory import counting, course, entries_under, place_of, profile, visit_steps
 
 #: What is told of a row, by the names of the columns in `SENTENCES`.
 _CELLS: Final = (
     "date", "status", "code", "declare_under", "trajectory_id", "patient_id", "uzovi", "diagnosis_code",
 )  # fmt: skip
-#: Numbers of the practice's own, which are only hidden where they are the patient's BSN.
-_NUMBERS: Final = frozenset({"trajectory_id", "patient_id"})
 #: What is wrong with a code that no table knows, and the sentence that says so.
 _NO_CODE: Final = {"CODE_MISSING": "code.missing", "CODE_UNKNOWN": "code.unknown", "CODE_SIMILAR": "code.similar"}
 
@@ -65,16 +63,10 @@ def _rows(chart: Chart, ident: str, appointment: Appointment | None) -> Iterator
 
 def _cells(row: Appointment) -> tuple[Said, ...]:
     """What a row says that is nobody's secret, as it is written."""
-    found = []
-    for column in _CELLS:
-        text, bsn = row.text(column), row.text("bsn")
-        if column not in _NUMBERS:
-            text = values.shown(text)
-        elif len(bsn) > 7 and bsn in text:
-            text = text.replace(bsn, "*" * len(bsn))
-        if text:
-            found.append(said(f"said.{column}", value=text))
-    return tuple(found) or (said("said.nothing"),)
+    texts = {column: values.shown(row.text(column)) for column in _CELLS}
+    texts |= {"trajectory_id": row.called(row.number), "patient_id": row.called(row.patient_id)}
+    found = tuple(said(f"said.{column}", value=text) for column, text in texts.items() if text)
+    return found or (said("said.nothing"),)
 
 
 def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
@@ -134,7 +126,7 @@ def _rule(day: date, answer: Answer) -> Iterator[Step]:
         code=agreement.code,
         insurer=agreement.insurer,
         program=agreement.program,
-        profile=agreement.profile,
+        profile=profile(agreement.profile),
         moment=agreement.moment,
         f_code=agreement.f_code,
         first=agreement.valid_from,
@@ -192,9 +184,12 @@ def _claim(chart: Chart, visit: Visit) -> Iterator[Step]:
     if not agreement.is_sent:
         yield from _counting(chart, visit)
         return
+    if visit.appointment.known is Outcome.EARLIER:
+        return
     yield from _list(chart, visit.day, agreement)
     yield from _units(visit, agreement)
     yield from _tariff(chart, visit, agreement)
+    yield from _difference(chart, visit, agreement)
     yield _diagnosis(visit, agreement)
     if visit.appointment.id not in chart.sent:
         yield _deadline(chart, visit)
@@ -263,6 +258,18 @@ def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
         for other in chart.desk.resolver.tariffs(agreement):
             period = _period(other.valid_from, other.valid_until)
             yield step("note.tariff", other.place, cents=other.cents, period=period)
+
+
+def _difference(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
+    """What went out, where that is something else than would go out now."""
+    line, tariff = chart.debit(visit.appointment.id), visit.answer.tariff
+    if line is None or tariff is None or not visit.units or not visit.is_declared:
+        return
+    cents = amount_cents(agreement, tariff, visit.units)
+    sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}
+    now = {"f_code": agreement.f_code, "list": agreement.list, "units": visit.units, "cents": cents}
+    if sent != now:
+        yield step("difference.line", line.rule, sent=said("said.line", **sent), now=said("said.line", **now))
 
 
 def _diagnosis(visit: Visit, agreement: Agreement) -> Step:

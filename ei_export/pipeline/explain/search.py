@@ -67,20 +67,21 @@ def names(taken: Mapping[int, Mapping[str, Sequence[GatheredRow]]], feed: Gather
     for partition in range(feed.count):
         patients = taken.get(partition) or feed.patients(partition)
         for patient, rows in patients.items():
-            yield patient
+            found = {patient}
             for body, row in rows:
                 appointment = reader.read(body, row)
-                yield from (appointment.id, appointment.number)
+                found.update((appointment.id, appointment.number))
+            yield from found
 
 
 def alike(wanted: str, names: Iterable[str]) -> list[str]:
     """The names that look most like the one that was asked for; none that could be a BSN."""
     matcher = SequenceMatcher(b=wanted.casefold(), autojunk=False)
+    longest, shortest = len(wanted) / _ALIKE, len(wanted) * _ALIKE
     found: dict[str, float] = {}
     for name in names:
-        matcher.set_seq1(name.casefold())
-        if name and matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and name not in found:
-            ratio = matcher.ratio()
-            if ratio >= _ALIKE and not values.bsn(name):
-                found[name] = ratio
+        if shortest <= len(name) <= longest and name not in found:
+            matcher.set_seq1(name.casefold())
+            if matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE and not values.bsn(name):
+                found[name] = matcher.ratio()
     return nlargest(_MOST, sorted(found), key=found.__getitem__)

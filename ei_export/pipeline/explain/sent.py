@@ -7,8 +7,8 @@ from ...codelists import return_codes
 from ...ledger.history import SentLine, place_in_file
 from ...problems import InputError
 from ...reports.story import Step, said, step
-from ...standards.message import messages, recognise, records, start_of
-from ...standards.record import Layout
+from ...standards.message import lines, messages, recognise, start_of, without_end
+from ...standards.record import ENCODING, Layout
 from ..due import DueLine
 from ..publication import run_label
 from .chart import Chart
@@ -102,15 +102,14 @@ def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
             message = recognise(start_of(file), path.name)
             if not message.is_flat:
                 return None
-            layout = Layout.load(message.layout)
-            for record in records(file, message):
-                if line.reference in record.text and record.kind in layout.records:
-                    elements = layout[record.kind].unpack(record.text)
-                    if elements.get("0434", "").rstrip() == line.reference:
-                        return record.number
-    except (OSError, InputError, ValueError):
+            layout, reference = Layout.load(message.layout), line.reference.encode()
+            for number, record in enumerate(lines(file), 1):
+                if reference in record:
+                    text = without_end(record).decode(ENCODING)
+                    if layout[layout.kind(text)].unpack(text).get("0434", "").rstrip() == line.reference:
+                        return number
+    except (OSError, InputError, KeyError, ValueError):
         pass  # not there, or not as we wrote it
     if not any(message.is_flat and message.name == line.standard for message in messages()):
         return None
-    persons, lines = place_in_file(chart.desk.ledger, line)
-    return 1 + persons + lines
+    return 1 + sum(place_in_file(chart.desk.ledger, line))

@@ -10,6 +10,7 @@ from ...appointment import Appointment, Outcome
 from ...intake import values
 from ...reports.story import Said, Step, said, step
 from ...reports.story_words import SENTENCES
+from ...zorg1.agreements import ANY
 from ...zorg1.resolver import Standing
 from ...zorg1.trajectories import Trajectory, Visit, could_belong, order
 from .chart import Chart
@@ -48,10 +49,15 @@ def course(trajectory: Trajectory) -> Step:
         "trajectory.numbered" if t.number else "trajectory.found",
         label=t.label,
         program=t.program,
-        profile=t.profile,
+        profile=profile(t.profile),
         insurer=t.insurer or "?",
         course=said(key, start=t.start, end=t.end, relapse=t.relapse),
     )
+
+
+def profile(name: str) -> Said | str:
+    """A profile behind the program; nothing for what goes with any."""
+    return "" if name == ANY else said("said.profile", profile=name)
 
 
 def place_of(chart: Chart, ident: str) -> tuple[Trajectory | None, list[Entry]]:
