@@ -4,7 +4,7 @@ Each table has a ``read_...`` function, which takes the folder of the tables and
 accessor that keeps the built-in table for the rest of the process.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -126,6 +126,22 @@ def read_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[st
     return parse_keyed(specs / "codelists/codes.csv", columns, lambda row: (row["list"], row["code"]), parse, report)
 
 
+def read_english(
+    known: Collection[tuple[str, str]], specs: Path = SPECS, report: Report = refuse
+) -> Mapping[tuple[str, str], str]:
+    """Our own translation of the meaning of codes, by list and code. ``known``: the codes there are."""
+
+    def key(row: Row) -> tuple[str, str]:
+        return row["list"], row["code"]
+
+    def parse(row: Row) -> str:
+        if key(row) not in known:
+            raise row.error("code", "a code of specs/codelists/codes.csv")
+        return row.required("meaning")
+
+    return parse_keyed(specs / "codelists/codes-en.csv", ("list", "code", "meaning"), key, parse, report)
+
+
 def read_uzovi(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Uzovi]:
     """Every UZOVI number we know of."""
 
@@ -221,6 +237,12 @@ def _lists() -> Mapping[str, Mapping[str, Code]]:
     for code in read_codes().values():
         lists.setdefault(code.list, {})[code.code] = code
     return lists
+
+
+@cache
+def english() -> Mapping[tuple[str, str], str]:
+    """The meaning of codes in English, by list and code, as far as we translated it."""
+    return read_english(read_codes().keys())
 
 
 @cache

@@ -12,6 +12,7 @@ from .specs import SPECS, label
 from .standards.message import read_messages
 from .standards.record import Layout
 from .standards.tree import codes_of_trees, read_forms, read_tree
+from .standards.vocabulary import read_headings, read_words
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 
@@ -26,6 +27,8 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     errors: list[SettingsError] = []
     report = errors.append
     codes = codelists.read_codes(SPECS, report)
+    if not errors:  # without a code, its translation would be wrong too
+        codelists.read_english(codes, SPECS, report)
     diagnoses = codelists.read_diagnoses(SPECS, report)
     return_codes = codelists.read_return_codes(SPECS, report)
     codelists.read_uzovi(SPECS, report)
@@ -37,7 +40,9 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     agreements = read_agreements(overlays, known, SPECS, report)
     read_twins({code for _, code in agreements}, SPECS, report)
     read_without_agreement(known, SPECS, report)
-    for path in sorted(SPECS.glob("pm*.csv")):
+    read_words({name for name, _ in codes}, SPECS, report)
+    read_headings(SPECS, report)
+    for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
         try:
             Layout.load(path.stem)
         except SettingsError as error:

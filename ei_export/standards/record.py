@@ -87,9 +87,8 @@ class Element:
         return packed
 
     def bare(self, raw: str) -> str:
-        """The value without padding: text without the spaces behind it; digits stay as they are, as zeros may belong to
-        a code."""
-        return raw if self.type == "N" else raw.rstrip(" ")
+        """The value without the blanks behind it. Zeros in front stay, as they may belong to a code."""
+        return raw.rstrip(" ")
 
 
 @frozen

@@ -1,0 +1,139 @@
+"""``show``: a message file in words, record by record. Nothing of a file is kept but what a mask needs to know."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import IO, Final
+
+from attrs import frozen
+
+from ..problems import InputError, Language
+from ..reports.show import JsonPage, TextPage
+from ..standards import flat
+from ..standards.contents import Content, Reader, Schema
+from ..standards.describe import Choice, Describer
+from ..standards.files import Entry, entries
+from ..standards.mask import Mask
+from ..standards.message import Message, messages, recognise, start_of
+from ..standards.vocabulary import Meanings
+
+
+@frozen
+class Showing:
+    """How files are shown: ``insurers`` UZOVI numbers by the practice's settings, beside those of the tables."""
+
+    language: Language
+    choice: Choice
+    as_json: bool = False
+    mask: bool = False
+    insurers: Mapping[str, str] = {}
+
+
+#: What takes a message apart: the flat ones.
+_READERS: Final[Mapping[bool, Reader]] = {True: flat.READER}
+
+
+def show(path: Path, showing: Showing, out: IO[str]) -> int:
+    """Writes a file, the files in a zip, or those in a folder. Gives 0, or the exit code of what can't be shown.
+
+    Raises InputError where there is but one file and it can't be shown, SettingsError for a choice that none of the
+    files can answer.
+    """
+    found = [(entry.name, _recognised(entry, entry.name)) for entry in entries(path)]
+    if not found:
+        raise InputError("FILE_NOT_RECOGNISED", file=str(path), expected=_names(messages()))
+    single = [name for name, _ in found] == [str(path)]
+    if single and isinstance(refused := found[0][1], InputError):
+        raise refused
+    known = [message for _, message in found if isinstance(message, Message)]
+    if known:
+        showing.choice.check({message.name: _READERS[message.is_flat].schema(message) for message in known})
+    page = _page(out, showing, many=not single)
+    exit_code = 0
+    for number, entry in enumerate(entries(path), 1):
+        name = entry.name if not showing.mask else "" if single else str(number)  # it may be somebody's
+        if (refusal := _show_file(entry, name, showing, page)) is not None:
+            exit_code = refusal.exit_code
+    page.close()
+    return exit_code
+
+
+def _page(out: IO[str], showing: Showing, *, many: bool) -> JsonPage | TextPage:
+    return JsonPage(out, showing.language, many=many) if showing.as_json else TextPage(out, showing.language)
+
+
+def _show_file(entry: Entry, name: str, showing: Showing, page: JsonPage | TextPage) -> InputError | None:
+    """Writes one file; gives why it can't be shown, or not to its end."""
+    message = _recognised(entry, name)
+    if isinstance(message, InputError) or entry.file is None:
+        page.begin(name, "")
+        refusal = message if isinstance(message, InputError) else None
+    else:
+        page.begin(name, message.name)
+        refusal = _show_records(entry.file, message, name, showing, page)
+    page.end(refusal)
+    return refusal
+
+
+def _show_records(
+    file: IO[bytes], message: Message, name: str, showing: Showing, page: JsonPage | TextPage
+) -> InputError | None:
+    schema = _READERS[message.is_flat].schema(message)
+    contents = _contents(file, message, name, schema, mask=showing.mask)
+    try:
+        if isinstance(page, JsonPage):
+            _write_values(contents, showing.choice, schema, page)
+        else:
+            describer = Describer(
+                schema, showing.choice, Meanings(showing.language, showing.insurers), showing.language
+            )
+            for content in contents:
+                if (record := describer.describe(content)) is not None:
+                    page.record(record)
+    except InputError as refusal:
+        return refusal
+    return None
+
+
+def _write_values(contents: Iterable[Content], choice: Choice, schema: Schema, page: JsonPage) -> None:
+    shown = choice.within(schema)
+    for content in contents:
+        if choice.shows(content.kind, shown):
+            parts = shown.get(content.kind, {})
+            values = {id: value for id, value in content.values.items() if id in parts}
+            page.record(content.number, content.kind, values, content.notes, content.text)
+
+
+def _contents(file: IO[bytes], message: Message, name: str, schema: Schema, *, mask: bool) -> Iterator[Content]:
+    """The records of a file, masked if asked for."""
+    contents = partial(_READERS[message.is_flat].contents, file, message, name or "-")
+    if not mask:
+        yield from contents()
+        return
+    hiding = Mask(schema)
+    for content in contents():
+        hiding.learn(content)
+    file.seek(0)
+    for content in contents():
+        yield hiding.hide(content)
+
+
+def _recognised(entry: Entry, name: str) -> Message | InputError:
+    """What a file is, or why it can't be shown; ``name``: what it is called then."""
+    if entry.file is None:
+        refusal = entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
+        return InputError(refusal.code, **{**refusal.params, "file": name})
+    try:
+        message = recognise(start_of(entry.file), name)
+    except InputError as refusal:
+        return refusal
+    except OSError as error:
+        return InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "")
+    if message.is_flat not in _READERS:
+        known = [other for other in messages() if other.is_flat in _READERS]
+        return InputError("MESSAGE_NOT_SHOWN", file=name, found=message.name, expected=_names(known))
+    return message
+
+
+def _names(known: Iterable[Message]) -> str:
+    return ", ".join(message.name for message in known)
