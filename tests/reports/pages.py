@@ -66,7 +66,8 @@ def overview(
     deadlines: Iterable[NearDeadline] = (),
     endings: Sequence[EndingTable] = (),
 ) -> Overview:
-    open_trajectories, near = Rows(OpenTrajectory, "started"), Rows(NearDeadline, "deadline")
+    open_trajectories = Rows(OpenTrajectory, lambda row: (row.trajectory,))
+    near = Rows(NearDeadline, lambda row: (row.appointment_id,))
     for trajectory in trajectories:
         open_trajectories.add(trajectory)
     for deadline in deadlines:
