@@ -4,8 +4,10 @@ import click
 
 from .. import __version__
 from .check import check
+from .explain import explain
 from .init import init
 from .run import run
+from .show import show
 from .specs import specs
 
 
@@ -15,5 +17,5 @@ def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
 
 
-for command in (init, run, check, specs):
+for command in (init, run, check, explain, show, specs):
     main.add_command(command)
