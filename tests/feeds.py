@@ -170,6 +170,10 @@ class Result:
         assert counts["declared"] == len(self.lines)
         assert sum(d["lines"] for d in self.document["declarations"]) == len(self.lines)
         assert self.exit_code == any(p["severity"] == "error" for p in self.problems)
+        by_insurer = self.document["insurers"]
+        assert sum(row["lines"] for row in by_insurer) == counts["declared"]
+        assert sum(row["held"] for row in by_insurer) == counts["held"]
+        assert sum(row["warnings"] for row in by_insurer) == sum(p["severity"] == "warning" for p in self.problems)
         places = ("appointment_id", "trajectory", "row")
         named = {tuple(map(problem.get, places)) for problem in self.problems if problem["severity"] != "info"}
         assert counts["held"] + counts["no_agreement"] + counts["unreadable"] <= len(named)

@@ -9,7 +9,7 @@ import pytest
 
 from ei_export import settings
 from ei_export.columns import COLUMNS, REQUIRED
-from ei_export.problems import Severities, SettingsError
+from ei_export.problems import SettingsError, Severities
 from ei_export.settings import (
     Contract,
     InputSettings,

@@ -50,5 +50,8 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
         "SELECT trajectory, patient_id, insurer, program, profile, started, last, contacts FROM trajectory "
         "WHERE ended = '' AND started <> '' AND last <= ?"
     )
-    for *names, started, seen, contacts in ledger._rows(sql, (last.isoformat(),)):
-        yield Started(*names, date.fromisoformat(started), date.fromisoformat(seen), int(contacts))
+    for trajectory, patient, insurer, program, profile, started, seen, contacts in ledger._rows(
+        sql, (last.isoformat(),)
+    ):
+        days = date.fromisoformat(started), date.fromisoformat(seen)
+        yield Started(trajectory, patient, insurer, program, profile, *days, int(contacts))

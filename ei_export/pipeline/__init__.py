@@ -147,6 +147,7 @@ def _judge(
     shelf = Shelf(summary.problems)
     fill(shelf, feed.count, feed.rows, work, desk.move)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
+    summary.held, summary.insurers = shelf.held, rules.insurers
     return shelf
 
 

@@ -1,5 +1,6 @@
 """The tables a run goes by, loaded once and held against the settings."""
 
+from collections.abc import Mapping
 from datetime import date
 from hashlib import blake2b
 
@@ -19,10 +20,12 @@ from ..zorg1.tariffs import Tariffs
 
 @frozen
 class Rules:
-    """The tables a run goes by; ``fingerprint`` changes with any of them, and with the settings a case depends on."""
+    """The tables a run goes by, with UZOVI number → insurer; ``fingerprint`` changes with any of them, and with the
+    settings a case depends on."""
 
     resolver: Resolver
     judge: Judge
+    insurers: Mapping[str, str]
     fingerprint: bytes
 
     @classmethod
@@ -46,7 +49,7 @@ class Rules:
         tariffs = Tariffs.load(settings.tariffs_path)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = Judge(agreements, deadlines(), today, settings.severities)
-        return cls(resolver, judge, _fingerprint(settings, header))
+        return cls(resolver, judge, insurers, _fingerprint(settings, header))
 
 
 def _fingerprint(settings: Settings, header: Header | None) -> bytes:

@@ -48,6 +48,8 @@ class Shelf:
         self.due = SortedLines()
         self.problems = problems
         self.outcomes: Counter[Outcome] = Counter()
+        #: Held appointments by UZOVI number.
+        self.held: Counter[str] = Counter()
         self.remembered = 0
         self.cancelled: list[tuple[str, str]] = []
         self.released: list[tuple[str, str]] = []
@@ -67,6 +69,9 @@ class Shelf:
         for appointment, finding in case.problems:
             trajectory = appointment.called(appointment.trajectory or appointment.number)
             self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
+        if Outcome.HELD in case.outcomes:
+            held = {id(a): a.uzovi for a, _ in case.problems if a.outcome is Outcome.HELD}
+            self.held.update(held.values())
         self.cancelled += case.cancelled
         self.released += case.released
         if case.dossier is not None:
@@ -101,6 +106,7 @@ class Shelf:
         self.problems.lines.write_to(files.problems)
         rest = {
             "outcomes": {outcome.name: count for outcome, count in self.outcomes.items()},
+            "held": dict(self.held),
             "remembered": self.remembered,
             "cancelled": self.cancelled,
             "released": self.released,
@@ -108,6 +114,7 @@ class Shelf:
             "due": self.due.count,
             "problems": len(self.problems),
             "severities": dict(self.problems.severities),
+            "warnings": dict(self.problems.warnings),
         }
         pickle.dump(rest, files.rest)
 
@@ -123,11 +130,12 @@ class Shelf:
             raise rest
         for name, count in rest["outcomes"].items():
             self.outcomes[Outcome[name]] += count
+        self.held.update(rest["held"])
         self.remembered += rest["remembered"]
         self.cancelled += rest["cancelled"]
         self.released += rest["released"]
         self.due.adopt(files.due, rest["due"])
-        self.problems.adopt(files.problems, rest["problems"], rest["severities"])
+        self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()
         self._received.append((files.dossiers, rest["batches"]))
 

@@ -23,7 +23,8 @@ from .causes import kinds_found, title
 from .html_words import MONTHS, WORDS
 from .overview import Overview
 from .summary import WORDS as SUMMARY_WORDS
-from .summary import Summary, euros
+from .summary import Summary
+from .text import euros
 
 if TYPE_CHECKING:
     from jinja2 import Environment

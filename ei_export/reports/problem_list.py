@@ -36,6 +36,8 @@ class ProblemList:
         self._known = severities
         self.lines = SortedLines()
         self.severities: Counter[Severity] = Counter()
+        #: Warnings by the UZOVI number of their appointment.
+        self.warnings: Counter[str] = Counter()
 
     def add(
         self,
@@ -49,6 +51,8 @@ class ProblemList:
         level = self._known.of(finding.code)
         message, remedy = render(finding.code, finding.params, self._language)
         self.severities[level] += 1
+        if level == "warning":
+            self.warnings[uzovi] += 1
         file = self._file if row is not None else ""
         values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy, uzovi)
         key = (str(SEVERITIES.index(level)), finding.code, trajectory, appointment_id, f"{row or 0:010}")
@@ -58,10 +62,13 @@ class ProblemList:
         """A list without problems, for the same feed in the same language."""
         return ProblemList(self._language, self._file, self._known)
 
-    def adopt(self, lines: IO[str], count: int, severities: Mapping[Severity, int]) -> None:
+    def adopt(
+        self, lines: IO[str], count: int, severities: Mapping[Severity, int], warnings: Mapping[str, int]
+    ) -> None:
         """Adds the problems of another list, as its ``lines`` wrote them to a file."""
         self.lines.adopt(lines, count)
         self.severities.update(severities)
+        self.warnings.update(warnings)
 
     def close(self) -> None:
         """Gives the disk back."""

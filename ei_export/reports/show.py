@@ -13,7 +13,7 @@ from attrs import asdict
 
 from ..described import Described, Field, Note
 from ..problems import Language, Refusal, render
-from .summary import euros
+from .text import euros
 
 _WIDTH: Final = 80
 #: Where values begin, and how much deeper a level stands.

@@ -13,7 +13,7 @@ from attrs import asdict, field, frozen
 
 from ..problems import Language, Problem
 from .story_words import LABELS, MOMENTS, SENTENCES, TITLES
-from .summary import euros
+from .text import euros
 
 _WIDTH: Final = 80
 #: Where the text of a step begins: behind its number and its label.

@@ -1,8 +1,9 @@
 """What a run came to: for programs (``summary.json``, ``--json``), and for the person who started it."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
@@ -12,12 +13,16 @@ from attrs import asdict, define, field, frozen
 from ..appointment import Outcome
 from ..problems import Language
 from .problem_list import ProblemList
+from .text import Paint, euros, plain
 
 #: The order of the counts in ``summary.json``, behind ``read`` and ``remembered``.
 _COUNTS: Final = (
     Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER, Outcome.HELD, Outcome.NOT_COMPLETED, Outcome.NOT_ZORG1,
     Outcome.NO_AGREEMENT, Outcome.UNREADABLE, Outcome.DUPLICATE,
 )  # fmt: skip
+_UZOVI: Final = re.compile("[0-9]{4}")
+#: Of the columns behind the name of an insurer.
+_WIDTHS: Final = (9, 8, 16, 13, 9)
 
 
 @frozen
@@ -36,9 +41,23 @@ class Declaration:
 
 
 @define
+class InsurerCounts:
+    """An UZOVI number: what goes out to it, how many appointments are held, and how many warnings there are."""
+
+    uzovi: str
+    insurer: str
+    persons: int = 0
+    lines: int = 0
+    amount_cents: int = 0
+    held: int = 0
+    warnings: int = 0
+
+
+@define
 class Summary:
-    """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``lines`` holds a JSON
-    object for each line where ``--json`` asked for them."""
+    """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
+    by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
+    them."""
 
     today: date
     input: str
@@ -48,8 +67,29 @@ class Summary:
     read: int = 0
     remembered: int = 0
     outcomes: Counter[Outcome] = field(factory=Counter)
+    held: Counter[str] = field(factory=Counter)
+    insurers: Mapping[str, str] = field(factory=dict)
     declarations: list[Declaration] = field(factory=list)
     lines: IO[str] | None = None
+
+    def by_insurer(self) -> list[InsurerCounts]:
+        """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
+        counts: dict[str, InsurerCounts] = {}
+
+        def of(uzovi: str) -> InsurerCounts:
+            known = uzovi if _UZOVI.fullmatch(uzovi) else ""
+            return counts.setdefault(known, InsurerCounts(known, self.insurers.get(known, "")))
+
+        for declaration in self.declarations:
+            row = of(declaration.uzovi)
+            row.persons += declaration.persons
+            row.lines += declaration.lines
+            row.amount_cents += declaration.amount_cents
+        for uzovi, count in self.held.items():
+            of(uzovi).held += count
+        for uzovi, count in self.problems.warnings.items():
+            of(uzovi).warnings += count
+        return sorted(counts.values(), key=lambda row: (not row.uzovi, row.uzovi))
 
     @property
     def exit_code(self) -> int:
@@ -72,6 +112,7 @@ class Summary:
             "input": self.input,
             "appointments": counts,
             "declarations": [asdict(declaration) for declaration in self.declarations],
+            "insurers": [asdict(row) for row in self.by_insurer()],
         }
 
     def log_line(self) -> str:
@@ -114,6 +155,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "persons": "Personen",
         "lines": "Regels",
         "amount": "Bedrag",
+        "stays": "Vastgehouden",
+        "warnings": "Let op",
+        "unknown": "onbekend",
+        "elsewhere": "overig",
         "total": "Totaal",
         "read": "gelezen",
         "remembered": "van eerder, opnieuw geprobeerd",
@@ -137,6 +182,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "persons": "Persons",
         "lines": "Lines",
         "amount": "Amount",
+        "stays": "Held",
+        "warnings": "Warnings",
+        "unknown": "unknown",
+        "elsewhere": "other",
         "total": "Total",
         "read": "read",
         "remembered": "of earlier, tried again",
@@ -158,42 +207,51 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 
 
-def euros(cents: int, language: Language) -> str:
-    """Cents as people write euros: ``1.234,50`` or ``1,234.50``."""
-    text = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{euros(-cents, 'en')}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
-
-
-def text_lines(summary: Summary, language: Language, place: str) -> Iterator[str]:
-    """The run for a person at a terminal, at most 80 wide. ``place``: where the problems are to be read."""
+def text_lines(
+    summary: Summary, language: Language, where: str, *, short: bool = True, paint: Paint = plain
+) -> Iterator[str]:
+    """The run for a person at a terminal. ``where`` the problems are to be read; not ``short``: they follow here."""
     words = WORDS[language]
-    if summary.declarations:
-        rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for d in summary.declarations:
-            rows[f"{d.insurer} ({d.uzovi})"] = [
-                total + more
-                for total, more in zip(
-                    rows[f"{d.insurer} ({d.uzovi})"], (d.persons, d.lines, d.amount_cents), strict=True
-                )
-            ]
-        rows[words["total"]] = [sum(column) for column in zip(*rows.values(), strict=True)]
-        yield f"{words['insurer']:<34}{words['persons']:>12}{words['lines']:>12}{words['amount']:>18}"
-        for name, (persons, lines, cents) in rows.items():
-            yield f"{name:<34.34}{persons:>12}{lines:>12}{'€ ' + euros(cents, language):>18}"
-        yield ""
-        if summary.folder is not None:
-            yield words["files"].format(folder=summary.folder)
-            yield from (f"  {declaration.file}" for declaration in summary.declarations)
-            yield ""
-    else:
+    if not summary.declarations:
         yield words["nothing"]
         yield ""
-    yield words["appointments"]
+    if rows := summary.by_insurer():
+        yield from _table(rows, language, paint)
+        yield ""
+    if summary.folder is not None:
+        yield words["files"].format(folder=summary.folder)
+        yield from (f"  {declaration.file}" for declaration in summary.declarations)
+        yield ""
+    yield paint(words["appointments"], "title")
     for name, count in summary.document()["appointments"].items():
         if count:
             yield f"{count:>9}  {words[name]}"
-    if len(summary.problems):
+    if short and len(summary.problems):
         yield ""
         yield words["problems"].format(
-            errors=summary.problems.severities["error"], warnings=summary.problems.severities["warning"], place=place
+            errors=summary.problems.severities["error"], warnings=summary.problems.severities["warning"], place=where
         )
+
+
+def _table(rows: Sequence[InsurerCounts], language: Language, paint: Paint) -> Iterator[str]:
+    """What goes out and what stays behind, by insurer and UZOVI number."""
+    words = WORDS[language]
+    heads = ("insurer", "persons", "lines", "amount", "stays", "warnings")
+    yield paint(_in_columns([words[head] for head in heads]), "title")
+    totals = [0] * 5
+    for row in rows:
+        counts = [row.persons, row.lines, row.amount_cents, row.held, row.warnings]
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        name = f"{row.insurer or words['unknown']} ({row.uzovi})" if row.uzovi else words["elsewhere"]
+        yield _counted(name, counts, language)
+    yield _counted(words["total"], totals, language)
+
+
+def _counted(name: str, counts: Sequence[int], language: Language) -> str:
+    persons, lines, cents, held, warnings = counts
+    return _in_columns([name, str(persons), str(lines), f"€ {euros(cents, language)}", str(held), str(warnings)])
+
+
+def _in_columns(cells: Sequence[str]) -> str:
+    name, *rest = cells
+    return f"{name:<25.25}" + "".join(f"{cell:>{width}}" for cell, width in zip(rest, _WIDTHS, strict=True))

@@ -1,0 +1,48 @@
+"""What reports for a person at a terminal have in common: their width, and how days, amounts and colours look."""
+
+import textwrap
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+from ..problems import Language
+
+#: Characters on a line.
+WIDTH: Final = 80
+
+#: What a piece of text is, for who gives it a colour.
+Role: TypeAlias = Literal["title", "error", "warning", "good", "soft"]
+#: Gives a text its colour; of the same width.
+Paint: TypeAlias = Callable[[str, Role], str]
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def plain(text: str, role: Role) -> str:
+    """No colour at all."""
+    return text
+
+
+def euros(cents: int, language: Language) -> str:
+    """Cents as people write euros: ``1.234,50`` or ``1,234.50``."""
+    text = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{euros(-cents, 'en')}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+
+
+def day_text(day: date, language: Language) -> str:
+    """``01-02-2024``, or ``1 Feb 2024``."""
+    return f"{day:%d-%m-%Y}" if language == "nl" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def number(count: int, language: Language) -> str:
+    """``12.345`` or ``12,345``."""
+    return f"{count:,}".replace(",", "." if language == "nl" else ",")
+
+
+def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
+    """A text in lines of at most `WIDTH`, unless a word is longer. ``first`` stands before the first line, ``rest``
+    before the others; spaces of the same width where it is not given."""
+    indent = " " * len(first) if rest is None else rest
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
