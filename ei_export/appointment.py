@@ -32,7 +32,8 @@ class Appointment:
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
     where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run,
-    ``units`` those of its line and ``linked`` its declare-under code then.
+    ``units`` those of its line and ``linked`` its declare-under code then; ``refused`` where the insurer refused the
+    line, so that it is due again as soon as it would be another.
     ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
     """
@@ -54,6 +55,7 @@ class Appointment:
     linked: str = ""
     outcome: Outcome | None = None
     trajectory: str = ""
+    refused: bool = False
     findings: list[Finding] = field(factory=list)
 
     def called(self, number: str) -> str:

@@ -179,8 +179,12 @@ class Ledger:
         return None
 
     def pending_patients(self) -> Iterator[str]:
-        """The patients with appointments to be tried again."""
-        return (patient for (patient,) in self._rows("SELECT patient_id FROM dossier WHERE pending > 0"))
+        """The patients with appointments to be tried again, or changed or due again since they were declared."""
+        sql = (
+            "SELECT patient_id FROM dossier WHERE pending > 0 "
+            "UNION SELECT patient_id FROM correction WHERE again IN ('now', 'line', 'header')"
+        )
+        return (patient for (patient,) in self._rows(sql))
 
     def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
         """The appointments to be tried again, each with its patient and trajectory number."""
@@ -199,6 +203,11 @@ class Ledger:
             "UNION ALL SELECT patient_id FROM appointment_owner WHERE appointment_id = ?1",
             appointment_id,
         )
+
+    def last_debit(self, appointment_id: str) -> str | None:
+        """The reference of the debit of an appointment that went out last."""
+        sql = "SELECT reference FROM line WHERE appointment_id = ? AND debit_credit = 'D' ORDER BY attempt DESC LIMIT 1"
+        return self._first(sql, appointment_id)
 
     def number_owner(self, number: str) -> str | None:
         return self._first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)

@@ -40,6 +40,8 @@ class Debit:
     again: str
     invoice: str
     standard: str
+    uzovi: str
+    date: str
     code: str
     units: int
     person: str
@@ -88,7 +90,7 @@ def debits(ledger: Ledger, patient_id: str, header: str) -> dict[str, list[Debit
         "coalesce(line_status.status, 'withdrawn'), coalesce(line_status.return_codes, ''), "
         "CASE WHEN credit = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(credit, '') END, "
         "CASE WHEN again = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(again, '') END, "
-        "line.invoice, declaration.standard, line.code, line.units, person.sent, line.sent "
+        "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent "
         "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
         "LEFT JOIN line_status ON line_status.reference = line.reference "
         "LEFT JOIN correction ON correction.reference = line.reference "

@@ -1,8 +1,9 @@
 """A patient's appointments as the ledger keeps them: of settled ones what trajectories need, of others every text."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
 
 from ..appointment import Appointment, Outcome, positions
 from ..columns import COLUMNS
@@ -36,6 +37,11 @@ _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 _NAMES: Final = {outcome: name for name, outcome in _OUTCOMES.items()}  # quicker than asking the enum
 #: In the JSON of one settled appointment.
 _QUOTES: Final = 2 * (3 + len(CORE))
+#: Where the texts of an entry end; of a settled one.
+_END: Final = 3 + len(SAVED)
+_SETTLED_END: Final = 3 + len(CORE)
+#: Of an appointment to be tried again, in the place of the declare-under code: its texts are those of a sent line.
+_SENT: Final = "sent"
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -54,14 +60,35 @@ def core(appointment: Appointment) -> tuple[str, ...]:
     )
 
 
-def pack(appointments: Sequence[Appointment]) -> str:
-    """The appointments as JSON. Each has its outcome."""
-    entries = [_entry(appointment) for appointment in appointments]
-    plain = f"[{','.join(entries)}]"
-    # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
-    if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
-        return plain
-    return _encode([_texts(appointment) for appointment in appointments])
+class Change(NamedTuple):
+    """How the feed changed an appointment after it was declared, kept until that is put right.
+
+    ``kind``: another ``row``, ``cancelled``, or another ``count`` of contacts; ``texts`` of the row as in `SAVED`.
+    """
+
+    kind: Literal["row", "cancelled", "count"]
+    texts: Sequence[str] = ()
+
+
+def changed(row: Appointment) -> Change:
+    """What the feed says now of an appointment that was declared."""
+    return Change("row", tuple(map(row.text, SAVED))) if row.completed else Change("cancelled")
+
+
+def pack(
+    appointments: Sequence[Appointment],
+    changes: Mapping[str, Change] = MappingProxyType({}),
+    sent: Collection[str] = (),
+) -> str:
+    """The appointments as JSON. Each has its outcome; some have a change, by id, and of some, of which the feed said
+    nothing, the texts are those that were ``sent``."""
+    if not (changes or sent):
+        entries = [_entry(appointment) for appointment in appointments]
+        plain = f"[{','.join(entries)}]"
+        # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
+        if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
+            return plain
+    return _encode([_texts(a, changes.get(a.id), is_sent=a.id in sent) for a in appointments])
 
 
 def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
@@ -94,35 +121,49 @@ def _entry(appointment: Appointment) -> str:
     )
 
 
-def _texts(appointment: Appointment) -> Sequence[str]:
+def _texts(appointment: Appointment, change: Change | None, *, is_sent: bool) -> Sequence[str]:
     outcome = _outcome(appointment)
     if outcome not in PENDING:
-        return (outcome.value, str(appointment.units), appointment.linked, *core(appointment))
+        settled = (outcome.value, str(appointment.units), appointment.linked, *core(appointment))
+        return settled if change is None else (*settled, change.kind, _encode(change.texts))
     found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
-    return (outcome.value, "0", "", *map(appointment.text, SAVED), _encode(found))
+    return (outcome.value, "0", _SENT if is_sent else "", *map(appointment.text, SAVED), _encode(found))
 
 
-class Settled(NamedTuple):
-    """What an appointment was settled on: the units of its line, and the declare-under code."""
+class Kept(NamedTuple):
+    """An appointment as it was kept: the outcome; of a settled one the units of its line, its declare-under code, and
+    how it ``changed`` since; of another one what is ``lasting`` among its findings, and whether its texts are those of
+    a line that was sent. ``texts`` as in `SAVED`, of a settled one the first few."""
 
+    outcome: Outcome
     units: int
     linked: str
+    texts: Sequence[str]
+    lasting: list[Finding]
+    change: Change | None
+    is_sent: bool
 
 
-def unpack(text: str) -> list[tuple[Outcome, "Settled", Sequence[str], list[Finding]]]:
-    """Of each appointment: the outcome, what else `Settled` says, the texts as in `SAVED`, the lasting findings."""
-    most = 3 + len(SAVED)
-    return [
-        (_OUTCOMES[e[0]], Settled(int(e[1]), e[2]), e[3:most], _lasting(e[most]) if len(e) > most else [])
-        for e in json.loads(text)
-    ]
+def unpack(text: str) -> list[Kept]:
+    """The appointments of a dossier."""
+    return [_kept(_OUTCOMES[entry[0]], entry) for entry in json.loads(text)]
+
+
+def _kept(outcome: Outcome, entry: Sequence[str]) -> Kept:
+    if outcome in PENDING:
+        lasting = _lasting(entry[_END]) if len(entry) > _END else []
+        return Kept(outcome, 0, "", entry[3:_END], lasting, None, entry[2] == _SENT)
+    change = None
+    if len(entry) > _SETTLED_END:
+        kind, texts = entry[_SETTLED_END:]
+        change = Change(kind, json.loads(texts))  # type: ignore[arg-type] # as `_texts` wrote it
+    return Kept(outcome, int(entry[1]), entry[2], entry[3:_SETTLED_END], [], change, False)
 
 
 def unpack_waiting(text: str) -> list[tuple[Outcome, Sequence[str], list[Finding]]]:
     """Of each appointment to be tried again: the outcome, the texts as in `SAVED`, all that was found wrong with it."""
-    most = 3 + len(SAVED)
-    waiting = (e for e in json.loads(text) if len(e) > most)
-    return [(_OUTCOMES[e[0]], e[3:most], _found(e[most])) for e in waiting]
+    waiting = (e for e in json.loads(text) if len(e) > _END)
+    return [(_OUTCOMES[e[0]], e[3:_END], _found(e[_END])) for e in waiting]
 
 
 def _found(text: str) -> list[Finding]:

@@ -115,7 +115,7 @@ CREATE INDEX IF NOT EXISTS request_reference ON request (reference);
 CREATE TABLE IF NOT EXISTS dossier (
     patient_id TEXT PRIMARY KEY,
     run_key INTEGER NOT NULL,          -- which commit wrote it last
-    pending INTEGER NOT NULL,          -- appointments to be tried again
+    pending INTEGER NOT NULL,          -- appointments to be tried again, or changed since they were declared
     digest BLOB,
     tally TEXT,
     appointments TEXT NOT NULL,
@@ -134,6 +134,12 @@ SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(v
        json_extract(value, '$[6]') AS declare_under, json_extract(value, '$[7]') AS trajectory_id,
        json_extract(value, '$[8]') AS uzovi, json_extract(value, '$[9]') AS diagnosis_code
 FROM dossier, json_each(dossier.appointments);
+
+-- Declared appointments that the feed changed since: another 'row', 'cancelled', or another 'count' of contacts.
+CREATE VIEW IF NOT EXISTS changed AS
+SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[11]') AS change
+FROM dossier, json_each(dossier.appointments)
+WHERE pending > 0 AND json_extract(value, '$[0]') = 'declared' AND json_array_length(value) > 11;
 
 CREATE VIEW IF NOT EXISTS contact AS SELECT * FROM appointment WHERE outcome = 'counted';
 

@@ -25,8 +25,9 @@ from ..settings import Settings
 from ..spool import SortedLines
 from .case import Desk
 from .due import DueLine
+from .forms import credit_lines
 from .patient import work_out
-from .publication import Publication, provider, run_label
+from .publication import Publication, declared_by, provider, run_label
 from .rules import Rules
 from .shelf import Shelf, fill
 
@@ -60,12 +61,14 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.publish:
             _finish_earlier_runs(ledger, settings, summary)
         shelf = _judge(source, settings, options, rules, ledger, summary)
-        if options.strict and summary.exit_code:
+        if hold_all := options.strict and bool(summary.exit_code):
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
             source = open_feed(settings.input.path, settings.input)
             shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
         due = shelf.due
         cleaning.callback(due.close)
+        for credit in () if hold_all else credit_lines(ledger, declared_by(provider(settings))):
+            due.add(credit.pack())
         _remember(shelf, ledger)
         number, folder = _next_run(ledger, settings.output.dir)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()

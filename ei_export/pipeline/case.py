@@ -10,6 +10,8 @@ from ..appointment import Appointment, Outcome
 from ..intake.gather import Completed, Gathered, GatheredRow
 from ..intake.reader import Reader
 from ..ledger import Ledger, StoredDossier
+from ..ledger.corrections import Debit, corrected_patients, debits
+from ..ledger.dossier import AT, Change
 from ..problems import Finding
 from ..settings import Settings
 from ..standards import pm304
@@ -17,6 +19,7 @@ from ..zorg1.claims import Claim, Judge
 from ..zorg1.resolver import Resolver
 from ..zorg1.trajectories import Trajectory, Visit
 from .due import DueLine
+from .publication import declared_by, provider
 from .rendering import Renderer
 
 
@@ -66,6 +69,8 @@ class Desk:
         self.declared_until = settings.ledger.declared_until or date.min
         diagnosis_element = settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT
         self.renderer = Renderer(diagnosis_element, settings.severities)
+        self.header = declared_by(provider(settings))
+        self._corrected = corrected_patients(ledger)
 
     def move(self) -> None:
         """To be called in another process than the one that opened the ledger."""
@@ -74,6 +79,14 @@ class Desk:
     def dossier(self, patient_id: str) -> StoredDossier | None:
         """What the ledger keeps of a patient."""
         return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+
+    def is_corrected(self, patient_id: str) -> bool:
+        """Whether the patient has debits that don't simply stand."""
+        return patient_id in self._corrected
+
+    def debits(self, patient_id: str) -> dict[str, list[Debit]]:
+        """See `Work.debits`."""
+        return debits(self.ledger, patient_id, self.header) if self.is_corrected(patient_id) else {}
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""
@@ -88,6 +101,10 @@ class Work:
     ``told`` are the appointments of the feed, each once; ``known`` those that only the ledger tells of, by id. Of both,
     ``visits`` could be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier.
     ``claims`` are the visits that are due. ``shared`` are trajectory numbers that another patient has too.
+
+    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
+    simply stand; ``again`` the last one, where that doesn't; ``silent`` are those that may be due again while the feed
+    said nothing of them since. ``changes`` are how the feed changed what was declared, ``open`` those to be told of.
     """
 
     desk: Desk
@@ -103,3 +120,14 @@ class Work:
     shared: set[str] = field(factory=set)
     trajectories: list[Trajectory] = field(factory=list)
     claims: list[tuple[Visit, Claim]] = field(factory=list)
+    debits: dict[str, list[Debit]] = field(factory=dict)
+    again: dict[str, Debit] = field(factory=dict)
+    silent: set[str] = field(factory=set)
+    changes: dict[str, Change] = field(factory=dict)
+    open: set[str] = field(factory=set)
+
+    def bsn_of(self, appointment: Appointment) -> str:
+        """The BSN of an appointment by what was heard of it last, 9 digits."""
+        change = self.changes.get(appointment.id)
+        bsn = change.texts[AT["bsn"]] if change is not None and change.texts else appointment.text("bsn")
+        return bsn.strip().zfill(9)

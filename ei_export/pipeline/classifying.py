@@ -29,7 +29,7 @@ def classify(work: Work, appointment: Appointment) -> None:
         return
     work.kept.append(appointment)
     if appointment.known is None:
-        if day is not None and day <= desk.declared_until and answer.is_zorg1:
+        if day is not None and day <= desk.declared_until and answer.is_zorg1 and appointment.id not in work.again:
             appointment.known = Outcome.EARLIER
         else:
             if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):

@@ -3,18 +3,21 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from ..appointment import Outcome
+from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
 from ..declaration import NO_BSN, Person
 from ..intake.person import born_by, given_on
+from ..ledger.corrections import Debit
 from ..problems import Finding
 from ..settings import Settings
 from ..standards import pm304
 from ..zorg1.claims import Claim
 from ..zorg1.trajectories import Visit
 from .case import Work
+from .declared import why_not_again, why_not_the_same
 from .due import DueLine
-from .rendering import RenderedCare, RenderedPerson
+from .forms import FORMS
+from .rendering import RenderedCare, RenderedPerson, line_head
 
 
 def write_lines(work: Work) -> None:
@@ -23,10 +26,12 @@ def write_lines(work: Work) -> None:
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
     said: set[tuple[str, str]] = set()
     ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
-    rendered = [desk.renderer.person(visit.appointment) for visit, _ in claims]
-    conflict = _person_conflict([who.person for who in rendered if who.person is not None], _earlier_bsns(work))
-    for (visit, claim), who in zip(claims, rendered, strict=True):
-        appointment, what = visit.appointment, desk.renderer.care(visit.appointment)
+    rendered = [_rendered(work, visit.appointment) for visit, _ in claims]
+    told = [who for (visit, _), (who, _) in zip(claims, rendered, strict=True) if not _is_silent(work, visit)]
+    persons = [who.person for who in told or (who for who, _ in rendered) if who.person is not None]
+    conflict = _person_conflict(persons, _earlier_bsns(work))
+    for (visit, claim), (who, what) in zip(claims, rendered, strict=True):
+        appointment = visit.appointment
         found = appointment.findings
         if conflict:
             found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
@@ -43,6 +48,8 @@ def write_lines(work: Work) -> None:
             found += born_by(who.person, visit.day)
         if what.care is not None:
             found += given_on(what.care, visit.day)
+        if work.again and (fault := why_not_again(work, appointment)) is not None:
+            found.append(fault)
         if desk.hold_all and not severities.hold(found):
             found.append(Finding("STRICT_HELD"))
         if found and severities.hold(found):
@@ -50,47 +57,72 @@ def write_lines(work: Work) -> None:
         else:
             ready.append((visit, claim, who, what))
     # One record 02 per insured, as the practice knew them last; it goes with the first of their lines.
-    latest = {visit.appointment.uzovi: who for visit, _, who, _ in ready}
+    latest: dict[str, RenderedPerson] = {}
+    for visit, _, who, _ in sorted(ready, key=lambda due: not _is_silent(work, due[0])):
+        latest[visit.appointment.uzovi] = who
     begun: set[str] = set()
     for visit, claim, _, what in ready:
-        uzovi = visit.appointment.uzovi
-        work.case.lines.append(_line(visit, claim, latest[uzovi], what, first=uzovi not in begun))
-        begun.add(uzovi)
+        appointment = visit.appointment
+        who = latest[appointment.uzovi]
+        head = line_head(who, what, claim.performance)
+        if work.again and (fault := why_not_the_same(work, appointment, who.record, head)) is not None:
+            appointment.findings.append(fault)
+            appointment.outcome = Outcome.HELD
+            continue
+        record = "" if appointment.uzovi in begun else who.record
+        work.case.lines.append(_line(visit, claim, who, record, head, work.again.get(appointment.id)))
+        begun.add(appointment.uzovi)
+
+
+def _rendered(work: Work, appointment: Appointment) -> tuple[RenderedPerson, RenderedCare]:
+    """Person and care by the row, or as they were sent where the feed is silent."""
+    renderer = work.desk.renderer
+    if appointment.id not in work.silent:
+        return renderer.person(appointment), renderer.care(appointment)
+    debit = work.again[appointment.id]
+    form = FORMS[debit.standard]
+    return renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
+
+
+def _is_silent(work: Work, visit: Visit) -> bool:
+    """Whether its person is only known from what was sent: the rows know better."""
+    return visit.appointment.id in work.silent
 
 
 def _earlier_bsns(work: Work) -> set[str]:
-    """The BSNs under which the patient was declared before, as far as the feed doesn't say so itself."""
+    """The BSNs under which the patient was declared before, as far as it stands and the feed doesn't say so itself."""
     if work.stored is None:
         return set()
     earlier = (v.appointment for v in work.visits if v.appointment.known is Outcome.DECLARED)
-    return {a.text("bsn").zfill(9) for a in earlier if a.row is None} - {NO_BSN}
+    silent = (a for a in earlier if a.row is None and a.id not in work.again)
+    return {work.bsn_of(a) for a in silent} - {NO_BSN}
 
 
-def _line(visit: Visit, claim: Claim, who: RenderedPerson, what: RenderedCare, *, first: bool) -> DueLine:
+def _line(visit: Visit, claim: Claim, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
     appointment, agreement = visit.appointment, claim.agreement
     appointment.units = claim.units
     assert who.person is not None
-    assert what.fragment is not None
-    head, _ = pm304.line_fragment(who.key, what.fragment, claim.performance)
     return DueLine(
-        standard_on(visit.day).standard,
-        appointment.uzovi,
-        who.person.key,
-        visit.day.isoformat(),
-        appointment.id,
-        "D",
-        appointment.patient_id,
-        appointment.trajectory,
-        "" if appointment.row is None else str(appointment.row),
-        claim.answer.insurer,
-        agreement.code,
-        agreement.list,
-        agreement.f_code,
-        str(claim.units),
-        str(claim.performance.claimed_cents),
-        agreement.rule,
-        who.record if first else "",
-        head,
+        standard=standard_on(visit.day).standard,
+        uzovi=appointment.uzovi,
+        person_key=who.person.key,
+        date=visit.day.isoformat(),
+        appointment_id=appointment.id,
+        debit_credit="D",
+        patient_id=appointment.patient_id,
+        trajectory=appointment.trajectory,
+        row="" if appointment.row is None else str(appointment.row),
+        insurer=claim.answer.insurer,
+        code=agreement.code,
+        list=agreement.list,
+        f_code=agreement.f_code,
+        units=str(claim.units),
+        amount_cents=str(claim.performance.claimed_cents),
+        rule=agreement.rule,
+        person=record,
+        head=head,
+        attempt=str(replaced.attempt + 1) if replaced is not None else "",
+        previous=replaced.reference if replaced is not None else "",
     )
 
 

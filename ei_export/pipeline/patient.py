@@ -18,6 +18,7 @@ from ..zorg1.claims import SETTLED
 from ..zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
+from .declared import name_lines
 from .lines import write_lines
 from .recalling import listen, recall
 
@@ -29,7 +30,7 @@ def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
     """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
     stored = desk.dossier(patient_id)
     digest = desk.digest(rows)
-    if stored is not None and stored.digest == digest and stored.tally:
+    if stored is not None and stored.digest == digest and stored.tally and not desk.is_corrected(patient_id):
         counts = (count.split("=") for count in stored.tally.split(" "))
         return Case({Outcome(name): int(count) for name, count in counts})
     work = examine(desk, patient_id, rows, stored)
@@ -44,14 +45,15 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     worked out from; only the dossier for next time is still to be made. ``stored`` as `Desk.dossier` gives it."""
     work = Work(desk, patient_id, stored)
     read, judge = desk.reader.read, desk.judge.judge
-    recall(work)
-    listen(work, [read(body, row) for body, row in rows])
+    heard = recall(work)
+    listen(work, [read(body, row) for body, row in rows], heard)
     for appointment in work.told:
         classify(work, appointment)
     for appointment in work.known.values():
         classify(work, appointment)
     work.shared = shared_numbers(work)
     work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
+    name_lines(work)
     for visit in work.visits:
         if visit.trajectory is not None:
             visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
@@ -87,7 +89,7 @@ def _file(work: Work, digest: bytes | None) -> None:
     if not named and work.stored is None:
         return
     named.sort(key=_ID)
-    pending = sum([appointment.outcome in PENDING for appointment in named])
+    pending = sum([appointment.outcome in PENDING for appointment in named]) + len(work.open)
     tally = None
     if pending or len(named) < len(work.kept) or work.case.remembered or not _is_said(work.case):
         digest = None
@@ -102,7 +104,12 @@ def _file(work: Work, digest: bytes | None) -> None:
         work.case.released.extend((number, work.patient_id) for number in sorted(gone))
     summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
     work.case.dossier = StoredDossier(
-        work.patient_id, pending, digest, tally, pack(named), pack_trajectories(summaries)
+        work.patient_id,
+        pending,
+        digest,
+        tally,
+        pack(named, work.changes, work.silent),
+        pack_trajectories(summaries),
     )
 
 

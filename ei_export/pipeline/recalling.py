@@ -1,49 +1,69 @@
 """What the ledger knows of a patient's appointments, put together with what the feed says of them now."""
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from typing import Final
 
 from ..appointment import Appointment, Outcome
 from ..columns import COLUMNS
 from ..intake import values
 from ..intake.reader import remembered
-from ..ledger.dossier import AT, CORE, PENDING, core, unpack
+from ..ledger.dossier import AT, CORE, PENDING, Change, core, unpack
 from ..problems import Finding
 from ..zorg1.claims import SETTLED
 from .case import Work
+from .declared import hear
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
-#: Of `CORE`, what is never quoted.
-_PRIVATE: Final = frozenset({"bsn"})
-_SENT: Final = itemgetter(*(index for index, column in enumerate(CORE) if column != "trajectory_id"))
 
 
-def recall(work: Work) -> None:
-    """Fills in what the ledger remembers of the patient."""
+def recall(work: Work) -> dict[str, Appointment]:
+    """Fills in what the ledger remembers of the patient; returns what the feed said, when it was heard of last, of what
+    was declared otherwise."""
+    work.debits = work.desk.debits(work.patient_id)
+    work.again = {
+        ident: debits[-1]
+        for ident, debits in work.debits.items()
+        if debits[-1].patient_id == work.patient_id and not debits[-1].stands
+    }
+    heard: dict[str, Appointment] = {}
     if work.stored is None:
-        return
-    for outcome, was, texts, lasting in unpack(work.stored.appointments):
-        settled = outcome not in PENDING
-        appointment = remembered(work.patient_id, texts, AT, settled=settled)
+        return heard
+    for kept in unpack(work.stored.appointments):
+        settled = kept.outcome not in PENDING
+        appointment = remembered(work.patient_id, kept.texts, AT, settled=settled)
         if settled:
-            appointment.known = outcome if outcome in SETTLED else None
-            appointment.units, appointment.linked = was
+            appointment.known = kept.outcome if kept.outcome in SETTLED else None
+            appointment.units, appointment.linked = kept.units, kept.linked
+            if kept.change is not None and kept.change.kind != "count":
+                heard[appointment.id] = _as_heard(work.patient_id, appointment.id, kept.change)
         else:
             if work.patient_id not in work.desk.watched.get(appointment.id, {work.patient_id}):
                 continue  # the feed says it is another patient's now
-            for finding in lasting:
+            for finding in kept.lasting:
                 _blur(appointment, str(finding.params.get("columns", "")).split(", "))
-            if lasting:
-                appointment.findings[:] = lasting
+            if kept.lasting:
+                appointment.findings[:] = kept.lasting
             work.pending_before.add(appointment.id)
+            if kept.is_sent:
+                appointment.known = Outcome.DECLARED
+            elif appointment.id in work.debits:
+                heard[appointment.id] = appointment
         work.known[appointment.id] = appointment
+    return heard
 
 
-def listen(work: Work, fresh: Sequence[Appointment]) -> None:
-    """Takes each appointment of the feed once, compared with what is known of it; counts away all other rows."""
+def _as_heard(patient_id: str, ident: str, change: Change) -> Appointment:
+    """What the feed said of a declared appointment."""
+    row = remembered(patient_id, change.texts or (ident,), AT, settled=not change.texts)
+    row.completed = change.kind != "cancelled"
+    return row
+
+
+def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appointment]) -> None:
+    """Takes each appointment of the feed once, compared with what is known of it; counts away all other rows. ``heard``
+    as `recall` returns it."""
     by_id: dict[str, list[Appointment]] = {}
     for appointment in fresh:
         if not appointment.id:  # unreadable, or not completed
@@ -59,12 +79,45 @@ def listen(work: Work, fresh: Sequence[Appointment]) -> None:
     for same in by_id.values():
         appointment = same[0] if len(same) == 1 else _merge(work, same)
         known = known_ones.pop(appointment.id, None) if known_ones else None
-        if not appointment.completed:
-            _cancelled(work, appointment, known)
-        elif known is None or known.known is None:
-            work.told.append(appointment)
+        if _was_declared(work, appointment.id, known):
+            sent = known if known is not None and known.known is Outcome.DECLARED else None
+            if (taken := hear(work, sent, appointment)) is not None:
+                work.told.append(taken)
+        elif not appointment.completed:
+            if known is not None:
+                work.case.cancelled.append((known.id, work.patient_id))
+            work.case.tally(Outcome.NOT_COMPLETED)
         else:
-            work.told.append(_compare(appointment, known))
+            if known is not None and known.known is not None:
+                _take_over(appointment, known)
+            work.told.append(appointment)
+    if work.debits or heard:
+        _hear_again(work, heard)
+
+
+def _hear_again(work: Work, heard: Mapping[str, Appointment]) -> None:
+    """Goes on with what was heard before of declared appointments that the feed is silent about."""
+    for ident, known in list(work.known.items()):
+        if (ident in heard or ident in work.debits) and _was_declared(work, ident, known):
+            taken = hear(work, known if known.known is Outcome.DECLARED else None, heard.get(ident))
+            del work.known[ident]
+            if taken is not None:
+                work.known[ident] = taken
+
+
+def _was_declared(work: Work, ident: str, known: Appointment | None) -> bool:
+    """Whether an appointment was declared, and has not been settled as something else since."""
+    if known is None or known.known is None:
+        return ident in work.debits
+    return known.known is Outcome.DECLARED
+
+
+def _take_over(appointment: Appointment, known: Appointment) -> None:
+    """A contact, or what another system declared, that the feed repeats: judged by what is said now."""
+    if known.known is Outcome.COUNTED and not appointment.findings:
+        old, new = core(known), core(appointment)
+        appointment.known = Outcome.COUNTED
+        appointment.linked = known.linked if old[2:4] == new[2:4] else ""
 
 
 def _merge(work: Work, same: list[Appointment]) -> Appointment:
@@ -87,45 +140,6 @@ def _merge(work: Work, same: list[Appointment]) -> Appointment:
         first.findings[:] = [Finding("APPOINTMENT_CONFLICT", columns[0], params)]
         _blur(first, columns)
     return first
-
-
-def _cancelled(work: Work, appointment: Appointment, known: Appointment | None) -> None:
-    """An appointment that did not take place, perhaps after we heard that it did."""
-    if known is not None and known.known is Outcome.DECLARED:
-        known.row = appointment.row
-        day = known.date.isoformat() if known.date else ""
-        work.known[known.id] = known
-        work.case.problems.append((known, Finding("DECLARED_CANCELLED", "status", {"date": day})))
-        work.case.tally(Outcome.EARLIER)
-        return
-    if known is not None:
-        work.case.cancelled.append((known.id, work.patient_id))
-    work.case.tally(Outcome.NOT_COMPLETED)
-
-
-def _compare(appointment: Appointment, known: Appointment) -> Appointment:
-    """A settled appointment that the feed repeats: what was declared stands, whatever the feed says now."""
-    old, new = core(known), core(appointment)
-    if known.known is not Outcome.DECLARED:  # counted, or declared by another system: judged by what is said now
-        if known.known is Outcome.COUNTED and not appointment.findings:
-            appointment.known = Outcome.COUNTED
-            appointment.linked = known.linked if old[2:4] == new[2:4] else ""
-        return appointment
-    if _SENT(old) == _SENT(new) and not appointment.findings:  # a trajectory number is not part of what was sent
-        appointment.known, appointment.units, appointment.linked = known.known, known.units, known.linked
-        return appointment
-    known.row = appointment.row
-    changes = [(c, o, n) for c, o, n in zip(CORE, old, new, strict=True) if o != n and c != "trajectory_id"]
-    if appointment.findings or not changes:
-        known.findings += appointment.findings
-        return known
-    params = {
-        "columns": ", ".join(column for column, _, _ in changes),
-        "before": ", ".join("…" if column in _PRIVATE else old or "-" for column, old, _ in changes),
-        "after": ", ".join("…" if column in _PRIVATE else new or "-" for column, _, new in changes),
-    }
-    known.findings.append(Finding("DECLARED_CHANGED", changes[0][0], params))
-    return known
 
 
 def _blur(appointment: Appointment, columns: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from ..appointment import Appointment
-from ..declaration import Care, Person
+from ..declaration import Care, Performance, Person
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
 from ..problems import Finding, Severities
 from ..standards import pm304
@@ -75,10 +75,19 @@ class Renderer:
             found = self._cares[texts] = self._care(texts)
         return found
 
+    def sent_person(self, person: Person) -> RenderedPerson:
+        """A person as they were sent before."""
+        return self._rendered_person(person, [])
+
+    def sent_care(self, care: Care) -> RenderedCare:
+        """Care as it was sent before."""
+        return self._rendered_care(care, [])
+
     def _care(self, texts: tuple[str, ...]) -> RenderedCare:
         what, findings = care(dict(zip(CARE_COLUMNS, texts, strict=True)))
-        if what is None:
-            return RenderedCare(None, findings)
+        return RenderedCare(None, findings) if what is None else self._rendered_care(what, findings)
+
+    def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
         findings = [*findings, *pm304.check_care(what)]
         if self._severities.hold(findings):
             return RenderedCare(what, findings)
@@ -86,10 +95,17 @@ class Renderer:
 
     def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
         who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
-        if who is None:
-            return RenderedPerson(None, findings)
+        return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
+
+    def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
         who, more = pm304.check_person(who)
         findings = [*findings, *more]
         if self._severities.hold(findings):
             return RenderedPerson(who, findings)
         return RenderedPerson(who, findings, pm304.person_fragment(who), pm304.key_fragment(who))
+
+
+def line_head(who: RenderedPerson, what: RenderedCare, performance: Performance) -> str:
+    """A debit before its reference, of a person and care that can be written."""
+    assert what.fragment is not None
+    return pm304.line_fragment(who.key, what.fragment, performance)[0]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from ..declaration import Care, Performance, Person
-from .pm304 import KEY_LENGTH, LAYOUT, CareFragment, line_fragment
+from ..declaration import Care, Person
+from .pm304 import LAYOUT
 
 _PERSON: Final = LAYOUT["02"].part("0203")
 _HEAD: Final = LAYOUT["04"].part("0403", "0433")
@@ -53,17 +53,6 @@ def read_care(head: str) -> Care:
         accident=found["0412"],
         side="",
     )
-
-
-def is_said(head: str, key: str, care: CareFragment, day: date) -> bool:
-    """Whether a line said what an appointment says now: person, day and care, whichever element they stand in. Product,
-    units and amounts come from tables, and are not looked at."""
-    now, _ = line_fragment(key, care, Performance(day, "", "", 0, 0, 0, 0))
-    return all(found(head) == found(now) for found in (_key_and_day, read_care))
-
-
-def _key_and_day(head: str) -> tuple[str, str]:
-    return head[:KEY_LENGTH], _HEAD.unpack(head)["0408"]
 
 
 def credit(head: str, cents: int) -> str:

@@ -257,25 +257,29 @@ class _Grouping:
         visit.units = _fixed(answer)
         if answer.agreement is not None and answer.agreement.units == "count":
             visit.units = len(trajectory.contacts) + 1
-            if visit.is_declared:
-                self._recount(visit, trajectory)
+            if visit.is_declared and not self._is_due_anew(visit):
+                self._recount(visit)
                 return
             doubtful = trajectory.doubtful + [a.id for a in unclear if could_belong(a, trajectory)]
             if doubtful:
                 visit.find("COUNT_UNCERTAIN", "", appointments=", ".join(sorted(filter(None, doubtful))) or "-")
 
     @staticmethod
-    def _recount(visit: Visit, trajectory: Trajectory) -> None:
+    def _is_due_anew(visit: Visit) -> bool:
+        """Whether a declared end was refused, and would be another line with the contacts known now."""
+        appointment = visit.appointment
+        if not appointment.refused or appointment.units == visit.units:
+            return False
+        appointment.known = None
+        return True
+
+    @staticmethod
+    def _recount(visit: Visit) -> None:
         """Compares the units of a declared end with the contacts known now."""
-        declared = visit.appointment.units
-        if declared == visit.units:
-            return
-        late = [contact for contact in trajectory.contacts if contact.appointment.known is None]
-        for contact in late:
-            contact.find("CONTACT_AFTER_DECLARED_END", "date", end=_show(visit.day), units=visit.units)
-        if declared and not late:
-            params = {"before": declared, "after": visit.units}
-            visit.appointment.findings.append(Finding("DECLARED_COUNT_CHANGED", "", params))
+        declared, found = visit.appointment.units, visit.appointment.findings
+        if declared and declared != visit.units:
+            code = "CONTACT_AFTER_DECLARED_END" if declared < visit.units else "DECLARED_COUNT_CHANGED"
+            found.append(Finding(code, "", {"before": declared, "after": visit.units}))
 
     def _relapse(self, visit: Visit) -> None:
         answer, number = visit.answer, visit.appointment.number

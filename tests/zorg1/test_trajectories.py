@@ -277,7 +277,7 @@ def test_a_number_of_another_patient_too() -> None:
 
 
 def test_what_was_declared_is_not_judged_again() -> None:
-    """But a second start that was declared begins a trajectory, and a contact that comes too late is told of."""
+    """But a second start that was declared begins a trajectory, and an end with other contacts by now is told of."""
     declared = Outcome.DECLARED
     visits = [
         seen("a", 0, "start", known=declared),
@@ -286,8 +286,9 @@ def test_what_was_declared_is_not_judged_again() -> None:
         seen("d", 3, "end", known=declared),
         seen("e", 4, "end", known=declared),
     ]
+    visits[3].appointment.units = 1
     trajectories, findings, _ = placed(*visits)
-    assert findings == {"c": ["CONTACT_AFTER_DECLARED_END"]}
+    assert findings == {"d": ["CONTACT_AFTER_DECLARED_END"]}
     assert [trajectory.abandoned for trajectory in trajectories] == [True, False]
 
 
