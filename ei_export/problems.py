@@ -23,7 +23,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 @frozen
 class Kind:
     """One entry of the catalogue: severity, texts and remedies with ``{parameter}`` places, and the return code
-    (COD954-VEKT) that finding it in time prevents, or ''.
+    (COD954-VEKT) that finding it in time prevents, or ''. ``source`` is the rule, where the texts don't name it.
 
     ``lowest`` and ``highest`` bound what a practice may make of the severity. Where they are not given, an error stays
     one, as it keeps back what would be refused, or declared twice; anything else may become any of the three.
@@ -36,6 +36,7 @@ class Kind:
     remedy_nl: str
     remedy_en: str
     return_code: str = ""
+    source: str = ""
     lowest: Severity | None = None
     highest: Severity = "error"
 

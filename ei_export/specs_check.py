@@ -17,7 +17,7 @@ from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 
 _KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
-_OPTIONAL: Final = ("highest", "lowest", "return_code")
+_OPTIONAL: Final = ("highest", "lowest", "return_code", "source")
 #: Texts that say the same, so they have the same ``{parameters}``.
 _TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
 

@@ -1,20 +1,36 @@
 """``ei-export check``: what a run would do."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..problems import Language
-from .common import options, refusing, settings_of
+from ..reports.listing import LONG, SHORT, Listing
+from ..reports.summary import Summary, text_lines
+from .common import options, painter, refusing, settings_of
 from .run import feed_options, with_paths, work
 
 
 @click.command()
+@click.option("--all", "show_all", is_flag=True, help="List every place of a problem, not only the first few.")
 @feed_options
 @options
 @refusing
-def check(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
+def check(
+    config: Path, lang: Language | None, input_path: Path | None, out: Path | None, show_all: bool, **choices: Any
+) -> None:
     """Say what a run would declare, what it would hold and why. Writes nothing."""
     settings = with_paths(settings_of(config, lang), input_path, out)
-    work(settings, publish=False, place="ei-export check --json", **choices)
+    language, paint = settings.language, painter()
+
+    def told(summary: Summary) -> Iterator[str]:
+        where, limits = ("ei-export check --json", LONG) if show_all else ("ei-export check --all", SHORT)
+        listing = Listing(language, summary.insurers, settings.input.columns, where, limits, paint)
+        return chain(
+            text_lines(summary, language, where, short=False, paint=paint), [""], listing.lines(summary.problems)
+        )
+
+    work(settings, told, publish=False, **choices)

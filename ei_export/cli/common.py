@@ -4,7 +4,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 
 from .. import __version__
 from ..problems import LANGUAGES, Language, Refusal, SettingsError, WriteError, render
+from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,6 +22,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_CONFIG: Final = "ei-export.toml"
 #: Exit codes besides 0: something is held; usage or settings; the input; writing; another run; the keyboard.
 HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
+
+_STYLES: Final[Mapping[Role, Mapping[str, Any]]] = {
+    "title": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "good": {"fg": "green"},
+    "soft": {"dim": True},
+}
 
 
 class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions of click only
@@ -86,6 +95,13 @@ def refusing(function: F) -> F:
             refuse(WriteError("INTERNAL", reason=reason), lang, as_json=as_json)
 
     return wrapper  # type: ignore[return-value]
+
+
+def painter() -> Paint:
+    """Colours for a person at a terminal, unless NO_COLOR (no-color.org) asks for none."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return plain
+    return lambda text, role: click.style(text, **_STYLES[role])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..pipeline import run as run_pipeline
 from ..problems import Language
 from ..reports.summary import Summary, text_lines, write_json
 from ..settings import Settings
-from .common import day_or_today, options, refusing, settings_of, speaking
+from .common import day_or_today, options, painter, refusing, settings_of, speaking
 
 _log = logging.getLogger("ei_export")
 
@@ -42,19 +42,35 @@ def feed_options(function: F) -> F:
 def run(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
     """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
     settings = with_paths(settings_of(config, lang), input_path, out)
-    work(settings, publish=True, place=str(settings.output.dir / "problems.csv"), **choices)
+    where = str(settings.output.dir / "problems.csv")
+
+    def told(summary: Summary) -> Iterator[str]:
+        return text_lines(summary, settings.language, where, paint=painter())
+
+    work(settings, told, publish=True, **choices)
 
 
 def work(
-    settings: Settings, *, publish: bool, place: str, today: date | None, as_json: bool, quiet: bool, strict: bool
+    settings: Settings,
+    told: Callable[[Summary], Iterator[str]],
+    *,
+    publish: bool,
+    today: date | None,
+    as_json: bool,
+    quiet: bool,
+    strict: bool,
 ) -> None:
-    """Works through the feed, tells what came of it, and ends with its exit code. ``place``: where problems are."""
+    """Works through the feed, tells what came of it, and ends with its exit code. ``told``: in which words."""
     progress = Progress()
     chosen = Options(day_or_today(today), publish=publish, strict=strict, as_json=as_json, progress=progress.show)
     summary = run_pipeline(settings, chosen)
     progress.clear()
     with closing(summary), speaking():
-        tell(summary, settings, as_json=as_json, quiet=quiet, place=place)
+        if as_json:
+            write_json(summary, sys.stdout)
+        elif not quiet:
+            for line in told(summary):
+                click.echo(line)
         if publish and not sys.stderr.isatty():
             log(summary)
     click.get_current_context().exit(summary.exit_code)
@@ -67,15 +83,6 @@ def with_paths(settings: Settings, input_path: Path | None, out: Path | None) ->
     if out is not None:
         settings = evolve(settings, output=evolve(settings.output, dir=out))
     return settings
-
-
-def tell(summary: Summary, settings: Settings, *, as_json: bool, quiet: bool, place: str) -> None:
-    """Prints what a run came to."""
-    if as_json:
-        write_json(summary, sys.stdout)
-    elif not quiet:
-        for line in text_lines(summary, settings.language, place):
-            click.echo(line)
 
 
 def log(summary: Summary) -> None:

@@ -5,19 +5,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from ..problems import Language, Problem, Severity, catalogue
 from .problem_list import ProblemList
 
-#: How many are told: of all kinds together, of one kind, and of one kind when all is used up.
-_MOST: Final = 5_000
-_OF_A_KIND: Final = 2_000
-_FEW: Final = 20
-
 _BLANK: Final = "…"
 _BLANKS: Final = re.compile(f"{_BLANK}( {_BLANK})+")
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
+
+
+@frozen
+class Limits:
+    """How many problems are told: of all kinds together, of one kind, and of each cause when those are used up; and how
+    many causes of a kind."""
+
+    most: int = 5_000
+    of_a_kind: int = 2_000
+    few: int = 20
+    causes: int = 500
+
+
+_PAGE: Final = Limits()
 
 
 @frozen
@@ -32,10 +41,11 @@ class Place:
 
 @frozen
 class Cause:
-    """Problems of one kind that ask for the same to be done."""
+    """Problems of one kind that ask for the same to be done; ``count`` in all, of which ``places`` are told."""
 
     heading: str
     remedy: str
+    count: int
     places: Sequence[Place]
 
 
@@ -52,43 +62,88 @@ class KindFound:
     causes: Sequence[Cause]
 
 
-def kinds_found(problems: ProblemList, language: Language, insurers: Mapping[str, str]) -> Iterator[KindFound]:
+@define
+class _Same:
+    """Problems with one remedy, as they come: the words that all their messages share, and the first of them.
+
+    ``common`` is None once the messages have more words, or fewer.
+    """
+
+    remedy: str
+    common: list[str] | None
+    count: int = 0
+    first: list[tuple[Problem, str]] = field(factory=list)
+    _last: str = ""
+
+    def add(self, message: str) -> None:
+        """Counts a message and blanks what it says otherwise than those before it."""
+        self.count += 1
+        if message == self._last or self.common is None:
+            return
+        self._last, words = message, message.split(" ")
+        if len(words) == len(self.common):
+            pairs = zip(self.common, words, strict=True)
+            self.common = [word if word == other else _BLANK for word, other in pairs]
+        else:
+            self.common = None
+
+    def cause(self, title: str) -> Cause:
+        """What differs is left blank in the heading, unless that is most of it."""
+        common = self.common
+        if common is None or common.count(_BLANK) > len(common) / 2:
+            places = [Place(problem, insurer, message=problem.message) for problem, insurer in self.first]
+            return Cause(title, self.remedy, self.count, places)
+        places = [
+            Place(problem, insurer, filled_in=_filled_in(common, problem.message.split(" ")))
+            for problem, insurer in self.first
+        ]
+        return Cause(_BLANKS.sub(_BLANK, " ".join(common)), self.remedy, self.count, places)
+
+
+def kinds_found(
+    problems: ProblemList, language: Language, insurers: Mapping[str, str], limits: Limits = _PAGE
+) -> Iterator[KindFound]:
     """The kinds in the order of the list, errors first. ``insurers``: UZOVI → insurer."""
-    for group in problems.groups(_MOST, _OF_A_KIND, _FEW):
-        first = group.first[0][0]
-        heading = title(first.code, language)
-        by_remedy: dict[str, list[tuple[Problem, str]]] = {}
-        for problem, uzovi in group.first:
-            by_remedy.setdefault(problem.remedy, []).append((problem, insurers.get(uzovi, "")))
-        yield KindFound(
-            code=first.code,
-            severity=first.severity,
-            title=heading,
-            return_code=catalogue()[first.code].return_code,
-            count=group.count,
-            shown=len(group.first),
-            causes=[_cause(heading, remedy, same) for remedy, same in by_remedy.items()],
-        )
+    left = limits.most
+    for same in problems.by_kind():
+        found = _kind_found(same, language, insurers, min(left, limits.of_a_kind), limits)
+        left -= found.shown
+        yield found
+
+
+def _kind_found(
+    problems: Iterator[tuple[Problem, str]], language: Language, insurers: Mapping[str, str], room: int, limits: Limits
+) -> KindFound:
+    """One kind; there is ``room`` for so many of its problems, and for a few of each cause."""
+    by_remedy: dict[str, _Same] = {}
+    count = shown = 0
+    for problem, uzovi in problems:
+        count += 1
+        same = by_remedy.get(problem.remedy)
+        if same is None:
+            if len(by_remedy) == limits.causes:
+                continue
+            same = by_remedy[problem.remedy] = _Same(problem.remedy, problem.message.split(" "))
+        same.add(problem.message)
+        if shown < room or len(same.first) < limits.few:
+            same.first.append((problem, insurers.get(uzovi, "")))
+            shown += 1
+    heading = title(problem.code, language)
+    return KindFound(
+        code=problem.code,
+        severity=problem.severity,
+        title=heading,
+        return_code=catalogue()[problem.code].return_code,
+        count=count,
+        shown=shown,
+        causes=[same.cause(heading) for same in by_remedy.values()],
+    )
 
 
 def title(code: str, language: Language) -> str:
     """A kind of problem in words, with … for what is filled in."""
     kind = catalogue()[code]
     return _PARAMETER.sub(_BLANK, kind.nl if language == "nl" else kind.en).replace(f"{_BLANK}.", _BLANK)
-
-
-def _cause(heading: str, remedy: str, same: Sequence[tuple[Problem, str]]) -> Cause:
-    """Problems with one remedy. Where their messages have as many words, what differs is left blank in the heading."""
-    messages = [problem.message.split(" ") for problem, _ in same]
-    if len({len(message) for message in messages}) == 1:
-        common = [words[0] if len(set(words)) == 1 else _BLANK for words in zip(*messages, strict=True)]
-        if common.count(_BLANK) <= len(common) / 2:
-            places = [
-                Place(problem, insurer, filled_in=_filled_in(common, message))
-                for (problem, insurer), message in zip(same, messages, strict=True)
-            ]
-            return Cause(_BLANKS.sub(_BLANK, " ".join(common)), remedy, places)
-    return Cause(heading, remedy, [Place(problem, insurer, message=problem.message) for problem, insurer in same])
 
 
 def _filled_in(common: Sequence[str], message: Sequence[str]) -> str:

@@ -4,11 +4,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import IO, Any, BinaryIO, Final
-
-from attrs import frozen
 
 from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severities, Severity, render
 from ..spool import SortedLines
@@ -16,15 +14,6 @@ from ..spool import SortedLines
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
 _encode: Final = json.JSONEncoder().encode  # escapes, so that one problem is one line
-
-
-@frozen
-class Group:
-    """The problems of one kind: how many there are, and the first of them, each with the UZOVI number of its
-    appointment or ''."""
-
-    count: int
-    first: Sequence[tuple[Problem, str]]
 
 
 class ProblemList:
@@ -80,14 +69,10 @@ class ProblemList:
     def __iter__(self) -> Iterator[Problem]:
         return (Problem(*values[:-1]) for values in map(_decode, self.lines))
 
-    def groups(self, most: int, of_a_kind: int, few: int) -> Iterator[Group]:
-        """Kind by kind. ``most`` problems are given in all and ``of_a_kind`` of one; when all are used up, still a
-        ``few`` of each kind."""
-        left = most
+    def by_kind(self) -> Iterator[Iterator[tuple[Problem, str]]]:
+        """Kind by kind, each problem with the UZOVI number of its appointment or ''."""
         for _, lines in groupby(self.lines, key=_kind):
-            values = [_decode(line) for line in islice(lines, max(few, min(left, of_a_kind)))]
-            left -= len(values)
-            yield Group(len(values) + sum(1 for _ in lines), [(Problem(*rest), uzovi) for *rest, uzovi in values])
+            yield ((Problem(*rest), uzovi) for *rest, uzovi in map(_decode, lines))
 
     def write_csv(self, file: BinaryIO) -> None:
         """Writes ``problems.csv``; the file stays open."""

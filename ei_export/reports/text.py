@@ -41,8 +41,10 @@ def number(count: int, language: Language) -> str:
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
     """A text in lines of at most `WIDTH`, unless a word is longer. ``first`` stands before the first line, ``rest``
-    before the others; spaces of the same width where it is not given."""
+    before the others; spaces of the same width where it is not given. What could steer a terminal shows as a mark."""
     indent = " " * len(first) if rest is None else rest
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
     yield from textwrap.wrap(
         text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
