@@ -83,6 +83,12 @@ def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentL
     return found
 
 
+def requests_about(ledger: Ledger, reference: str) -> list[tuple[str, str, str]]:
+    """What people asked for about a line, in order: the day, ``credit``, ``redeclare`` or ``correct``, and why."""
+    sql = "SELECT day, asked, why FROM request WHERE reference = ? ORDER BY request"
+    return [(day, asked, why) for day, asked, why in ledger._rows(sql, (reference,))]
+
+
 def place_in_file(ledger: Ledger, line: SentLine) -> tuple[int, int]:
     """How many persons and lines stand in the file of a line up to and including it, by the order they were written
     in."""

@@ -91,6 +91,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "nl": "gedeclareerd in run {run} van {day}, {cents}, en daarna gecrediteerd.",
         "en": "declared in run {run} of {day}, {cents}, and credited afterwards.",
     },
+    "outcome.to_credit": {
+        "nl": "gedeclareerd in run {run} van {day}, {cents}; wordt in de volgende run gecrediteerd.",
+        "en": "declared in run {run} of {day}, {cents}; is credited in the next run.",
+    },
     "outcome.counted": {
         "nl": "een contact. Het telt mee in het einde van het traject en gaat zelf niet naar de verzekeraar.",
         "en": "a contact. It counts in the end of the trajectory, and does not go to the insurer itself.",
@@ -218,6 +222,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "trajectory.number": {
         "nl": "Onder {number} is geen traject begonnen.",
         "en": "No trajectory has begun under {number}.",
+    },
+    "trajectory.renamed": {
+        "nl": "Wat onder {number} is gedeclareerd, hoort nu bij {labels}.",
+        "en": "What was declared under {number} belongs to {labels} now.",
     },
     "said.profile": {"nl": ", profiel {profile}", "en": ", profile {profile}"},
     "said.open": {"nl": "begonnen {start}, nog open", "en": "began {start}, still open"},
@@ -445,6 +453,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "nl": "{standard} voor UZOVI {uzovi}: {f_code}, lijst {list}, {day}, eenheden {units}, {cents}.",
         "en": "{standard} for UZOVI {uzovi}: {f_code}, list {list}, {day}, units {units}, {cents}.",
     },
+    "due.credit": {
+        "nl": "Credit, neemt {previous} terug. {standard} voor UZOVI {uzovi}: {f_code}, lijst {list}, {day}, "
+        "eenheden {units}, {cents}.",
+        "en": "Credit, takes {previous} back. {standard} for UZOVI {uzovi}: {f_code}, list {list}, {day}, "
+        "units {units}, {cents}.",
+    },
     "sent.debit": {
         "nl": "kenmerk  {reference} (element 0434)\n"
         "factuur  {invoice} van {day}, {standard}, UZOVI {uzovi}\n"
@@ -502,17 +516,30 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "Taken back by a credit.",
     },
     "note.return_code": {"nl": "{code}: {meaning}", "en": "{code}: {meaning}"},
-    "correction.credit": {
-        "nl": "Wordt in de volgende run gecrediteerd.",
-        "en": "Is credited in the next run.",
+    "correction.credit": {"nl": "Op {day} gevraagd te crediteren ({why}).", "en": "Asked to credit on {day} ({why})."},
+    "correction.redeclare": {
+        "nl": "Op {day} gevraagd opnieuw te declareren ({why}).",
+        "en": "Asked to declare again on {day} ({why}).",
     },
-    "correction.again": {
-        "nl": "Wordt in de volgende run opnieuw gedeclareerd.",
-        "en": "Is declared again in the next run.",
+    "correction.correct": {
+        "nl": "Op {day} gevraagd te corrigeren ({why}).",
+        "en": "Asked to correct on {day} ({why}).",
     },
-    "correction.waits": {
-        "nl": "Gaat opnieuw mee zodra de oorzaak is verholpen.",
-        "en": "Goes out again once the cause is gone.",
+    "correction.credit_waits": {
+        "nl": "Wordt gecrediteerd zodra de gegevens van de praktijk zijn verbeterd.",
+        "en": "Is credited once the details of the practice are corrected.",
+    },
+    "correction.waits_line": {
+        "nl": "Gaat vanzelf opnieuw mee zodra de regel een andere is, of na: ei-export redeclare {reference}",
+        "en": "Goes out again by itself once the line is another, or after: ei-export redeclare {reference}",
+    },
+    "correction.waits_header": {
+        "nl": "Gaat vanzelf opnieuw mee zodra de gegevens van de praktijk zijn verbeterd.",
+        "en": "Goes out again by itself once the details of the practice are corrected.",
+    },
+    "correction.waits_feed": {
+        "nl": "Gaat opnieuw mee zodra de afspraak in de invoer verandert, of na: ei-export redeclare {reference}",
+        "en": "Goes out again once the appointment changes in the feed, or after: ei-export redeclare {reference}",
     },
     # What is wrong; the words are those of the catalogue.
     "problem.error": {"nl": "{who}{message}", "en": "{who}{message}"},

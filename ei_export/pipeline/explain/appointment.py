@@ -20,6 +20,8 @@ from .trajectory import counting, course, entries_under, place_of, profile, visi
 _CELLS: Final = (
     "date", "status", "code", "declare_under", "trajectory_id", "patient_id", "uzovi", "diagnosis_code",
 )  # fmt: skip
+#: What became of a line that the insurer is held to.
+_STANDING: Final = frozenset({"sent", "granted", "partly_granted"})
 #: What is wrong with a code that no table knows, and the sentence that says so.
 _NO_CODE: Final = {"CODE_MISSING": "code.missing", "CODE_UNKNOWN": "code.unknown", "CODE_SIMILAR": "code.similar"}
 
@@ -191,7 +193,7 @@ def _claim(chart: Chart, visit: Visit) -> Iterator[Step]:
     yield from _tariff(chart, visit, agreement)
     yield from _difference(chart, visit, agreement)
     yield _diagnosis(visit, agreement)
-    if visit.appointment.id not in chart.sent:
+    if visit.appointment.id in chart.due or visit.appointment.id not in chart.sent:
         yield _deadline(chart, visit)
 
 
@@ -263,7 +265,7 @@ def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
 def _difference(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
     """What went out, where that is something else than would go out now."""
     line, tariff = chart.debit(visit.appointment.id), visit.answer.tariff
-    if line is None or tariff is None or not visit.units or not visit.is_declared:
+    if line is None or line.status not in _STANDING or tariff is None or not visit.units or not visit.is_declared:
         return
     cents = amount_cents(agreement, tariff, visit.units)
     sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}

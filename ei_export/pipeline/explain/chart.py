@@ -16,6 +16,7 @@ from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
 from ..case import Desk, Work
 from ..due import DueLine
+from ..forms import credit_lines
 from ..patient import examine
 from ..publication import LINE_COLUMNS
 from ..shelf import Shelf
@@ -63,6 +64,16 @@ class Chart:
     def due(self) -> Mapping[str, DueLine]:
         """The lines that would go out now, by appointment id."""
         return {line.appointment_id: line for line in self.work.case.lines}
+
+    @cached_property
+    def credits(self) -> Mapping[str, Sequence[DueLine]]:
+        """The credits that would go out now, by appointment id."""
+        found: dict[str, list[DueLine]] = {}
+        if self.desk.is_corrected(self.work.patient_id):
+            for line in credit_lines(self.desk.ledger, self.desk.header):
+                if line.patient_id == self.work.patient_id:
+                    found.setdefault(line.appointment_id, []).append(line)
+        return found
 
     @cached_property
     def problems(self) -> Sequence[Problem]:
@@ -126,7 +137,7 @@ class Chart:
 
 def due_document(line: DueLine) -> dict[str, Any]:
     """A line that would go out, by the columns of ``lines.csv``; its numbers come with the run."""
-    return _document(line._asdict() | {"reference": None, "invoice": None, "debit_credit": "D"})
+    return _document(line._asdict() | {"reference": None, "invoice": None})
 
 
 def sent_document(line: SentLine) -> dict[str, Any]:

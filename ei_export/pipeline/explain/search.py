@@ -77,10 +77,10 @@ def names(taken: Mapping[int, Mapping[str, Sequence[GatheredRow]]], feed: Gather
 def alike(wanted: str, names: Iterable[str]) -> list[str]:
     """The names that look most like the one that was asked for; none that could be a BSN."""
     matcher = SequenceMatcher(b=wanted.casefold(), autojunk=False)
-    longest, shortest = len(wanted) / _ALIKE, len(wanted) * _ALIKE
+    most = (2 - _ALIKE) / _ALIKE  # times as long as the other; what is longer can't be alike
     found: dict[str, float] = {}
     for name in names:
-        if shortest <= len(name) <= longest and name not in found:
+        if len(wanted) / most <= len(name) <= len(wanted) * most and name not in found:
             matcher.set_seq1(name.casefold())
             if matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE and not values.bsn(name):
                 found[name] = matcher.ratio()

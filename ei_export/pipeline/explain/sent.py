@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...codelists import return_codes
-from ...ledger.history import SentLine, place_in_file
+from ...ledger.history import SentLine, place_in_file, requests_about
 from ...problems import InputError
 from ...reports.story import Step, said, step
 from ...standards.message import lines, messages, recognise, start_of, without_end
@@ -15,10 +15,11 @@ from .chart import Chart
 
 
 def due_step(line: DueLine) -> Step:
-    """The line that would go out in the next run."""
+    """A line that would go out in the next run."""
     return step(
-        "due.line",
+        "due.credit" if line.is_credit else "due.line",
         line.rule,
+        previous=line.previous,
         standard=line.standard,
         uzovi=line.uzovi,
         f_code=line.f_code,
@@ -55,10 +56,12 @@ def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
         record=said("said.record", record=record, run=run_label(line.run)) if record else "",
     )
     yield from _answer(line)
-    if line.credit:
-        yield step("correction.credit")
-    elif line.again and line.appointment_id not in chart.due:
-        yield step("correction.again" if line.again == "now" else "correction.waits")
+    for day, asked, why in requests_about(chart.desk.ledger, line.reference):
+        yield step(f"correction.{asked}", day=day, why=why or "-")
+    if line.credit == "header" and line.appointment_id not in chart.credits:
+        yield step("correction.credit_waits")
+    if line.again not in ("", "now") and line.appointment_id not in chart.due:
+        yield step(f"correction.waits_{line.again}", reference=line.reference)
 
 
 def _answer(line: SentLine) -> Iterator[Step]:

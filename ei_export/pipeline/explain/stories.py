@@ -41,10 +41,11 @@ def reference_stories(chart: Chart, reference: str) -> list[Story]:
 def _appointment(chart: Chart, kind: str, subject: str, ident: str, head: Step, line: dict[str, Any] | None) -> Story:
     due, sent = chart.due.get(ident), chart.sent.get(ident, ())
     steps = [head, *chain(chart, ident)]
-    if due is not None:
-        steps.append(due_step(due))
     for each in sent:
         steps += sent_steps(chart, each)
+    steps += [due_step(credit) for credit in chart.credits.get(ident, ())]
+    if due is not None:
+        steps.append(due_step(due))
     problems = [problem for problem in chart.problems if problem.appointment_id == ident]
     steps += _problem_steps(problems, named=False)
     return Story(kind, subject, steps, problems, _lines(chart, [ident]), line)
@@ -56,7 +57,7 @@ def _outcome(chart: Chart, ident: str) -> Step:
     if (due := chart.due.get(ident)) is not None:
         return step("outcome.due", cents=int(due.amount_cents))
     if debit is not None and debit.status != "withdrawn":
-        return _sent_outcome(debit)
+        return _sent_outcome(debit, to_credit=ident in chart.credits)
     if appointment is None:
         return step("outcome.not_completed")
     if appointment.outcome in _NAMED:
@@ -68,9 +69,9 @@ def _outcome(chart: Chart, ident: str) -> Step:
     return step(f"outcome.{counting(chart, visit)}")
 
 
-def _sent_outcome(line: SentLine) -> Step:
+def _sent_outcome(line: SentLine, *, to_credit: bool) -> Step:
     return step(
-        f"outcome.{line.status}",
+        "outcome.to_credit" if to_credit else f"outcome.{line.status}",
         run=run_label(line.run),
         day=line.day,
         insurer=line.insurer,
@@ -84,25 +85,28 @@ def _sent_outcome(line: SentLine) -> Step:
 
 def trajectory_stories(chart: Chart, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
-    has begun."""
+    has begun, or of what went out under it, where it has another by now."""
+    found = [t for t in chart.work.trajectories if name in (t.number, t.label)]
     steps: list[Step] = []
     listed: list[Entry] = []
-    for trajectory in chart.work.trajectories:
-        if name in (trajectory.number, trajectory.label):
-            found = entries(chart, trajectory)
-            steps += [course(trajectory), *visit_steps(chart, found)]
-            listed += found
-    if not steps and (found := entries_under(chart, name)):
-        steps += [step("trajectory.number", number=name), *visit_steps(chart, found)]
-        listed += found
-    if not steps:
-        return []
+    for trajectory in found:
+        of_one = entries(chart, trajectory)
+        steps += [course(trajectory), *visit_steps(chart, of_one)]
+        listed += of_one
+    if not found and (listed := entries_under(chart, name)):
+        steps += [step("trajectory.number", number=name), *visit_steps(chart, listed)]
     ids = _ids(listed)
+    if not listed:
+        ids = [ident for ident, lines in chart.sent.items() if any(line.trajectory == name for line in lines)]
+        if not ids:
+            return []
+        labels = {chart.appointments[ident].trajectory for ident in ids if ident in chart.appointments}
+        steps.append(step("trajectory.renamed", number=name, labels=", ".join(sorted(labels)) or "-"))
     steps += [summary_step(line) for ident in ids for line in chart.sent.get(ident, ())]
     problems = [problem for problem in chart.problems if problem.appointment_id in ids or problem.trajectory == name]
-    head = step("outcome.trajectory", counts=_counts(chart, [entry.appointment for entry in listed]))
-    steps = [head, *steps, *_problem_steps(problems)]
-    return [Story("trajectory", name, steps, problems, _lines(chart, ids))]
+    told = [entry.appointment for entry in listed] or [chart.appointments[i] for i in ids if i in chart.appointments]
+    head = step("outcome.trajectory", counts=_counts(chart, told))
+    return [Story("trajectory", name, [head, *steps, *_problem_steps(problems)], problems, _lines(chart, ids))]
 
 
 def patient_stories(chart: Chart, patient_id: str) -> list[Story]:
@@ -155,7 +159,8 @@ def _lines(chart: Chart, ids: Iterable[str]) -> list[dict[str, Any]]:
     """The lines of appointments, those that went out before those that would."""
     ids = list(ids)
     sent = [sent_document(line) for ident in ids for line in chart.sent.get(ident, ())]
-    return sent + [due_document(chart.due[ident]) for ident in ids if ident in chart.due]
+    credits = [due_document(line) for ident in ids for line in chart.credits.get(ident, ())]
+    return sent + credits + [due_document(chart.due[ident]) for ident in ids if ident in chart.due]
 
 
 def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Step]:

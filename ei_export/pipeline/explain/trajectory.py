@@ -190,4 +190,6 @@ def _of_contact(chart: Chart, visit: Visit) -> Said:
         return said("said.registered")
     if appointment.known is Outcome.EARLIER:
         return said("said.counts_elsewhere", number=number)
-    return said("said.counts_late" if visit.misplaced else "said.counts", number=number)
+    end = chart.visits.get(trajectory.ended_by)
+    is_late = end is not None and end.appointment.known is Outcome.DECLARED and appointment.known is None
+    return said("said.counts_late" if is_late else "said.counts", number=number)
