@@ -17,6 +17,7 @@ from ..delivery import Place
 from ..ledger import Ledger
 from ..ledger.corrections import settle
 from ..problems import WriteError
+from ..reports.cells import defused_at
 from ..reports.summary import Declaration
 from ..settings import Settings
 from ..standards import pm304
@@ -27,6 +28,8 @@ LINE_COLUMNS: Final = (
     "debit_credit", "invoice", "rule",
 )  # fmt: skip
 _LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous")
+#: The columns that hold what others wrote.
+_FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
 #: Standard and UZOVI of a line: what a file is for.
 _FILE: Final = itemgetter(0, 1)
 #: And the person: what a record 02 is for.
@@ -127,7 +130,7 @@ class _Listing:
         self._as_json = as_json
 
     def add(self, row: Sequence[object]) -> None:
-        self._csv.writerow(row)
+        self._csv.writerow(defused_at(row, _FREE))
         if self._as_json is not None:
             document = dict(zip(LINE_COLUMNS, row, strict=True))
             self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")

@@ -10,9 +10,11 @@ from typing import IO, Any, BinaryIO, Final
 
 from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severities, Severity, render
 from ..spool import SortedLines
+from .cells import defused_at
 
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
+_ALL: Final = range(len(PROBLEM_COLUMNS))
 _encode: Final = json.JSONEncoder().encode  # escapes, so that one problem is one line
 
 
@@ -79,7 +81,7 @@ class ProblemList:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(PROBLEM_COLUMNS)
-        writer.writerows(_decode(line)[:-1] for line in self.lines)
+        writer.writerows(defused_at(_decode(line)[:-1], _ALL) for line in self.lines)
         text.detach()
 
 
