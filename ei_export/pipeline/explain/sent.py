@@ -74,7 +74,12 @@ def _answer(line: SentLine) -> Iterator[Step]:
     )
     for code in line.return_codes:
         known = return_codes().get(code)
-        yield step("note.return_code", code=code, meaning=known.text if known is not None else "-")
+        yield step(
+            "note.return_code",
+            "specs/codelists/return-codes.csv",
+            code=code,
+            meaning=known.text if known is not None else "-",
+        )
 
 
 def summary_step(line: SentLine) -> Step:
