@@ -16,6 +16,8 @@ from .problems import WriteError
 
 #: Folders of runs that are being written; hidden, and never looked into.
 _STAGING: Final = ".staging-"
+#: Behind the name of the folder of a run that was withdrawn.
+_WITHDRAWN: Final = "-withdrawn"
 
 
 class Place(Protocol):
@@ -115,6 +117,21 @@ def complete(staging: Path, folder: Path) -> Path | None:
     raise AssertionError("there is always a free name")
 
 
+def withdraw(folder: Path) -> Path | None:
+    """Marks the folder of a published run as one not to be sent, by its name; returns where it is then.
+
+    None where it is nowhere to be found. May be done again after it was broken off. Raises WriteError.
+    """
+    marked = folder.with_name(f"{folder.name}{_WITHDRAWN}")
+    with writing(folder):
+        try:
+            folder.rename(marked)
+        except FileNotFoundError:
+            return marked if marked.is_dir() else None
+        _sync_folder(folder.parent)
+    return marked
+
+
 def is_taken(folder: Path) -> bool:
     """Whether a run was published as ``folder``, or is waiting to be."""
     return folder.exists() or any(folder.parent.glob(f"{_STAGING}*-{folder.name}"))
@@ -134,21 +151,48 @@ def _prefix(ledger: Path) -> str:
     return f"{_STAGING}{hashlib.sha256(str(ledger.resolve()).encode()).hexdigest()[:8]}-"
 
 
+class Replacement:
+    """A file that is going to take the place of ``path`` in one step; until then nobody sees it."""
+
+    def __init__(self, path: Path, ledger: Path) -> None:
+        """``ledger`` is whose run writes it. Raises WriteError."""
+        self.path = path
+        with writing(path):
+            make_folder(path.parent)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(ledger))
+        self._waiting = Path(name)
+        self.file: BinaryIO = os.fdopen(descriptor, "w+b")
+
+    def seal(self) -> None:
+        """Makes the file durable, and closes it. Raises WriteError."""
+        with writing(self.path):
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
+
+    def publish(self) -> None:
+        """Makes it appear. Raises WriteError."""
+        with writing(self.path):
+            self._waiting.replace(self.path)
+
+    def discard(self) -> None:
+        """Takes away what was written, unless it was published."""
+        with suppress(OSError):  # a full disk can't take what was still to be written
+            self.file.close()
+        self._waiting.unlink(missing_ok=True)
+
+
 @contextmanager
 def replacing(path: Path, ledger: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of ``path`` in one step when the block ends well. Raises WriteError."""
     with writing(path):
-        make_folder(path.parent)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(ledger))
+        replacement = Replacement(path, ledger)
         try:
-            with os.fdopen(descriptor, "w+b") as file:
-                yield file
-                file.flush()
-                os.fsync(descriptor)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            yield replacement.file
+            replacement.seal()
+            replacement.publish()
+        finally:
+            replacement.discard()
 
 
 @contextmanager

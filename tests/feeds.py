@@ -144,9 +144,17 @@ class Result:
 
     @property
     def lines(self) -> dict[str, tuple[str, int]]:
-        """appointment_id -> F-code and units."""
-        found = {line["appointment_id"]: (line["f_code"], line["units"]) for line in self.document["lines"]}
-        assert len(found) == len(self.document["lines"]), "an appointment has two lines"
+        """appointment_id -> F-code and units, of the debits."""
+        debits = [line for line in self.document["lines"] if line["debit_credit"] == "D"]
+        found = {line["appointment_id"]: (line["f_code"], line["units"]) for line in debits}
+        assert len(found) == len(debits), "an appointment has two lines"
+        return found
+
+    @property
+    def credits(self) -> dict[str, int]:
+        """appointment_id -> amount, of the credits."""
+        found = {x["appointment_id"]: x["amount_cents"] for x in self.document["lines"] if x["debit_credit"] == "C"}
+        assert len(found) + len(self.lines) == len(self.document["lines"]), "an appointment is credited twice"
         return found
 
     @property
@@ -168,10 +176,11 @@ class Result:
         came = counts.pop("read") + counts.pop("remembered")
         assert came == sum(counts.values())
         assert counts["declared"] == len(self.lines)
-        assert sum(d["lines"] for d in self.document["declarations"]) == len(self.lines)
+        went_out = len(self.lines) + len(self.credits)
+        assert sum(d["lines"] for d in self.document["declarations"]) == went_out
         assert self.exit_code == any(p["severity"] == "error" for p in self.problems)
         by_insurer = self.document["insurers"]
-        assert sum(row["lines"] for row in by_insurer) == counts["declared"]
+        assert sum(row["lines"] for row in by_insurer) == went_out
         assert sum(row["held"] for row in by_insurer) == counts["held"]
         assert sum(row["warnings"] for row in by_insurer) == sum(p["severity"] == "warning" for p in self.problems)
         places = ("appointment_id", "trajectory", "row")

@@ -4,11 +4,15 @@ import click
 
 from .. import __version__
 from .check import check
+from .correct import correct
+from .credit import credit
 from .explain import explain
 from .init import init
+from .redeclare import redeclare
 from .run import run
 from .show import show
 from .specs import specs
+from .undo import undo
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,5 +21,5 @@ def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
 
 
-for command in (init, run, check, explain, show, specs):
+for command in (init, run, check, explain, show, credit, redeclare, correct, undo, specs):
     main.add_command(command)

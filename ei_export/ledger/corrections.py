@@ -4,10 +4,11 @@ The table ``correction`` has a row for each such debit, and keeps it. A debit wi
 appointment.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Final, Literal
 
 from attrs import frozen
@@ -18,7 +19,8 @@ from . import Ledger
 When = Literal["now", "line", "header", "feed"]
 Asked = Literal["credit", "redeclare", "correct"]
 
-_STANDING: Final = ("sent", "granted", "partly_granted")
+#: The statuses of a line that the insurer is held to.
+STANDING: Final = ("sent", "granted", "partly_granted")
 
 
 @frozen
@@ -50,7 +52,7 @@ class Debit:
     @property
     def stands(self) -> bool:
         """Whether the insurer is held to it, once the next run is sent."""
-        return self.status in _STANDING and self.credit != "now"
+        return self.status in STANDING and self.credit != "now"
 
 
 @frozen
@@ -153,7 +155,7 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When) -> No
             "UPDATE correction SET credit = ?2, header = (SELECT provider FROM declaration WHERE invoice = ?1) "
             f"WHERE reference IN (SELECT previous {_LINES} AND line_answer.reference IS NULL) "
             "AND EXISTS (SELECT 1 FROM line_status WHERE line_status.reference = correction.reference "
-            f"AND status IN {_STANDING})",
+            f"AND status IN {STANDING})",
             (invoice, rest),
         )
 
@@ -164,8 +166,7 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When) -> No
 @frozen
 class Asking:
     """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
-    is about that debit. ``is_last``: its appointment was not declared again since; ``change``: how the feed changed it
-    since it was declared (see the view ``changed``), or ''."""
+    is about that debit. ``is_last``: its appointment was not declared again since."""
 
     debit: str
     debit_credit: str
@@ -177,7 +178,6 @@ class Asking:
     credit: str
     again: str
     is_last: bool
-    change: str
 
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
@@ -186,9 +186,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "SELECT debit.reference, named.debit_credit, debit.appointment_id, debit.patient_id, run.run, run.state, "
         "coalesce(line_status.status, 'withdrawn'), coalesce(credit, ''), coalesce(again, ''), "
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
-        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt), "
-        "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
-        "AND changed.appointment_id = debit.appointment_id), '') "
+        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt) "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN line_status ON line_status.reference = debit.reference "
@@ -229,7 +227,44 @@ def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, 
 # Taking a run back.
 
 
-def invoices(ledger: Ledger, run: int) -> Sequence[tuple[str, str]]:
-    """The invoice numbers of a run, each with the state of its declaration."""
-    sql = "SELECT invoice, state FROM declaration_status WHERE run = ? ORDER BY invoice"
-    return [(invoice, state) for invoice, state in ledger._rows(sql, (str(run),))]
+@frozen
+class PublishedRun:
+    """A run, and where it is; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the
+    reference of one of its lines that run ``later`` credits, or ''."""
+
+    run: int
+    state: str
+    folder: Path
+    withdrawn_on: str
+    answered: str
+    credited: str
+    later: int
+
+
+def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
+    sql = (
+        "SELECT run, state, folder, coalesce(withdrawn_on, ''), coalesce((SELECT invoice FROM answer "
+        "JOIN declaration USING (invoice) WHERE declaration.run = run.run ORDER BY invoice LIMIT 1), '') "
+        "FROM run WHERE run = ?"
+    )
+    credit = (
+        "SELECT line.reference, later.run FROM line AS credit JOIN line ON line.reference = credit.previous "
+        "JOIN declaration ON declaration.invoice = line.invoice "
+        "JOIN declaration AS later ON later.invoice = credit.invoice JOIN run ON run.run = later.run "
+        "WHERE credit.previous IS NOT NULL AND declaration.run = ? AND run.state <> 'withdrawn' "
+        "ORDER BY later.run DESC, line.reference LIMIT 1"
+    )
+    for number, state, folder, day, answered in ledger._rows(sql, (str(run),)):
+        credited, later = next(ledger._rows(credit, (str(run),)), ("", 0))
+        return PublishedRun(number, state, Path(folder), day, answered, credited, later)
+    return None
+
+
+def withdraw(ledger: Ledger, run: int, folder: Path, today: date, why: str) -> None:
+    """Takes a run back: all that was in it goes out again with the next one. ``folder``: where it is now."""
+    ledger._do(
+        "UPDATE run SET state = 'withdrawn', folder = ?, withdrawn_on = ?, withdrawn_why = ? WHERE run = ?",
+        (str(folder), today.isoformat(), why, run),
+    )
+    for (invoice,) in list(ledger._rows("SELECT invoice FROM declaration WHERE run = ?", (str(run),))):
+        reopen(ledger, invoice, "now", "now")

@@ -5,6 +5,7 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 
 import gc
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
@@ -14,20 +15,23 @@ from tempfile import TemporaryFile
 from attrs import frozen
 
 from .. import __version__
-from ..delivery import Place, Scratch, Stage, complete, is_taken, replacing, sweep, writing
+from ..delivery import Place, Replacement, Scratch, Stage, complete, is_taken, replacing, sweep, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
+from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
 from .case import Desk
 from .due import DueLine
 from .forms import credit_lines
 from .patient import work_out
-from .publication import Publication, declared_by, provider, run_label
+from .publication import Listing, Publication, declared_by, provider, run_label
+from .reporting import write_page, write_sheets
+from .recovery import finish_earlier_runs
 from .rules import Rules
 from .shelf import Shelf, fill
 
@@ -37,12 +41,14 @@ __all__ = ["Options", "run"]
 @frozen
 class Options:
     """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
-    nothing is declared. ``as_json``: keep the lines for ``--json``. ``progress`` is told of rows read and judged."""
+    nothing is declared. ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is
+    told of rows read and judged."""
 
     today: date
     publish: bool = True
     strict: bool = False
     as_json: bool = False
+    xlsx: bool = False
     progress: Callable[[str, int], None] = lambda stage, count: None
 
 
@@ -51,6 +57,8 @@ def run(settings: Settings, options: Options) -> Summary:
 
     Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
     """
+    if options.xlsx:
+        require_xlsxwriter()
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
     problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
@@ -59,7 +67,8 @@ def run(settings: Settings, options: Options) -> Summary:
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
         if options.publish:
-            _finish_earlier_runs(ledger, settings, summary)
+            for finding in finish_earlier_runs(ledger, settings):
+                summary.problems.add(finding)
         shelf = _judge(source, settings, options, rules, ledger, summary)
         if hold_all := options.strict and bool(summary.exit_code):
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
@@ -73,8 +82,10 @@ def run(settings: Settings, options: Options) -> Summary:
         number, folder = _next_run(ledger, settings.output.dir)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
+        listing = None
         if due.count:
-            _write(due, place, Publication(place, ledger, provider(settings), options.today, number), options, summary)
+            publication = Publication(place, ledger, provider(settings), options.today, number)
+            listing = _write(due, place, publication, options, summary)
         if options.publish:
             _list_problems(settings, summary)
             ledger.save_owners()
@@ -82,7 +93,16 @@ def run(settings: Settings, options: Options) -> Summary:
                 ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
                 summary.run, summary.folder = run_label(number), folder
                 _complete_summary(place, summary)
+                if options.xlsx and listing is not None:
+                    write_sheets(place.create("workbook.xlsx"), summary, listing)
+            page = Replacement(settings.output.dir / "report.html", settings.ledger.path)
+            cleaning.callback(page.discard)
+            write_page(page.file, settings, rules, ledger, summary, listing)
+            if isinstance(place, Stage):
+                page.file.seek(0)
+                shutil.copyfileobj(page.file, place.create("report.html"))
                 place.seal()
+            page.seal()
             ledger.commit()
             if isinstance(place, Stage):  # from here on it is declared; what still fails, the next run makes up for
                 try:
@@ -93,20 +113,10 @@ def run(settings: Settings, options: Options) -> Summary:
                 else:
                     with suppress(BusyError, WriteError):
                         ledger.mark_published(number, summary.folder)
+                        page.publish()
+            else:
+                page.publish()
     return summary
-
-
-def _finish_earlier_runs(ledger: Ledger, settings: Settings, summary: Summary) -> None:
-    """Publishes what a run that was stopped had recorded, and takes away what it had not."""
-    for staged in ledger.staged_runs():
-        label = run_label(staged.run)
-        place = complete(staged.staging, staged.folder)
-        if place is not None:
-            summary.problems.add(Finding("RUN_RECOVERED", "", {"run": label}))
-        else:
-            summary.problems.add(Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)}))
-        ledger.mark_published(staged.run, place or staged.folder)
-    sweep(settings.output.dir, settings.ledger.path)
 
 
 def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
@@ -162,11 +172,12 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
     ledger.forget_numbers(shelf.released)
 
 
-def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> None:
-    """Writes the declarations and the list of their lines."""
+def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
+    """Writes the declarations, and returns the list of their lines."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
-    publication.write(due, summary.lines)
+    listing = Listing(place, summary.lines)
+    publication.write(due, listing)
     if summary.lines is not None:
         summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
@@ -175,6 +186,7 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
     for line in publication.doubles:
         finding = Finding("PERFORMANCE_TWICE", "date", {"f_code": line.f_code, "date": line.date})
         summary.problems.add(finding, line.appointment_id, line.trajectory, _row(line), line.uzovi)
+    return listing
 
 
 def _complete_summary(place: Place, summary: Summary) -> None:

@@ -1,0 +1,57 @@
+"""What ``credit``, ``redeclare`` and ``correct`` have in common: references in, a queue out."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from attrs import asdict
+
+from ..pipeline.corrections import Queue
+from ..problems import Language
+from ..reports.corrections import problem, queue_document, queue_lines
+from ..settings import Settings
+from .common import HELD, day_or_today, options, refusing, settings_of, speaking
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def queueing(function: F) -> F:
+    """The arguments and options of every command that queues corrections."""
+    for decorator in (
+        refusing,
+        options,
+        click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger."),
+    ):
+        function = decorator(function)
+    return function
+
+
+def work(
+    act: Callable[[Settings, str, date], Queue],
+    *,
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+    why: str,
+) -> None:
+    """Queues what is asked, tells what came of it, and ends with 0, or 1 where something can't be done."""
+    settings = settings_of(config, lang)
+    done = act(settings, why.strip(), day_or_today(today))
+    queued = [asdict(line) for line in done.queued]
+    refused = [
+        problem(finding, reference, settings.language, settings.severities) for reference, finding in done.refused
+    ]
+    with speaking():
+        if as_json:
+            click.echo(json.dumps(queue_document(queued, refused), ensure_ascii=False, indent=1))
+        elif not quiet:
+            for line in queue_lines(queued, settings.language):
+                click.echo(line)
+        for each in refused:
+            click.echo(f"{each['message']}\n{each['remedy']}", err=True)
+    click.get_current_context().exit(HELD if refused else 0)

@@ -1,0 +1,45 @@
+"""``ei-export undo``: take back a run that was not sent."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ..pipeline.corrections import undo as undo_run
+from ..problems import Language
+from ..reports.corrections import problem, undo_lines
+from .common import day_or_today, options, refusing, settings_of, speaking
+
+
+@click.command()
+@click.argument("run", metavar="RUN")
+@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger.")
+@options
+@refusing
+def undo(
+    run: str,
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+    why: str,
+) -> None:
+    """Withdraw a run whose files were not sent: all that was in it goes along in the next run.
+
+    RUN is the name of its folder, such as R000001. The folder stays, marked as withdrawn; its invoice numbers and
+    references are never used again. A run that was answered, or that a later one credits, can't be withdrawn.
+    """
+    settings = settings_of(config, lang)
+    undone = undo_run(settings, run, why.strip(), day_or_today(today))
+    problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
+    with speaking():
+        if as_json:
+            folder = str(undone.folder) if undone.folder is not None else None
+            click.echo(json.dumps({"run": undone.run, "folder": folder, "problems": problems}, ensure_ascii=False))
+        elif not quiet:
+            for line in undo_lines(undone.run, undone.folder, settings.language):
+                click.echo(line)
+        for each in problems:
+            click.echo(f"{each['message']}\n{each['remedy']}", err=True)

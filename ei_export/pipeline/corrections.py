@@ -1,0 +1,213 @@
+"""What a person asks for about lines that were declared: to be credited, declared again, or both; to take a run back.
+
+Nothing is written here but the wish, and why: the next run makes the lines.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from attrs import field, frozen
+
+from ..delivery import withdraw as mark_folder
+from ..delivery import writing
+from ..ledger import Ledger
+from ..ledger import corrections as queue
+from ..ledger.corrections import STANDING, Asked, Asking
+from ..problems import Finding, SettingsError
+from ..settings import Settings
+from .publication import run_label
+from .recovery import finish_earlier_runs
+
+
+@frozen
+class Queued:
+    """A line of which something goes out with the next run: the reference of its debit, and what is asked."""
+
+    reference: str
+    appointment_id: str
+    asked: Asked
+
+
+@frozen
+class Queue:
+    """What was queued, and what could not be: references as they were given, each with why."""
+
+    queued: list[Queued] = field(factory=list)
+    refused: list[tuple[str, Finding]] = field(factory=list)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Ledger]:
+    """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
+    yet, BusyError, WriteError."""
+    path = settings.ledger.path
+    if not path.is_file():
+        raise SettingsError("LEDGER_MISSING", path=str(path))
+    with writing(path):
+        ledger = Ledger.open(path)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+
+def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
+    """Queues the credit of each line. Raises as `opened`."""
+    return _each(settings, references, partial(_credit, why=why, today=today))
+
+
+def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
+    """Queues each line that was refused or credited to be declared again; a reference may also be an invoice number, of
+    all its lines. Raises as `opened`."""
+    return _each(settings, references, partial(_redeclare, why=why, today=today))
+
+
+def correct(settings: Settings, references: Iterable[str], why: str, today: date, *, everything: bool = False) -> Queue:
+    """Queues the credit of each line and a new line in its place, if its appointment is still due; ``everything``: all
+    that the feed changed since it was declared. Raises as `opened`."""
+    with opened(settings) as ledger:
+        wanted = [*references, *(queue.changed_lines(ledger) if everything else ())]
+        return _do(ledger, wanted, partial(_correct, why=why, today=today))
+
+
+_Act = Callable[[Ledger, str], Sequence[Queued] | Finding]
+
+
+def _each(settings: Settings, references: Iterable[str], act: _Act) -> Queue:
+    with opened(settings) as ledger:
+        return _do(ledger, references, act)
+
+
+def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
+    """What can be done is done; what can't is told of."""
+    done = Queue()
+    for reference in dict.fromkeys(map(str.strip, references)):
+        result = act(ledger, reference)
+        if isinstance(result, Finding):
+            done.refused.append((reference, result))
+        else:
+            done.queued.extend(result)
+    ledger.commit()
+    return done
+
+
+def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    line = queue.asking(ledger, reference)
+    if line is None:
+        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+    if line.debit_credit == "C":
+        return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
+    if fault := _not_to_be_credited(line):
+        return fault
+    return _ask(ledger, line, "credit", why, today, credit=True)
+
+
+def _not_to_be_credited(line: Asking) -> Finding | None:
+    """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
+    if line.run_state == "staged":
+        return Finding("CREDIT_UNSENT", "", {"reference": line.debit, "run": run_label(line.run)})
+    if line.status == "credited" or line.credit:
+        return Finding("CREDIT_TWICE", "", {"reference": line.debit})
+    if line.status not in STANDING:
+        return Finding("CREDIT_NOTSTANDING", "", {"reference": line.debit})
+    return None
+
+
+def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    line = queue.asking(ledger, reference)
+    if line is None:
+        return _redeclare_all(ledger, reference, why, today)
+    if line.debit_credit == "C":  # of a credit that was refused: its debit stands, and is credited again
+        return _not_to_be_credited(line) or _ask(ledger, line, "credit", why, today, credit=True)
+    if not line.is_last:
+        return Finding("REDECLARE_LATER", "", {"reference": reference, "appointment": line.appointment_id})
+    if line.status in STANDING and not line.credit:
+        return Finding("REDECLARE_STANDS", "", {"reference": reference})
+    return _ask(ledger, line, "redeclare", why, today, again=True)
+
+
+def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    """Every line of a declaration that was refused, as far as nothing came in its place."""
+    references = queue.lines_of_invoice(ledger, invoice)
+    if not references:
+        return Finding("REFERENCE_UNKNOWN", "", {"reference": invoice})
+    done: list[Queued] = []
+    faults: list[Finding] = []
+    for reference in references:
+        result = _redeclare(ledger, reference, why, today)
+        if isinstance(result, Finding):
+            faults.append(result)
+        else:
+            done.extend(result)
+    return done or faults[0]
+
+
+def _correct(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    line = queue.asking(ledger, reference)
+    if line is None:
+        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+    if line.debit_credit == "C":
+        return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
+    if not line.is_last:
+        return Finding("REDECLARE_LATER", "", {"reference": reference, "appointment": line.appointment_id})
+    if line.run_state == "staged":
+        return Finding("CREDIT_UNSENT", "", {"reference": reference, "run": run_label(line.run)})
+    if line.status not in STANDING:
+        return Finding("CORRECT_NOTSTANDING", "", {"reference": reference})
+    return _ask(ledger, line, "correct", why, today, credit=True, again=True)
+
+
+def _ask(
+    ledger: Ledger, line: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
+) -> Sequence[Queued]:
+    queue.ask(ledger, line, asked, why, today, credit=credit, again=again)
+    return [Queued(line.debit, line.appointment_id, asked)]
+
+
+# Taking a run back.
+
+_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
+
+
+@frozen
+class Undone:
+    """A run that was taken back. ``folder`` is None where its files are gone; ``findings``: what else is to be told."""
+
+    run: str
+    folder: Path | None
+    findings: Sequence[Finding]
+
+
+def undo(settings: Settings, label: str, why: str, today: date) -> Undone:
+    """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
+    stays, under a name that says so.
+
+    Raises SettingsError for a run that isn't there, was answered, or that a later run credits; and as `opened`.
+    """
+    match = _RUN.fullmatch(label.strip())
+    if match is None:
+        raise SettingsError("RUN_UNKNOWN", run=label)
+    with opened(settings) as ledger:
+        findings = list(finish_earlier_runs(ledger, settings))
+        run = queue.published_run(ledger, int(match[1]))
+        if run is None:
+            raise SettingsError("RUN_UNKNOWN", run=label)
+        name = run_label(run.run)
+        if run.state == "withdrawn":
+            raise SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
+        if run.answered:
+            raise SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
+        if run.credited:
+            raise SettingsError("RUN_CREDITED", run=name, later=run_label(run.later), reference=run.credited)
+        # First the folder, so that nobody sends what the ledger is about to make due again.
+        folder = mark_folder(run.folder)
+        if folder is None:
+            findings.append(Finding("RUN_FILES_MISSING", "", {"run": name, "path": str(run.folder)}))
+        queue.withdraw(ledger, run.run, folder or run.folder, today, why)
+        ledger.commit()
+    return Undone(name, folder, findings)

@@ -1,0 +1,22 @@
+"""What a run that was stopped left behind: published after all, or taken away."""
+
+from collections.abc import Iterator
+
+from ..delivery import complete, sweep
+from ..ledger import Ledger
+from ..problems import Finding
+from ..settings import Settings
+from .publication import run_label
+
+
+def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """Publishes what a run that was stopped had recorded, and takes away what it had not. Raises WriteError."""
+    for staged in ledger.staged_runs():
+        label = run_label(staged.run)
+        place = complete(staged.staging, staged.folder)
+        if place is not None:
+            yield Finding("RUN_RECOVERED", "", {"run": label})
+        else:
+            yield Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)})
+        ledger.mark_published(staged.run, place or staged.folder)
+    sweep(settings.output.dir, settings.ledger.path)

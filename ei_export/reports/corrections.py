@@ -1,0 +1,64 @@
+"""What was asked for about declared lines, and what came of it: for programs, and for the person who asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ..problems import Finding, Language, Severities, catalogue, render
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "credit": "{reference} (afspraak {appointment}): wordt gecrediteerd",
+        "redeclare": "{reference} (afspraak {appointment}): wordt opnieuw gedeclareerd",
+        "correct": "{reference} (afspraak {appointment}): wordt gecrediteerd\n"
+        "  en opnieuw gedeclareerd zoals de afspraak nu is",
+        "next": "Dat gebeurt in de volgende run.",
+        "nothing": "Er is niets klaargezet.",
+        "undone": "Run {run} is ingetrokken; wat erin stond gaat mee in de volgende run.",
+        "folder": "De bestanden staan nu in {folder}. Verstuur ze niet.",
+    },
+    "en": {
+        "credit": "{reference} (appointment {appointment}): is going to be credited",
+        "redeclare": "{reference} (appointment {appointment}): is going to be declared again",
+        "correct": "{reference} (appointment {appointment}): is going to be credited\n"
+        "  and declared again as the appointment is now",
+        "next": "That is done by the next run.",
+        "nothing": "Nothing was queued.",
+        "undone": "Run {run} is withdrawn; what was in it goes along in the next run.",
+        "folder": "Its files are in {folder} now. Do not send them.",
+    },
+}
+
+
+def queue_document(queued: Sequence[Mapping[str, str]], refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What ``--json`` prints of a queue."""
+    return {"queued": list(queued), "problems": list(refused)}
+
+
+def problem(finding: Finding, reference: str, language: Language, severities: Severities) -> dict[str, Any]:
+    """A finding about a reference as ``--json`` has it."""
+    message, remedy = render(finding.code, finding.params, language)
+    return {
+        "code": finding.code,
+        "severity": severities.of(finding.code),
+        "reference": reference,
+        "return_code": catalogue()[finding.code].return_code,
+        "message": message,
+        "remedy": remedy,
+    }
+
+
+def queue_lines(queued: Sequence[Mapping[str, str]], language: Language) -> Iterator[str]:
+    """A queue for a person at a terminal."""
+    words = _WORDS[language]
+    for line in queued:
+        yield words[line["asked"]].format(reference=line["reference"], appointment=line["appointment_id"])
+    yield words["next"] if queued else words["nothing"]
+
+
+def undo_lines(run: str, folder: Path | None, language: Language) -> Iterator[str]:
+    """A run that was taken back."""
+    words = _WORDS[language]
+    yield words["undone"].format(run=run)
+    if folder is not None:
+        yield words["folder"].format(folder=folder)
