@@ -35,7 +35,7 @@ demo: $(RUNTIME)
 	@cd $(DEMO) && find out -type f | sort | sed 's/^/  /'
 	@echo
 	@echo "What a practice does next:"
-	@echo "  1. open $(DEMO)/out/problems.csv: what is held, why, and what to do about it"
+	@echo "  1. open $(DEMO)/out/report.html in a browser: what goes out, what is held, why, and what to do about it"
 	@echo "  2. send the files in $(DEMO)/out/R000001/declarations to VECOZO"
 	@echo "  3. correct what is held and run again; what is due then goes out then, the rest is not sent twice"
 

@@ -36,6 +36,7 @@ def feed_options(function: F) -> F:
 
 
 @click.command()
+@click.option("--xlsx", is_flag=True, help="Write a workbook of the lines and the problems too.")
 @feed_options
 @options
 @refusing
@@ -59,10 +60,11 @@ def work(
     as_json: bool,
     quiet: bool,
     strict: bool,
+    xlsx: bool = False,
 ) -> None:
     """Works through the feed, tells what came of it, and ends with its exit code. ``told``: in which words."""
     progress = Progress()
-    chosen = Options(day_or_today(today), publish=publish, strict=strict, as_json=as_json, progress=progress.show)
+    chosen = Options(day_or_today(today), publish, strict, as_json, xlsx, progress.show)
     summary = run_pipeline(settings, chosen)
     progress.clear()
     with closing(summary), speaking():

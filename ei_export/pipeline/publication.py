@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -17,7 +17,8 @@ from ..delivery import Place
 from ..ledger import Ledger
 from ..ledger.corrections import settle
 from ..problems import WriteError
-from ..reports.cells import defused_at
+from ..reports.cells import defused_at, restored
+from ..reports.html import MOST_LINES
 from ..reports.summary import Declaration
 from ..settings import Settings
 from ..standards import pm304
@@ -120,17 +121,21 @@ class _File:
         return Invoice(self.number, self._today, self.uzovi, *period)
 
 
-class _Listing:
-    """``lines.csv``, and the lines for ``--json`` where they are asked for."""
+class Listing:
+    """``lines.csv``, and the lines for ``--json`` where they are asked for. ``first`` are those that a page shows."""
 
     def __init__(self, place: Place, as_json: IO[str] | None) -> None:
-        self._text = io.TextIOWrapper(place.create("lines.csv"), encoding="utf-8", newline="")
+        self.first: list[Sequence[object]] = []
+        self._file = place.create("lines.csv")
+        self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
         self._csv = csv.writer(self._text, lineterminator="\n")
         self._csv.writerow(LINE_COLUMNS)
         self._as_json = as_json
 
     def add(self, row: Sequence[object]) -> None:
         self._csv.writerow(defused_at(row, _FREE))
+        if len(self.first) < MOST_LINES:
+            self.first.append(row)
         if self._as_json is not None:
             document = dict(zip(LINE_COLUMNS, row, strict=True))
             self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
@@ -138,6 +143,15 @@ class _Listing:
     def close(self) -> None:
         """Leaves the file open, for whoever it belongs to."""
         self._text.detach()
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every line, read back once all are written."""
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
+        rows = csv.reader(text)
+        next(rows)
+        yield from ([restored(cell) for cell in row] for row in rows)
+        text.detach()
 
 
 class Publication:
@@ -161,12 +175,11 @@ class Publication:
         self._credited: list[str] = []
         self._replaced: list[str] = []
 
-    def write(self, due: Iterable[str], as_json: IO[str] | None) -> None:
-        """Writes ``lines.csv`` and every declaration; into ``as_json`` each line as a JSON object.
+    def write(self, due: Iterable[str], listing: Listing) -> None:
+        """Writes every declaration, and in the listing every line.
 
         Raises WriteError where a run is too large for its numbers.
         """
-        listing = _Listing(self._place, as_json)
         for _, lines in groupby(map(DueLine.unpack, due), key=_FILE):
             waiting = self._write_persons(([*same] for _, same in groupby(lines, key=_PERSON)), listing)
             while waiting:
@@ -176,7 +189,7 @@ class Publication:
         self._flush()
         listing.close()
 
-    def _write_persons(self, persons: Iterable[list[DueLine]], listing: _Listing) -> list[list[DueLine]]:
+    def _write_persons(self, persons: Iterable[list[DueLine]], listing: Listing) -> list[list[DueLine]]:
         """Writes lines, person by person; returns those that have to go in another file."""
         waiting = []
         for same in persons:
@@ -198,7 +211,7 @@ class Publication:
                 self._flush()
         return waiting
 
-    def _write_line(self, line: DueLine, file: _File, listing: _Listing) -> None:
+    def _write_line(self, line: DueLine, file: _File, listing: Listing) -> None:
         row = self._number(line, file)
         file.add(line, str(row[0]))
         listing.add(row)

@@ -24,7 +24,7 @@ from .html_words import MONTHS, WORDS
 from .overview import Overview
 from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
-from .text import euros
+from .text import day_text, euros, number
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,15 +42,14 @@ _BAR: Final = 40
 class Report:
     """What the page is made of.
 
-    ``practice`` is its name; ``test``: the files call themselves a test; ``insurers`` UZOVI → insurer; ``lines`` are
-    the first `MOST_LINES` rows of ``lines.csv``.
+    ``practice`` is its name; ``test``: the files call themselves a test; ``lines`` are the first `MOST_LINES` rows of
+    ``lines.csv``.
     """
 
     summary: Summary
     language: Language
     practice: str
     test: bool
-    insurers: Mapping[str, str]
     overview: Overview
     lines: Sequence[Mapping[str, str]] = ()
 
@@ -68,7 +67,7 @@ class _Bar:
 def write_report(report: Report, file: BinaryIO) -> None:
     """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
     summary, overview = report.summary, report.overview
-    kinds = list(kinds_found(summary.problems, report.language, report.insurers))
+    kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
     places = [place for kind in kinds for cause in kind.causes for place in cause.places]
     declarations = summary.declarations
     page = _environment(report.language).get_template("report.html")
@@ -80,6 +79,7 @@ def write_report(report: Report, file: BinaryIO) -> None:
         persons=sum(declaration.persons for declaration in declarations),
         line_count=sum(declaration.lines for declaration in declarations),
         cents=sum(declaration.amount_cents for declaration in declarations),
+        insurers=[(row, [d for d in declarations if d.uzovi == row.uzovi]) for row in summary.by_insurer()],
         bars=_bars(summary),
         bar_height=_BAR,
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
@@ -137,12 +137,14 @@ def _environment(language: Language) -> "Environment":
         "base-uri 'none'; form-action 'none'",
     }
     environment.filters |= {
+        "zip": zip,
         "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
-        "number": lambda value: f"{value:,}".replace(",", "." if language == "nl" else ","),
+        "number": lambda count: number(count, language),
         "title_of": lambda code: title(code, language),
         # File names may be long; a line can break behind an underscore.
         "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
-        "day": lambda day: _day(day, language),
+        "day": lambda day: f"{day.day} {MONTHS[language][day.month - 1]} {day.year}",
+        "date": lambda day: _time(day, language),
     }
     return environment
 
@@ -159,5 +161,8 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _day(day: date, language: Language) -> str:
-    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+def _time(day: date | str, language: Language) -> str:
+    """A date (or its text, YYYY-MM-DD) as people write it, for programs as it is."""
+    from markupsafe import Markup
+
+    return Markup('<time datetime="{}">{}</time>').format(day, day_text(date.fromisoformat(str(day)), language))

@@ -44,7 +44,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         # Appointments.
         "appointments": "Wat er met de afspraken gebeurde",
         # Per insurer.
-        "per_insurer": "Gedeclareerd per verzekeraar",
+        "per_insurer": "Per verzekeraar",
         "insurer": "Verzekeraar",
         "total": "Totaal",
         "chart": "Bedrag per verzekeraar",
@@ -149,7 +149,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "next_deadlines": "Begin with what is nearly too late: see Deadlines.",
         "next_nothing": "There is nothing to do.",
         "appointments": "What became of the appointments",
-        "per_insurer": "Declared per insurer",
+        "per_insurer": "Per insurer",
         "insurer": "Insurer",
         "total": "Total",
         "chart": "Amount per insurer",

@@ -83,7 +83,7 @@ ENDED: Final = EndingTable("agreements", "specs/zorg1/vgz.csv", "VGZ", "lage rug
 
 
 def report(
-    found: Iterable[Found] = (),
+    found: Sequence[Found] = (),
     lines: Sequence[dict[str, Any]] = (),
     declarations: Sequence[Declaration] = (),
     language: Language = "en",
@@ -97,10 +97,11 @@ def report(
         problems.add(Finding(code, "date", params), appointment, trajectory, row, uzovi)
     outcomes = Counter({Outcome.DECLARED: len(lines), Outcome.HELD: problems.severities["error"]})
     run = "R000001" if declarations else None
-    summary = Summary(
-        DAY, "appointments.csv", problems, run, None, outcomes.total(), 0, outcomes, declarations=list(declarations)
-    )
-    return Report(summary, language, practice, test, INSURERS, seen or overview(), lines)
+    summary = Summary(DAY, "appointments.csv", problems, run, outcomes=outcomes, insurers=INSURERS)
+    summary.declarations = list(declarations)
+    summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
+    summary.read = outcomes.total()
+    return Report(summary, language, practice, test, seen or overview(), lines)
 
 
 def full(language: Language) -> Report:

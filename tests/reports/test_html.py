@@ -129,10 +129,11 @@ def test_everything_is_on_it(language: Language) -> None:
         "next", "appointments", "insurers", "problems", "forgotten", "deadlines", "endings", "lines",
     ]  # fmt: skip
     amount = "€ 370,35" if language == "nl" else "€ 370.35"
-    assert texts(document, ".insurers tfoot td") == ["2", "3", amount]
+    assert texts(document, ".insurers tfoot td") == ["2", "3", amount, "3", "2"]
     assert texts(document, ".insurers tbody th") == [
-        "VGZ (7095)PM304_7095_240201007095.txt", "CZ (9664)PM304_9664_240201009664.txt",
+        "Menzis (3332)", "VGZ (7095)PM304_7095_240201007095.txt", "CZ (9664)PM304_9664_240201009664.txt",
     ]  # fmt: skip
+    assert texts(document, ".insurers tbody tr:first-child td")[-2:] == ["1", "–"]
     assert texts(document, "#forgotten ~ .scroll tbody td")[0] == "P7"
     assert "7" in texts(document, "#deadlines ~ .scroll .late")[0]
     assert "specs/zorg1/vgz.csv" in texts(document, "#endings ~ .scroll tbody td")
@@ -174,6 +175,7 @@ def test_a_run_that_declared_nothing_says_so() -> None:
     assert texts(document, "h1") == ["No declarations on 1 February 2024"]
     assert texts(document, "#next ~ *") == ["There is nothing to do."]
     assert not document.cssselect("svg, table, [data-controls]")
+
     held = parsed(page(report([tariff_missing(1)])))
     assert texts(held, ".figures div")[0] == "Held1"
     assert texts(held, ".steps li") == ["Solve what is held. What is right then goes out by itself in the next run."]
@@ -183,7 +185,7 @@ def test_bars_are_as_long_as_their_amounts_and_a_negative_one_has_none() -> None
     declarations = [declaration("7095", 1, 5_000), declaration("9664", 2, 20_000), declaration("3332", 1, -100)]
     document = parsed(page(report(declarations=declarations)))
     assert [bar.get("width") for bar in document.cssselect("rect.bar")] == ["100.00%", "25.00%", "0.00%"]
-    assert texts(document, ".insurers tfoot td")[-1] == "€ 249.00"
+    assert texts(document, ".insurers tfoot td")[2] == "€ 249.00"
     alone = parsed(page(report(declarations=[declaration("3332", 1, -100)])))
     assert [bar.get("width") for bar in alone.cssselect("rect.bar")] == ["0.00%"]
 
@@ -214,7 +216,8 @@ def test_text_of_others_stays_text(language: Language) -> None:
         overview([evolve(FORGOTTEN, trajectory=HOSTILE, patient_id=HOSTILE)], [evolve(LATE, appointment_id=HOSTILE)]),
         HOSTILE,
     )
-    document = parsed(page(evolve(shown, insurers={"7095": HOSTILE})))
+    shown.summary.insurers = {"7095": HOSTILE}
+    document = parsed(page(shown))
     assert len(document.cssselect("script")) == len(document.cssselect("style")) == 1
     assert not document.cssselect("img, [onerror]")
     assert texts(document, ".practice") == texts(document, ".lines tbody td")[:1] == [HOSTILE]

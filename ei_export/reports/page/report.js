@@ -19,7 +19,8 @@
       const group = groupOf.get(element.closest("[data-group]"));
       const head = group ? group.element.querySelector("[data-head]").textContent : "";
       const said = { ...(group ? group.element.dataset : {}), ...element.dataset };
-      return { element, group, said, text: plain(`${head} ${element.textContent}`) };
+      const days = [...element.querySelectorAll("time")].map((day) => day.dateTime).join(" ");
+      return { element, group, said, text: plain(`${head} ${element.textContent} ${days}`) };
     });
 
     const filter = () => {
