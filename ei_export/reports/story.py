@@ -163,7 +163,8 @@ def _place(source: str, placed: set[str]) -> str:
 
 
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """The text in lines, each of its own lines apart; what is aligned in it stays so."""
+    """The text in lines, each of its own lines apart; what is aligned in it stays so. A character that can't be seen,
+    and might do something to a terminal, is a question mark."""
     for line in text.split("\n"):
         for wrapped in textwrap.wrap(
             line.replace("€ ", f"€{_TIED}"),
@@ -173,5 +174,5 @@ def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         ):
-            yield wrapped.replace(_TIED, " ")
+            yield "".join(c if c.isprintable() else "?" for c in wrapped.replace(_TIED, " "))
         first = rest

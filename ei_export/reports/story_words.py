@@ -460,21 +460,21 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "units {units}, {cents}.",
     },
     "sent.debit": {
-        "nl": "kenmerk  {reference} (element 0434)\n"
+        "nl": "kenmerk  {reference}{element}\n"
         "factuur  {invoice} van {day}, {standard}, UZOVI {uzovi}\n"
         "regel    {f_code}, lijst {list}, {care}, eenheden {units}, {cents}\n"
         "bestand  {file}{record}",
-        "en": "reference  {reference} (element 0434)\n"
+        "en": "reference  {reference}{element}\n"
         "invoice    {invoice} of {day}, {standard}, UZOVI {uzovi}\n"
         "line       {f_code}, list {list}, {care}, units {units}, {cents}\n"
         "file       {file}{record}",
     },
     "sent.credit": {
-        "nl": "kenmerk  {reference} (element 0434), neemt {previous} terug\n"
+        "nl": "kenmerk  {reference}{element}, neemt {previous} terug\n"
         "factuur  {invoice} van {day}, {standard}, UZOVI {uzovi}\n"
         "regel    {f_code}, lijst {list}, {care}, eenheden {units}, {cents}\n"
         "bestand  {file}{record}",
-        "en": "reference  {reference} (element 0434), takes {previous} back\n"
+        "en": "reference  {reference}{element}, takes {previous} back\n"
         "invoice    {invoice} of {day}, {standard}, UZOVI {uzovi}\n"
         "line       {f_code}, list {list}, {care}, units {units}, {cents}\n"
         "file       {file}{record}",
@@ -487,6 +487,7 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "nl": "{reference}: {what} {appointment}, {f_code}, {cents}, factuur {invoice}; {status}.",
         "en": "{reference}: {what} {appointment}, {f_code}, {cents}, invoice {invoice}; {status}.",
     },
+    "said.element": {"nl": " (element 0434)", "en": " (element 0434)"},
     "said.record": {"nl": "\nrecord   {record}, in run {run}", "en": "\nrecord     {record}, in run {run}"},
     "said.file": {"nl": "{path}", "en": "{path}"},
     "said.file_gone": {"nl": "{path} (staat er niet meer)", "en": "{path} (no longer there)"},
@@ -514,6 +515,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "answer.credited": {
         "nl": "Teruggenomen door een credit.",
         "en": "Taken back by a credit.",
+    },
+    "answer.credited_after": {
+        "nl": "{insurer} kende op {answered} {granted_cents} toe van {cents}. Daarna teruggenomen door een credit.",
+        "en": "{insurer} granted {granted_cents} of {cents} on {answered}. Taken back by a credit afterwards.",
     },
     "note.return_code": {"nl": "{code}: {meaning}", "en": "{code}: {meaning}"},
     "correction.credit": {"nl": "Op {day} gevraagd te crediteren ({why}).", "en": "Asked to credit on {day} ({why})."},

@@ -136,9 +136,14 @@ def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> Non
 def test_a_credit_alone(clinic: Clinic) -> None:
     note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", credit="now")
     assert "is credited in the next run" in told(clinic, "A1").texts("outcome")[0]
+    answer(clinic)
+    answer_line(clinic, "partly_granted", 5_000, "0611")
     command(clinic, "run")
     found = told(clinic, "A1")
     assert found.texts("outcome") == ["declared in run R000001 of 2021-07-01, € 66.44, and credited afterwards."]
+    assert found.texts("answer")[0] == (
+        "VGZ granted € 50.00 of € 66.44 on 2021-07-19. Taken back by a credit afterwards."
+    )
     assert "start: credited" in found.texts("visit")[0]
 
 

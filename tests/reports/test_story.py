@@ -91,6 +91,12 @@ def test_where_something_stands_is_said_once_and_not_broken() -> None:
     ]
 
 
+def test_what_can_not_be_seen_is_not_printed() -> None:
+    steps = [HEAD, step("row.feed", cells="a\x1b[31mb")]
+    assert text(Story("appointment", "A\x071", steps))[0].startswith("Appointment A?1: a contact")
+    assert text(Story("appointment", "A1", steps))[-1] == " 1 Row          a?[31mb"
+
+
 def test_more_than_one_story() -> None:
     one, other = Story("appointment", "1", [HEAD]), Story("patient", "1", [HEAD])
     assert text(one, other)[0] == "This number is of more than one thing: appointment, patient. They follow each"

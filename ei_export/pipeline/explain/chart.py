@@ -108,7 +108,7 @@ class Chart:
     def is_bsn(self, number: str) -> bool:
         """Whether a number is the BSN of the patient."""
         rows = (*(row for same in self.rows.values() for row in same), *self.appointments.values())
-        return any(number.zfill(9) == row.text("bsn").zfill(9) for row in rows)
+        return number.zfill(9) in {bsn.zfill(9) for row in rows if (bsn := row.text("bsn"))}
 
     # Where things stand.
 

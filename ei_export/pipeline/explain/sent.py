@@ -42,6 +42,7 @@ def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
         "sent.debit" if line.debit_credit == "D" else "sent.credit",
         chart.ledger_name,
         reference=line.reference,
+        element=said("said.element") if _is_flat(line.standard) else "",
         previous=line.previous,
         invoice=line.invoice,
         day=line.day,
@@ -65,8 +66,9 @@ def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
 
 
 def _answer(line: SentLine) -> Iterator[Step]:
+    taken_back = line.status == "credited" and line.answered
     yield step(
-        f"answer.{line.status}",
+        "answer.credited_after" if taken_back else f"answer.{line.status}",
         insurer=line.insurer,
         answered=line.answered,
         cents=line.amount_cents,
@@ -118,6 +120,9 @@ def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
                         return number
     except (OSError, InputError, KeyError, ValueError):
         pass  # not there, or not as we wrote it
-    if not any(message.is_flat and message.name == line.standard for message in messages()):
-        return None
-    return 1 + sum(place_in_file(chart.desk.ledger, line))
+    return 1 + sum(place_in_file(chart.desk.ledger, line)) if _is_flat(line.standard) else None
+
+
+def _is_flat(standard: str) -> bool:
+    """Whether files of a standard consist of records."""
+    return any(message.is_flat and message.name == standard for message in messages())
