@@ -43,7 +43,7 @@ def feed_options(function: F) -> F:
 def run(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
     """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
     settings = with_paths(settings_of(config, lang), input_path, out)
-    where = str(settings.output.dir / "problems.csv")
+    where = str(settings.output.dir / "report.html")
 
     def told(summary: Summary) -> Iterator[str]:
         return text_lines(summary, settings.language, where, paint=painter())
