@@ -19,6 +19,8 @@ from .tables import FOREVER, Report, Row, number, parse_keyed, parse_table, refu
 CERTAINTIES: Final = ("certain", "single-source", "inferred")
 #: Of a return code: the whole file (technical), the file as declaration, a detail record, information.
 LEVELS: Final = ("X", "T", "D", "O")
+#: Whether a refused line can be declared again: as it is, once it is corrected, or not.
+AGAIN: Final = ("as-is", "corrected", "no")
 
 
 @frozen
@@ -113,6 +115,20 @@ class ReturnCode:
     text: str
     level: str
     source: str
+
+
+@frozen
+class Remedy:
+    """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
+    that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
+    a level (see `LEVELS`) in the remedies for codes that have none of their own."""
+
+    code: str
+    again: str
+    meaning: Mapping[str, str]
+    remedy: Mapping[str, str]
+    source: str
+    certainty: str
 
 
 def read_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[str, str], Code]:
@@ -225,6 +241,25 @@ def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[s
     return parse_keyed(specs / "codelists/return-codes.csv", columns, _column("code"), parse, report)
 
 
+def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Remedy]:
+    """The remedy for every return code that has one, and for each level. ``codes``: those that there are."""
+
+    def parse(row: Row) -> Remedy:
+        return Remedy(
+            row.choice("code", (*sorted(codes), *LEVELS)),
+            row.choice("again", AGAIN),
+            {language: row.required(f"meaning_{language}") for language in ("nl", "en")},
+            {language: row.required(f"remedy_{language}") for language in ("nl", "en")},
+            source(row),
+            _certainty(row),
+        )
+
+    columns = (
+        "code", "again", "meaning_nl", "meaning_en", "remedy_nl", "remedy_en", "source", "certainty",
+    )  # fmt: skip
+    return parse_keyed(specs / "codelists/return-remedies.csv", columns, _column("code"), parse, report)
+
+
 @cache
 def codes(name: str) -> Mapping[str, Code]:
     """The codes of one list, such as ``COD321``. Raises KeyError for a list we don't have."""
@@ -285,6 +320,18 @@ def choices() -> Mapping[str, Choice]:
 def return_codes() -> Mapping[str, ReturnCode]:
     """Every return code whose text was found."""
     return read_return_codes()
+
+
+@cache
+def remedies() -> Mapping[str, Remedy]:
+    """The remedy for every return code that has one, and for each level."""
+    return read_remedies(return_codes())
+
+
+def remedy(code: str) -> Remedy:
+    """What to do about a return code, also one that we don't know."""
+    known = return_codes().get(code)
+    return remedies().get(code) or remedies()[known.level if known is not None else "D"]
 
 
 def _column(name: str) -> Callable[[Row], str]:

@@ -19,7 +19,7 @@ def _list(context: click.Context, option: click.Parameter, value: str) -> frozen
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--records", callback=_list, default="", metavar="01,04", help="These kinds of records only.")
 @click.option("--elements", callback=_list, default="", metavar="0409,0410", help="These elements only.")
 @click.option("--all", "everything", is_flag=True, help="Empty elements too, and what repeats the record above.")

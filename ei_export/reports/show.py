@@ -21,6 +21,8 @@ _VALUES: Final = 44
 _STEP: Final = "  "
 #: Between the pieces of a line.
 _GAP: Final = "  "
+#: A space that no line is broken at.
+_KEPT: Final = "\xa0"
 #: The lines of a meaning begin below each other behind a code of at most so many characters.
 _LONGEST_CODE: Final = 12
 
@@ -89,10 +91,11 @@ class TextPage:
     def _heading(self, record: Described, indent: str) -> str:
         pieces = (" ".join(each if isinstance(each, str) else self._shown(each) for each in p) for p in record.headline)
         title = record.title or self._words["unknown_kind"]
-        left = ": ".join(filter(None, (title, _GAP.join(pieces))))
+        left = ": ".join(filter(None, (title, _GAP.join(piece.replace(" ", _KEPT) for piece in pieces))))
         right = self._words["record"].format(number=record.number, kind=_clean(record.kind))
         first, *more = _lines(left, _WIDTH - len(right) - 2 - len(indent), len(_STEP))
-        return "\n".join([f"{indent + first:<{_WIDTH - len(right)}}{right}", *(indent + line for line in more)])
+        lines = [f"{indent + first:<{_WIDTH - len(right)}}{right}", *(indent + line for line in more)]
+        return "\n".join(lines).replace(_KEPT, " ")
 
     def _field(self, field: Field, indent: str) -> Iterable[str]:
         label = f"{field.id}{_GAP}{field.name}" if field.name != field.id else field.id
@@ -228,7 +231,7 @@ def _lines(text: str, width: int, hanging: int) -> Sequence[str]:
 
 @lru_cache(maxsize=4096)  # the same names and meanings come back in every record
 def _broken(text: str, width: int, hanging: int) -> Sequence[str]:
-    return tuple(wrap(text, width, subsequent_indent=" " * hanging))
+    return tuple(wrap(text, width, subsequent_indent=" " * hanging, break_on_hyphens=False))
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
