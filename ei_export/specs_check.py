@@ -12,6 +12,7 @@ from .specs import SPECS, label
 from .standards.message import read_messages
 from .standards.record import Layout
 from .standards.tree import codes_of_trees, read_forms, read_tree
+from .standards.verify.controls import read_controls
 from .standards.vocabulary import read_headings, read_words
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
@@ -31,11 +32,12 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
         codelists.read_english(codes, SPECS, report)
     diagnoses = codelists.read_diagnoses(SPECS, report)
     return_codes = codelists.read_return_codes(SPECS, report)
+    codelists.read_remedies(return_codes, SPECS, report)
     codelists.read_uzovi(SPECS, report)
     codelists.read_deadlines(SPECS, report)
     codelists.read_standards(SPECS, report)
     codelists.read_choices(SPECS, report)
-    read_messages(SPECS, report)
+    messages = read_messages(SPECS, report)
     known = Known.of(codes.values(), diagnoses)
     agreements = read_agreements(overlays, known, SPECS, report)
     read_twins({code for _, code in agreements}, SPECS, report)
@@ -44,9 +46,12 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     read_headings(SPECS, report)
     for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
         try:
-            Layout.load(path.stem)
+            layout = Layout.load(path.stem)
         except SettingsError as error:
             report(error)
+        else:
+            if any(message.layout == layout.name for message in messages):
+                read_controls(layout, SPECS, report)
     before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
     if len(errors) == before:  # without a form, every element of it would be wrong too
         for code in codes_of_trees(SPECS):

@@ -1,0 +1,61 @@
+"""Judging a message file as whoever receives it would, from its bytes alone.
+
+`verify_file` is the way in. Each message standard has a judge of its own; a new one is added to ``_JUDGES``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import IO, Final, Protocol
+
+from ...problems import InputError
+from ..message import Message, recognise, start_of
+from .fault import HIDDEN, Fault
+from .flat import FlatFile
+from .returned import ReturnFile
+
+__all__ = ["HIDDEN", "Fault", "Judge", "Verification", "verify_file"]
+
+
+class Judge(Protocol):
+    """What judges one file. ``records`` counts what was read, while ``faults`` goes on."""
+
+    records: int
+
+    def faults(self, file: IO[bytes]) -> Iterator[Fault]:
+        """Everything that is wrong with a file that is open at its start and can be read again. Raises OSError."""
+
+
+#: By the name of the message, what makes a judge for a file judged on a day (None = any day).
+_JUDGES: Final[Mapping[str, Callable[[Message, date | None], Judge]]] = {
+    "PM304 3.2": FlatFile,
+    "PM305 3.2": ReturnFile,
+}
+
+
+class Verification:
+    """A file that is being judged: iterate to get its faults; ``records`` is complete after the last."""
+
+    def __init__(self, file: IO[bytes], message: Message, judge: Judge) -> None:
+        self.message: Final = message
+        self._file: Final = file
+        self._judge: Final = judge
+
+    @property
+    def records(self) -> int:
+        return self._judge.records
+
+    def __iter__(self) -> Iterator[Fault]:
+        return self._judge.faults(self._file)
+
+
+def verify_file(file: IO[bytes], name: str, today: date | None = None) -> Verification:
+    """Recognises a file that is open at its start, and judges it while it is iterated over, once.
+
+    ``today``: an invoice of a later day is a fault. Raises InputError, naming the file as ``name``, where it is nothing
+    we can judge; OSError.
+    """
+    message = recognise(start_of(file), name)
+    judge = _JUDGES.get(message.name)
+    if judge is None:
+        raise InputError("FILE_NOT_RECOGNISED", file=name, expected=", ".join(_JUDGES))
+    return Verification(file, message, judge(message, today))

@@ -1,0 +1,204 @@
+"""Performance records (04). Much of them comes back again and again: the same care, the same date, the same price.
+
+A record is cut into parts, and what was judged right of each is remembered, so that most of a large file is looked up
+rather than looked at.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from struct import Struct
+from typing import Final, Generic, TypeVar
+
+from ..record import ENCODING, Layout, number
+from .controls import Control
+from .fault import Fault
+from .numbers import Numbers, Tally
+from .parts import Part, Relation, Values
+from .relations import Period, period
+
+T = TypeVar("T")
+
+#: The key that a performance repeats of its person (MZ301 0403-0405).
+_KEY: Final = ("0403", "0405")
+_PARTS: Final = (
+    ("0401", "0401"), ("0402", "0402"), _KEY, ("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"),
+    ("0428", "0433"), ("0434", "0434"), ("0435", ""),
+)  # fmt: skip
+#: As many texts are remembered of each part: some megabytes at most.
+_REMEMBERED: Final = 20_000
+
+
+class _Memory(Generic[T]):
+    """A part with the texts that were right lately, each with what ``note`` says of its values."""
+
+    def __init__(self, part: Part, note: Callable[[Values], T]) -> None:
+        self.right: Final[dict[bytes, T]] = {}
+        self._part: Final = part
+        self._note: Final = note
+
+    def judge(self, raw: bytes) -> tuple[list[Fault], T | None]:
+        """What is wrong with a text; its note if nothing is but what one is warned of."""
+        if raw in self.right:
+            return [], self.right[raw]
+        text = raw.decode(ENCODING)
+        faults = self._part.judge(text)
+        if any(fault.severity == "error" for fault in faults):
+            return faults, None
+        note = self._note(self._part.values(text))
+        if not faults:
+            remember(self.right, raw, note)
+        return faults, note
+
+
+def remember(right: dict[bytes, T], raw: bytes, note: T) -> None:
+    """Keeps a text that is right; all are forgotten when they get too many."""
+    if len(right) >= _REMEMBERED:
+        right.clear()
+    right[raw] = note
+
+
+class Lines:
+    """Judges the records 04 of a file. ``about``: the values of its header that relations look at."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        controls: Mapping[str, Control],
+        relations: Sequence[Relation],
+        about: Values,
+        numbers: Numbers,
+        tally: Tally,
+    ) -> None:
+        record = layout["04"]
+
+        def part(first: str, last: str = "") -> Part:
+            return Part(record.part(first, last), controls, relations, about)
+
+        self._controls: Final = controls
+        self._numbers: Final = numbers
+        self._tally: Final = tally
+        self._unpack: Final = Struct("".join(f"{record.part(*run).length}s" for run in _PARTS)).unpack
+        self._kind: Final = record.kind.encode(ENCODING)
+        self._before: Final = _Memory(part("0406", "0407"), _nothing)
+        self._day: Final = _Memory(part("0408", "0408"), _nothing)
+        self._product: Final = _Memory(part("0409", "0411"), _nothing)
+        self._care: Final = _Memory(part("0412", "0427"), period)
+        self._rest: Final = part("0428")
+        self._right: Final = self._before.right, self._day.right, self._product.right, self._care.right
+        #: The amounts of debits that were right lately, and what they come to.
+        self._amounts: Final[dict[bytes, int]] = {}
+        self._is_reference: Final = re.compile(controls["0434"].pattern.encode(ENCODING)).fullmatch
+        self._no_previous: Final = record.part("0435").pack({}).encode(ENCODING)
+        self._keys: Final = _key_elements(layout, controls)
+        self._parent_key: Final = slice(self._keys[0][1].place.start, self._keys[-1][1].place.stop)
+        #: The record of the person that lines belong to, '' = not known; the elements of it that are doubtful, or were
+        #: told of; and its key, if none is.
+        self._parent, self._doubtful = "", set[str]()
+        self._key: bytes | None = None
+        self._reference = b""
+        #: Whether every reference came after the one before it, so that none can occur twice.
+        self.ascending = True
+        self.credits = 0
+
+    def begin(self, parent: str, doubtful: Iterable[str] = ()) -> None:
+        """The lines of a person follow: the record 02, '' if it can't be known, and its elements that are doubtful."""
+        self._parent, self._doubtful = parent, set(doubtful)
+        self._key = parent[self._parent_key].encode(ENCODING) if parent and not doubtful else None
+
+    def accepts(self, text: bytes) -> bool:
+        """Takes a record of the right length if all of it was judged right before; False says nothing about it."""
+        kind, id, key, before, day, product, care, amounts, reference, rest = self._unpack(text)
+        befores, days, products, cares = self._right
+        if not (
+            key == self._key
+            and kind == self._kind
+            and id == self._numbers.text
+            and reference > self._reference
+            and rest == self._no_previous
+            and before in befores
+            and day in days
+            and product in products
+            and amounts in self._amounts
+            and care in cares
+            and (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
+        ):
+            return False
+        allowed = cares[care]
+        if not allowed.first <= day <= allowed.last:
+            return False
+        self._reference = reference
+        self._numbers.advance()
+        self._tally.lines += 1
+        self._tally.cents += self._amounts[amounts]
+        return True
+
+    def judge(self, text: bytes) -> Iterator[Fault]:
+        """What is wrong with a record of the right length, but for its kind and the order of its number."""
+        _, id, _, before, day, product, care, amounts, reference, rest = self._unpack(text)
+        if fault := self._controls["0402"].fault(id.decode(ENCODING)):
+            yield fault
+        yield from self._judge_key(text.decode(ENCODING))
+        yield from self._before.judge(before)[0]
+        wrong_day = self._day.judge(day)[0]
+        yield from wrong_day
+        yield from self._product.judge(product)[0]
+        wrong_care, allowed = self._care.judge(care)
+        yield from wrong_care
+        if allowed is not None and not any(fault.code in _NO_DAY for fault in wrong_day):
+            yield from self._outside(allowed, day)
+        wrong_rest = self._rest.judge((amounts + reference + rest).decode(ENCODING))
+        yield from wrong_rest
+        self._count(text, {fault.element for fault in wrong_rest if fault.severity == "error"})
+
+    def _count(self, text: bytes, wrong: set[str]) -> None:
+        """Adds a line up, if its amount can be read, and remembers the amounts of a debit that are right."""
+        *_, amounts, reference, _ = self._unpack(text)
+        self._tally.lines += 1
+        self.ascending = self.ascending and reference > self._reference
+        self._reference = reference
+        claimed, sign = (self._controls[id].value(text.decode(ENCODING)) for id in ("0432", "0433"))
+        self.credits += sign == "C"
+        if not wrong.isdisjoint(_AMOUNT):
+            self._tally.sure = False
+            return
+        cents = number(claimed) if sign == "D" else -number(claimed)
+        self._tally.cents += cents
+        if sign == "D" and not wrong:
+            remember(self._amounts, amounts, cents)
+
+    def _judge_key(self, record: str) -> Iterator[Fault]:
+        """The key as such, and against that of the person: told once for all the lines of a person."""
+        for control, original in self._keys:
+            raw = control.of(record)
+            if fault := control.fault(raw):
+                yield fault
+            elif self._parent and raw != original.of(self._parent) and original.element.id not in self._doubtful:
+                self._doubtful.add(original.element.id)
+                yield control.says("VERIFY_KEY", control.bare(raw), f"= {original.element.id}", other=original.element)
+
+    def _outside(self, allowed: Period, day: bytes) -> Iterator[Fault]:
+        """The bounds of the care that its day is outside of."""
+        for bound in allowed.bounds:
+            if not bound.first <= day <= bound.last:
+                yield self._controls[bound.element].says(
+                    bound.code,
+                    bound.value,
+                    bound.expected(day),
+                    return_code=bound.return_code,
+                    other=self._controls["0408"].element,
+                )
+
+
+#: What makes a day no day, and an amount uncertain.
+_NO_DAY: Final = ("VERIFY_DIGITS", "VERIFY_EMPTY", "VERIFY_DATE")
+_AMOUNT: Final = frozenset({"0430", "0432", "0433"})
+
+
+def _nothing(values: Values) -> None:
+    """The note of a part that needs none."""
+
+
+def _key_elements(layout: Layout, controls: Mapping[str, Control]) -> list[tuple[Control, Control]]:
+    """The elements of the key, each with the element of the person that it repeats."""
+    originals = {element.code: controls[element.id] for element in layout["02"].elements}
+    return [(controls[element.id], originals[element.code]) for element in layout["04"].part(*_KEY).elements]

@@ -1,0 +1,142 @@
+"""Runs of elements, judged together: one regular expression for all that is right, and the relations between them."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from attrs import frozen
+
+from ..record import Record
+from .controls import Control
+from .fault import Fault
+
+#: Values by element id, without padding ('' = empty).
+Values = Mapping[str, str]
+
+
+@frozen(eq=False)
+class Relation:
+    """What ``element`` must be because of ``others``. It is only looked at where nothing is wrong with any of them.
+
+    ``broken``: what is expected of the element, None where the relation holds; never anything personal. ``return_code``
+    as of a `Fault`. ``filled`` or ``empty``: an element that is so in every record with the relation broken.
+    """
+
+    element: str
+    others: tuple[str, ...]
+    code: str
+    return_code: str
+    broken: Callable[[Values], str | None]
+    filled: str = ""
+    empty: str = ""
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        return (self.element, *self.others)
+
+
+#: A relation that is broken, by which values, and what is expected.
+_Breach = tuple[Relation, Values, str]
+
+
+class _Shape:
+    """Texts with which nothing is wrong by themselves, as one regular expression, and what is left to look at then."""
+
+    def __init__(self, elements: Sequence[tuple[Control, str]], relations: Sequence[Relation], about: Values) -> None:
+        self._relations: Final = relations
+        self._about: Final = about
+        looked_at = {id for relation in relations for id in relation.elements}
+        caught = [control for control, _ in elements if control.test or control.element.id in looked_at]
+        pattern = "".join(("(%s)" if control in caught else "(?:%s)") % right for control, right in elements)
+        self._match: Final = re.compile(pattern, re.DOTALL).fullmatch
+        self._tests: Final = [(group, control.test) for group, control in enumerate(caught) if control.test]
+        self._values: Final = [(g, c.element.id, c.bare) for g, c in enumerate(caught) if c.element.id in looked_at]
+
+    def broken(self, text: str) -> list[_Breach] | None:
+        """The relations that are broken; None for a text of another shape."""
+        match = self._match(text)
+        if match is None:
+            return None
+        raw = match.groups()
+        for group, test in self._tests:
+            if not test(raw[group]):
+                return None
+        values = dict(self._about)
+        for group, id, bare in self._values:
+            values[id] = bare(raw[group])
+        return _broken(self._relations, values)
+
+
+class Part:
+    """The elements of ``record``, which may be a run of a whole one (`Record.part`), and what is between them.
+
+    ``about`` holds the values of other records that relations look at.
+    """
+
+    def __init__(
+        self, record: Record, controls: Mapping[str, Control], relations: Sequence[Relation], about: Values
+    ) -> None:
+        own = [controls[element.id] for element in record.elements]
+        known = {*(control.element.id for control in own), *about}
+        first = record.elements[0].start
+        self._controls: Final = controls
+        self._about: Final = about
+        self._relations: Final = [r for r in relations if known.issuperset(r.elements) and r.element not in about]
+        self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
+        # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
+        filled = {r.empty for r in self._relations}
+        empty = {r.filled for r in self._relations} - filled
+        usual = [(c, _usual(c, filled, empty)) for c in own]
+        always = [r for r in self._relations if not (r.empty or r.filled in empty)]
+        self._usual: Final = _Shape(usual, always, about)
+        self._right: Final = _Shape([(c, c.pattern) for c in own], self._relations, about)
+
+    def judge(self, text: str) -> list[Fault]:
+        """What is wrong with the text of the part, which is as long as the part."""
+        broken = self._usual.broken(text)
+        if broken is None:
+            broken = self._right.broken(text)
+        if broken is None:
+            return self._judge_closely(text)
+        return [self._breach(*breach) for breach in broken]
+
+    def _judge_closely(self, text: str) -> list[Fault]:
+        """The same, of a text with which something is wrong by itself."""
+        faults = [fault for control, start, stop in self._places if (fault := control.fault(text[start:stop]))]
+        wrong = {fault.element for fault in faults}
+        values = {**self._about, **self.values(text)}
+        untouched = [relation for relation in self._relations if wrong.isdisjoint(relation.elements)]
+        return faults + [self._breach(*breach) for breach in _broken(untouched, values)]
+
+    def matches(self, text: str) -> bool:
+        """Whether nothing is wrong with any element by itself."""
+        return self._right.broken(text) is not None
+
+    def wrong_elements(self, text: str) -> int:
+        """With how many elements something is wrong."""
+        return sum(not control.right(text[start:stop]) for control, start, stop in self._places)
+
+    def values(self, text: str) -> dict[str, str]:
+        """Its values, right or wrong."""
+        return {control.element.id: control.bare(text[start:stop]) for control, start, stop in self._places}
+
+    def _breach(self, relation: Relation, values: Values, expected: str) -> Fault:
+        other = self._controls.get(relation.others[0]) if relation.others else None
+        return self._controls[relation.element].says(
+            relation.code,
+            values[relation.element],
+            expected,
+            return_code=relation.return_code,
+            other=other.element if other is not None else None,
+        )
+
+
+def _broken(relations: Iterable[Relation], values: Values) -> list[_Breach]:
+    return [(r, values, expected) for r in relations if (expected := r.broken(values)) is not None]
+
+
+def _usual(control: Control, filled: Collection[str], empty: Collection[str]) -> str:
+    """What is right of an element where no relation can break on it."""
+    if control.element.id in filled:
+        return control.filled
+    return control.blank if control.element.id in empty else control.pattern

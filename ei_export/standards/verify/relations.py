@@ -1,0 +1,301 @@
+"""The relations between elements of one record, each a plain function that names its element and its return code.
+
+``a <= b`` is told of ``a``. A mistake that breaks two relations is told of by the first of them only.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import frozen
+
+from ...codelists import Code, codes, diagnoses, standards, uzovi_numbers
+from ...declaration import NO_BSN
+from .parts import Relation, Values
+
+#: Among the values of other records: the day of judging, EEJJMMDD.
+TODAY: Final = "today"
+
+_NOTHING: Final = "-"
+#: How the country of an address in the Netherlands may be given (0221; AW319).
+_HOME: Final = ("", "NL", "00")
+#: Uses of a name that need the name of a partner (COD829).
+_PARTNER_NAME_USES: Final = ("2", "3", "4")
+#: Identification of the payee and the element it points at (COD833, 0113).
+_PAYEES: Final = {"01": "0109", "02": "0110", "03": "0111", "04": "0112"}
+#: The list of the diagnosis codes of physiotherapy (COD392), and the lists and codes of record 04.
+_PHYSIOTHERAPY: Final = "005"
+_DIAGNOSES: Final = (("0413", "0414"), ("0415", "0416"), ("0417", "0418"), ("0419", "0420"))
+_DIAGNOSIS_ELEMENTS: Final = tuple(element for pair in _DIAGNOSES for element in pair)
+
+
+def at_most(element: str, other: str) -> Callable[[Values], str | None]:
+    """``element <= other``: both are dates, or amounts of one length, so that they compare as text."""
+    return lambda values: f"<= {values[other]} ({other})" if values[element] > values[other] else None
+
+
+def equal(element: str, other: str) -> Callable[[Values], str | None]:
+    """``element = other``."""
+    return lambda values: None if values[element] == values[other] else f"{values[other]} ({other})"
+
+
+# Record 01 -----------------------------------------------------------------------------------------
+
+
+def _version(values: Values) -> str | None:
+    """0107: filled exactly where 0106 is."""
+    if bool(values["0106"]) == bool(values["0107"]):
+        return None
+    return "…" if values["0106"] else _NOTHING
+
+
+def _receiver(values: Values) -> str | None:
+    """0108: filled in a message to an insurer; one to a service bureau names that (0109)."""
+    return None if values["0108"] or values["0109"] else "nnnn"
+
+
+def _provider(values: Values) -> str | None:
+    """0110: mandatory with a practice code, unless the institution is named in its place."""
+    return "nnnnnnnn" if values["0111"] and not (values["0110"] or values["0112"]) else None
+
+
+def _payee(values: Values) -> str | None:
+    """0113: the element it points at must hold an AGB code."""
+    element = _PAYEES[values["0113"]]
+    if values[element] or (element == "0110" and _provider(values)):
+        return None
+    return " | ".join(payee for payee, pointed in _PAYEES.items() if values[pointed]) or f"{element}: nnnnnnnn"
+
+
+def _future(values: Values) -> str | None:
+    return f"<= {values[TODAY]}" if values["0117"] > values[TODAY] else None
+
+
+# Record 02 -----------------------------------------------------------------------------------------
+
+
+def _insured_number(values: Values) -> str | None:
+    return "…" if values["0203"] == NO_BSN and not values["0205"] else None
+
+
+def _known_uzovi(values: Values) -> str | None:
+    """A number that we don't know is told of once, at the head of the file, if it is that of all."""
+    uzovi = values["0204"]
+    return None if uzovi in uzovi_numbers() or uzovi == values["0108"] else "UZOVI"
+
+
+def _partner_code(values: Values) -> str | None:
+    return "2" if values["0213"] and not values["0212"] else None
+
+
+def _partner_name(values: Values) -> str | None:
+    return "…" if values["0212"] and not values["0213"] else None
+
+
+def _partner_prefix(values: Values) -> str | None:
+    return _NOTHING if values["0214"] and not values["0213"] and not values["0212"] else None
+
+
+def _name_use(values: Values) -> str | None:
+    if values["0216"] in _PARTNER_NAME_USES and not values["0213"] and not values["0212"]:
+        return "0 | 1"
+    return None
+
+
+def _postcode(values: Values) -> str | None:
+    """0217: of whoever lives in the Netherlands."""
+    home = values["0221"] in _HOME
+    return "nnnnAA" if home and not values["0217"] and not values["0218"] else None
+
+
+def _foreign_postcode(values: Values) -> str | None:
+    """0218: of whoever lives abroad, and of nobody else."""
+    if values["0221"] in _HOME:
+        return _NOTHING if values["0217"] and values["0218"] else None
+    return None if values["0217"] or values["0218"] else "…"
+
+
+def _country(values: Values) -> str | None:
+    """0221: goes with the postcode abroad, not with one of the Netherlands."""
+    if values["0221"] in _HOME:
+        return "AA" if values["0218"] and not values["0217"] else None
+    return _NOTHING if values["0217"] else None
+
+
+def _debtor(values: Values) -> str | None:
+    return _NOTHING if values["0222"] and values["0108"] else None
+
+
+# Record 04 -----------------------------------------------------------------------------------------
+
+
+def _forwarding(values: Values) -> str | None:
+    return "1" if values["0108"] and values["0407"] != "1" else None
+
+
+def _era(values: Values) -> str | None:
+    """Care of today's standards is not declared in this one."""
+    last = standards()[0].valid_until.strftime("%Y%m%d")
+    return f"<= {last}" if values["0408"] > last else None
+
+
+def _list_of(list_element: str, code_element: str) -> Callable[[Values], str | None]:
+    return lambda values: "nnn" if values[code_element] and not values[list_element] else None
+
+
+def _code_of(list_element: str, code_element: str) -> Callable[[Values], str | None]:
+    return lambda values: "…" if values[list_element] and not values[code_element] else None
+
+
+def _dcsph(text: str) -> str:
+    """A DCSPH code as an element of type N or AN holds it; what is no such code stays what it is."""
+    return text.removeprefix("0000") if len(text) == 8 else text
+
+
+def _known_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
+    def broken(values: Values) -> str | None:
+        code = _dcsph(values[code_element])
+        if values[list_element] != _PHYSIOTHERAPY or not code or code in diagnoses() or code in codes("ZORG1-2019"):
+            return None
+        return "DCSPH"
+
+    return broken
+
+
+def _open_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
+    def broken(values: Values) -> str | None:
+        found = diagnoses().get(_dcsph(values[code_element]))
+        return "DCSPH" if values[list_element] == _PHYSIOTHERAPY and found and not found.is_open else None
+
+    return broken
+
+
+def _coded(values: Values) -> list[str]:
+    """The diagnoses of physiotherapy in a record."""
+    return [_dcsph(values[code]) for list, code in _DIAGNOSES if values[list] == _PHYSIOTHERAPY and values[code]]
+
+
+def _indication(values: Values) -> str | None:
+    """0421: filled with physiotherapy, unless the care can have none."""
+    return "nnn" if not values["0421"] and _coded(values) else None
+
+
+def _indication_of_diagnosis(values: Values) -> str | None:
+    """0421: one that the DCSPH list gives with one of the diagnoses, for adults or children."""
+    found = [diagnoses()[code] for code in _coded(values) if code in diagnoses()]
+    allowed = {code for diagnosis in found for code in (*diagnosis.indications, *diagnosis.indications_under_18)}
+    if not values["0421"] or not allowed or values["0421"] in allowed:
+        return None
+    return " | ".join(sorted(allowed))
+
+
+def _therapist(values: Values) -> str | None:
+    return None if values["0422"] or values["0423"] else "nnnnnnnn"
+
+
+def _referrer(values: Values) -> str | None:
+    return "nnnnnnnn" if values["0424"] and not values["0425"] and not values["0426"] else None
+
+
+def _previous(values: Values) -> str | None:
+    """0435: the reference of the debit that is credited."""
+    return "…" if values["0433"] == "C" and values["0430"] == "C" and not values["0435"] else None
+
+
+def _no_previous(values: Values) -> str | None:
+    return _NOTHING if values["0433"] == "D" and values["0430"] == "D" and values["0435"] else None
+
+
+RELATIONS: Final = (
+    Relation("0107", ("0106",), "VERIFY_SOFTWARE_VERSION", "0001", _version),
+    Relation("0108", ("0109",), "VERIFY_RECEIVER", "0018", _receiver),
+    Relation("0110", ("0111", "0112"), "VERIFY_PROVIDER", "0014", _provider),
+    Relation("0113", ("0109", "0110", "0111", "0112"), "VERIFY_PAYEE", "8029", _payee),
+    Relation("0114", ("0115",), "VERIFY_DATE_ORDER", "0020", at_most("0114", "0115")),
+    Relation("0115", ("0117",), "VERIFY_DATE_ORDER", "0021", at_most("0115", "0117")),
+    Relation("0117", (TODAY,), "VERIFY_FUTURE", "0025", _future),
+    Relation("0204", ("0108",), "VERIFY_CODE_DOUBTFUL", "0423", _known_uzovi),
+    Relation("0205", ("0203",), "VERIFY_INSURED_NUMBER", "0300", _insured_number, empty="0205"),
+    Relation("0207", ("0117",), "VERIFY_DATE_ORDER", "8004", at_most("0207", "0117")),
+    Relation("0212", ("0213",), "VERIFY_PARTNER_CODE", "0001", _partner_code, filled="0213"),
+    Relation("0213", ("0212",), "VERIFY_PARTNER_NAME", "0001", _partner_name, filled="0212"),
+    Relation("0214", ("0213", "0212"), "VERIFY_PARTNER_PREFIX", "0001", _partner_prefix, filled="0214"),
+    Relation("0216", ("0213", "0212"), "VERIFY_NAME_USE", "0397", _name_use, filled="0216"),
+    Relation("0217", ("0221", "0218"), "VERIFY_POSTCODE", "0001", _postcode, empty="0217"),
+    Relation("0218", ("0221", "0217"), "VERIFY_FOREIGN_POSTCODE", "0001", _foreign_postcode),
+    Relation("0221", ("0217", "0218"), "VERIFY_COUNTRY", "0316", _country),
+    Relation("0222", ("0108",), "VERIFY_DEBTOR", "0630", _debtor, filled="0222"),
+    Relation("0407", ("0108",), "VERIFY_FORWARDING", "8179", _forwarding),
+    Relation("0408", ("0117",), "VERIFY_DATE_ORDER", "8176", at_most("0408", "0117")),
+    Relation("0408", (), "VERIFY_ERA", "8061", _era),
+    *(Relation(list, (code,), "VERIFY_DIAGNOSIS_LIST", "8009", _list_of(list, code)) for list, code in _DIAGNOSES),
+    *(Relation(code, (list,), "VERIFY_DIAGNOSIS_MISSING", "8009", _code_of(list, code)) for list, code in _DIAGNOSES),
+    *(Relation(code, (list,), "VERIFY_DIAGNOSIS", "3100", _known_diagnosis(list, code)) for list, code in _DIAGNOSES),
+    *(
+        Relation(code, (list,), "VERIFY_DIAGNOSIS_CLOSED", "3100", _open_diagnosis(list, code))
+        for list, code in _DIAGNOSES
+    ),
+    Relation("0421", _DIAGNOSIS_ELEMENTS, "VERIFY_INDICATION_MISSING", "3102", _indication, empty="0421"),
+    Relation("0421", _DIAGNOSIS_ELEMENTS, "VERIFY_INDICATION", "8058", _indication_of_diagnosis, filled="0421"),
+    Relation("0422", ("0423",), "VERIFY_THERAPIST", "8011", _therapist, empty="0422"),
+    Relation("0425", ("0424", "0426"), "VERIFY_REFERRER", "8014", _referrer, filled="0424"),
+    Relation("0432", ("0429",), "VERIFY_AMOUNT", "8063", at_most("0432", "0429")),
+    Relation("0433", ("0430",), "VERIFY_DEBIT_CREDIT", "8064", equal("0433", "0430")),
+    Relation("0435", ("0433", "0430"), "VERIFY_CREDIT_REFERENCE", "0651", _previous, empty="0435"),
+    Relation("0435", ("0430", "0433"), "VERIFY_DEBIT_REFERENCE", "0651", _no_previous, filled="0435"),
+)
+
+
+# Care on a day -------------------------------------------------------------------------------------
+
+
+@frozen
+class Bound:
+    """The first and the last day (EEJJMMDD) of care that an element allows, which holds ``value``."""
+
+    element: str
+    value: str
+    first: bytes
+    last: bytes
+    code: str
+    return_code: str
+
+    def expected(self, day: bytes) -> str:
+        """What the element should be on a day outside."""
+        if self.element == _REFERRAL:
+            return f"<= {day.decode()} (0408)"
+        return f"{self.first.decode()} <= 0408 <= {self.last.decode()}"
+
+
+@frozen
+class Period:
+    """The days that care may be given on, and the bounds that make it so."""
+
+    first: bytes
+    last: bytes
+    bounds: tuple[Bound, ...]
+
+
+_REFERRAL: Final = "0424"
+_FIRST: Final = b"00000000"
+_LAST: Final = b"99999999"
+
+
+def period(values: Values) -> Period:
+    """When the care of a record may be given: not before its referral, and while its indication and diagnosis hold."""
+    bounds = []
+    if referral := values[_REFERRAL]:
+        bounds.append(Bound(_REFERRAL, referral, referral.encode(), _LAST, "VERIFY_DATE_ORDER", "8014"))
+    if indication := values["0421"]:
+        bounds.append(_in_force(codes("COD321")[indication], "0421", "VERIFY_INDICATION_DATE", "3102"))
+    for list_element, code_element in _DIAGNOSES:
+        old = codes("ZORG1-2019").get(_dcsph(values[code_element]))
+        if values[list_element] == _PHYSIOTHERAPY and old is not None:
+            bounds.append(_in_force(old, code_element, "VERIFY_DIAGNOSIS_DATE", "3100"))
+    first = max((bound.first for bound in bounds), default=_FIRST)
+    last = min((bound.last for bound in bounds), default=_LAST)
+    return Period(first, last, tuple(bounds))
+
+
+def _in_force(code: Code, element: str, problem: str, return_code: str) -> Bound:
+    first, last = (f"{day:%Y%m%d}".zfill(8).encode() for day in (code.valid_from, code.valid_until))
+    return Bound(element, code.code, first, last, problem, return_code)
