@@ -11,6 +11,7 @@ from .problems import SEVERITIES, SettingsError, catalogue_files
 from .specs import SPECS, label
 from .standards.message import read_messages
 from .standards.record import Layout
+from .standards.rulebook import read_rules
 from .standards.tree import codes_of_trees, read_forms, read_tree
 from .standards.verify.controls import read_controls
 from .standards.vocabulary import read_headings, read_words
@@ -56,6 +57,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     if len(errors) == before:  # without a form, every element of it would be wrong too
         for code in codes_of_trees(SPECS):
             read_tree(code, forms, lists, SPECS, report)
+    read_rules(return_codes, SPECS, report)
     _check_problems(return_codes, report)
     return errors
 

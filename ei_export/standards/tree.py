@@ -5,11 +5,13 @@ and what is inferred stands beside them. Writing, reading, verifying, and our ow
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, time
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias, Union
+from xml.sax.saxutils import escape
 
 from attrs import field, frozen
 from lxml import etree
@@ -25,27 +27,50 @@ COUNTS: Final = ("1", "?", "+", "*", "or")
 #: Not a form: a class whose elements we don't know all of, as they don't go to an insurer.
 OPEN: Final = "any"
 
-#: What `build` takes: text by element name, and for a class its own values, or several.
+#: What `write` takes: text by element name, and for a class its own values, or several.
 Values: TypeAlias = Mapping[str, Union[str, "Values", Sequence["Values"]]]
 
 
 @frozen
 class Form:
-    """How the text of an element is written: ``base`` a type of XML Schema, ``pattern`` a regular expression."""
+    """How the text of an element is written: ``base`` a type of XML Schema, ``pattern`` a regular expression; ``shown``
+    is how it is told to people, in no language."""
 
     name: str
     base: str
     pattern: str
-    _compiled: re.Pattern[str] = field(init=False, repr=False, eq=False)
+    shown: str
+    _match: Callable[[str], object] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_compiled", re.compile(self.pattern))
+        object.__setattr__(self, "_match", re.compile(self.pattern).fullmatch)
 
     def fits(self, text: str) -> bool:
-        return self._compiled.fullmatch(text) is not None
+        """Whether the text is of this form, and where it is a date or a time, one that exists."""
+        if self._match(text) is None:
+            return False
+        exists = _EXISTS.get(self.base)
+        return exists is None or exists(text)
 
 
-@frozen
+def _parsed(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def exists(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return lru_cache(maxsize=16_384)(exists)
+
+
+_EXISTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "date": _parsed(date.fromisoformat),
+    "time": _parsed(time.fromisoformat),
+}
+
+
+@frozen(eq=False)
 class Node:
     """An element as its row has it. One without a ``form`` is a class: its ``children`` are inside it, in this order.
 
@@ -60,16 +85,17 @@ class Node:
     list: str
     is_open: bool
     children: "tuple[Node, ...]"
-    _by_name: "Mapping[str, Node]" = field(init=False, repr=False, eq=False)
+    _by_name: "Mapping[str, tuple[int, Node]]" = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {child.name: child for child in self.children})
+        by_name = {child.name: (at, child) for at, child in enumerate(self.children)}
+        object.__setattr__(self, "_by_name", by_name)
 
     def __getitem__(self, name: str) -> "Node":
-        return self._by_name[name]
+        return self._by_name[name][1]
 
-    def get(self, name: str) -> "Node | None":
-        """The child with a name."""
+    def get(self, name: str) -> "tuple[int, Node] | None":
+        """The child with a name, and its place among the children, from 0."""
         return self._by_name.get(name)
 
     @property
@@ -118,13 +144,12 @@ def read_forms(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, For
         row.required("holds")
         base = row.choice("base", ("string", "date", "time", "boolean", "decimal"))
         try:
-            return Form(row.required("form"), base, row.required("pattern"))
+            return Form(row.required("form"), base, row.required("pattern"), row.required("shown"))
         except re.error:
             raise row.error("pattern", "a regular expression") from None
 
-    return parse_keyed(
-        specs / FOLDER / "forms.csv", ("form", "base", "pattern", "holds"), lambda row: row["form"], parse, report
-    )
+    columns = ("form", "base", "pattern", "shown", "holds")
+    return parse_keyed(specs / FOLDER / "forms.csv", columns, lambda row: row["form"], parse, report)
 
 
 def read_tree(
@@ -181,23 +206,31 @@ def _element_rows(code: str, lists: Collection[str], specs: Path, report: Report
 # Writing -------------------------------------------------------------------------------------------
 
 
-def build(node: Node, values: Values) -> etree._Element:
-    """An element of a class with these values, in the order of the table, in no namespace.
+def write(node: Node, values: Values, *, later: str = "") -> str:
+    """An element of a class with these values as text, in the order of the table, in no namespace. ``later``: a child
+    that is still to come.
 
     Raises ValueError, naming the element and never the value: one that the class lacks, that is missing, or that isn't
     of its form.
     """
     made = etree.Element(node.name)
-    _fill(made, node, values)
-    return made
+    _fill(made, node, values, later)
+    return etree.tostring(made, encoding="unicode")
 
 
-def _fill(parent: etree._Element, node: Node, values: Values) -> None:
+def write_simple(node: Node, value: str) -> str:
+    """An element that is no class as text. Raises ValueError, naming the element, for what isn't of its form."""
+    if node.form is None or not node.form.fits(value):
+        raise ValueError(f"{node.path} is not of its form")
+    return f"<{node.name}>{escape(value)}</{node.name}>"
+
+
+def _fill(parent: etree._Element, node: Node, values: Values, later: str = "") -> None:
     used = 0
     for child in node.children:
         value = values.get(child.name)
         if value is None:
-            if child.is_needed:
+            if child.is_needed and child.name != later:
                 raise ValueError(f"{child.path} is missing")
             continue
         used += 1
@@ -206,6 +239,8 @@ def _fill(parent: etree._Element, node: Node, values: Values) -> None:
                 raise ValueError(f"{child.path} is not of its form")
             etree.SubElement(parent, child.name).text = value
         else:
+            if child.form is not None:
+                raise ValueError(f"{child.path} is no class")
             for one in [value] if isinstance(value, Mapping) else value:
                 _fill(etree.SubElement(parent, child.name), child, one)
     if used < len(values):

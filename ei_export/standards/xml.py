@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple, Self
+from typing import IO, Any, Final, NamedTuple, Self
 
 from attrs import frozen
 from lxml import etree
@@ -44,7 +44,7 @@ _VALUES: Final = re.compile(r"(The value |^Element '[^']*': )'[^']*'")
 _NAMESPACE: Final = re.compile(r"\{[^}]*:[^}]*\}")
 
 
-def parts(file: BinaryIO, name: str, root: str, tags: Collection[str]) -> Iterator[etree._Element]:
+def parts(file: IO[bytes], name: str, root: str, tags: Collection[str]) -> Iterator[etree._Element]:
     """The elements directly below the root, one after the other; each is forgotten once the next one is asked for.
 
     ``root`` and ``tags``, those of the parts that are expected, with their namespace; ``name`` is for the refusal.
@@ -82,7 +82,7 @@ def _forget(element: etree._Element) -> None:
 class _Guard:
     """A file of which no more is read than there should be, neither at all nor before the root nor of one part."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: IO[bytes], name: str) -> None:
         self._file, self._name = file, name
         self._read = self._of_part = 0
 
@@ -151,7 +151,7 @@ class Schema:
         except (etree.LxmlError, OSError) as error:
             raise SettingsError("XSD_BROKEN", file=label(path), reason=str(error)) from None
 
-    def check(self, file: BinaryIO, name: str, root: str, tags: Collection[str]) -> Mismatch | None:
+    def check(self, file: IO[bytes], name: str, root: str, tags: Collection[str]) -> Mismatch | None:
         """The first place where a file doesn't follow the schema; the arguments as those of `parts`.
 
         Raises InputError for a document type, another root, and a file or part that is too large.

@@ -12,6 +12,7 @@ from ..message import Message, recognise, start_of
 from .fault import HIDDEN, Fault
 from .flat import FlatFile
 from .returned import ReturnFile
+from .xmlfile import XmlFile
 
 __all__ = ["HIDDEN", "Fault", "Judge", "Verification", "verify_file"]
 
@@ -29,6 +30,8 @@ class Judge(Protocol):
 _JUDGES: Final[Mapping[str, Callable[[Message, date | None], Judge]]] = {
     "PM304 3.2": FlatFile,
     "PM305 3.2": ReturnFile,
+    "GDS801 2.0": XmlFile,
+    "GDS802 2.0": XmlFile,
 }
 
 

@@ -1,0 +1,233 @@
+"""Messages in XML taken apart, also where they are not as they should be.
+
+What is a record of a flat message, is here an instance of a class (an element that holds elements). Instances are
+numbered from 1 in the order in which they start; the root has no number.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import count
+from typing import IO, Final, Literal, NamedTuple
+
+from attrs import define, field, frozen
+from lxml import etree
+
+from .contents import Content, Part, Reader, Schema
+from .message import Message
+from .tree import ROOT, Node, Tree
+from .xml import parts
+
+#: What can be wrong with the build of a message: an element that is missing; that the class lacks; that stands before
+#: one it should follow; that is there once too often; whose text is not of its form; text where there should be none.
+FlawCode = Literal["missing", "unknown", "order", "twice", "form", "text"]
+
+
+class Flaw(NamedTuple):
+    """Something that is wrong with the build of an instance. ``found`` may be personal; ``expected`` is in no language.
+
+    ``record`` is the instance, None = the message; ``element`` what in it.
+    """
+
+    record: int | None
+    code: FlawCode
+    element: str
+    found: str
+    expected: str
+
+
+@define(eq=False)
+class Instance:
+    """One instance of a class: the texts of its simple elements by name, of each the first, and those inside it.
+
+    ``line`` is where it starts in the file.
+    """
+
+    number: int
+    node: Node
+    line: int
+    parent: "Instance | None"
+    texts: dict[str, str] = field(factory=dict)
+    inside: "list[Instance]" = field(factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    def get(self, name: str) -> str:
+        """The text of a simple element, '' where it isn't there."""
+        return self.texts.get(name, "")
+
+    def all(self, name: str) -> "list[Instance]":
+        """The instances of a class directly in it."""
+        return [one for one in self.inside if one.node.name == name]
+
+    def first(self, name: str) -> "Instance | None":
+        """The first instance of a class directly in it."""
+        return next((one for one in self.inside if one.node.name == name), None)
+
+    def walk(self) -> "Iterator[Instance]":
+        """Itself and all in it, in their order."""
+        yield self
+        for one in self.inside:
+            yield from one.walk()
+
+
+def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[Instance, Sequence[Flaw]]]:
+    """The parts of a message, each with all in it and what is wrong with its build. What is wrong with the message as
+    a whole comes with a last part that has no number.
+
+    Raises InputError, with ``name``, for what can't be read (see :mod:`.xml`).
+    """
+    reading = _Reading(f"{{{message.namespace}}}")
+    root = Tree.load(message.code).root
+    order = _Order(root)
+    expected = [f"{reading.namespace}{node.name}" for node in root.children]
+    for element in parts(file, name, f"{reading.namespace}{ROOT}", expected):
+        node = order.take(reading.local(element))
+        flaws = [*order.flaws]
+        order.flaws.clear()
+        if node is not None:
+            yield reading.part(element, node, flaws), flaws
+        else:
+            yield Instance(0, root, element.sourceline or 0, None), flaws
+    order.end()
+    yield Instance(0, root, 0, None), order.flaws
+
+
+class _Order:
+    """Holds the elements in a class against the table, one after the other. Its flaws are of no record yet."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._at = 0
+        self._seen: set[str] = set()
+        self.flaws: list[Flaw] = []
+
+    def take(self, name: str) -> Node | None:
+        """The node of the next element; None for one that the class lacks."""
+        found = self._node.get(name)
+        if found is None:
+            self._flaw("unknown", name, name, "-")
+            return None
+        at, node = found
+        if at < self._at:
+            after = self._node.children[self._at].name
+            self._flaw("order", name, f"{after}, {name}", f"{name}, {after}")
+        elif name in self._seen and not node.is_repeated:
+            self._flaw("twice", name, "2 ×", "1 ×")
+        self._at = max(self._at, at)
+        self._seen.add(name)
+        return node
+
+    def end(self) -> None:
+        """Says what is missing now that all have come."""
+        for node in self._node.children:
+            if node.is_needed and node.name not in self._seen:
+                self._flaw("missing", node.name, "-", node.form.shown if node.form else node.name)
+        alternatives = [node.name for node in self._node.children if node.count == "or"]
+        there = [name for name in alternatives if name in self._seen]
+        if alternatives and len(there) != 1:
+            code: FlawCode = "twice" if there else "missing"
+            self._flaw(code, alternatives[0], ", ".join(there) or "-", " | ".join(alternatives))
+
+    def _flaw(self, code: FlawCode, element: str, found: str, expected: str) -> None:
+        self.flaws.append(Flaw(None, code, element, found, expected))
+
+
+class _Plan(NamedTuple):
+    """What the elements in a class are, by their tags, and what is wrong with these being there in this order."""
+
+    nodes: tuple[Node | None, ...]
+    flaws: tuple[Flaw, ...]
+
+
+@frozen
+class _Reading:
+    """Makes instances of elements. A message says the same again and again, so plans are kept."""
+
+    namespace: str
+    _numbers: Iterator[int] = field(factory=lambda: count(1))
+    _plans: dict[tuple[Node, tuple[str, ...]], _Plan] = field(factory=dict)
+
+    def local(self, element: etree._Element) -> str:
+        """The name of an element; with its namespace where that isn't the message's."""
+        return str(element.tag).removeprefix(self.namespace)
+
+    def part(self, element: etree._Element, node: Node, flaws: list[Flaw]) -> Instance:
+        """A part with all in it; adds what is wrong to ``flaws``."""
+        made = self._instance(element, node, None, flaws)
+        if not node.is_open and _HAS_STRAY_TEXT(element):
+            flaws.append(Flaw(made.number, "text", made.name, "…", "-"))
+        return made
+
+    def _instance(self, element: etree._Element, node: Node, parent: Instance | None, flaws: list[Flaw]) -> Instance:
+        made = Instance(next(self._numbers), node, element.sourceline or 0, parent)
+        if node.is_open:
+            told = (f"{self.local(one)} {one.text.strip()}" for one in element.iter() if one.text and one.text.strip())
+            made.texts[ROOT] = "; ".join(told)
+            return made
+        children = list(element)
+        plan = self._plan(node, tuple([str(child.tag) for child in children]))
+        if plan.flaws:
+            flaws += [flaw._replace(record=made.number) for flaw in plan.flaws]
+        for child, inner in zip(children, plan.nodes, strict=True):
+            if inner is None:
+                continue
+            form, text = inner.form, child.text or ""
+            if form is None:
+                made.inside.append(self._instance(child, inner, made, flaws))
+                continue
+            made.texts.setdefault(inner.name, text)
+            if not form.fits(text):
+                flaws.append(Flaw(made.number, "form", inner.name, text or "-", form.shown))
+        return made
+
+    def _plan(self, node: Node, tags: tuple[str, ...]) -> _Plan:
+        plan = self._plans.get((node, tags))
+        if plan is None:
+            order = _Order(node)
+            nodes = tuple([order.take(tag.removeprefix(self.namespace)) for tag in tags])
+            order.end()
+            plan = _Plan(nodes, tuple(order.flaws))
+            if len(self._plans) < _MOST_PLANS:
+                self._plans[node, tags] = plan
+        return plan
+
+
+#: There are some twenty ways to build a right message.
+_MOST_PLANS: Final = 1_000
+#: Text beside elements.
+_HAS_STRAY_TEXT: Final = etree.XPath("boolean(.//text()[normalize-space()][../*])")
+
+
+# As records, to be shown ---------------------------------------------------------------------------
+
+
+@cache
+def _schema(message: Message) -> Schema:
+    """What the classes of a message can hold. Classes of one name are one kind, with the elements of all."""
+    kinds: dict[str, dict[str, Part]] = {}
+
+    def add(node: Node) -> None:
+        parts = kinds.setdefault(node.name, {})
+        for child in node.children:
+            if child.form is None:
+                add(child)
+            else:
+                parts.setdefault(child.name, Part(child.name, "", child.name, numeric=False, mandatory=child.is_needed))
+
+    for node in Tree.load(message.code).root.children:
+        add(node)
+    return kinds
+
+
+def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
+    for part, _ in instances(file, message, name):
+        for one in part.walk():
+            if one.node.is_open:
+                yield Content(one.number, one.name, {}, fits=False, text=one.get(ROOT))
+            elif one.number:
+                yield Content(one.number, one.name, one.texts)
+
+
+READER: Final = Reader(_schema, _contents)

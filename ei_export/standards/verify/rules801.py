@@ -1,0 +1,438 @@
+"""The rules of GDS801 and GDS802, each a plain function, in `CHECKS` by its id in ``specs/gds801/rules.csv``.
+
+A function is given an instance of the class its rule is about, and says what is wrong with it, if anything. What needs
+more than one part of a message (totals, links between lines) is in :mod:`.xmlfile`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ...codelists import codes
+from ..gds801 import MOST_INSURED_NUMBER
+from ..nested import Instance
+from ..rulebook import Rule
+from .rule_forms import (
+    NOTHING,
+    SOMETHING,
+    ZERO,
+    About,
+    Breach,
+    Check,
+    any_of,
+    at_most,
+    excludes,
+    filled,
+    has,
+    listed,
+    missing,
+    not_allowed,
+    not_on_lists,
+    once_on_lists,
+    one_of,
+    only_on_lists,
+    performance,
+    performance_list,
+    together,
+    unpaid_alone,
+)
+
+_AMOUNTS: Final = ("TariefInclBtw", "BerekendBedragInclBtw", "DeclaratieBedragInclBtw")
+#: A receiver that is no insurer (CL0002); a care provider that is a person (CL0015), and what they do (CL0014).
+_BUREAU: Final = "2"
+_PERSON: Final = "3"
+_TREATS, _DIRECTS = "01", "02"
+_SPECIFICATION, _INFORMATION = "02", "03"
+_SEPA: Final = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
+#: Lists (COD367) with rules of their own for additional traits, and for referrals.
+_TRAITS_RULED: Final = ("073", "074")
+_REFERRALS_RULED: Final = ("073", "074", "075", "076", "077", "078", "079", "080", "082")
+
+
+# Header and context --------------------------------------------------------------------------------
+
+
+def _environment(one: Instance, about: About, rule: Rule) -> Breach | None:
+    allowed = (about.environment,) if about.environment else tuple(codes("COD856"))
+    kind = one.get("Berichtsoort")
+    return None if kind in allowed else Breach("Berichtsoort", kind, " | ".join(allowed))
+
+
+def _not_future(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if about.today is None or one.get("Verzenddatum") <= about.today.isoformat():
+        return None
+    return Breach("Verzenddatum", one.get("Verzenddatum"), f"<= {about.today}")
+
+
+def _bureau_is_paid(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if one.get("BetalingAanServicebureau") != "true" or about.header.get("VerzenderRol") == _BUREAU:
+        return None
+    return Breach("BetalingAanServicebureau", "true", "false")
+
+
+def _since_gds(one: Instance, about: About, rule: Rule) -> Breach | None:
+    first, (start,) = one.get("BegindatumDeclaratieperiode"), rule.values
+    if about.header.get("Berichtsoort") != "P" or not first or first >= start:
+        return None
+    return Breach("BegindatumDeclaratieperiode", first, f">= {start}")
+
+
+def _place_of_work(one: Instance, about: About, rule: Rule) -> Breach | None:
+    place, declarant = one.first("Zorgaanbieder"), one.first("Declarant")
+    if place is None or declarant is None:
+        return None
+    if declarant.get("ZorgaanbiederSoort") != _PERSON:
+        return Breach("Zorgaanbieder", SOMETHING, NOTHING)
+    kind = place.get("ZorgaanbiederSoort")
+    return None if kind in rule.values else Breach("ZorgaanbiederSoort", kind or NOTHING, " | ".join(rule.values))
+
+
+def _sepa(one: Instance, about: About, rule: Rule) -> Breach | None:
+    number, (start,) = one.get("Factuurnummer"), rule.values
+    if one.get("Factuurdatum") < start or _SEPA.fullmatch(number):
+        return None
+    return Breach("Factuurnummer", number, "A-Z a-z 0-9 / - ? : ( ) . , ' +")
+
+
+def _sole_declarant(one: Instance, about: About, rule: Rule) -> Breach | None:
+    declarant = one.first("Declarant")
+    if declarant is None or declarant.get("ZorgaanbiederSoort") != _PERSON or one.first("Zorgaanbieder"):
+        return None
+    code = declarant.get("Zorgaanbiedercode")
+    return Breach("Zorgaanbieder", NOTHING, SOMETHING) if code[:2] in rule.values else None
+
+
+# Insured person ------------------------------------------------------------------------------------
+
+
+def _bsn(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if has(one, "Verzekerdennummer") or about.receiver in rule.values:
+        return None
+    return missing(one, "BSN", "nnnnnnnnn")
+
+
+def _insured_number(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if has(one, "BSN") or about.receiver in rule.values:
+        return None
+    return missing(one, "Verzekerdennummer")
+
+
+def _not_both(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return not_allowed(one, "Verzekerdennummer") if has(one, "BSN") else None
+
+
+def _short_insured_number(one: Instance, about: About, rule: Rule) -> Breach | None:
+    length = len(one.get("Verzekerdennummer"))
+    if length <= MOST_INSURED_NUMBER or about.receiver in rule.values:
+        return None
+    return Breach("Verzekerdennummer", f"{length} × A", f"<= {MOST_INSURED_NUMBER} × A")
+
+
+def _same_insurer(one: Instance, about: About, rule: Rule) -> Breach | None:
+    uzovi = one.get("UzoviNummer")
+    if uzovi == about.receiver or about.receiver_role == _BUREAU:
+        return None
+    return Breach("UzoviNummer", uzovi, f"{about.receiver} (Ontvanger)")
+
+
+def _birth_date(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return None if about.receiver in rule.values else missing(one, "Geboortedatum", "JJJJ-MM-DD")
+
+
+def _no_address(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if about.receiver_role == _BUREAU or about.receiver in rule.values:
+        return None
+    return not_allowed(one, "AanvullendeVerzekerdegegevens")
+
+
+# Performance ---------------------------------------------------------------------------------------
+
+
+def _all_zero(one: Instance, about: About, rule: Rule) -> Breach | None:
+    wrong = [name for name in _AMOUNTS if one.get(name) != ZERO]
+    return Breach(wrong[0], one.get(wrong[0]), ZERO) if 0 < len(wrong) < len(_AMOUNTS) else None
+
+
+def _all_more(one: Instance, about: About, rule: Rule) -> Breach | None:
+    wrong = [name for name in _AMOUNTS if one.get(name) == ZERO]
+    return Breach(wrong[0], ZERO, f"> {ZERO}") if 0 < len(wrong) < len(_AMOUNTS) else None
+
+
+def _later_end(one: Instance, about: About, rule: Rule) -> Breach | None:
+    first, last = one.get("Begindatum"), one.get("Einddatum")
+    return Breach("Einddatum", last, f"> {first} (Begindatum)") if last and last <= first else None
+
+
+def _times(one: Instance, about: About, rule: Rule) -> Breach | None:
+    start, end = one.get("Begintijd"), one.get("Eindtijd")
+    if not start or not end or has(one, "Einddatum") or (start[:8] < end[:8] and start[8:] == end[8:]):
+        return None
+    return Breach("Eindtijd", end, f"> {start} (Begintijd)")
+
+
+def _gave_the_care(one: Instance, about: About, rule: Rule) -> Breach | None:
+    roles = [provider.get("ZorgaanbiederRol") for provider in one.all("Zorgaanbieder")]
+    wrong = [role for role in roles if role in rule.values]
+    return Breach("ZorgaanbiederRol", wrong[0], f"{_TREATS} | {_DIRECTS}") if wrong else None
+
+
+def _forwarded(one: Instance, about: About, rule: Rule) -> Breach | None:
+    allowed = one.get("DoorsturenToegestaan")
+    if allowed == "true" or about.receiver_role not in rule.values:
+        return None
+    return Breach("DoorsturenToegestaan", allowed, "true")
+
+
+def _care_path(one: Instance, about: About, rule: Rule) -> Breach | None:
+    details = one.first("AanvullendePrestatiegegevens")
+    if performance_list(one) not in rule.values or (details is not None and details.first("Zorgtraject")):
+        return None
+    return Breach("Zorgtraject", NOTHING, "Zorgtraject")
+
+
+def _without_code(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found = one.get("PrestatieCodelijstCode")
+    if found not in rule.values or about.receiver_role == _BUREAU:
+        return None
+    return Breach("PrestatieCodelijstCode", found, f"OntvangerRol = {_BUREAU}")
+
+
+def _is_person(one: Instance, role: str) -> bool:
+    """Whether a care provider is a person, by their own AGB code, in a role."""
+    found = one.get("ZorgaanbiederSoort"), one.get("ZorgaanbiederRol")
+    return bool(one.get("Zorgaanbiedercode")) and found == (_PERSON, role)
+
+
+def _therapist(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if performance_list(one) not in rule.values or any(_is_person(p, _TREATS) for p in one.all("Zorgaanbieder")):
+        return None
+    expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {_PERSON}, ZorgaanbiederRol = {_TREATS}"
+    return Breach("Zorgaanbieder", NOTHING, expected)
+
+
+def _entitlement(one: Instance, about: About, rule: Rule) -> Breach | None:
+    traits = [trait.get("ApkCodelijstCode") for trait in one.all("AanvullendPrestatieKenmerk")]
+    if performance_list(one) not in rule.values or "004" in traits:
+        return None
+    return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, "ApkCodelijstCode = 004")
+
+
+def _no_sub_number(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if performance_list(one) not in rule.values:
+        return None
+    paths = (inner for inner in one.walk() if inner.name == "Zorgtraject")
+    return next(filter(None, (not_allowed(path, "ZorgtrajectSubnummer") for path in paths)), None)
+
+
+def _claims_nothing(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if one.get("InformatieCode") not in (_SPECIFICATION, _INFORMATION):
+        return None
+    wrong = [name for name in _AMOUNTS[1:] if one.get(name) != ZERO]
+    return Breach(wrong[0], one.get(wrong[0]), ZERO) if wrong else None
+
+
+# What belongs to a performance ---------------------------------------------------------------------
+
+
+def _trait_of_physiotherapy(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found = one.get("ApkCodelijstCode")
+    if found in rule.values or performance_list(one) not in _TRAITS_RULED:
+        return None
+    return Breach("ApkCodelijstCode", found, " | ".join(rule.values))
+
+
+def _treatment_plan(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if (one.get("ApkCodelijstCode"), one.get("ApkCode")) != ("003", "01"):
+        return None
+    if any(_is_person(provider, _DIRECTS) for provider in performance(one).all("Zorgaanbieder")):
+        return None
+    expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {_PERSON}, ZorgaanbiederRol = {_DIRECTS}"
+    return Breach("Zorgaanbieder", NOTHING, expected)
+
+
+def _referrer_has(element: str) -> Check:
+    """With the kinds of referral that the rule names, this is known of the referrer."""
+
+    def check(one: Instance, about: About, rule: Rule) -> Breach | None:
+        referrer = one.first("Verwijzer")
+        if one.get("TypeVerwijzingcode") not in rule.values or (referrer is not None and referrer.get(element)):
+            return None
+        return Breach(element, NOTHING, SOMETHING)
+
+    return check
+
+
+def _no_referrer(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if one.get("TypeVerwijzingcode") not in rule.values:
+        return None
+    return not_allowed(one, "Verwijzer") or not_allowed(one, "Verwijsdatum")
+
+
+def _dated_referral(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return (
+        missing(one, "Verwijsdatum", "JJJJ-MM-DD")
+        if has(one, "Verwijzer") and performance_list(one) in rule.values
+        else None
+    )
+
+
+def _profession_of_role(one: Instance, about: About, rule: Rule) -> Breach | None:
+    role = one.get("ZorgaanbiederRol")
+    if not one.get("BeroepZorgverlener") or role in rule.values:
+        return None
+    return Breach("ZorgaanbiederRol", role, " | ".join(rule.values))
+
+
+def _no_placement(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return not_allowed(one, "Plaatsingsbesluit") if about.receiver_role in rule.values else None
+
+
+def _named_diagnosis(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return missing(one, "DiagnoseCodelijstCode", "nnn") if performance(one).get("PrivacyCode") == "false" else None
+
+
+def _listed_side(one: Instance, about: About, rule: Rule) -> Breach | None:
+    total = one.first("TotaalDeclaratiebedragInclBtw")
+    return listed("DebetCreditCode")(total, about, rule) if total is not None else None
+
+
+def _unpaid_total_alone(one: Instance, about: About, rule: Rule) -> Breach | None:
+    amounts = [
+        total.get("Bedrag") if (total := one.first(f"TotaalToegekendBedragInclBtw{kind}")) else ZERO
+        for kind in ("Financieel", "NietFinancieel")
+    ]
+    return Breach("TotaalToegekendBedragInclBtwFinancieel", amounts[0], ZERO) if ZERO not in amounts else None
+
+
+# All of them ---------------------------------------------------------------------------------------
+
+
+def _sent(one: Instance, about: About) -> str:
+    return about.sent
+
+
+def _begun(one: Instance, about: About) -> str:
+    return performance(one).get("Begindatum")
+
+
+def _own(element: str) -> Callable[[Instance, About], str]:
+    return lambda one, about: one.get(element)
+
+
+_PAID, _UNPAID = "ToegekendBedragInclBtwFinancieel", "ToegekendBedragInclBtwNietFinancieel"
+_CREDIT_PAID, _CREDIT_UNPAID = "ToegekendCreditBedragInclBtwFinancieel", "ToegekendCreditBedragInclBtwNietFinancieel"
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "VC001": _environment,
+    "VC002": one_of("VerzenderRol"),
+    "VC003": one_of("VerzenderRol"),
+    "VC004": one_of("OntvangerRol"),
+    "VC005": one_of("OntvangerRol"),
+    "VC006": _not_future,
+    "RC003": listed("VerzenderRol", _sent),
+    "RC006": listed("OntvangerRol", _sent),
+    "VC007": _bureau_is_paid,
+    "VC008": at_most("Factuurdatum", "Verzenddatum", _sent),
+    "VC009": together("InformatiesysteemCode", "InformatiesysteemVersie"),
+    "VC010": together("InformatiesysteemVersie", "InformatiesysteemCode"),
+    "VC012": together("BegindatumDeclaratieperiode", "EinddatumDeclaratieperiode"),
+    "VC013": together("EinddatumDeclaratieperiode", "BegindatumDeclaratieperiode"),
+    "VC014": at_most("EinddatumDeclaratieperiode", "Verzenddatum", _sent),
+    "VC015": at_most("BegindatumDeclaratieperiode", "EinddatumDeclaratieperiode", _own("EinddatumDeclaratieperiode")),
+    "VC098": _since_gds,
+    "VC111": _place_of_work,
+    "VC171": _sepa,
+    "VC174": _sole_declarant,
+    "RC052": filled("InformatiesysteemCode"),
+    "RC008": listed("ZorgaanbiederSoort"),
+    "RC010": listed("ZorgaanbiederSoort"),
+    "RC046": _listed_side,
+    "VC018": _bsn,
+    "VC019": _same_insurer,
+    "VC020": _insured_number,
+    "VC021": at_most("Geboortedatum", "Verzenddatum", _sent),
+    "VC023": _birth_date,
+    "VC026": _no_address,
+    "VC060": _not_both,
+    "rc9553": _short_insured_number,
+    "RC019": listed("PrestatieCodelijstCode", _begun),
+    "RC027": filled("Herdeclaratiecode"),
+    "RC028": listed("InformatieCode"),
+    "VC030": _all_zero,
+    "VC031": _all_more,
+    "VC032": at_most("Begindatum", "Verzenddatum", _sent),
+    "VC033": _later_end,
+    "VC034": _times,
+    "VC036": _gave_the_care,
+    "VC038": _forwarded,
+    "VC040": _care_path,
+    "VC069": one_of("PrestatieCodelijstCode"),
+    "VC116": _without_code,
+    "rc9558": once_on_lists("Verwijzing"),
+    "rc9559": _therapist,
+    "rc9561": _entitlement,
+    "rc9674": once_on_lists("Diagnose"),
+    "VC145": _no_sub_number,
+    "VC147": not_on_lists("SoortKosten"),
+    "VC148": not_on_lists("Commentaar"),
+    "VC150": not_on_lists("Aanspraakstartdatum"),
+    "VC167": not_on_lists("Waarde"),
+    "VC181": not_on_lists("LocatiePostcode4"),
+    "rc9666": _claims_nothing,
+    "RC029": listed("ApkCodelijstCode", _begun),
+    "rc9562": _trait_of_physiotherapy,
+    "rc9556": _treatment_plan,
+    "RC031": listed("TypeVerwijzingcode"),
+    "VC042": at_most("Verwijsdatum", "Begindatum", _begun),
+    "VC107": _referrer_has("Zorgaanbiedercode"),
+    "VC108": _no_referrer,
+    "VC109": _referrer_has("ZorgaanbiederSpecificatie"),
+    "VC131": one_of("TypeVerwijzingcode", lambda one, about: performance_list(one) in _REFERRALS_RULED),
+    "rc9566": _dated_referral,
+    "RC033": listed("ZorgaanbiederSoort"),
+    "RC034": filled("ZorgaanbiederSpecificatie"),
+    "RC035": listed("ZorgaanbiederRol"),
+    "VC071": excludes("Zorgaanbiedercode"),
+    "VC073": together("Zorgaanbiedercode", "ZorgaanbiederSoort"),
+    "VC075": together("ZorgaanbiederSoort", "Zorgaanbiedercode"),
+    "VC077": excludes("ZorgaanbiederSpecificatie"),
+    "VC081v": excludes("BeroepZorgverlener"),
+    "VC082v": _profession_of_role,
+    "VC083": only_on_lists("BeroepZorgverlener"),
+    "VC084": any_of,
+    "RC023": listed("ZorgaanbiederSoort"),
+    "RC024": filled("ZorgaanbiederSpecificatie"),
+    "RC025": listed("ZorgaanbiederRol"),
+    "VC057": excludes("Zorgaanbiedercode"),
+    "VC058": together("Zorgaanbiedercode", "ZorgaanbiederSoort"),
+    "VC062": together("ZorgaanbiederSoort", "Zorgaanbiedercode"),
+    "VC063": excludes("ZorgaanbiederSpecificatie"),
+    "VC065": excludes("BeroepZorgverlener"),
+    "VC066": _profession_of_role,
+    "VC067": only_on_lists("BeroepZorgverlener"),
+    "VC068": any_of,
+    "VC146": not_on_lists("NaamZorgverlener"),
+    "VC059": _no_placement,
+    "VC130": only_on_lists("Plaatsingsbesluit"),
+    "RC036": filled("DiagnoseCodelijstCode"),
+    "VC044": _named_diagnosis,
+    "VC046": together("DiagnoseCodelijstCode", "Diagnosecode"),
+    "VC047": together("Diagnosecode", "DiagnoseCodelijstCode"),
+    "VC048": at_most("Diagnosedatum", "Verzenddatum", _sent),
+    "RC043": listed("ZorgaanbiederSoort"),
+    "RC044": filled("ZorgaanbiederSpecificatie"),
+    "RC045": listed("ZorgaanbiederRol"),
+    "VC072": excludes("Zorgaanbiedercode"),
+    "VC074": together("Zorgaanbiedercode", "ZorgaanbiederSoort"),
+    "VC076": together("ZorgaanbiederSoort", "Zorgaanbiedercode"),
+    "VC078": excludes("ZorgaanbiederSpecificatie"),
+    "VC085": any_of,
+    "VC049": at_most("ZorgtrajectStartdatum", "Begindatum", _begun),
+    "RC019c": listed("PrestatieCodelijstCode", _begun),
+    "VC039": at_most("Begindatum", "Verzenddatum", _sent),
+    "VC081": one_of("PrestatieCodelijstCode"),
+    "VC132": _without_code,
+    "rc9459": unpaid_alone(_PAID, _UNPAID),
+    "rc9460": unpaid_alone(_CREDIT_PAID, _CREDIT_UNPAID),
+    "VC112": _unpaid_total_alone,
+}

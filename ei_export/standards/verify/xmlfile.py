@@ -1,0 +1,190 @@
+"""A message in XML judged as its receiver would: first its build, then the rules, then what its parts are together.
+
+One mistake is one fault: an instance whose build is wrong is held to no rule, and where an amount can't be read the
+total is not held against the sum.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import IO, Final
+
+from stdnum.nl import bsn
+
+from ...spool import SortedLines
+from ..message import Message
+from ..nested import Flaw, Instance, instances
+from ..rulebook import Rule, rules
+from ..tree import Node
+from ..vocabulary import word
+from .fault import HIDDEN, Fault
+from .rule_forms import NOTHING, SOMETHING, About, Breach, Check
+from .rules801 import CHECKS
+
+_FLAWS: Final = {
+    "missing": "GDS_ELEMENT_MISSING",
+    "unknown": "GDS_ELEMENT_UNKNOWN",
+    "order": "GDS_ELEMENT_ORDER",
+    "twice": "GDS_ELEMENT_TWICE",
+    "form": "GDS_ELEMENT_FORM",
+    "text": "GDS_TEXT_BETWEEN",
+}
+#: What a mask does with elements that don't tell who somebody is.
+_OPEN: Final = ("no", "check")
+#: Between the parts of what is remembered of a line.
+_SEPARATOR: Final = "\x1f"
+_DECLARATION, _SPECIFICATION, _INFORMATION = "01", "02", "03"
+
+
+class XmlFile:
+    """Judges one message. ``records`` counts its instances while its faults are found. ``today``: no message is sent on
+    a later day; None = any day will do. ``environment``: ``P`` or ``T``, '' = either."""
+
+    def __init__(self, message: Message, today: date | None, environment: str = "") -> None:
+        self.records = 0
+        self._message: Final = message
+        self._today: Final = today
+        self._environment: Final = environment
+        #: None while there is no header that can be read: without it no rule can be looked at.
+        self._about: About | None = None
+        self._total: Instance | None = None
+        self._cents: int | None = 0
+        self._links: Final = SortedLines()
+
+    def faults(self, file: IO[bytes]) -> Iterator[Fault]:
+        """Everything that is wrong with a file that is open at its start. Raises InputError for what can't be read on,
+        OSError."""
+        for part, flaws in instances(file, self._message, self._message.name):
+            yield from map(self._flaw, flaws)
+            wrong = {flaw.record for flaw in flaws if flaw.record}
+            if not part.number:
+                continue
+            if part.name == "Header" and not wrong:
+                self._about = About(part, self._today, self._environment)
+                if (found := part.get("Berichtversie")) != self._message.version:
+                    yield self._says("VERIFY_VERSION", part, Breach("Berichtversie", found, self._message.version))
+                    return
+            elif part.name == "Overzicht":
+                self._total = None if wrong else part
+            for one in part.walk():
+                self.records = one.number
+                if one.number in wrong:
+                    self._lose(one)
+                elif self._about is not None:
+                    yield from self._rules(one, self._about)
+        yield from self._together()
+
+    def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
+        for rule, check in _checks_of(one.node, self._message.code):
+            if (breach := check(one, about, rule)) is not None:
+                yield _broken(rule, one.number, breach)
+        if one.name == "Verzekerde" and (number := one.get("BSN")) and bsn.checksum(number):
+            yield self._says("VERIFY_BSN", one, Breach("BSN", number, "nnnnnnnnn (11-proef)"), "0435")
+        elif one.name == "DebetPrestatie":
+            self._remember(one, "D", one.get("DeclaratieBedragInclBtw"))
+        elif one.name == "CreditPrestatie":
+            self._remember(one, "C", f"-{one.get('ToegekendBedragInclBtwFinancieel')}")
+
+    # What lines are together.
+
+    def _remember(self, one: Instance, kind: str, amount: str) -> None:
+        if self._message.code != "573":
+            return
+        if self._cents is not None:
+            self._cents += int(amount.replace(".", ""))
+        self._link("R", one.get("Referentienummer"), kind, one)
+        if related := one.get("GerelateerdReferentienummer"):
+            self._link("R", related, "related", one)
+        if (information := one.get("InformatieCode")) and (number := one.get("PrestatieKoppelnummer")):
+            self._link("K", number, information, one)
+        elif information in (_SPECIFICATION, _INFORMATION):
+            self._link("K", "", information, one)
+
+    def _link(self, what: str, value: str, kind: str, one: Instance) -> None:
+        self._links.add(_SEPARATOR.join((what, value, kind, str(one.number))))
+
+    def _lose(self, one: Instance) -> None:
+        """An instance that can't be judged may hold an amount."""
+        if one.name in ("Prestatie", "DebetPrestatie", "CreditPrestatie"):
+            self._cents = None
+
+    def _together(self) -> Iterator[Fault]:
+        if self._about is not None:
+            yield from self._check_total()
+        for (what, value), lines in groupby((line.split(_SEPARATOR) for line in self._links), lambda line: line[:2]):
+            linked: dict[str, list[int]] = {}
+            for _, _, kind, number in lines:
+                linked.setdefault(kind, []).append(int(number))
+            yield from self._references(linked) if what == "R" else self._specifications(value, linked)
+        self._links.close()
+
+    def _check_total(self) -> Iterator[Fault]:
+        """VC016"""
+        total = self._total and self._total.first("TotaalDeclaratiebedragInclBtw")
+        if self._message.code != "573" or self._total is None or total is None or self._cents is None:
+            return
+        sign = 1 if total.get("DebetCreditCode") == "D" else -1
+        if sign * int(total.get("Bedrag").replace(".", "")) == self._cents:
+            return
+        found = f"{total.get('Bedrag')} {total.get('DebetCreditCode')}"
+        cents, side = abs(self._cents), "C" if self._cents < 0 else "D"
+        breach = Breach("Bedrag", found, f"{cents // 100}.{cents % 100:02} {side}")
+        yield self._says("VERIFY_TOTAL", self._total, breach, *rules()["VC016"].return_codes)
+
+    def _references(self, linked: dict[str, list[int]]) -> Iterator[Fault]:
+        """VC102, and that a reference is given once."""
+        own = sorted(linked.get("D", []) + linked.get("C", []))
+        for number in own[1:]:
+            yield Fault("GDS_REFERENCE_TWICE", "Referentienummer", "2 ×", "1 ×", record=number)
+        if "D" in linked:
+            for number in linked.get("related", []):
+                yield _broken(rules()["VC102"], number, Breach("GerelateerdReferentienummer", SOMETHING, NOTHING))
+
+    def _specifications(self, number: str, linked: dict[str, list[int]]) -> Iterator[Fault]:
+        """rc9642 and rc9643"""
+        for kind in (_SPECIFICATION, _INFORMATION):
+            for record in linked.get(kind, []):
+                if not number or _DECLARATION not in linked:
+                    expected = f"InformatieCode = {_DECLARATION}"
+                    yield _broken(
+                        rules()["rc9642"], record, Breach("PrestatieKoppelnummer", number or NOTHING, expected)
+                    )
+        if number and _SPECIFICATION in linked:
+            for record in linked.get(_INFORMATION, []):
+                yield _broken(rules()["rc9643"], record, Breach("InformatieCode", _INFORMATION, _SPECIFICATION))
+
+    # In words.
+
+    def _flaw(self, flaw: Flaw) -> Fault:
+        found = HIDDEN if flaw.code == "form" and flaw.found != NOTHING and _is_personal(flaw.element) else flaw.found
+        params = {"element_name": flaw.element}
+        return Fault(_FLAWS[flaw.code], flaw.element, found, flaw.expected, params=params, record=flaw.record)
+
+    def _says(self, code: str, one: Instance, breach: Breach, return_code: str = "") -> Fault:
+        found = HIDDEN if _is_personal(breach.element) else breach.found
+        params = {"element_name": breach.element}
+        return Fault(code, breach.element, found, breach.expected, return_code, params, one.number)
+
+
+def _broken(rule: Rule, record: int, breach: Breach) -> Fault:
+    """The fault of a breach, by its shape: something is missing, may not be there, or is another."""
+    if breach.found == NOTHING:
+        code, found = "GDS_RULE_MISSING", NOTHING
+    else:
+        code = "GDS_RULE_NOT_ALLOWED" if breach.expected == NOTHING else "GDS_RULE_VALUE"
+        found = HIDDEN if _is_personal(breach.element) else breach.found
+    params = {"element_name": breach.element, "rule": rule.id, "class_": rule.class_}
+    return Fault(code, breach.element, found, breach.expected, rule.return_codes[breach.which], params, record)
+
+
+@lru_cache(maxsize=1024)
+def _checks_of(node: Node, message: str) -> Sequence[tuple[Rule, Check]]:
+    """The rules about a class, but for those on what lines are together."""
+    about = (rule for rule in rules().values() if rule.message == message and rule.is_about(node))
+    return [(rule, CHECKS[rule.id]) for rule in about if rule.id in CHECKS]
+
+
+@lru_cache(maxsize=1024)
+def _is_personal(element: str) -> bool:
+    return word("", element).masks not in _OPEN
