@@ -8,15 +8,17 @@ from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise, repeat
 from string import Formatter
+from typing import get_args, get_type_hints
 
 import pytest
 from attrs import evolve
 from lxml import html
 
-from ei_export.problems import LANGUAGES, Language
+from ei_export.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.reports import html as html_report
 from ei_export.reports.html import MOST_LINES
 from ei_export.reports.html_words import MONTHS, WORDS
+from ei_export.reports.overview import EndingTable, NearDeadline
 from tests.reports.pages import (
     FORGOTTEN,
     LATE,
@@ -66,6 +68,11 @@ def test_every_word_is_used_and_none_is_missing() -> None:
     prefixes = tuple(re.findall(r'w\["(\w+_)" ~', text))
     built = {key for key in WORDS["nl"] if key.startswith(prefixes)}
     assert used | built == set(WORDS["nl"])
+    states, kinds = (
+        get_args(get_type_hints(of)[name]) for of, name in ((NearDeadline, "state"), (EndingTable, "kind"))
+    )
+    assert {f"state_{state}" for state in states} | {f"kind_{kind}" for kind in kinds} <= built
+    assert {f"level_{severity}" for severity in SEVERITIES} <= built
 
 
 # Form ----------------------------------------------------------------------------------------------
@@ -156,7 +163,7 @@ def test_what_problems_have_in_common_is_said_once() -> None:
     places = texts(document, ".places li")
     assert places[0] == "appointment A00001 trajectory T1 VGZ appointments.csv, row 1, column date"
     assert places[3] == "appointment B00002 2023-03-15 CZ from an earlier feed"
-    assert texts(document, ".tag")[0] == "TARIFF_MISSING · prevents return code 0611"
+    assert texts(document, ".tag")[0] == "TARIFF_MISSING · return code 0611"
 
 
 def test_messages_of_another_length_are_said_in_full() -> None:
@@ -179,6 +186,13 @@ def test_a_run_that_declared_nothing_says_so() -> None:
     held = parsed(page(report([tariff_missing(1)])))
     assert texts(held, ".figures div")[0] == "Held1"
     assert texts(held, ".steps li") == ["Solve what is held. What is right then goes out by itself in the next run."]
+
+
+def test_what_belongs_to_no_known_insurer_is_counted_too() -> None:
+    code, appointment, trajectory, row, _, params = deadline_passed(1)
+    found = [(code, appointment, trajectory, row, uzovi, params) for uzovi in ("", "9999")]
+    document = parsed(page(report(found)))
+    assert texts(document, ".insurers tbody th") == ["unknown (9999)", "other"]
 
 
 def test_bars_are_as_long_as_their_amounts_and_a_negative_one_has_none() -> None:
