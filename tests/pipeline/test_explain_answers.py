@@ -98,6 +98,23 @@ def test_refused_by_the_insurer_and_asked_for_again(clinic: Clinic) -> None:
     assert "start: refused" in found.texts("visit")[0]
 
 
+def test_refused_and_then_cancelled(clinic: Clinic) -> None:
+    """Also when the feed says nothing of it any more."""
+    answer(clinic)
+    answer_line(clinic, "refused", 0, "8007")
+    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", again="feed")
+    clinic.feed([ROWS[0] | {"status": "cancelled"}, ROWS[1]])
+    cancelled = told(clinic, "A1")
+    assert "status cancelled" in cancelled.texts("row")[0]
+    command(clinic, "run")
+    clinic.feed([visit("Z", "2021-05-01", "1000", patient="P9")])
+    silent = told(clinic, "A1")
+    assert silent.texts("row")[0].startswith("Not in this feed, but remembered")
+    for found in (cancelled, silent):
+        assert "and refused." in found.texts("outcome")[0]
+        assert found.document["line"]["reference"] == REFERENCE
+
+
 def test_refused_as_a_whole(clinic: Clinic) -> None:
     answer(clinic, "refused", "0001")
     found = told(clinic, "A2")

@@ -44,8 +44,9 @@ class Chart:
 
     @cached_property
     def appointments(self) -> Mapping[str, Appointment]:
-        """What was worked out, by id; nobody can ask for what has none."""
-        worked = (*self.work.told, *self.work.known.values())
+        """What was worked out, by id; nobody can ask for what has none. What was declared and then cancelled is only
+        kept."""
+        worked = (*self.work.kept, *self.work.told, *self.work.known.values())
         return {appointment.id: appointment for appointment in worked if appointment.id}
 
     @cached_property

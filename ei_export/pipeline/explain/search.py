@@ -26,7 +26,7 @@ class Search:
         self._wanted = wanted
         self._reader = reader
         parts = wanted.split("/")
-        self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
         self._needle = parts[0]
         self._found: set[str] = set()
 
@@ -36,7 +36,7 @@ class Search:
 
     def _notice(self, bodies: Sequence[str]) -> None:
         needle, wanted = self._needle, self._wanted
-        for body in bodies:
+        for body in bodies if needle else ():
             if needle in body:
                 appointment = self._reader.read(body, "0")
                 if wanted in (appointment.id, appointment.number) or appointment.patient_id in self._patients:
