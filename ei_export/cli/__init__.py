@@ -9,6 +9,7 @@ from .credit import credit
 from .explain import explain
 from .init import init
 from .redeclare import redeclare
+from .returns import returns
 from .run import run
 from .show import show
 from .specs import specs
@@ -21,5 +22,5 @@ def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
 
 
-for command in (init, run, check, explain, show, credit, redeclare, correct, undo, specs):
+for command in (init, run, check, explain, show, returns, credit, redeclare, correct, undo, specs):
     main.add_command(command)

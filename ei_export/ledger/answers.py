@@ -12,7 +12,7 @@ AnsweredLine = tuple[str, str, int, int, str]
 
 @frozen
 class Declared:
-    """A declaration that went out; ``state`` as in the view ``declaration_status``."""
+    """A declaration that went out; ``state`` as in the view ``declaration_status``, ``provider`` as in its table."""
 
     invoice: str
     run: int
@@ -21,6 +21,7 @@ class Declared:
     uzovi: str
     lines: int
     amount_cents: int
+    provider: str
 
 
 @frozen
@@ -39,7 +40,10 @@ class DeclaredLine:
 
 def declared(ledger: Ledger, invoice: str) -> Declared | None:
     """The declaration with an invoice number, whatever became of it."""
-    sql = "SELECT invoice, run, state, insurer, uzovi, lines, amount_cents FROM declaration_status WHERE invoice = ?"
+    sql = (
+        "SELECT status.invoice, status.run, state, status.insurer, status.uzovi, status.lines, status.amount_cents, "
+        "provider FROM declaration_status AS status JOIN declaration USING (invoice) WHERE invoice = ?"
+    )
     return next((Declared(*row) for row in ledger._rows(sql, (invoice,))), None)
 
 
@@ -65,5 +69,6 @@ def add_answer(ledger: Ledger, values: Mapping[str, object]) -> None:
 
 
 def add_line_answers(ledger: Ledger, rows: Iterable[AnsweredLine]) -> None:
-    """Answers to lines; only those that say something else than the answer to the whole."""
-    ledger._many("INSERT INTO line_answer VALUES (?, ?, ?, ?, ?)", rows)
+    """Answers to lines; only those that say something else than the answer to the whole. Of two to one line the first
+    is kept."""
+    ledger._many("INSERT OR IGNORE INTO line_answer VALUES (?, ?, ?, ?, ?)", rows)

@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from attrs import frozen
 
 from .. import __version__
-from ..delivery import Place, Replacement, Scratch, Stage, complete, is_taken, replacing, sweep, writing
+from ..delivery import Place, Replacement, Scratch, Stage, is_taken, replacing, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
@@ -30,8 +30,8 @@ from .due import DueLine
 from .forms import credit_lines
 from .patient import work_out
 from .publication import Listing, Publication, declared_by, provider, run_label
-from .reporting import write_page, write_sheets
 from .recovery import finish_earlier_runs
+from .reporting import write_page, write_sheets
 from .rules import Rules
 from .shelf import Shelf, fill
 

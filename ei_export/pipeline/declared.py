@@ -176,7 +176,7 @@ def why_not_the_same(work: Work, appointment: Appointment, record: str, head: st
 def _answer(debit: Debit) -> dict[str, object]:
     """The return codes of a debit, and what the first of them says."""
     known = return_codes().get(debit.codes.split()[0]) if debit.codes else None
-    return {"codes": debit.codes or "-", "text": known.text if known is not None else "-"}
+    return {"codes": debit.codes or "-", "text": known.text.rstrip(".") if known is not None else "-"}
 
 
 def _heard(sent: Appointment, row: Appointment | None) -> Appointment:

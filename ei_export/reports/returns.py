@@ -1,0 +1,262 @@
+"""What a return file came to: for programs, and for the person who reads it in."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from typing import IO, Any, Final
+
+from attrs import frozen
+
+from ..codelists import remedy as remedy_of
+from ..codelists import return_codes
+from ..problems import SEVERITIES, Finding, Language, Refusal, Severities, render
+from ..spool import SortedLines
+from .text import euros, wrapped
+
+_BETWEEN: Final = "\x1f"
+_INDENT: Final = "  "
+#: The problems that are each about one line.
+_LINES: Final = frozenset({"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_LINE_PARTLY"})
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "invoice": "{file}: factuur {invoice}, {insurer} ({uzovi})",
+        "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} regels afgewezen",
+        "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
+        "what": "Wat nu: {remedy}",
+        "as-is": "Opnieuw declareren kan, met: ei-export redeclare en het kenmerk.",
+        "corrected": "Opnieuw declareren kan als het verbeterd is: vanzelf als de afspraak verbeterd in de export "
+        "komt, en anders met: ei-export redeclare en het kenmerk.",
+        "no": "Opnieuw declareren zoals hij nu is heeft geen zin.",
+        "RETURN_CREDIT_REFUSED": "De gecrediteerde regel staat dus nog. Opnieuw crediteren gaat met: ei-export "
+        "redeclare en het kenmerk.",
+        "RETURN_LINE_PARTLY": "Van deze regels is maar een deel toegekend:",
+        "unknown": "(betekenis niet bekend)",
+    },
+    "en": {
+        "invoice": "{file}: invoice {invoice}, {insurer} ({uzovi})",
+        "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} lines refused",
+        "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
+        "what": "What now: {remedy}",
+        "as-is": "It can be declared again, with: ei-export redeclare and the reference.",
+        "corrected": "It can be declared again once it is corrected: by itself when the appointment comes corrected in "
+        "the export, and otherwise with: ei-export redeclare and the reference.",
+        "no": "Declaring it again as it is now is no use.",
+        "RETURN_CREDIT_REFUSED": "So the line it credits still stands. To credit it again: ei-export redeclare and the "
+        "reference.",
+        "RETURN_LINE_PARTLY": "Of these lines only a part was granted:",
+        "unknown": "(meaning unknown)",
+    },
+}
+
+
+@frozen
+class LineReport:
+    """A line that was not granted in full: as it was declared, and its answer. ``record`` in the return file."""
+
+    reference: str
+    appointment_id: str
+    trajectory: str
+    date: str
+    f_code: str
+    units: int
+    amount_cents: int
+    debit_credit: str
+    record: int
+    status: str
+    granted_cents: int
+    codes: tuple[str, ...]
+
+
+class FileReport:
+    """What came of one return file; any number of lines."""
+
+    def __init__(self, file: str, language: Language, severities: Severities) -> None:
+        self.file = file
+        self.invoice = ""
+        self.language: Language = language
+        self.insurer = self.uzovi = ""
+        self.lines = self.refused = self.declared_cents = self.granted_cents = 0
+        self.is_read = self.is_whole = False
+        #: How much kept it from being read in.
+        self.faults = 0
+        self._severities = severities
+        self._unreadable = 0
+        self._errors = 0
+        self._faults = SortedLines()
+        self._lines = SortedLines()
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self._faults.close()
+        self._lines.close()
+
+    @property
+    def exit_code(self) -> int:
+        """0; 1 where anything is refused or wrong; that of the refusal where it can't be read at all."""
+        return self._unreadable or int(self._errors > 0)
+
+    def euros(self, cents: int) -> str:
+        return euros(cents, self.language)
+
+    # What happens to it.
+
+    def about(self, insurer: str, uzovi: str, lines: int, declared_cents: int) -> None:
+        """Which declaration it answers."""
+        self.insurer, self.uzovi, self.lines, self.declared_cents = insurer, uzovi, lines, declared_cents
+
+    def unreadable(self, refusal: Refusal) -> None:
+        """It can't be read at all."""
+        self._unreadable = refusal.exit_code
+        self.fault(Finding(refusal.code, "", refusal.params))
+
+    def fault(self, finding: Finding, reference: str = "") -> None:
+        """Something keeps it from being read in."""
+        self.faults += 1
+        message, remedy = render(finding.code, finding.params, self.language)
+        self._add(self._faults, finding.code, (reference,), {"reference": reference}, message, remedy)
+
+    def line(self, line: LineReport) -> None:
+        """A line that was not granted in full."""
+        code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
+        if line.status == "refused" and line.debit_credit == "C":
+            code = "RETURN_CREDIT_REFUSED"
+        about = {
+            "reference": line.reference,
+            "appointment_id": line.appointment_id,
+            "trajectory": line.trajectory,
+            "record": line.record,
+            "date": line.date,
+            "f_code": line.f_code,
+            "amount_cents": line.amount_cents,
+            "granted_cents": line.granted_cents,
+        }
+        places = {
+            "reference": line.reference,
+            "f_code": line.f_code,
+            "date": line.date,
+            "units": line.units,
+            "amount": self.euros(line.amount_cents),
+            "granted": self.euros(line.granted_cents),
+        }
+        self._explain(self._lines, code, _reason(line.codes), line.codes, about, places)
+
+    def answered(self, codes: Sequence[str], granted_cents: int, refused: int, *, whole: bool) -> None:
+        """It is in the ledger. ``whole``: the declaration was refused before its lines were judged."""
+        self.is_read, self.is_whole, self.granted_cents = True, whole, granted_cents
+        self.refused = self.lines if whole else refused
+        if whole:
+            places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
+            self._explain(self._faults, "RETURN_FILE_REFUSED", _reason(codes), codes, {"reference": ""}, places)
+
+    def _explain(
+        self,
+        spool: SortedLines,
+        code: str,
+        reason: str,
+        codes: Sequence[str],
+        about: Mapping[str, object],
+        places: Mapping[str, object],
+    ) -> None:
+        """Words a refusal by its most telling return code."""
+        found = remedy_of(reason)
+        places = {**places, "insurer": self.insurer, "invoice": self.invoice, "codes": ", ".join(codes) or "-"}
+        meaning = found.meaning[self.language].format_map(places)
+        message = f"{render(code, places, self.language)[0]} {meaning}"
+        remedy = found.remedy[self.language].format_map(places)
+        more = {**about, "return_codes": list(codes), "again": found.again, "meaning": meaning}
+        self._add(spool, code, (reason, meaning, str(about["reference"])), more, message, remedy)
+
+    def _add(
+        self,
+        spool: SortedLines,
+        code: str,
+        key: Sequence[str],
+        more: Mapping[str, object],
+        message: str,
+        remedy: str,
+    ) -> None:
+        level = self._severities.of(code)
+        self._errors += level == "error"
+        problem = {"code": code, "severity": level, **more, "message": message, "remedy": remedy}
+        order = _BETWEEN.join((str(SEVERITIES.index(level)), code, *key))
+        spool.add(f"{order}{_BETWEEN}{json.dumps(problem)}")
+
+    # What is told of it.
+
+    def problems(self) -> Iterator[dict[str, Any]]:
+        """What kept it from being read in; else the refusal of the whole, and the lines that were not granted in full,
+        those for the same reason together."""
+        for spool in (self._faults, *([] if not self.is_read else [self._lines])):
+            for line in spool:
+                yield json.loads(line.rpartition(_BETWEEN)[2])
+
+
+def _reason(codes: Sequence[str]) -> str:
+    """The return code that says most: not one that it wasn't looked at because of another. '' where there is none."""
+    known = return_codes()
+    telling = [code for code in codes if code not in known or known[code].level != "O"]
+    return next(iter((*telling, *codes)), "")
+
+
+def write_json(report: FileReport, file: IO[str]) -> None:
+    """One file as an object of ``--json``, problem by problem."""
+    head = {
+        "file": report.file,
+        "invoice": report.invoice,
+        "lines_granted": report.lines - report.refused if report.is_read else 0,
+        "lines_refused": report.refused,
+        "declared_cents": report.declared_cents if report.is_read else 0,
+        "granted_cents": report.granted_cents,
+    }
+    file.write(json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "problems": [')
+    between = ""
+    for problem in report.problems():
+        file.write(f"{between}\n  {json.dumps(problem, ensure_ascii=False)}")
+        between = ","
+    file.write("]}")
+
+
+def text_lines(report: FileReport) -> Iterator[str]:
+    """One file for a person at a terminal, at most 80 wide."""
+    words = _WORDS[report.language]
+    if report.is_read:
+        yield words["invoice"].format(
+            file=report.file, invoice=report.invoice, insurer=report.insurer, uzovi=report.uzovi
+        )
+        declared, granted = report.euros(report.declared_cents), report.euros(report.granted_cents)
+        yield _INDENT + words["sums"].format(
+            declared=declared, granted=granted, refused=report.refused, lines=report.lines
+        )
+    else:
+        yield report.file
+    for (kind, reason, meaning, remedy), alike in groupby(report.problems(), key=_said):
+        first = next(alike)
+        yield ""
+        if reason:
+            yield from wrapped(f"{reason} {_official(reason, words)}", _INDENT)
+        yield from wrapped(meaning, _INDENT)
+        yield from wrapped(words["what"].format(remedy=remedy), _INDENT)
+        if kind in _LINES:
+            again = first["again"] if kind == "RETURN_LINE_REFUSED" else kind
+            yield from wrapped(words[again], _INDENT)
+            for problem in chain((first,), alike):
+                yield _INDENT * 2 + words["line"].format(
+                    reference=problem["reference"],
+                    appointment=problem["appointment_id"],
+                    date=problem["date"],
+                    f_code=problem["f_code"],
+                    amount=report.euros(problem["amount_cents"]),
+                )
+    yield ""
+
+
+def _said(problem: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """What lines have in common of which the same is to be told."""
+    meaning = problem["meaning"] if problem["code"] in _LINES else problem["message"]
+    return problem["code"], _reason(problem.get("return_codes", ())), meaning, problem["remedy"]
+
+
+def _official(code: str, words: Mapping[str, str]) -> str:
+    known = return_codes().get(code)
+    return known.text if known is not None else words["unknown"]
