@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..problems import InputError, Language
 from ..reports.show import JsonPage, TextPage
-from ..standards import flat
+from ..standards import flat, nested
 from ..standards.contents import Content, Reader, Schema
 from ..standards.describe import Choice, Describer
 from ..standards.files import Entry, entries
@@ -29,8 +29,8 @@ class Showing:
     insurers: Mapping[str, str] = {}
 
 
-#: What takes a message apart: the flat ones.
-_READERS: Final[Mapping[bool, Reader]] = {True: flat.READER}
+#: What takes a message apart, by whether it is flat.
+_READERS: Final[Mapping[bool, Reader]] = {True: flat.READER, False: nested.READER}
 
 
 def show(path: Path, showing: Showing, out: IO[str]) -> int:
@@ -129,9 +129,6 @@ def _recognised(entry: Entry, name: str) -> Message | InputError:
         return refusal
     except OSError as error:
         return InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "")
-    if message.is_flat not in _READERS:
-        known = [other for other in messages() if other.is_flat in _READERS]
-        return InputError("MESSAGE_NOT_SHOWN", file=name, found=message.name, expected=_names(known))
     return message
 
 

@@ -104,7 +104,8 @@ class TextPage:
         hanging = len(shown) + len(_GAP) if field.meaning and len(shown) <= _LONGEST_CODE else 0
         if len(label) < _VALUES - len(indent) - 1 and len(value) <= _WIDTH - _VALUES:  # most
             return (f"{indent + label:<{_VALUES}}{value}",)
-        labels = _lines(label, _VALUES - len(indent) - 2, len(field.id) + len(_GAP))
+        behind_id = len(field.id) + len(_GAP) if len(field.id) <= _LONGEST_CODE else len(_STEP)
+        labels = _lines(label, _VALUES - len(indent) - 2, behind_id)
         values = _lines(value, _WIDTH - _VALUES, hanging)
         pairs = zip_longest(labels, values, fillvalue="")
         return [f"{indent + label:<{_VALUES}}{value}".rstrip() for label, value in pairs]

@@ -12,6 +12,7 @@ from typing import IO, Final, Literal, NamedTuple
 from attrs import define, field, frozen
 from lxml import etree
 
+from ..problems import InputError
 from .contents import Content, Part, Reader, Schema
 from .message import Message
 from .tree import ROOT, Node, Tree
@@ -37,14 +38,10 @@ class Flaw(NamedTuple):
 
 @define(eq=False)
 class Instance:
-    """One instance of a class: the texts of its simple elements by name, of each the first, and those inside it.
-
-    ``line`` is where it starts in the file.
-    """
+    """One instance of a class: the texts of its simple elements by name, of each the first, and those inside it."""
 
     number: int
     node: Node
-    line: int
     parent: "Instance | None"
     texts: dict[str, str] = field(factory=dict)
     inside: "list[Instance]" = field(factory=list)
@@ -89,9 +86,9 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
         if node is not None:
             yield reading.part(element, node, flaws), flaws
         else:
-            yield Instance(0, root, element.sourceline or 0, None), flaws
+            yield Instance(0, root, None), flaws
     order.end()
-    yield Instance(0, root, 0, None), order.flaws
+    yield Instance(0, root, None), order.flaws
 
 
 class _Order:
@@ -161,7 +158,7 @@ class _Reading:
         return made
 
     def _instance(self, element: etree._Element, node: Node, parent: Instance | None, flaws: list[Flaw]) -> Instance:
-        made = Instance(next(self._numbers), node, element.sourceline or 0, parent)
+        made = Instance(next(self._numbers), node, parent)
         if node.is_open:
             told = (f"{self.local(one)} {one.text.strip()}" for one in element.iter() if one.text and one.text.strip())
             made.texts[ROOT] = "; ".join(told)
@@ -209,7 +206,7 @@ def _schema(message: Message) -> Schema:
     kinds: dict[str, dict[str, Part]] = {}
 
     def add(node: Node) -> None:
-        parts = kinds.setdefault(node.name, {})
+        parts = kinds.setdefault(node.name, {}) if node.holds_text or node.is_open else {}
         for child in node.children:
             if child.form is None:
                 add(child)
@@ -222,12 +219,19 @@ def _schema(message: Message) -> Schema:
 
 
 def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
-    for part, _ in instances(file, message, name):
-        for one in part.walk():
-            if one.node.is_open:
-                yield Content(one.number, one.name, {}, fits=False, text=one.get(ROOT))
-            elif one.number:
-                yield Content(one.number, one.name, one.texts)
+    """Every instance that can hold text as a record: what only holds others says nothing to a reader.
+
+    Raises InputError, with ``name``, where the file can't be read on.
+    """
+    try:
+        for part, _ in instances(file, message, name):
+            for one in part.walk():
+                if one.node.is_open:
+                    yield Content(one.number, one.name, {}, fits=False, text=one.get(ROOT))
+                elif one.number and one.node.holds_text:
+                    yield Content(one.number, one.name, one.texts)
+    except OSError as error:
+        raise InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "") from None
 
 
 READER: Final = Reader(_schema, _contents)

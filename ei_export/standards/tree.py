@@ -99,6 +99,11 @@ class Node:
         return self._by_name.get(name)
 
     @property
+    def holds_text(self) -> bool:
+        """Whether it is a class that holds more than other classes."""
+        return any(child.form is not None for child in self.children)
+
+    @property
     def is_needed(self) -> bool:
         return self.count in ("1", "+")
 
