@@ -31,14 +31,20 @@ _SHORTEST_NUMBER_INSIDE: Final = 6
 _SHORTEST_NUMBER: Final = 4
 
 
+#: What is looked for in the records about a person, besides names and BSNs, that are looked for everywhere.
+_NEAR: Final = frozenset({"number", "address", "birth_date"})
+
+
 @frozen
 class _Personal:
-    """What in a kind of record is personal: ``masks`` by element id, and the ids that say who it is about."""
+    """What in a kind of record is personal: ``masks`` by element id, and by id what says whom it is about (``bsns``,
+    ``insurers``, ``numbers``), what is looked for near it, and what must be digits."""
 
     masks: Mapping[str, str]
     bsns: tuple[str, ...]
     insurers: tuple[str, ...]
     numbers: tuple[str, ...]
+    near: tuple[str, ...]
     digits: tuple[str, ...]
 
     @classmethod
@@ -50,6 +56,7 @@ class _Personal:
             bsns=tuple(id for id, mask in masks.items() if mask == "bsn"),
             insurers=tuple(id for id, known in words.items() if known.reads == "uzovi"),
             numbers=tuple(id for id, mask in masks.items() if mask == "number"),
+            near=tuple(id for id, mask in masks.items() if mask in _NEAR),
             digits=tuple(id for id, part in parts.items() if part.numeric),
         )
 
@@ -79,8 +86,9 @@ class Mask:
         self._dates: set[str] = set()
         self._names: set[str] = set()
         self._about: int | str | None = None
-        #: Numbers and addresses of the person that the records are about now.
-        self._near: set[str] = set()
+        #: Numbers and addresses of the person that the records are about now, by where they are looked for.
+        self._near_inside: set[str] = set()
+        self._near_alone: set[str] = set()
 
     def learn(self, content: Content) -> None:
         """Takes note of the persons in a record."""
@@ -119,7 +127,7 @@ class Mask:
         """Whether somebody's BSN, name or birth date is in the text, or another number or the address of the person
         that the records are about now."""
         plain = _plain(text)
-        joined = _SEPARATORS.sub("", plain)
+        joined = _joined(plain)
         return self._has_digits(joined) or self._has_name(plain, joined) or self._has_near(plain, joined)
 
     def _masked(self, mask: str, value: str, mark: str) -> str:
@@ -133,13 +141,16 @@ class Mask:
         """Remembers what a record says of the person it is about, and forgets the person before."""
         if personal.bsns and person != self._about:
             self._about = person
-            self._near = set()
-        for id, mask in personal.masks.items():
+            self._near_inside.clear()
+            self._near_alone.clear()
+        for id in personal.near:
             if value := values.get(id):
-                if mask in ("number", "address"):
-                    self._near.add(_SEPARATORS.sub("", _plain(value)))
-                elif mask == "birth_date":
-                    self._near.update(_short_dates(value))
+                near = _short_dates(value) if personal.masks[id] == "birth_date" else [_joined(_plain(value))]
+                for each in near:
+                    if len(each) >= _SHORTEST_NUMBER_INSIDE:
+                        self._near_inside.add(each)
+                    elif len(each) >= _SHORTEST_NUMBER:
+                        self._near_alone.add(each)
 
     def _has_digits(self, joined: str) -> bool:
         for run in _DIGITS.findall(joined):
@@ -156,11 +167,9 @@ class Mask:
         return any(not self._names.isdisjoint(_inside(run)) for run in _LETTERS.findall(joined))
 
     def _has_near(self, plain: str, joined: str) -> bool:
-        alone = set(_SEPARATORS.split(plain))
-        return any(
-            near in joined if len(near) >= _SHORTEST_NUMBER_INSIDE else len(near) >= _SHORTEST_NUMBER and near in alone
-            for near in self._near
-        )
+        if any(near in joined for near in self._near_inside):
+            return True
+        return bool(self._near_alone) and not self._near_alone.isdisjoint(_SEPARATORS.split(plain))
 
 
 class _Persons:
@@ -215,6 +224,10 @@ def _plain(text: str) -> str:
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def _joined(text: str) -> str:
+    return text if text.isalnum() else _SEPARATORS.sub("", text)
 
 
 def _names(name: str) -> Iterator[str]:

@@ -322,13 +322,13 @@ def test_a_file_that_ends_too_soon_is_shown_as_far_as_it_goes(
 
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
-def test_pages_are_at_most_eighty_wide(file: Path, data: st.DataObject) -> None:
+def test_pages_of_anything_are_at_most_eighty_wide(file: Path, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(PM305.records)))
     values = {element.id: data.draw(values_of(element)) for element in PM305[kind].elements[1:] if element.id != "0102"}
     path = file.with_name("wide.txt")
     path.write_bytes(flat([("01", HEADER), (kind, values)], PM305) + data.draw(st.binary(max_size=400)))
-    for choice in (FILLED, ALL):
-        lines = shown(path, "nl", choice).splitlines()[1:]  # the first has the name of the file
+    for choice, mask in ((FILLED, False), (ALL, False), (ALL, True)):
+        lines = shown(path, "nl", choice, mask=mask).splitlines()[1:]  # the first has the name of the file
         assert max(map(len, lines)) <= 80
         assert all(line.isprintable() for line in lines)
 
