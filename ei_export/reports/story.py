@@ -39,6 +39,14 @@ class Said:
 
 
 @frozen
+class Quoted:
+    """A text that a table has in every language, with places in it; those that are numbers of cents are euros there."""
+
+    texts: Mapping[str, str]
+    places: Mapping[str, str | int] = field(factory=dict)
+
+
+@frozen
 class Step:
     """One step of a story; ``source`` is where it stands: a file and a line, a section of the manual, or ''."""
 
@@ -86,6 +94,9 @@ def words(said: Said, language: Language) -> str:
 def _shown(name: str, value: object, language: Language) -> object:
     if isinstance(value, Said):
         return words(value, language)
+    if isinstance(value, Quoted):
+        places = {n: euros(v, language) if isinstance(v, int) else v for n, v in value.places.items()}
+        return value.texts[language].format_map(places)
     if isinstance(value, tuple):
         return ", ".join(words(each, language) for each in value)
     if isinstance(value, int) and name.endswith("cents"):

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from click.testing import CliRunner
 
 from ei_export.cli import main
@@ -16,8 +16,11 @@ from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
 from ei_export.ledger import Ledger
 from ei_export.pipeline.case import Desk
+from ei_export.pipeline.explain import explain
 from ei_export.pipeline.explain.chart import Chart
 from ei_export.pipeline.rules import Rules
+from ei_export.problems import Language, Refusal, render
+from ei_export.reports.story import document, text_lines
 from ei_export.settings import load
 from tests.feeds import TODAY
 
@@ -46,16 +49,29 @@ class Told:
         return sorted({problem["code"] for problem in self.document["problems"]})
 
 
-def explained(folder: Path, number: str, *arguments: str, today: str = TODAY, lang: str = "nl") -> Told:
-    """What is told of a number in a practice's folder."""
-    common = ["--config", str(folder / "ei-export.toml"), "--today", today, "--lang", lang, *arguments]
+def explained(folder: Path, number: str, kind: str = "", *, today: str = TODAY, lang: Language = "nl") -> Told:
+    """What the command tells of a number in a practice's folder, without going through the command line."""
+    settings = evolve(load(folder / "ei-export.toml"), language=lang)
+    try:
+        stories = explain(settings, number, date.fromisoformat(today), kind)
+    except Refusal as refusal:
+        return Told(
+            refusal.exit_code, {"problems": [{"code": refusal.code}]}, render(refusal.code, refusal.params, lang)[0]
+        )
+    lines = list(text_lines(stories, lang))
+    assert all(len(line) <= 80 or " " not in line.strip() for line in lines)
+    is_wrong = any(problem.severity == "error" for story in stories for problem in story.problems)
+    return Told(int(is_wrong), document(stories, lang), "\n".join(lines))
+
+
+def commanded(folder: Path, number: str, *arguments: str, today: str = TODAY) -> Told:
+    """What the command prints, as JSON and as text; its refusal where it refuses."""
+    common = ["--config", str(folder / "ei-export.toml"), "--today", today, *arguments]
     told, said = (CliRunner().invoke(main, ["explain", number, *common, *more]) for more in (["--json"], []))
-    assert told.exit_code == said.exit_code, (told.stderr, said.stderr)
-    if told.exit_code > 1:
-        return Told(told.exit_code, json.loads(told.stdout), said.stderr)
-    assert not told.stderr
-    assert all(len(line) <= 80 or " " not in line.strip() for line in said.stdout.splitlines())
-    return Told(told.exit_code, json.loads(told.stdout), said.stdout)
+    assert told.exit_code == said.exit_code
+    assert told.stderr == said.stderr
+    assert bool(said.stderr) == (said.exit_code > 1)
+    return Told(told.exit_code, json.loads(told.stdout), said.stdout or said.stderr)
 
 
 @contextmanager

@@ -17,11 +17,11 @@ from ei_export.pipeline.explain.stories import (
     reference_stories,
     trajectory_stories,
 )
-from ei_export.problems import LANGUAGES
+from ei_export.problems import LANGUAGES, Language
 from ei_export.reports.story import document, text_lines
 from ei_export.zorg1.agreements import Agreements
 from tests.feeds import BSNS, TODAY, Clinic, contract, tables_read_once, visit
-from tests.pipeline.telling import Told, charts, explained, units_of
+from tests.pipeline.telling import Told, charts, commanded, explained, units_of
 
 __all__ = ["tables_read_once"]
 
@@ -68,8 +68,8 @@ def clinic(tmp_path: Path) -> Clinic:
     return Clinic.open(tmp_path / "clinic")
 
 
-def of(clinic: Clinic, number: str, *arguments: str, today: str = TODAY, lang: str = "en") -> Told:
-    return explained(clinic.folder, number, *arguments, today=today, lang=lang)
+def of(clinic: Clinic, number: str, kind: str = "", *, today: str = TODAY) -> Told:
+    return explained(clinic.folder, number, kind, today=today, lang="en")
 
 
 # --- The demo practice -----------------------------------------------------------------------------------------------
@@ -90,10 +90,10 @@ def test_the_mistakes_in_the_demo(fresh: Path, ident: str, code: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("ident", ["AFS00338", "AFS00384", "AFS00327"])
-def test_a_story_word_by_word(demo: Path, ident: str, lang: str) -> None:
+def test_a_story_word_by_word(demo: Path, ident: str, lang: Language) -> None:
     path = STORIES / f"{ident}.{lang}.txt"
     found = explained(demo, ident, today=DEMO_DAY, lang=lang).text
-    assert found.encode() == path.read_bytes(), f"ei-export explain {ident} --today {DEMO_DAY} --lang {lang}"
+    assert f"{found}\n".encode() == path.read_bytes(), f"ei-export explain {ident} --today {DEMO_DAY} --lang {lang}"
 
 
 def test_everything_in_the_demo_can_be_told_and_says_nothing_personal(demo: Path) -> None:
@@ -111,14 +111,12 @@ def test_everything_in_the_demo_can_be_told_and_says_nothing_personal(demo: Path
             assert len(stories) == len(ids)
             stories += [story for number in numbers for story in trajectory_stories(chart, number)]
             stories += patient_stories(chart, chart.work.patient_id)
+            for story in stories:
+                text = "\n".join(text_lines([story], "nl"))
+                assert all(len(line) <= 80 for line in text.splitlines())
+                told |= set(_WORD.findall(f"{text} {document([story], 'en')}"))
             for sent in chart.sent.values():
-                stories += reference_stories(chart, sent[0].reference)
-            for language in LANGUAGES:
-                for story in stories:
-                    text = "\n".join(text_lines([story], language))
-                    assert all(len(line) <= 80 for line in text.splitlines())
-                    told |= set(_WORD.findall(f"{text} {document([story], language)}"))
-            lines |= {story.subject: story.line for story in stories if story.kind == "reference"}
+                lines |= {story.subject: story.line for story in reference_stories(chart, sent[0].reference)}
         sent_lines = {row["reference"]: row for row in csv.DictReader(file)}
     assert private & told == set()
     assert {reference: {k: str(v) for k, v in (line or {}).items()} for reference, line in lines.items()} == sent_lines
@@ -545,11 +543,11 @@ def test_a_number_of_more_than_one_thing(clinic: Clinic) -> None:
     assert len(told.texts("outcome")) == 3
     assert told.document["line"]["appointment_id"] == "1"
     for kind in told.document["kinds"]:
-        one = of(clinic, "1", "--kind", kind)
+        one = of(clinic, "1", kind)
         assert one.document["kinds"] == [kind]
         assert one.text in told.text
         assert set(one.texts("outcome")) < set(told.texts("outcome"))
-    told = of(clinic, "2", "--kind", "reference")
+    told = of(clinic, "2", "reference")
     assert told.exit_code == 2
     assert [problem["code"] for problem in told.document["problems"]] == ["EXPLAIN_KIND"]
     assert "but of: appointment." in told.text
@@ -658,12 +656,29 @@ def test_a_bsn_is_not_told_of_though_a_practice_uses_it_as_a_number(clinic: Clin
     assert told.document["line"]["units"] == 3
 
 
+# --- The command -----------------------------------------------------------------------------------------------------
+
+
+def test_the_command(clinic: Clinic) -> None:
+    clinic.feed([*ENDED, visit("1", "2021-01-04", "1000", patient="P2")])
+    for number, exit_code in (("A4", 0), ("A5", 1), ("T1", 1), ("nothing", 2)):
+        told, expected = commanded(clinic.folder, number, "--lang", "en"), of(clinic, number)
+        assert told.exit_code == expected.exit_code == exit_code
+        if exit_code < 2:
+            assert told.document == expected.document
+            assert told.text == f"{expected.text}\n"
+        else:
+            assert told.document["problems"][0]["code"] == "EXPLAIN_UNKNOWN"
+            assert told.text.startswith(expected.text)
+    assert commanded(clinic.folder, "A4").text.startswith("Afspraak A4: gaat mee")
+    assert commanded(clinic.folder, "A4", "--kind", "patient").exit_code == 2
+    assert not (clinic.folder / "ledger.sqlite").exists()
+    assert not (clinic.folder / "out").exists()
+
+
 def test_quiet_and_another_feed(clinic: Clinic) -> None:
-    clinic.feed([]).write((clinic.feed(COURSE).folder / "appointments.csv").read_bytes(), "other.csv")
-    clinic.feed([])
-    other = str(clinic.folder / "other.csv")
-    told = of(clinic, "A4", "--input", other, "-q")
+    (clinic.feed(COURSE).folder / "appointments.csv").rename(clinic.folder / "other.csv")
+    told = commanded(clinic.folder, "A4", "--input", str(clinic.folder / "other.csv"), "-q")
     assert told.text == ""
     assert told.sources("row") == ["other.csv:5"]
-    assert not (clinic.folder / "ledger.sqlite").exists()
-    assert of(clinic, "A4", "--input", str(clinic.folder / "absent.csv")).exit_code == 3
+    assert commanded(clinic.folder, "A4").exit_code == 3

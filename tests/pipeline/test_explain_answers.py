@@ -92,6 +92,8 @@ def test_refused_by_the_insurer_and_asked_for_again(clinic: Clinic) -> None:
     assert found.texts("answer") == ["VGZ refused this on 2021-07-19."]
     assert [text[:5] for text in found.texts("note")] == ["8007:", "0638:"]
     assert found.sources("note") == ["specs/codelists/return-codes.csv"] * 2
+    assert len(found.texts("remedy")) == 2
+    assert not any("{" in text for text in found.texts("remedy"))
     assert found.texts("correction") == [
         f"Goes out again once the appointment changes in the feed, or after: ei-export redeclare {REFERENCE}"
     ]

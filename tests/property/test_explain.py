@@ -43,7 +43,7 @@ def stories_of(chart: Chart) -> dict[str, dict[str, Any]]:
     return {ident: document(stories, "nl") for ident, stories in told.items()}
 
 
-@bounded(25)
+@bounded(16)
 @given(practices(), st.lists(MISTAKES, max_size=3))
 def test_the_story_of_every_appointment_is_what_a_run_does(
     rows: list[Cells], mistakes: list[tuple[int, Cells, bool]]
@@ -71,7 +71,7 @@ def _brief(problem: dict[str, Any]) -> list[str]:
     return [str(problem[key]) for key in ("code", "appointment_id", "trajectory", "row", "message", "remedy")]
 
 
-@bounded(10)
+@bounded(8)
 @given(practices(), st.lists(MISTAKES, max_size=2))
 def test_after_a_run_the_lines_are_those_that_went_out(
     rows: list[Cells], mistakes: list[tuple[int, Cells, bool]]

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from ei_export.problems import LANGUAGES, Problem
-from ei_export.reports.story import Story, document, said, step, text_lines, words
+from ei_export.reports.story import Quoted, Story, document, said, step, text_lines, words
 from ei_export.reports.story_words import LABELS, MOMENTS, SENTENCES, TITLES
 
 HEAD = step("outcome.aside")
@@ -45,6 +45,12 @@ def test_values_in_a_sentence() -> None:
     )
     cells = (said("said.code", value="01"), said("said.uzovi", value="7095"))
     assert words(said("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"
+    quoted = Quoted(
+        {"nl": "{insurer} gaf € {granted}", "en": "{insurer} gave € {granted}"}, {"insurer": "VGZ", "granted": 123_450}
+    )
+    answer = said("remedy.answer", meaning=quoted, remedy="remedy")
+    assert words(answer, "nl") == "VGZ gaf € 1.234,50 remedy"
+    assert words(answer, "en") == "VGZ gave € 1,234.50 remedy"
     with pytest.raises(KeyError):
         words(said("row.feed"), "en")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...codelists import return_codes
+from ...codelists import remedy, return_codes
 from ...ledger.history import SentLine, place_in_file, requests_about
 from ...problems import InputError
-from ...reports.story import Step, said, step
+from ...reports.story import Quoted, Step, said, step
 from ...standards.message import lines, messages, recognise, start_of, without_end
 from ...standards.record import ENCODING, Layout
 from ..due import DueLine
@@ -76,12 +76,28 @@ def _answer(line: SentLine) -> Iterator[Step]:
     )
     for code in line.return_codes:
         known = return_codes().get(code)
-        yield step(
-            "note.return_code",
-            "specs/codelists/return-codes.csv",
-            code=code,
-            meaning=known.text if known is not None else "-",
-        )
+        text = known.text if known is not None else "-"
+        yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
+        if line.status in ("refused", "partly_granted"):
+            yield _what_now(line, code)
+
+
+def _what_now(line: SentLine, code: str) -> Step:
+    """What a return code means for this line, and what to do."""
+    places: dict[str, str | int] = {
+        "reference": line.reference,
+        "invoice": line.invoice,
+        "insurer": line.insurer,
+        "date": line.date,
+        "f_code": line.f_code,
+        "units": str(line.units),
+        "amount": line.amount_cents,
+        "granted": line.granted_cents or 0,
+        "codes": ", ".join(line.return_codes),
+    }
+    found = remedy(code)
+    meaning, to_do = Quoted(found.meaning, places), Quoted(found.remedy, places)
+    return step("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
 
 
 def summary_step(line: SentLine) -> Step:

@@ -218,6 +218,7 @@ LINES: Final[Mapping[str, Words]] = {
     "problem.warning": {"nl": "{who}{message}", "en": "{who}{message}"},
     "problem.info": {"nl": "{who}{message}", "en": "{who}{message}"},
     "said.who": {"nl": "{appointment}: ", "en": "{appointment}: "},
+    "remedy.answer": {"nl": "{meaning} {remedy}", "en": "{meaning} {remedy}"},
     "remedy.do": {"nl": "{remedy}", "en": "{remedy}"},
     # A patient.
     "note.counts": {"nl": "{counts}.", "en": "{counts}."},
