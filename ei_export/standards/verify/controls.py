@@ -156,6 +156,9 @@ class Control:
         found = self.bare(raw)
         if self.is_digits and not re.fullmatch("[0-9]+", raw):
             return self.says("VERIFY_DIGITS", _visible(raw), f"{self.element.length} × 0-9")
+        if self.empty == "must":
+            code = "VERIFY_RESERVE" if self.element.mandatory == "S" else "VERIFY_NOT_EMPTY"
+            return self.says(code, _visible(raw), "-")
         if not self.is_digits:
             if _CONTROL.search(raw):
                 return self.says("VERIFY_CONTROL", _visible(raw), self.expected or "-")
@@ -165,9 +168,6 @@ class Control:
                 return self.says("VERIFY_ALIGNMENT", found, HIDDEN if self.personal else found.lstrip())
         if not found:
             return self.says("VERIFY_EMPTY", "-", self.expected)
-        if self.empty == "must":
-            code = "VERIFY_RESERVE" if self.element.mandatory == "S" else "VERIFY_NOT_EMPTY"
-            return self.says(code, found, "-")
         if self.form == "return" and re.fullmatch("[0-9]{4}", found):
             return self.says("VERIFY_CODE_DOUBTFUL", found, "COD954")
         error, warning = _WRONG[self.form]

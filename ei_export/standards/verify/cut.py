@@ -33,7 +33,7 @@ def cut(file: IO[bytes], length: int) -> Iterator[tuple[bytes, str]]:
         if len(line) >= _LONGEST_LINE:
             yield line[:length], NO_ENDS
             return
-        body = line.rstrip(LINE_END)
+        body = line.strip(LINE_END)
         if len(body) >= length:
             yield from _pieces(line, body, length)
         elif not body:

@@ -5,7 +5,7 @@ Only where they are not, the file is read once more, and what it holds is sorted
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, islice
 from typing import IO, Final
 
 from ...declaration import NO_BSN
@@ -34,13 +34,14 @@ class Doubles:
         self._controls: Final = controls
         self._counts: Final = counts
 
-    def find(self, file: IO[bytes]) -> Iterator[Fault]:
-        """Everything that occurs twice in a file, read from its start. Raises OSError."""
+    def find(self, file: IO[bytes], trailer: int) -> Iterator[Fault]:
+        """Everything that occurs twice in a file, read from its start to the record of its trailer (0 = it has none).
+        Raises OSError."""
         file.seek(0)
         lines = SortedLines()
         try:
             before = b""
-            for record, (text, _) in enumerate(cut(file, self._layout.length), 1):
+            for record, (text, _) in enumerate(islice(cut(file, self._layout.length), trailer or None), 1):
                 if text != before and len(text) == self._layout.length and self._counts(text.decode(ENCODING)):
                     for key, kind in self._keys(text.decode(ENCODING)):
                         lines.add(f"{key}{_BETWEEN}{kind}{record:012}")

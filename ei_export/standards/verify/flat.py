@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import IO, ClassVar, Final
 
+from attrs import evolve
+
 from ..message import Message, messages
-from ..record import ENCODING, Layout, number
+from ..record import ENCODING, Layout
 from . import totals
+from .comments import Comments
 from .controls import controls
 from .cut import NO_ENDS, NO_RECORD, cut
 from .doubles import Doubles, person_key
@@ -60,6 +63,9 @@ class FlatFile:
         self._childless: tuple[int, int] | None = None
         #: The record before this one with its kind, if it was judged at length, and what was wrong with its line end.
         self._judged, self._trouble = (b"", ""), ""
+        #: Whether the last detail record that was judged at length has a wrong number.
+        self._misnumbered = False
+        self._comments: Final = Comments(self._controls)
         self._about: Values = {TODAY: f"{today:%Y%m%d}"} if today else {}
         self._begin({})
 
@@ -75,8 +81,9 @@ class FlatFile:
         except _StopJudging:
             return
         yield from self._end()
-        if not (self._ascending and self._lines.ascending and not self._lines.credits):
-            yield from Doubles(self._layout, self._controls, self._takes_part).find(file)
+        sorted_and_debits = self._ascending and self._lines.ascending and not self._lines.credits
+        if not sorted_and_debits and not self._numbers.broken:  # records that are in it twice were told of
+            yield from Doubles(self._layout, self._controls, self._takes_part).find(file, self._closed)
 
     def _accepts_person(self, text: bytes) -> bool:
         """Takes a person with whom nothing is wrong; False says nothing about the record."""
@@ -136,7 +143,8 @@ class FlatFile:
         if len(record) != self._layout.length:
             for other in messages():
                 if other.is_flat and len(record) == Layout.load(other.layout).length:
-                    yield self._controls["0102"].says("VERIFY_CODE", self._message.code, other.code)
+                    fault = self._controls["0102"].says("VERIFY_CODE", self._message.code, other.code)
+                    yield evolve(fault, return_code="0010")
                     raise _StopJudging
             yield self._says("VERIFY_LENGTH", "0804", str(len(record)), str(self._layout.length))
             self._counted = False
@@ -163,7 +171,7 @@ class FlatFile:
         yield from self._judge_number(record, "0202")
         faults = self._parts["02"].judge(record[self._kind_ends :])
         yield from self._unexplained(record, faults)
-        self._begin_person(record, [fault.element for fault in faults if fault.severity == "error"])
+        self._begin_person(record, [fault.element for fault in faults])
 
     def _begin_person(self, record: str, doubtful: Sequence[str]) -> None:
         self._lines.begin(record, doubtful)
@@ -190,25 +198,21 @@ class FlatFile:
         yield from self._unexplained(record, list(self._lines.judge(text)))
 
     def _judge_comment(self, record: str, before: bytes) -> Iterator[Fault]:
-        """Record 98: right behind what it comments on and with its number, the lines of a comment from 1 (MZ301)."""
         commented = self._kind_of(before)
         if commented not in _COMMENTED:
             yield self._out_of_order("98", "02 | 04 | 99")
             return
+        if commented != "98":
+            known = commented and not (self._misnumbered and before is self._judged[0])
+            number = self._controls["0202"].of(before.decode(ENCODING)) if known else ""
+            self._comments.begin(number, first=bool(commented))
         self._tally.comments += 1
         faults = self._parts["98"].judge(record[self._kind_ends :])
         yield from faults
-        if faults or not commented:
-            return
-        goes_on, other = commented == "98", before.decode(ENCODING)
-        line = number(self._controls["9803"].value(other)) + 1 if goes_on else 1
-        expected = {
-            "9802": self._controls["9802" if goes_on else "0202"].of(other),
-            "9803": self._controls["9803"].element.pack(line),
-        }
-        for id, value in expected.items():
-            if value.isdigit() and (found := self._controls[id].value(record)) != value:
-                yield self._controls[id].says("VERIFY_NUMBER", found, value)
+        if faults:
+            self._comments.skip()
+        else:
+            yield from self._comments.judge(record)
 
     def _judge_trailer(self, record: str) -> Iterator[Fault]:
         yield from self._childless_person()
@@ -251,9 +255,11 @@ class FlatFile:
         """The running number of a detail record; that it is one at all, is for its control to say."""
         control = self._controls[element]
         raw, expected = control.of(record), self._numbers.text.decode(ENCODING)
+        self._misnumbered = False
         if control.fault(raw):
             self._numbers.follows(-1)
         elif not self._numbers.follows(int(raw)):
+            self._misnumbered = True
             yield control.says("VERIFY_NUMBER", raw, expected)
 
     def _close(self) -> None:
@@ -303,7 +309,7 @@ class FlatFile:
 
     def _takes_part(self, record: str) -> bool:
         """Whether what a record holds may not be in another one too."""
-        return True
+        return self._kind(record) == self._layout.kind(record)
 
     def _says(self, code: str, return_code: str, found: str, expected: str) -> Fault:
         """A fault of a whole record, or of the file."""

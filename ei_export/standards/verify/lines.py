@@ -145,7 +145,7 @@ class Lines:
         wrong_care, allowed = self._care.judge(care)
         yield from wrong_care
         if allowed is not None and not any(fault.code in _NO_DAY for fault in wrong_day):
-            yield from self._outside(allowed, day)
+            yield from self._outside(allowed, day, {fault.element for fault in wrong_care})
         wrong_rest = self._rest.judge((amounts + reference + rest).decode(ENCODING))
         yield from wrong_rest
         self._count(text, {fault.element for fault in wrong_rest if fault.severity == "error"})
@@ -176,10 +176,10 @@ class Lines:
                 self._doubtful.add(original.element.id)
                 yield control.says("VERIFY_KEY", control.bare(raw), f"= {original.element.id}", other=original.element)
 
-    def _outside(self, allowed: Period, day: bytes) -> Iterator[Fault]:
-        """The bounds of the care that its day is outside of."""
+    def _outside(self, allowed: Period, day: bytes, told: set[str]) -> Iterator[Fault]:
+        """The bounds of the care that its day is outside of, but for the elements that were told of."""
         for bound in allowed.bounds:
-            if not bound.first <= day <= bound.last:
+            if not bound.first <= day <= bound.last and bound.element not in told:
                 yield self._controls[bound.element].says(
                     bound.code,
                     bound.value,

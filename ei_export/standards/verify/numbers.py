@@ -1,5 +1,6 @@
 """What runs through a file: the numbers of its detail records, and what its trailer counts."""
 
+from collections.abc import Container
 from typing import Final
 
 from attrs import define
@@ -11,11 +12,11 @@ class Numbers:
     One wrong number, or one record too many or too few, is one fault.
     """
 
-    __slots__ = ("_other", "_skipped", "_template", "broken", "next", "text")
+    __slots__ = ("_others", "_skipped", "_template", "broken", "next", "text")
 
     def __init__(self, width: int) -> None:
         self._template: Final = b"%%0%dd" % width
-        self._other: int | None = None
+        self._others: Container[int] = ()
         self._skipped = range(0)
         #: Whether records are missing, doubled or in another order; a number that is just wrong doesn't count.
         self.broken = False
@@ -28,30 +29,33 @@ class Numbers:
         """The next record has the number it should have."""
         self.next += 1
         self.text = self._template % self.next
-        self._other = None
+        self._others = ()
 
     def follows(self, number: int) -> bool:
         """Takes the number of the next record, and says whether it is one that could be expected."""
         if number == self.next:
             self.advance()
             return True
-        if number == self._other or number in self._skipped:
+        if number in self._skipped:
             self.broken = True
-            if number == self._other:
-                self.next = number
-                self.advance()
             return True
-        # Either this number is wrong and the next one is not, or records are missing or too many and it is right.
+        if number in self._others:
+            self.broken = True
+            self.next = number
+            self.advance()
+            return True
+        # This number is wrong and the next one is not; or it is right and records are missing; or it is one too many.
         self._skipped = range(self.next, number)
+        others = number + 1, self.next
         self.advance()
-        self._other = number + 1
+        self._others = others
         return False
 
     def lose(self) -> None:
         """A record that can't be judged: it may have had a number, or none."""
         self.broken = True
         self.advance()
-        self._other = self.next - 1
+        self._others = (self.next - 1,)
 
 
 @define

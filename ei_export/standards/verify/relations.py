@@ -133,9 +133,9 @@ def _forwarding(values: Values) -> str | None:
 
 
 def _era(values: Values) -> str | None:
-    """Care of today's standards is not declared in this one."""
-    last = standards()[0].valid_until.strftime("%Y%m%d")
-    return f"<= {last}" if values["0408"] > last else None
+    """0408: care of a later standard is not declared in this one."""
+    last = f"{standards()[0].valid_until:%Y%m%d}"
+    return f"<= {last}" if last < values["0408"] <= values["0117"] else None
 
 
 def _list_of(list_element: str, code_element: str) -> Callable[[Values], str | None]:
@@ -226,7 +226,7 @@ RELATIONS: Final = (
     Relation("0222", ("0108",), "VERIFY_DEBTOR", "0630", _debtor, filled="0222"),
     Relation("0407", ("0108",), "VERIFY_FORWARDING", "8179", _forwarding),
     Relation("0408", ("0117",), "VERIFY_DATE_ORDER", "8176", at_most("0408", "0117")),
-    Relation("0408", (), "VERIFY_ERA", "8061", _era),
+    Relation("0408", ("0117",), "VERIFY_ERA", "8061", _era),
     *(Relation(list, (code,), "VERIFY_DIAGNOSIS_LIST", "8009", _list_of(list, code)) for list, code in _DIAGNOSES),
     *(Relation(code, (list,), "VERIFY_DIAGNOSIS_MISSING", "8009", _code_of(list, code)) for list, code in _DIAGNOSES),
     *(Relation(code, (list,), "VERIFY_DIAGNOSIS", "3100", _known_diagnosis(list, code)) for list, code in _DIAGNOSES),

@@ -110,7 +110,7 @@ class ReturnFile(FlatFile):
         return [fault for fault in faults if fault.element not in _declared()]
 
     def _takes_part(self, record: str) -> bool:
-        return not self._is_refused(record)
+        return super()._takes_part(record) and not self._is_refused(record)
 
     def _is_refused(self, record: str) -> bool:
         """Whether one of its return codes says that something is wrong with a record."""
