@@ -219,17 +219,19 @@ def _schema(message: Message) -> Schema:
 
 
 def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
-    """Every instance that can hold text as a record: what only holds others says nothing to a reader.
+    """Every instance that can hold text as a record: what only holds others says nothing to a reader. In one with a
+    value out of form, values may be anywhere.
 
     Raises InputError, with ``name``, where the file can't be read on.
     """
     try:
-        for part, _ in instances(file, message, name):
+        for part, flaws in instances(file, message, name):
+            out_of_form = {flaw.record for flaw in flaws if flaw.code == "form"}
             for one in part.walk():
                 if one.node.is_open:
                     yield Content(one.number, one.name, {}, fits=False, text=one.get(ROOT))
                 elif one.number and one.node.holds_text:
-                    yield Content(one.number, one.name, one.texts)
+                    yield Content(one.number, one.name, one.texts, fits=one.number not in out_of_form)
     except OSError as error:
         raise InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "") from None
 

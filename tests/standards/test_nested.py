@@ -91,3 +91,10 @@ def test_a_mask_leaves_nobody(tmp_path: Path, as_json: bool) -> None:
     masked = shown(path, mask=True, as_json=as_json)
     assert not any(word in masked for word in personal)
     assert "04098765" in masked
+
+
+@pytest.mark.parametrize("element", ["Zorgaanbieder/Zorgaanbiedercode", "DebetPrestatie/Aantal", "Header/Verzender"])
+def test_a_mask_leaves_nobody_where_nobody_should_be(tmp_path: Path, element: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(message(DECLARATION, edit(f"put {element} 123456782")).getvalue())
+    assert "123456782" not in shown(path, mask=True)
