@@ -13,6 +13,7 @@ from .returns import returns
 from .run import run
 from .show import show
 from .specs import specs
+from .status import status
 from .undo import undo
 
 
@@ -22,5 +23,5 @@ def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
 
 
-for command in (init, run, check, explain, show, returns, credit, redeclare, correct, undo, specs):
+for command in (init, run, check, status, explain, show, returns, credit, redeclare, correct, undo, specs):
     main.add_command(command)

@@ -1,7 +1,8 @@
-"""How things stand: what waits to be tried again, and what was started and has no end."""
+"""How things stand: what waits to be tried again, what was started and has no end, and what became of what went out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
@@ -9,6 +10,9 @@ from ..appointment import Outcome
 from ..problems import Finding
 from . import Ledger
 from .dossier import unpack_waiting
+
+#: A row by the names of its columns.
+Record: TypeAlias = Mapping[str, Any]
 
 
 @frozen
@@ -55,3 +59,68 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
     ):
         days = date.fromisoformat(started), date.fromisoformat(seen)
         yield Started(trajectory, patient, insurer, program, profile, *days, int(contacts))
+
+
+def _records(ledger: Ledger, columns: Sequence[str], source: str) -> Iterator[Record]:
+    """Rows by the names of their columns: what stands behind the last space or dot."""
+    names = [column.rpartition(" ")[2].rpartition(".")[2] for column in columns]
+    for row in ledger._rows(f"SELECT {', '.join(columns)} {source}"):
+        yield dict(zip(names, row, strict=True))
+
+
+def declarations(ledger: Ledger) -> Iterator[Record]:
+    """Every declaration, the first one first: when it went out (``today``) and what became of it, ``state`` as in the
+    view ``declaration_status``. ``granted_cents`` and ``answered`` (the day) are None while there is no answer."""
+    return _records(
+        ledger,
+        (
+            *("run.run", "run.today", "d.file", "d.standard", "d.uzovi", "d.insurer", "d.invoice", "d.persons"),
+            *("d.lines", "d.amount_cents", "declaration.sha256", "d.state", "d.granted_cents", "read_on AS answered"),
+        ),
+        "FROM declaration_status AS d JOIN declaration USING (invoice) JOIN run ON run.run = d.run "
+        "LEFT JOIN answer USING (invoice) ORDER BY run.run, d.invoice",
+    )
+
+
+def sums(ledger: Ledger) -> Iterator[Record]:
+    """Where the money is, by insurer and UZOVI number; see the view of that name."""
+    columns = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
+    return _records(ledger, ("insurer", "uzovi", *columns), "FROM sums ORDER BY uzovi")
+
+
+def lines(ledger: Ledger) -> Iterator[Record]:
+    """What became of every line that was not withdrawn, as in the view ``line_status``, in the order of the references;
+    ``granted_cents`` 0 while there is no answer."""
+    columns = ("reference", "appointment_id", "status", "amount_cents", "coalesce(granted_cents, 0) AS granted_cents")
+    return _records(
+        ledger, (*columns, "debit_credit", "previous", "return_codes"), "FROM line_status ORDER BY reference"
+    )
+
+
+def refused(ledger: Ledger) -> Iterator[Record]:
+    """The lines that insurers refused and that nobody asked to be declared again, by insurer and date."""
+    columns = ("insurer", "reference", "appointment_id", "trajectory", "date", "amount_cents", "return_codes")
+    return _records(
+        ledger,
+        tuple(f"line_status.{column}" for column in columns),
+        "FROM correction JOIN line_status USING (reference) WHERE again = 'feed' AND status = 'refused' "
+        "ORDER BY insurer, date, reference",
+    )
+
+
+def changed(ledger: Ledger) -> Iterator[Record]:
+    """What was declared and is otherwise by now: the last debit of each appointment, ``change`` as in the view."""
+    return _records(
+        ledger,
+        ("reference", "line.appointment_id", "trajectory", "date", "change"),
+        "FROM changed JOIN line ON line.appointment_id = changed.appointment_id WHERE debit_credit = 'D' AND attempt = "
+        "(SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
+        "AND other.debit_credit = 'D') ORDER BY reference",
+    )
+
+
+def queued(ledger: Ledger) -> tuple[int, int]:
+    """How many credits, and how many debits in the place of others, go out with the next run."""
+    sql = "SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'now') FROM correction"
+    credits, again = next(ledger._rows(sql))
+    return credits, again

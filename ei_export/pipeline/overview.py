@@ -5,7 +5,7 @@ The ledger may be one that is looked at, or that of a run which has written down
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final
 
@@ -15,9 +15,9 @@ from ..appointment import Outcome
 from ..intake.reader import remembered
 from ..ledger import Ledger
 from ..ledger.dossier import AT
-from ..ledger.standing import Started, Waiting, waiting, without_end
+from ..ledger.standing import Record, Started, Waiting, refused, waiting, without_end
 from ..problems import Severities
-from ..reports.overview import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows
+from ..reports.overview import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows, State
 from ..settings import Contract, Settings
 from ..tables import FOREVER
 from ..zorg1.agreements import ANY, Agreement, Agreements
@@ -46,9 +46,9 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
     for started in without_end(ledger, today - timedelta(weeks=status.forgotten_weeks)):
         if _can_end(started, ends, settings.contracts):
             found.open_trajectories.add(_open_trajectory(started, today))
-    for appointment in waiting(ledger):
-        near = _near_deadline(appointment, rules)
-        if near is not None and near.days_left <= status.soon_weeks * 7:
+    nearest = chain((_held(kept, rules) for kept in waiting(ledger)), (_refused(row, rules) for row in refused(ledger)))
+    for near in filter(None, nearest):
+        if near.days_left <= status.soon_weeks * 7:
             found.deadlines.add(near)
     return found
 
@@ -95,28 +95,38 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 # Deadlines.
 
 
-def _near_deadline(kept: Waiting, rules: Rules) -> NearDeadline | None:
+def _held(kept: Waiting, rules: Rules) -> NearDeadline | None:
     """When a line that is held has to be submitted; None where nothing is due, or nobody says when."""
     if kept.outcome is Outcome.NO_AGREEMENT:
         return None
     appointment = remembered(kept.patient_id, kept.texts, AT, settled=True)
-    if appointment.date is None:
+    if (day := appointment.date) is None:
         return None
-    answer = rules.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, appointment.date)
-    deadline = rules.judge.deadlines.get(answer.insurer)
-    if deadline is None or not _is_due(answer):
+    answer = rules.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if not _is_due(answer):
         return None
-    last = add_months(appointment.date, deadline.months)
-    return NearDeadline(
-        insurer=answer.insurer,
-        appointment_id=appointment.id,
-        trajectory=appointment.called(appointment.number),
-        date=appointment.date,
-        deadline=last,
-        days_left=(last - rules.judge.today).days,
-        state="unreadable" if kept.outcome is Outcome.UNREADABLE else "held",
-        code=cause(kept, rules.judge.severities),
-    )
+    trajectory = appointment.called(appointment.number)
+    state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
+    code = cause(kept, rules.judge.severities)
+    return _near(rules, answer.insurer, appointment.id, trajectory, day, state, code)
+
+
+def _refused(row: Record, rules: Rules) -> NearDeadline | None:
+    """When a line that was refused has to be submitted again, if anybody asks for that."""
+    day = date.fromisoformat(row["date"])
+    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused", "")
+
+
+def _near(
+    rules: Rules, insurer: str, appointment_id: str, trajectory: str, day: date, state: State, code: str
+) -> NearDeadline | None:
+    """A line by its deadline; None where its insurer publishes none."""
+    deadline = rules.judge.deadlines.get(insurer)
+    if deadline is None:
+        return None
+    last = add_months(day, deadline.months)
+    days_left = (last - rules.judge.today).days
+    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code)
 
 
 def cause(kept: Waiting, severities: Severities) -> str:

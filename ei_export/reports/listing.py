@@ -57,7 +57,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 @frozen
 class Listing:
     """How problems are listed. ``insurers`` UZOVI → insurer; ``columns`` our names of columns → the practice's own;
-    ``where``: what is left out here is to be read."""
+    ``where``: what is left out here is to be read. ``of_feed``: there was one, and what is not in it is said to be of
+    an earlier one."""
 
     language: Language
     insurers: Mapping[str, str]
@@ -65,20 +66,29 @@ class Listing:
     where: str
     limits: Limits = SHORT
     paint: Paint = plain
+    of_feed: bool = True
 
     def lines(self, problems: ProblemList) -> Iterator[str]:
         """The problems, errors first."""
         words = _WORDS[self.language]
         if not len(problems):
             yield words["none"]
-        kinds = kinds_found(problems, self.language, self.insurers, self.limits)
-        for severity, same in groupby(kinds, key=attrgetter("severity")):
+        for severity, same in groupby(self._found(problems), key=attrgetter("severity")):
             count = number(problems.severities[severity], self.language)
             yield self.paint(words[severity].format(count=count), _ROLES[severity])
             for kind in same:
                 yield ""
                 yield from self._kind(kind)
             yield ""
+
+    def kinds(self, problems: ProblemList) -> Iterator[str]:
+        """The problems without headings, for those who have one."""
+        for kind in self._found(problems):
+            yield from self._kind(kind)
+            yield ""
+
+    def _found(self, problems: ProblemList) -> Iterator[KindFound]:
+        return kinds_found(problems, self.language, self.insurers, self.limits)
 
     def _kind(self, kind: KindFound) -> Iterator[str]:
         words = _WORDS[self.language]
@@ -112,7 +122,7 @@ class Listing:
             ids.append(words["trajectory"].format(id=problem.trajectory))
         if problem.row is not None:
             ids.append(words["row"].format(file=problem.file, row=problem.row))
-        elif problem.appointment_id:
+        elif problem.appointment_id and self.of_feed:
             ids.append(words["earlier"])
         if problem.column:
             ids.append(words["column"].format(column=self.columns.get(problem.column, problem.column)))

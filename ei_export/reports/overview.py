@@ -15,6 +15,8 @@ from ..spool import SortedLines
 R = TypeVar("R", bound=AttrsInstance)
 #: What can end: a rule table, tariffs, a contract position.
 Kind: TypeAlias = Literal["agreements", "tariffs", "contract"]
+#: Where a line waits: with us, held or not to be read at all, or refused by its insurer.
+State: TypeAlias = Literal["held", "unreadable", "refused"]
 
 #: Sorts before everything that is printed.
 _BETWEEN: Final = "\x1f"
@@ -54,7 +56,7 @@ class NearDeadline:
     date: dt.date
     deadline: dt.date
     days_left: int
-    state: Literal["held", "unreadable", "refused"]
+    state: State
     code: str
 
 

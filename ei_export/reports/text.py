@@ -15,6 +15,8 @@ Role: TypeAlias = Literal["title", "error", "warning", "good", "soft"]
 #: Gives a text its colour; of the same width.
 Paint: TypeAlias = Callable[[str, Role], str]
 
+#: A space that no line is broken at.
+_TIED: Final = "\xa0"
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -45,6 +47,12 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str
     indent = " " * len(first) if rest is None else rest
     if not text.isprintable():
         text = "".join(character if character.isprintable() else "\ufffd" for character in text)
-    yield from textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    lines = textwrap.wrap(
+        text.replace("€ ", f"€{_TIED}"),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    yield from (line.replace(_TIED, " ") for line in lines)

@@ -1,0 +1,38 @@
+"""``ei-export status``: how things stand, without a feed."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ..pipeline.status import status as look
+from ..problems import Language
+from ..reports.status import write_json
+from ..reports.status_text import StatusText
+from .common import day_or_today, options, painter, refusing, settings_of, speaking
+
+
+@click.command()
+@click.option("--lines", "with_lines", is_flag=True, help="With --json: what became of every line too.")
+@click.option("--all", "everything", is_flag=True, help="Tell long lists in full.")
+@options
+@refusing
+def status(
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+    everything: bool,
+    with_lines: bool,
+) -> None:
+    """Say what was declared, granted, refused and held; which trajectories have no end, and what is nearly too late.
+    Writes nothing."""
+    settings = settings_of(config, lang)
+    with look(settings, day_or_today(today)) as found, speaking():
+        if as_json:
+            write_json(found, settings.language, sys.stdout, lines=with_lines)
+        elif not quiet:
+            for line in StatusText(found, settings.language, everything, painter()).lines():
+                click.echo(line)

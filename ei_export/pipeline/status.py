@@ -1,0 +1,62 @@
+"""``status``: how things stand, told without the feed. It only reads."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from functools import partial
+
+from ..appointment import Outcome
+from ..intake.reader import remembered
+from ..ledger import Ledger, standing
+from ..ledger.dossier import AT
+from ..reports.status import Held, Record, Status
+from ..settings import Settings
+from .overview import overview
+from .publication import run_label
+from .rules import Rules
+
+
+@contextmanager
+def status(settings: Settings, today: date) -> Iterator[Status]:
+    """How things stand on a day. Raises SettingsError, BusyError or WriteError (a damaged ledger)."""
+    rules = Rules.load(settings, today)
+    with closing(Ledger.look(settings.ledger.path)) as ledger, closing(overview(ledger, settings, rules)) as found:
+        yield Status(
+            overview=found,
+            declarations=[_declaration(row) for row in standing.declarations(ledger)],
+            sums=list(standing.sums(ledger)),
+            queued=standing.queued(ledger),
+            held=partial(_held, ledger, rules),
+            refused=partial(_with_codes, ledger, standing.refused),
+            changed=partial(standing.changed, ledger),
+            lines=partial(_with_codes, ledger, standing.lines),
+            severities=settings.severities,
+            columns=settings.input.columns,
+        )
+
+
+def _declaration(row: Record) -> Record:
+    return {**row, "run": run_label(row["run"])}
+
+
+def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[Record]]) -> Iterator[Record]:
+    """Rows with their return codes apart."""
+    for row in rows(ledger):
+        yield {**row, "return_codes": row["return_codes"].split()}
+
+
+def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
+    """What the last run held or could not read, by patient and appointment."""
+    for kept in standing.waiting(ledger):
+        if kept.outcome is Outcome.NO_AGREEMENT:
+            continue
+        appointment = remembered(kept.patient_id, kept.texts, AT, settled=True)
+        yield Held(
+            appointment_id=appointment.id,
+            patient_id=kept.patient_id,
+            trajectory=appointment.called(appointment.number),
+            date=appointment.date,
+            insurer=rules.insurers.get(appointment.uzovi, ""),
+            outcome=kept.outcome.value,
+            findings=kept.findings,
+        )

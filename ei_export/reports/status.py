@@ -1,0 +1,98 @@
+"""``status``: what was declared and what became of it, what waits, and what asks for attention."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any, Final, TypeAlias
+
+from attrs import asdict, frozen
+
+from ..problems import Finding, Language, Severities, render
+from .overview import Overview
+
+#: A row of the ledger by the names of its columns.
+Record: TypeAlias = Mapping[str, Any]
+
+
+@frozen
+class Held:
+    """An appointment that the last run held or could not read, with what it found wrong; ``date`` None where that is
+    what can't be read."""
+
+    appointment_id: str
+    patient_id: str
+    trajectory: str
+    date: dt.date | None
+    insurer: str
+    outcome: str
+    findings: Sequence[Finding]
+
+
+@frozen
+class Status:
+    """How things stand. What may be long is read while it is told, so the ledger has to stay open.
+
+    ``declarations`` and ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and
+    lines in the place of others; ``severities`` are those of the practice, ``columns`` its names for ours.
+    """
+
+    overview: Overview
+    declarations: Sequence[Record]
+    sums: Sequence[Record]
+    queued: tuple[int, int]
+    held: Callable[[], Iterator[Held]]
+    refused: Callable[[], Iterator[Record]]
+    changed: Callable[[], Iterator[Record]]
+    lines: Callable[[], Iterator[Record]]
+    severities: Severities
+    columns: Mapping[str, str]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Of all insurers together: declared - credited = granted + refused + open."""
+        return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
+
+
+AMOUNTS: Final = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
+
+
+def write_json(status: Status, language: Language, file: IO[str], *, lines: bool) -> None:
+    """Writes the document of ``--json``, one row at a time; with ``lines`` what became of every line too."""
+    credits, again = status.queued
+    arrays: dict[str, Iterable[Record]] = {
+        "declarations": status.declarations,
+        "held": (_held(held, language, status.severities) for held in status.held()),
+        "open_trajectories": map(asdict, status.overview.open_trajectories),
+        "deadlines": map(asdict, status.overview.deadlines),
+        "refused": status.refused(),
+        "changed": status.changed(),
+        "endings": map(asdict, status.overview.endings),
+        "insurers": status.sums,
+    }
+    if lines:
+        arrays["lines"] = status.lines()
+    head = {
+        "today": status.overview.day.isoformat(),
+        "totals": status.totals,
+        "next_run": {"credits": credits, "again": again},
+    }
+    file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
+    for name, rows in arrays.items():
+        file.write(f',\n "{name}": [')
+        between = "\n  "
+        for row in rows:
+            file.write(between + json.dumps(row, ensure_ascii=False, default=dt.date.isoformat))
+            between = ",\n  "
+        file.write("\n ]")
+    file.write("\n}\n")
+
+
+def _held(held: Held, language: Language, severities: Severities) -> dict[str, Any]:
+    problems = []
+    for finding in held.findings:
+        message, remedy = render(finding.code, finding.params, language)
+        severity = severities.of(finding.code)
+        problems.append(
+            {"code": finding.code, "severity": severity, "column": finding.column, "message": message, "remedy": remedy}
+        )
+    return {**asdict(held, filter=lambda attribute, _: attribute.name != "findings"), "problems": problems}
