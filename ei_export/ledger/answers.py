@@ -56,6 +56,17 @@ def declared_line(ledger: Ledger, invoice: str, reference: str) -> DeclaredLine 
     return next((DeclaredLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
 
 
+def lines_of_person(ledger: Ledger, invoice: str, patient_id: str) -> list[tuple[str, str]]:
+    """The lines of a declaration that are below the person of a patient: reference, and debit or credit."""
+    own = (
+        "SELECT {} FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
+        "WHERE declaration.invoice = ?1 AND line.invoice = ?1"
+    )
+    persons = own.format("line.person") + " AND line.patient_id = ?2"
+    sql = own.format("line.reference, line.debit_credit") + f" AND line.person IN ({persons}) ORDER BY 1"
+    return [(reference, side) for reference, side in ledger._rows(sql, (invoice, patient_id))]
+
+
 def known_answer(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, bool] | None:
     """The answer that there is to a declaration, or of the very same contents: its file, when it was read, and whether
     it is the same."""

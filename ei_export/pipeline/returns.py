@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
-from attrs import asdict, define
+from attrs import asdict, define, evolve
 
 from ..ledger import Ledger
 from ..ledger.answers import (
@@ -21,13 +21,14 @@ from ..ledger.answers import (
     declared,
     declared_line,
     known_answer,
+    lines_of_person,
 )
 from ..ledger.corrections import When, reopen
 from ..problems import Finding, InputError
 from ..reports.returns import FileReport, LineReport
 from ..settings import Settings
 from ..spool import SortedLines
-from ..standards import pm305
+from ..standards import gds802, pm305
 from ..standards.answer import GOOD, Answer, Kind, LineAnswer
 from ..standards.files import Entry, entries
 from ..standards.message import Message, messages, recognise, start_of
@@ -35,7 +36,7 @@ from .corrections import opened
 from .publication import provider, run_label
 
 #: What reads an answer, by the EI code of its message.
-_READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read}
+_READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read, "574": gds802.read}
 _BATCH: Final = 1_000
 
 
@@ -160,7 +161,7 @@ class _Judging:
         """Checks every line, and writes those in the ledger that say something."""
         references = SortedLines()
         rows: list[AnsweredLine] = []
-        for line in self.answer.read():
+        for line in self._lines():
             sent = declared_line(self.ledger, self.answer.invoice, line.reference)
             if sent is None:
                 params = {"record": line.record, "reference": line.reference, "invoice": self.answer.invoice}
@@ -178,6 +179,22 @@ class _Judging:
         references.close()
         if not self.report.faults:
             self._check_totals()
+
+    def _lines(self) -> Iterator[LineAnswer]:
+        """The lines of the answer; for one that stands for a whole person, those of theirs that it doesn't name."""
+        patient_id = ""
+        named: set[str] = set()
+        for line in self.answer.read():
+            if line.patient_id != patient_id:
+                patient_id = line.patient_id
+                named.clear()
+            if line.reference or not patient_id:
+                named.add(line.reference)
+                yield line
+                continue
+            for reference, side in lines_of_person(self.ledger, self.answer.invoice, patient_id):
+                if reference not in named:
+                    yield evolve(line, reference=reference, debit_credit=side, granted_debit_credit=side)
 
     def _judge(self, line: LineAnswer, sent: DeclaredLine, rows: list[AnsweredLine]) -> None:
         reference = {"reference": line.reference}
@@ -229,7 +246,7 @@ class _Judging:
 
 def _status(line: LineAnswer, sent: DeclaredLine) -> str:
     """What became of a line. One that claims nothing is refused by its codes alone."""
-    granted = line.granted_cents + line.unpaid_cents
+    granted = line.granted_cents
     if granted == sent.amount_cents and (granted or line.is_good):
         return "granted"
     return "partly_granted" if granted else "refused"

@@ -23,8 +23,10 @@ class LineAnswer:
     """The answer to one line, by its reference. ``record`` is its number in the file, from 1.
 
     Amounts in cents, >= 0: ``calculated_cents`` what may be claimed according to the insurer, ``granted_cents`` what is
-    paid, ``unpaid_cents`` what is granted and not paid (GDS802: "niet financieel"). ``debit_credit`` of the line, and
-    ``granted_debit_credit`` of the amounts. ``codes`` (COD954): its own, then those of what it hangs below.
+    granted, paid or not (GDS802: "niet financieel"). ``debit_credit`` of the line, and ``granted_debit_credit`` of the
+    amounts. ``codes`` (COD954): its own, then those of what it hangs below.
+
+    Without a ``reference`` it stands for all lines of the person of ``patient_id`` that the answer doesn't name.
     """
 
     record: int
@@ -34,7 +36,7 @@ class LineAnswer:
     granted_cents: int
     granted_debit_credit: str
     codes: tuple[str, ...]
-    unpaid_cents: int = 0
+    patient_id: str = ""
 
     @property
     def is_good(self) -> bool:
