@@ -99,7 +99,10 @@ def lines(ledger: Ledger) -> Iterator[Record]:
 
 def refused(ledger: Ledger) -> Iterator[Record]:
     """The lines that insurers refused and that nobody asked to be declared again, by insurer and date."""
-    columns = ("insurer", "reference", "appointment_id", "trajectory", "date", "amount_cents", "return_codes")
+    columns = (
+        *("insurer", "reference", "appointment_id", "trajectory", "date", "f_code", "units", "amount_cents"),
+        "return_codes",
+    )
     return _records(
         ledger,
         tuple(f"line_status.{column}" for column in columns),

@@ -139,7 +139,7 @@ class FileReport:
             "amount": self.euros(line.amount_cents),
             "granted": self.euros(line.granted_cents),
         }
-        self._explain(self._lines, code, _reason(line.codes), line.codes, about, places)
+        self._explain(self._lines, code, telling(line.codes), line.codes, about, places)
 
     def answered(self, codes: Sequence[str], granted_cents: int, refused: int, *, whole: bool) -> None:
         """It is in the ledger. ``whole``: the declaration was refused before its lines were judged."""
@@ -147,7 +147,7 @@ class FileReport:
         self.refused = self.lines if whole else refused
         if whole:
             places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
-            self._explain(self._faults, "RETURN_FILE_REFUSED", _reason(codes), codes, {"reference": ""}, places)
+            self._explain(self._faults, "RETURN_FILE_REFUSED", telling(codes), codes, {"reference": ""}, places)
 
     def _explain(
         self,
@@ -192,7 +192,7 @@ class FileReport:
                 yield json.loads(line.rpartition(_BETWEEN)[2])
 
 
-def _reason(codes: Sequence[str]) -> str:
+def telling(codes: Sequence[str]) -> str:
     """The return code that says most: not one that it wasn't looked at because of another. '' where there is none."""
     known = return_codes()
     telling = [code for code in codes if code not in known or known[code].level != "O"]
@@ -254,7 +254,7 @@ def text_lines(report: FileReport) -> Iterator[str]:
 def _said(problem: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """What lines have in common of which the same is to be told."""
     meaning = problem["meaning"] if problem["code"] in _LINES else problem["message"]
-    return problem["code"], _reason(problem.get("return_codes", ())), meaning, problem["remedy"]
+    return problem["code"], reason(problem.get("return_codes", ())), meaning, problem["remedy"]
 
 
 def _official(code: str, words: Mapping[str, str]) -> str:

@@ -7,8 +7,11 @@ from typing import IO, Any, Final, TypeAlias
 
 from attrs import asdict, frozen
 
+from ..codelists import remedy
 from ..problems import Finding, Language, Severities, render
 from .overview import Overview
+from .returns import telling
+from .text import day_text, euros
 
 #: A row of the ledger by the names of its columns.
 Record: TypeAlias = Mapping[str, Any]
@@ -64,7 +67,7 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "held": (_held(held, language, status.severities) for held in status.held()),
         "open_trajectories": map(asdict, status.overview.open_trajectories),
         "deadlines": map(asdict, status.overview.deadlines),
-        "refused": status.refused(),
+        "refused": ({**row, **refusal(row, language)} for row in status.refused()),
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
         "insurers": status.sums,
@@ -85,6 +88,15 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
             between = ",\n  "
         file.write("\n ]")
     file.write("\n}\n")
+
+
+def refusal(row: Record, language: Language) -> dict[str, str]:
+    """What a refused line was refused for, what to do about it, and whether it can be declared again."""
+    found = remedy(telling(row["return_codes"]))
+    day = day_text(dt.date.fromisoformat(row["date"]), language)
+    places = {**row, "date": day, "amount": euros(row["amount_cents"], language)}
+    said = {"meaning": found.meaning, "remedy": found.remedy}
+    return {**{name: text[language].format_map(places) for name, text in said.items()}, "again": found.again}
 
 
 def _held(held: Held, language: Language, severities: Severities) -> dict[str, Any]:

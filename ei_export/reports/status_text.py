@@ -9,13 +9,12 @@ from typing import Final
 
 from attrs import frozen
 
-from ..codelists import return_codes
 from ..problems import Language, catalogue
 from .causes import title
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
 from .problem_list import ProblemList
-from .status import AMOUNTS, Record, Status
+from .status import AMOUNTS, Record, Status, refusal
 from .text import WIDTH, Paint, Role, day_text, euros, number, plain, wrapped
 
 #: How much of a long list is told, and how much where all of it is asked for.
@@ -50,10 +49,10 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "over_many": "{days} dagen voorbij",
         "held": "VASTGEHOUDEN, zoals de laatste run het zag ({count}); ei-export check kijkt opnieuw",
         "refused": "AFGEWEZEN DOOR DE VERZEKERAAR ({count})",
-        "refused_todo": "Wat te doen: verbeter de afspraak, dan gaat hij vanzelf opnieuw mee; of geef ei-export "
-        "redeclare met het kenmerk van de regel. ei-export explain met dat kenmerk vertelt meer.",
-        "refused_line": "{reference}: {insurer}, afspraak {appointment} van {date}{trajectory}, € {amount}, "
-        "retourcode {codes}",
+        "refused_todo": "Een regel gaat vanzelf opnieuw mee als de afspraak verbeterd in de export komt, anders met: "
+        "ei-export redeclare en het kenmerk.",
+        "refused_line": "{reference}: {insurer}, afspraak {appointment} van {date}{trajectory}, € {amount}",
+        "refused_why": "Retourcode {codes}. {meaning} Wat te doen: {remedy}",
         "changed": "GEWIJZIGD NA HET DECLAREREN ({count})",
         "changed_todo": "Wat te doen: klopt de wijziging, geef dan ei-export correct met het kenmerk van de regel, of "
         "ei-export correct --all. Herstel anders de agenda.",
@@ -111,10 +110,10 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "over_many": "{days} days ago",
         "held": "HELD, as the last run saw it ({count}); ei-export check looks again",
         "refused": "REFUSED BY THE INSURER ({count})",
-        "refused_todo": "What to do: correct the appointment, and it goes along again by itself; or give ei-export "
-        "redeclare with the reference of the line. ei-export explain with that reference tells more.",
-        "refused_line": "{reference}: {insurer}, appointment {appointment} of {date}{trajectory}, € {amount}, "
-        "return code {codes}",
+        "refused_todo": "A line goes along again by itself when its appointment comes corrected in the export, and "
+        "otherwise with: ei-export redeclare and the reference.",
+        "refused_line": "{reference}: {insurer}, appointment {appointment} of {date}{trajectory}, € {amount}",
+        "refused_why": "Return code {codes}. {meaning} What to do: {remedy}",
         "changed": "CHANGED SINCE IT WAS DECLARED ({count})",
         "changed_todo": "What to do: if the change is right, give ei-export correct with the reference of the line, or "
         "ei-export correct --all. Otherwise restore the agenda.",
@@ -227,9 +226,10 @@ class StatusText:
     def _refused_line(self, row: Record) -> Sequence[str]:
         place = self._place(row["appointment_id"], date.fromisoformat(row["date"]), row["trajectory"])
         amount = euros(row["amount_cents"], self.language)
-        codes = ", ".join(map(_with_text, row["return_codes"]))
-        told = {"reference": row["reference"], "insurer": row["insurer"], "amount": amount, "codes": codes}
-        return (self._say("refused_line", **told, **place),)
+        told = {"reference": row["reference"], "insurer": row["insurer"], "amount": amount}
+        why = refusal(row, self.language)
+        said = self._say("refused_why", codes=", ".join(row["return_codes"]) or "-", **why)
+        return self._say("refused_line", **told, **place), said
 
     def _changed(self) -> Iterator[str]:
         return self._section("changed", "warning", map(self._changed_line, self.status.changed()), "changed_todo")
@@ -333,8 +333,3 @@ def _in_columns(name: str, cells: Iterable[str]) -> str:
     texts = list(cells)
     width = 14 if len(texts) < len(AMOUNTS) else 12
     return f"{name:<{WIDTH - width * len(texts)}}" + "".join(f"{text:>{width}}" for text in texts)
-
-
-def _with_text(code: str) -> str:
-    known = return_codes().get(code)
-    return f"{code} ({known.text.rstrip('.')})" if known is not None else code

@@ -174,6 +174,9 @@ def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> N
     note(clinic, "correction", reference=SECOND, appointment_id="A2", patient_id="P1", again="feed")
     (refused,) = document(clinic)["refused"]
     assert (refused["reference"], refused["amount_cents"], refused["return_codes"]) == (SECOND, 6_781, ["8007"])
+    assert refused["meaning"]
+    assert refused["remedy"]
+    assert "    Retourcode 8007. " in ask(clinic)
     near = document(clinic, today="2022-01-10")["deadlines"]
     assert [(row["appointment_id"], row["state"], row["days_left"]) for row in near] == [("A2", "refused", 1)]
 
