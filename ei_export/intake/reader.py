@@ -19,6 +19,10 @@ _NEEDED: Final = (
     "appointment_id", "status", "date", "code", "declare_under", "trajectory_id", "patient_id", "uzovi",
     "diagnosis_code",
 )  # fmt: skip
+#: By which a row can be found.
+_NAMES: Final = ("appointment_id", "trajectory_id", "patient_id")
+#: Behind the last cell of any row.
+_NOWHERE: Final = 1 << 30
 _BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
 
 
@@ -31,6 +35,8 @@ class Reader:
         self._completed = completed
         self._at = at = positions(header.at)
         self._places = itemgetter(*(at[column] for column in _NEEDED))
+        self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
+        self._last_name = max(place for place in self._names if place != _NOWHERE)
 
     def read(self, body: str, row: str) -> Appointment:
         """The appointment of a row. What can't be read of it is among its findings."""
@@ -70,6 +76,18 @@ class Reader:
         elif completed:
             check(appointment)
         return appointment
+
+    def names(self, body: str) -> list[str]:
+        """Appointment id, trajectory number and patient of a row as they stand there: much quicker than `read`."""
+        mark = body[:1]
+        if mark in (UNIT, BROKEN):
+            cells = body[1:].split(UNIT)
+            if mark == BROKEN:
+                del cells[0]
+        else:
+            cells = body.split(self._delimiter, self._last_name + 1)
+        width = len(cells)
+        return [cells[place].strip() if place < width else "" for place in self._names]
 
 
 def check(appointment: Appointment) -> None:

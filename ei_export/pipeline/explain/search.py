@@ -38,9 +38,9 @@ class Search:
         needle, wanted = self._needle, self._wanted
         for body in bodies if needle else ():
             if needle in body:
-                appointment = self._reader.read(body, "0")
-                if wanted in (appointment.id, appointment.number) or appointment.patient_id in self._patients:
-                    self._found.add(appointment.patient_id)
+                appointment, number, patient = self._reader.names(body)
+                if wanted in (appointment, number) or patient in self._patients:
+                    self._found.add(patient)
 
     def patients(self, ledger: Ledger) -> list[str]:
         """The patients who may have the number, '' for rows without a patient."""
@@ -68,9 +68,8 @@ def names(taken: Mapping[int, Mapping[str, Sequence[GatheredRow]]], feed: Gather
         patients = taken.get(partition) or feed.patients(partition)
         for patient, rows in patients.items():
             found = {patient}
-            for body, row in rows:
-                appointment = reader.read(body, row)
-                found.update((appointment.id, appointment.number))
+            for body, _ in rows:
+                found.update(reader.names(body))
             yield from found
 
 

@@ -1,0 +1,47 @@
+"""Reading rows: the numbers that a row can be found by are those that it is read with."""
+
+from pathlib import Path
+
+import pytest
+
+from ei_export.intake import open_feed
+from ei_export.intake.gather import Completed
+from ei_export.intake.reader import Reader
+from ei_export.settings import load
+from tests.feeds import Clinic, csv_text, visit, write_sqlite
+
+COLUMNS = tuple(visit("A", "2021-01-04", "01"))
+WITHOUT = tuple(column for column in COLUMNS if column != "trajectory_id")
+ROWS = [
+    visit("A1", "2021-01-04", "01", " T1 "),
+    visit("A 2", "2021-01-04", "01", name='Quote " and ; in it', patient="P2"),
+    visit("", "x", "01", "T;3", patient="P3"),
+]
+
+
+@pytest.mark.parametrize("columns", [COLUMNS, WITHOUT, tuple(reversed(COLUMNS))])
+@pytest.mark.parametrize("quote_all", [False, True])
+def test_names_of_a_csv_row(tmp_path: Path, columns: tuple[str, ...], quote_all: bool) -> None:
+    clinic = Clinic.open(tmp_path / "clinic")
+    text = csv_text(ROWS, columns, quote_all=quote_all)
+    broken = "A9;short\nA8;" + ";" * 60 + '\nA7;"not closed\n'
+    found = _found(clinic.write(text + broken))
+    assert ("A1", "T1" if "trajectory_id" in columns else "", "P1") in found
+    assert len(found) > len(ROWS)
+
+
+def test_names_of_a_sqlite_row(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path / "clinic", feed='path = "feed.db"')
+    write_sqlite(clinic.folder / "feed.db", ROWS, COLUMNS)
+    assert _found(clinic) == [("A1", "T1", "P1"), ("A 2", "", "P2"), ("", "T;3", "P3")]
+
+
+def _found(clinic: Clinic) -> list[tuple[str, ...]]:
+    settings = load(clinic.folder / "ei-export.toml")
+    source = open_feed(settings.input.path, settings.input)
+    reader = Reader(source.header, Completed(settings.input.completed))
+    bodies = [body for some in source.bodies() for body in some if body]
+    names = [tuple(reader.names(body)) for body in bodies]
+    read = [reader.read(body, "1") for body in bodies]
+    assert names == [(appointment.id, appointment.number, appointment.patient_id) for appointment in read]
+    return names
