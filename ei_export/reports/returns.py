@@ -254,7 +254,7 @@ def text_lines(report: FileReport) -> Iterator[str]:
 def _said(problem: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """What lines have in common of which the same is to be told."""
     meaning = problem["meaning"] if problem["code"] in _LINES else problem["message"]
-    return problem["code"], reason(problem.get("return_codes", ())), meaning, problem["remedy"]
+    return problem["code"], telling(problem.get("return_codes", ())), meaning, problem["remedy"]
 
 
 def _official(code: str, words: Mapping[str, str]) -> str:
