@@ -254,13 +254,19 @@ class FlatFile:
     def _judge_number(self, record: str, element: str) -> Iterator[Fault]:
         """The running number of a detail record; that it is one at all, is for its control to say."""
         control = self._controls[element]
-        raw, expected = control.of(record), self._numbers.text.decode(ENCODING)
-        self._misnumbered = False
-        if control.fault(raw):
-            self._numbers.follows(-1)
-        elif not self._numbers.follows(int(raw)):
-            self._misnumbered = True
+        raw = control.of(record)
+        expected = self._number_expected(int(raw) if control.right(raw) else None)
+        self._misnumbered = expected is not None
+        if expected is not None:
             yield control.says("VERIFY_NUMBER", raw, expected)
+
+    def _number_expected(self, found: int | None) -> str | None:
+        """Takes the next number, None for none: what it should have been, if it can't be what was found."""
+        expected = self._numbers.text.decode(ENCODING)
+        if found is None:
+            self._numbers.follows(-1)
+            return None
+        return None if self._numbers.follows(found) else expected
 
     def _close(self) -> None:
         self._closed = self.records

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..record import Record
 from .controls import Control
@@ -29,10 +29,10 @@ class Relation:
     broken: Callable[[Values], str | None]
     filled: str = ""
     empty: str = ""
+    elements: frozenset[str] = field(init=False)
 
-    @property
-    def elements(self) -> tuple[str, ...]:
-        return (self.element, *self.others)
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "elements", frozenset((self.element, *self.others)))
 
 
 #: A relation that is broken, by which values, and what is expected.
@@ -81,7 +81,7 @@ class Part:
         first = record.elements[0].start
         self._controls: Final = controls
         self._about: Final = about
-        self._relations: Final = [r for r in relations if known.issuperset(r.elements) and r.element not in about]
+        self._relations: Final = [r for r in relations if r.elements <= known and r.element not in about]
         self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
         # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
         filled = {r.empty for r in self._relations}

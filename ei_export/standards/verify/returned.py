@@ -41,7 +41,8 @@ def _not_before(values: Values) -> str | None:
 
 def _reason(values: Values) -> str | None:
     """0496: why less is granted than was declared."""
-    return "nnnn" if values["0483"] < values["0432"] and not values["0496"] else None
+    given = values["0496"] or values["0497"] or values["0498"]
+    return "nnnn" if values["0483"] < values["0432"] and not given else None
 
 
 RETURN_RELATIONS: Final = (
@@ -52,7 +53,7 @@ RETURN_RELATIONS: Final = (
     Relation("0482", ("0433",), "VERIFY_DEBIT_CREDIT", "", equal("0482", "0433")),
     Relation("0484", ("0433",), "VERIFY_DEBIT_CREDIT", "", equal("0484", "0433")),
     Relation("0483", ("0432",), "VERIFY_AMOUNT", "", at_most("0483", "0432")),
-    Relation("0496", ("0483", "0432"), "VERIFY_RETURN_REASON", "", _reason),
+    Relation("0496", ("0483", "0432", "0497", "0498"), "VERIFY_RETURN_REASON", "", _reason),
 )
 
 
@@ -67,25 +68,29 @@ class ReturnFile(FlatFile):
     _answer = ""
     _last_number = 0
 
+    def _accepts_person(self, text: bytes) -> bool:
+        """None unseen: their numbers are to be followed."""
+        return False
+
     def _judge_header(self, record: str) -> Iterator[Fault]:
         yield from super()._judge_header(record)
         self._answer = self._controls["0196"].value(record)
 
-    def _judge_number(self, record: str, element: str) -> Iterator[Fault]:
+    def _number_expected(self, found: int | None) -> str | None:
         """Numbers are those of the declaration, of which only a part may come back."""
-        control = self._controls[element]
-        raw = control.of(record)
-        if control.right(raw):
-            if int(raw) <= self._last_number:
-                yield control.says("VERIFY_NUMBER", raw, f"> {self._last_number}")
-            self._last_number = int(raw)
+        last = self._last_number
+        self._last_number = found or last
+        return f"> {last}" if found is not None and found <= last else None
 
     def _judge_line(self, record: str, text: bytes) -> Iterator[Fault]:
         yield from super()._judge_line(record, text)
-        claimed, granted, sign = (self._controls[id] for id in ("0432", "0483", "0433"))
-        if claimed.right(claimed.of(record)) and granted.right(granted.of(record)):
-            refused = number(claimed.of(record)) - number(granted.of(record))
-            self._refused += -refused if sign.of(record) == "C" else refused
+        claimed, granted = self._controls["0432"], self._controls["0483"]
+        amounts = claimed.of(record), granted.of(record)
+        if claimed.right(amounts[0]) and granted.right(amounts[1]) and amounts[1] <= amounts[0]:
+            refused = number(amounts[0]) - number(amounts[1])
+            self._refused += -refused if self._controls["0433"].of(record) == "C" else refused
+        else:
+            self._tally.sure = False
 
     def _childless_person(self) -> Iterator[Fault]:
         """A person may come back alone."""

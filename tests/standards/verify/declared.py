@@ -1,11 +1,15 @@
 """One correct PM304 file and one correct PM305 file, packed from the layout tables, to be changed in one place."""
 
+import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Final
 
-from ei_export.standards.message import messages
+from attrs import frozen
+
+from ei_export.problems import LANGUAGES
 from ei_export.standards.record import ENCODING, Layout
 from ei_export.standards.verify import Fault, verify_file
 from tests.messages import PM304, PM305, Values
@@ -127,5 +131,43 @@ def judged(data: bytes, today: date | None = TODAY) -> list[Fault]:
     return list(verify_file(io.BytesIO(data), "PM304.txt", today))
 
 
-Change = Callable[[Records], bytes]
-MESSAGES: Final = {message.name: message for message in messages()}
+#: What of persons the correct files hold, in whatever element.
+PERSONAL: Final = (
+    "123456782", "999900122", "999991772", "19800517", "19910102", "Jansen", "Pérez", "Müller", "van der",
+    "0070010020", "1234AB", "10115", "P001", "Adres gewijzigd",
+)  # fmt: skip
+#: record, element, problem, return code
+Found = tuple[int | None, str, str, str]
+
+
+@frozen
+class Change:
+    """A change to a correct file; ``data`` is what it becomes, ``expected`` the one fault it has then."""
+
+    name: str
+    data: bytes
+    expected: Found
+
+    def check(self) -> None:
+        """That exactly the fault is found that is expected, worded without naming anybody."""
+        faults = judged(self.data)
+        assert [(fault.record, fault.element, fault.code, fault.return_code) for fault in faults] == [self.expected]
+        for language in LANGUAGES:
+            said = " ".join([*faults[0].words(language), faults[0].found, faults[0].expected])
+            assert not any(value in said for value in PERSONAL)
+
+
+def element_changes(name: str, records: Records) -> list[Change]:
+    """The rows of ``<name>_changes.csv``: one element of a record changed; ``reported`` and ``at`` say where it is
+    caught, if that is elsewhere."""
+    changes = []
+    with (Path(__file__).parent / f"{name}_changes.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            value = row["value"]
+            if "\\" in value:  # what can't be seen is written as in Python
+                value = value.encode("latin-1").decode("unicode_escape")
+            found = changed(records, row["record"], row["element"], value)
+            at = number_of(found, row["at"] or row["record"])
+            expected = (at, row["reported"] or row["element"], row["problem"], row["return_code"])
+            changes.append(Change(row["change"], file_of(found), expected))
+    return changes
