@@ -9,6 +9,8 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from ei_export.appointment import Outcome
 from ei_export.cli import common
 from ei_export.columns import COLUMNS, REQUIRED
@@ -22,8 +24,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DEMO_README = (ROOT / "fixtures" / "demo" / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 def table(header: str, text: str = README) -> list[list[str]]:
@@ -39,9 +41,9 @@ def quoted(text: str) -> list[str]:
 # Transcripts ---------------------------------------------------------------------------------------
 
 
-def transcript() -> Iterator[tuple[str, str]]:
-    """The commands shown, in order, each with what the README says it prints."""
-    for block in blocks("console"):
+def transcript(page: str) -> Iterator[tuple[str, str]]:
+    """The commands shown, in order, each with what the page says it prints."""
+    for block in blocks("console", page):
         for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = step.partition("\n")
             yield command, output
@@ -60,10 +62,13 @@ def execute(command: str, folder: Path) -> str:
     return done.stdout.decode().replace(f"{folder}/", "")
 
 
-def test_the_commands_shown_print_what_is_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "before"), [("README.md", ""), ("docs/clerk.md", "make demo")])
+def test_the_commands_shown_print_what_is_shown(tmp_path: Path, page: str, before: str) -> None:
     folder = tmp_path
+    if before:
+        execute(before, folder)
     shown, printed = "", ""
-    for command, output in transcript():
+    for command, output in transcript((ROOT / page).read_text(encoding="utf-8")):
         shown += f"$ {command}\n{output}"
         printed += f"$ {command}\n"
         if command.startswith("cd "):
@@ -81,6 +86,13 @@ def test_the_demo_hides_what_its_readme_says(tmp_path: Path) -> None:
     header = "| mistake | appointment | reported as | what becomes of it |"
     told = [(row[1], row[2]) for row in table(header, DEMO_README)]
     assert {(appointment, code) for appointment, code in told if code != "–"} == found
+
+
+def headings(text: str) -> set[str]:
+    """The anchors of a page."""
+    lines = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE).splitlines()
+    titles = (line.lstrip("# ").lower() for line in lines if line.startswith("#"))
+    return {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
 
 
 # Tables --------------------------------------------------------------------------------------------
@@ -122,13 +134,11 @@ def test_the_overlay_shown_is_a_good_table(tmp_path: Path) -> None:
     assert check_specs([overlay]) == []
 
 
-def test_every_link_leads_somewhere() -> None:
-    headings = {
-        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
-        for line in README.splitlines()
-        if line.startswith("#")
-    }
-    for target in re.findall(r"\]\(([^)]+)\)", README):
+@pytest.mark.parametrize("page", ["README.md", "docs/clerk.md"])
+def test_every_link_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
         path, _, anchor = target.partition("#")
-        assert (ROOT / path).exists(), target
-        assert path or anchor in headings, target
+        other = (ROOT / page).parent / path if path else ROOT / page
+        assert other.exists(), target
+        assert not anchor or anchor in headings(other.read_text(encoding="utf-8")), target

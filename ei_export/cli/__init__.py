@@ -1,27 +1,33 @@
 """The command line: one file per command; options are parsed, one function is called, and its result is printed."""
 
+from importlib import import_module
+from typing import Final
+
 import click
 
 from .. import __version__
-from .check import check
-from .correct import correct
-from .credit import credit
-from .explain import explain
-from .init import init
-from .redeclare import redeclare
-from .returns import returns
-from .run import run
-from .show import show
-from .specs import specs
-from .status import status
-from .undo import undo
+
+#: In the order in which a practice meets them. Each is a function in the file of its name.
+_COMMANDS: Final = (
+    "init", "run", "check", "status", "explain", "show", "returns", "credit", "redeclare", "correct", "undo",
+    "specs",
+)  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Loads a command when it is asked for, so that none waits for the tables of another."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
 def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
-
-
-for command in (init, run, check, status, explain, show, returns, credit, redeclare, correct, undo, specs):
-    main.add_command(command)
