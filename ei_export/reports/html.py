@@ -27,7 +27,7 @@ from .summary import Summary
 from .text import day_text, euros, number
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 #: How many lines of a long run the page shows.
 MOST_LINES: Final = 2_000
@@ -70,8 +70,7 @@ def write_report(report: Report, file: BinaryIO) -> None:
     kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
     places = [place for kind in kinds for cause in kind.causes for place in cause.places]
     declarations = summary.declarations
-    page = _environment(report.language).get_template("report.html")
-    page.stream(
+    page_template(report.language).stream(
         report=report,
         summary=summary,
         overview=overview,
@@ -112,8 +111,8 @@ def _bars(summary: Summary) -> list[_Bar]:
 
 
 @cache
-def _environment(language: Language) -> "Environment":
-    """How pages of a language are made. Every value is escaped; a word or value that is missing is an error."""
+def page_template(language: Language) -> "Template":
+    """The page in a language. Every value is escaped; a word or a value that is missing is an error."""
     import jinja2  # takes as long to load as most commands take
     from markupsafe import Markup
 
@@ -123,6 +122,7 @@ def _environment(language: Language) -> "Environment":
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     style, script = _part("report.css"), _part("report.js")
     environment.globals |= {
@@ -146,7 +146,7 @@ def _environment(language: Language) -> "Environment":
         "day": lambda day: f"{day.day} {MONTHS[language][day.month - 1]} {day.year}",
         "date": lambda day: _time(day, language),
     }
-    return environment
+    return environment.get_template("report.html")
 
 
 def _part(name: str) -> str:

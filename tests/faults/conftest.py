@@ -10,6 +10,7 @@ import pytest
 from attrs import frozen
 
 from ei_export.cli import main
+from ei_export.reports.html import page_template
 
 pytest.register_assert_rewrite("tests.faults.scene")
 
@@ -47,8 +48,9 @@ def workshop() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def starts(workshop: Path) -> Starts:
     first = Scene.make(workshop / "first", FIRST)
-    with chdir(first.folder):  # here, so that every child finds the code lists read
+    with chdir(first.folder):  # here, so that every child finds the code lists read, and the page compiled
         main([*first.arguments("check", FIRST), "-q"], standalone_mode=False)
+    page_template("en")
     later = first.copy(workshop / "later")
     done = first.copy(workshop / "done")
     due = []
