@@ -119,14 +119,12 @@ def born_by(person: Person, day: date) -> list[Finding]:
 def care(cells: Mapping[str, str]) -> tuple[Care | None, list[Finding]]:
     """The care of a row by `CARE_COLUMNS`, and what is wrong; None with an error.
 
-    Whether it fits the day is for `given_on` to say. An empty diagnosis is not wrong here: which one is expected
-    depends on the product.
+    Whether it fits the day is for `given_on` to say. An empty diagnosis or indication is not wrong here: which one is
+    expected depends on the product, and on the standard.
     """
     row = _Row(cells)
     diagnosis = row.parsed("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
-    indication = row.parsed(
-        "indication_code", _known_indication, "INDICATION_INVALID", missing="INDICATION_MISSING", quoted=True
-    )
+    indication = row.parsed("indication_code", _known_indication, "INDICATION_INVALID", quoted=True)
     therapist_agb = row.parsed(
         "therapist_agb",
         values.agb,

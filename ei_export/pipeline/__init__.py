@@ -25,6 +25,7 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
+from .books import books
 from .case import Desk
 from .due import DueLine
 from .forms import credit_lines
@@ -61,6 +62,7 @@ def run(settings: Settings, options: Options) -> Summary:
         require_xlsxwriter()
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
+    files = books(settings.output.gds801_xsd)
     problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
     summary = Summary(options.today, settings.input.path.name, problems)
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
@@ -84,7 +86,7 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(place.discard)
         listing = None
         if due.count:
-            publication = Publication(place, ledger, provider(settings), options.today, number)
+            publication = Publication(place, ledger, files, provider(settings), options.today, number)
             listing = _write(due, place, publication, options, summary)
         if options.publish:
             _list_problems(settings, summary)

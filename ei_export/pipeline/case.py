@@ -14,13 +14,13 @@ from ..ledger.corrections import Debit, corrected_patients, debits
 from ..ledger.dossier import AT, Change
 from ..problems import Finding
 from ..settings import Settings
-from ..standards import pm304
 from ..zorg1.claims import Claim, Judge
 from ..zorg1.resolver import Resolver
 from ..zorg1.trajectories import Trajectory, Visit
 from .due import DueLine
 from .publication import declared_by, provider
 from .rendering import Renderer
+from .styles import styles
 
 
 @define
@@ -67,8 +67,10 @@ class Desk:
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
-        diagnosis_element = settings.output.diagnosis_element or pm304.DIAGNOSIS_ELEMENT
-        self.renderer = Renderer(diagnosis_element, settings.severities)
+        self.renderers = {
+            name: Renderer(style, settings.severities)
+            for name, style in styles(provider(settings), settings.output.diagnosis_element).items()
+        }
         self.header = declared_by(provider(settings))
         self._corrected = corrected_patients(ledger)
 

@@ -17,7 +17,6 @@ from ..ledger.dossier import AT, CORE, SAVED, Change, changed, core
 from ..problems import Finding
 from .case import Work
 from .forms import FORMS
-from .rendering import line_head
 
 #: What is told of a change, by the column it is in; what is never quoted is private.
 _CHANGES: Final = {
@@ -188,11 +187,12 @@ def _heard(sent: Appointment, row: Appointment | None) -> Appointment:
 
 def _says_the_same(work: Work, sent: Appointment, row: Appointment, debit: Debit) -> bool:
     """Whether a row still says all that was sent of its appointment. What comes from tables is not looked at."""
-    who, what = work.desk.renderer.person(row), work.desk.renderer.care(row)
+    renderer = work.desk.renderers[debit.standard]
+    who, what = renderer.person(row), renderer.care(row)
     if row.findings or not who.record or what.fragment is None or row.date is None:
         return False
     form = FORMS[debit.standard]
-    now = line_head(who, what, Performance(row.date, "", "", 0, 0, 0, 0))
+    now = renderer.line(who, what, Performance(row.date, "000", "-", 1, 0, 0, 0))
     people = [form.person(record) for record in (debit.person, who.record)]
     for person in people:
         person.patient_id = ""

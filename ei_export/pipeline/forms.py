@@ -1,6 +1,7 @@
 """What is asked of a standard to take up again what was sent in it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from attrs import frozen
@@ -8,7 +9,7 @@ from attrs import frozen
 from ..declaration import Care, Person
 from ..ledger import Ledger
 from ..ledger.corrections import DueCredit, due_credits
-from ..standards import pm304_sent
+from ..standards import gds801, gds801_sent, pm304_sent
 from .due import DueLine
 
 
@@ -28,6 +29,11 @@ FORMS: Final[Mapping[str, Form]] = {
         pm304_sent.read_person,
         pm304_sent.read_care,
         lambda debit: pm304_sent.credit(debit.sent, debit.cents),
+    ),
+    "GDS801 2.0": Form(
+        gds801_sent.read_person,
+        gds801_sent.read_care,
+        lambda debit: gds801.credit_fragment(debit.list, date.fromisoformat(debit.date), debit.cents, debit.reference),
     ),
 }
 

@@ -1,23 +1,22 @@
 """From a patient's claims to lines that are due: the person and the care as the standard writes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from ..appointment import Appointment, Outcome
+from ..appointment import Outcome
 from ..codelists import standard_on
 from ..declaration import NO_BSN, Person
 from ..intake.person import born_by, given_on
 from ..ledger.corrections import Debit
 from ..problems import Finding
 from ..settings import Settings
-from ..standards import pm304
 from ..zorg1.claims import Claim
 from ..zorg1.trajectories import Visit
 from .case import Work
 from .declared import why_not_again, why_not_the_same
 from .due import DueLine
 from .forms import FORMS
-from .rendering import RenderedCare, RenderedPerson, line_head
+from .rendering import RenderedCare, RenderedPerson, Renderer
 
 
 def write_lines(work: Work) -> None:
@@ -26,7 +25,7 @@ def write_lines(work: Work) -> None:
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
     said: set[tuple[str, str]] = set()
     ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
-    rendered = [_rendered(work, visit.appointment) for visit, _ in claims]
+    rendered = [_rendered(work, visit) for visit, _ in claims]
     told = [who for (visit, _), (who, _) in zip(claims, rendered, strict=True) if not _is_silent(work, visit)]
     persons = [who.person for who in told or (who for who, _ in rendered) if who.person is not None]
     conflict = _person_conflict(persons, _earlier_bsns(work))
@@ -35,19 +34,20 @@ def write_lines(work: Work) -> None:
         found = appointment.findings
         if conflict:
             found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
-        if (fault := _standard_fault(desk.settings, visit.day)) is not None:
-            found.append(fault)
+        found += _standard_faults(desk.settings, visit.day, claim)
         for finding in who.findings:  # what is no error is said once, not of every line
             place = (finding.code, finding.column)
             if place not in said or severities.of(finding.code) == "error":
                 found.append(finding)
             said.add(place)
         found += what.findings
-        found += pm304.check_line(claim.performance)
         if who.person is not None and who.person.birth_date > visit.day:
             found += born_by(who.person, visit.day)
         if what.care is not None:
             found += given_on(what.care, visit.day)
+        if who.person is not None and what.care is not None:
+            style = _renderer(work, visit).style
+            found += style.check_line(claim.performance, who.person, what.care, _started(visit))
         if work.again and (fault := why_not_again(work, appointment)) is not None:
             found.append(fault)
         if desk.hold_all and not severities.hold(found):
@@ -56,27 +56,42 @@ def write_lines(work: Work) -> None:
             appointment.outcome = Outcome.HELD
         else:
             ready.append((visit, claim, who, what))
-    # One record 02 per insured, as the practice knew them last; it goes with the first of their lines.
-    latest: dict[str, RenderedPerson] = {}
+    # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
+    latest: dict[tuple[str, str], RenderedPerson] = {}
     for visit, _, who, _ in sorted(ready, key=lambda due: not _is_silent(work, due[0])):
-        latest[visit.appointment.uzovi] = who
-    begun: set[str] = set()
+        latest[_file(visit)] = who
+    begun: set[tuple[str, str]] = set()
     for visit, claim, _, what in ready:
         appointment = visit.appointment
-        who = latest[appointment.uzovi]
-        head = line_head(who, what, claim.performance)
+        who = latest[_file(visit)]
+        head = _renderer(work, visit).line(who, what, claim.performance, _started(visit))
         if work.again and (fault := why_not_the_same(work, appointment, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
             continue
-        record = "" if appointment.uzovi in begun else who.record
+        record = "" if _file(visit) in begun else who.record
         work.case.lines.append(_line(visit, claim, who, record, head, work.again.get(appointment.id)))
-        begun.add(appointment.uzovi)
+        begun.add(_file(visit))
 
 
-def _rendered(work: Work, appointment: Appointment) -> tuple[RenderedPerson, RenderedCare]:
+def _file(visit: Visit) -> tuple[str, str]:
+    """What a file is for: the standard follows the day of the care."""
+    return standard_on(visit.day).standard, visit.appointment.uzovi
+
+
+def _renderer(work: Work, visit: Visit) -> Renderer:
+    return work.desk.renderers[standard_on(visit.day).standard]
+
+
+def _started(visit: Visit) -> date | None:
+    """When the trajectory of a visit began, as far as that is known."""
+    started = visit.trajectory.start if visit.trajectory is not None else None
+    return started if started is not None and started <= visit.day else None
+
+
+def _rendered(work: Work, visit: Visit) -> tuple[RenderedPerson, RenderedCare]:
     """Person and care by the row, or as they were sent where the feed is silent."""
-    renderer = work.desk.renderer
+    renderer, appointment = _renderer(work, visit), visit.appointment
     if appointment.id not in work.silent:
         return renderer.person(appointment), renderer.care(appointment)
     debit = work.again[appointment.id]
@@ -126,15 +141,16 @@ def _line(visit: Visit, claim: Claim, who: RenderedPerson, record: str, head: st
     )
 
 
-def _standard_fault(settings: Settings, day: date) -> Finding | None:
-    """Why a line of this day has no file to go in: the standard follows the day of the care."""
-    era, wanted = standard_on(day), settings.output.standard
+def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Finding]:
+    """Why a line of this day has no file to go in, or no place in it: the standard follows the day of the care, and
+    takes its own performance lists."""
+    era, wanted, agreement = standard_on(day), settings.output.standard, claim.agreement
+    params = {"standard": era.standard, "date": day.isoformat()}
     if wanted != "auto" and not era.standard.lower().startswith(wanted):
-        params = {"standard": wanted.upper(), "date": day.isoformat(), "right": era.standard}
-        return Finding("STANDARD_NOT_FOR_DATE", "date", params)
-    if not era.standard.startswith("PM304"):
-        return Finding("STANDARD_UNAVAILABLE", "date", {"standard": era.standard, "date": day.isoformat()})
-    return None
+        yield Finding("STANDARD_NOT_FOR_DATE", "date", {**params, "standard": wanted.upper(), "right": era.standard})
+    if agreement.list not in era.lists:
+        found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}
+        yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})
 
 
 def _person_conflict(persons: Sequence[Person], earlier: Collection[str]) -> list[str]:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -21,7 +21,7 @@ from ..reports.cells import defused_at, restored
 from ..reports.html import MOST_LINES
 from ..reports.summary import Declaration
 from ..settings import Settings
-from ..standards import pm304
+from .books import Book, Writer
 from .due import DueLine
 
 LINE_COLUMNS: Final = (
@@ -79,30 +79,29 @@ def declared_by(provider: Provider) -> str:
 class _File:
     """A declaration file that is being written."""
 
-    def __init__(self, place: Place, provider: Provider, today: date, number: str, first: DueLine) -> None:
+    def __init__(self, place: Place, book: Book, provider: Provider, today: date, number: str, first: DueLine) -> None:
         self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
-        self.name = f"declarations/PM304_{first.uzovi}_{number}.txt"
+        self.book = book
+        self.name = book.path.format(first.uzovi, number)
         self.number = number
         self._today = today
         self._provider = provider
         self._from = self._until = first.date
         self.first_reference = self.last_reference = ""
         self._file = place.create(self.name)
-        self.writer = pm304.Pm304Writer(self._file, provider, self._invoice())
+        self.writer: Writer = book.writer(self._file, provider, self._invoice())
 
     def add(self, line: DueLine, reference: str) -> None:
         self.first_reference, self.last_reference = self.first_reference or reference, reference
         self._from, self._until = min(self._from, line.date), max(self._until, line.date)
-        if line.is_credit:
-            self.writer.line(line.head, reference, pm304.tail_fragment(line.previous), int(line.amount_cents), "C")
-        else:
-            self.writer.line(line.head, reference, pm304.NO_PREVIOUS, int(line.amount_cents))
+        self.book.line(self.writer, line, reference)
 
     def close(self) -> Declaration:
-        """Completes the file: the trailer, and in the header the period, known only now."""
+        """Completes the file: its end, and at its start the period, known only now. Raises WriteError."""
         self.writer.close()
         self._file.seek(0)
-        self._file.write(pm304.header(self._provider, self._invoice()).encode(pm304.ENCODING))
+        self._file.write(self.book.start(self._provider, self._invoice(), self.writer.cents))
+        self.book.check(self._file, self.name)
         self._file.seek(0)
         return Declaration(
             file=self.name,
@@ -157,13 +156,15 @@ class Listing:
 class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
-    def __init__(self, place: Place, ledger: Ledger, provider: Provider, today: date, run: int) -> None:
+    def __init__(
+        self, place: Place, ledger: Ledger, books: Mapping[str, Book], provider: Provider, today: date, run: int
+    ) -> None:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
         #: Lines that say the same of one person as the line before them.
         self.doubles: list[DueLine] = []
-        self._place, self._ledger, self._provider = place, ledger, provider
+        self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
         self._declared_by = declared_by(provider)
         self._today, self._run, self._reference = today, run, reference_start(today, run)
         self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
@@ -250,11 +251,11 @@ class Publication:
         file, first = self._file, lines[0]
         if file is not None:
             same = (file.standard, file.uzovi) == (first.standard, first.uzovi)
-            if same and file.writer.lines + len(lines) <= pm304.MAX_LINES:
+            if same and file.writer.lines + len(lines) <= file.book.most_lines:
                 return file
             self._close_file()
         number = invoice_number(self._today, self._next_invoice + len(self.declarations))
-        self._file = _File(self._place, self._provider, self._today, number, first)
+        self._file = _File(self._place, self._books[first.standard], self._provider, self._today, number, first)
         return self._file
 
     def _close_file(self) -> None:
@@ -282,12 +283,12 @@ class Publication:
             return *self._one_record(debits), []
         if debits:
             record, debits = self._one_record(debits)
-            key = _key(debits[0])
+            key = self._key(debits[0])
         else:
             newest = max(lines, key=attrgetter("previous"))
-            record, key = newest.person, _key(newest)
-        fitting = [line for line in lines if line.is_credit and _key(line) == key]
-        return record, sorted(debits + fitting), [line for line in lines if line.is_credit and _key(line) != key]
+            record, key = newest.person, self._key(newest)
+        fitting = [line for line in lines if line.is_credit and self._key(line) == key]
+        return record, sorted(debits + fitting), [line for line in lines if line.is_credit and self._key(line) != key]
 
     def _one_record(self, debits: list[DueLine]) -> tuple[str, list[DueLine]]:
         """The record 02 of the debits of a person, who may have two dossiers, and the debits as they go under it."""
@@ -296,9 +297,13 @@ class Publication:
             return debits[0].person, debits
         last = debits[-1]
         record = records[last.patient_id]
-        self.differing.extend(line for line in debits if line.person and not pm304.same_person(line.person, record))
-        key = _key(last)
-        return record, [line._replace(head=key + line.head[pm304.KEY_LENGTH :]) for line in debits]
+        book, key = self._books[last.standard], self._key(last)
+        self.differing.extend(line for line in debits if line.person and not book.same_person(line.person, record))
+        return record, [line._replace(head=key + line.head[book.key_length :]) for line in debits]
+
+    def _key(self, line: DueLine) -> str:
+        """What a line repeats of its person."""
+        return line.head[: self._books[line.standard].key_length]
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)
@@ -306,8 +311,3 @@ class Publication:
         settle(self._ledger, self._credited, self._replaced)
         for written in (self._sent, self._rows, self._credited, self._replaced):
             written.clear()
-
-
-def _key(line: DueLine) -> str:
-    """What a line repeats of its person."""
-    return line.head[: pm304.KEY_LENGTH]

@@ -1,8 +1,9 @@
-"""Persons and care as PM304 writes them, worked out once for all the rows that say the same."""
+"""Persons and care as a standard writes them, worked out once for all the rows that say the same."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -10,7 +11,7 @@ from ..appointment import Appointment
 from ..declaration import Care, Performance, Person
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
 from ..problems import Finding, Severities
-from ..standards import pm304
+from .styles import Style
 
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
 #: Persons come one after the other; of care there are few kinds.
@@ -22,7 +23,7 @@ _Cells = Callable[[Sequence[str]], tuple[str, ...]]
 
 @frozen
 class RenderedPerson:
-    """A person with what is wrong with them; ``record`` 02 and ``key`` are '' with an error."""
+    """A person with what is wrong with them; ``record`` and ``key`` (see `Style`) are '' with an error."""
 
     person: Person | None
     findings: Sequence[Finding]
@@ -36,14 +37,14 @@ class RenderedCare:
 
     care: Care | None
     findings: Sequence[Finding]
-    fragment: pm304.CareFragment | None = None
+    fragment: Any = None
 
 
 class Renderer:
-    """Renders by the texts of the columns as they stand in the feed."""
+    """Renders in one style, by the texts of the columns as they stand in the feed."""
 
-    def __init__(self, diagnosis_element: str, severities: Severities) -> None:
-        self._diagnosis_element = diagnosis_element
+    def __init__(self, style: Style, severities: Severities) -> None:
+        self.style = style
         self._severities = severities
         self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
         self._cares: dict[tuple[str, ...], RenderedCare] = {}
@@ -88,24 +89,24 @@ class Renderer:
         return RenderedCare(None, findings) if what is None else self._rendered_care(what, findings)
 
     def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
-        findings = [*findings, *pm304.check_care(what)]
+        findings = [*findings, *self.style.check_care(what)]
         if self._severities.hold(findings):
             return RenderedCare(what, findings)
-        return RenderedCare(what, findings, pm304.care_fragment(what, self._diagnosis_element))
+        return RenderedCare(what, findings, self.style.care(what))
 
     def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
         who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
         return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
 
     def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
-        who, more = pm304.check_person(who)
+        who, more = self.style.check_person(who)
         findings = [*findings, *more]
         if self._severities.hold(findings):
             return RenderedPerson(who, findings)
-        return RenderedPerson(who, findings, pm304.person_fragment(who), pm304.key_fragment(who))
+        return RenderedPerson(who, findings, self.style.person(who), self.style.key(who))
 
-
-def line_head(who: RenderedPerson, what: RenderedCare, performance: Performance) -> str:
-    """A debit before its reference, of a person and care that can be written."""
-    assert what.fragment is not None
-    return pm304.line_fragment(who.key, what.fragment, performance)[0]
+    def line(
+        self, who: RenderedPerson, what: RenderedCare, performance: Performance, started: date | None = None
+    ) -> str:
+        """A debit before its reference, of a person and care that can be written; ``started`` as of `Style`."""
+        return self.style.line(who.key, what.fragment, performance, started)

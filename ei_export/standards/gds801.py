@@ -3,13 +3,13 @@
 Elements, their order and their forms are ``specs/gds801/message-573.csv``, the order mostly inferred; which values had
 to be chosen is in ``specs/inferred.csv``. As in PM304 a file is made of fragments: an insured person and a performance
 are prepared as text, and `Gds801Writer` fills in references and puts them together. Everything is checked before
-(`check_person`, `check_care`, `check_line`, `check_provider`); what was written is held against a schema afterwards.
+(`check_person`, `check_need`, ...); what was written is held against a schema afterwards.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from attrs import frozen
@@ -17,13 +17,19 @@ from attrs import frozen
 from ..codelists import choices, diagnoses
 from ..declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ..problems import Finding
+from ..specs import SPECS
 from .message import messages
 from .rulebook import rules
-from .tree import ROOT, Tree, Values, write, write_simple
+from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
+from .xml import Schema
 
 ENCODING: Final = "utf-8"
 MESSAGE: Final = next(message for message in messages() if message.code == "573")
 TREE: Final = Tree.load(MESSAGE.code)
+OWN_SCHEMA: Final = SPECS / FOLDER / f"own-{MESSAGE.code}.xsd"
+#: The root and the parts below it, as :mod:`.xml` asks for them.
+ROOT_TAG: Final = f"{{{MESSAGE.namespace}}}{ROOT}"
+PART_TAGS: Final = [f"{{{MESSAGE.namespace}}}{node.name}" for node in TREE.root.children]
 _INSURED: Final = TREE.root["Verzekerde"]
 _PERFORMANCE: Final = _INSURED["Prestatie"]
 _DEBIT: Final = _PERFORMANCE["DebetPrestatie"]
@@ -73,11 +79,19 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
     return person, findings
 
 
-def check_care(care: Care, person: Person, performance: Performance, provider: Provider) -> list[Finding]:
-    """What is missing in the care of a performance, or doesn't fit together."""
+def check_care(care: Care) -> list[Finding]:
+    """The texts of well-formed care that can't be written."""
     findings: list[Finding] = []
-    if not care.indication and performance.list == NATIONAL_LIST:
-        findings.append(Finding("ENTITLEMENT_MISSING", "indication_code"))
+    _refuse_unprintable(care, ("authorization_number",), findings)
+    return findings
+
+
+def check_need(care: Care, person: Person, performance: Performance, provider: Provider) -> list[Finding]:
+    """What a performance needs of the care given, and what of it doesn't fit together."""
+    findings: list[Finding] = []
+    if not care.indication:
+        code = "ENTITLEMENT_MISSING" if performance.list == NATIONAL_LIST else "INDICATION_MISSING"
+        findings.append(Finding(code, "indication_code"))
     diagnosis = diagnoses().get(care.diagnosis)
     if diagnosis is not None:
         allowed = (
@@ -94,7 +108,6 @@ def check_care(care: Care, person: Person, performance: Performance, provider: P
         findings.append(Finding("REFERRAL_INCOMPLETE", missing, {"column": missing}))
     if care.therapist_agb in (provider.practice_agb, provider.institution_agb):
         findings.append(Finding("THERAPIST_NOT_A_PERSON", "therapist_agb", {"found": care.therapist_agb}))
-    _refuse_unprintable(care, ("authorization_number",), findings)
     return findings
 
 
@@ -175,7 +188,8 @@ class CareFragment:
 
 
 def care_fragment(care: Care) -> CareFragment:
-    """The part of a debit line that lines of one course of treatment share. Raises ValueError, naming the element."""
+    """The part of a debit line that lines of one course of treatment share; a referral only if it is complete (see
+    `check_need`). Raises ValueError, naming the element."""
     values: dict[str, Any] = {
         "AanvullendPrestatieKenmerk": _traits(care),
         "Zorgaanbieder": [_person(care.therapist_agb, _TREATS)],
@@ -184,7 +198,7 @@ def care_fragment(care: Care) -> CareFragment:
         values["IndicatieOngeval"] = choices()["accident"].value
     if care.authorization_number:
         values["Machtigingsnummer"] = care.authorization_number
-    if care.referral_date is not None:
+    if care.referral_date is not None and not _missing_of_referral(care):
         values["Verwijzing"] = [_referral(care, care.referral_date)]
     texts = {
         name: write_simple(_DEBIT[name], value)
@@ -257,6 +271,12 @@ def _referral(care: Care, day: date) -> Values:
 
 def _euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02}"
+
+
+@cache
+def own_schema() -> Schema:
+    """Our own schema, made from the element table."""
+    return Schema.load(OWN_SCHEMA)
 
 
 # The file ------------------------------------------------------------------------------------------

@@ -132,8 +132,8 @@ def check_line(performance: Performance) -> list[Finding]:
 
 
 def check_care(care: Care) -> list[Finding]:
-    """The texts of well-formed care that the elements of PM304 can't hold."""
-    findings: list[Finding] = []
+    """What is missing in well-formed care, and its texts that the elements of PM304 can't hold."""
+    findings = [] if care.indication else [Finding("INDICATION_MISSING", "indication_code")]
     if len(care.authorization_number) > _AUTHORIZATION_WIDTH:
         findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": _AUTHORIZATION_WIDTH}))
     _refuse_characters(care.authorization_number, "authorization_number", findings)

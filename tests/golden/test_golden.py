@@ -40,6 +40,13 @@ def test_a_record_too_few_and_one_of_another_length_are_named() -> None:
     assert told == [f"{name}, record 4: expected '04' of 310 characters, found '04' of 311"]
 
 
+def test_a_difference_in_a_message_names_class_and_element() -> None:
+    files = next(case for case in CASES if case.name == "gds801-turn-of-2025").expected()
+    name, content = next((name, content) for name, content in files.items() if name.endswith(".xml"))
+    (told,) = differences({name: content}, {name: content.replace(b"<Aantal>1<", b"<Aantal>2<", 1)})
+    assert told.endswith("'DebetPrestatie', 'Aantal', '1'), found (6, 'DebetPrestatie', 'Aantal', '2')")
+
+
 def test_a_difference_in_a_table_names_row_and_column() -> None:
     one, other = b"code,row\nX,1\n", b"code,row\nX,2\nY,3\n"
     told = list(differences({"problems.csv": one}, {"problems.csv": other}))

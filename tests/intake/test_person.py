@@ -289,12 +289,11 @@ def test_what_is_wrong_with_care(column: str, text: str, code: str, params: dict
     assert severity(code) == "error"
 
 
-def test_no_indication_is_declared_with_a_warning() -> None:
+def test_whether_an_indication_may_be_missing_depends_on_the_standard() -> None:
     found, findings = care_with(indication_code="")
     assert found is not None
     assert found.indication == ""
-    assert [finding.code for finding in findings] == ["INDICATION_MISSING"]
-    assert severity("INDICATION_MISSING") == "warning"
+    assert findings == []
 
 
 def test_whether_a_diagnosis_may_be_missing_depends_on_the_product() -> None:

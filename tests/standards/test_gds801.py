@@ -15,6 +15,7 @@ from ei_export.standards.gds801 import (
     care_fragment,
     check_care,
     check_line,
+    check_need,
     check_person,
     check_provider,
     credit_fragment,
@@ -278,7 +279,8 @@ def test_two_dossiers_of_one_person_differ_by_more_than_their_number() -> None:
 
 
 def found_in(care: dict[str, Any], *, person: Person = PERSON, on: str = "073") -> list[tuple[str, str]]:
-    findings = check_care(evolve(CARE, **care), person, evolve(PERFORMANCE, list=on), PROVIDER)
+    changed = evolve(CARE, **care)
+    findings = [*check_care(changed), *check_need(changed, person, evolve(PERFORMANCE, list=on), PROVIDER)]
     return [(finding.code, finding.column) for finding in findings]
 
 
@@ -291,7 +293,7 @@ ADULT = evolve(PERSON, birth_date=date(2007, 3, 9))
     [
         ({}, PERSON, "073", []),
         ({"indication": ""}, PERSON, "073", [("ENTITLEMENT_MISSING", "indication_code")]),
-        ({"indication": ""}, PERSON, "081", []),
+        ({"indication": ""}, PERSON, "081", [("INDICATION_MISSING", "indication_code")]),
         ({"indication": "012"}, PERSON, "073", [("ENTITLEMENT_UNUSUAL", "indication_code")]),
         ({"diagnosis": "7023", "indication": "012", "side": "L"}, PERSON, "073", []),
         ({"diagnosis": "7023", "indication": "012"}, PERSON, "073", [("SIDE_MISSING", "side")]),

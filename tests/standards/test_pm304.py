@@ -412,6 +412,8 @@ def test_a_line_that_fits_has_no_finding() -> None:
     most = evolve(PERFORMANCE, units=9999, tariff_cents=99_999_999, calculated_cents=99_999_999)
     assert check_line(most) == []
     assert check_care(evolve(CARE, authorization_number="1" * 15)) == []
+    assert check_care(evolve(CARE, indication="")) == [Finding("INDICATION_MISSING", "indication_code")]
+    assert severity("INDICATION_MISSING") == "warning"
 
 
 @pytest.mark.parametrize(
