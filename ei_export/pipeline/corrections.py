@@ -114,7 +114,7 @@ def _not_to_be_credited(line: Asking) -> Finding | None:
     if line.status == "credited" or line.credit:
         return Finding("CREDIT_TWICE", "", {"reference": line.debit})
     if line.status not in STANDING:
-        return Finding("CREDIT_NOTSTANDING", "", {"reference": line.debit})
+        return Finding("CREDIT_NOT_STANDING", "", {"reference": line.debit})
     return None
 
 
@@ -158,7 +158,7 @@ def _correct(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[
     if line.run_state == "staged":
         return Finding("CREDIT_UNSENT", "", {"reference": reference, "run": run_label(line.run)})
     if line.status not in STANDING:
-        return Finding("CORRECT_NOTSTANDING", "", {"reference": reference})
+        return Finding("CORRECT_NOT_STANDING", "", {"reference": reference})
     return _ask(ledger, line, "correct", why, today, credit=True, again=True)
 
 

@@ -1,0 +1,103 @@
+"""Who does the billing of a made-up practice: gives the commands, and looks in the ledger."""
+
+import json
+import sqlite3
+from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+from click.testing import CliRunner
+
+from ei_export.cli import main
+from tests.feeds import TODAY, Clinic
+
+Row = dict[str, Any]
+STANDING: Final = ("sent", "granted", "partly_granted")
+
+
+@frozen
+class Clerk:
+    clinic: Clinic
+
+    def gives(self, *arguments: str, today: str = TODAY, as_json: bool = True) -> tuple[int, str]:
+        """Gives a command; returns its exit code and what it prints."""
+        config = str(self.clinic.folder / "ei-export.toml")
+        name, *rest = arguments
+        options = ["--config", config, "--today", today, "--debug", *(["--json"] if as_json else [])]
+        done = CliRunner().invoke(main, [name, *options, *rest], catch_exceptions=False)
+        return done.exit_code, done.stdout
+
+    def reads(self, path: Path, today: str = TODAY) -> Row:
+        """Reads one return file in."""
+        code, text = self.gives("returns", str(path), today=today)
+        (report,) = json.loads(text)["files"]
+        errors = [problem for problem in report["problems"] if problem["severity"] == "error"]
+        assert (code == 0) is (not errors), report
+        return dict(report)
+
+    def asks(self, *arguments: str, today: str = TODAY) -> Row:
+        """``credit``, ``redeclare`` or ``correct``."""
+        code, text = self.gives(*arguments, today=today)
+        document = json.loads(text)
+        assert code == int(bool(document["problems"]))
+        return dict(document)
+
+    def undoes(self, run: str, today: str = TODAY) -> int:
+        return self.gives("undo", run, "--why", "niet verstuurd", today=today)[0]
+
+    # In the ledger.
+
+    def rows(self, sql: str) -> list[Row]:
+        path = self.clinic.folder / "ledger.sqlite"
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql)]
+
+    def lines(self) -> list[Row]:
+        return self.rows("SELECT * FROM line_status ORDER BY reference")
+
+    def declarations(self) -> list[Row]:
+        return self.rows("SELECT printf('R%06d', run) AS run, invoice, state, amount_cents FROM declaration_status")
+
+    def sums(self) -> dict[str, int]:
+        names = ("declared", "credited", "granted", "refused", "open")
+        total = dict.fromkeys(names, 0)
+        for row in self.rows("SELECT * FROM sums"):
+            for name in names:
+                total[name] += row[f"{name}_cents"]
+        return total
+
+    def live(self) -> dict[str, tuple[object, ...]]:
+        """What the insurers are held to, by appointment; one line each."""
+        found = [row for row in self.debits() if row["status"] in STANDING]
+        assert len({row["appointment_id"] for row in found}) == len(found), "paid twice"
+        keys = ("date", "uzovi", "code", "units", "amount_cents")
+        return {row["appointment_id"]: tuple(row[key] for key in keys) for row in found}
+
+    def debits(self) -> list[Row]:
+        """Every debit, also of withdrawn runs, in the order they were sent in."""
+        return self.rows(
+            "SELECT line.*, coalesce(line_status.status, 'withdrawn') AS status FROM line "
+            "LEFT JOIN line_status USING (reference) WHERE line.debit_credit = 'D' "
+            "ORDER BY appointment_id, line.attempt"
+        )
+
+    # All there is to do.
+
+    def puts_right(self, today: str = TODAY) -> None:
+        """Has everything corrected that changed, credits what stands twice, and declares again what doesn't stand."""
+        if not (self.clinic.folder / "ledger.sqlite").exists():
+            return
+        self.asks("correct", "--all", today=today)
+        for _, same in groupby(self.debits(), key=itemgetter("appointment_id")):
+            debits = list(same)
+            earlier = [row["reference"] for row in debits[:-1] if row["status"] in STANDING]
+            for reference in earlier:
+                self.asks("credit", reference, today=today)
+            if debits[-1]["status"] not in STANDING:
+                self.asks("redeclare", debits[-1]["reference"], today=today)

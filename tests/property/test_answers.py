@@ -1,0 +1,239 @@
+"""A year of declaring, answering, changing and correcting, in any order: in the end everything is paid, once."""
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.clerk import Clerk
+from tests.feeds import BSNS, Cells, Clinic, tables_read_once, visit
+from tests.manual.practice import UZOVI
+from tests.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
+
+__all__ = ["tables_read_once"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+#: Return codes with which an insurer refuses a line.
+CODES: Final = st.sampled_from(["0611", "0320", "3100", "0638", "9999"])
+#: Everything is settled in so many rounds of sending and answering, whatever happened before.
+_ROUNDS: Final = 8
+
+
+class Year(RuleBasedStateMachine):
+    """A practice, its clerk, and who receives its files. Two patients have counted trajectories, one single visits."""
+
+    @initialize()
+    def open(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.clinic = Clinic.open(Path(self._folder.name))
+        self.clerk = Clerk(self.clinic)
+        self.books = Books()
+        self.agenda: dict[str, Cells] = {}
+        self.news: set[str] = set()
+        #: Files of each run that are not sent yet, and what was sent and not answered.
+        self.outbox: dict[str, dict[str, bytes]] = {}
+        self.waiting: list[Message] = []
+        self.answers: list[Path] = []
+        self.day = date(2021, 1, 4)
+        self.courses = 0
+        #: Of a single visit, the day it was first on and the day it moves to.
+        self.days: dict[str, tuple[str, str]] = {}
+        self.treat("VGZ", 1, ended=True)
+        self.treat("CZ", 2, ended=True)
+        self.treat_once()
+        self.run("everything")
+
+    def teardown(self) -> None:
+        if hasattr(self, "_folder"):
+            try:
+                self.settle()
+            finally:
+                self._folder.cleanup()
+
+    # What happens in the practice.
+
+    @rule(insurer=st.sampled_from(["VGZ", "CZ"]), contacts=st.integers(0, 2), ended=st.booleans())
+    def treat(self, insurer: str, contacts: int, *, ended: bool) -> None:
+        name, patient = f"T{self.courses}", f"P{self.courses % 2}"
+        self.courses += 1
+        codes = ["940131", *["940135"] * contacts, *(["940134"] if ended else [])]
+        for index, code in enumerate(codes):
+            self.add(visit(f"{name}-{index}", self.day.isoformat(), code, name, patient=patient, insurer=insurer))
+            self.day += timedelta(2)
+
+    @rule()
+    def treat_once(self) -> None:
+        name = f"T{self.courses}"
+        self.courses += 1
+        self.days[f"{name}-0"] = self.day.isoformat(), (self.day + timedelta(1)).isoformat()
+        self.add(visit(f"{name}-0", self.day.isoformat(), "940140", name, patient="P2", insurer="Zilveren Kruis"))
+        self.day += timedelta(3)
+
+    def add(self, row: Cells) -> None:
+        bsn = next((other["bsn"] for other in self.agenda.values() if other["patient_id"] == row["patient_id"]), "")
+        self.tell({**row, "bsn": bsn or row["bsn"]})
+
+    def tell(self, row: Cells) -> None:
+        self.agenda[row["appointment_id"]] = row
+        self.news.add(row["appointment_id"])
+
+    @rule(data=st.data(), how=st.sampled_from(["cancel", "cancel", "move", "code"]))
+    def change(self, data: st.DataObject, how: str) -> None:
+        """Contacts and single visits are cancelled and restored, single visits also moved or given another code."""
+        contacts = [ident for ident, row in self.agenda.items() if row["code"] == "940135"]
+        found = self.singles() if how != "cancel" else sorted([*contacts, *self.singles()])
+        ident = data.draw(st.sampled_from(found))
+        row = self.agenda[ident]
+        if how == "cancel":
+            self.tell({**row, "status": "cancelled" if row["status"] == "completed" else "completed"})
+        elif how == "move":
+            first, other = self.days[ident]
+            self.tell({**row, "date": other if row["date"] == first else first})
+        else:
+            self.tell({**row, "code": "940150" if row["code"] == "940140" else "940140"})
+
+    def singles(self) -> list[str]:
+        return sorted(ident for ident, row in self.agenda.items() if row["uzovi"] == UZOVI["Zilveren Kruis"])
+
+    @rule(patient=st.sampled_from(["P0", "P1", "P2"]), what=st.sampled_from(["bsn", "uzovi", "indication_code"]))
+    def learn_more_of_a_patient(self, patient: str, what: str) -> None:
+        """The BSN, the insurer or the indication was wrong all the time."""
+        number = int(patient[1:])
+        others = {BSNS[number]: BSNS[number + 20], UZOVI["VGZ"]: UZOVI["CZ"], UZOVI["CZ"]: UZOVI["VGZ"], "009": "001"}
+        rows = [row for row in self.agenda.values() if row["patient_id"] == patient]
+        if what == "uzovi" and len({row["uzovi"] for row in rows}) > 1:
+            return
+        for row in rows:
+            value = row[what]
+            swapped = others.get(value) or next((k for k, v in others.items() if v == value), value)
+            self.tell({**row, what: swapped})
+
+    # What the program does.
+
+    @rule(feed=st.sampled_from(["news", "everything", "nothing"]))
+    def run(self, feed: str) -> None:
+        known = {"news": self.news, "everything": self.agenda.keys(), "nothing": set[str]()}[feed]
+        result = self.clinic.feed([self.agenda[ident] for ident in sorted(known)]).run(today=self.today)
+        if feed != "nothing":
+            self.news = set()
+        if result.document["run"]:
+            self.outbox[result.document["run"]] = result.files
+
+    @property
+    def today(self) -> str:
+        return self.day.isoformat()
+
+    # What is sent, and what comes back.
+
+    @precondition(lambda self: self.outbox or self.waiting)
+    @rule(data=st.data(), kind=st.sampled_from(["grant", "some", "some", "one faulty", "header"]))
+    def answer(self, data: st.DataObject, kind: str) -> None:
+        if not self.waiting:
+            self.send()
+        message = self.waiting.pop(0)
+        references = [line.reference for _, line in message.lines]
+        if kind == "one faulty":
+            self.read(message, by_vecozo(message, {data.draw(st.sampled_from(references)): data.draw(CODES)}))
+        elif kind == "header":
+            self.read(message, file_level(message, "8022"))
+        else:
+            wishes: dict[str, Verdict] = {}
+            if kind == "some":
+                for reference in data.draw(st.sets(st.sampled_from(references), min_size=1)):
+                    wishes[reference] = Verdict(data.draw(st.sampled_from([0, 0, 5000])), (data.draw(CODES),))
+            self.read(message, by_insurer(message, self.books.judge(message, wishes)))
+
+    def send(self) -> None:
+        """Sends the files of the first run that waits for it."""
+        for content in self.outbox.pop(min(self.outbox)).values():
+            self.waiting.append(self.books.receive(content))
+
+    def read(self, message: Message, content: bytes) -> None:
+        path = self.clinic.folder / f"{message.invoice}.ret"
+        path.write_bytes(content)
+        self.answers.append(path)
+        report = self.clerk.reads(path, today=self.today)
+        assert report["lines_granted"] + report["lines_refused"] == len(message.lines), report
+
+    @precondition(lambda self: self.answers)
+    @rule(data=st.data())
+    def read_again(self, data: st.DataObject) -> None:
+        report = self.clerk.reads(data.draw(st.sampled_from(self.answers)), today=self.today)
+        assert [problem["code"] for problem in report["problems"]] == ["RETURN_KNOWN"]
+
+    # What the clerk asks for.
+
+    @rule(data=st.data(), command=st.sampled_from(["credit", "redeclare", "correct"]))
+    def ask(self, data: st.DataObject, command: str) -> None:
+        """Of any line: what can't be done is refused."""
+        if references := [row["reference"] for row in self.clerk.lines()]:
+            self.clerk.asks(command, data.draw(st.sampled_from(references)), today=self.today)
+
+    @precondition(lambda self: self.clerk.lines())
+    @rule()
+    def correct_all(self) -> None:
+        self.clerk.asks("correct", "--all", today=self.today)
+
+    @precondition(lambda self: self.outbox)
+    @rule()
+    def undo(self) -> None:
+        run = max(self.outbox)
+        assert self.clerk.undoes(run, today=self.today) == 0
+        del self.outbox[run]
+
+    # What always holds.
+
+    @invariant()
+    def the_sums_add_up(self) -> None:
+        if not hasattr(self, "clerk"):
+            return
+        sums = self.clerk.sums()
+        assert sums["declared"] - sums["credited"] == sums["granted"] + sums["refused"] + sums["open"]
+        assert sums["granted"] == self.books.paid
+        unsent = sum(x["amount_cents"] for x in self.clerk.declarations() if x["run"] in self.outbox)
+        assert sums["declared"] - sums["credited"] - unsent == self.books.declared - self.books.taken_back
+
+    # How it ends.
+
+    def settle(self) -> None:
+        """The clerk does what there is to do, the insurers grant what they may, until nothing is left."""
+        for _ in range(_ROUNDS):
+            self.clerk.puts_right(today=self.today)
+            self.run("everything")
+            if not self.outbox and not self.waiting:
+                break
+            while self.outbox:
+                self.send()
+            while self.waiting:
+                message = self.waiting.pop(0)
+                self.read(message, by_insurer(message, self.books.judge(message, {})))
+        else:
+            raise AssertionError("it never ends")
+        assert self.clerk.live() == self.due()
+        paid = [row["reference"] for row in self.clerk.debits() if row["status"] in ("granted", "partly_granted")]
+        assert sorted(self.books.live()) == sorted(paid)
+
+    def due(self) -> dict[str, tuple[object, ...]]:
+        """What the agenda as it is now comes to, to a program that knows nothing of the past."""
+        with tempfile.TemporaryDirectory() as folder:
+            result = Clinic.open(Path(folder)).feed(self.agenda.values()).run(today=self.today)
+            keys = ("date", "uzovi", "code", "units", "amount_cents")
+            return {line["appointment_id"]: tuple(line[key] for key in keys) for line in result.document["lines"]}
+
+
+TestYear = Year.TestCase
+TestYear.settings = settings(
+    max_examples=15,
+    stateful_step_count=14,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
