@@ -68,6 +68,7 @@ def run(settings: Settings, options: Options) -> Summary:
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
+        cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
         if options.publish:
             for finding in finish_earlier_runs(ledger, settings):
                 summary.problems.add(finding)
@@ -172,6 +173,7 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
         ledger.save_dossiers(dossiers)
     ledger.forget_appointments(shelf.cancelled)
     ledger.forget_numbers(shelf.released)
+    ledger.move_appointments(shelf.moved)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
