@@ -57,8 +57,10 @@ class Declaration:
         persons: dict[str, list[str]] | None = None,
         granted: str = "",
     ) -> bytes:
-        """The answer; a line without a verdict, by reference, is left out. ``whole`` and ``persons``: codes at the header,
-        and at persons by number. ``granted``: the total."""
+        """The answer; a line without a verdict, by reference, is left out.
+
+        ``whole`` and ``persons``: codes at the header, and at persons by number. ``granted``: the total.
+        """
         by_person: dict[str, list[str]] = {patient: [] for patient in persons or {}}
         for line in self.lines():
             if (verdict := verdicts.get(line.reference)) is not None:
