@@ -9,7 +9,7 @@ from .. import __version__
 
 #: In the order in which a practice meets them. Each is a function in the file of its name.
 _COMMANDS: Final = (
-    "init", "run", "check", "status", "explain", "show", "returns", "credit", "redeclare", "correct", "undo",
+    "init", "run", "check", "status", "explain", "show", "verify", "returns", "credit", "redeclare", "correct", "undo",
     "specs",
 )  # fmt: skip
 

@@ -99,12 +99,12 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpack
     if member.compress_type not in _METHODS:
         return unreadable(name, f"compression {member.compress_type}")
     try:
-        with archive.open(member) as packed:
-            while block := packed.read(min(_BLOCK, left + 1)):  # the size that the zip itself gives may be a lie
+        with archive.open(member) as packed:  # the size that the zip itself gives may be a lie
+            while left >= 0 and (block := packed.read(min(_BLOCK, left + 1))):
                 unpacked.write(block)
                 left -= len(block)
-                if left < 0:
-                    return Entry(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
+        if left < 0:
+            return Entry(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         return unreadable(name, str(error))
     findings = [] if _NAME.fullmatch(member.filename) else [Finding("FILE_NAME", "", {"file": name})]

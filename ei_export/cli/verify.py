@@ -1,0 +1,52 @@
+"""``ei-export verify``: whether a message file is right."""
+
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from ..pipeline.practice import Practice
+from ..pipeline.verification import Verifying
+from ..pipeline.verification import verify as verify_files
+from ..problems import Language
+from ..reports.verdict import JsonVerdicts, TextVerdicts
+from .common import day_or_today, options, painter, refusing, settings_of, speaking
+
+#: Where a configuration comes from that was asked for.
+_GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options
+@refusing
+def verify(
+    files: tuple[Path, ...],
+    config: Path,
+    today: date | None,
+    as_json: bool,
+    lang: Language | None,
+    quiet: bool,
+) -> None:
+    """Judge declaration and return files as whoever receives them would: what is wrong where, and what they answer.
+
+    FILE may come from any program, and be a zip of files or a folder. With --config (or EI_EXPORT_CONFIG) declarations
+    are also held against what that practice declared before and what it agreed.
+    """
+    context = click.get_current_context()
+    given = context.get_parameter_source("config") in _GIVEN
+    settings = settings_of(config, lang) if given else None
+    language: Language = lang or (settings.language if settings is not None else "nl")
+    page = JsonVerdicts(sys.stdout) if as_json else TextVerdicts(sys.stdout, language, painter(), quiet=quiet)
+    if settings is None:
+        exit_code = verify_files(files, Verifying(day_or_today(today), language), page)
+    else:
+        with closing(Practice(settings)) as practice:
+            verifying = Verifying(day_or_today(today), language, settings.severities, practice)
+            exit_code = verify_files(files, verifying, page)
+    with speaking():
+        page.close()
+    context.exit(exit_code)

@@ -1,0 +1,24 @@
+"""What the ledger knows of a file that comes from anywhere: whether it is one of its own, and what was used before."""
+
+from . import Ledger
+
+
+def holds_file(ledger: Ledger, sha256: str) -> bool:
+    """Whether a file with these bytes is one that was declared."""
+    return any(ledger._rows("SELECT 1 FROM declaration WHERE sha256 = ?", (sha256,)))
+
+
+def holds_invoice(ledger: Ledger, invoice: str) -> bool:
+    """Whether an invoice number was used, by a run that was withdrawn too: no number is used again."""
+    return any(ledger._rows("SELECT 1 FROM declaration WHERE invoice = ?", (invoice,)))
+
+
+def holds_reference(ledger: Ledger, reference: str) -> bool:
+    """Whether a line was declared under a reference number, by a run that was withdrawn too."""
+    return any(ledger._rows("SELECT 1 FROM line WHERE reference = ?", (reference,)))
+
+
+def debit_status(ledger: Ledger, reference: str) -> str | None:
+    """What became of a debit: sent, granted, partly_granted, refused or credited; None for one that was never sent."""
+    sql = "SELECT status FROM line_status WHERE reference = ? AND debit_credit = 'D'"
+    return next((str(status) for (status,) in ledger._rows(sql, (reference,))), None)

@@ -1,0 +1,199 @@
+"""A declaration file held against what the practice knows: what it declared before, and what was agreed.
+
+Its bytes were judged before; what can't be read here was told of there.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import IO, Final
+
+from attrs import frozen
+
+from ..codelists import uzovi_numbers
+from ..ledger import Ledger
+from ..ledger.known import debit_status, holds_file, holds_invoice, holds_reference
+from ..settings import Settings
+from ..standards import flat, nested
+from ..standards.contents import Content, Schema
+from ..standards.message import Message
+from ..standards.verify import Fault
+from ..zorg1.agreements import Agreement, Agreements
+from ..zorg1.tariffs import Tariffs
+
+#: A debit that can be credited has one of these states.
+_STANDING: Final = ("sent", "granted", "partly_granted")
+_REMEMBERED: Final = 20_000
+
+
+@frozen
+class _Names:
+    """Where a message says what: kinds of records, and ids of their elements."""
+
+    header: str
+    invoice: str
+    person: str
+    uzovi: str
+    lines: Sequence[str]
+    reference: str
+    previous: str
+    day: str
+    list: str
+    code: str
+    units: str
+    tariff: str
+
+
+_NAMES: Final[Mapping[str, _Names]] = {
+    "PM304 3.2": _Names(
+        "01", "0116", "02", "0204", ("04",), "0434", "0435", "0408", "0409", "0410", "0411", "0428"
+    ),
+    "GDS801 2.0": _Names(
+        "DeclaratieContext", "Factuurnummer", "Verzekerde", "UzoviNummer", ("DebetPrestatie", "CreditPrestatie"),
+        "Referentienummer", "GerelateerdReferentienummer", "Begindatum", "PrestatieCodelijstCode", "Prestatiecode",
+        "Aantal", "TariefInclBtw",
+    ),
+}  # fmt: skip
+
+
+@frozen
+class _Claimed:
+    """What is claimed in a line: the insurer, and the values that the agreements are about."""
+
+    insurer: str
+    day: date
+    list: str
+    code: str
+    units: int
+    tariff_cents: int
+
+
+class Practice:
+    """A practice's ledger, agreements and tariffs. To be closed."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises SettingsError, BusyError or WriteError as the ledger and the tables do."""
+        agreements = Agreements.load(settings.overlays)
+        self._tariffs: Final = Tariffs.load(settings.tariffs_path)
+        self._insurers: Final = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
+        #: The rows that give a line, by insurer and the code that is sent.
+        self._rows: Final[dict[tuple[str, str], list[Agreement]]] = {}
+        for insurer in sorted(agreements.insurers):
+            for code in sorted(agreements.codes):
+                for row in agreements.periods(insurer, code):
+                    if row.is_sent:
+                        self._rows.setdefault((insurer, row.f_code), []).append(row)
+        self._judged: Final[dict[_Claimed, tuple[str, str, str, str] | None]] = {}
+        self._ledger: Final = Ledger.look(settings.ledger.path)
+
+    def close(self) -> None:
+        self._ledger.close()
+
+    def faults(self, file: IO[bytes], message: Message, name: str) -> Iterator[Fault]:
+        """What is wrong with a declaration that is open at its start, by what the practice knows; nothing is of any
+        other message. Raises InputError, OSError."""
+        names = _NAMES.get(message.name)
+        if names is None:
+            return
+        is_own = holds_file(self._ledger, _digest(file))
+        file.seek(0)
+        reader = flat.READER if message.is_flat else nested.READER
+        sayer = _Sayer(reader.schema(message))
+        uzovi = ""
+        for content in reader.contents(file, message, name):
+            if not content.fits:
+                continue
+            if content.kind == names.person:
+                uzovi = content.values.get(names.uzovi, "")
+            elif content.kind == names.header and not is_own:
+                invoice = content.values.get(names.invoice, "")
+                if invoice and holds_invoice(self._ledger, invoice):
+                    yield sayer.says("VERIFY_INVOICE_USED", content, names.invoice, "-", "0030")
+            elif content.kind in names.lines:
+                if not is_own:
+                    yield from self._against_ledger(content, names, sayer)
+                yield from self._against_agreements(content, names, uzovi, sayer)
+
+    def _against_ledger(self, line: Content, names: _Names, sayer: "_Sayer") -> Iterator[Fault]:
+        reference, previous = line.values.get(names.reference, ""), line.values.get(names.previous, "")
+        if reference and holds_reference(self._ledger, reference):
+            yield sayer.says("VERIFY_REFERENCE_USED", line, names.reference, "-", "8021")
+        if previous:
+            status = debit_status(self._ledger, previous)
+            if status == "credited":
+                yield sayer.says("VERIFY_CREDITED_BEFORE", line, names.previous, "-", "8084")
+            elif status not in _STANDING:
+                yield sayer.says("VERIFY_DEBIT_UNKNOWN", line, names.previous, "-", "8017")
+
+    def _against_agreements(self, line: Content, names: _Names, uzovi: str, sayer: "_Sayer") -> Iterator[Fault]:
+        claimed = _claimed(line.values, names, self._insurers.get(uzovi, ""))
+        if claimed is None:
+            return
+        if claimed not in self._judged:
+            if len(self._judged) >= _REMEMBERED:
+                self._judged.clear()
+            self._judged[claimed] = self._judge(claimed, names)
+        if (wrong := self._judged[claimed]) is not None:
+            code, element, expected, return_code = wrong
+            yield sayer.says(code, line, element, expected, return_code, insurer=claimed.insurer)
+
+    def _judge(self, claimed: _Claimed, names: _Names) -> tuple[str, str, str, str] | None:
+        """The first thing no rule gives: problem, element, what rules give, return code."""
+        rows = [
+            row
+            for row in self._rows.get((claimed.insurer, claimed.code), ())
+            if row.valid_from <= claimed.day <= row.valid_until
+        ]
+        if not rows:
+            return "VERIFY_NO_AGREEMENT", names.code, "-", "0582"
+        lists = sorted({row.list for row in rows})
+        rows = [row for row in rows if row.list == claimed.list]
+        if not rows:
+            return "VERIFY_AGREED_LIST", names.list, " | ".join(lists), "0581"
+        units = {row.units for row in rows}
+        if not units & {claimed.units, "count", "?"}:
+            return "VERIFY_AGREED_UNITS", names.units, " | ".join(sorted(map(str, units))), "0638"
+        tariffs = {
+            tariff.cents
+            for row in rows
+            if (tariff := self._tariffs.find(row.tariff_list, row.insurer, row.code, claimed.day)) is not None
+        }
+        if tariffs and claimed.tariff_cents not in tariffs:
+            return "VERIFY_TARIFF", names.tariff, " | ".join(map(str, sorted(tariffs))), "0611"
+        return None
+
+
+class _Sayer:
+    """Words faults of one message."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+
+    def says(
+        self, code: str, content: Content, element: str, expected: str, return_code: str, **params: object
+    ) -> Fault:
+        names = {"element_name": self._schema[content.kind][element].name, **params}
+        return Fault(code, element, content.values[element], expected, return_code, names, content.number)
+
+
+def _claimed(values: Mapping[str, str], names: _Names, insurer: str) -> _Claimed | None:
+    """What a line claims; None where it can't be read, the insurer isn't known, or it is no code of an agreement:
+    national paramedical codes (COD192) are numbers."""
+    code = values.get(names.code, "")
+    if not insurer or not code or code.isdigit():
+        return None
+    try:
+        return _Claimed(
+            insurer,
+            date.fromisoformat(values.get(names.day, "")),
+            values.get(names.list, ""),
+            code,
+            int(values.get(names.units, "")),
+            int(values.get(names.tariff, "").replace(".", "")),
+        )
+    except ValueError:
+        return None
+
+
+def _digest(file: IO[bytes]) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any open file will do

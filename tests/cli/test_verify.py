@@ -1,0 +1,271 @@
+"""``ei-export verify``: what it tells, in words and in JSON, and what a practice knows besides."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ei_export.cli import main
+from ei_export.problems import catalogue
+from tests.feeds import Clinic, tables_read_once, visit  # noqa: F401 - a fixture
+from tests.messages import PM304
+from tests.standards.verify.declared import answer, changed, declaration, file_of
+
+KEYS = ["code", "severity", "record", "element", "found", "expected", "return_code", "message", "remedy"]
+
+
+def verify(*arguments: object, today: str = "2021-05-01") -> Result:
+    done = CliRunner().invoke(main, ["verify", "--today", today, *map(str, arguments)])
+    assert not done.stderr
+    return done
+
+
+def told(*arguments: object, today: str = "2021-05-01") -> tuple[int, list[dict[str, Any]]]:
+    """The exit code and the files of the document."""
+    done = verify("--json", *arguments, today=today)
+    document = json.loads(done.stdout)
+    assert list(document) == ["files"]
+    for file in document["files"]:
+        assert set(file) == {"file", "standard", "ok", "records", "problems"}
+        assert all(list(problem) == KEYS for problem in file["problems"])
+        assert file["ok"] == all(problem["severity"] != "error" for problem in file["problems"])
+    return done.exit_code, document["files"]
+
+
+@pytest.fixture
+def right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("PM304.txt")
+    path.write_bytes(file_of(declaration()))
+    return path
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    """A date that doesn't exist, a BSN that is none, and in every line a list that isn't for it."""
+    records = changed(changed(declaration(), "B3", "0408", "20210229"), "E", "0215", "A.B.")
+    for line in ("A1", "A2", "B1", "B2", "B3", "D2", "E1"):
+        records = changed(records, line, "0409", "073")
+    path = tmp_path / "fout.txt"
+    path.write_bytes(file_of(records))
+    return path
+
+
+def test_a_right_file_is_said_to_be(right: Path) -> None:
+    done = verify(right)
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        "PM304.txt: PM304 3.2, 17 records",
+        "  In orde: er is niets gevonden waarop de ontvanger het zou afkeuren.",
+        "",
+    ]
+    assert verify("-q", right).stdout == ""
+
+
+def test_the_document(right: Path, wrong: Path) -> None:
+    exit_code, (first, second) = told(right, wrong)
+    assert exit_code == 1
+    assert first == {"file": str(right), "standard": "PM304 3.2", "problems": [], "records": 17, "ok": True}
+    assert [(p["record"], p["element"], p["return_code"]) for p in second["problems"]] == [
+        (5, "0409", "0581"),
+        (6, "0409", "0581"),
+        (9, "0409", "0581"),
+        (10, "0409", "0581"),
+        (11, "0408", "8007"),
+        (11, "0409", "0581"),
+        (14, "0409", "0581"),
+        (15, "0215", "0310"),
+        (16, "0409", "0581"),
+    ]
+    assert second["problems"][4] == {
+        "code": "VERIFY_DATE",
+        "severity": "error",
+        "record": 11,
+        "element": "0408",
+        "found": "20210229",
+        "expected": "EEJJMMDD",
+        "return_code": "8007",
+        "message": "Datum prestatie (0408) is geen bestaande datum (EEJJMMDD).",
+        "remedy": "Verbeter dit in uw praktijksysteem en maak het bestand opnieuw.",
+    }
+    assert second["problems"][7]["found"] == "…"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_wrong_file_is_told_by_kind(wrong: Path, language: str) -> None:
+    done = verify("--lang", language, wrong)
+    assert done.exit_code == 1
+    assert all(len(line) <= 80 for line in done.stdout.replace(str(wrong), "fout.txt").splitlines())
+    kinds = done.stdout.split("\n\n")
+    assert len(kinds) == 5  # the file, three kinds, and the end
+    lists = next(kind for kind in kinds if "0409" in kind)
+    assert ("(7 keer)" if language == "nl" else "(7 times)") in lists
+    assert lists.count("073") == 6  # in the message, and in the first five places
+    assert "0581" in lists
+    for expected in {
+        "nl": ("FOUT", "Retourcode 8007", "Wat te doen"),
+        "en": ("WRONG", "Return code 8007", "What to do"),
+    }[language]:
+        assert expected in done.stdout
+    assert "A.B." not in done.stdout
+
+
+def test_a_warning_is_no_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(file_of(changed(declaration(), "A2", "0423", "0499")))
+    assert told(path)[0] == 0
+    assert "LET OP" in verify(path).stdout
+    assert verify("-q", path).stdout == ""
+
+
+def test_a_return_is_judged_too(tmp_path: Path) -> None:
+    path = tmp_path / "retour.txt"
+    path.write_bytes(file_of(answer()))
+    assert told(path) == (0, [{"file": str(path), "standard": "PM305 3.2", "problems": [], "records": 7, "ok": True}])
+
+
+def test_what_cannot_be_judged_is_told_and_the_rest_judged(tmp_path: Path, right: Path) -> None:
+    odd = tmp_path / "brief.txt"
+    odd.write_bytes(b"Geachte heer")
+    other = tmp_path / "MZ301.txt"
+    other.write_bytes(b"011010102P" + b" " * 300)
+    exit_code, files = told(tmp_path / "nee.txt", odd, other, right)
+    assert exit_code == 3
+    assert [file["ok"] for file in files] == [False, False, False, True]
+    assert [[p["code"] for p in file["problems"]] for file in files[:3]] == [
+        ["FILE_UNREADABLE"],
+        ["FILE_NOT_RECOGNISED"],
+        ["MESSAGE_UNKNOWN"],
+    ]
+    assert files[2]["problems"][0]["return_code"] == "0010"
+    text = verify(odd, right)
+    assert text.exit_code == 3
+    assert "Kan niet worden beoordeeld." in text.stdout
+    assert text.stdout.endswith("2 bestanden bekeken: 1 in orde, 1 niet in orde.\n")
+
+
+def test_the_files_in_a_zip(tmp_path: Path, right: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("een.txt", "twee.TXT"):
+            archive.write(right, name)
+    exit_code, (first, second) = told(path)
+    assert exit_code == 1
+    assert (first["file"], first["ok"]) == (f"{path}/een.txt", True)
+    assert [(p["code"], p["record"]) for p in second["problems"]] == [("FILE_NAME", None)]
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(31):
+            archive.write(right, f"{number}.txt")
+    exit_code, files = told(path)
+    assert (exit_code, files[0]["standard"], files[0]["problems"][0]["code"]) == (1, "", "ZIP_TOO_MANY")
+    assert [file["ok"] for file in files[1:]] == [True] * 30
+
+
+def test_settings_that_happen_to_be_there_are_not_used(right: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("ei-export.toml").write_text("not settings at all")
+    assert verify(right).exit_code == 0
+    assert CliRunner().invoke(main, ["verify", "--config", "ei-export.toml", str(right)]).exit_code == 2
+    monkeypatch.setenv("EI_EXPORT_CONFIG", "ei-export.toml")
+    assert CliRunner().invoke(main, ["verify", str(right)]).exit_code == 2
+
+
+# Against a practice ---------------------------------------------------------------------------------
+
+
+def open_clinic(folder: Path) -> Clinic:
+    """One that declared a start and an end with two contacts, of one patient."""
+    clinic = Clinic.open(folder)
+    days = ("2021-03-01", "2021-03-08", "2021-03-15", "2021-03-22")
+    codes = ("940131", "940135", "940135", "940134")
+    clinic.feed(visit(f"A{n}", day, code, "T1") for n, (day, code) in enumerate(zip(days, codes, strict=True)))
+    assert clinic.run(today="2021-04-01").counts["declared"] == 2
+    return clinic
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    return open_clinic(tmp_path_factory.mktemp("clinic"))
+
+
+def declared(clinic: Clinic) -> Path:
+    return next((clinic.folder / "out").rglob("*.txt"))
+
+
+def against(clinic: Clinic, path: Path) -> list[tuple[str, str]]:
+    """The element and the return code of each problem."""
+    exit_code, (file,) = told("--config", clinic.folder / "ei-export.toml", path)
+    assert exit_code == int(bool(file["problems"]))
+    return [(problem["element"], problem["return_code"]) for problem in file["problems"]]
+
+
+def other(clinic: Clinic, *edits: tuple[int, str, str], fresh: bool = True) -> Path:
+    """The declared file with elements of its records changed; ``fresh``: under another invoice and references."""
+    records = declared(clinic).read_bytes().split(b"\r\n")
+    own = [(1, "0116", "NIEUW"), (3, "0434", "NIEUW-1"), (4, "0434", "NIEUW-2")] if fresh else []
+    for record, element, value in (*own, *edits):
+        place = PM304[element[:2]][element]
+        text = records[record - 1]
+        raw = value.ljust(place.length).encode()
+        records[record - 1] = text[: place.start - 1] + raw + text[place.end :]
+    path = clinic.folder / "anders.txt"
+    path.write_bytes(b"\r\n".join(records))
+    return path
+
+
+def test_what_was_declared_is_no_double_of_itself(clinic: Clinic) -> None:
+    assert against(clinic, declared(clinic)) == []
+    assert against(clinic, other(clinic)) == []
+
+
+def test_numbers_are_not_used_again(clinic: Clinic) -> None:
+    assert against(clinic, other(clinic, (1, "0105", "T"), fresh=False)) == [
+        ("0116", "0030"),
+        ("0434", "8021"),
+        ("0434", "8021"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([(4, "0410", "F9999")], [("0410", "0582")]),
+        ([(3, "0410", "F1013R")], [("0428", "0611")]),  # a relapse could be, at another price
+        ([(3, "0408", "20181231")], [("0410", "0582")]),
+        ([(3, "0409", "990")], [("0409", "0581")]),
+        ([(4, "0411", "0007")], []),  # how many contacts there were, the file can't say
+        ([(3, "0410", "F1013R"), (3, "0411", "0002")], [("0411", "0638")]),
+        ([(3, "0428", "00000001")], [("0428", "0611")]),
+        ([(3, "0410", "1000"), (4, "0410", "1000")], []),  # of the national list
+        ([(2, "0204", "3343"), (3, "0404", "3343"), (4, "0404", "3343")], [("0410", "0582"), ("0410", "0582")]),
+        ([(3, "0408", "20210229")], [("0408", "8007")]),  # what can't be read is told once
+    ],
+)
+def test_what_no_agreement_gives_is_told(
+    clinic: Clinic, edits: list[tuple[int, str, str]], expected: list[tuple[str, str]]
+) -> None:
+    assert against(clinic, other(clinic, *edits)) == expected
+
+
+def test_credits_need_a_debit_that_stands(tmp_path: Path) -> None:
+    clinic = open_clinic(tmp_path)
+    start, end = (PM304["04"].unpack(text.decode()) for text in declared(clinic).read_bytes().split(b"\r\n")[2:4])
+    reference, cents = start["0434"].strip(), int(end["0432"]) - int(start["0432"])
+    total = [(5, "9907", f"{abs(cents):011}"), (5, "9908", "D" if cents >= 0 else "C")]
+    credit = [(3, "0430", "C"), (3, "0433", "C"), *total]
+    assert against(clinic, other(clinic, *credit, (3, "0435", reference))) == []
+    assert against(clinic, other(clinic, *credit, (3, "0435", "R-UNKNOWN"))) == [("0435", "8017")]
+    asked = ["credit", "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-04-02", reference]
+    assert CliRunner().invoke(main, [*asked, "--why", "dubbel"]).exit_code == 0
+    clinic.run(today="2021-04-02")
+    assert against(clinic, other(clinic, *credit, (3, "0435", reference))) == [("0435", "8084")]
+
+
+def test_every_problem_of_the_practice_is_worded(clinic: Clinic) -> None:
+    config = clinic.folder / "ei-export.toml"
+    for language in ("nl", "en"):
+        done = verify("--config", config, "--lang", language, other(clinic, (3, "0428", "00000001")))
+        assert "0611" in done.stdout
+    assert all(kind.severity == "error" for code, kind in catalogue().items() if code.startswith("VERIFY_AGREED"))
