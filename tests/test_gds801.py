@@ -178,9 +178,9 @@ def test_what_is_no_schema_is_refused_before_anything_is_done(tmp_path: Path) ->
 # Answers -------------------------------------------------------------------------------------------
 
 
-def command(practice: Clinic, *arguments: str) -> tuple[int, dict[str, Any]]:
-    config = str(practice.folder / "ei-export.toml")
-    done = CliRunner().invoke(main, [arguments[0], "--config", config, "--today", TODAY, "--json", *arguments[1:]])
+def command(practice: Clinic, name: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    options = ["--config", str(practice.folder / "ei-export.toml"), *(["--today", TODAY] if name != "show" else [])]
+    done = CliRunner().invoke(main, [name, *options, "--json", *arguments])
     assert done.exit_code in (0, 1, 2, 3), done.stderr
     return done.exit_code, json.loads(done.stdout)
 
@@ -273,6 +273,21 @@ def test_feedback_at_a_person_is_about_all_their_lines(practice: Clinic) -> None
     about = [(p["appointment_id"], p["return_codes"]) for p in found["problems"] if p.get("appointment_id")]
     assert about == [("A1", ["9269"]), ("A3", ["9269"])]
     assert sorted(practice.run(today="2025-03-02").lines) == ["A4"]
+
+
+def test_explain_and_show_name_the_same_record(practice: Clinic) -> None:
+    result = practice.run(today=TODAY)
+    _, references, _ = sent(result)
+    _, story = command(practice, "explain", references["A4"])
+    (file,) = (practice.folder / "out" / result.document["run"] / name for name in result.files)
+    record = next(
+        r["record"]
+        for r in command(practice, "show", str(file))[1]["records"]
+        if r["elements"].get("Referentienummer") == references["A4"]
+    )
+    told = "\n".join(step["text"] for step in story["steps"])
+    assert f"record   {record}, in run R000001" in told
+    assert "GDS801 2.0" in told
 
 
 def test_nothing_but_totals_that_add_up_is_an_approval(practice: Clinic) -> None:

@@ -91,6 +91,15 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
     yield Instance(0, root, None), order.flaws
 
 
+def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
+    """The number of the performance with a reference, in a message that is open at its start. Raises InputError."""
+    for part, _ in instances(file, message, message.name):
+        for one in part.walk():
+            if one.get("Referentienummer") == reference and one.parent is not None:
+                return one.number
+    return None
+
+
 class _Order:
     """Holds the elements in a class against the table, one after the other. Its flaws are of no record yet."""
 

@@ -9,7 +9,7 @@ from ei_export.pipeline.showing import Showing, show
 from ei_export.problems import InputError
 from ei_export.standards.describe import Choice
 from ei_export.standards.message import Message
-from ei_export.standards.nested import READER, Instance, instances
+from ei_export.standards.nested import READER, Instance, instances, place_of
 from tests.standards.gds import ANSWER, DECLARATION, M573, M574, edit, message
 
 NAME = "<Naam>Bakker</Naam><Adres><Straat>Dorpsstraat</Straat></Adres>"
@@ -47,6 +47,11 @@ def test_every_record_is_of_the_schema(of: Message) -> None:
         assert set(content.values) <= set(schema[content.kind])
         assert content.fits
     assert not any(kind in schema for kind in ("Prestatie", "AanvullendePrestatiegegevens"))
+
+
+@pytest.mark.parametrize(("reference", "number"), [("R1", 6), ("R2", 16), ("Q9", None), ("260302000001", None)])
+def test_a_line_is_found_by_its_reference(reference: str, number: int | None) -> None:
+    assert place_of(message(DECLARATION), M573, reference) == number
 
 
 def test_what_can_not_be_read_on_is_refused() -> None:

@@ -8,6 +8,7 @@ from ...ledger.history import SentLine, place_in_file, requests_about
 from ...problems import InputError
 from ...reports.story import Quoted, Step, said, step
 from ...standards.message import lines, messages, recognise, start_of, without_end
+from ...standards.nested import place_of
 from ...standards.record import ENCODING, Layout
 from ..due import DueLine
 from ..publication import run_label
@@ -121,13 +122,13 @@ def _shown(chart: Chart, path: Path) -> str:
 
 
 def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
-    """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None in
-    a file that has no records."""
+    """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None
+    where neither tells."""
     try:
         with path.open("rb") as file:
             message = recognise(start_of(file), path.name)
             if not message.is_flat:
-                return None
+                return place_of(file, message, line.reference)
             layout, reference = Layout.load(message.layout), line.reference.encode()
             for number, record in enumerate(lines(file), 1):
                 if reference in record:
