@@ -323,7 +323,7 @@ def test_refuses_a_wrong_value(tmp_path: Path, text: str, key: str, found: objec
         ("UZOVI_INVALID", "warning", "error"),  # the receiver would refuse it
         ("APPOINTMENT_TWO_PATIENTS", "info", "error"),  # declared twice
         ("LEDGER_BUSY", "warning", "error"),  # the run can't go on
-        ("REFERRAL_DATE_LATE", "info", "error | warning"),
+        ("RETURN_LINE_REFUSED", "info", "error | warning"),
         ("PERFORMANCE_TWICE", "error", "warning | info"),  # seen when it is written
     ],
 )

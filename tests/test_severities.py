@@ -8,6 +8,7 @@ import pytest
 from ei_export import settings
 from ei_export.intake.feed import Header
 from ei_export.pipeline.rules import Rules
+from ei_export.problems import Finding, Severities, catalogue
 from tests.feeds import BYSTANDER_LINES, BYSTANDERS, CONTRACTS, Clinic, csv_text, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
@@ -41,14 +42,16 @@ def test_a_warning_that_is_raised_holds_its_line_until_it_is_lowered_again(code:
     assert code in [found for found, _, _ in released.found("warning")]
 
 
-def test_an_error_that_may_be_lowered_lets_its_line_go(clinic: Clinic) -> None:
-    late = visit("A1", "2021-03-01", "940131", referral_date="2021-04-01")
-    held = clinic.feed([late]).run()
-    assert (held.exit_code, held.lines) == (1, {})
-    severities(clinic, REFERRAL_DATE_LATE="warning")
-    released = clinic.run()
-    assert (released.exit_code, released.lines) == (0, {"A1": ("F1013", 1)})
-    assert released.found("warning") == [("REFERRAL_DATE_LATE", "A1", "referral_date")]
+def test_news_of_a_refusal_may_be_taken_less_seriously() -> None:
+    refused = Finding("RETURN_LINE_REFUSED")
+    assert Severities().hold([refused])
+    assert not Severities({"RETURN_LINE_REFUSED": "warning"}).hold([refused])
+
+
+def test_no_error_that_is_refused_or_stops_a_run_can_be_lowered() -> None:
+    lowerable = [kind for kind in catalogue().values() if kind.severity == "error" and len(kind.allowed) > 1]
+    assert {kind.code for kind in lowerable} == {"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED"}
+    assert not any(kind.return_code for kind in lowerable)
 
 
 def test_what_is_lowered_to_information_is_still_said(clinic: Clinic) -> None:

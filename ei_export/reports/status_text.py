@@ -69,8 +69,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "waiting": "WACHT OP ANTWOORD ({count})",
         "waiting_line": "{day} ({days} dagen)  {invoice}  {insurer} ({uzovi}), {lines} regels, € {amount}",
         "endings": "LOOPT AF ({count})",
-        "ending_agreements": "{day} ({left}): afspraken met {insurer} over {products}. Zet nieuwe afspraken in een "
-        "eigen tabel bij overlay onder [agreements]; deze staan in {file}.",
+        "ending_agreements": "{day} ({left}): de overeenkomst met {insurer} over {products}. Zet een nieuwe in een "
+        "eigen tabel bij overlay onder [agreements]; deze staat in {file}.",
         "ending_tariffs": "{day} ({left}): tarieven van {insurer} voor {products}. Zet de nieuwe tarieven in {file}.",
         "ending_contract": "{day} ({left}): contractpositie met {insurer} voor {products}. Zet een nieuwe bij "
         "[[contracts]] in {file}.",
@@ -130,8 +130,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "waiting": "WAITING FOR AN ANSWER ({count})",
         "waiting_line": "{day} ({days} days)  {invoice}  {insurer} ({uzovi}), {lines} lines, € {amount}",
         "endings": "ENDING ({count})",
-        "ending_agreements": "{day} ({left}): agreements with {insurer} on {products}. Put new agreements in a table "
-        "of your own at overlay under [agreements]; these are in {file}.",
+        "ending_agreements": "{day} ({left}): the agreement with {insurer} on {products}. Put a new one in a table of "
+        "your own at overlay under [agreements]; this one is in {file}.",
         "ending_tariffs": "{day} ({left}): tariffs of {insurer} for {products}. Put the new tariffs in {file}.",
         "ending_contract": "{day} ({left}): contract position with {insurer} for {products}. Put a new one at "
         "[[contracts]] in {file}.",

@@ -41,9 +41,9 @@ WRONG: this is held (1)
         Rule: the insurer would refuse it with return code 0611, "Tarief
         prestatie ontbreekt of is niet in overeenstemming met landelijke of
         contractafspraken"
-        What to do: Put the tariff of your agreement in tariffs.csv, or change
-        from and until of a line that is there. It is then declared in the next
-        run by itself.
+        What to do: Put the tariff of your agreement in your tariff table, or
+        change from and until of a line that is there. It is then declared in
+        the next run by itself.
         - appointment A00012, trajectory T12, feed.csv row 12, column Prestatie
         (TARIFF_MISSING)
 """

@@ -111,7 +111,7 @@ def test_the_shipped_tables_are_right() -> None:
         ("problems/01-settings.toml", '\nremedy_en = "', '\nremedy_de = "', "TABLE_VALUE", "remedy_de"),
         ("problems/01-settings.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
         ("problems/02-input.toml", "[INPUT_MISSING]", "[SETTINGS_MISSING]", "TABLE_OVERLAP", None),
-        ("problems/06-person.toml", 'lowest = "warning"', 'lowest = "mild"', "TABLE_VALUE", "lowest"),
+        ("problems/10-answers.toml", 'lowest = "warning"', 'lowest = "mild"', "TABLE_VALUE", "lowest"),
         ("problems/06-person.toml", "\nreturn_code", '\nlowest = "warning"\nreturn_code', "TABLE_VALUE", "lowest"),
         ("problems/07-run.toml", '"warning"\nhighest', '"info"\nlowest = "warning"\nhighest', "TABLE_VALUE", "lowest"),
         ("problems/07-run.toml", 'highest = "warning"', 'highest = "info"', "TABLE_VALUE", "highest"),
