@@ -1,18 +1,17 @@
 """``ei-export.toml`` → ``Settings``: read once, refused as a whole at the first thing that is wrong."""
 
-import difflib
 import re
-import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Final, Literal, get_args
 
 from attrs import frozen
 
 from .columns import COLUMNS
-from .problems import LANGUAGES, SEVERITIES, Language, SettingsError, Severities, Severity, catalogue
+from .problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
+from .sections import Section, nearest, parse
 from .tables import FOREVER
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
@@ -56,8 +55,6 @@ _SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
 _UZOVI: Final = ("[0-9]{4}", "nnnn")
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
-
-_Choice = TypeVar("_Choice", bound=str)
 
 
 @frozen
@@ -161,7 +158,7 @@ def load(path: Path) -> Settings:
 
     A key is written with dots; contracts count from 1: ``contracts[2].from``. The feed and the ledger may be absent.
     """
-    root = _Section(path, "", _parse(path))
+    root = Section(path, "", parse(path), _KEYS)
     practice = root.section("practice", required=True)
     feed = root.section("input")
     output = root.section("output")
@@ -192,158 +189,7 @@ def load(path: Path) -> Settings:
     )
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        # utf-8-sig: Notepad writes a mark at the start, which TOML forbids.
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise SettingsError("SETTINGS_MISSING", path=path.as_posix()) from None
-    except OSError as error:
-        raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=error.strerror or "") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=f"not UTF-8 (at line {line})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=str(error)) from None
-
-
-@frozen
-class _Section:
-    """One table of the file, at its dotted key. Unknown keys are refused first, before one of them is missed."""
-
-    path: Path
-    key: str
-    values: Mapping[str, Any]
-
-    def __attrs_post_init__(self) -> None:
-        known = _KEYS.get(re.sub(r"\[\d+\]", "", self.key))
-        for name in self.values:
-            if known is not None and name not in known:
-                raise self.error("SETTINGS_UNKNOWN_KEY", name, expected=_nearest(name, known))
-
-    def error(self, code: str, name: str, **params: object) -> SettingsError:
-        """A refusal about one key of this section."""
-        return SettingsError(code, path=self.path.as_posix(), key=self._dotted(name), **params)
-
-    def refused(self, name: str, found: object, expected: str) -> SettingsError:
-        """A refusal of a value that has the right type."""
-        return self.error("SETTINGS_VALUE", name, found=found, expected=expected)
-
-    def section(self, name: str, *, required: bool = False) -> "_Section":
-        """The table under a key; an empty one where it may be left out."""
-        if required and name not in self.values:
-            raise self.error("SETTINGS_REQUIRED", name, expected=f"[{self._dotted(name)}]")
-        value = self.values.get(name, {})
-        if not isinstance(value, dict):
-            raise self._wrong_type(name, value, f"[{self._dotted(name)}]")
-        return _Section(self.path, self._dotted(name), value)
-
-    def sections(self, name: str) -> Iterator["_Section"]:
-        """The tables of an array, ``[[name]]``, counted from 1."""
-        value = self.values.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self._wrong_type(name, value, f"[[{self._dotted(name)}]]")
-        for number, item in enumerate(value, 1):
-            yield _Section(self.path, f"{self._dotted(name)}[{number}]", item)
-
-    def text(self, name: str, default: str = "") -> str:
-        """A text without the white space around it; the default where it is left out or empty."""
-        value = self.values.get(name, default)
-        if not isinstance(value, str):
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                raise self.error("SETTINGS_QUOTES", name, found=value, expected=f'"{value}"')
-            raise self._wrong_type(name, value, '"…"')
-        return value.strip() or default
-
-    def required(self, name: str, expected: str) -> str:
-        """A text that must be there."""
-        text = self.text(name)
-        if not text:
-            raise self.error("SETTINGS_REQUIRED", name, expected=expected)
-        return text
-
-    def form(self, name: str, form: tuple[str, str]) -> str:
-        """A text of a given form, or ''."""
-        text = self.text(name)
-        pattern, expected = form
-        if text and not re.fullmatch(pattern, text):
-            raise self.refused(name, text, expected)
-        return text
-
-    def choice(self, name: str, allowed: Sequence[_Choice], default: _Choice) -> _Choice:
-        """One of a few words."""
-        text = self.text(name, default)
-        for word in allowed:
-            if word == text:
-                return word
-        raise self.refused(name, text, " | ".join(filter(None, allowed)))
-
-    def weeks(self, name: str, default: int) -> int:
-        """A whole number of weeks."""
-        value = self.values.get(name, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong_type(name, value, str(default))
-        if not 0 < value <= _MOST_WEEKS:
-            raise self.refused(name, value, f"1 … {_MOST_WEEKS}")
-        return value
-
-    def day(self, name: str) -> date | None:
-        """A date, bare or in quotes; None where it is left out or empty."""
-        value = self.values.get(name, "")
-        if isinstance(value, str):
-            return self._quoted_day(name, value.strip())
-        if isinstance(value, datetime) or not isinstance(value, date):
-            raise self._wrong_type(name, value, "YYYY-MM-DD")
-        return value
-
-    def list_of_texts(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of at least one text, none of them empty."""
-        value = self.values.get(name, list(default))
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._wrong_type(name, value, '["…", "…"]')
-        texts = tuple(item.strip() for item in value)
-        if name in self.values and not (texts and all(texts)):
-            raise self.refused(name, _shown(value), '["…", "…"]')
-        return texts
-
-    def texts(self) -> dict[str, str]:
-        """A table whose keys are not ours to name; every value is a text that is not empty."""
-        return {name: self.required(name, '"…"') for name in self.values}
-
-    def file(self, name: str) -> Path | None:
-        """The path of an existing file; None where it is left out."""
-        text = self.text(name)
-        return self._existing(name, text) if text else None
-
-    def files(self, name: str) -> tuple[Path, ...]:
-        """The paths of existing files."""
-        return tuple(self._existing(name, text) for text in self.list_of_texts(name, ()))
-
-    def _quoted_day(self, name: str, text: str) -> date | None:
-        if not text:
-            return None
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != text:  # fromisoformat reads week dates too
-            raise self.refused(name, text, "YYYY-MM-DD")
-        return day
-
-    def _existing(self, name: str, text: str) -> Path:
-        found = self.path.parent / text
-        if not found.is_file():
-            raise self.error("SETTINGS_FILE", name, found=found.as_posix())
-        return found
-
-    def _wrong_type(self, name: str, value: object, expected: str) -> SettingsError:
-        return self.error("SETTINGS_TYPE", name, found=_shown(value), expected=expected)
-
-    def _dotted(self, name: str) -> str:
-        return f"{self.key}.{name}" if self.key else name
-
-
-def _practice(section: _Section) -> Practice:
+def _practice(section: Section) -> Practice:
     practice = Practice(
         name=section.text("name"),
         practice_agb=section.form("practice_agb", _PRACTICE_AGB),
@@ -361,7 +207,7 @@ def _practice(section: _Section) -> Practice:
     return practice
 
 
-def _software(section: _Section) -> Software:
+def _software(section: Section) -> Software:
     software = Software(code=section.form("code", _SOFTWARE_CODE), version=section.form("version", _SOFTWARE_VERSION))
     # PM304 0107: filled exactly when 0106 is.
     if software.version:
@@ -371,11 +217,11 @@ def _software(section: _Section) -> Software:
     return software
 
 
-def _input(section: _Section) -> InputSettings:
+def _input(section: Section) -> InputSettings:
     columns = section.section("columns")
     for ours in columns.values:
         if ours not in COLUMNS:
-            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=_nearest(ours, COLUMNS))
+            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=nearest(ours, COLUMNS))
     table, query = section.text("table"), section.text("query")
     if table and query:
         raise section.refused("query", query, "table | query")
@@ -390,7 +236,7 @@ def _input(section: _Section) -> InputSettings:
     )
 
 
-def _encoding(section: _Section) -> str:
+def _encoding(section: Section) -> str:
     name = section.text("encoding", "auto")
     if name != "auto":
         try:
@@ -400,7 +246,7 @@ def _encoding(section: _Section) -> str:
     return name
 
 
-def _contracts(root: _Section) -> tuple[Contract, ...]:
+def _contracts(root: Section) -> tuple[Contract, ...]:
     sections = list(root.sections("contracts"))
     contracts = tuple(map(_contract, sections))
     in_time = sorted(zip(sections, contracts, strict=True), key=lambda pair: pair[1].valid_from)
@@ -413,7 +259,7 @@ def _contracts(root: _Section) -> tuple[Contract, ...]:
     return contracts
 
 
-def _contract(section: _Section) -> Contract:
+def _contract(section: Section) -> Contract:
     insurer = section.required("insurer", '"…"')
     start = section.day("from")
     if start is None:
@@ -424,7 +270,7 @@ def _contract(section: _Section) -> Contract:
     return Contract(insurer, start, end, section.list_of_texts("lists", DEFAULT_LISTS))
 
 
-def _uzovi(section: _Section) -> dict[str, str]:
+def _uzovi(section: Section) -> dict[str, str]:
     pattern, expected = _UZOVI
     for number in section.values:
         if not re.fullmatch(pattern, number):
@@ -432,41 +278,21 @@ def _uzovi(section: _Section) -> dict[str, str]:
     return section.texts()
 
 
-def _status(section: _Section) -> StatusSettings:
+def _status(section: Section) -> StatusSettings:
     default = StatusSettings()
     return StatusSettings(
-        forgotten_weeks=section.weeks("forgotten_weeks", default.forgotten_weeks),
-        soon_weeks=section.weeks("soon_weeks", default.soon_weeks),
+        forgotten_weeks=section.number("forgotten_weeks", default.forgotten_weeks, _MOST_WEEKS),
+        soon_weeks=section.number("soon_weeks", default.soon_weeks, _MOST_WEEKS),
     )
 
 
-def _severities(section: _Section) -> Severities:
+def _severities(section: Section) -> Severities:
     overrides: dict[str, Severity] = {}
     for code in section.values:
         kind = catalogue().get(code)
         if kind is None:
-            raise section.error("SETTINGS_UNKNOWN_KEY", code, expected=_nearest(code, catalogue()))
+            raise section.error("SETTINGS_UNKNOWN_KEY", code, expected=nearest(code, catalogue()))
         overrides[code] = wanted = section.choice(code, SEVERITIES, kind.severity)
         if wanted not in kind.allowed:
             raise section.error("SETTINGS_SEVERITY", code, found=wanted, expected=" | ".join(kind.allowed))
     return Severities(overrides)
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    """The known key that looks most like a name; all of them where none does."""
-    return ", ".join(difflib.get_close_matches(name, known, 1)) or ", ".join(known)
-
-
-def _shown(value: object) -> str:
-    """A value as the settings file writes it."""
-    match value:
-        case str():
-            return f'"{value}"'
-        case bool():
-            return str(value).lower()
-        case list():
-            return "[" + ", ".join(map(_shown, value)) + "]"
-        case dict():
-            return "{" + ", ".join(value) + "}"
-        case _:
-            return str(value)
