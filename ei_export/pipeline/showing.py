@@ -41,7 +41,8 @@ def show(path: Path, showing: Showing, out: IO[str]) -> int:
     """
     found = [(entry.name, _recognised(entry, entry.name)) for entry in entries(path)]
     if not found:
-        raise InputError("FILE_NOT_RECOGNISED", file=str(path), expected=_names(messages()))
+        known_names = ", ".join(message.name for message in messages())
+        raise InputError("FILE_NOT_RECOGNISED", file=str(path), expected=known_names)
     single = [name for name, _ in found] == [str(path)]
     if single and isinstance(refused := found[0][1], InputError):
         raise refused
@@ -84,9 +85,8 @@ def _show_records(
         if isinstance(page, JsonPage):
             _write_values(contents, showing.choice, schema, page)
         else:
-            describer = Describer(
-                schema, showing.choice, Meanings(showing.language, showing.insurers), showing.language
-            )
+            meanings = Meanings(showing.language, showing.insurers)
+            describer = Describer(schema, showing.choice, meanings, showing.language)
             for content in contents:
                 if (record := describer.describe(content)) is not None:
                     page.record(record)
@@ -124,13 +124,8 @@ def _recognised(entry: Entry, name: str) -> Message | InputError:
         refusal = entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
         return InputError(refusal.code, **{**refusal.params, "file": name})
     try:
-        message = recognise(start_of(entry.file), name)
+        return recognise(start_of(entry.file), name)
     except InputError as refusal:
         return refusal
     except OSError as error:
         return InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "")
-    return message
-
-
-def _names(known: Iterable[Message]) -> str:
-    return ", ".join(message.name for message in known)

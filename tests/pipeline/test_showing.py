@@ -320,7 +320,7 @@ def test_a_file_that_ends_too_soon_is_shown_as_far_as_it_goes(
 # Pages -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_pages_of_anything_are_at_most_eighty_wide(file: Path, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(sorted(PM305.records)))
