@@ -90,8 +90,10 @@ def _as_fault(finding: Finding) -> Fault:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Around what reads a file: raises InputError where that fails."""
+    """Around what reads a file: raises InputError, with its name, where that fails."""
     try:
         yield
+    except InputError as refusal:
+        raise InputError(refusal.code, **{**refusal.params, "file": name}) from None
     except OSError as error:
         raise InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "") from None
