@@ -22,13 +22,18 @@ STANDING: Final = ("sent", "granted", "partly_granted")
 class Clerk:
     clinic: Clinic
 
-    def gives(self, *arguments: str, today: str = TODAY, as_json: bool = True) -> tuple[int, str]:
+    def gives(self, *arguments: str, today: str = TODAY, as_json: bool = True, debug: bool = True) -> tuple[int, str]:
         """Gives a command; returns its exit code and what it prints."""
         config = str(self.clinic.folder / "ei-export.toml")
         name, *rest = arguments
-        options = ["--config", config, "--today", today, "--debug", *(["--json"] if as_json else [])]
-        done = CliRunner().invoke(main, [name, *options, *rest], catch_exceptions=False)
+        options = [*(["--debug"] if debug else []), *(["--json"] if as_json else [])]
+        command = [name, "--config", config, "--today", today, *options, *rest]
+        done = CliRunner().invoke(main, command, catch_exceptions=False)
         return done.exit_code, done.stdout
+
+    @staticmethod
+    def parsed(text: str) -> Row:
+        return dict(json.loads(text))
 
     def reads(self, path: Path, today: str = TODAY) -> Row:
         """Reads one return file in."""
@@ -57,6 +62,15 @@ class Clerk:
         with closing(sqlite3.connect(path)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(sql)]
+
+    def write(self, sql: str) -> None:
+        """Changes the ledger, as the program itself never would."""
+        with closing(sqlite3.connect(self.clinic.folder / "ledger.sqlite")) as connection, connection:
+            connection.execute(sql)
+
+    def reference(self, appointment_id: str) -> str:
+        """That of the debit of an appointment that was sent last."""
+        return next(str(row["reference"]) for row in reversed(self.debits()) if row["appointment_id"] == appointment_id)
 
     def lines(self) -> list[Row]:
         return self.rows("SELECT * FROM line_status ORDER BY reference")

@@ -281,7 +281,7 @@ def test_a_contact_that_comes_after_its_end_was_declared(clinic: Clinic) -> None
 def test_an_appointment_that_moves_to_another_patient(clinic: Clinic) -> None:
     clinic.feed(course()).run()
     moved = clinic.feed([visit("A1", "2021-03-01", "940131", "T2", patient="P2")]).run()
-    assert moved.found("error") == [("APPOINTMENT_TWO_PATIENTS", "A1", "appointment_id")]
+    assert moved.found("error") == [("DECLARED_ELSEWHERE", "A1", "appointment_id")]
     assert moved.lines == {}
     assert moved.counts == {"read": 1, "held": 1}
 
@@ -404,10 +404,10 @@ def test_one_patients_cancellation_leaves_the_others_line_alone(clinic: Clinic) 
     first = visit("A1", "2021-03-01", "940131", "T1")
     assert clinic.feed([first]).run().lines == {"A1": ("F1013", 1)}
     second = visit("A1", "2021-03-01", "940131", "T2", patient="P2")
-    assert clinic.feed([second]).run().codes == ["APPOINTMENT_TWO_PATIENTS"]
+    assert clinic.feed([second]).run().codes == ["DECLARED_ELSEWHERE"]
     assert clinic.feed([second | {"status": "cancelled"}]).run().problems == []
     third = clinic.feed([visit("A1", "2021-03-01", "940131", "T3", patient="P3")]).run()
-    assert third.codes == ["APPOINTMENT_TWO_PATIENTS"]
+    assert third.codes == ["DECLARED_ELSEWHERE"]
     assert third.lines == {}
 
 

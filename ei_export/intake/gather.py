@@ -20,8 +20,9 @@ GatheredRow = tuple[str, str]
 class Gathered:
     """The feed by patient, and what can only be seen across patients: hashes (of this process) of the appointment ids
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
-    appointment ids with the patients whose completed rows carry them; ``orphans`` the trajectory numbers of rows
-    without a patient; ``contested`` those that more than one patient has in appointments to be tried again."""
+    appointment ids with the patients whose completed rows carry them, in this feed or else when last tried; ``orphans``
+    the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in appointments
+    to be tried again."""
 
     header: Header
     rows: int
@@ -58,7 +59,8 @@ def gather(
     progress: Callable[[int], None],
 ) -> Gathered:
     """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded),
-    ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number."""
+    ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number; without a
+    patient an appointment that is only to be watched."""
     waiting = list(pending)
     watch = frozenset(ident for ident, _, _ in waiting)
     orphans = {number for _, patient, number in waiting if number and not patient}
@@ -130,6 +132,11 @@ def gather(
         if number and patient and ident not in seen:  # what the feed brings anew, says for itself
             users.setdefault(number, set()).add(patient)
     contested = frozenset(number for number, patients in users.items() if len(patients) > 1)
+    heard: dict[str, set[str]] = {}
+    for ident, patient, _ in waiting:
+        if patient:
+            heard.setdefault(ident, set()).add(patient)
+    whose = {ident: frozenset(patients) for ident, patients in heard.items()} | seen
     return Gathered(
         header,
         read,
@@ -137,7 +144,7 @@ def gather(
         partitions,
         appointments.conflicts(),
         numbers.conflicts(),
-        seen,
+        whose,
         frozenset(orphans),
         contested,
     )

@@ -187,19 +187,22 @@ class Ledger:
         return (patient for (patient,) in self._rows(sql))
 
     def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
-        """The appointments to be tried again, each with its patient and trajectory number."""
+        """The appointments to be tried again, each with its patient and trajectory number; of declared ones that are
+        due again only the appointment."""
         return (
             (appointment, patient, number)
             for appointment, patient, number in self._rows(
                 "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
                 "FROM dossier, json_each(dossier.appointments) "
-                f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING})"
+                f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING}) "
+                "UNION ALL SELECT appointment_id, '', '' FROM correction"
             )
         )
 
     def appointment_owner(self, appointment_id: str) -> str | None:
+        """Whose an appointment is that was declared or counted."""
         return self._first(
-            "SELECT patient_id FROM line WHERE appointment_id = ?1 "
+            "SELECT * FROM (SELECT patient_id FROM line WHERE appointment_id = ?1 ORDER BY attempt DESC LIMIT 1) "
             "UNION ALL SELECT patient_id FROM appointment_owner WHERE appointment_id = ?1",
             appointment_id,
         )
@@ -221,6 +224,12 @@ class Ledger:
     def forget_appointments(self, owned: Iterable[tuple[str, str]]) -> None:
         """Appointments that were cancelled, each with its patient."""
         self._many("DELETE FROM appointment_owner WHERE appointment_id = ? AND patient_id = ?", owned)
+
+    def move_appointments(self, moved: Iterable[tuple[str, str]]) -> None:
+        """Appointments that were another patient's, each with whose it is now."""
+        for ident, patient in moved:
+            for table in ("line", "correction", "appointment_owner"):
+                self._do(f"UPDATE {table} SET patient_id = ? WHERE appointment_id = ?", (patient, ident))
 
     def forget_numbers(self, owned: Iterable[tuple[str, str]]) -> None:
         """Trajectory numbers that a patient no longer has, each with the patient."""

@@ -87,21 +87,27 @@ def corrected_patients(ledger: Ledger) -> set[str]:
 def debits(ledger: Ledger, patient_id: str, header: str) -> dict[str, list[Debit]]:
     """The debits of each appointment of a patient that has one which doesn't simply stand, in order. ``header``: what a
     declaration would say today of who declares."""
-    sql = (
-        "SELECT line.reference, line.appointment_id, line.patient_id, line.attempt, "
-        "coalesce(line_status.status, 'withdrawn'), coalesce(line_status.return_codes, ''), "
-        "CASE WHEN credit = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(credit, '') END, "
-        "CASE WHEN again = 'header' AND header <> ?2 THEN 'now' ELSE coalesce(again, '') END, "
-        "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent "
-        "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
-        "LEFT JOIN line_status ON line_status.reference = line.reference "
-        "LEFT JOIN correction ON correction.reference = line.reference "
-        "WHERE line.debit_credit = 'D' "
-        "AND line.appointment_id IN (SELECT appointment_id FROM correction WHERE patient_id = ?1) "
-        "ORDER BY line.appointment_id, line.attempt"
-    )
-    found = (Debit(*row) for row in ledger._rows(sql, (patient_id, header)))
+    own = "IN (SELECT appointment_id FROM correction WHERE patient_id = ?2)"
+    found = (Debit(*row) for row in ledger._rows(_DEBITS.format(own), (header, patient_id)))
     return {ident: list(same) for ident, same in groupby(found, key=attrgetter("appointment_id"))}
+
+
+def debits_of(ledger: Ledger, appointment_id: str, header: str) -> list[Debit]:
+    """The debits of an appointment in order; ``header`` as for `debits`."""
+    return [Debit(*row) for row in ledger._rows(_DEBITS.format("= ?2"), (header, appointment_id))]
+
+
+_DEBITS: Final = (
+    "SELECT line.reference, line.appointment_id, line.patient_id, line.attempt, "
+    "coalesce(line_status.status, 'withdrawn'), coalesce(line_status.return_codes, ''), "
+    "CASE WHEN credit = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(credit, '') END, "
+    "CASE WHEN again = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(again, '') END, "
+    "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent "
+    "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
+    "LEFT JOIN line_status ON line_status.reference = line.reference "
+    "LEFT JOIN correction ON correction.reference = line.reference "
+    "WHERE line.debit_credit = 'D' AND line.appointment_id {} ORDER BY line.appointment_id, line.attempt"
+)
 
 
 def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:

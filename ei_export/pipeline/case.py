@@ -26,7 +26,8 @@ from .styles import styles
 @define
 class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
-    appointments and ``released`` trajectory numbers are no longer the patient's."""
+    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
+    patient's now."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -35,6 +36,7 @@ class Case:
     dossier: StoredDossier | None = None
     cancelled: list[tuple[str, str]] = field(factory=list)
     released: list[tuple[str, str]] = field(factory=list)
+    moved: list[tuple[str, str]] = field(factory=list)
 
     def tally(self, outcome: Outcome | None, count: int = 1) -> None:
         """Counts appointments or rows that ended up so."""
@@ -127,6 +129,8 @@ class Work:
     silent: set[str] = field(factory=set)
     changes: dict[str, Change] = field(factory=dict)
     open: set[str] = field(factory=set)
+    #: Appointments that another patient has, each with the reference of its line, or ''.
+    elsewhere: dict[str, str] = field(factory=dict)
 
     def bsn_of(self, appointment: Appointment) -> str:
         """The BSN of an appointment by what was heard of it last, 9 digits."""

@@ -6,6 +6,7 @@ from ..problems import Finding
 from ..zorg1.resolver import Standing
 from ..zorg1.trajectories import Visit
 from .case import Work
+from .moving import is_the_same_person
 
 
 def classify(work: Work, appointment: Appointment) -> None:
@@ -34,8 +35,8 @@ def classify(work: Work, appointment: Appointment) -> None:
         else:
             if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):
                 appointment.outcome = Outcome.UNREADABLE
-            elif not found and _is_shared(work, appointment):
-                found.append(Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""}))
+            elif not found and (fault := _shared(work, appointment)) is not None:
+                found.append(fault)
             if found:
                 appointment.outcome = appointment.outcome or Outcome.HELD
                 appointment.trajectory = appointment.number
@@ -47,15 +48,14 @@ def classify(work: Work, appointment: Appointment) -> None:
     work.visits.append(Visit(appointment, answer, day))
 
 
-def _is_shared(work: Work, appointment: Appointment) -> bool:
+def _shared(work: Work, appointment: Appointment) -> Finding | None:
     """Whether another patient has an appointment with the same id, in this feed or in the ledger."""
-    desk = work.desk
-    if desk.shared_appointments and hash(appointment.id) in desk.shared_appointments:
-        return True
-    if desk.ledger.is_new:
-        return False
-    owner = desk.ledger.appointment_owner(appointment.id)
-    return owner is not None and owner != work.patient_id
+    desk, reference = work.desk, work.elsewhere.get(appointment.id)
+    if reference:
+        return Finding("DECLARED_ELSEWHERE", "appointment_id", {"reference": reference})
+    if reference is not None or (desk.shared_appointments and hash(appointment.id) in desk.shared_appointments):
+        return Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""})
+    return None
 
 
 def orphans(work: Work) -> list[Appointment]:
@@ -73,5 +73,6 @@ def shared_numbers(work: Work) -> set[str]:
     shared |= numbers & desk.contested
     if not desk.ledger.is_new:
         owners = {number: desk.ledger.number_owner(number) for number in numbers}
-        shared |= {number for number, owner in owners.items() if owner not in (None, work.patient_id)}
+        others = ((number, owner) for number, owner in owners.items() if owner not in (None, work.patient_id))
+        shared |= {number for number, owner in others if not is_the_same_person(work, number, str(owner))}
     return shared

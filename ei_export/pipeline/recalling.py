@@ -12,6 +12,7 @@ from ..problems import Finding
 from ..zorg1.claims import SETTLED
 from .case import Work
 from .declared import hear
+from .moving import welcome
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
@@ -33,14 +34,15 @@ def recall(work: Work) -> dict[str, Appointment]:
     for kept in unpack(work.stored.appointments):
         settled = kept.outcome not in PENDING
         appointment = remembered(work.patient_id, kept.texts, AT, settled=settled)
+        whose = work.desk.watched.get(appointment.id)
+        if whose and work.patient_id not in whose and (not settled or appointment.id in work.again):
+            continue  # the feed says it is another patient's now
         if settled:
             appointment.known = kept.outcome if kept.outcome in SETTLED else None
             appointment.units, appointment.linked = kept.units, kept.linked
             if kept.change is not None and kept.change.kind != "count":
                 heard[appointment.id] = _as_heard(work.patient_id, appointment.id, kept.change)
         else:
-            if work.patient_id not in work.desk.watched.get(appointment.id, {work.patient_id}):
-                continue  # the feed says it is another patient's now
             for finding in kept.lasting:
                 _blur(appointment, str(finding.params.get("columns", "")).split(", "))
             if kept.lasting:
@@ -90,8 +92,10 @@ def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appoint
         else:
             if known is not None and known.known is not None:
                 _take_over(appointment, known)
+            elif (taken := welcome(work, appointment)) is not None:
+                appointment = taken
             work.told.append(appointment)
-    if work.debits or heard:
+    if work.debits or heard or work.pending_before:
         _hear_again(work, heard)
 
 
@@ -103,6 +107,8 @@ def _hear_again(work: Work, heard: Mapping[str, Appointment]) -> None:
             del work.known[ident]
             if taken is not None:
                 work.known[ident] = taken
+        elif known.known is None:
+            work.known[ident] = welcome(work, known) or known
 
 
 def _was_declared(work: Work, ident: str, known: Appointment | None) -> bool:

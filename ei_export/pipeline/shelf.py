@@ -53,6 +53,7 @@ class Shelf:
         self.remembered = 0
         self.cancelled: list[tuple[str, str]] = []
         self.released: list[tuple[str, str]] = []
+        self.moved: list[tuple[str, str]] = []
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None
@@ -74,6 +75,7 @@ class Shelf:
             self.held.update(held.values())
         self.cancelled += case.cancelled
         self.released += case.released
+        self.moved += case.moved
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
@@ -110,6 +112,7 @@ class Shelf:
             "remembered": self.remembered,
             "cancelled": self.cancelled,
             "released": self.released,
+            "moved": self.moved,
             "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
@@ -134,6 +137,7 @@ class Shelf:
         self.remembered += rest["remembered"]
         self.cancelled += rest["cancelled"]
         self.released += rest["released"]
+        self.moved += rest["moved"]
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()
