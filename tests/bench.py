@@ -1,4 +1,5 @@
-"""``make bench``: how long a run takes, and how much memory, against a plain pass over the same file in the same call.
+"""``make bench``: how long a run takes, and how much memory, against a plain pass over the same file in the same call;
+and ``verify`` on what it declared, against a pass that only cuts each record into its elements.
 
 Every measurement is a process of its own. Only the ratios last: machines are noisy.
 """
@@ -38,6 +39,9 @@ COURSES = {
 INSURERS = {"7095": "VGZ", "9664": "CZ", "3332": "Menzis", "3311": "Zilveren Kruis"}
 NAMES = ["Jansen", "de Vries", "Bakker", "Visser", "Smit", "Meijer", "Mulder", "Bos", "Peters", "Hendriks", "Müller"]
 
+#: Bytes of a record of PM304 with its line end.
+RECORD = 312
+
 SETTINGS = """\
 [practice]
 name = "Bench"
@@ -54,6 +58,19 @@ import csv, sys
 with open(sys.argv[1], encoding="utf-8", newline="") as file:
     for row in csv.DictReader(file, delimiter=";"):
         pass
+"""
+
+CUT_PASS = """\
+import struct, sys
+from ei_export.standards.record import Layout
+cut = {
+    kind.encode(): struct.Struct("".join(f"{element.length}s" for element in record.elements)).unpack_from
+    for kind, record in Layout.load("pm304-3.2").records.items()
+}
+for path in sys.argv[1:]:
+    with open(path, "rb") as file:
+        for line in file:
+            cut[line[:2]](line)
 """
 
 
@@ -140,6 +157,9 @@ def main() -> None:
         run = [str(COMMAND), "run", "-q", "--today", TODAY]
         first = measure(run, folder)
         second = measure(run, folder)
+        files = sorted(map(str, folder.glob("out/*/declarations/*.txt")))
+        cut = measure([sys.executable, "-c", CUT_PASS, *files], folder)
+        verify = measure([str(COMMAND), "verify", "-q", "--today", TODAY, *files], folder)
         sys.stdout.write(f"{'':<28}{'seconds':>10}{'x pass':>10}{'peak MiB':>10}\n")
         for name, (seconds, memory) in (
             ("csv.DictReader pass", bare),
@@ -147,6 +167,11 @@ def main() -> None:
             ("run again", second),
         ):
             sys.stdout.write(f"{name:<28}{seconds:>10.1f}{seconds / bare[0]:>10.2f}{memory:>10.0f}\n")
+        records = sum(Path(file).stat().st_size for file in files) // RECORD
+        sys.stdout.write(f"\n{'':<28}{'seconds':>10}{'x cut':>10}{'peak MiB':>10}{'records/s':>12}\n")
+        for name, (seconds, memory) in ((f"cut {records:,} records", cut), ("verify", verify)):
+            ratio, speed = seconds / cut[0], records / seconds
+            sys.stdout.write(f"{name:<28}{seconds:>10.1f}{ratio:>10.2f}{memory:>10.0f}{speed:>12,.0f}\n")
     finally:
         if arguments.keep is None:
             shutil.rmtree(folder)

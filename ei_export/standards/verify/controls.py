@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     "element", "empty", "form", "values", "expected", "return_code", "severity", "certainty", "source",
 )  # fmt: skip
 _EMPTY: Final = ("never", "may", "zero", "must")
-_FORMS: Final = ("any", "one", "code", "uzovi", "return", "date", "bsn", "exact", "pattern")
+_FORMS: Final = ("any", "one", "code", "uzovi", "return", "date", "bsn", "name", "exact", "pattern")
 #: What is said of a value that isn't of its form, where that is an error and where it is a warning.
 _WRONG: Final = {
     "one": ("VERIFY_CODE", "VERIFY_CODE_DOUBTFUL"),
@@ -38,10 +38,12 @@ _WRONG: Final = {
     "return": ("VERIFY_FORM", "VERIFY_FORM"),
     "date": ("VERIFY_DATE", "VERIFY_DATE"),
     "bsn": ("VERIFY_BSN", "VERIFY_BSN"),
+    "name": ("VERIFY_FORM", "VERIFY_FORM"),
     "exact": ("VERIFY_FORM", "VERIFY_FORM"),
     "pattern": ("VERIFY_FORM", "VERIFY_FORM"),
 }
 
+_SPACED_HYPHEN: Final = re.compile(" -|- ")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 #: Bytes that ISO 8859-1 has no visible character for; another character set may.
 _DOUBTFUL: Final = re.compile(r"[\x80-\xa0\xad]")
@@ -61,8 +63,8 @@ class Control:
 
     ``empty``: never, may, ``zero`` (zeros are a number like any other), must. ``form``: ``any`` digits or text as its
     type; ``one`` of ``values``; a ``code`` of the list in ``values``; an ``uzovi`` number; a ``return`` code; a
-    ``date``; a ``bsn``; an ``exact`` regular expression of all its characters, or a ``pattern`` of those it has without
-    the spaces behind them.
+    ``date``; a ``bsn``; a ``name``, without spaces beside a hyphen; an ``exact`` regular expression of all its
+    characters, or a ``pattern`` of those it has without the spaces behind them.
     """
 
     element: Element
@@ -145,6 +147,8 @@ class Control:
             return _is_date if self.empty == "never" else _is_date_or_zeros
         if self.form == "bsn":
             return _is_bsn
+        if self.form == "name":
+            return _is_name
         if self.form == "return":
             known = return_codes()
             return lambda raw: raw.isspace() or raw in known
@@ -292,6 +296,11 @@ def _is_date(digits: str) -> bool:
 
 def _is_date_or_zeros(digits: str) -> bool:
     return _is_date(digits) or not digits.strip("0")
+
+
+def _is_name(text: str) -> bool:
+    """Whether no space is beside a hyphen; those behind a name are no part of it."""
+    return "-" not in text or _SPACED_HYPHEN.search(text.rstrip(" ")) is None
 
 
 def _remainders(*weights: int) -> Mapping[str, int]:

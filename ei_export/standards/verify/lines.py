@@ -1,7 +1,7 @@
 """Performance records (04). Much of them comes back again and again: the same care, the same date, the same price.
 
 A record is cut into parts, and what was judged right of each is remembered, so that most of a large file is looked up
-rather than looked at.
+and not looked at.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from struct import Struct
 from typing import Final, Generic, TypeVar
 
-from ..record import ENCODING, Layout, number
+from ..record import ENCODING, Layout, Record, number
 from .controls import Control
 from .fault import Fault
 from .numbers import Numbers, Tally
@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 #: The key that a performance repeats of its person (MZ301 0403-0405).
 _KEY: Final = ("0403", "0405")
-_PARTS: Final = (
-    ("0401", "0401"), ("0402", "0402"), _KEY, ("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"),
-    ("0428", "0433"), ("0434", "0434"), ("0435", ""),
-)  # fmt: skip
+#: What is claimed: all that comes back with other persons too.
+_CLAIM: Final = ("0406", "0433")
+_RECORD: Final = (("0401", "0401"), ("0402", "0402"), _KEY, _CLAIM, ("0434", "0434"), ("0435", ""))
+_PARTS: Final = (("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"), ("0428", "0433"))
 #: As many texts are remembered of each part: some megabytes at most.
 _REMEMBERED: Final = 20_000
 
@@ -77,16 +77,17 @@ class Lines:
         self._controls: Final = controls
         self._numbers: Final = numbers
         self._tally: Final = tally
-        self._unpack: Final = Struct("".join(f"{record.part(*run).length}s" for run in _PARTS)).unpack
+        self._unpack: Final = _cutter(record, _RECORD)
+        self._unpack_claim: Final = _cutter(record, _PARTS)
         self._kind: Final = record.kind.encode(ENCODING)
         self._before: Final = _Memory(part("0406", "0407"), _nothing)
         self._day: Final = _Memory(part("0408", "0408"), _nothing)
         self._product: Final = _Memory(part("0409", "0411"), _nothing)
         self._care: Final = _Memory(part("0412", "0427"), period)
         self._rest: Final = part("0428")
-        self._right: Final = self._before.right, self._day.right, self._product.right, self._care.right
-        #: The amounts of debits that were right lately, and what they come to.
+        #: The amounts of debits that were right lately, and whole claims, and what they come to.
         self._amounts: Final[dict[bytes, int]] = {}
+        self._claims: Final[dict[bytes, int]] = {}
         self._is_reference: Final = re.compile(controls["0434"].pattern.encode(ENCODING)).fullmatch
         self._no_previous: Final = record.part("0435").pack({}).encode(ENCODING)
         self._keys: Final = _key_elements(layout, controls)
@@ -107,34 +108,46 @@ class Lines:
 
     def accepts(self, text: bytes) -> bool:
         """Takes a record of the right length if all of it was judged right before; False says nothing about it."""
-        kind, id, key, before, day, product, care, amounts, reference, rest = self._unpack(text)
-        befores, days, products, cares = self._right
-        if not (
-            key == self._key
-            and kind == self._kind
-            and id == self._numbers.text
-            and reference > self._reference
-            and rest == self._no_previous
-            and before in befores
-            and day in days
-            and product in products
-            and amounts in self._amounts
-            and care in cares
-            and (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
+        kind, id, key, claim, reference, rest = self._unpack(text)
+        if (
+            key != self._key
+            or kind != self._kind
+            or id != self._numbers.text
+            or reference <= self._reference
+            or rest != self._no_previous
+            or not (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
         ):
             return False
-        allowed = cares[care]
-        if not allowed.first <= day <= allowed.last:
-            return False
+        cents = self._claims.get(claim)
+        if cents is None:
+            cents = self._look_up(claim)
+            if cents is None:
+                return False
+            remember(self._claims, claim, cents)
         self._reference = reference
         self._numbers.advance()
         self._tally.lines += 1
-        self._tally.cents += self._amounts[amounts]
+        self._tally.cents += cents
         return True
+
+    def _look_up(self, claim: bytes) -> int | None:
+        """What a claim comes to, all parts of which were judged right before."""
+        before, day, product, care, amounts = self._unpack_claim(claim)
+        allowed = self._care.right.get(care)
+        if (
+            allowed is not None
+            and allowed.first <= day <= allowed.last
+            and before in self._before.right
+            and day in self._day.right
+            and product in self._product.right
+        ):
+            return self._amounts.get(amounts)
+        return None
 
     def judge(self, text: bytes) -> Iterator[Fault]:
         """What is wrong with a record of the right length, but for its kind and the order of its number."""
-        _, id, _, before, day, product, care, amounts, reference, rest = self._unpack(text)
+        _, id, _, claim, reference, rest = self._unpack(text)
+        before, day, product, care, amounts = self._unpack_claim(claim)
         if fault := self._controls["0402"].fault(id.decode(ENCODING)):
             yield fault
         yield from self._judge_key(text.decode(ENCODING))
@@ -148,11 +161,10 @@ class Lines:
             yield from self._outside(allowed, day, {fault.element for fault in wrong_care})
         wrong_rest = self._rest.judge((amounts + reference + rest).decode(ENCODING))
         yield from wrong_rest
-        self._count(text, {fault.element for fault in wrong_rest if fault.severity == "error"})
+        self._count(text, amounts, reference, {fault.element for fault in wrong_rest if fault.severity == "error"})
 
-    def _count(self, text: bytes, wrong: set[str]) -> None:
+    def _count(self, text: bytes, amounts: bytes, reference: bytes, wrong: set[str]) -> None:
         """Adds a line up, if its amount can be read, and remembers the amounts of a debit that are right."""
-        *_, amounts, reference, _ = self._unpack(text)
         self._tally.lines += 1
         self.ascending = self.ascending and reference > self._reference
         self._reference = reference
@@ -192,6 +204,11 @@ class Lines:
 #: What makes a day no day, and an amount uncertain.
 _NO_DAY: Final = ("VERIFY_DIGITS", "VERIFY_EMPTY", "VERIFY_DATE")
 _AMOUNT: Final = frozenset({"0430", "0432", "0433"})
+
+
+def _cutter(record: Record, runs: Iterable[tuple[str, str]]) -> Callable[[bytes], tuple[bytes, ...]]:
+    """Cuts a text into runs of elements."""
+    return Struct("".join(f"{record.part(*run).length}s" for run in runs)).unpack
 
 
 def _nothing(values: Values) -> None:

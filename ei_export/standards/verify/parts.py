@@ -19,7 +19,8 @@ class Relation:
     """What ``element`` must be because of ``others``. It is only looked at where nothing is wrong with any of them.
 
     ``broken``: what is expected of the element, None where the relation holds; never anything personal. ``return_code``
-    as of a `Fault`. ``filled`` or ``empty``: an element that is so in every record with the relation broken.
+    as of a `Fault`. ``empty``: an element that is empty in every record with the relation broken; ``filled``: elements
+    of which one is filled in every such record.
     """
 
     element: str
@@ -27,7 +28,7 @@ class Relation:
     code: str
     return_code: str
     broken: Callable[[Values], str | None]
-    filled: str = ""
+    filled: tuple[str, ...] = ()
     empty: str = ""
     elements: frozenset[str] = field(init=False)
 
@@ -39,6 +40,10 @@ class Relation:
 _Breach = tuple[Relation, Values, str]
 
 
+#: As many values are remembered of each shape: a few megabytes at most.
+_REMEMBERED: Final = 10_000
+
+
 class _Shape:
     """Texts with which nothing is wrong by themselves, as one regular expression, and what is left to look at then."""
 
@@ -46,11 +51,22 @@ class _Shape:
         self._relations: Final = relations
         self._about: Final = about
         looked_at = {id for relation in relations for id in relation.elements}
-        caught = [control for control, _ in elements if control.test or control.element.id in looked_at]
-        pattern = "".join(("(%s)" if control in caught else "(?:%s)") % right for control, right in elements)
+        groups: dict[str, int] = {}
+        pattern = ""
+        tests = []
+        for control, right in elements:
+            id = control.element.id
+            test = control.test if right != control.blank else None
+            if test or id in looked_at:
+                groups[id] = len(groups)
+            if test:
+                tests.append((groups[id], test))
+            pattern += f"({right})" if id in groups else f"(?:{right})"
         self._match: Final = re.compile(pattern, re.DOTALL).fullmatch
-        self._tests: Final = [(group, control.test) for group, control in enumerate(caught) if control.test]
-        self._values: Final = [(g, c.element.id, c.bare) for g, c in enumerate(caught) if c.element.id in looked_at]
+        self._tests: Final = tests
+        self._values: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
+        #: Values that broke no relation lately.
+        self._right: Final[set[tuple[str, ...]]] = set()
 
     def broken(self, text: str) -> list[_Breach] | None:
         """The relations that are broken; None for a text of another shape."""
@@ -61,10 +77,18 @@ class _Shape:
         for group, test in self._tests:
             if not test(raw[group]):
                 return None
+        looked_at = tuple([raw[group] for group, _ in self._values])
+        if looked_at in self._right:
+            return []
         values = dict(self._about)
-        for group, id, bare in self._values:
-            values[id] = bare(raw[group])
-        return _broken(self._relations, values)
+        for (_, control), found in zip(self._values, looked_at, strict=True):
+            values[control.element.id] = control.bare(found)
+        broken = _broken(self._relations, values)
+        if not broken:
+            if len(self._right) >= _REMEMBERED:
+                self._right.clear()
+            self._right.add(looked_at)
+        return broken
 
 
 class Part:
@@ -85,9 +109,9 @@ class Part:
         self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
         # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
         filled = {r.empty for r in self._relations}
-        empty = {r.filled for r in self._relations} - filled
+        empty = {id for r in self._relations for id in r.filled} - filled
         usual = [(c, _usual(c, filled, empty)) for c in own]
-        always = [r for r in self._relations if not (r.empty or r.filled in empty)]
+        always = [r for r in self._relations if not (r.empty or (r.filled and empty.issuperset(r.filled)))]
         self._usual: Final = _Shape(usual, always, about)
         self._right: Final = _Shape([(c, c.pattern) for c in own], self._relations, about)
 
