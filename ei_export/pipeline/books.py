@@ -11,6 +11,7 @@ from ..declaration import Invoice, Provider
 from ..problems import WriteError
 from ..specs import label
 from ..standards import gds801, pm304
+from ..standards.verify import verify_file
 from ..standards.xml import Schema
 from .due import DueLine
 
@@ -54,12 +55,20 @@ def books(gds801_xsd: Path | None) -> Mapping[str, Book]:
     for one that is none."""
     more = {gds801_xsd: Schema.load(gds801_xsd)} if gds801_xsd else {}
 
+    def check(file: IO[bytes], name: str) -> None:
+        file.seek(0)
+        for fault in verify_file(file, name):
+            if fault.severity == "error":
+                said = {"element": fault.element or "-", "found": fault.found or "-", "expected": fault.expected or "-"}
+                raise WriteError("FILE_REJECTED", file=name, record=fault.record or "-", **said)
+
     def check_gds801(file: IO[bytes], name: str) -> None:
         for path, schema in {gds801.OWN_SCHEMA: gds801.own_schema(), **more}.items():
             file.seek(0)
             if (wrong := schema.check(file, name, gds801.ROOT_TAG, gds801.PART_TAGS)) is not None:
                 params = {"file": name, "line": wrong.line, "reason": wrong.says, "schema": label(path)}
                 raise WriteError("XSD_DIFFERS", **params)
+        check(file, name)
 
     return {
         "PM304 3.2": Book(
@@ -68,7 +77,7 @@ def books(gds801_xsd: Path | None) -> Mapping[str, Book]:
             writer=pm304.Pm304Writer,
             line=_pm304_line,
             start=lambda provider, invoice, cents: pm304.header(provider, invoice).encode(pm304.ENCODING),
-            check=lambda file, name: None,
+            check=check,
             same_person=pm304.same_person,
             key_length=pm304.KEY_LENGTH,
         ),

@@ -71,7 +71,7 @@ class Desk:
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderers = {
             name: Renderer(style, settings.severities)
-            for name, style in styles(provider(settings), settings.output.diagnosis_element).items()
+            for name, style in styles(provider(settings), settings.output.diagnosis_element, judge.today).items()
         }
         self.header = declared_by(provider(settings))
         self._corrected = corrected_patients(ledger)

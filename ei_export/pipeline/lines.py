@@ -17,6 +17,7 @@ from .declared import why_not_again, why_not_the_same
 from .due import DueLine
 from .forms import FORMS
 from .rendering import RenderedCare, RenderedPerson, Renderer
+from .styles import Style
 
 
 def write_lines(work: Work) -> None:
@@ -69,9 +70,22 @@ def write_lines(work: Work) -> None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
             continue
+        if (refused := _refused(_renderer(work, visit).style, appointment.uzovi, who.record, head)) is not None:
+            appointment.findings.append(refused)
+            appointment.outcome = Outcome.HELD
+            continue
         record = "" if _file(visit) in begun else who.record
         work.case.lines.append(_line(visit, claim, who, record, head, work.again.get(appointment.id)))
         begun.add(_file(visit))
+
+
+def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
+    """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
+    for fault in style.faults(uzovi, person, head):
+        if fault.severity == "error":
+            said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
+            return Finding("RECEIVER_WOULD_REFUSE", "", {**said, "return_code": fault.return_code or "-"})
+    return None
 
 
 def _file(visit: Visit) -> tuple[str, str]:

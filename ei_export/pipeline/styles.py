@@ -1,6 +1,6 @@
 """How each standard writes persons, care and lines, and what of them it can't hold."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,6 +10,8 @@ from attrs import frozen
 from ..declaration import Care, Performance, Person, Provider
 from ..problems import Finding
 from ..standards import gds801, pm304
+from ..standards.verify import Fault
+from ..standards.verify.fragments import Fragments
 
 
 @frozen
@@ -17,7 +19,8 @@ class Style:
     """One standard. What `care` makes of care is only for `line`, which gives a debit before it has its reference.
 
     ``key`` is what a line repeats of its person, '' for nothing. The last argument of `check_line` and `line` is when
-    the trajectory began, None where that is not known.
+    the trajectory began, None where that is not known. ``faults`` is what the receiver would say of a line, by the UZOVI
+    of its file, its person and what `line` made.
     """
 
     check_person: Callable[[Person], tuple[Person, list[Finding]]]
@@ -27,10 +30,32 @@ class Style:
     care: Callable[[Care], Any]
     check_line: Callable[[Performance, Person, Care, date | None], list[Finding]]
     line: Callable[[str, Any, Performance, date | None], str]
+    faults: Callable[[str, str, str], Sequence[Fault]]
 
 
-def styles(provider: Provider, diagnosis_element: str) -> Mapping[str, Style]:
-    """Every standard by its name; ``diagnosis_element`` of PM304, '' = as the specs say."""
+class _Receiver:
+    """Judges lines of PM304 one by one, as if they were in a file of this day."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+        self._files: dict[str, Fragments] = {}
+        self._persons: dict[str, str] = {}
+
+    def faults(self, uzovi: str, person: str, head: str) -> Sequence[Fault]:
+        file = self._files.get(uzovi)
+        if file is None:
+            file = self._files[uzovi] = Fragments(self._today, uzovi)
+        found: list[Fault] = []
+        if self._persons.get(uzovi) != person:
+            found = file.person(person)
+            self._persons[uzovi] = (
+                "" if found else person
+            )  # so that every line of a person says what is wrong with them
+        return [*found, *file.line(head, pm304.NO_PREVIOUS)]
+
+
+def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[str, Style]:
+    """Every standard by its name; ``diagnosis_element`` of PM304, '' = as the specs say; ``today``: the invoice date."""
 
     def check_gds801(performance: Performance, person: Person, care: Care, started: date | None) -> list[Finding]:
         found = [*gds801.check_provider(provider), *gds801.check_line(performance)]
@@ -46,6 +71,7 @@ def styles(provider: Provider, diagnosis_element: str) -> Mapping[str, Style]:
             care=partial(pm304.care_fragment, diagnosis_element=diagnosis_element or pm304.DIAGNOSIS_ELEMENT),
             check_line=lambda performance, person, care, started: pm304.check_line(performance),
             line=lambda key, care, performance, started: pm304.line_fragment(key, care, performance)[0],
+            faults=_Receiver(today).faults,
         ),
         "GDS801 2.0": Style(
             check_person=gds801.check_person,
@@ -55,5 +81,6 @@ def styles(provider: Provider, diagnosis_element: str) -> Mapping[str, Style]:
             care=gds801.care_fragment,
             check_line=check_gds801,
             line=lambda key, care, performance, started: gds801.line_fragment(care, performance, started),
+            faults=lambda uzovi, person, head: (),
         ),
     }
