@@ -12,10 +12,31 @@ from attrs import frozen
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from tests.feeds import TODAY, Clinic
+from tests.feeds import TODAY, Clinic, Result, csv_text, visit
+from tests.receiver import Message, Verdict, by_insurer, take_apart
 
 Row = dict[str, Any]
+
+NOTHING: Final = csv_text([])
+START: Final = visit("A1", "2021-03-01", "940131", "T1")
+CONTACT: Final = visit("A2", "2021-03-08", "940135", "T1")
+END: Final = visit("A3", "2021-03-22", "940134", "T1")
+COURSE: Final = (START, CONTACT, END)
+#: On its own, with an insurer of its own.
+SINGLE: Final = visit("S1", "2021-03-01", "940140", "TS", patient="P3", insurer="Zilveren Kruis")
 STANDING: Final = ("sent", "granted", "partly_granted")
+
+
+def the(result: Result) -> Message:
+    """The only file of a run, as a receiver takes it apart."""
+    (content,) = result.files.values()
+    return take_apart(content)
+
+
+def refusals(document: Row) -> list[tuple[str, str]]:
+    """Why nothing of what was asked was done: the problems, each with the return code it prevents."""
+    assert document["queued"] == []
+    return [(problem["code"], problem["return_code"]) for problem in document["problems"]]
 
 
 @frozen
@@ -42,6 +63,19 @@ class Clerk:
         errors = [problem for problem in report["problems"] if problem["severity"] == "error"]
         assert (code == 0) is (not errors), report
         return dict(report)
+
+    def gets(self, content: bytes) -> Row:
+        """Reads in an answer that came."""
+        path = self.clinic.folder / "back.ret"
+        path.write_bytes(content)
+        return self.reads(path)
+
+    def is_refused(
+        self, result: Result, *appointments: str, codes: tuple[str, ...] = ("0611",), granted: int = 0
+    ) -> Row:
+        """Gets the insurer's answer to the only file of a run: these lines refused, or granted for less."""
+        verdicts = {self.reference(ident): Verdict(granted, codes) for ident in appointments}
+        return self.gets(by_insurer(the(result), verdicts))
 
     def asks(self, *arguments: str, today: str = TODAY) -> Row:
         """``credit``, ``redeclare`` or ``correct``."""

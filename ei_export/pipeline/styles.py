@@ -19,8 +19,8 @@ class Style:
     """One standard. What `care` makes of care is only for `line`, which gives a debit before it has its reference.
 
     ``key`` is what a line repeats of its person, '' for nothing. The last argument of `check_line` and `line` is when
-    the trajectory began, None where that is not known. ``faults`` is what the receiver would say of a line, by the UZOVI
-    of its file, its person and what `line` made.
+    the trajectory began, None where that is not known. ``faults`` is what the receiver would say of a line, by the
+    UZOVI of its file, its person and what `line` made.
     """
 
     check_person: Callable[[Person], tuple[Person, list[Finding]]]
@@ -55,7 +55,7 @@ class _Receiver:
 
 
 def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[str, Style]:
-    """Every standard by its name; ``diagnosis_element`` of PM304, '' = as the specs say; ``today``: the invoice date."""
+    """Every standard by its name; ``diagnosis_element`` of PM304, '' = as the specs say; ``today`` of the invoice."""
 
     def check_gds801(performance: Performance, person: Person, care: Care, started: date | None) -> list[Finding]:
         found = [*gds801.check_provider(provider), *gds801.check_line(performance)]
