@@ -25,7 +25,7 @@ from ei_export.standards.verify.lines import Lines
 from tests.golden.cases import GOLDEN
 from tests.messages import PM304
 from tests.standards.test_pm304 import CARE, INVOICE, PERFORMANCE, PERSON
-from tests.standards.verify.declared import END, TODAY, answer, changed, declaration, file_of, judged
+from tests.standards.verify.declared import END, answer, changed, declaration, file_of, judged
 from tests.standards.verify.test_flat import CHANGES
 
 CORRECT: Final = file_of(declaration())
