@@ -51,7 +51,7 @@ class Report:
     practice: str
     test: bool
     overview: Overview
-    lines: Sequence[Mapping[str, str]] = ()
+    lines: Sequence[Mapping[str, object]] = ()
 
 
 @frozen
