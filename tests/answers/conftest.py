@@ -1,0 +1,18 @@
+"""A practice and its clerk, for what comes after declaring."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.clerk import Clerk
+from tests.feeds import Clinic
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    return Clinic.open(tmp_path)
+
+
+@pytest.fixture
+def clerk(clinic: Clinic) -> Clerk:
+    return Clerk(clinic)

@@ -1,0 +1,49 @@
+"""Appointments that were another patient's."""
+
+from tests.clerk import CONTACT, COURSE, NOTHING, START, Clerk, the
+from tests.feeds import BSNS, Clinic, tables_read_once, visit
+
+__all__ = ["tables_read_once"]
+
+
+def test_two_dossiers_of_one_person_that_were_merged(clinic: Clinic, clerk: Clerk) -> None:
+    """What was declared and counted under the old number stands; the end counts it."""
+    clinic.feed([START, CONTACT]).run()
+    merged = [row | {"patient_id": "P1B"} for row in COURSE]
+    result = clinic.feed(merged).run()
+    assert result.problems == []
+    assert result.lines == {"A3": ("F1013", 2)}
+    assert result.counts == {"read": 3, "earlier": 2, "declared": 1}
+    assert clinic.run().counts == {"read": 3, "earlier": 3}
+    moved = clinic.feed([merged[0] | {"date": "2021-03-02"}]).run()
+    assert moved.codes == ["DECLARED_MOVED"]
+    clerk.asks("correct", "--all")
+    corrected = clinic.write(NOTHING).run()
+    assert set(corrected.lines) == set(corrected.credits) == {"A1"}
+    assert clinic.feed([START, CONTACT]).run().lines == {}
+
+
+def test_care_that_was_on_the_wrong_person(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed([START]).run()
+    right = visit("A1", "2021-03-01", "940131", "T2", patient="P2")
+    held = clinic.feed([right]).run()
+    assert held.found("error") == [("DECLARED_ELSEWHERE", "A1", "appointment_id")]
+    reference = clerk.reference("A1")
+    assert reference in held.problems[0]["remedy"]
+    assert clinic.write(NOTHING).run().found("error") == held.found("error")
+    clerk.asks("correct", reference)
+    result = clinic.run()
+    assert set(result.lines) == set(result.credits) == {"A1"}
+    bsns = {line.is_credit: line.values["0403"] for _, line in the(result).lines}
+    assert bsns == {True: BSNS[1], False: BSNS[2]}
+    assert clinic.feed([right]).run().counts == {"read": 1, "earlier": 1}
+
+
+def test_care_that_was_on_the_wrong_person_with_its_number(clinic: Clinic, clerk: Clerk) -> None:
+    """The number is free the night after."""
+    clinic.feed([START]).run()
+    right = visit("A1", "2021-03-01", "940131", "T1", patient="P2")
+    clinic.feed([right]).run()
+    clerk.asks("correct", clerk.reference("A1"))
+    assert clinic.write(NOTHING).run().credits.keys() == {"A1"}
+    assert clinic.run().lines == {"A1": ("F1013", 1)}

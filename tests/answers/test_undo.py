@@ -1,0 +1,79 @@
+"""Runs that are taken back."""
+
+from tests.clerk import CONTACT, COURSE, NOTHING, SINGLE, START, Clerk, the
+from tests.feeds import TODAY, Clinic, tables_read_once
+from tests.receiver import file_level
+
+__all__ = ["tables_read_once"]
+
+
+def test_a_run_is_taken_back(clinic: Clinic, clerk: Clerk) -> None:
+    first = clinic.feed([*COURSE, SINGLE]).run()
+    assert clerk.undoes("R000001") == 0
+    assert sorted(path.name for path in (clinic.folder / "out").glob("R*")) == ["R000001-withdrawn"]
+    assert clerk.lines() == []
+    assert clerk.rows("SELECT state, withdrawn_on, withdrawn_why FROM run") == [
+        {"state": "withdrawn", "withdrawn_on": TODAY, "withdrawn_why": "niet verstuurd"}
+    ]
+    again = clinic.write(NOTHING).run()
+    assert again.lines == first.lines
+    assert again.document["run"] == "R000002"
+    invoices = {d["invoice"] for result in (first, again) for d in result.document["declarations"]}
+    assert len(invoices) == 4
+    assert clerk.sums()["declared"] == sum(line["amount_cents"] for line in again.document["lines"])
+
+
+def test_a_run_with_credits_is_taken_back(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    clerk.asks("correct", clerk.reference("A1"))
+    clerk.asks("credit", clerk.reference("A3"))
+    second = clinic.write(NOTHING).run()
+    clerk.undoes("2")
+    third = clinic.run()
+    assert (third.lines, third.credits) == (second.lines, second.credits)
+
+
+def test_what_changed_since_goes_into_the_next_run(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    clerk.undoes("R000001")
+    result = clinic.feed([CONTACT | {"status": "cancelled"}, START | {"date": "2021-03-02"}]).run()
+    assert result.lines == {"A1": ("F1013", 1), "A3": ("F1013", 1)}
+    assert result.document["lines"][0]["date"] == "2021-03-02"
+    assert result.problems == []
+
+
+def undo_refused(clerk: Clerk, run: str) -> str:
+    code, text = clerk.gives("undo", run, as_json=True, debug=False)
+    assert code == 2
+    return str(clerk.parsed(text)["problems"][0]["code"])
+
+
+def test_what_can_not_be_taken_back(clinic: Clinic, clerk: Clerk) -> None:
+    first = clinic.feed(COURSE).run()
+    assert [undo_refused(clerk, run) for run in ("R000002", "x", "")] == ["RUN_UNKNOWN"] * 3
+    clerk.asks("credit", clerk.reference("A1"))
+    clinic.write(NOTHING).run()
+    assert undo_refused(clerk, "R000001") == "RUN_CREDITED"
+    assert clerk.undoes("R000002") == 0
+    assert undo_refused(clerk, "R000002") == "RUN_WITHDRAWN"
+    clerk.gets(file_level(the(first), "8001"))
+    assert undo_refused(clerk, "r1") == "RUN_ANSWERED"
+    assert (clinic.folder / "out" / "R000001").is_dir()
+
+
+def test_a_run_whose_files_are_gone_is_taken_back_with_a_word(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    (clinic.folder / "out" / "R000001").rename(clinic.folder / "sent")
+    code, text = clerk.gives("undo", "R000001")
+    assert code == 0
+    assert [problem["code"] for problem in clerk.parsed(text)["problems"]] == ["RUN_FILES_MISSING"]
+    assert clinic.run().lines.keys() == {"A1", "A3"}
+
+
+def test_taking_back_can_be_done_again_after_it_was_broken_off(clinic: Clinic, clerk: Clerk) -> None:
+    """The folder was renamed, and the ledger was not written."""
+    clinic.feed(COURSE).run()
+    (clinic.folder / "out" / "R000001").rename(clinic.folder / "out" / "R000001-withdrawn")
+    assert clinic.run().lines == {}
+    assert clerk.undoes("R000001") == 0
+    assert clinic.run().lines.keys() == {"A1", "A3"}
