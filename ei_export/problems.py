@@ -168,3 +168,12 @@ def render(code: str, params: Mapping[str, object], language: Language) -> tuple
     kind = catalogue()[code]
     text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
     return text.format_map(params), remedy.format_map(params)
+
+
+def is_worded(finding: Finding) -> bool:
+    """Whether the catalogue has words for a finding; for one that an earlier version made it may not."""
+    try:
+        render(finding.code, finding.params, "nl")
+    except KeyError:
+        return False
+    return True

@@ -14,7 +14,7 @@ from .common import day_or_today, options, painter, refusing, settings_of, speak
 
 
 @click.command()
-@click.option("--lines", "with_lines", is_flag=True, help="With --json: what became of every line too.")
+@click.option("--lines", "with_lines", is_flag=True, help="Say what became of every line too.")
 @click.option("--all", "everything", is_flag=True, help="Tell long lists in full.")
 @options
 @refusing
@@ -34,5 +34,5 @@ def status(
         if as_json:
             write_json(found, settings.language, sys.stdout, lines=with_lines)
         elif not quiet:
-            for line in StatusText(found, settings.language, everything, painter()).lines():
+            for line in StatusText(found, settings.language, everything, with_lines, painter()).lines():
                 click.echo(line)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from ..appointment import Outcome
-from ..problems import Finding
+from ..problems import Finding, is_worded
 from . import Ledger
 from .dossier import unpack_waiting
 
@@ -44,8 +44,8 @@ def waiting(ledger: Ledger) -> Iterator[Waiting]:
     """Everything that waits, by patient and appointment id."""
     sql = "SELECT patient_id, appointments FROM dossier WHERE pending > 0 ORDER BY patient_id"
     for patient_id, appointments in ledger._rows(sql):
-        for entry in unpack_waiting(appointments):
-            yield Waiting(patient_id, *entry)
+        for outcome, texts, findings in unpack_waiting(appointments):
+            yield Waiting(patient_id, outcome, texts, [*filter(is_worded, findings)])
 
 
 def without_end(ledger: Ledger, last: date) -> Iterator[Started]:

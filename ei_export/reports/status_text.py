@@ -21,6 +21,8 @@ from .text import WIDTH, Paint, Role, day_text, euros, number, plain, wrapped
 _FEW: Final = 10
 _MOST: Final = 100_000
 _INDENT: Final = "  "
+#: A line: reference, appointment, what became of it, declared, granted.
+_LINE: Final = "{:<21}{:<21}{:<15}{:>12}{:>11}"
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
@@ -83,6 +85,14 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "trajectory": ", traject {id}",
         "more": "en nog {count}: ei-export status --all",
         "calm": "Er is niets dat aandacht vraagt.",
+        "reference": "Kenmerk",
+        "appointment": "Afspraak",
+        "stands": "Stand",
+        "line_sent": "verstuurd",
+        "line_granted": "toegekend",
+        "line_partly_granted": "deels toegekend",
+        "line_refused": "afgewezen",
+        "line_credited": "gecrediteerd",
     },
     "en": {
         "head": "How things stand on {day}",
@@ -144,17 +154,26 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "trajectory": ", trajectory {id}",
         "more": "and {count} more: ei-export status --all",
         "calm": "There is nothing that asks for attention.",
+        "reference": "Reference",
+        "appointment": "Appointment",
+        "stands": "Stands",
+        "line_sent": "sent",
+        "line_granted": "granted",
+        "line_partly_granted": "partly granted",
+        "line_refused": "refused",
+        "line_credited": "credited",
     },
 }
 
 
 @frozen
 class StatusText:
-    """How things stand, in words. ``everything``: long lists in full."""
+    """How things stand, in words. ``everything``: long lists in full; ``with_lines``: what became of every line too."""
 
     status: Status
     language: Language
     everything: bool = False
+    with_lines: bool = False
     paint: Paint = plain
 
     def lines(self) -> Iterator[str]:
@@ -172,6 +191,8 @@ class StatusText:
             yield self.paint(self._say("calm"), "good")
             yield ""
         yield from self._runs()
+        if self.with_lines:
+            yield from self._every_line()
 
     # Sections. Each is nothing at all where there is nothing to tell.
 
@@ -284,6 +305,15 @@ class StatusText:
         day = self._day(date.fromisoformat(rows[0]["today"]))
         amount = euros(cents, self.language)
         return (self._say("run_line", run=rows[0]["run"], day=day, amount=amount, states=told, **numbers),)
+
+    def _every_line(self) -> Iterator[str]:
+        """What became of each line; a credit takes money back."""
+        heads = ("reference", "appointment", "stands", "declared_cents", "granted_cents")
+        yield self.paint(_LINE.format(*map(self._say, heads)), "title")
+        for row in self.status.lines():
+            sign = -1 if row["debit_credit"] == "C" else 1
+            amounts = (euros(sign * row[name], self.language) for name in ("amount_cents", "granted_cents"))
+            yield _LINE.format(row["reference"], row["appointment_id"], self._say(f"line_{row['status']}"), *amounts)
 
     # What they are made of.
 

@@ -121,6 +121,9 @@ def test_answers_are_counted_where_they_belong(clinic: Clinic) -> None:
     assert (first["status"], first["granted_cents"], first["return_codes"]) == ("partly_granted", 5_000, ["8059"])
     assert (second["status"], second["return_codes"]) == ("refused", ["8007", "0638"])
     assert [row["state"] for row in found["declarations"]] == ["answered", "sent"]
+    text = ask(clinic, "--lines", "--lang", "en")
+    assert f"{FIRST} A1                   partly granted        66.44      50.00\n" in text
+    assert f"{SECOND} A2                   refused               67.81       0.00\n" in text
 
 
 def test_what_is_held_is_told_with_its_remedy_without_the_feed(clinic: Clinic) -> None:
@@ -139,6 +142,15 @@ def test_what_is_held_is_told_with_its_remedy_without_the_feed(clinic: Clinic) -
     assert (problem["code"], problem["severity"]) == ("DIAGNOSIS_MISSING", "error")
     assert problem["remedy"].startswith("Fill in the DCSPH code with the patient: 3426")
     assert (unreadable["appointment_id"], unreadable["date"], unreadable["outcome"]) == ("U1", None, "unreadable")
+
+
+def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_passed_over(clinic: Clinic) -> None:
+    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
+        replaced = "replace(replace(appointments, 'DIAGNOSIS_MISSING', 'GONE_SINCE'), 'expected', 'wanted')"
+        ledger.execute(f"UPDATE dossier SET appointments = {replaced}")
+    assert [held["problems"] for held in document(clinic)["held"]] == [[], []]
+    assert "VASTGEHOUDEN, zoals de laatste run het zag (2)" in ask(clinic)
+    assert [row["code"] for row in document(clinic, today="2022-02-20")["deadlines"]] == [""]
 
 
 def test_what_has_no_agreement_is_not_held(tmp_path: Path) -> None:
