@@ -251,7 +251,10 @@ def credit_fragment(performance_list: str, day: date, granted_cents: int, previo
 
 
 def _traits(care: Care) -> list[Values]:
-    side = [{"ApkCodelijstCode": _SIDE, "ApkCode": _SIDES[care.side]}] if care.side else []
+    """The side of the body, only where the diagnosis asks for it, and the entitlement code."""
+    diagnosis = diagnoses().get(care.diagnosis)
+    is_sided = diagnosis is not None and diagnosis.side_required and care.side
+    side = [{"ApkCodelijstCode": _SIDE, "ApkCode": _SIDES[care.side]}] if is_sided else []
     entitlement = [{"ApkCodelijstCode": _ENTITLEMENT, "ApkCode": care.indication}] if care.indication else []
     return [*side, *entitlement]
 

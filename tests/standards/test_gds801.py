@@ -178,6 +178,11 @@ def test_a_referrer_without_agb_code_is_known_by_specialism() -> None:
     assert is_right(written(debit(evolve(CARE, referrer_agb=""))))
 
 
+def test_the_side_goes_along_where_the_diagnosis_asks_for_it() -> None:
+    assert "<ApkCodelijstCode>002<" not in debit(evolve(CARE, side="R"))[0]
+    assert "<ApkCode>01</ApkCode>" in debit(evolve(CARE, diagnosis="7023", side="L"))[0]
+
+
 def test_direct_access_has_no_referral() -> None:
     text = written(debit(evolve(CARE, referral_date=None, referrer_agb="", referrer_specialism="")))
     assert "Verwijzing" not in text

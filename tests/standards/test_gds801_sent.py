@@ -25,7 +25,7 @@ def test_a_person_is_read_back_as_far_as_sent() -> None:
 def test_care_is_read_back_as_far_as_sent() -> None:
     for care in (
         evolve(CARE, therapist_specialism="", referrer_specialism="", accident=""),
-        evolve(CARE, therapist_specialism="", referrer_agb="", accident="J", side="R", authorization_number="A&B"),
+        evolve(CARE, therapist_specialism="", referrer_agb="", accident="J", diagnosis="7023", side="R", authorization_number="A&B"),
         evolve(CARE, therapist_specialism="", referrer_agb="", referrer_specialism="", referral_date=None, accident="",
                diagnosis="", indication=""),
     ):  # fmt: skip
