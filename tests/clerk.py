@@ -26,6 +26,17 @@ COURSE: Final = (START, CONTACT, END)
 SINGLE: Final = visit("S1", "2021-03-01", "940140", "TS", patient="P3", insurer="Zilveren Kruis")
 STANDING: Final = ("sent", "granted", "partly_granted")
 
+_CODES: Final = frozenset({"940131", "940134", "940133", "940140", "940150", "940156"})
+
+
+def few_tariffs(clinic: Clinic) -> Clinic:
+    """Leaves the tariffs of some codes only: each run reads all there are."""
+    path = clinic.folder / "tariffs.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    kept = [row for row in rows if row.split(";")[2] in _CODES]
+    path.write_text("\n".join([header, *kept, ""]), encoding="utf-8")
+    return clinic
+
 
 def the(result: Result) -> Message:
     """The only file of a run, as a receiver takes it apart."""
@@ -101,6 +112,11 @@ class Clerk:
         """Changes the ledger, as the program itself never would."""
         with closing(sqlite3.connect(self.clinic.folder / "ledger.sqlite")) as connection, connection:
             connection.execute(sql)
+
+    def dump(self) -> list[str]:
+        """All that the ledger holds."""
+        with closing(sqlite3.connect(self.clinic.folder / "ledger.sqlite")) as connection:
+            return list(connection.iterdump())
 
     def reference(self, appointment_id: str) -> str:
         """That of the debit of an appointment that was sent last."""

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk import Clerk
+from tests.clerk import Clerk, few_tariffs
 from tests.feeds import Clinic
 
 
 @pytest.fixture
 def clinic(tmp_path: Path) -> Clinic:
-    return Clinic.open(tmp_path)
+    return few_tariffs(Clinic.open(tmp_path))
 
 
 @pytest.fixture

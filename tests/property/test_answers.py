@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.clerk import Clerk
+from tests.clerk import Clerk, few_tariffs
 from tests.feeds import BSNS, Cells, Clinic, tables_read_once, visit
 from tests.manual.practice import UZOVI
 from tests.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
@@ -31,7 +31,7 @@ class Year(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        self.clinic = Clinic.open(Path(self._folder.name))
+        self.clinic = few_tariffs(Clinic.open(Path(self._folder.name)))
         self.clerk = Clerk(self.clinic)
         self.books = Books()
         self.agenda: dict[str, Cells] = {}
@@ -222,7 +222,7 @@ class Year(RuleBasedStateMachine):
     def due(self) -> dict[str, tuple[object, ...]]:
         """What the agenda as it is now comes to, to a program that knows nothing of the past."""
         with tempfile.TemporaryDirectory() as folder:
-            result = Clinic.open(Path(folder)).feed(self.agenda.values()).run(today=self.today)
+            result = few_tariffs(Clinic.open(Path(folder))).feed(self.agenda.values()).run(today=self.today)
             keys = ("date", "uzovi", "code", "units", "amount_cents")
             return {line["appointment_id"]: tuple(line[key] for key in keys) for line in result.document["lines"]}
 
