@@ -45,13 +45,14 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     read_without_agreement(known, SPECS, report)
     read_words({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
+    before = len(errors)
     for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
         try:
             layout = Layout.load(path.stem)
         except SettingsError as error:
             report(error)
-        else:
-            if any(message.layout == layout.name for message in messages):
+        else:  # what a return repeats of a declaration would be wrong in both
+            if any(message.layout == layout.name for message in messages) and len(errors) == before:
                 read_controls(layout, SPECS, report)
     before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
     if len(errors) == before:  # without a form, every element of it would be wrong too

@@ -5,7 +5,7 @@ not right is looked at again, to say why.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -179,22 +179,21 @@ class Control:
 
 
 def read_controls(layout: Layout, specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Control]:
-    """The controls of every element of a layout by id, from ``specs/checks/<layout>.csv``.
+    """The controls of every element of a layout by id, from ``specs/checks/<layout>.csv``; a return repeats the
+    declaration, so it adds to the controls of that.
 
-    A return repeats the declaration, so it adds to the controls of that. Errors: a value that the column doesn't take,
-    an element without a row, or that the layout lacks.
+    Errors: a value that the column doesn't take, an element that the layout lacks, or that has no row.
     """
-    tables = [_table(layout, name, specs, report) for name in _tables(layout.name)]
-    controls = {id: control for table in tables for id, control in table.items()}
-    elements = {element.id for record in layout.records.values() for element in record.elements}
-    for missing in sorted(elements - controls.keys()):
-        file = f"specs/checks/{layout.name}.csv"
-        report(SettingsError("TABLE_VALUE", file=file, line=1, column="element", found="", expected=missing))
+    errors: list[SettingsError] = []
+    controls: dict[str, Control] = {}
+    for name in dict.fromkeys((DECLARATION, layout.name)):
+        controls.update(_table(layout, name, specs, errors.append))
+    if not errors and (missing := sorted(_elements(layout).keys() - controls.keys())):
+        params = {"file": f"specs/checks/{layout.name}.csv", "line": 1, "column": "element", "found": ""}
+        errors = [SettingsError("TABLE_VALUE", **params, expected=", ".join(missing))]
+    for error in errors:
+        report(error)
     return controls
-
-
-def _tables(layout: str) -> Sequence[str]:
-    return (layout,) if layout == DECLARATION else (DECLARATION, layout)
 
 
 @cache
@@ -205,7 +204,7 @@ def controls(name: str) -> Mapping[str, Control]:
 
 def _table(layout: Layout, name: str, specs: Path, report: Report) -> Mapping[str, Control]:
     """One table, as far as the elements of the layout go."""
-    elements = {element.id: element for record in layout.records.values() for element in record.elements}
+    elements = _elements(layout)
     own = name == layout.name
 
     def parse(row: Row) -> Control | None:
@@ -218,6 +217,10 @@ def _table(layout: Layout, name: str, specs: Path, report: Report) -> Mapping[st
 
     found = parse_keyed(specs / "checks" / f"{name}.csv", _COLUMNS, lambda row: row["element"], parse, report)
     return {id: control for id, control in found.items() if control is not None}
+
+
+def _elements(layout: Layout) -> Mapping[str, Element]:
+    return {element.id: element for record in layout.records.values() for element in record.elements}
 
 
 def _control(row: Row, element: Element, *, is_return: bool) -> Control:
