@@ -204,8 +204,9 @@ def undo(settings: Settings, label: str, why: str, today: date) -> Undone:
             raise SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
         if run.credited:
             raise SettingsError("RUN_CREDITED", run=name, later=run_label(run.later), reference=run.credited)
-        # First the folder, so that nobody sends what the ledger is about to make due again.
-        folder = mark_folder(run.folder)
+        # First the folder, so that nobody sends what the ledger is about to make due again. A practice may have moved
+        # with all its files.
+        folder = mark_folder(settings.output.dir / run.folder.name) or mark_folder(run.folder)
         if folder is None:
             findings.append(Finding("RUN_FILES_MISSING", "", {"run": name, "path": str(run.folder)}))
         queue.withdraw(ledger, run.run, folder or run.folder, today, why)
