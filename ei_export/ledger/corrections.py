@@ -99,12 +99,13 @@ def debits_of(ledger: Ledger, appointment_id: str, header: str) -> list[Debit]:
 
 _DEBITS: Final = (
     "SELECT line.reference, line.appointment_id, line.patient_id, line.attempt, "
-    "coalesce(line_status.status, 'withdrawn'), coalesce(line_status.return_codes, ''), "
+    # one line at a time: SQLite would work the view out for the whole ledger to join it
+    "coalesce((SELECT status FROM line_status WHERE line_status.reference = line.reference), 'withdrawn'), "
+    "coalesce((SELECT return_codes FROM line_status WHERE line_status.reference = line.reference), ''), "
     "CASE WHEN credit = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(credit, '') END, "
     "CASE WHEN again = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(again, '') END, "
     "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent "
     "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
-    "LEFT JOIN line_status ON line_status.reference = line.reference "
     "LEFT JOIN correction ON correction.reference = line.reference "
     "WHERE line.debit_credit = 'D' AND line.appointment_id {} ORDER BY line.appointment_id, line.attempt"
 )
@@ -113,14 +114,15 @@ _DEBITS: Final = (
 def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
     """The credits that go out with this run; ``header`` as for `debits`."""
     sql = (
-        "SELECT line.reference, line.appointment_id, (SELECT count(*) + 1 FROM line AS other "
-        "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'C'), line.patient_id, "
+        "SELECT line.reference, line.appointment_id, (SELECT count(*) FROM line AS other "
+        "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'C') "
+        "+ row_number() OVER (PARTITION BY line.appointment_id ORDER BY line.attempt), line.patient_id, "
         "line.trajectory, line.uzovi, line.date, line.code, line.list, line.f_code, line.units, "
-        "coalesce(line_status.granted_cents, line.amount_cents), line.rule, declaration.standard, "
+        "coalesce((SELECT granted_cents FROM line_status WHERE line_status.reference = line.reference), "
+        "line.amount_cents), line.rule, declaration.standard, "
         "declaration.insurer, person.sent, line.sent "
-        "FROM correction JOIN line ON line.reference = correction.reference "
+        "FROM correction CROSS JOIN line ON line.reference = correction.reference "
         "JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
-        "JOIN line_status ON line_status.reference = line.reference "
         "WHERE credit = 'now' OR (credit = 'header' AND header <> ?) ORDER BY line.appointment_id, line.attempt"
     )
     for row in ledger._rows(sql, (header,)):
@@ -190,12 +192,12 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
     """What is known of a line that somebody names."""
     sql = (
         "SELECT debit.reference, named.debit_credit, debit.appointment_id, debit.patient_id, run.run, run.state, "
-        "coalesce(line_status.status, 'withdrawn'), coalesce(credit, ''), coalesce(again, ''), "
+        "coalesce((SELECT status FROM line_status WHERE line_status.reference = debit.reference), 'withdrawn'), "
+        "coalesce(credit, ''), coalesce(again, ''), "
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
         "AND later.debit_credit = 'D' AND later.attempt > debit.attempt) "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
-        "LEFT JOIN line_status ON line_status.reference = debit.reference "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
     )
     return next((Asking(*row) for row in ledger._rows(sql, (reference,))), None)
@@ -203,7 +205,8 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
 
 def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:
     """The references of the refused lines of a declaration."""
-    sql = f"SELECT line.reference {_LINES} ORDER BY 1"
+    refused = "EXISTS (SELECT 1 FROM line_status WHERE line_status.reference = line.reference AND status = 'refused')"
+    sql = f"SELECT line.reference {_LINES} AND {refused} ORDER BY 1"
     return [reference for (reference,) in ledger._rows(sql, (invoice,))]
 
 

@@ -111,7 +111,7 @@ def _not_to_be_credited(line: Asking) -> Finding | None:
     """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
     if line.run_state == "staged":
         return Finding("CREDIT_UNSENT", "", {"reference": line.debit, "run": run_label(line.run)})
-    if line.status == "credited" or line.credit:
+    if line.status == "credited" or line.credit == "now":
         return Finding("CREDIT_TWICE", "", {"reference": line.debit})
     if line.status not in STANDING:
         return Finding("CREDIT_NOT_STANDING", "", {"reference": line.debit})
@@ -128,7 +128,7 @@ def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequenc
         return Finding("REDECLARE_LATER", "", {"reference": reference, "appointment": line.appointment_id})
     if line.status in STANDING and not line.credit:
         return Finding("REDECLARE_STANDS", "", {"reference": reference})
-    return _ask(ledger, line, "redeclare", why, today, again=True)
+    return _ask(ledger, line, "redeclare", why, today, credit=line.credit == "header", again=True)
 
 
 def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding:
