@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import IO, Final, Protocol
 
-from ...problems import InputError
 from ..message import Message, recognise, start_of
 from .fault import HIDDEN, Fault
 from .flat import FlatFile
@@ -58,7 +57,4 @@ def verify_file(file: IO[bytes], name: str, today: date | None = None) -> Verifi
     we can judge; OSError.
     """
     message = recognise(start_of(file), name)
-    judge = _JUDGES.get(message.name)
-    if judge is None:
-        raise InputError("FILE_NOT_RECOGNISED", file=name, expected=", ".join(_JUDGES))
-    return Verification(file, message, judge(message, today))
+    return Verification(file, message, _JUDGES[message.name](message, today))
