@@ -38,11 +38,13 @@ class Flaw(NamedTuple):
 
 @define(eq=False)
 class Instance:
-    """One instance of a class: the texts of its simple elements by name, of each the first, and those inside it."""
+    """One instance of a class: the texts of its simple elements by name, of each the first, and those inside it.
+
+    It doesn't know what it is in: a run does without a garbage collector, so nothing may hold each other.
+    """
 
     number: int
     node: Node
-    parent: "Instance | None"
     texts: dict[str, str] = field(factory=dict)
     inside: "list[Instance]" = field(factory=list)
 
@@ -86,16 +88,16 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
         if node is not None:
             yield reading.part(element, node, flaws), flaws
         else:
-            yield Instance(0, root, None), flaws
+            yield Instance(0, root), flaws
     order.end()
-    yield Instance(0, root, None), order.flaws
+    yield Instance(0, root), order.flaws
 
 
 def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
     """The number of the performance with a reference, in a message that is open at its start. Raises InputError."""
     for part, _ in instances(file, message, message.name):
         for one in part.walk():
-            if one.get("Referentienummer") == reference and one.parent is not None:
+            if one is not part and one.get("Referentienummer") == reference:
                 return one.number
     return None
 
@@ -161,13 +163,13 @@ class _Reading:
 
     def part(self, element: etree._Element, node: Node, flaws: list[Flaw]) -> Instance:
         """A part with all in it; adds what is wrong to ``flaws``."""
-        made = self._instance(element, node, None, flaws)
+        made = self._instance(element, node, flaws)
         if not node.is_open and _HAS_STRAY_TEXT(element):
             flaws.append(Flaw(made.number, "text", made.name, "…", "-"))
         return made
 
-    def _instance(self, element: etree._Element, node: Node, parent: Instance | None, flaws: list[Flaw]) -> Instance:
-        made = Instance(next(self._numbers), node, parent)
+    def _instance(self, element: etree._Element, node: Node, flaws: list[Flaw]) -> Instance:
+        made = Instance(next(self._numbers), node)
         if node.is_open:
             told = (f"{self.local(one)} {one.text.strip()}" for one in element.iter() if one.text and one.text.strip())
             made.texts[ROOT] = "; ".join(told)
@@ -181,7 +183,7 @@ class _Reading:
                 continue
             form, text = inner.form, child.text or ""
             if form is None:
-                made.inside.append(self._instance(child, inner, made, flaws))
+                made.inside.append(self._instance(child, inner, flaws))
                 continue
             made.texts.setdefault(inner.name, text)
             if not form.fits(text):

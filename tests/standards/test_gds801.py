@@ -24,7 +24,7 @@ from ei_export.standards.gds801 import (
     person_fragment,
     same_person,
 )
-from ei_export.standards.nested import instances
+from ei_export.standards.nested import Instance, instances
 from ei_export.standards.tree import Tree
 from ei_export.standards.verify.xmlfile import XmlFile
 from tests.standards.gds import M573
@@ -69,12 +69,17 @@ def is_right(text: str, environment: str = "P") -> bool:
 
 
 def values(text: str) -> dict[str, str]:
-    """The texts of a message by class and element; of classes that are there twice the last."""
+    """The texts of a message by class, with the one it is in, and element; of classes that are there twice the last."""
+
+    def told(one: Instance, above: str) -> dict[str, str]:
+        found = {f"{above}{one.name}/{name}": value for name, value in one.texts.items()}
+        for inner in one.inside:
+            found |= told(inner, f"{one.name}/")
+        return found
+
     found: dict[str, str] = {}
     for part, _ in instances(io.BytesIO(text.encode()), M573, "a.xml"):
-        for one in part.walk():
-            parent = one.parent.name + "/" if one.parent else ""
-            found |= {f"{parent}{one.name}/{name}": value for name, value in one.texts.items()}
+        found |= told(part, "")
     return found
 
 

@@ -1,7 +1,9 @@
 """Messages in XML as records: their numbers, what is in them, and what can be shown of them."""
 
+import gc
 import io
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -21,6 +23,16 @@ def read(text: str, *edits: str, of: Message = M573) -> list[Instance]:
     return [one for part, _ in parts if part.number for one in part.walk()]
 
 
+def test_nothing_of_a_part_is_kept_without_a_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        kept = [ref(part) for part, _ in instances(message(DECLARATION), M573, "a.xml")]
+        assert [one() for one in kept[:-1]] == [None] * 4
+    finally:
+        gc.enable()
+
+
 def test_instances_are_numbered_as_they_start() -> None:
     found = read(DECLARATION)
     assert [one.number for one in found] == list(range(1, 19))
@@ -34,7 +46,6 @@ def test_instances_are_numbered_as_they_start() -> None:
     ]  # fmt: skip
     referral = debit.first("Verwijzing")
     assert referral is not None
-    assert referral.parent is debit
     assert referral.first("Diagnose") is None
     assert [one.name for one in referral.all("Verwijzer")] == ["Verwijzer"]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final, NamedTuple
 
-from attrs import frozen
+from attrs import define, field
 
 from ...codelists import codes
 from ..nested import Instance
@@ -25,39 +25,34 @@ class Breach(NamedTuple):
     which: int = 0
 
 
-@frozen
+@define
 class About:
-    """The message that an instance is in: its header, and the day and environment (P, T) it is judged for, if any."""
+    """The message that an instance is in: its header, and the day and environment (P, T) it is judged for, if any.
+
+    ``performance`` is the line that an instance is in, or is, and ``list`` its performance list; nothing for those that
+    are in none.
+    """
 
     header: Instance
     today: date | None
     environment: str
+    receiver: str = field(init=False)
+    receiver_role: str = field(init=False)
+    sent: str = field(init=False)
+    performance: Instance = field(init=False)
+    list: str = field(init=False)
 
-    @property
-    def receiver(self) -> str:
-        return self.header.get("Ontvanger")
+    def __attrs_post_init__(self) -> None:
+        self.receiver, self.receiver_role = self.header.get("Ontvanger"), self.header.get("OntvangerRol")
+        self.sent = self.header.get("Verzenddatum")
+        self.enter(self.header)
 
-    @property
-    def receiver_role(self) -> str:
-        return self.header.get("OntvangerRol")
-
-    @property
-    def sent(self) -> str:
-        return self.header.get("Verzenddatum")
+    def enter(self, performance: Instance) -> None:
+        """The instances that are judged from now on are in this line."""
+        self.performance, self.list = performance, performance.get("PrestatieCodelijstCode")
 
 
 Check = Callable[[Instance, About, Rule], Breach | None]
-
-
-def performance(one: Instance) -> Instance:
-    """The performance that an instance is in, or is."""
-    while one.name not in ("DebetPrestatie", "CreditPrestatie") and one.parent is not None:
-        one = one.parent
-    return one
-
-
-def performance_list(one: Instance) -> str:
-    return performance(one).get("PrestatieCodelijstCode")
 
 
 def missing(one: Instance, element: str, expected: str = SOMETHING) -> Breach | None:
@@ -65,7 +60,7 @@ def missing(one: Instance, element: str, expected: str = SOMETHING) -> Breach | 
 
 
 def has(one: Instance, element: str) -> bool:
-    return bool(one.get(element)) or one.first(element) is not None
+    return element in one.texts or one.first(element) is not None
 
 
 def not_allowed(one: Instance, element: str) -> Breach | None:
@@ -159,7 +154,7 @@ def not_on_lists(element: str) -> Check:
     """On the performance lists of the rule the element may not be."""
 
     def check(one: Instance, about: About, rule: Rule) -> Breach | None:
-        return not_allowed(one, element) if performance_list(one) in rule.values else None
+        return not_allowed(one, element) if about.list in rule.values else None
 
     return check
 
@@ -168,7 +163,7 @@ def only_on_lists(element: str) -> Check:
     """Only on the performance lists of the rule the element may be."""
 
     def check(one: Instance, about: About, rule: Rule) -> Breach | None:
-        return None if performance_list(one) in rule.values else not_allowed(one, element)
+        return None if about.list in rule.values else not_allowed(one, element)
 
     return check
 
@@ -177,8 +172,8 @@ def once_on_lists(class_: str) -> Check:
     """On the performance lists of the rule there is one instance of the class at most."""
 
     def check(one: Instance, about: About, rule: Rule) -> Breach | None:
-        count = len([found for found in performance(one).walk() if found.name == class_])
-        return Breach(class_, f"{count} ×", "<= 1 ×") if count > 1 and performance_list(one) in rule.values else None
+        count = len([found for found in about.performance.walk() if found.name == class_])
+        return Breach(class_, f"{count} ×", "<= 1 ×") if count > 1 and about.list in rule.values else None
 
     return check
 

@@ -31,8 +31,6 @@ from .rule_forms import (
     once_on_lists,
     one_of,
     only_on_lists,
-    performance,
-    performance_list,
     together,
     unpaid_alone,
 )
@@ -185,7 +183,7 @@ def _forwarded(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _care_path(one: Instance, about: About, rule: Rule) -> Breach | None:
     details = one.first("AanvullendePrestatiegegevens")
-    if performance_list(one) not in rule.values or (details is not None and details.first("Zorgtraject")):
+    if about.list not in rule.values or (details is not None and details.first("Zorgtraject")):
         return None
     return Breach("Zorgtraject", NOTHING, "Zorgtraject")
 
@@ -204,7 +202,7 @@ def _is_person(one: Instance, role: str) -> bool:
 
 
 def _therapist(one: Instance, about: About, rule: Rule) -> Breach | None:
-    if performance_list(one) not in rule.values or any(_is_person(p, _TREATS) for p in one.all("Zorgaanbieder")):
+    if about.list not in rule.values or any(_is_person(p, _TREATS) for p in one.all("Zorgaanbieder")):
         return None
     expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {_PERSON}, ZorgaanbiederRol = {_TREATS}"
     return Breach("Zorgaanbieder", NOTHING, expected)
@@ -212,13 +210,13 @@ def _therapist(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _entitlement(one: Instance, about: About, rule: Rule) -> Breach | None:
     traits = [trait.get("ApkCodelijstCode") for trait in one.all("AanvullendPrestatieKenmerk")]
-    if performance_list(one) not in rule.values or "004" in traits:
+    if about.list not in rule.values or "004" in traits:
         return None
     return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, "ApkCodelijstCode = 004")
 
 
 def _no_sub_number(one: Instance, about: About, rule: Rule) -> Breach | None:
-    if performance_list(one) not in rule.values:
+    if about.list not in rule.values:
         return None
     paths = (inner for inner in one.walk() if inner.name == "Zorgtraject")
     return next(filter(None, (not_allowed(path, "ZorgtrajectSubnummer") for path in paths)), None)
@@ -236,7 +234,7 @@ def _claims_nothing(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _trait_of_physiotherapy(one: Instance, about: About, rule: Rule) -> Breach | None:
     found = one.get("ApkCodelijstCode")
-    if found in rule.values or performance_list(one) not in _TRAITS_RULED:
+    if found in rule.values or about.list not in _TRAITS_RULED:
         return None
     return Breach("ApkCodelijstCode", found, " | ".join(rule.values))
 
@@ -244,7 +242,7 @@ def _trait_of_physiotherapy(one: Instance, about: About, rule: Rule) -> Breach |
 def _treatment_plan(one: Instance, about: About, rule: Rule) -> Breach | None:
     if (one.get("ApkCodelijstCode"), one.get("ApkCode")) != ("003", "01"):
         return None
-    if any(_is_person(provider, _DIRECTS) for provider in performance(one).all("Zorgaanbieder")):
+    if any(_is_person(provider, _DIRECTS) for provider in about.performance.all("Zorgaanbieder")):
         return None
     expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {_PERSON}, ZorgaanbiederRol = {_DIRECTS}"
     return Breach("Zorgaanbieder", NOTHING, expected)
@@ -269,11 +267,7 @@ def _no_referrer(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 
 def _dated_referral(one: Instance, about: About, rule: Rule) -> Breach | None:
-    return (
-        missing(one, "Verwijsdatum", "JJJJ-MM-DD")
-        if has(one, "Verwijzer") and performance_list(one) in rule.values
-        else None
-    )
+    return missing(one, "Verwijsdatum", "JJJJ-MM-DD") if has(one, "Verwijzer") and about.list in rule.values else None
 
 
 def _profession_of_role(one: Instance, about: About, rule: Rule) -> Breach | None:
@@ -288,7 +282,7 @@ def _no_placement(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 
 def _named_diagnosis(one: Instance, about: About, rule: Rule) -> Breach | None:
-    return missing(one, "DiagnoseCodelijstCode", "nnn") if performance(one).get("PrivacyCode") == "false" else None
+    return missing(one, "DiagnoseCodelijstCode", "nnn") if about.performance.get("PrivacyCode") == "false" else None
 
 
 def _listed_side(one: Instance, about: About, rule: Rule) -> Breach | None:
@@ -312,7 +306,7 @@ def _sent(one: Instance, about: About) -> str:
 
 
 def _begun(one: Instance, about: About) -> str:
-    return performance(one).get("Begindatum")
+    return about.performance.get("Begindatum")
 
 
 def _own(element: str) -> Callable[[Instance, About], str]:
@@ -387,7 +381,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "VC107": _referrer_has("Zorgaanbiedercode"),
     "VC108": _no_referrer,
     "VC109": _referrer_has("ZorgaanbiederSpecificatie"),
-    "VC131": one_of("TypeVerwijzingcode", lambda one, about: performance_list(one) in _REFERRALS_RULED),
+    "VC131": one_of("TypeVerwijzingcode", lambda one, about: about.list in _REFERRALS_RULED),
     "rc9566": _dated_referral,
     "RC033": listed("ZorgaanbiederSoort"),
     "RC034": filled("ZorgaanbiederSpecificatie"),

@@ -32,6 +32,7 @@ _FLAWS: Final = {
 }
 #: What a mask does with elements that don't tell who somebody is.
 _OPEN: Final = ("no", "check")
+_LINES: Final = ("DebetPrestatie", "CreditPrestatie")
 #: Between the parts of what is remembered of a line.
 _SEPARATOR: Final = "\x1f"
 _DECLARATION, _SPECIFICATION, _INFORMATION = "01", "02", "03"
@@ -51,6 +52,7 @@ class XmlFile:
         self._total: Instance | None = None
         self._cents: int | None = 0
         self._links: Final = SortedLines()
+        self._checks: Final[dict[Node, Sequence[tuple[Rule, Check]]]] = {}
 
     def faults(self, file: IO[bytes]) -> Iterator[Fault]:
         """Everything that is wrong with a file that is open at its start. Raises InputError for what can't be read on,
@@ -67,16 +69,26 @@ class XmlFile:
                     return
             elif part.name == "Overzicht":
                 self._total = None if wrong else part
+            doubtful = False  # whether what is in the line at hand can't be judged either
             for one in part.walk():
                 self.records = one.number
-                if one.number in wrong:
+                if one.name in _LINES:
+                    doubtful = one.number in wrong
+                elif one.name == "Prestatie":
+                    doubtful = False
+                if doubtful or one.number in wrong:
                     self._lose(one)
                 elif self._about is not None:
+                    if one.name in _LINES:
+                        self._about.enter(one)
                     yield from self._rules(one, self._about)
         yield from self._together()
 
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
-        for rule, check in _checks_of(one.node, self._message.code):
+        checks = self._checks.get(one.node)
+        if checks is None:
+            checks = self._checks[one.node] = _checks_of(one.node, self._message.code)
+        for rule, check in checks:
             if (breach := check(one, about, rule)) is not None:
                 yield _broken(rule, one.number, breach)
         if one.name == "Verzekerde" and (number := one.get("BSN")) and bsn.checksum(number):
@@ -106,7 +118,7 @@ class XmlFile:
 
     def _lose(self, one: Instance) -> None:
         """An instance that can't be judged may hold an amount."""
-        if one.name in ("Prestatie", "DebetPrestatie", "CreditPrestatie"):
+        if one.name in ("Prestatie", *_LINES):
             self._cents = None
 
     def _together(self) -> Iterator[Fault]:
@@ -178,7 +190,6 @@ def _broken(rule: Rule, record: int, breach: Breach) -> Fault:
     return Fault(code, breach.element, found, breach.expected, rule.return_codes[breach.which], params, record)
 
 
-@lru_cache(maxsize=1024)
 def _checks_of(node: Node, message: str) -> Sequence[tuple[Rule, Check]]:
     """The rules about a class, but for those on what lines are together."""
     about = (rule for rule in rules().values() if rule.message == message and rule.is_about(node))

@@ -113,6 +113,10 @@ def test_an_answer(change: str, edits: list[Edit], expected: list[str]) -> None:
             ["again Prestatie", "put Bedrag 64.50"],
             ("GDS_REFERENCE_TWICE", "DebetPrestatie", "Referentienummer", "2 ×", "1 ×"),
         ),
+        (
+            ["drop DebetPrestatie/PrestatieCodelijstCode", "put TypeVerwijzingcode 02"],
+            ("GDS_ELEMENT_MISSING", "DebetPrestatie", "PrestatieCodelijstCode", "-", "nnn"),
+        ),
         (["put Berichtversie 1"], ("VERIFY_VERSION", "Header", "Berichtversie", "1", "2")),
     ],
 )
