@@ -247,12 +247,14 @@ def _values(row: Row, form: str, element: Element) -> tuple[str, ...]:
     """What ``values`` stands for; each as long as the element takes."""
     values: Collection[str]
     if form in ("exact", "pattern"):
-        values = [row.required("values")]
+        text = row.required("values")
         try:
-            re.compile(values[0])
+            groups = re.compile(text).groups
         except re.error:
-            raise row.error("values", "a regular expression") from None
-        return tuple(values)
+            groups = -1
+        if groups:  # those of a record are counted
+            raise row.error("values", "a regular expression, groups as (?:…)")
+        return (text,)
     if form == "code":
         try:
             values = codes(row.required("values"))

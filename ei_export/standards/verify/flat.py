@@ -80,9 +80,9 @@ class FlatFile:
                 self._trouble, before = trouble, text
         except _StopJudging:
             return
-        yield from self._end()
-        sorted_and_debits = self._ascending and self._lines.ascending and not self._lines.credits
-        if not sorted_and_debits and not self._numbers.broken:  # records that are in it twice were told of
+        yield from self._end(cut_off=bool(before) and not self._kind_of(before))
+        seen_once = self._ascending and self._lines.ascending and not self._lines.credits
+        if not seen_once and not self._numbers.broken:  # records that are in it twice were told of
             yield from Doubles(self._layout, self._controls, self._takes_part).find(file, self._closed)
 
     def _accepts_person(self, text: bytes) -> bool:
@@ -225,9 +225,9 @@ class FlatFile:
 
     # Between the records.
 
-    def _end(self) -> Iterator[Fault]:
-        """What can be said once everything was read."""
-        if not self._closed:
+    def _end(self, *, cut_off: bool) -> Iterator[Fault]:
+        """What can be said once everything was read; ``cut_off``: the last record couldn't be judged."""
+        if not self._closed and not cut_off:
             yield from self._childless_person()
             yield self._says("VERIFY_NO_TRAILER", "8026", "-", "99")
         if not self._opened and self._needs_persons:

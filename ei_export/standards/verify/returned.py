@@ -117,6 +117,10 @@ class ReturnFile(FlatFile):
     def _takes_part(self, record: str) -> bool:
         return super()._takes_part(record) and not self._is_refused(record)
 
+    def _says(self, code: str, return_code: str, found: str, expected: str) -> Fault:
+        """Whoever gets a return answers nothing."""
+        return super()._says(code, "", found, expected)
+
     def _is_refused(self, record: str) -> bool:
         """Whether one of its return codes says that something is wrong with a record."""
         kind = self._layout.kind(record)

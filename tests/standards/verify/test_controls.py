@@ -22,6 +22,7 @@ from tests.messages import PM304, PM305
         (",one,EUR,", ",one,,", "TABLE_VALUE", "values"),
         ("0116,never,any,,", "0116,never,any,x,", "TABLE_VALUE", "values"),
         ("[1-9][0-9]{3}", "[1-9[0-9]{3}(", "TABLE_VALUE", "values"),
+        ("[1-9][0-9]{3}", "([1-9][0-9]{3})", "TABLE_VALUE", "values"),
         (",0030,", ",0039,", "TABLE_VALUE", "return_code"),
         (",0030,error,", ",0030,fatal,", "TABLE_VALUE", "severity"),
         (",error,certain,", ",error,sure,", "TABLE_VALUE", "certainty"),

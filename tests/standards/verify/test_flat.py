@@ -120,6 +120,7 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
         ("N1_0804_07", ended("trailer", b"", lambda text: text[:200]), "trailer", "", *length),
         ("N1_0804_08", ended("E1", END, lambda text: text[:50]), "E1", "", *length),
         ("N1_0804_09", ended("trailer", END + b"\x1a"), 18, "", *length),
+        ("N1_0804_10", file_of(declaration())[:-500], "E1", "", *length),
         ("N1_0102_01", within("header", 2, b"108"), "header", "0102", "VERIFY_CODE", "0010"),
         ("N2_0002_01", renamed("A", b"05"), "A", "0201", *kind),
         ("N2_0002_02", renamed("A", b"04"), "A", "0201", *kind),
