@@ -27,20 +27,5 @@ def test_care_is_read_back_as_far_as_sent() -> None:
     nobody = evolve(care, referral_date=None, referrer_agb="", diagnosis="", indication="")
     sided = evolve(care, accident="J", diagnosis="7023", side="R", authorization_number="A&B")
     without_agb = evolve(care, referrer_agb="", referrer_specialism="0101")
-    no_referrer = {"referrer_agb": "", "referrer_specialism": ""}
-    for care in (
-        evolve(CARE, therapist_specialism="", referrer_specialism="", accident=""),
-        evolve(
-            CARE,
-            therapist_specialism="",
-            referrer_agb="",
-            accident="J",
-            diagnosis="7023",
-            side="R",
-            authorization_number="A&B",
-        ),
-        evolve(
-            CARE, therapist_specialism="", **no_referrer, referral_date=None, accident="", diagnosis="", indication=""
-        ),
-    ):
+    for care in (care, nobody, sided, without_agb):
         assert read_care(line_fragment(care_fragment(care), PERFORMANCE, STARTED)) == care
