@@ -27,5 +27,5 @@ def test_care_is_read_back_as_far_as_sent() -> None:
     nobody = evolve(care, referral_date=None, referrer_agb="", diagnosis="", indication="")
     sided = evolve(care, accident="J", diagnosis="7023", side="R", authorization_number="A&B")
     without_agb = evolve(care, referrer_agb="", referrer_specialism="0101")
-    for care in (care, nobody, sided, without_agb):
-        assert read_care(line_fragment(care_fragment(care), PERFORMANCE, STARTED)) == care
+    for case in (care, nobody, sided, without_agb):
+        assert read_care(line_fragment(care_fragment(case), PERFORMANCE, STARTED)) == case
