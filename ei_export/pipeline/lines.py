@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from ..appointment import Outcome
+from attrs import define
+
+from ..appointment import Appointment, Outcome
 from ..codelists import standard_on
 from ..declaration import NO_BSN, Person
 from ..intake.person import born_by, given_on
@@ -20,63 +22,99 @@ from .rendering import RenderedCare, RenderedPerson, Renderer
 from .styles import Style
 
 
+@define
+class _Draft:
+    """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
+    ``is_silent`` where person and care are only known from what was sent before."""
+
+    visit: Visit
+    claim: Claim
+    file: tuple[str, str]
+    renderer: Renderer
+    who: RenderedPerson
+    what: RenderedCare
+    is_silent: bool = False
+
+    @property
+    def started(self) -> date | None:
+        """When the trajectory began, as far as that is known."""
+        started = self.visit.trajectory.start if self.visit.trajectory is not None else None
+        return started if started is not None and started <= self.visit.day else None
+
+
 def write_lines(work: Work) -> None:
     """Turns claims into lines; holds those whose person or care can't be written."""
-    desk, severities = work.desk, work.desk.settings.severities
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
+    drafts = [_draft(work, visit, claim) for visit, claim in claims]
+    told = [draft.who.person for draft in drafts if not draft.is_silent] or [draft.who.person for draft in drafts]
+    conflict = _person_conflict([person for person in told if person is not None], _earlier_bsns(work))
     said: set[tuple[str, str]] = set()
-    ready: list[tuple[Visit, Claim, RenderedPerson, RenderedCare]] = []
-    rendered = [_rendered(work, visit) for visit, _ in claims]
-    told = [who for (visit, _), (who, _) in zip(claims, rendered, strict=True) if not _is_silent(work, visit)]
-    persons = [who.person for who in told or (who for who, _ in rendered) if who.person is not None]
-    conflict = _person_conflict(persons, _earlier_bsns(work))
-    for (visit, claim), (who, what) in zip(claims, rendered, strict=True):
-        appointment = visit.appointment
-        found = appointment.findings
-        if conflict:
-            found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
-        found += _standard_faults(desk.settings, visit.day, claim)
-        for finding in who.findings:  # what is no error is said once, not of every line
-            place = (finding.code, finding.column)
-            if place not in said or severities.of(finding.code) == "error":
-                found.append(finding)
-            said.add(place)
-        found += what.findings
-        if who.person is not None and who.person.birth_date > visit.day:
-            found += born_by(who.person, visit.day)
-        if what.care is not None:
-            found += given_on(what.care, visit.day)
-        if who.person is not None and what.care is not None:
-            style = _renderer(work, visit).style
-            found += style.check_line(claim.performance, who.person, what.care, _started(visit))
-        if work.again and (fault := why_not_again(work, appointment)) is not None:
-            found.append(fault)
-        if desk.hold_all and not severities.hold(found):
-            found.append(Finding("STRICT_HELD"))
-        if found and severities.hold(found):
-            appointment.outcome = Outcome.HELD
-        else:
-            ready.append((visit, claim, who, what))
+    ready = []
+    for draft in drafts:
+        draft.visit.appointment.findings += _faults(work, draft, conflict, said)
+        if not _hold(work, draft.visit.appointment):
+            ready.append(draft)
     # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
-    latest: dict[tuple[str, str], RenderedPerson] = {}
-    for visit, _, who, _ in sorted(ready, key=lambda due: not _is_silent(work, due[0])):
-        latest[_file(visit)] = who
+    latest = {draft.file: draft.who for draft in ready if draft.is_silent}
+    latest |= {draft.file: draft.who for draft in ready if not draft.is_silent}
     begun: set[tuple[str, str]] = set()
-    for visit, claim, _, what in ready:
-        appointment = visit.appointment
-        who = latest[_file(visit)]
-        head = _renderer(work, visit).line(who, what, claim.performance, _started(visit))
-        if work.again and (fault := why_not_the_same(work, appointment, who.record, head)) is not None:
+    for draft in ready:
+        appointment, who = draft.visit.appointment, latest[draft.file]
+        head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
+        fault = why_not_the_same(work, appointment, who.record, head) if work.again else None
+        if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
             continue
-        if (refused := _refused(_renderer(work, visit).style, appointment.uzovi, who.record, head)) is not None:
-            appointment.findings.append(refused)
-            appointment.outcome = Outcome.HELD
-            continue
-        record = "" if _file(visit) in begun else who.record
-        work.case.lines.append(_line(visit, claim, who, record, head, work.again.get(appointment.id)))
-        begun.add(_file(visit))
+        record = "" if draft.file in begun else who.record
+        work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
+        begun.add(draft.file)
+
+
+def _draft(work: Work, visit: Visit, claim: Claim) -> _Draft:
+    """With person and care by the row, or as they were sent where the feed is silent."""
+    appointment, standard = visit.appointment, standard_on(visit.day).standard
+    file, renderer = (standard, appointment.uzovi), work.desk.renderers[standard]
+    if appointment.id not in work.silent:
+        return _Draft(visit, claim, file, renderer, renderer.person(appointment), renderer.care(appointment))
+    debit = work.again[appointment.id]
+    form = FORMS[debit.standard]
+    who, what = renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
+    return _Draft(visit, claim, file, renderer, who, what, is_silent=True)
+
+
+def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
+    """What is wrong with person and care. ``said``: what is no error is said once, not of every line."""
+    desk, day, who, what = work.desk, draft.visit.day, draft.who, draft.what
+    if conflict:
+        yield Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)})
+    yield from _standard_faults(desk.settings, day, draft.claim)
+    for finding in who.findings:
+        place = (finding.code, finding.column)
+        if place not in said or desk.settings.severities.of(finding.code) == "error":
+            yield finding
+        said.add(place)
+    yield from what.findings
+    if who.person is not None and who.person.birth_date > day:
+        yield from born_by(who.person, day)
+    if what.care is not None:
+        yield from given_on(what.care, day)
+        if who.person is not None:
+            check = draft.renderer.style.check_line
+            yield from check(draft.claim.performance, who.person, what.care, draft.started)
+    if work.again and (fault := why_not_again(work, draft.visit.appointment)) is not None:
+        yield fault
+
+
+def _hold(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
+    found, severities = appointment.findings, work.desk.settings.severities
+    if work.desk.hold_all and not severities.hold(found):
+        found.append(Finding("STRICT_HELD"))
+    if not found or not severities.hold(found):
+        return False
+    appointment.outcome = Outcome.HELD
+    return True
 
 
 def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
@@ -88,36 +126,6 @@ def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None
     return None
 
 
-def _file(visit: Visit) -> tuple[str, str]:
-    """What a file is for: the standard follows the day of the care."""
-    return standard_on(visit.day).standard, visit.appointment.uzovi
-
-
-def _renderer(work: Work, visit: Visit) -> Renderer:
-    return work.desk.renderers[standard_on(visit.day).standard]
-
-
-def _started(visit: Visit) -> date | None:
-    """When the trajectory of a visit began, as far as that is known."""
-    started = visit.trajectory.start if visit.trajectory is not None else None
-    return started if started is not None and started <= visit.day else None
-
-
-def _rendered(work: Work, visit: Visit) -> tuple[RenderedPerson, RenderedCare]:
-    """Person and care by the row, or as they were sent where the feed is silent."""
-    renderer, appointment = _renderer(work, visit), visit.appointment
-    if appointment.id not in work.silent:
-        return renderer.person(appointment), renderer.care(appointment)
-    debit = work.again[appointment.id]
-    form = FORMS[debit.standard]
-    return renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
-
-
-def _is_silent(work: Work, visit: Visit) -> bool:
-    """Whether its person is only known from what was sent: the rows know better."""
-    return visit.appointment.id in work.silent
-
-
 def _earlier_bsns(work: Work) -> set[str]:
     """The BSNs under which the patient was declared before, as far as it stands and the feed doesn't say so itself."""
     if work.stored is None:
@@ -127,31 +135,32 @@ def _earlier_bsns(work: Work) -> set[str]:
     return {work.bsn_of(a) for a in silent} - {NO_BSN}
 
 
-def _line(visit: Visit, claim: Claim, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
-    appointment, agreement = visit.appointment, claim.agreement
+def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
+    appointment, claim = draft.visit.appointment, draft.claim
     appointment.units = claim.units
     assert who.person is not None
+    standard, uzovi = draft.file
     return DueLine(
-        standard=standard_on(visit.day).standard,
-        uzovi=appointment.uzovi,
+        standard=standard,
+        uzovi=uzovi,
         person_key=who.person.key,
-        date=visit.day.isoformat(),
+        date=draft.visit.day.isoformat(),
         appointment_id=appointment.id,
         debit_credit="D",
         patient_id=appointment.patient_id,
         trajectory=appointment.trajectory,
         row="" if appointment.row is None else str(appointment.row),
         insurer=claim.answer.insurer,
-        code=agreement.code,
-        list=agreement.list,
-        f_code=agreement.f_code,
+        code=claim.agreement.code,
+        list=claim.agreement.list,
+        f_code=claim.agreement.f_code,
         units=str(claim.units),
         amount_cents=str(claim.performance.claimed_cents),
-        rule=agreement.rule,
+        rule=claim.agreement.rule,
         person=record,
         head=head,
-        attempt=str(replaced.attempt + 1) if replaced is not None else "",
-        previous=replaced.reference if replaced is not None else "",
+        attempt="" if replaced is None else str(replaced.attempt + 1),
+        previous="" if replaced is None else replaced.reference,
     )
 
 

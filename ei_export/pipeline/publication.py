@@ -308,6 +308,7 @@ class Publication:
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)
         self._ledger.add_lines(_LEDGER_COLUMNS, self._rows)
-        settle(self._ledger, self._credited, self._replaced)
+        if self._credited or self._replaced:
+            settle(self._ledger, self._credited, self._replaced)
         for written in (self._sent, self._rows, self._credited, self._replaced):
             written.clear()
