@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -117,17 +117,17 @@ def complete(staging: Path, folder: Path) -> Path | None:
     raise AssertionError("there is always a free name")
 
 
-def withdraw(folder: Path) -> Path | None:
+def withdraw(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     """Marks the folder of a published run as one not to be sent, by its name; returns where it is then.
 
-    None where it is nowhere to be found. May be done again after it was broken off. Raises WriteError.
+    None where it is neither there nor there under its new name: ``is_it`` tells a folder that is of the run. May be
+    done again after it was broken off. Raises WriteError.
     """
     marked = folder.with_name(f"{folder.name}{_WITHDRAWN}")
+    if not is_it(folder):
+        return marked if is_it(marked) else None
     with writing(folder):
-        try:
-            folder.rename(marked)
-        except FileNotFoundError:
-            return marked if marked.is_dir() else None
+        folder.rename(marked)
         _sync_folder(folder.parent)
     return marked
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.corrections import undo as undo_run
+from ..pipeline.undo import undo as undo_run
 from ..problems import Language
 from ..reports.corrections import problem, undo_lines
 from .common import day_or_today, options, refusing, settings_of, speaking
@@ -14,7 +14,13 @@ from .common import day_or_today, options, refusing, settings_of, speaking
 
 @click.command()
 @click.argument("run", metavar="RUN")
-@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger.")
+@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger. It has to be given.")
+@click.option(
+    "--files-gone",
+    is_flag=True,
+    help="Also where the folder of the run can't be found. Only if you are sure that none of its files was ever sent: "
+    "what was sent is declared twice otherwise.",
+)
 @options
 @refusing
 def undo(
@@ -25,14 +31,16 @@ def undo(
     lang: Language | None,
     quiet: bool,
     why: str,
+    files_gone: bool,
 ) -> None:
     """Withdraw a run whose files were not sent: all that was in it goes along in the next run.
 
-    RUN is the name of its folder, such as R000001. The folder stays, marked as withdrawn; its invoice numbers and
-    references are never used again. A run that was answered, or that a later one credits, can't be withdrawn.
+    RUN is the name of its folder, such as R000001, and --why the reason. The folder stays, marked as withdrawn; its
+    invoice numbers and references are never used again. A run that was answered, or that a later one credits, can't be
+    withdrawn.
     """
     settings = settings_of(config, lang)
-    undone = undo_run(settings, run, why.strip(), day_or_today(today))
+    undone = undo_run(settings, run, why.strip(), day_or_today(today), files_gone=files_gone)
     problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
     with speaking():
         if as_json:

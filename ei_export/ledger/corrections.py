@@ -269,6 +269,11 @@ def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
     return None
 
 
+def files_of(ledger: Ledger, run: int) -> Iterator[tuple[str, str]]:
+    """The declaration files of a run, by their path in its folder, each with its SHA-256."""
+    yield from ledger._rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (str(run),))
+
+
 def withdraw(ledger: Ledger, run: int, folder: Path, today: date, why: str) -> None:
     """Takes a run back: all that was in it goes out again with the next one. ``folder``: where it is now."""
     ledger._do(

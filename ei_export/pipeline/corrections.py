@@ -1,19 +1,15 @@
-"""What a person asks for about lines that were declared: to be credited, declared again, or both; to take a run back.
+"""What a person asks for about lines that were declared: to be credited, declared again, or both.
 
 Nothing is written here but the wish, and why: the next run makes the lines.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from pathlib import Path
-from typing import Final
 
 from attrs import field, frozen
 
-from ..delivery import withdraw as mark_folder
 from ..delivery import writing
 from ..ledger import Ledger
 from ..ledger import corrections as queue
@@ -21,7 +17,6 @@ from ..ledger.corrections import STANDING, Asked, Asking
 from ..problems import Finding, SettingsError
 from ..settings import Settings
 from .publication import run_label
-from .recovery import finish_earlier_runs
 
 
 @frozen
@@ -167,48 +162,3 @@ def _ask(
 ) -> Sequence[Queued]:
     queue.ask(ledger, line, asked, why, today, credit=credit, again=again)
     return [Queued(line.debit, line.appointment_id, asked)]
-
-
-# Taking a run back.
-
-_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
-
-
-@frozen
-class Undone:
-    """A run that was taken back. ``folder`` is None where its files are gone; ``findings``: what else is to be told."""
-
-    run: str
-    folder: Path | None
-    findings: Sequence[Finding]
-
-
-def undo(settings: Settings, label: str, why: str, today: date) -> Undone:
-    """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
-    stays, under a name that says so.
-
-    Raises SettingsError for a run that isn't there, was answered, or that a later run credits; and as `opened`.
-    """
-    match = _RUN.fullmatch(label.strip())
-    if match is None:
-        raise SettingsError("RUN_UNKNOWN", run=label)
-    with opened(settings) as ledger:
-        findings = list(finish_earlier_runs(ledger, settings))
-        run = queue.published_run(ledger, int(match[1]))
-        if run is None:
-            raise SettingsError("RUN_UNKNOWN", run=label)
-        name = run_label(run.run)
-        if run.state == "withdrawn":
-            raise SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
-        if run.answered:
-            raise SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
-        if run.credited:
-            raise SettingsError("RUN_CREDITED", run=name, later=run_label(run.later), reference=run.credited)
-        # First the folder, so that nobody sends what the ledger is about to make due again. A practice may have moved
-        # with all its files.
-        folder = mark_folder(settings.output.dir / run.folder.name) or mark_folder(run.folder)
-        if folder is None:
-            findings.append(Finding("RUN_FILES_MISSING", "", {"run": name, "path": str(run.folder)}))
-        queue.withdraw(ledger, run.run, folder or run.folder, today, why)
-        ledger.commit()
-    return Undone(name, folder, findings)

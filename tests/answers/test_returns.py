@@ -93,14 +93,23 @@ def test_a_file_that_is_refused_for_its_header(sent: Message, clerk: Clerk) -> N
     assert set(statuses(clerk).values()) == {("refused", 0, "0016 8022")}
 
 
-@pytest.mark.parametrize(("insurer", "state"), [("", "refused"), ("V-1", "answered")])
-def test_a_file_of_which_every_line_is_refused(insurer: str, state: str, clinic: Clinic, clerk: Clerk) -> None:
-    """Nothing marks a good line: an insurer gives its own number, VECOZO none."""
+@pytest.mark.parametrize(
+    ("insurer", "code", "state"), [("", "0200", "answered"), ("V-1", "8097", "answered"), ("", "8097", "refused")]
+)
+def test_a_file_of_which_every_line_is_refused(
+    insurer: str, code: str, state: str, clinic: Clinic, clerk: Clerk
+) -> None:
+    """Nothing marks a good line: VECOZO says of the file that it is refused, and gives no number of an insurer."""
     message = the(clinic.feed([START]).run())
     back = by_insurer(message, {clerk.reference("A1"): Verdict(0, ("0611",))})
-    clerk.gets(changed(back, 0, {"0181": insurer}))
+    clerk.gets(changed(back, 0, {"0181": insurer, "0196": code}))
     assert [row["state"] for row in clerk.declarations()] == [state]
     assert bool(clinic.write(NOTHING).run().problems) is (state == "refused")
+    rows = [START | {"therapist_agb": "04012399"}]
+    tariffs = clinic.folder / "tariffs.csv"
+    tariffs.write_text(tariffs.read_text(encoding="utf-8").replace(";66.44", ";60.00"), encoding="utf-8")
+    assert bool(clinic.run().lines) is (state == "refused"), "only the insurer's refusal outlives a table"
+    assert clinic.feed(rows).run().lines.keys() == ({"A1"} if state == "answered" else set())
 
 
 def test_a_credit_is_answered_as_well(clinic: Clinic, clerk: Clerk) -> None:
@@ -257,8 +266,8 @@ def test_without_a_ledger_nothing_was_declared(back: bytes, clinic: Clinic, cler
     path = clinic.folder / "back.ret"
     path.write_bytes(back)
     (clinic.folder / "ledger.sqlite").unlink()
-    for command in (["returns", str(path)], ["credit", "X"], ["redeclare", "X"], ["correct", "--all"], ["undo", "1"]):
-        exit_code, text = clerk.gives(*command, debug=False)
+    for command in (f"returns {path}", "credit X", "redeclare X", "correct --all", "undo 1 --why x"):
+        exit_code, text = clerk.gives(*command.split(), debug=False)
         assert exit_code == 2
         assert codes(clerk.parsed(text)) == ["LEDGER_MISSING"]
     assert not (clinic.folder / "ledger.sqlite").exists()

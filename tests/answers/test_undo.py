@@ -42,8 +42,8 @@ def test_what_changed_since_goes_into_the_next_run(clinic: Clinic, clerk: Clerk)
     assert result.problems == []
 
 
-def undo_refused(clerk: Clerk, run: str) -> str:
-    code, text = clerk.gives("undo", run, as_json=True, debug=False)
+def undo_refused(clerk: Clerk, run: str, *more: str, why: str = "fout") -> str:
+    code, text = clerk.gives("undo", run, "--why", why, *more, as_json=True, debug=False)
     assert code == 2
     return str(clerk.parsed(text)["problems"][0]["code"])
 
@@ -61,13 +61,41 @@ def test_what_can_not_be_taken_back(clinic: Clinic, clerk: Clerk) -> None:
     assert (clinic.folder / "out" / "R000001").is_dir()
 
 
-def test_a_run_whose_files_are_gone_is_taken_back_with_a_word(clinic: Clinic, clerk: Clerk) -> None:
+def test_a_reason_has_to_be_given(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    before = clerk.dump()
+    assert undo_refused(clerk, "R000001", why=" ") == "UNDO_WHY"
+    assert clerk.dump() == before
+
+
+def test_a_run_whose_files_are_gone_is_taken_back_only_by_who_knows_that_they_were_not_sent(
+    clinic: Clinic, clerk: Clerk
+) -> None:
     clinic.feed(COURSE).run()
     (clinic.folder / "out" / "R000001").rename(clinic.folder / "sent")
-    code, text = clerk.gives("undo", "R000001")
-    assert code == 0
-    assert [problem["code"] for problem in clerk.parsed(text)["problems"]] == ["RUN_FILES_MISSING"]
+    before = clerk.dump()
+    assert undo_refused(clerk, "R000001") == "UNDO_FILES_MISSING"
+    assert clerk.dump() == before
+    assert clerk.gives("undo", "R000001", "--why", "fout", "--files-gone")[0] == 0
     assert clinic.run().lines.keys() == {"A1", "A3"}
+
+
+def test_the_folder_of_another_run_is_left_alone(clinic: Clinic, clerk: Clerk) -> None:
+    """A practice moved with its files; where they were, another one works now."""
+    clinic.feed(COURSE).run()
+    moved = clinic.folder / "moved"
+    (clinic.folder / "out").rename(moved)
+    others = clinic.folder / "out" / "R000001" / "declarations"
+    others.mkdir(parents=True)
+    (name,) = [path.name for path in (moved / "R000001" / "declarations").iterdir()]
+    (others / name).write_bytes(b"of another practice")
+    assert undo_refused(clerk, "R000001") == "UNDO_FILES_MISSING"
+    settings = clinic.folder / "ei-export.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'{text}[output]\ndir = "moved"\n', encoding="utf-8")
+    assert clerk.undoes("R000001") == 0
+    assert [path.name for path in moved.glob("R*")] == ["R000001-withdrawn"]
+    assert (others / name).exists()
 
 
 def test_taking_back_can_be_done_again_after_it_was_broken_off(clinic: Clinic, clerk: Clerk) -> None:

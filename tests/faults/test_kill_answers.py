@@ -25,7 +25,7 @@ def command(name: str, scene: Scene) -> Sequence[str]:
     """A command on a run with several files; the answer refuses one of them as a whole."""
     options = ("--config", "ei-export.toml", "--today", LATER, "--json")
     if name == "undo":
-        return (name, *options, "R000001")
+        return (name, *options, "--why", "not sent", "R000001")
     (first, *_) = sorted((scene.out / "R000001" / "declarations").iterdir())
     message = take_apart(first.read_bytes())
     references = [line.reference for _, line in message.lines]
