@@ -3,8 +3,8 @@
 The layout is ``specs/pm305-3.2.csv``. What comes back tells what it means (STB 6.4-6.8): only 01 and 99 with code 8001,
 everything is granted; only 01 and 99 with other codes, the file is refused; all records, the good ones marked 8096,
 VECOZO refused the file for some of its records; else only the records that the insurer refuses, with those they hang
-below. Where every line is refused nothing says which of the last two it is, but that an insurer gives a number of its
-own (0181).
+below. Where every line is refused none is marked; it is VECOZO's if it says of the file that it is refused (the codes in
+01), and no insurer gave it a number (0181).
 """
 
 from collections import Counter
@@ -66,7 +66,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     return Answer(
         standard=message.name,
         kind=kind,
-        is_insurers=bool(head["0181"]),
+        is_insurers=bool(head["0181"]) or not any(map(is_fault, codes)),
         invoice=head["0116"],
         providers={column: head[element] for element, column in _PROVIDERS.items() if head[element].strip("0")},
         test=head["0105"] == "T",
