@@ -144,27 +144,30 @@ _LINES: Final = (
 )
 
 
-def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When) -> None:
+def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, header: str = "") -> None:
     """Lets what a declaration had in it go out again: its ``refused`` lines, and the ``rest`` unless that is None.
+    ``header``: what a declaration says today of who declares, for one of which it was not kept.
 
     Of an appointment that was to be credited anyhow, there is no more to be done. A credit among the rest goes again
     too, as long as its debit stands.
     """
     ledger._do(
         "INSERT INTO correction (reference, appointment_id, patient_id, again, header) "
-        "SELECT line.reference, appointment_id, patient_id, iif(line_answer.reference IS NULL, ?2, ?3), provider "
+        "SELECT line.reference, appointment_id, patient_id, iif(line_answer.reference IS NULL, ?2, ?3), "
+        "coalesce(nullif(provider, ''), ?4) "
         f"{_LINES} AND debit_credit = 'D' "
         "AND iif(line_answer.reference IS NULL, ?2 IS NOT NULL, line_answer.status = 'refused') "
         "ON CONFLICT (reference) DO UPDATE SET credit = NULL",
-        (invoice, rest, refused),
+        (invoice, rest, refused, header),
     )
     if rest is not None:
         ledger._do(
-            "UPDATE correction SET credit = ?2, header = (SELECT provider FROM declaration WHERE invoice = ?1) "
+            "UPDATE correction SET credit = ?2, "
+            "header = (SELECT coalesce(nullif(provider, ''), ?3) FROM declaration WHERE invoice = ?1) "
             f"WHERE reference IN (SELECT previous {_LINES} AND line_answer.reference IS NULL) "
             "AND EXISTS (SELECT 1 FROM line_status WHERE line_status.reference = correction.reference "
             f"AND status IN {STANDING})",
-            (invoice, rest),
+            (invoice, rest, header),
         )
 
 

@@ -33,7 +33,7 @@ from ..standards.answer import GOOD, Answer, Kind, LineAnswer
 from ..standards.files import Entry, entries
 from ..standards.message import Message, messages, recognise, start_of
 from .corrections import opened
-from .publication import provider, run_label
+from .publication import declared_by, provider, run_label
 
 #: What reads an answer, by the EI code of its message.
 _READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read, "574": gds802.read}
@@ -113,7 +113,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     refused: When = "feed"
     if kind == "refused":
         rest, refused = ("now", "line") if answer.lines else ("header", "header")
-    reopen(ledger, answer.invoice, rest, refused)
+    reopen(ledger, answer.invoice, rest, refused, declared_by(provider(settings)))
     ledger.commit()
     report.answered(answer.codes, answer.granted_cents, judging.refused, whole=kind == "refused")
 
@@ -152,7 +152,7 @@ class _Judging:
 
     @property
     def kind(self) -> Kind:
-        """An answer of nobody in particular in which every line is refused is VECOZO's (see :mod:`.pm305`)."""
+        """An answer in which every line is refused is VECOZO's where nothing shows that it is the insurer's."""
         answer = self.answer
         alike = self.faulty == answer.lines == self.declaration.lines and not answer.granted_cents
         return "refused" if alike and not answer.is_insurers else answer.kind
