@@ -3,8 +3,8 @@
 The layout is ``specs/pm305-3.2.csv``. What comes back tells what it means (STB 6.4-6.8): only 01 and 99 with code 8001,
 everything is granted; only 01 and 99 with other codes, the file is refused; all records, the good ones marked 8096,
 VECOZO refused the file for some of its records; else only the records that the insurer refuses, with those they hang
-below. Where every line is refused none is marked; it is VECOZO's if it says of the file that it is refused (the codes in
-01), and no insurer gave it a number (0181).
+below. Where every line is refused none is marked; it is VECOZO's if it says that the file is refused (the codes in 01),
+and no insurer gave it a number (0181).
 """
 
 from collections import Counter
