@@ -17,7 +17,7 @@ from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
-_VERSION: Final = 2
+_VERSION: Final = 3
 _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written.
 _PATIENCE_MS: Final = 60_000
@@ -379,6 +379,8 @@ def _refusal(error: Exception, path: Path) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         return BusyError("LEDGER_BUSY", path=str(path))
+    if code == sqlite3.SQLITE_CONSTRAINT:  # it refuses what would be twice: nobody's disk is to blame
+        return WriteError("INTERNAL", reason=str(error))
     if code in _DAMAGED:
         return WriteError("LEDGER_DAMAGED", path=str(path), reason=str(error))
     return WriteError("WRITE_FAILED", path=str(path), reason=str(error))

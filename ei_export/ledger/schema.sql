@@ -101,7 +101,7 @@ CREATE INDEX IF NOT EXISTS correction_patient ON correction (patient_id);
 CREATE TABLE IF NOT EXISTS request (
     request INTEGER PRIMARY KEY,
     day TEXT NOT NULL,
-    asked TEXT NOT NULL CHECK (asked IN ('credit', 'redeclare', 'correct')),
+    asked TEXT NOT NULL CHECK (asked IN ('credit', 'redeclare', 'correct', 'cancel')), -- cancel: no credit after all
     reference TEXT NOT NULL REFERENCES line,
     why TEXT NOT NULL
 );

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ei_export.ledger import Ledger
+from ei_export.problems import WriteError
 
 APPLICATION = 0x45494558
 
@@ -59,7 +60,7 @@ def test_an_upgraded_ledger_is_like_a_new_one(old: Path, tmp_path: Path) -> None
     }
     indexes = [{index[1] for _, _, indexes in shape(path).values() for index in indexes} for path in (old, path)]
     assert indexes[0] == indexes[1]
-    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(2,)]
+    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(3,)]
 
 
 def test_what_was_declared_stays(old: Path) -> None:
@@ -78,6 +79,32 @@ def test_what_was_declared_stays(old: Path) -> None:
     ) == [("sent", "R1", "R2", "")]
     assert rows(old, "SELECT * FROM sums") == [("VGZ", "7095", 300, 0, 0, 0, 300)]
     assert rows(old, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_was_asked_of_version_2_stays(old: Path) -> None:
+    ledger = Ledger.open(old)
+    ledger.commit()
+    ledger.close()
+    connection = sqlite3.connect(old)
+    connection.executescript(
+        "DROP TABLE request; CREATE TABLE request (request INTEGER PRIMARY KEY, day TEXT NOT NULL, asked TEXT NOT NULL "
+        "CHECK (asked IN ('credit', 'redeclare', 'correct')), reference TEXT NOT NULL REFERENCES line, "
+        "why TEXT NOT NULL); INSERT INTO request VALUES (7, '2021-08-01', 'credit', 'R1', 'x'); PRAGMA user_version = 2"
+    )
+    connection.close()
+    ledger = Ledger.open(old)
+    ledger.commit()
+    ledger.close()
+    assert rows(old, "SELECT * FROM request") == [(7, "2021-08-01", "credit", "R1", "x")]
+    assert rows(old, "SELECT name FROM sqlite_master WHERE name = 'request_reference'") == [("request_reference",)]
+
+
+def test_a_line_that_is_there_already_is_no_fault_of_the_disk(old: Path) -> None:
+    ledger = Ledger.open(old)
+    with pytest.raises(WriteError) as error:
+        ledger.add_persons([(1, "again")])
+    ledger.close()
+    assert error.value.code == "INTERNAL"
 
 
 def test_looking_at_an_old_ledger_leaves_it_alone(old: Path) -> None:
