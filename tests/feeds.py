@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from ei_export.cli import main
 from ei_export.problems import catalogue
 from ei_export.zorg1.agreements import Agreements
+from ei_export.zorg1.tariffs import Tariffs
 from tests.manual.practice import AMOUNTS, UZOVI, bsns
 
 Cells = dict[str, str]
@@ -36,12 +37,31 @@ INSURERS: Final = tuple(UZOVI)
 BOTH_LISTS: Final = ("productafspraken Zorg1", "tarieven overige coderingen")
 
 
+#: Tables by their names and contents: those of a test are mostly those of the test before it.
+_AGREEMENTS: Final[dict[object, Agreements]] = {}
+_TARIFFS: Final[dict[object, Tariffs]] = {}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def tables_read_once() -> Iterator[None]:
-    """For modules with hundreds of runs: the built-in agreements are read for the first one only."""
-    tables = Agreements.load()
+    """For modules with hundreds of runs: tables that were read before are not read again."""
+    read_agreements, read_tariffs = Agreements.load, Tariffs.load
+
+    def agreements(overlays: Sequence[Path] = ()) -> Agreements:
+        key = tuple((path.name, path.read_bytes()) for path in overlays)
+        if key not in _AGREEMENTS:
+            _AGREEMENTS[key] = read_agreements(overlays)
+        return _AGREEMENTS[key]
+
+    def tariffs(path: Path | None) -> Tariffs:
+        key = path and (path.name, path.read_bytes())
+        if key not in _TARIFFS:
+            _TARIFFS[key] = read_tariffs(path)
+        return _TARIFFS[key]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Agreements, "load", lambda overlays: tables)
+        patch.setattr(Agreements, "load", agreements)
+        patch.setattr(Tariffs, "load", tariffs)
         yield
 
 
