@@ -98,16 +98,18 @@ def lines(ledger: Ledger) -> Iterator[Record]:
 
 
 def refused(ledger: Ledger) -> Iterator[Record]:
-    """The lines that insurers refused and that nobody asked to be declared again, by insurer and date."""
+    """The lines that were refused and don't simply go again with the next run, by insurer and date. ``waits_for`` as
+    ``again`` in the ledger: what VECOZO refused waits for another 'line' or 'header', and those with their header come
+    last, by invoice."""
     columns = (
-        *("insurer", "reference", "appointment_id", "trajectory", "date", "f_code", "units", "amount_cents"),
-        "return_codes",
+        *("insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units"),
+        *("amount_cents", "return_codes"),
     )
     return _records(
         ledger,
-        tuple(f"line_status.{column}" for column in columns),
-        "FROM correction JOIN line_status USING (reference) WHERE again = 'feed' AND status = 'refused' "
-        "ORDER BY insurer, date, reference",
+        (*(f"line_status.{column}" for column in columns), "correction.again AS waits_for"),
+        "FROM correction JOIN line_status USING (reference) WHERE again <> 'now' AND status = 'refused' "
+        "ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
     )
 
 

@@ -20,7 +20,7 @@ from attrs import frozen
 from .. import __version__
 from ..problems import SEVERITIES, Language
 from .causes import kinds_found, title
-from .html_words import MONTHS, WORDS
+from .html_words import WORDS
 from .overview import Overview
 from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
@@ -143,7 +143,7 @@ def page_template(language: Language) -> "Template":
         "title_of": lambda code: title(code, language),
         # File names may be long; a line can break behind an underscore.
         "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
-        "day": lambda day: f"{day.day} {MONTHS[language][day.month - 1]} {day.year}",
+        "day": lambda day: day_text(day, language),
         "date": lambda day: _time(day, language),
     }
     return environment.get_template("report.html")

@@ -5,17 +5,6 @@ from typing import Final
 
 from ..problems import Language
 
-MONTHS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "nl": (
-        *("januari", "februari", "maart", "april", "mei", "juni"),
-        *("juli", "augustus", "september", "oktober", "november", "december"),
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
-
 WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
         "title": "Declaraties van {day}",
@@ -67,7 +56,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         # Search and filter.
         "filter": "Zoeken en filteren",
         "search_problems": "Zoek op afspraak, traject of tekst",
-        "search_lines": "Zoek op afspraak, traject, code of referentie",
+        "search_lines": "Zoek op afspraak, traject, code of kenmerk",
         "severity": "Ernst",
         "cause": "Oorzaak",
         "all": "alle",
@@ -121,7 +110,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "list": "Lijst",
         "f_code": "Prestatie",
         "units": "Aantal",
-        "reference": "Referentie",
+        "reference": "Kenmerk",
         # The end.
         "made_by": "Gemaakt door ei-export {version}. Deze pagina laadt niets van internet. Er staan geen namen, "
         "BSN’s of geboortedatums op; wel nummers van afspraken, trajecten en patiënten van de praktijk.",

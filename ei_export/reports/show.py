@@ -13,7 +13,7 @@ from attrs import asdict
 
 from ..described import Described, Field, Note
 from ..problems import Language, Refusal, render
-from .text import euros
+from .text import day_text, euros
 
 _WIDTH: Final = 80
 #: Where values begin, and how much deeper a level stands.
@@ -46,7 +46,6 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "utf8": "Note: this record is written in UTF-8.",
     },
 }
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: As XML has it; a flat message writes cents.
 _DECIMAL: Final = re.compile(r"[0-9]+\.[0-9]{2}")
 
@@ -176,9 +175,7 @@ def _date(value: str, language: Language) -> str:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return f"{value} {_WORDS[language]['no_date']}"
-    if language == "nl":
-        return f"{day.day:02}-{day.month:02}-{day.year:04}"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year:04}"
+    return day_text(day, language)
 
 
 def _euros(value: str, language: Language) -> str:

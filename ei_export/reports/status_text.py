@@ -15,155 +15,17 @@ from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
 from .problem_list import ProblemList
 from .status import AMOUNTS, Record, Status, refusal
-from .text import WIDTH, Paint, Role, day_text, euros, number, plain, wrapped
+from .status_words import WORDS
+from .text import WIDTH, Paint, Role, counted, day_text, euros, number, plain, wrapped
 
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10
 _MOST: Final = 100_000
 _INDENT: Final = "  "
+#: What an appointment is held for that is told of with the lines that were refused.
+_TOLD_THERE: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED"})
 #: A line: reference, appointment, what became of it, declared, granted.
 _LINE: Final = "{:<21}{:<21}{:<15}{:>12}{:>11}"
-
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "nl": {
-        "head": "Stand op {day}",
-        "nothing": "Er is nog niets gedeclareerd.",
-        "insurer": "Verzekeraar",
-        "declared_cents": "Gedeclareerd",
-        "credited_cents": "Gecrediteerd",
-        "granted_cents": "Toegekend",
-        "refused_cents": "Afgewezen",
-        "open_cents": "Open",
-        "total": "Totaal",
-        "next_run": "Klaar voor de volgende run: {credits} creditregels, {again} regels opnieuw.",
-        "deadlines": "TERMIJNEN: deze regels wachten nog, en zijn bijna of al te laat ({count})",
-        "deadline": "uiterlijk {deadline} ({left}): {insurer}, afspraak {appointment} van {date}{trajectory}",
-        "why": "Wacht omdat: {why}",
-        "state_refused": "de verzekeraar heeft de regel afgewezen",
-        "state_held": "de regel is vastgehouden",
-        "state_unreadable": "de rij is niet te lezen",
-        "left_many": "nog {days} dagen",
-        "left_one": "nog 1 dag",
-        "left_none": "vandaag",
-        "late_one": "1 dag te laat",
-        "late_many": "{days} dagen te laat",
-        "over_one": "1 dag voorbij",
-        "over_many": "{days} dagen voorbij",
-        "held": "VASTGEHOUDEN, zoals de laatste run het zag ({count}); ei-export check kijkt opnieuw",
-        "refused": "AFGEWEZEN DOOR DE VERZEKERAAR ({count})",
-        "refused_todo": "Een regel gaat vanzelf opnieuw mee als de afspraak verbeterd in de export komt, anders met: "
-        "ei-export redeclare en het kenmerk.",
-        "refused_line": "{reference}: {insurer}, afspraak {appointment} van {date}{trajectory}, € {amount}",
-        "refused_why": "Retourcode {codes}. {meaning} Wat te doen: {remedy}",
-        "changed": "GEWIJZIGD NA HET DECLAREREN ({count})",
-        "changed_todo": "Wat te doen: klopt de wijziging, geef dan ei-export correct met het kenmerk van de regel, of "
-        "ei-export correct --all. Herstel anders de agenda.",
-        "changed_line": "{reference}: afspraak {appointment} van {date}{trajectory}, {change}",
-        "change_row": "gewijzigd",
-        "change_cancelled": "niet meer voltooid",
-        "change_count": "ander aantal contacten",
-        "open": "VERGETEN EINDEN? {weeks} weken of langer niets van gehoord ({count})",
-        "open_todo": "Wat te doen: is de behandeling klaar, registreer dan het einde in de agenda.",
-        "open_line": "{trajectory}: {insurer}, {program}, profiel {profile}, patiënt {patient}, sinds {started} "
-        "({weeks} weken), {last}",
-        "last": "laatste bezoek {day}, contacten {contacts}",
-        "last_none": "daarna geen bezoek",
-        "waiting": "WACHT OP ANTWOORD ({count})",
-        "waiting_line": "{day} ({days} dagen)  {invoice}  {insurer} ({uzovi}), {lines} regels, € {amount}",
-        "endings": "LOOPT AF ({count})",
-        "ending_agreements": "{day} ({left}): de overeenkomst met {insurer} over {products}. Zet een nieuwe in een "
-        "eigen tabel bij overlay onder [agreements]; deze staat in {file}.",
-        "ending_tariffs": "{day} ({left}): tarieven van {insurer} voor {products}. Zet de nieuwe tarieven in {file}.",
-        "ending_contract": "{day} ({left}): contractpositie met {insurer} voor {products}. Zet een nieuwe bij "
-        "[[contracts]] in {file}.",
-        "runs": "RUNS ({count})",
-        "run_line": "{run}  {day}  {files} bestanden, {lines} regels, € {amount}: {states}",
-        "declared_sent": "{count} zonder antwoord",
-        "declared_answered": "{count} beantwoord",
-        "declared_refused": "{count} in zijn geheel afgewezen",
-        "declared_withdrawn": "{count} ingetrokken",
-        "trajectory": ", traject {id}",
-        "more": "en nog {count}: ei-export status --all",
-        "calm": "Er is niets dat aandacht vraagt.",
-        "reference": "Kenmerk",
-        "appointment": "Afspraak",
-        "stands": "Stand",
-        "line_sent": "verstuurd",
-        "line_granted": "toegekend",
-        "line_partly_granted": "deels toegekend",
-        "line_refused": "afgewezen",
-        "line_credited": "gecrediteerd",
-    },
-    "en": {
-        "head": "How things stand on {day}",
-        "nothing": "Nothing was declared yet.",
-        "insurer": "Insurer",
-        "declared_cents": "Declared",
-        "credited_cents": "Credited",
-        "granted_cents": "Granted",
-        "refused_cents": "Refused",
-        "open_cents": "Open",
-        "total": "Total",
-        "next_run": "Ready for the next run: {credits} credits, {again} lines again.",
-        "deadlines": "DEADLINES: these lines wait, and are nearly or already too late ({count})",
-        "deadline": "until {deadline} ({left}): {insurer}, appointment {appointment} of {date}{trajectory}",
-        "why": "It waits because: {why}",
-        "state_refused": "the insurer refused the line",
-        "state_held": "the line is held",
-        "state_unreadable": "the row can't be read",
-        "left_many": "{days} days left",
-        "left_one": "1 day left",
-        "left_none": "today",
-        "late_one": "1 day late",
-        "late_many": "{days} days late",
-        "over_one": "1 day ago",
-        "over_many": "{days} days ago",
-        "held": "HELD, as the last run saw it ({count}); ei-export check looks again",
-        "refused": "REFUSED BY THE INSURER ({count})",
-        "refused_todo": "A line goes along again by itself when its appointment comes corrected in the export, and "
-        "otherwise with: ei-export redeclare and the reference.",
-        "refused_line": "{reference}: {insurer}, appointment {appointment} of {date}{trajectory}, € {amount}",
-        "refused_why": "Return code {codes}. {meaning} What to do: {remedy}",
-        "changed": "CHANGED SINCE IT WAS DECLARED ({count})",
-        "changed_todo": "What to do: if the change is right, give ei-export correct with the reference of the line, or "
-        "ei-export correct --all. Otherwise restore the agenda.",
-        "changed_line": "{reference}: appointment {appointment} of {date}{trajectory}, {change}",
-        "change_row": "changed",
-        "change_cancelled": "no longer completed",
-        "change_count": "another number of contacts",
-        "open": "FORGOTTEN ENDS? nothing heard of them for {weeks} weeks or more ({count})",
-        "open_todo": "What to do: if the treatment is over, register its end in the agenda.",
-        "open_line": "{trajectory}: {insurer}, {program}, profile {profile}, patient {patient}, since {started} "
-        "({weeks} weeks), {last}",
-        "last": "last visit {day}, contacts {contacts}",
-        "last_none": "no visit since",
-        "waiting": "WAITING FOR AN ANSWER ({count})",
-        "waiting_line": "{day} ({days} days)  {invoice}  {insurer} ({uzovi}), {lines} lines, € {amount}",
-        "endings": "ENDING ({count})",
-        "ending_agreements": "{day} ({left}): the agreement with {insurer} on {products}. Put a new one in a table of "
-        "your own at overlay under [agreements]; this one is in {file}.",
-        "ending_tariffs": "{day} ({left}): tariffs of {insurer} for {products}. Put the new tariffs in {file}.",
-        "ending_contract": "{day} ({left}): contract position with {insurer} for {products}. Put a new one at "
-        "[[contracts]] in {file}.",
-        "runs": "RUNS ({count})",
-        "run_line": "{run}  {day}  {files} files, {lines} lines, € {amount}: {states}",
-        "declared_sent": "{count} without answer",
-        "declared_answered": "{count} answered",
-        "declared_refused": "{count} refused as a whole",
-        "declared_withdrawn": "{count} withdrawn",
-        "trajectory": ", trajectory {id}",
-        "more": "and {count} more: ei-export status --all",
-        "calm": "There is nothing that asks for attention.",
-        "reference": "Reference",
-        "appointment": "Appointment",
-        "stands": "Stands",
-        "line_sent": "sent",
-        "line_granted": "granted",
-        "line_partly_granted": "partly granted",
-        "line_refused": "refused",
-        "line_credited": "credited",
-    },
-}
 
 
 @frozen
@@ -203,14 +65,19 @@ class StatusText:
             yield ""
             return
         columns = [name for name in AMOUNTS if name != "credited_cents" or totals[name]]
-        yield self.paint(_in_columns(self._say("insurer"), map(self._say, columns)), "title")
+        rows = [[self._say("insurer"), *map(self._say, columns)]]
         for row in (*sums, {"insurer": "", **totals}):
             name = f"{row['insurer']} ({row['uzovi']})" if row["insurer"] else self._say("total")
-            yield _in_columns(name, (euros(row[column], self.language) for column in columns))
+            rows.append([name, *(euros(row[column], self.language) for column in columns)])
+        heads, *others = _in_columns(rows)
+        yield self.paint(heads, "title")
+        yield from others
         yield ""
         credits, again = self.status.queued
         if credits or again:
-            yield from wrapped(self._say("next_run", credits=self._number(credits), again=self._number(again)))
+            told = [self._counted(credits, "credit")] if credits else []
+            told += [self._say("again", lines=self._counted(again, "line"))] if again else []
+            yield from wrapped(self._say("next_run", queued=", ".join(told)))
             yield ""
 
     def _deadlines(self) -> Iterator[str]:
@@ -228,10 +95,12 @@ class StatusText:
         problems = ProblemList(self.language, "", self.status.severities)
         count = 0
         for held in self.status.held():
+            wrong = [finding for finding in held.findings if self.status.severities.of(finding.code) == "error"]
+            if wrong and _TOLD_THERE.issuperset(finding.code for finding in wrong):
+                continue
             count += 1
-            for finding in held.findings:
-                if self.status.severities.of(finding.code) == "error":
-                    problems.add(finding, held.appointment_id, held.trajectory)
+            for finding in wrong:
+                problems.add(finding, held.appointment_id, held.trajectory)
         if count:
             yield self.paint(self._say("held", count=self._number(count)), "error")
             limits = LONG if self.everything else SHORT
@@ -242,15 +111,35 @@ class StatusText:
         problems.close()
 
     def _refused(self) -> Iterator[str]:
-        return self._section("refused", "error", map(self._refused_line, self.status.refused()), "refused_todo")
+        return self._section("refused", "error", self._refused_items())
+
+    def _refused_items(self) -> Iterator[Sequence[str]]:
+        """Line by line; those that were refused with their header, file by file."""
+        for invoice, same in groupby(self.status.refused(), key=_refused_file):
+            if not invoice:
+                yield from map(self._refused_line, same)
+                continue
+            first, lines, cents = _added_up(same)
+            sums = {"lines": self._counted(lines, "line"), "amount": euros(cents, self.language)}
+            told = self._say("refused_file", invoice=invoice, insurer=first["insurer"], **sums)
+            yield told, *self._refused_why(first)
 
     def _refused_line(self, row: Record) -> Sequence[str]:
         place = self._place(row["appointment_id"], date.fromisoformat(row["date"]), row["trajectory"])
         amount = euros(row["amount_cents"], self.language)
         told = {"reference": row["reference"], "insurer": row["insurer"], "amount": amount}
-        why = refusal(row, self.language)
-        said = self._say("refused_why", codes=", ".join(row["return_codes"]) or "-", **why)
-        return self._say("refused_line", **told, **place), said
+        return self._say("refused_line", **told, **place), *self._refused_why(row)
+
+    def _refused_why(self, row: Record) -> Sequence[str]:
+        """What was refused for what, what to do about it, and how it goes again."""
+        why, waits = refusal(row, self.language), row["waits_for"]
+        codes = ", ".join(row["return_codes"]) or "-"
+        goes = self._say(f"goes_{waits}", reference=row["reference"], invoice=row["invoice"])
+        return (
+            self._say("refused_why", by=self._say(f"by_{waits}"), codes=codes, meaning=why["meaning"]),
+            self._say("refused_todo", remedy=why["remedy"]),
+            goes,
+        )
 
     def _changed(self) -> Iterator[str]:
         return self._section("changed", "warning", map(self._changed_line, self.status.changed()), "changed_todo")
@@ -263,14 +152,16 @@ class StatusText:
     def _open(self) -> Iterator[str]:
         overview = self.status.overview
         rows = map(self._open_line, overview.open_trajectories)
-        return self._section("open", "warning", rows, "open_todo", weeks=overview.forgotten_weeks)
+        return self._section(
+            "open", "warning", rows, "open_todo", weeks=self._counted(overview.forgotten_weeks, "week")
+        )
 
     def _open_line(self, row: OpenTrajectory) -> Sequence[str]:
         last = self._say("last_none")
         if row.last_contact is not None:
-            last = self._say("last", day=self._day(row.last_contact), contacts=self._number(row.contacts))
+            last = self._say("last", day=self._day(row.last_contact), contacts=self._counted(row.contacts, "contact"))
         told = {"trajectory": row.trajectory, "insurer": row.insurer, "program": row.program, "profile": row.profile}
-        started, weeks = self._day(row.started), self._number(row.weeks_open)
+        started, weeks = self._day(row.started), self._counted(row.weeks_open, "week")
         return (self._say("open_line", **told, patient=row.patient_id, started=started, weeks=weeks, last=last),)
 
     def _waiting(self) -> Iterator[str]:
@@ -279,7 +170,8 @@ class StatusText:
 
     def _waiting_line(self, row: Record) -> Sequence[str]:
         day = date.fromisoformat(row["today"])
-        days, lines = (self.status.overview.day - day).days, self._number(row["lines"])
+        days = self._counted((self.status.overview.day - day).days, "day")
+        lines = self._counted(row["lines"], "line")
         names = {name: row[name] for name in ("invoice", "insurer", "uzovi")}
         amount = euros(row["amount_cents"], self.language)
         return (self._say("waiting_line", day=self._day(day), days=days, lines=lines, amount=amount, **names),)
@@ -301,7 +193,7 @@ class StatusText:
         states = Counter(row["state"] for row in rows)
         told = ", ".join(self._say(f"declared_{state}", count=self._number(states[state])) for state in sorted(states))
         lines, cents = (sum(row[name] for row in rows) for name in ("lines", "amount_cents"))
-        numbers = {"files": self._number(len(rows)), "lines": self._number(lines)}
+        numbers = {"files": self._counted(len(rows), "file"), "lines": self._counted(lines, "line")}
         day = self._day(date.fromisoformat(rows[0]["today"]))
         amount = euros(cents, self.language)
         return (self._say("run_line", run=rows[0]["run"], day=day, amount=amount, states=told, **numbers),)
@@ -344,12 +236,11 @@ class StatusText:
 
     def _left(self, days: int, past: str) -> str:
         """How long it takes, or how long ago it is."""
-        if days >= 0:
-            return self._say("left_none" if not days else "left_one" if days == 1 else "left_many", days=days)
-        return self._say(f"{past}_one" if days == -1 else f"{past}_many", days=-days)
+        key = past if days < 0 else "left" if days else "left_none"
+        return self._say(key, days=self._counted(abs(days), "day"))
 
     def _say(self, key: str, **params: object) -> str:
-        return _WORDS[self.language][key].format_map(params)
+        return WORDS[self.language][key].format_map(params)
 
     def _day(self, day: date) -> str:
         return day_text(day, self.language)
@@ -357,9 +248,32 @@ class StatusText:
     def _number(self, count: int) -> str:
         return number(count, self.language)
 
+    def _counted(self, count: int, what: str) -> str:
+        return counted(count, what, self.language)
 
-def _in_columns(name: str, cells: Iterable[str]) -> str:
-    """A name and amounts, as wide as the amounts leave room for."""
-    texts = list(cells)
-    width = 14 if len(texts) < len(AMOUNTS) else 12
-    return f"{name:<{WIDTH - width * len(texts)}}" + "".join(f"{text:>{width}}" for text in texts)
+
+def _refused_file(row: Record) -> str:
+    """The invoice of a line that was refused with its header, or ''."""
+    return str(row["invoice"]) if row["waits_for"] == "header" else ""
+
+
+def _added_up(rows: Iterator[Record]) -> tuple[Record, int, int]:
+    """The first of some lines, how many they are, and their amount."""
+    first = next(rows)
+    lines, cents = 1, first["amount_cents"]
+    for row in rows:
+        lines, cents = lines + 1, cents + row["amount_cents"]
+    return first, lines, cents
+
+
+def _in_columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Names and amounts in columns; a name that its amounts leave no room for has a line of its own."""
+    widest = max(len(cell) for _, *cells in rows for cell in cells)
+    count = len(rows[0]) - 1
+    width = max(WIDTH // (count + 2), widest + 1)
+    room = WIDTH - width * count
+    for name, *cells in rows:
+        amounts = "".join(f"{cell:>{width}}" for cell in cells)
+        if len(name) > room:
+            yield name
+        yield f"{name if len(name) <= room else '':<{room}}{amounts}"

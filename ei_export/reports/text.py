@@ -1,7 +1,7 @@
 """What reports for a person at a terminal have in common: their width, and how days, amounts and colours look."""
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, Literal, TypeAlias
 
@@ -17,7 +17,25 @@ Paint: TypeAlias = Callable[[str, Role], str]
 
 #: A space that no line is broken at.
 _TIED: Final = "\xa0"
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: What is counted, one of it and more.
+_COUNTED: Final[Mapping[Language, Mapping[str, tuple[str, str]]]] = {
+    "nl": {
+        "contact": ("contact", "contacten"),
+        "credit": ("creditregel", "creditregels"),
+        "day": ("dag", "dagen"),
+        "file": ("bestand", "bestanden"),
+        "line": ("regel", "regels"),
+        "week": ("week", "weken"),
+    },
+    "en": {
+        "contact": ("contact", "contacts"),
+        "credit": ("credit", "credits"),
+        "day": ("day", "days"),
+        "file": ("file", "files"),
+        "line": ("line", "lines"),
+        "week": ("week", "weeks"),
+    },
+}
 
 
 def plain(text: str, role: Role) -> str:
@@ -32,13 +50,19 @@ def euros(cents: int, language: Language) -> str:
 
 
 def day_text(day: date, language: Language) -> str:
-    """``01-02-2024``, or ``1 Feb 2024``."""
-    return f"{day:%d-%m-%Y}" if language == "nl" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """``01-02-2024`` in Dutch, ``2024-02-01`` in English."""
+    return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
 
 
 def number(count: int, language: Language) -> str:
     """``12.345`` or ``12,345``."""
     return f"{count:,}".replace(",", "." if language == "nl" else ",")
+
+
+def counted(count: int, what: str, language: Language) -> str:
+    """``1 dag`` or ``12 dagen``; of what there are words for."""
+    one, more = _COUNTED[language][what]
+    return f"{number(count, language)} {one if count == 1 else more}"
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:

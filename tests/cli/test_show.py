@@ -38,7 +38,7 @@ def test_it_needs_no_settings_and_speaks_dutch(folder: Path) -> None:
     assert result.exit_code == 0
     assert "Verzekerde: PQ van Wolters  23-09-2011  BSN 123456782" in result.stdout
     assert "0108  Uzovi-nummer                        9664  CZ groep" in result.stdout
-    assert "Insured person: PQ van Wolters  23 Sep 2011" in ask("file.txt", "--lang", "en").stdout
+    assert "Insured person: PQ van Wolters  2011-09-23" in ask("file.txt", "--lang", "en").stdout
 
 
 def test_settings_say_the_language_and_name_insurers(folder: Path) -> None:

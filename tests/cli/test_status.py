@@ -178,7 +178,7 @@ def test_what_changed_since_and_what_comes_next(clinic: Clinic) -> None:
     assert f"- {FIRST}: afspraak A1 van 04-01-2021, traject T1, niet meer\n    voltooid" in ask(clinic)
     note(clinic, "correction", reference=FIRST, appointment_id="A1", patient_id="P1", credit="now", again="now")
     assert document(clinic)["next_run"] == {"credits": 1, "again": 1}
-    assert "Klaar voor de volgende run: 1 creditregels, 1 regels opnieuw." in ask(clinic)
+    assert "Klaar voor de volgende run: 1 creditregel, 1 regel opnieuw." in ask(clinic)
 
 
 def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> None:
@@ -188,7 +188,9 @@ def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> N
     assert (refused["reference"], refused["amount_cents"], refused["return_codes"]) == (SECOND, 6_781, ["8007"])
     assert refused["meaning"]
     assert refused["remedy"]
-    assert "    Retourcode 8007. " in ask(clinic)
+    assert refused["waits_for"] == "feed"
+    assert "    Afgewezen door de verzekeraar, retourcode 8007. " in ask(clinic)
+    assert re.search(rf"met:\s+ei-export redeclare {SECOND}\n", ask(clinic))
     near = document(clinic, today="2022-01-10")["deadlines"]
     assert [(row["appointment_id"], row["state"], row["days_left"]) for row in near] == [("A2", "refused", 1)]
 
@@ -202,8 +204,8 @@ def test_the_text_tells_the_most_urgent_first(clinic: Clinic) -> None:
     text = ask(clinic, "--lang", "nl", today="2022-02-03")
     headings = re.findall("^[A-Z]{4,}", text, re.MULTILINE)
     assert headings == ["TERMIJNEN", "VASTGEHOUDEN", "AFGEWEZEN", "VERGETEN", "WACHT", "RUNS"]
-    assert text.startswith("Stand op 03-02-2022\n\nVerzekeraar               Gedeclareerd     Toegekend")
-    assert "VGZ (7095)                      134,25         66,44         67,81          0,00" in text
+    assert text.startswith("Stand op 03-02-2022\n\nVerzekeraar                  Gedeclareerd    Toegekend")
+    assert "VGZ (7095)                         134,25        66,44        67,81         0,00" in text
     assert "  - uiterlijk 01-03-2022 (nog 26 dagen): VGZ, afspraak H1 van 01-03-2021," in text
     assert "    Wacht omdat: De diagnosecode ontbreekt" in text
     assert "- uiterlijk 11-01-2022 (23 dagen te laat): VGZ, afspraak A2 van 11-01-2021," in text
@@ -222,6 +224,38 @@ def test_the_text_fits_a_terminal_and_names_nobody(clinic: Clinic) -> None:
             assert "Voorbeeld" not in text
             assert text.count("  - R0000") == (12 if arguments else 10)
         assert text.count("ei-export status --all") == 3  # trajectories, answers, runs
+
+
+@pytest.mark.parametrize(("waits", "command"), [("line", SECOND), ("header", INVOICE)])
+def test_what_vecozo_refused_is_told_with_the_command_that_declares_it_again(
+    clinic: Clinic, waits: str, command: str
+) -> None:
+    answer(clinic, 0, **{f"_{SECOND}": ("refused", 0, "0611")})
+    note(clinic, "correction", reference=SECOND, appointment_id="A2", patient_id="P1", again=waits)
+    for language, by in zip(LANGUAGES, ("Afgewezen", "Refused"), strict=True):
+        text = ask(clinic, "--lang", language)
+        (told,) = re.findall(
+            r"^  - (?:\S+ )?\S+: VGZ(?:.|\n)*?redeclare\s+\S+", text[text.index(f"{by.upper()} (1)") :], re.MULTILINE
+        )
+        assert re.search(rf"ei-export\s+redeclare\s+{command}$", told)
+        assert f"{by} " in told
+        assert re.search("€ 67[,.]81", told)
+        assert " 0611. " in told
+
+
+def test_columns_never_run_together(clinic: Clinic) -> None:
+    """Not with a fifth column, large amounts or a long name either."""
+    clinic.feed([ROWS[0] | {"status": "cancelled"}]).run(today="2021-07-02")
+    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("UPDATE line SET previous = ? WHERE reference = ?", (FIRST, SECOND))
+        ledger.execute("UPDATE declaration SET amount_cents = 123456789, insurer = 'Verzekeraar met een lange naam'")
+    for language in LANGUAGES:
+        lines = ask(clinic, "--lang", language).splitlines()[2:9]
+        assert max(map(len, lines)) <= WIDTH
+        assert [len(line.split()) for line in lines[:1]] == [6]
+        assert "Verzekeraar met een lange naam (7095)" in lines
+        totals = next(line for line in lines if line.startswith(("Totaal", "Total")))
+        assert len(totals.split()) == 6
 
 
 def test_where_nothing_asks_for_attention_that_is_said(tmp_path: Path) -> None:

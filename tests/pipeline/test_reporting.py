@@ -44,13 +44,13 @@ def test_a_run_has_a_page_and_the_newest_is_always_in_the_same_place(clinic: Cli
     out = clinic.folder / "out"
     first = page_of(out / "report.html")
     assert (out / "R000001" / "report.html").read_bytes() == (out / "report.html").read_bytes()
-    assert said(first, "html > head > title") == ["Declaraties van 1 juli 2021 · Fysiotherapie De Brug"]
+    assert said(first, "html > head > title") == ["Declaraties van 01-07-2021 · Fysiotherapie De Brug"]
     lines = table(out / "R000001" / "lines.csv")[1:]
     assert said(first, ".lines tbody th") == [line[0] for line in lines]
     assert "afspraak H1" in said(first, ".level.error .place")[0]
     clinic.run(today="2021-07-02")
     second = page_of(out / "report.html")
-    assert said(second, "h1") == ["Geen declaraties op 2 juli 2021"]
+    assert said(second, "h1") == ["Geen declaraties op 02-07-2021"]
     assert len(second.cssselect(".level.error .place")) == 1
     assert sorted(path.name for path in out.iterdir()) == ["R000001", "problems.csv", "report.html"]
 
@@ -64,7 +64,7 @@ def test_the_page_speaks_the_language_asked_for(clinic: Clinic) -> None:
     clinic.run("--lang", "en")
     page = page_of(clinic.folder / "out" / "report.html")
     assert page.get("lang") == "en"
-    assert said(page, "h1") == ["Declarations of 1 July 2021"]
+    assert said(page, "h1") == ["Declarations of 2021-07-01"]
 
 
 def test_the_page_holds_nobody(tmp_path: Path) -> None:
