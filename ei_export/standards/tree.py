@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import cache, lru_cache
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias, Union
-from xml.sax.saxutils import escape
 
 from attrs import field, frozen
 from lxml import etree
@@ -227,7 +227,7 @@ def write_simple(node: Node, value: str) -> str:
     """An element that is no class as text. Raises ValueError, naming the element, for what isn't of its form."""
     if node.form is None or not node.form.fits(value):
         raise ValueError(f"{node.path} is not of its form")
-    return f"<{node.name}>{escape(value)}</{node.name}>"
+    return f"<{node.name}>{escape(value, quote=False)}</{node.name}>"
 
 
 def _fill(parent: etree._Element, node: Node, values: Values, later: str = "") -> None:
