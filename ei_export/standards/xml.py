@@ -39,9 +39,19 @@ _IS_DEEP: Final = etree.XPath("boolean(" + "*/" * MOST_LEVELS + "*)")
 _IS_LONG: Final = etree.XPath(
     f"boolean(.//text()[string-length() > {MOST_TEXT}] | .//@*[string-length() > {MOST_TEXT}])"
 )
-#: Values in what libxml2 says of a file, which may be somebody's.
-_VALUES: Final = re.compile(r"(The value |^Element '[^']*': )'[^']*'")
-_NAMESPACE: Final = re.compile(r"\{[^}]*:[^}]*\}")
+#: What libxml2 calls the ways in which a file can be wrong. Where it finds nothing and yet
+#: nothing comes of it, lxml speaks of an internal error.
+_KINDS: Final = {number: name for name, number in vars(etree.ErrorTypes).items() if isinstance(number, int)} | {
+    etree.ErrorTypes.ERR_INTERNAL_ERROR: "not well-formed"
+}
+#: What libxml2 says of a file beside a schema: where, and what; in that the first quotes are around a value of the
+#: file, which may hold quotes itself, but for a length.
+_SAYS: Final = re.compile(
+    r"(Element '[^']*'(?:, attribute '[^']*')?: (?:\[facet '[^']*'\] )?(?:The value has a length of .*)?)(.*)",
+    re.DOTALL,
+)
+_VALUE: Final = re.compile(r"['\[].*['\]](?= (?:is|has|does|in|of) )|['\[].*", re.DOTALL)
+_NAMESPACE: Final = re.compile(r"\{[^}']*:[^}']*\}")
 
 
 def parts(file: IO[bytes], name: str, root: str, tags: Collection[str]) -> Iterator[etree._Element]:
@@ -66,7 +76,7 @@ def parts(file: IO[bytes], name: str, root: str, tags: Collection[str]) -> Itera
                 last = element
                 _forget(element)
     except etree.XMLSyntaxError as error:
-        raise InputError("XML_BROKEN", file=name, line=error.lineno or 1, reason=said(error.msg or "")) from None
+        raise InputError("XML_BROKEN", file=name, line=error.lineno or 1, reason=said(error.code, "")) from None
     if top is None:
         raise guard.other_root(root)
 
@@ -122,9 +132,13 @@ class _Guard:
         return part
 
 
-def said(message: str) -> str:
-    """What libxml2 says, without the values of the file and without namespaces."""
-    return _NAMESPACE.sub("", _VALUES.sub(r"\1'…'", message))
+def said(kind: int, message: str) -> str:
+    """What libxml2 says of a file, without what is in the file: beside a schema its message, without values and
+    namespaces; else no more than the name of the kind, as its messages quote what stands there."""
+    name = _KINDS.get(kind, "")
+    if not name.startswith("SCHEMAV_") or (parts := _SAYS.match(_NAMESPACE.sub("", message))) is None:
+        return name
+    return (parts[1] + _VALUE.sub("'…'", parts[2], count=1)).removesuffix(".")
 
 
 # Schemas -------------------------------------------------------------------------------------------
@@ -172,10 +186,11 @@ class Schema:
                         _forget(element)
                         ended = element is top
                 if len(parser.feed_error_log):
-                    return Mismatch(line, said(parser.feed_error_log[0].message))
+                    first = parser.feed_error_log[0]
+                    return Mismatch(line, said(first.type, first.message))
                 line += text.endswith(b"\n")
             parser.close()
         except etree.XMLSyntaxError as error:
-            return Mismatch(line, said(error.msg or ""))
+            return Mismatch(line, said(error.code, error.msg or ""))
         # with a schema, `close` is silent about a root that has not ended
         return None if ended else Mismatch(line, "Premature end of data")
