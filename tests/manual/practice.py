@@ -1,7 +1,7 @@
 """A made-up practice: its products, its patients' courses, its folder, and what the command makes of them.
 
 Nothing in this folder reads the tables or the code of the exporter. What is expected stands in `products.csv`, written
-down from the manual, and in `pm304_positions.csv`; only the installed command is used.
+down from the manual, and in `pm304_positions.csv`; only the command is used.
 """
 
 import csv
@@ -11,12 +11,16 @@ import os
 import random
 import subprocess
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, field, frozen
+from click.testing import CliRunner
+
+from ei_export.cli import main
 
 HERE = Path(__file__).parent
 COMMAND = Path(sysconfig.get_path("scripts")) / "ei-export"
@@ -286,24 +290,34 @@ class Outcome:
         return found
 
 
-def ei_export(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the installed command in `folder`, untouched by the settings of who runs the tests."""
+def installed(folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """Runs the installed command in `folder`: its exit code, and what it printed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EI_EXPORT_")}
-    return subprocess.run(
-        [COMMAND, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
-    )
+    command = [str(COMMAND), *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=False)
+    return done.returncode, done.stdout
 
 
-def run(folder: Path, today: str, *arguments: str) -> Outcome:
+def at_hand(folder: Path, arguments: Sequence[str]) -> tuple[int, str]:
+    """The same in this process: most runs take less than a start of the command."""
+    runner = CliRunner(env={name: None for name in os.environ if name.startswith("EI_EXPORT_")})
+    with chdir(folder):
+        done = runner.invoke(main, arguments)
+    return done.exit_code, done.stdout
+
+
+def run(
+    folder: Path, today: str, *arguments: str, by: Callable[[Path, Sequence[str]], tuple[int, str]] = at_hand
+) -> Outcome:
     """`ei-export run` in a folder that holds its settings; whatever it declared is read back from the disk."""
-    done = ei_export(folder, "run", "--config", "ei-export.toml", "--today", today, "--json", *arguments)
-    assert done.returncode in (0, 1), done.stderr
-    document = json.loads(done.stdout)
+    exit_code, printed = by(folder, ["run", "--config", "ei-export.toml", "--today", today, "--json", *arguments])
+    assert exit_code in (0, 1), printed
+    document = json.loads(printed)
     files = {
         declaration["file"]: (folder / "out" / document["run"] / declaration["file"]).read_bytes()
         for declaration in document["declarations"]
     }
-    return Outcome(done.returncode, document, files)
+    return Outcome(exit_code, document, files)
 
 
 @frozen

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from tests.manual.practice import Outcome, run
+from tests.manual.practice import Outcome, installed, run
 
 BASIC = Path(__file__).parents[2] / "fixtures" / "basic"
 TODAY = "2022-03-01"
@@ -28,8 +28,8 @@ class Example:
 
     @classmethod
     def twice(cls, folder: Path, *arguments: str) -> "Example":
-        first = run(folder, TODAY, *arguments)
-        return cls(folder, first, run_directories(folder), run(folder, TODAY, *arguments))
+        first = run(folder, TODAY, *arguments, by=installed)
+        return cls(folder, first, run_directories(folder), run(folder, TODAY, *arguments, by=installed))
 
 
 def run_directories(folder: Path) -> list[Path]:

@@ -9,11 +9,8 @@ import pytest
 
 from ei_export.pipeline.explain.stories import appointment_stories
 from ei_export.reports.story import document
-from tests.feeds import tables_read_once
 from tests.manual.practice import AMOUNTS, PRODUCTS, Practice, Product, course, rows_of
 from tests.pipeline.telling import charts, units_of
-
-__all__ = ["tables_read_once"]
 
 CONTACTS = 2
 
