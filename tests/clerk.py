@@ -95,6 +95,11 @@ class Clerk:
         assert code == int(bool(document["problems"]))
         return dict(document)
 
+    def replaces(self, appointment_id: str) -> None:
+        """Has a line credited, and declared again as things are then, whether its appointment changed or not."""
+        reference = self.reference(appointment_id)
+        assert [len(self.asks(command, reference)["queued"]) for command in ("credit", "redeclare")] == [1, 1]
+
     def undoes(self, run: str, today: str = TODAY) -> int:
         return self.gives("undo", run, "--why", "niet verstuurd", today=today)[0]
 

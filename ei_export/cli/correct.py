@@ -1,10 +1,13 @@
 """``ei-export correct``: lines whose appointments changed since they were declared."""
 
+from datetime import date
 from typing import Any
 
 import click
 
+from ..pipeline.corrections import Queue
 from ..pipeline.corrections import correct as queue_correct
+from ..settings import Settings
 from .queueing import queueing, work
 
 
@@ -15,9 +18,13 @@ from .queueing import queueing, work
 def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> None:
     """Correct declared lines: the next run sends a credit of each, and a new line if the appointment still counts.
 
-    REF is the reference of a line, as in problems.csv.
+    REF is the reference of a line, as in problems.csv, or the id of its appointment. What changed is what the last run
+    saw; of an appointment that was cancelled the line is only credited.
     """
     if bool(references) is everything:
         raise click.UsageError("REF... | --all")
 
-    work(lambda settings, why, today: queue_correct(settings, references, why, today, everything=everything), **choices)
+    def act(settings: Settings, why: str, today: date) -> Queue:
+        return queue_correct(settings, references, why, today, everything=everything)
+
+    work(act, changes=everything, **choices)

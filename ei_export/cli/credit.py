@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from ..pipeline.corrections import cancel
 from ..pipeline.corrections import credit as queue_credit
 from .queueing import queueing, work
 
@@ -12,10 +13,12 @@ references = click.argument("references", metavar="REF...", nargs=-1, required=T
 
 @click.command()
 @references
+@click.option("--cancel", "is_cancelled", is_flag=True, help="Do not credit them after all; only before a run did.")
 @queueing
-def credit(references: tuple[str, ...], **choices: Any) -> None:
+def credit(references: tuple[str, ...], *, is_cancelled: bool, **choices: Any) -> None:
     """Take back declared lines: the next run sends a credit of each, a copy of the line as it was sent.
 
     REF is the reference of a line, as in lines.csv. Only a line that was not refused can be credited, once.
     """
-    work(lambda settings, why, today: queue_credit(settings, references, why, today), **choices)
+    act = cancel if is_cancelled else queue_credit
+    work(lambda settings, why, today: act(settings, references, why, today), **choices)

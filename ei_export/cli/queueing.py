@@ -38,8 +38,10 @@ def work(
     lang: Language | None,
     quiet: bool,
     why: str,
+    changes: bool = False,
 ) -> None:
-    """Queues what is asked, tells what came of it, and ends with 0, or 1 where something can't be done."""
+    """Queues what is asked, tells what came of it, and ends with 0, or 1 where something can't be done. ``changes``:
+    what is asked for is all that the last run saw."""
     settings = settings_of(config, lang)
     done = act(settings, why.strip(), day_or_today(today))
     queued = [asdict(line) for line in done.queued]
@@ -50,7 +52,7 @@ def work(
         if as_json:
             click.echo(json.dumps(queue_document(queued, refused), ensure_ascii=False, indent=1))
         elif not quiet:
-            for line in queue_lines(queued, settings.language):
+            for line in queue_lines(queued, settings.language, changes=changes):
                 click.echo(line)
         for each in refused:
             click.echo(f"{each['message']}\n{each['remedy']}", err=True)

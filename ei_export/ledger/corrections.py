@@ -17,7 +17,7 @@ from . import Ledger
 
 #: When an appointment, or a credit, goes out again; see ``schema.sql``.
 When = Literal["now", "line", "header", "feed"]
-Asked = Literal["credit", "redeclare", "correct"]
+Asked = Literal["credit", "redeclare", "correct", "cancel"]
 
 #: The statuses of a line that the insurer is held to.
 STANDING: Final = ("sent", "granted", "partly_granted")
@@ -55,30 +55,6 @@ class Debit:
         return self.status in STANDING and self.credit != "now"
 
 
-@frozen
-class DueCredit:
-    """A debit that is to be credited in this run, by the columns of ``line``; ``cents`` what it was granted, or
-    declared at while there is no answer; ``attempt`` of the credit."""
-
-    reference: str
-    appointment_id: str
-    attempt: int
-    patient_id: str
-    trajectory: str
-    uzovi: str
-    date: str
-    code: str
-    list: str
-    f_code: str
-    units: int
-    cents: int
-    rule: str
-    standard: str
-    insurer: str
-    person: str
-    sent: str
-
-
 def corrected_patients(ledger: Ledger) -> set[str]:
     """The patients with debits that don't simply stand."""
     return {patient for (patient,) in ledger._rows("SELECT DISTINCT patient_id FROM correction")}
@@ -109,24 +85,6 @@ _DEBITS: Final = (
     "LEFT JOIN correction ON correction.reference = line.reference "
     "WHERE line.debit_credit = 'D' AND line.appointment_id {} ORDER BY line.appointment_id, line.attempt"
 )
-
-
-def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
-    """The credits that go out with this run; ``header`` as for `debits`."""
-    sql = (
-        "SELECT line.reference, line.appointment_id, (SELECT count(*) FROM line AS other "
-        "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'C') "
-        "+ row_number() OVER (PARTITION BY line.appointment_id ORDER BY line.attempt), line.patient_id, "
-        "line.trajectory, line.uzovi, line.date, line.code, line.list, line.f_code, line.units, "
-        "coalesce((SELECT granted_cents FROM line_status WHERE line_status.reference = line.reference), "
-        "line.amount_cents), line.rule, declaration.standard, "
-        "declaration.insurer, person.sent, line.sent "
-        "FROM correction CROSS JOIN line ON line.reference = correction.reference "
-        "JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
-        "WHERE credit = 'now' OR (credit = 'header' AND header <> ?) ORDER BY line.appointment_id, line.attempt"
-    )
-    for row in ledger._rows(sql, (header,)):
-        yield DueCredit(*row)
 
 
 def settle(ledger: Ledger, credited: Iterable[str], replaced: Iterable[str]) -> None:
@@ -177,7 +135,9 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
 @frozen
 class Asking:
     """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
-    is about that debit. ``is_last``: its appointment was not declared again since."""
+    is about that debit. ``is_last``: its appointment was not declared again since. ``change``: how it is otherwise by
+    now, as in the view ``changed``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit of it
+    went out, whatever came of that."""
 
     debit: str
     debit_credit: str
@@ -189,6 +149,8 @@ class Asking:
     credit: str
     again: str
     is_last: bool
+    change: str
+    was_credited: bool
 
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
@@ -198,7 +160,12 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "coalesce((SELECT status FROM line_status WHERE line_status.reference = debit.reference), 'withdrawn'), "
         "coalesce(credit, ''), coalesce(again, ''), "
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
-        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt) "
+        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt), "
+        "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
+        "AND changed.appointment_id = debit.appointment_id), "
+        "(SELECT 'elsewhere' FROM dossier, json_each(dossier.appointments) WHERE pending > 0 "
+        "AND json_extract(value, '$[3]') = debit.appointment_id AND json_extract(value, '$[0]') <> 'declared'), ''), "
+        "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference) "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
@@ -233,6 +200,19 @@ def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, 
         "INSERT INTO correction (reference, appointment_id, patient_id, credit, again) VALUES (?1, ?2, ?3, ?4, ?5) "
         "ON CONFLICT (reference) DO UPDATE SET credit = coalesce(?4, credit), again = coalesce(?5, again)",
         (asking.debit, asking.appointment_id, asking.patient_id, "now" if credit else None, "now" if again else None),
+    )
+
+
+def cancel(ledger: Ledger, asking: Asking, why: str, today: date) -> None:
+    """Takes back that a debit is to be credited. It stands, so nothing is to come in its place either."""
+    ledger._do(
+        "INSERT INTO request (day, asked, reference, why) VALUES (?, 'cancel', ?, ?)",
+        (today.isoformat(), asking.debit, why),
+    )
+    ledger._do(
+        "UPDATE correction SET credit = iif(reference = ?1, NULL, credit), again = nullif(again, 'now') "
+        "WHERE appointment_id = ?2",
+        (asking.debit, asking.appointment_id),
     )
 
 

@@ -6,7 +6,7 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 import gc
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -25,12 +25,12 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
-from .books import books
+from .books import Book, books
 from .case import Desk
+from .crediting import add_credits
 from .due import DueLine
-from .forms import credit_lines
 from .patient import work_out
-from .publication import Listing, Publication, declared_by, provider, run_label
+from .publication import Listing, Publication, provider, run_label
 from .recovery import finish_earlier_runs
 from .reporting import write_page, write_sheets
 from .rules import Rules
@@ -72,15 +72,13 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.publish:
             for finding in finish_earlier_runs(ledger, settings):
                 summary.problems.add(finding)
-        shelf = _judge(source, settings, options, rules, ledger, summary)
-        if hold_all := options.strict and bool(summary.exit_code):
+        shelf = _judge(source, settings, options, rules, files, ledger, summary)
+        if options.strict and summary.exit_code:
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
             source = open_feed(settings.input.path, settings.input)
-            shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
+            shelf = _judge(source, settings, options, rules, files, ledger, summary, hold_all=True)
         due = shelf.due
         cleaning.callback(due.close)
-        for credit in () if hold_all else credit_lines(ledger, declared_by(provider(settings))):
-            due.add(credit.pack())
         _remember(shelf, ledger)
         number, folder = _next_run(ledger, settings.output.dir)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
@@ -135,19 +133,24 @@ def _judge(
     settings: Settings,
     options: Options,
     rules: Rules,
+    files: Mapping[str, Book],
     ledger: Ledger,
     summary: Summary,
     *,
     hold_all: bool = False,
 ) -> Shelf:
-    """Reads the feed and works out every patient in it, and those the ledger wants tried again.
+    """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
 
     ``hold_all``: what is due waits until nothing is wrong any more (``--strict``).
     """
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
     feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
-    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all)
+    shelf = Shelf(summary.problems)
+    waiting_credits = add_credits(shelf, ledger, settings, files, options.today, hold_all=hold_all)
+    desk = Desk(
+        settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, waiting_credits, hold_all=hold_all
+    )
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)
@@ -160,7 +163,6 @@ def _judge(
             shelf.add(work_out(desk, patient, rows))
         options.progress("judged", sum(shelf.outcomes.values()))
 
-    shelf = Shelf(summary.problems)
     fill(shelf, feed.count, feed.rows, work, desk.move)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     summary.held, summary.insurers = shelf.held, rules.insurers

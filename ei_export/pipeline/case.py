@@ -1,16 +1,16 @@
 """A patient's part of a run: what it is worked out from, and what it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2b
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ..appointment import Appointment, Outcome
 from ..intake.gather import Completed, Gathered, GatheredRow
 from ..intake.reader import Reader
 from ..ledger import Ledger, StoredDossier
-from ..ledger.corrections import Debit, corrected_patients, debits
+from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ..ledger.dossier import AT, Change
 from ..problems import Finding
 from ..settings import Settings
@@ -55,10 +55,12 @@ class Desk:
         ledger: Ledger,
         feed: Gathered,
         fingerprint: bytes,
+        waiting_credits: Collection[str] = (),
         *,
         hold_all: bool = False,
     ) -> None:
-        """``hold_all``: what is due waits (``--strict``)."""
+        """``waiting_credits``: the debits, by reference, of which the credit that was asked for can't go out.
+        ``hold_all``: what is due waits (``--strict``)."""
         self.hold_all = hold_all
         self.reader = Reader(feed.header, Completed(settings.input.completed))
         self.settings = settings
@@ -75,6 +77,7 @@ class Desk:
         }
         self.header = declared_by(provider(settings))
         self._corrected = corrected_patients(ledger)
+        self._waiting_credits = waiting_credits
 
     def move(self) -> None:
         """To be called in another process than the one that opened the ledger."""
@@ -90,7 +93,18 @@ class Desk:
 
     def debits(self, patient_id: str) -> dict[str, list[Debit]]:
         """See `Work.debits`."""
-        return debits(self.ledger, patient_id, self.header) if self.is_corrected(patient_id) else {}
+        if not self.is_corrected(patient_id):
+            return {}
+        found = debits(self.ledger, patient_id, self.header)
+        return {ident: self._as_they_stand(same) for ident, same in found.items()}
+
+    def debits_of(self, appointment_id: str) -> list[Debit]:
+        """The debits of an appointment in order, whoever's it is."""
+        return self._as_they_stand(debits_of(self.ledger, appointment_id, self.header))
+
+    def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
+        """A debit stands as long as its credit waits."""
+        return [evolve(debit, credit="") if debit.reference in self._waiting_credits else debit for debit in found]
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""

@@ -21,11 +21,13 @@ from .publication import run_label
 
 @frozen
 class Queued:
-    """A line of which something goes out with the next run: the reference of its debit, and what is asked."""
+    """A line of which something goes out with the next run: the reference of its debit, and what is asked. ``change``
+    of one that is corrected: see `Asking`."""
 
     reference: str
     appointment_id: str
     asked: Asked
+    change: str = ""
 
 
 @frozen
@@ -54,6 +56,11 @@ def opened(settings: Settings) -> Iterator[Ledger]:
 def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
     """Queues the credit of each line. Raises as `opened`."""
     return _each(settings, references, partial(_credit, why=why, today=today))
+
+
+def cancel(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
+    """Takes back that lines are to be credited, as long as the credits did not go out. Raises as `opened`."""
+    return _each(settings, references, partial(_cancel, why=why, today=today))
 
 
 def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
@@ -102,6 +109,18 @@ def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Q
     return _ask(ledger, line, "credit", why, today, credit=True)
 
 
+def _cancel(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    line = queue.asking(ledger, reference)
+    if line is None:
+        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+    if line.status == "credited":
+        return Finding("CANCEL_SENT", "", {"reference": line.debit})
+    if not (line.credit or line.was_credited):
+        return Finding("CANCEL_NOTHING", "", {"reference": line.debit})
+    queue.cancel(ledger, line, why, today)
+    return [Queued(line.debit, line.appointment_id, "cancel")]
+
+
 def _not_to_be_credited(line: Asking) -> Finding | None:
     """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
     if line.run_state == "staged":
@@ -142,7 +161,9 @@ def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Seque
     return done or faults[0]
 
 
-def _correct(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _correct(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding:
+    """``named``: a line by its reference, or an appointment, of which it is the last line."""
+    reference = ledger.last_debit(named) or named
     line = queue.asking(ledger, reference)
     if line is None:
         return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
@@ -154,6 +175,8 @@ def _correct(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[
         return Finding("CREDIT_UNSENT", "", {"reference": reference, "run": run_label(line.run)})
     if line.status not in STANDING:
         return Finding("CORRECT_NOT_STANDING", "", {"reference": reference})
+    if not line.change and line.status != "partly_granted":
+        return Finding("CORRECT_UNCHANGED", "", {"reference": reference})
     return _ask(ledger, line, "correct", why, today, credit=True, again=True)
 
 
@@ -161,4 +184,4 @@ def _ask(
     ledger: Ledger, line: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
 ) -> Sequence[Queued]:
     queue.ask(ledger, line, asked, why, today, credit=credit, again=again)
-    return [Queued(line.debit, line.appointment_id, asked)]
+    return [Queued(line.debit, line.appointment_id, asked, line.change if asked == "correct" else "")]

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..declaration import Care, Person
 from ..ledger import Ledger
-from ..ledger.corrections import DueCredit, due_credits
+from ..ledger.credits import DueCredit, due_credits
 from ..standards import gds801, gds801_sent, pm304_sent
 from .due import DueLine
 

@@ -8,7 +8,6 @@ from attrs import evolve
 
 from ..appointment import Appointment, Outcome
 from ..declaration import NO_BSN
-from ..ledger.corrections import debits_of
 from ..ledger.dossier import AT, Kept, unpack
 from ..zorg1.claims import SETTLED
 from .case import Desk, Work
@@ -25,7 +24,7 @@ def welcome(work: Work, row: Appointment) -> Appointment | None:
     owner = desk.ledger.appointment_owner(row.id)
     if owner is None:
         return row
-    debits = debits_of(desk.ledger, row.id, desk.header)
+    debits = desk.debits_of(row.id)
     if not debits:
         return row if owner == work.patient_id else _counted(work, row, owner)
     last = debits[-1]

@@ -5,14 +5,19 @@ from contextlib import closing, contextmanager
 from datetime import date
 from functools import partial
 
+from attrs import asdict
+
 from ..appointment import Outcome
 from ..intake.reader import remembered
 from ..ledger import Ledger, standing
+from ..ledger.credits import refused_credits
 from ..ledger.dossier import AT
+from ..problems import Finding
 from ..reports.status import Held, Record, Status
 from ..settings import Settings
+from .crediting import about
 from .overview import overview
-from .publication import run_label
+from .publication import declared_by, provider, run_label
 from .rules import Rules
 
 
@@ -28,6 +33,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             queued=standing.queued(ledger),
             held=partial(_held, ledger, rules),
             refused=partial(_with_codes, ledger, standing.refused),
+            refused_credits=partial(_refused_credits, ledger, settings),
             changed=partial(standing.changed, ledger),
             lines=partial(_with_codes, ledger, standing.lines),
             severities=settings.severities,
@@ -43,6 +49,11 @@ def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[Record]]) -> I
     """Rows with their return codes apart."""
     for row in rows(ledger):
         yield {**row, "return_codes": row["return_codes"].split()}
+
+
+def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[Record, Finding]]:
+    for credit in refused_credits(ledger, declared_by(provider(settings))):
+        yield {**asdict(credit), "codes": credit.codes.split()}, about(credit)
 
 
 def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:

@@ -12,7 +12,13 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "redeclare": "{reference} (afspraak {appointment}): wordt opnieuw gedeclareerd",
         "correct": "{reference} (afspraak {appointment}): wordt gecrediteerd\n"
         "  en opnieuw gedeclareerd zoals de afspraak nu is",
+        "cancelled": "{reference} (afspraak {appointment}): wordt alleen gecrediteerd\n"
+        "  en niet opnieuw gedeclareerd, want de afspraak is vervallen",
+        "cancel": "{reference} (afspraak {appointment}): wordt toch niet gecrediteerd\n"
+        "  en blijft staan zoals hij is gedeclareerd",
         "next": "Dat gebeurt in de volgende run.",
+        "last_run": "Dit zijn de wijzigingen die de laatste run zag. Is de agenda daarna gewijzigd,\n"
+        "start dan eerst ei-export run met een nieuwe export.",
         "nothing": "Er is niets klaargezet.",
         "undone": "Run {run} is ingetrokken; wat erin stond gaat mee in de volgende run.",
         "folder": "De bestanden staan nu in {folder}. Verstuur ze niet.",
@@ -22,7 +28,13 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "redeclare": "{reference} (appointment {appointment}): is going to be declared again",
         "correct": "{reference} (appointment {appointment}): is going to be credited\n"
         "  and declared again as the appointment is now",
+        "cancelled": "{reference} (appointment {appointment}): is only going to be credited\n"
+        "  and not declared again, as the appointment was cancelled",
+        "cancel": "{reference} (appointment {appointment}): is not going to be credited after all\n"
+        "  and stands as it was declared",
         "next": "That is done by the next run.",
+        "last_run": "These are the changes that the last run saw. If the agenda was changed after that,\n"
+        "first start ei-export run with a new export.",
         "nothing": "Nothing was queued.",
         "undone": "Run {run} is withdrawn; what was in it goes along in the next run.",
         "folder": "Its files are in {folder} now. Do not send them.",
@@ -48,12 +60,18 @@ def problem(finding: Finding, reference: str, language: Language, severities: Se
     }
 
 
-def queue_lines(queued: Sequence[Mapping[str, str]], language: Language) -> Iterator[str]:
-    """A queue for a person at a terminal."""
+def queue_lines(queued: Sequence[Mapping[str, str]], language: Language, *, changes: bool) -> Iterator[str]:
+    """A queue for a person at a terminal; ``changes``: of all that the last run saw."""
     words = _WORDS[language]
     for line in queued:
-        yield words[line["asked"]].format(reference=line["reference"], appointment=line["appointment_id"])
-    yield words["next"] if queued else words["nothing"]
+        key = line["change"] if line["change"] == "cancelled" else line["asked"]
+        yield words[key].format(reference=line["reference"], appointment=line["appointment_id"])
+    if not queued:
+        yield words["nothing"]
+    elif any(line["asked"] != "cancel" for line in queued):
+        yield words["next"]
+    if changes:
+        yield words["last_run"]
 
 
 def undo_lines(run: str, folder: Path | None, language: Language) -> Iterator[str]:

@@ -36,7 +36,8 @@ class Status:
     """How things stand. What may be long is read while it is told, so the ledger has to stay open.
 
     ``declarations`` and ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and
-    lines in the place of others; ``severities`` are those of the practice, ``columns`` its names for ours.
+    lines in the place of others; ``refused_credits`` each with what is to be said of it; ``severities`` are those of
+    the practice, ``columns`` its names for ours.
     """
 
     overview: Overview
@@ -45,6 +46,7 @@ class Status:
     queued: tuple[int, int]
     held: Callable[[], Iterator[Held]]
     refused: Callable[[], Iterator[Record]]
+    refused_credits: Callable[[], Iterator[tuple[Record, Finding]]]
     changed: Callable[[], Iterator[Record]]
     lines: Callable[[], Iterator[Record]]
     severities: Severities
@@ -68,6 +70,7 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "open_trajectories": map(asdict, status.overview.open_trajectories),
         "deadlines": map(asdict, status.overview.deadlines),
         "refused": ({**row, **refusal(row, language)} for row in status.refused()),
+        "refused_credits": (_worded(row, finding, language) for row, finding in status.refused_credits()),
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
         "insurers": status.sums,
@@ -97,6 +100,11 @@ def refusal(row: Record, language: Language) -> dict[str, str]:
     places = {**row, "date": day, "amount": euros(row["amount_cents"], language)}
     said = {"meaning": found.meaning, "remedy": found.remedy}
     return {**{name: text[language].format_map(places) for name, text in said.items()}, "again": found.again}
+
+
+def _worded(row: Record, finding: Finding, language: Language) -> Record:
+    message, remedy = render(finding.code, finding.params, language)
+    return {**row, "code": finding.code, "message": message, "remedy": remedy}
 
 
 def _held(held: Held, language: Language, severities: Severities) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby, islice
+from itertools import groupby, islice, starmap
 from operator import itemgetter
 from typing import Final
 
 from attrs import frozen
 
-from ..problems import Language, catalogue
+from ..problems import Finding, Language, catalogue, render
 from .causes import title
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
@@ -44,7 +44,15 @@ class StatusText:
         yield ""
         yield from self._money()
         calm = True
-        for section in (self._deadlines, self._held, self._refused, self._changed, self._open, self._waiting):
+        for section in (
+            self._deadlines,
+            self._held,
+            self._refused,
+            self._credits,
+            self._changed,
+            self._open,
+            self._waiting,
+        ):
             for line in section():
                 calm = False
                 yield line
@@ -125,10 +133,13 @@ class StatusText:
             yield told, *self._refused_why(first)
 
     def _refused_line(self, row: Record) -> Sequence[str]:
+        return self._refused_head(row), *self._refused_why(row)
+
+    def _refused_head(self, row: Record) -> str:
         place = self._place(row["appointment_id"], date.fromisoformat(row["date"]), row["trajectory"])
         amount = euros(row["amount_cents"], self.language)
         told = {"reference": row["reference"], "insurer": row["insurer"], "amount": amount}
-        return self._say("refused_line", **told, **place), *self._refused_why(row)
+        return self._say("refused_line", **told, **place)
 
     def _refused_why(self, row: Record) -> Sequence[str]:
         """What was refused for what, what to do about it, and how it goes again."""
@@ -140,6 +151,14 @@ class StatusText:
             self._say("refused_todo", remedy=why["remedy"]),
             goes,
         )
+
+    def _credits(self) -> Iterator[str]:
+        """The lines that stand although they were to be credited."""
+        rows = starmap(self._credit_line, self.status.refused_credits())
+        return self._section("refused_credits", "error", rows)
+
+    def _credit_line(self, row: Record, finding: Finding) -> Sequence[str]:
+        return self._refused_head(row), *render(finding.code, finding.params, self.language)
 
     def _changed(self) -> Iterator[str]:
         return self._section("changed", "warning", map(self._changed_line, self.status.changed()), "changed_todo")

@@ -43,6 +43,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "anders met: ei-export redeclare {reference}",
         "goes_header": "Gaat vanzelf opnieuw mee als de gegevens van de praktijk zijn verbeterd, en anders met: "
         "ei-export redeclare {invoice}",
+        "refused_credits": "CREDITERING AFGEWEZEN, de regel staat nog ({count})",
         "changed": "GEWIJZIGD NA HET DECLAREREN ({count})",
         "changed_todo": "Wat te doen: klopt de wijziging, geef dan ei-export correct met het kenmerk van de regel, of "
         "ei-export correct --all. Herstel anders de agenda.",
@@ -119,6 +120,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "otherwise with: ei-export redeclare {reference}",
         "goes_header": "Goes again by itself when the details of the practice are corrected, and otherwise with: "
         "ei-export redeclare {invoice}",
+        "refused_credits": "CREDIT REFUSED, the line still stands ({count})",
         "changed": "CHANGED SINCE IT WAS DECLARED ({count})",
         "changed_todo": "What to do: if the change is right, give ei-export correct with the reference of the line, or "
         "ei-export correct --all. Otherwise restore the agenda.",

@@ -100,7 +100,7 @@ def test_a_corrected_line_follows_what_changes_next(clinic: Clinic, clerk: Clerk
     clinic.feed(COURSE).run()
     moved = START | {"date": "2021-03-02"}
     clinic.feed([moved]).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.asks("correct", "A1")
     assert clinic.feed([moved | {"diagnosis_code": ""}]).run().credits.keys() == {"A1"}
     held = clinic.write(NOTHING).run()
     assert held.found("error") == [("DIAGNOSIS_MISSING", "A1", "diagnosis_code")]
@@ -127,7 +127,7 @@ def test_a_credit_under_another_insured_number_goes_in_another_file(clinic: Clin
     clinic.feed([START, END]).run()
     rows = [row | {"insured_number": "8"} for row in (START, END, visit("A5", "2021-05-01", "940133", "T1"))]
     for row in (START, END):
-        clerk.asks("correct", clerk.reference(row["appointment_id"]))
+        clerk.replaces(row["appointment_id"])
     result = clinic.feed(rows).run()
     messages = [take_apart(content) for content in result.files.values()]
     assert [[line.is_credit for _, line in message.lines] for message in messages] == [[False] * 3, [True] * 2]
@@ -137,7 +137,7 @@ def test_a_credit_under_another_insured_number_goes_in_another_file(clinic: Clin
 
 def test_a_credit_stands_under_the_person_as_known_now_where_the_key_is_the_same(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     message = the(clinic.feed([START | {"house_number": "77"}]).run())
     assert {person.values["0219"] for person, _ in message.lines} == {"00077"}
     clerk.asks("credit", clerk.reference("A1"))

@@ -88,7 +88,7 @@ def test_a_refused_credit_leaves_the_line_standing(clinic: Clinic, clerk: Clerk)
     """And what was to come in its place waits, or it would be paid twice."""
     clinic.feed([START]).run()
     first = clerk.reference("A1")
-    clerk.asks("correct", first)
+    clerk.replaces("A1")
     message = the(clinic.feed([START | {"date": "2021-03-02"}]).run())
     credit, debit = (line.reference for _, line in message.lines)
     clerk.gets(by_insurer(message, {credit: Verdict(0, ("8017",)), debit: Verdict(0, ("0587",))}))
@@ -97,6 +97,118 @@ def test_a_refused_credit_leaves_the_line_standing(clinic: Clinic, clerk: Clerk)
     assert waiting.found("error") == [("DEBIT_STANDS", "A1", "")]
     assert first in waiting.problems[0]["remedy"]
     assert clerk.asks("redeclare", credit)["queued"] == [
-        {"reference": first, "appointment_id": "A1", "asked": "credit"}
+        {"reference": first, "appointment_id": "A1", "asked": "credit", "change": ""}
     ]
     assert clinic.run().lines == {"A1": ("F1013", 1)}
+
+
+def refused_credit(clinic: Clinic, clerk: Clerk, debit: Verdict | None) -> tuple[str, str, str]:
+    """Gets the answer to a corrected line: its credit refused, ``debit`` the verdict on the new line. Returns the
+    references of the old line, the credit and the new line."""
+    clinic.feed([START]).run()
+    first = clerk.reference("A1")
+    clinic.feed([START | {"date": "2021-03-02"}]).run()
+    clerk.asks("correct", first)
+    message = the(clinic.write(NOTHING).run())
+    credit, second = (line.reference for _, line in message.lines)
+    verdicts = {credit: Verdict(0, ("8017",))} | ({second: debit} if debit is not None else {})
+    clerk.gets(by_insurer(message, verdicts))
+    return first, credit, second
+
+
+def standing_credits(clerk: Clerk) -> list[tuple[str, str, str]]:
+    """What ``status`` says of credits that were refused."""
+    document = clerk.parsed(clerk.gives("status")[1])
+    return [(row["reference"], row["credit"], row["later"]) for row in document["refused_credits"]]
+
+
+def test_a_treatment_that_is_paid_twice_is_told_of_until_it_is_not(clinic: Clinic, clerk: Clerk) -> None:
+    first, credit, second = refused_credit(clinic, clerk, None)
+    assert standing_credits(clerk) == [(first, credit, second)]
+    assert all(number in clerk.gives("status", as_json=False)[1] for number in (first, credit, second))
+    for _ in range(2):
+        night = clinic.write(NOTHING).run()
+        assert night.found("error") == [("PAID_TWICE", "A1", "")]
+        assert f"ei-export credit {first}" in night.problems[0]["remedy"]
+    clerk.asks("credit", "--cancel", first)
+    assert clinic.run("--strict").codes == ["PAID_TWICE"], "nobody can wish that away"
+    assert clerk.asks("credit", first)["problems"] == []
+    assert standing_credits(clerk) == []
+    again = clinic.run()
+    assert (again.problems, again.credits, again.lines) == ([], {"A1": 6644}, {})
+    clerk.gets(file_level(the(again), "8001"))
+    assert list(clerk.live()) == ["A1"]
+    assert clinic.run().problems == []
+
+
+def test_a_treatment_that_is_paid_twice_is_put_right_by_a_credit_of_the_new_line(clinic: Clinic, clerk: Clerk) -> None:
+    first, credit, second = refused_credit(clinic, clerk, None)
+    clerk.asks("credit", second)
+    assert clinic.write(NOTHING).run().found("warning") == [("CREDIT_REFUSED", "A1", "")]
+    assert clerk.asks("credit", "--cancel", first)["queued"] == [
+        {"reference": first, "appointment_id": "A1", "asked": "cancel", "change": ""}
+    ]
+    assert clinic.run().problems == []
+    assert [row["reference"] for row in clerk.debits() if row["status"] == "sent"] == [first]
+    assert credit not in {row["previous"] for row in clerk.lines()}
+
+
+def test_an_old_line_that_stands_alone_against_the_wish_is_told_of(clinic: Clinic, clerk: Clerk) -> None:
+    first, credit, second = refused_credit(clinic, clerk, Verdict(0, ("0587",)))
+    assert standing_credits(clerk) == [(first, credit, "")]
+    night = clinic.write(NOTHING).run()
+    assert night.found("warning") == [("CREDIT_REFUSED", "A1", "")]
+    clerk.asks("credit", credit, "--why", "x")
+    clerk.asks("redeclare", credit)
+    clerk.asks("redeclare", second)
+    again = clinic.run()
+    assert (set(again.credits), set(again.lines), again.problems) == ({"A1"}, {"A1"}, [])
+
+
+def test_a_credit_that_waits_for_another_header_is_told_of(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed([START]).run()
+    clerk.asks("credit", clerk.reference("A1"))
+    clerk.gets(file_level(the(clinic.write(NOTHING).run()), "0016"))
+    assert clinic.run().found("error") == [("CREDIT_WAITS", "A1", "")]
+    clerk.asks("credit", clerk.reference("A1"))
+    assert clinic.run().credits.keys() == {"A1"}
+
+
+def test_a_credit_that_nobody_would_take_waits_alone(clinic: Clinic, clerk: Clerk) -> None:
+    """And what was to come in its place waits with it."""
+    clinic.feed([*COURSE, SINGLE]).run()
+    clinic.feed([START | {"date": "2021-03-02"}]).run()
+    first = clerk.reference("A1")
+    clerk.write(f"UPDATE line SET sent = replace(sent, '20210301', '20213301') WHERE reference = '{first}'")
+    clerk.asks("correct", first)
+    clerk.asks("credit", clerk.reference("S1"))
+    result = clinic.write(NOTHING).run()
+    assert result.credits.keys() == {"S1"}
+    assert result.lines == {}
+    assert result.found("error") == [("CREDIT_WOULD_BE_REFUSED", "A1", "")]
+    assert clinic.run("--strict").found("error") == [("CREDIT_WOULD_BE_REFUSED", "A1", "")]
+    assert refusals(clerk.asks("credit", "--cancel", "nothing")) == [("REFERENCE_UNKNOWN", "8017")]
+    clerk.asks("credit", "--cancel", first)
+    assert clinic.run().codes == ["DECLARED_MOVED"]
+    assert refusals(clerk.asks("credit", "--cancel", clerk.reference("S1"))) == [("CANCEL_SENT", "")]
+    assert refusals(clerk.asks("credit", "--cancel", clerk.reference("A3"))) == [("CANCEL_NOTHING", "")]
+
+
+def test_a_correction_that_was_taken_back_leaves_the_line_as_it_is(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    clerk.replaces("A1")
+    assert "blijft staan" in clerk.gives("credit", "--cancel", clerk.reference("A1"), as_json=False)[1]
+    assert clinic.run().document["run"] is None
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
+    clerk.asks("credit", clerk.reference("A1"))
+    assert clinic.run().credits.keys() == {"A1"}
+
+
+def test_only_what_changed_is_corrected(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    assert refusals(clerk.asks("correct", clerk.reference("A1"))) == [("CORRECT_UNCHANGED", "")]
+    clinic.feed([START | {"status": "cancelled"}, END | {"diagnosis_code": "3526"}]).run()
+    assert "wordt alleen gecrediteerd" in clerk.gives("correct", "A1", as_json=False)[1]
+    told = clerk.gives("correct", "--all", as_json=False)[1]
+    assert "de laatste run zag" in told
+    assert clerk.reference("A3") in told

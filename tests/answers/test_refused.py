@@ -98,7 +98,7 @@ def test_a_refused_header_goes_again_with_its_invoice_number(clinic: Clinic, cle
 
 def test_a_credit_in_a_refused_file_goes_again_with_the_good_lines(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     clerk.asks("credit", clerk.reference("A3"))
     message = the(clinic.write(NOTHING).run())
     clerk.gets(by_vecozo(message, {clerk.reference("A1"): "0611"}))
@@ -177,7 +177,7 @@ def test_a_refused_line_that_was_cancelled(clinic: Clinic, clerk: Clerk) -> None
 
 def test_strict_holds_what_would_go_again(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     bad = visit("X1", "2021-03-01", "940131", "TX", patient="P5", bsn="1")
     strict = clinic.feed([bad]).run("--strict")
     assert strict.document["run"] is None
@@ -188,7 +188,7 @@ def test_strict_holds_what_would_go_again(clinic: Clinic, clerk: Clerk) -> None:
 
 def test_a_check_shows_what_would_go_again_and_changes_nothing(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     before = (clinic.folder / "ledger.sqlite").read_bytes()
     checked = clinic.command("check")
     assert set(checked.lines) == set(checked.credits) == {"A1"}

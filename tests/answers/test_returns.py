@@ -114,7 +114,7 @@ def test_a_file_of_which_every_line_is_refused(
 
 def test_a_credit_is_answered_as_well(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     message = the(clinic.write(NOTHING).run())
     credit = next(line.reference for _, line in message.lines if line.is_credit)
     report = clerk.gets(by_insurer(message, {credit: Verdict(0, ("8017",))}))

@@ -25,7 +25,7 @@ def test_a_run_is_taken_back(clinic: Clinic, clerk: Clerk) -> None:
 
 def test_a_run_with_credits_is_taken_back(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE).run()
-    clerk.asks("correct", clerk.reference("A1"))
+    clerk.replaces("A1")
     clerk.asks("credit", clerk.reference("A3"))
     second = clinic.write(NOTHING).run()
     clerk.undoes("2")

@@ -197,6 +197,10 @@ LINES: Final[Mapping[str, Words]] = {
         "nl": "Op {day} gevraagd te corrigeren ({why}).",
         "en": "Asked to correct on {day} ({why}).",
     },
+    "correction.cancel": {
+        "nl": "Op {day} gevraagd toch niet te crediteren ({why}).",
+        "en": "Asked on {day} not to credit after all ({why}).",
+    },
     "correction.credit_waits": {
         "nl": "Wordt gecrediteerd zodra de gegevens van de praktijk zijn verbeterd.",
         "en": "Is credited once the details of the practice are corrected.",
