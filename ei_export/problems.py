@@ -7,14 +7,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from . import wording
 from .specs import SPECS
 
 Severity = Literal["error", "warning", "info"]
-Language = Literal["nl", "en"]
+Language: TypeAlias = wording.Language
 
 LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
@@ -167,6 +168,7 @@ def render(code: str, params: Mapping[str, object], language: Language) -> tuple
     """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
     kind = catalogue()[code]
     text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
+    params = wording.shown(params, language)
     return text.format_map(params), remedy.format_map(params)
 
 

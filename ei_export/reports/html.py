@@ -19,12 +19,13 @@ from attrs import frozen
 
 from .. import __version__
 from ..problems import SEVERITIES, Language
+from ..wording import day_text
 from .causes import kinds_found, title
 from .html_words import WORDS
 from .overview import Overview
 from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
-from .text import day_text, euros, number
+from .text import euros, number
 
 if TYPE_CHECKING:
     from jinja2 import Template

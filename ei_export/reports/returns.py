@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain, groupby
 from typing import IO, Any, Final
 
@@ -11,6 +12,7 @@ from ..codelists import remedy as remedy_of
 from ..codelists import return_codes
 from ..problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ..spool import SortedLines
+from ..wording import day_text, shown
 from .text import euros, wrapped
 
 _BETWEEN: Final = "\x1f"
@@ -160,7 +162,8 @@ class FileReport:
     ) -> None:
         """Words a refusal by its most telling return code."""
         found = remedy_of(reason)
-        places = {**places, "insurer": self.insurer, "invoice": self.invoice, "codes": ", ".join(codes) or "-"}
+        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": ", ".join(codes) or "-"}
+        places = shown({**places, **named}, self.language)
         meaning = found.meaning[self.language].format_map(places)
         message = f"{render(code, places, self.language)[0]} {meaning}"
         remedy = found.remedy[self.language].format_map(places)
@@ -244,7 +247,7 @@ def text_lines(report: FileReport) -> Iterator[str]:
                 yield _INDENT * 2 + words["line"].format(
                     reference=problem["reference"],
                     appointment=problem["appointment_id"],
-                    date=problem["date"],
+                    date=day_text(date.fromisoformat(problem["date"]), report.language),
                     f_code=problem["f_code"],
                     amount=report.euros(problem["amount_cents"]),
                 )

@@ -13,7 +13,8 @@ from attrs import asdict
 
 from ..described import Described, Field, Note
 from ..problems import Language, Refusal, render
-from .text import day_text, euros
+from ..wording import day_text
+from .text import euros
 
 _WIDTH: Final = 80
 #: Where values begin, and how much deeper a level stands.

@@ -9,9 +9,10 @@ from attrs import asdict, frozen
 
 from ..codelists import remedy
 from ..problems import Finding, Language, Severities, render
+from ..wording import day_text
 from .overview import Overview
 from .returns import telling
-from .text import day_text, euros
+from .text import euros
 
 #: A row of the ledger by the names of its columns.
 Record: TypeAlias = Mapping[str, Any]

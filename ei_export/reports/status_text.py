@@ -10,13 +10,14 @@ from typing import Final
 from attrs import frozen
 
 from ..problems import Finding, Language, catalogue, render
+from ..wording import day_text
 from .causes import title
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
 from .problem_list import ProblemList
 from .status import AMOUNTS, Record, Status, refusal
 from .status_words import WORDS
-from .text import WIDTH, Paint, Role, counted, day_text, euros, number, plain, wrapped
+from .text import WIDTH, Paint, Role, counted, euros, number, plain, wrapped
 
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10

@@ -12,6 +12,7 @@ from typing import Any, Final
 from attrs import asdict, field, frozen
 
 from ..problems import Language, Problem
+from ..wording import shown
 from .story_words import LABELS, MOMENTS, SENTENCES, TITLES
 from .text import euros
 
@@ -88,7 +89,7 @@ def step(key: str, source: str = "", /, **params: object) -> Step:
 def words(said: Said, language: Language) -> str:
     """A sentence in one language. Raises KeyError for one that is not there, or a value it needs and hasn't got."""
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
-    return SENTENCES[said.key][language].format_map(params)
+    return SENTENCES[said.key][language].format_map(shown(params, language))
 
 
 def _shown(name: str, value: object, language: Language) -> object:
@@ -96,7 +97,7 @@ def _shown(name: str, value: object, language: Language) -> object:
         return words(value, language)
     if isinstance(value, Quoted):
         places = {n: euros(v, language) if isinstance(v, int) else v for n, v in value.places.items()}
-        return value.texts[language].format_map(places)
+        return value.texts[language].format_map(shown(places, language))
     if isinstance(value, tuple):
         return ", ".join(words(each, language) for each in value)
     if isinstance(value, int) and name.endswith("cents"):

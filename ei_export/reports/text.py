@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from ..problems import Language
@@ -47,11 +46,6 @@ def euros(cents: int, language: Language) -> str:
     """Cents as people write euros: ``1.234,50`` or ``1,234.50``."""
     text = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{euros(-cents, 'en')}"
     return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
-
-
-def day_text(day: date, language: Language) -> str:
-    """``01-02-2024`` in Dutch, ``2024-02-01`` in English."""
-    return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
 
 
 def number(count: int, language: Language) -> str:

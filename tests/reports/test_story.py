@@ -41,7 +41,7 @@ def test_values_in_a_sentence() -> None:
     assert words(unit, "en") == "3 x € 1,234.50 = € 3,703.50: the tariff is for each unit."
     visit = said("said.visit_held", moment="end")
     assert (
-        words(said("visit.line", day="2021-03-01", id="A1", what=visit), "nl") == "2021-03-01  A1  einde: vastgehouden"
+        words(said("visit.line", day="2021-03-01", id="A1", what=visit), "nl") == "01-03-2021  A1  einde: vastgehouden"
     )
     cells = (said("said.code", value="01"), said("said.uzovi", value="7095"))
     assert words(said("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"

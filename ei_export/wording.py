@@ -1,0 +1,155 @@
+"""How a person reads what stands in a message: days, columns, and what the computer itself says is wrong."""
+
+import errno
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Final, Literal
+
+Language = Literal["nl", "en"]
+
+#: What the columns of a feed are to a clerk.
+_TERMS: Final[Mapping[str, tuple[str, str]]] = {
+    "appointment_id": ("afspraaknummer", "appointment number"),
+    "date": ("datum", "date"),
+    "status": ("status", "status"),
+    "code": ("code", "code"),
+    "declare_under": ("code om onder te declareren", "code to declare under"),
+    "trajectory_id": ("trajectnummer", "trajectory number"),
+    "patient_id": ("patiëntnummer", "patient number"),
+    "bsn": ("BSN", "BSN"),
+    "birth_date": ("geboortedatum", "birth date"),
+    "sex": ("geslacht", "sex"),
+    "name": ("geboortenaam", "birth name"),
+    "prefix": ("voorvoegsel", "prefix"),
+    "initials": ("voorletters", "initials"),
+    "partner_name": ("naam van de partner", "name of the partner"),
+    "partner_prefix": ("voorvoegsel van de partner", "prefix of the partner"),
+    "name_use": ("naamgebruik", "use of names"),
+    "postcode": ("postcode", "postcode"),
+    "house_number": ("huisnummer", "house number"),
+    "house_number_suffix": ("toevoeging aan het huisnummer", "suffix of the house number"),
+    "country": ("land", "country"),
+    "foreign_postcode": ("buitenlandse postcode", "foreign postcode"),
+    "uzovi": ("UZOVI-nummer", "UZOVI number"),
+    "insured_number": ("verzekerdennummer", "insured number"),
+    "diagnosis_code": ("diagnosecode", "diagnosis code"),
+    "indication_code": ("indicatiecode", "indication code"),
+    "therapist_agb": ("AGB-code van de behandelaar", "AGB code of the therapist"),
+    "therapist_specialism": ("specialisme van de behandelaar", "specialism of the therapist"),
+    "referral_date": ("verwijsdatum", "referral date"),
+    "referrer_agb": ("AGB-code van de verwijzer", "AGB code of the referrer"),
+    "referrer_specialism": ("specialisme van de verwijzer", "specialism of the referrer"),
+    "authorization_number": ("machtigingsnummer", "authorization number"),
+    "accident": ("ongeval", "accident"),
+    "consent": ("toestemming", "consent"),
+    "side": ("links of rechts", "left or right"),
+    "measurement_name": ("naam van de meting", "name of the measurement"),
+    "measurement_score": ("uitslag van de meting", "score of the measurement"),
+}
+
+#: What an operating system says, by the name of the error.
+_SYSTEM: Final[Mapping[str, str]] = {
+    "ENOENT": "het bestand of de map is er niet",
+    "EACCES": "daar is geen toestemming voor",
+    "EPERM": "daar is geen toestemming voor",
+    "EISDIR": "het is een map",
+    "ENOTDIR": "een deel van het pad is geen map",
+    "EEXIST": "het is er al",
+    "ENOTEMPTY": "de map is niet leeg",
+    "ENOSPC": "de schijf is vol",
+    "EDQUOT": "uw ruimte op de schijf is vol",
+    "EFBIG": "het bestand wordt te groot",
+    "EROFS": "de schijf kan alleen worden gelezen",
+    "EIO": "de schijf geeft een fout",
+    "ENAMETOOLONG": "de naam is te lang",
+    "EMFILE": "er zijn te veel bestanden open",
+}
+#: What libraries say, and the same in Dutch.
+_LIBRARIES: Final = tuple(
+    (re.compile(pattern), dutch)
+    for pattern, dutch in (
+        (r"not UTF-8 \(at line (\d+)\)", r"geen UTF-8, op regel \1"),
+        (r".*\(at line (\d+), column (\d+)\)", r"regel \1, teken \2"),
+        (r".*\(at end of document\)", "het houdt te vroeg op"),
+        (r"no SQLite file|file is not a database", "het is geen SQLite-bestand"),
+        (r"database disk image is malformed", "er is een stuk van weg of overschreven"),
+        (r"disk I/O error", "de schijf geeft een fout"),
+        (r"database or disk is full", "de schijf is vol"),
+        (r"attempt to write a readonly database", "het kan alleen worden gelezen"),
+        (r"unable to open database file", "het kan niet worden geopend"),
+        (r"no such (table|view): (.+)", r"tabel \2 is er niet"),
+        (r"no such column: (.+)", r"kolom \1 is er niet"),
+        (r"line contains NUL", "er staat een nulteken in"),
+        (r"unexpected end of data", "een aanhalingsteken wordt niet gesloten"),
+        (r"field larger than field limit.*", "een cel is te lang"),
+        (r"'(.)' expected after '\"'", r"achter een aanhalingsteken hoort \1"),
+        (r"File is not a zip file", "het is geen zipbestand"),
+        (r"Bad CRC-32.*|Bad magic number.*|Truncated.*", "het is niet heel overgekomen"),
+    )
+)
+
+#: The parameters that are days, or may be.
+_DAYS: Final = (
+    *("after", "answered", "before", "care", "date", "day", "deadline", "end", "first", "last", "referral", "relapse"),
+    *("start", "today", "until", "withdrawn"),
+)
+
+
+def day_text(day: date, language: Language) -> str:
+    """``01-02-2024`` in Dutch, ``2024-02-01`` in English."""
+    return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
+
+
+def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """The parameters of a text as a person reads them in a language; what needs no other form is as it was."""
+    ways = {name: way for name, way in _WAYS.items() if name in params}
+    return {**params, **{name: way(params[name], language) for name, way in ways.items()}} if ways else params
+
+
+def _day(value: object, language: Language) -> object:
+    """A day, or its text; anything else as it is."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            return value
+    return day_text(value, language) if isinstance(value, date) else value
+
+
+def _columns(value: object, language: Language) -> str:
+    """Names of columns, each behind what a clerk calls it."""
+    return ", ".join(_column(name, language) for name in str(value).split(", "))
+
+
+def _column(name: str, language: Language) -> str:
+    term = _TERMS.get(name)
+    return f'{term[language == "en"]} ("{name}")' if term is not None else f'"{name}"'
+
+
+def _reason(value: object, language: Language) -> object:
+    """What the computer says; in Dutch in our words, or by the name of the error where we have none."""
+    text = str(value)
+    if language == "en":
+        return value
+    if name := _errors().get(text):
+        return _SYSTEM.get(name, name)
+    for pattern, dutch in _LIBRARIES:
+        if match := pattern.fullmatch(text):
+            return match.expand(dutch)
+    return value
+
+
+@cache
+def _errors() -> Mapping[str, str]:
+    """The texts of an operating system, each with the name of its error."""
+    return {os.strerror(code): name for code, name in errno.errorcode.items()}
+
+
+_WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
+    **dict.fromkeys(_DAYS, _day),
+    **dict.fromkeys(("column", "columns"), _columns),
+    "reason": _reason,
+}

@@ -1,0 +1,41 @@
+"""How a person reads what stands in a message."""
+
+import errno
+import os
+
+import pytest
+
+from ei_export.columns import COLUMNS
+from ei_export.problems import render
+from ei_export.wording import shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "dutch", "english"),
+    [
+        ("date", "2021-03-02", "02-03-2021", "2021-03-02"),
+        ("after", "940131", "940131", "940131"),
+        ("found", "2021-03-02", "2021-03-02", "2021-03-02"),  # as somebody wrote it
+        ("columns", "date, x", 'datum ("date"), "x"', 'date ("date"), "x"'),
+        ("reason", os.strerror(errno.ENOSPC), "de schijf is vol", os.strerror(errno.ENOSPC)),
+        ("reason", os.strerror(errno.ELOOP), "ELOOP", os.strerror(errno.ELOOP)),
+        ("reason", "Expected '=' (at line 3, column 7)", "regel 3, teken 7", "Expected '=' (at line 3, column 7)"),
+        ("reason", "-", "-", "-"),
+    ],
+)
+def test_what_a_person_reads(name: str, value: str, dutch: str, english: str) -> None:
+    params = {name: value, "other": value}
+    assert shown(params, "nl") == params | {name: dutch}
+    assert shown(params, "en") == params | {name: english}
+
+
+def test_every_column_of_a_feed_is_called_what_a_clerk_calls_it() -> None:
+    for column in COLUMNS:
+        assert str(shown({"column": column}, "nl")["column"]).endswith(f' ("{column}")')
+
+
+def test_the_messages_are_worded_so() -> None:
+    message, _ = render("DATE_IN_FUTURE", {"date": "2021-03-02", "today": "2021-03-01"}, "nl")
+    assert "02-03-2021" in message
+    message, _ = render("WRITE_FAILED", {"path": "x", "reason": os.strerror(errno.EACCES)}, "nl")
+    assert message == "x kan niet worden geschreven: daar is geen toestemming voor."
