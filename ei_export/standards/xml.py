@@ -20,6 +20,9 @@ MOST_BYTES: Final = 4_000_000_000
 #: Of one part (see `parts`), an insured person with all their performances of some 1500 bytes; also of what comes
 #: before the root.
 MOST_OF_PART: Final = 8_000_000
+#: Start tags, end tags and attributes of one part, of which a performance has some sixty: each takes a hundred times the
+#: memory of the few bytes that it may be written in.
+MOST_TAGS: Final = 300_000
 #: The deepest element of the messages we know is the sixth below its part.
 MOST_LEVELS: Final = 20
 #: Characters in one text or attribute.
@@ -94,7 +97,7 @@ class _Guard:
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self._file, self._name = file, name
-        self._read = self._of_part = 0
+        self._read = self._of_part = self._tags = 0
 
     def read(self, size: int = -1, /) -> bytes:
         return self._counted(self._file.read(size))
@@ -105,10 +108,13 @@ class _Guard:
     def _counted(self, block: bytes) -> bytes:
         self._read += len(block)
         self._of_part += len(block)
+        self._tags += block.count(b"<") + block.count(b"=")
         if self._read > MOST_BYTES:
             raise InputError("XML_TOO_LARGE", file=self._name, limit=MOST_BYTES)
         if self._of_part > MOST_OF_PART:
             raise InputError("XML_PART_TOO_LARGE", file=self._name, limit=MOST_OF_PART)
+        if self._tags > MOST_TAGS:
+            raise InputError("XML_PART_TOO_FULL", file=self._name, limit=MOST_TAGS)
         return block
 
     def enter(self, first: etree._Element, root: str) -> etree._Element:
@@ -117,7 +123,7 @@ class _Guard:
             raise InputError("XML_DOCTYPE", file=self._name)
         if first.tag != root or first.getparent() is not None:
             raise self.other_root(root)
-        self._of_part = 0
+        self._of_part = self._tags = 0
         return first
 
     def other_root(self, root: str) -> InputError:
@@ -126,7 +132,7 @@ class _Guard:
 
     def small(self, part: etree._Element) -> etree._Element:
         """The part, if nothing in it is too deep or too long."""
-        self._of_part = 0
+        self._of_part = self._tags = 0
         if _IS_DEEP(part) or _IS_LONG(part):
             raise InputError("XML_TOO_MUCH", file=self._name, line=part.sourceline)
         return part

@@ -153,6 +153,14 @@ def test_what_would_not_fit_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch
     assert refused(f"<a>{'<b/>' * 30_000}</a>").params == {"file": "a.xml", "limit": 100_000}
 
 
+def test_what_is_small_in_a_file_and_large_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml, "MOST_TAGS", 20_000)
+    assert len(told(f"<a>{'<b/>' * 60_000}</a>")) == 60_000
+    attributes = " ".join(f"x{n}='1'" for n in range(30_000))
+    for text in (f"<a>{'<x/>' * 30_000}</a>", f"<a><b>{'<x/>' * 30_000}</b></a>", f"<a><b {attributes}/></a>"):
+        assert refused(text).code == "XML_PART_TOO_FULL"
+
+
 def test_parts_are_forgotten() -> None:
     """Of a long file there is never more at hand than what was read at once."""
     text = f"<a>{f'<b><c>{12:0200}</c></b>' * 10_000}</a>"
