@@ -321,3 +321,16 @@ def test_two_dossiers_of_one_person_are_one_insured(tmp_path: Path) -> None:
     ]
     message = declared(clinic(tmp_path).feed(rows).run(today=TODAY))["7095"]
     assert [line.patient for line in message.lines()] == ["P3", "P3"]
+
+
+def test_a_line_that_our_own_checks_let_through_is_held_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The receiver would return the whole file for it, so it is judged as they do before it is in one."""
+    monkeypatch.setattr("ei_export.standards.gds801.check_need", lambda *of_line: [])
+    rows = [{**row, "indication_code": ""} if row["appointment_id"] == "A4" else row for row in ROWS]
+    result = clinic(tmp_path).feed(rows).run(today=TODAY)
+    assert sorted(result.lines) == ["A1", "A3", "A5"]
+    (held,) = [p for p in result.document["problems"] if p["severity"] == "error"]
+    assert (held["code"], held["appointment_id"]) == ("RECEIVER_WOULD_REFUSE", "A4")
+    assert declared(result).keys() == {"7095", "9664"}

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
-from ..declaration import Care, Performance, Person, Provider
+from ..declaration import Care, Invoice, Performance, Person, Provider
 from ..problems import Finding
 from ..standards import gds801, pm304
 from ..standards.verify import Fault
-from ..standards.verify.fragments import Fragments
+from ..standards.verify.fragments import Fragments, XmlFragments
+
+#: Stands for the number an invoice gets once it goes out.
+_NUMBER: Final = "1"
 
 
 @frozen
@@ -33,12 +36,13 @@ class Style:
     faults: Callable[[str, str, str], Sequence[Fault]]
 
 
-class _Receiver:
+class _Pm304Receiver:
     """Judges lines of PM304 one by one, as if they were in a file of this day."""
 
     def __init__(self, today: date) -> None:
         self._today = today
         self._files: dict[str, Fragments] = {}
+        #: By UZOVI the person judged last, '' for one who is wrong: each of their lines is to say so.
         self._persons: dict[str, str] = {}
 
     def faults(self, uzovi: str, person: str, head: str) -> Sequence[Fault]:
@@ -48,10 +52,23 @@ class _Receiver:
         found: list[Fault] = []
         if self._persons.get(uzovi) != person:
             found = file.person(person)
-            self._persons[uzovi] = (
-                "" if found else person
-            )  # so that every line of a person says what is wrong with them
+            self._persons[uzovi] = "" if found else person
         return [*found, *file.line(head, pm304.NO_PREVIOUS)]
+
+
+class _Gds801Receiver:
+    """Judges lines of GDS801 one by one, as if they were in a file of this day."""
+
+    def __init__(self, provider: Provider, today: date) -> None:
+        self._provider, self._today = provider, today
+        self._files: dict[str, XmlFragments] = {}
+
+    def faults(self, uzovi: str, person: str, line: str) -> Sequence[Fault]:
+        file = self._files.get(uzovi)
+        if file is None:
+            invoice = Invoice(_NUMBER, self._today, uzovi, self._today, self._today)
+            file = self._files[uzovi] = XmlFragments(gds801.frame(self._provider, invoice, 0), self._today)
+        return file.line(person, line)
 
 
 def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[str, Style]:
@@ -71,7 +88,7 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
             care=partial(pm304.care_fragment, diagnosis_element=diagnosis_element or pm304.DIAGNOSIS_ELEMENT),
             check_line=lambda performance, person, care, started: pm304.check_line(performance),
             line=lambda key, care, performance, started: pm304.line_fragment(key, care, performance)[0],
-            faults=_Receiver(today).faults,
+            faults=_Pm304Receiver(today).faults,
         ),
         "GDS801 2.0": Style(
             check_person=gds801.check_person,
@@ -81,6 +98,6 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
             care=gds801.care_fragment,
             check_line=check_gds801,
             line=lambda key, care, performance, started: gds801.line_fragment(care, performance, started),
-            faults=lambda uzovi, person, head: (),
+            faults=_Gds801Receiver(provider, today).faults,
         ),
     }

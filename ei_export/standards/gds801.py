@@ -30,8 +30,8 @@ OWN_SCHEMA: Final = SPECS / FOLDER / f"own-{MESSAGE.code}.xsd"
 #: The root and the parts below it, as :mod:`.xml` asks for them.
 ROOT_TAG: Final = f"{{{MESSAGE.namespace}}}{ROOT}"
 PART_TAGS: Final = [f"{{{MESSAGE.namespace}}}{node.name}" for node in TREE.root.children]
-_INSURED: Final = TREE.root["Verzekerde"]
-_PERFORMANCE: Final = _INSURED["Prestatie"]
+INSURED: Final = TREE.root["Verzekerde"]
+_PERFORMANCE: Final = INSURED["Prestatie"]
 _DEBIT: Final = _PERFORMANCE["DebetPrestatie"]
 _DETAILS: Final = _DEBIT["AanvullendePrestatiegegevens"]
 _DEBIT_ORDER: Final = [node.name for node in _DEBIT.children]
@@ -158,7 +158,7 @@ def person_fragment(person: Person) -> str:
         "PatientIdentificatienummer": person.patient_id,
         "Geboortedatum": person.birth_date.isoformat(),
     }
-    return write(_INSURED, values, later=_PERFORMANCE.name).removesuffix(f"</{_INSURED.name}>")
+    return write(INSURED, values, later=_PERFORMANCE.name).removesuffix(f"</{INSURED.name}>")
 
 
 def same_person(one: str, other: str) -> bool:
@@ -250,6 +250,11 @@ def credit_fragment(performance_list: str, day: date, granted_cents: int, previo
     return text.replace(_REFERENCE % _UNKNOWN, _EMPTY_REFERENCE, 1)
 
 
+def with_reference(fragment: str, reference: str) -> str:
+    """A line that is given its reference."""
+    return fragment.replace(_EMPTY_REFERENCE, _REFERENCE % reference, 1)
+
+
 def _traits(care: Care) -> list[Values]:
     """The side of the body, only where the diagnosis asks for it, and the entitlement code."""
     diagnosis = diagnoses().get(care.diagnosis)
@@ -315,7 +320,7 @@ def _frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
     }
     names = [node.name for node in TREE.root.children]
     texts = [f"{write(TREE.root[name], made[name])}\n" if name in made else "" for name in names]
-    middle = names.index(_INSURED.name)
+    middle = names.index(INSURED.name)
     return _START + "".join(texts[:middle]), "".join(texts[middle:]) + _END
 
 
@@ -386,19 +391,19 @@ class Gds801Writer:
 
     def person(self, fragment: str) -> None:
         """Begins a person; ``fragment`` as `person_fragment` gives it. Their lines follow."""
-        self._put(f"</{_INSURED.name}>\n{fragment}\n" if self.persons else f"{fragment}\n")
+        self._put(f"</{INSURED.name}>\n{fragment}\n" if self.persons else f"{fragment}\n")
         self.persons += 1
 
     def line(self, fragment: str, reference: str, cents: int) -> None:
         """Adds a line of the last person; ``fragment`` as `line_fragment` or `credit_fragment` gives it, ``cents`` what
         it claims, negative for a credit."""
-        self._put(fragment.replace(_EMPTY_REFERENCE, _REFERENCE % reference, 1) + "\n")
+        self._put(with_reference(fragment, reference) + "\n")
         self.lines += 1
         self.cents += cents
 
     def close(self) -> None:
         """Ends the message; the file object stays open."""
-        end = f"</{_INSURED.name}>\n" if self.persons else ""
+        end = f"</{INSURED.name}>\n" if self.persons else ""
         self._put(end + frame(self._provider, self._invoice, self.cents)[1])
 
     def _put(self, text: str) -> None:

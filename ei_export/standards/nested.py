@@ -77,7 +77,7 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
 
     Raises InputError, with ``name``, for what can't be read (see :mod:`.xml`).
     """
-    reading = _Reading(f"{{{message.namespace}}}")
+    reading = Reading(f"{{{message.namespace}}}")
     root = Tree.load(message.code).root
     order = _Order(root)
     expected = [f"{reading.namespace}{node.name}" for node in root.children]
@@ -150,8 +150,9 @@ class _Plan(NamedTuple):
 
 
 @frozen
-class _Reading:
-    """Makes instances of elements. A message says the same again and again, so plans are kept."""
+class Reading:
+    """Makes instances of elements, whose names are in ``namespace`` (``{…}``, or '' for none). A message says the same
+    again and again, so plans are kept."""
 
     namespace: str
     _numbers: Iterator[int] = field(factory=lambda: count(1))

@@ -1,9 +1,14 @@
-"""Single records of a declaration, judged before they go into a file."""
+"""Parts of a declaration, judged before they go into a file."""
 
 from collections.abc import Sequence
 from datetime import date
+from io import BytesIO
 from typing import Final
 
+from lxml import etree
+
+from .. import gds801
+from ..nested import Flaw, Reading
 from ..pm304 import LAYOUT
 from ..record import ENCODING
 from .controls import controls
@@ -12,9 +17,12 @@ from .lines import Lines
 from .numbers import Numbers, Tally
 from .parts import Part
 from .relations import RELATIONS
+from .xmlfile import XmlFile
 
 _NUMBER: Final = LAYOUT["02"].part(last="0202")
 _REFERENCE: Final = LAYOUT["04"]["0434"]
+#: Stands for the reference that a line in XML gets once it goes out.
+_ANY: Final = "1"
 
 
 class Fragments:
@@ -42,3 +50,23 @@ class Fragments:
             return ()
         self._numbers.advance()
         return list(self._lines.judge(text))
+
+
+class XmlFragments:
+    """Judges the fragments of one GDS801 file, as `gds801` makes them: what would be wrong if they were in the file.
+
+    ``frame`` is that of the file, ``today`` when it is sent.
+    """
+
+    def __init__(self, frame: gds801.Frame, today: date) -> None:
+        self._file: Final = XmlFile(gds801.MESSAGE, today)
+        self._reading: Final = Reading("")
+        for _ in self._file.faults(BytesIO("".join(frame).encode(gds801.ENCODING))):
+            pass  # without an insured person it is no right file; its header is what a part is judged with
+
+    def line(self, person: str, line: str) -> list[Fault]:
+        """What is wrong with a line and its person, before and behind the reference of the line."""
+        flaws: list[Flaw] = []
+        element = etree.fromstring(f"{person}{gds801.with_reference(line, _ANY)}</{gds801.INSURED.name}>")
+        part = self._reading.part(element, gds801.INSURED, flaws)
+        return [*self._file.of_part(part, flaws)]

@@ -4,7 +4,7 @@ One mistake is one fault: an instance whose build is wrong is held to no rule, a
 total is not held against the sum.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -69,22 +69,25 @@ class XmlFile:
                     return
             elif part.name == "Overzicht":
                 self._total = None if wrong else part
-            doubtful = False  # whether what is in the line at hand can't be judged either
-            for one in part.walk():
+            for one, is_sure in _in_turn(part, wrong):
                 self.records = one.number
-                if one.name in _LINES:
-                    doubtful = one.number in wrong
-                elif one.name == "Prestatie":
-                    doubtful = False
-                if doubtful or one.number in wrong:
+                if not is_sure:
                     self._lose(one)
                 elif self._about is not None:
-                    if one.name in _LINES:
-                        self._about.enter(one)
                     yield from self._rules(one, self._about)
+                    self._remember(one)
         yield from self._together()
 
+    def of_part(self, part: Instance, flaws: Sequence[Flaw]) -> Iterator[Fault]:
+        """What is wrong in a part of a file whose header `faults` was given, but for what it is together with others."""
+        yield from map(self._flaw, flaws)
+        for one, is_sure in _in_turn(part, {flaw.record for flaw in flaws}):
+            if is_sure and self._about is not None:
+                yield from self._rules(one, self._about)
+
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
+        if one.name in _LINES:
+            about.enter(one)
         checks = self._checks.get(one.node)
         if checks is None:
             checks = self._checks[one.node] = _checks_of(one.node, self._message.code)
@@ -93,19 +96,17 @@ class XmlFile:
                 yield _broken(rule, one.number, breach)
         if one.name == "Verzekerde" and (number := one.get("BSN")) and bsn.checksum(number):
             yield self._says("VERIFY_BSN", one, Breach("BSN", number, "nnnnnnnnn (11-proef)"), "0435")
-        elif one.name == "DebetPrestatie":
-            self._remember(one, "D", one.get("DeclaratieBedragInclBtw"))
-        elif one.name == "CreditPrestatie":
-            self._remember(one, "C", f"-{one.get('ToegekendBedragInclBtwFinancieel')}")
 
     # What lines are together.
 
-    def _remember(self, one: Instance, kind: str, amount: str) -> None:
-        if self._message.code != "573":
+    def _remember(self, one: Instance) -> None:
+        if self._message.code != "573" or one.name not in _LINES:
             return
+        is_debit = one.name == "DebetPrestatie"
+        amount = one.get("DeclaratieBedragInclBtw" if is_debit else "ToegekendBedragInclBtwFinancieel")
         if self._cents is not None:
-            self._cents += int(amount.replace(".", ""))
-        self._link("R", one.get("Referentienummer"), kind, one)
+            self._cents += int(amount.replace(".", "")) * (1 if is_debit else -1)
+        self._link("R", one.get("Referentienummer"), "D" if is_debit else "C", one)
         if related := one.get("GerelateerdReferentienummer"):
             self._link("R", related, "related", one)
         if (information := one.get("InformatieCode")) and (number := one.get("PrestatieKoppelnummer")):
@@ -177,6 +178,17 @@ class XmlFile:
         found = HIDDEN if _is_personal(breach.element) else breach.found
         params = {"element_name": breach.element}
         return Fault(code, breach.element, found, breach.expected, return_code, params, one.number)
+
+
+def _in_turn(part: Instance, wrong: Container[int | None]) -> Iterator[tuple[Instance, bool]]:
+    """What is in a part, each with whether it can be judged: its build is right, and that of the line it is in."""
+    is_sure = True
+    for one in part.walk():
+        if one.name in _LINES:
+            is_sure = one.number not in wrong
+        elif one.name == "Prestatie":
+            is_sure = True
+        yield one, is_sure and one.number not in wrong
 
 
 def _broken(rule: Rule, record: int, breach: Breach) -> Fault:
