@@ -125,7 +125,18 @@ def changed(ledger: Ledger) -> Iterator[Record]:
 
 
 def queued(ledger: Ledger) -> tuple[int, int]:
-    """How many credits, and how many debits in the place of others, go out with the next run."""
-    sql = "SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'now') FROM correction"
+    """How many credits, and how many debits in the place of others, go out with the next run. An appointment that was
+    cancelled since, or is only counted by now, gives no debit as long as the feed says so."""
+    still_due = (
+        "EXISTS (SELECT 1 FROM dossier, json_each(dossier.appointments) "
+        "WHERE dossier.patient_id = correction.patient_id "
+        "AND json_extract(value, '$[3]') = correction.appointment_id AND json_extract(value, '$[0]') <> 'counted' "
+        "AND NOT (json_extract(value, '$[0]') = 'declared' "
+        "AND coalesce(json_extract(value, '$[11]'), '') = 'cancelled'))"
+    )
+    sql = (
+        "SELECT count(*) FILTER (WHERE credit = 'now'), "
+        f"count(*) FILTER (WHERE again = 'now' AND {still_due}) FROM correction"
+    )
     credits, again = next(ledger._rows(sql))
     return credits, again

@@ -13,7 +13,7 @@ from ..codelists import return_codes
 from ..declaration import Performance
 from ..intake.reader import remembered
 from ..ledger.corrections import Debit
-from ..ledger.dossier import AT, CORE, SAVED, Change, changed, core
+from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, changed, core
 from ..problems import Finding
 from .case import Work
 from .forms import FORMS
@@ -157,9 +157,23 @@ def why_not_again(work: Work, appointment: Appointment) -> Finding | None:
     standing = [debit.reference for debit in work.debits[appointment.id] if debit.stands]
     if standing:
         return Finding("DEBIT_STANDS", "", {"reference": ", ".join(standing)})
-    if last.again == "header":
-        return Finding("DECLARATION_REFUSED", "", {"invoice": last.invoice, **_answer(last)})
-    return None
+    return _declaration_refused(last) if last.again == "header" else None
+
+
+def _declaration_refused(debit: Debit) -> Finding:
+    return Finding("DECLARATION_REFUSED", "", {"invoice": debit.invoice, **_answer(debit)})
+
+
+def name_answers(work: Work) -> None:
+    """Tells of the answers to what is held for something else, which may be all that there is to put right."""
+    for appointment in (*work.told, *work.known.values()):
+        last = work.again.get(appointment.id)
+        if last is None or last.again not in ("line", "header") or appointment.outcome not in PENDING:
+            continue
+        found = appointment.findings
+        if not {"LINE_REFUSED", "DECLARATION_REFUSED"}.intersection(finding.code for finding in found):
+            before = Finding("LINE_REFUSED_BEFORE", "", {"reference": last.reference, **_answer(last)})
+            found.append(_declaration_refused(last) if last.again == "header" else before)
 
 
 def why_not_the_same(work: Work, appointment: Appointment, record: str, head: str) -> Finding | None:

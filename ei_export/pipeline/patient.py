@@ -18,7 +18,7 @@ from ..zorg1.claims import SETTLED
 from ..zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
-from .declared import name_lines
+from .declared import name_answers, name_lines
 from .lines import write_lines
 from .recalling import listen, recall
 
@@ -61,6 +61,8 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
             work.claims.append((visit, claim))
     if work.claims:
         write_lines(work)
+    if work.again:
+        name_answers(work)
     _count(work)
     return work
 

@@ -87,6 +87,45 @@ def test_a_refused_header_that_was_not_kept_is_taken_for_the_one_of_today(clinic
     assert held.found("error") == [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]
 
 
+#: Rows that are at fault in themselves: what comes to light when the line is made, and when the row is read.
+AT_FAULT = (START | {"diagnosis_code": ""}, CONTACT, END | {"date": "22 maart"})
+
+
+def test_an_answer_is_told_beside_what_else_is_wrong(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed(COURSE).run())
+    clerk.gets(by_vecozo(message, {clerk.reference("A1"): "0611", clerk.reference("A3"): "3100"}))
+    for rows in (AT_FAULT, ()):
+        held = clinic.feed(rows).run()
+        assert held.lines == {}
+        assert [code for code, _, _ in held.found("error")] == ["DATE_INVALID", "DIAGNOSIS_MISSING"]
+        assert held.found("warning") == [("LINE_REFUSED_BEFORE", "A1", ""), ("LINE_REFUSED_BEFORE", "A3", "")]
+        assert "0611" in str(held.problems)
+        assert "3100" in str(held.problems)
+    assert clinic.feed(COURSE).run().found("error") == [("LINE_REFUSED", "A1", ""), ("LINE_REFUSED", "A3", "")]
+    other = clinic.feed([START | {"indication_code": "001"}]).run()
+    assert other.lines.keys() == {"A1"}
+    assert other.codes == ["LINE_REFUSED"]
+
+
+def test_a_refused_header_is_told_beside_what_else_is_wrong(clinic: Clinic, clerk: Clerk) -> None:
+    clerk.gets(file_level(the(clinic.feed(COURSE).run()), "0016"))
+    for rows in (AT_FAULT, ()):
+        held = clinic.feed(rows).run()
+        refused = [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]
+        assert [problem for problem in held.found("error") if problem in refused] == refused
+        assert len(held.found("error")) == 4
+    assert clinic.feed(COURSE).run().found("error") == refused
+
+
+def test_a_good_line_of_a_refused_file_waits_for_what_else_is_wrong(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed(COURSE).run())
+    clerk.gets(by_vecozo(message, {clerk.reference("A3"): "3100"}))
+    held = clinic.feed([AT_FAULT[0]]).run()
+    assert held.found("error") == [("DIAGNOSIS_MISSING", "A1", "diagnosis_code"), ("LINE_REFUSED", "A3", "")]
+    assert held.found("warning") == []
+    assert clinic.feed([START]).run().lines == {"A1": ("F1013", 1)}
+
+
 def test_a_refused_header_goes_again_with_its_invoice_number(clinic: Clinic, clerk: Clerk) -> None:
     message = the(clinic.feed(COURSE).run())
     clerk.gets(file_level(message, "8022"))
@@ -173,6 +212,18 @@ def test_a_refused_line_that_was_cancelled(clinic: Clinic, clerk: Clerk) -> None
     assert clinic.write(NOTHING).run().counts == {}
     assert clinic.feed([SINGLE]).run().counts == {"read": 1, "earlier": 1}
     assert clinic.feed([SINGLE | {"date": "2021-03-02"}]).run().lines == {"S1": ("F1014B", 1)}
+
+
+def test_what_was_cancelled_does_not_wait_for_the_next_run(clinic: Clinic, clerk: Clerk) -> None:
+    """Until it is restored: then it goes by itself."""
+    clinic.feed([*COURSE, SINGLE]).run()
+    clerk.undoes("R000001")
+    queued = [clerk.parsed(clerk.gives("status")[1])["next_run"]["again"]]
+    for rows in ([SINGLE | {"status": "cancelled"}, END | {"code": "940135"}], []):
+        clinic.feed(rows).run()
+        queued.append(clerk.parsed(clerk.gives("status")[1])["next_run"]["again"])
+    assert queued == [3, 0, 0]
+    assert clinic.feed([SINGLE, END]).run().lines == {"S1": ("F1014B", 1), "A3": ("F1013", 2)}
 
 
 def test_strict_holds_what_would_go_again(clinic: Clinic, clerk: Clerk) -> None:
