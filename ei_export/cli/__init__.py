@@ -1,11 +1,12 @@
 """The command line: one file per command; options are parsed, one function is called, and its result is printed."""
 
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from .. import __version__
+from .usage import understood
 
 #: In the order in which a practice meets them. Each is a function in the file of its name.
 _COMMANDS: Final = (
@@ -17,6 +18,19 @@ _COMMANDS: Final = (
 class _Commands(click.Group):
     """Loads a command when it is asked for, so that none waits for the tables of another."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        typed = list(args)
+        with understood(typed):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta["ei_export.typed"] = typed
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with understood(ctx.meta["ei_export.typed"]):
+            return super().invoke(ctx)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -27,7 +41,9 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    "ei-export", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
 def main() -> None:
     """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""

@@ -45,7 +45,7 @@ class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions
                 raise ValueError(value)
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r}: YYYY-MM-DD", param, ctx)
+            self.fail("YYYY-MM-DD", param, ctx)
 
 
 def options(function: F) -> F:
@@ -127,13 +127,17 @@ def _place(error: BaseException) -> str:
 def refuse(refusal: Refusal, lang: Language | None, *, as_json: bool) -> None:
     """Prints why the program can't go on, and what to do; ends with the exit code of the refusal."""
     context = click.get_current_context()
-    language: Language = lang or context.meta.get("ei_export.language", "nl")
+    tell(refusal, lang or context.meta.get("ei_export.language", "nl"), as_json=as_json)
+    context.exit(refusal.exit_code)
+
+
+def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:
+    """Prints why the program can't go on, and what to do."""
     message, remedy = render(refusal.code, refusal.params, language)
     click.echo(f"{message}\n{remedy}", err=True)
     if as_json:
         problem = {"code": refusal.code, "severity": "error", "appointment_id": "", "trajectory": "", "row": None}
         click.echo(json.dumps({"run": None, "problems": [{**problem, "message": message, "remedy": remedy}]}))
-    context.exit(refusal.exit_code)
 
 
 def settings_of(config: Path, lang: Language | None) -> Settings:

@@ -7,6 +7,7 @@ import click
 
 from ..pipeline.corrections import Queue
 from ..pipeline.corrections import correct as queue_correct
+from ..problems import SettingsError
 from ..settings import Settings
 from .queueing import queueing, work
 
@@ -22,7 +23,7 @@ def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> No
     saw; of an appointment that was cancelled the line is only credited.
     """
     if bool(references) is everything:
-        raise click.UsageError("REF... | --all")
+        raise SettingsError("USAGE_REFERENCES")
 
     def act(settings: Settings, why: str, today: date) -> Queue:
         return queue_correct(settings, references, why, today, everything=everything)
