@@ -19,6 +19,7 @@ from ..delivery import Place, Replacement, Scratch, Stage, is_taken, replacing, 
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
+from ..ledger.contacts import take_contacts
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
@@ -176,6 +177,7 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
     ledger.forget_appointments(shelf.cancelled)
     ledger.forget_numbers(shelf.released)
     ledger.move_appointments(shelf.moved)
+    take_contacts(ledger, shelf.taken)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:

@@ -27,7 +27,7 @@ from .styles import styles
 class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
-    patient's now."""
+    patient's now, and ``taken`` contacts no longer count for who had them."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -37,6 +37,7 @@ class Case:
     cancelled: list[tuple[str, str]] = field(factory=list)
     released: list[tuple[str, str]] = field(factory=list)
     moved: list[tuple[str, str]] = field(factory=list)
+    taken: list[tuple[str, str]] = field(factory=list)
 
     def tally(self, outcome: Outcome | None, count: int = 1) -> None:
         """Counts appointments or rows that ended up so."""

@@ -1,7 +1,9 @@
 """Appointments that were another patient's: two dossiers that were merged, or care that was put on the wrong person.
 
-What the same person was declared or counted for under another patient number stands. Under another person it stands as
-well, until somebody has it corrected; then it is due with whoever the feed says.
+What the same person was declared or counted for under another patient number stands. What was declared for another
+person stands as well, until somebody has it corrected; then it is due with whoever the feed says. A contact that was
+counted for another person counts where the feed says from now on; what that does to an end that was declared is told
+with the next run.
 """
 
 from attrs import evolve
@@ -9,6 +11,7 @@ from attrs import evolve
 from ..appointment import Appointment, Outcome
 from ..declaration import NO_BSN
 from ..ledger.dossier import AT, Kept, unpack
+from ..problems import Finding
 from ..zorg1.claims import SETTLED
 from .case import Desk, Work
 from .declared import hear
@@ -47,10 +50,15 @@ def welcome(work: Work, row: Appointment) -> Appointment | None:
 def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
     """A contact, or what another system declared, that another patient had."""
     kept = next((kept for kept in _kept(work.desk, owner) if kept.texts[AT["appointment_id"]] == row.id), None)
-    if kept is None or kept.outcome not in SETTLED or not _is_one_person({kept.texts[AT["bsn"]], _bsn(row)}):
+    is_theirs = kept is not None and _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
+    if kept is None or kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
         work.elsewhere[row.id] = ""
         return row
     work.case.moved.append((row.id, work.patient_id))
+    if not is_theirs:
+        work.case.taken.append((row.id, owner))
+        work.case.problems.append((row, Finding("CONTACT_MOVED", "patient_id")))
+        return row
     if kept.outcome is Outcome.COUNTED:
         row.known = Outcome.COUNTED
         told = row.code, row.declare_under

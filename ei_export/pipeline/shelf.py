@@ -54,6 +54,7 @@ class Shelf:
         self.cancelled: list[tuple[str, str]] = []
         self.released: list[tuple[str, str]] = []
         self.moved: list[tuple[str, str]] = []
+        self.taken: list[tuple[str, str]] = []
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None
@@ -76,6 +77,7 @@ class Shelf:
         self.cancelled += case.cancelled
         self.released += case.released
         self.moved += case.moved
+        self.taken += case.taken
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
@@ -113,6 +115,7 @@ class Shelf:
             "cancelled": self.cancelled,
             "released": self.released,
             "moved": self.moved,
+            "taken": self.taken,
             "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
@@ -138,6 +141,7 @@ class Shelf:
         self.cancelled += rest["cancelled"]
         self.released += rest["released"]
         self.moved += rest["moved"]
+        self.taken += rest["taken"]
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()

@@ -1,6 +1,6 @@
 """Appointments that were another patient's."""
 
-from tests.clerk import CONTACT, COURSE, NOTHING, START, Clerk, the
+from tests.clerk import CONTACT, COURSE, END, NOTHING, START, Clerk, the
 from tests.feeds import BSNS, Clinic, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
@@ -47,3 +47,30 @@ def test_care_that_was_on_the_wrong_person_with_its_number(clinic: Clinic, clerk
     clerk.asks("correct", clerk.reference("A1"))
     assert clinic.write(NOTHING).run().credits.keys() == {"A1"}
     assert clinic.run().lines == {"A1": ("F1013", 1)}
+
+
+def test_a_contact_that_was_on_the_wrong_person(clinic: Clinic, clerk: Clerk) -> None:
+    """It counts where it belongs, and the end in which it was counted is to be corrected."""
+    clinic.feed(COURSE).run()
+    right = [
+        visit("B1", "2021-03-01", "940131", "T2", patient="P2"),
+        visit("A2", "2021-03-08", "940135", "T2", patient="P2"),
+    ]
+    moved = clinic.feed(right).run()
+    assert (moved.found("error"), moved.found("warning")) == ([], [("CONTACT_MOVED", "A2", "patient_id")])
+    assert moved.counts == {"read": 2, "declared": 1, "counted": 1}
+    for rows in ([], [START, END, *right], []):
+        night = clinic.feed(rows).run()
+        assert night.lines == {}
+        assert [(problem["code"], problem["appointment_id"]) for problem in night.problems] == [
+            ("DECLARED_COUNT_CHANGED", "A3")
+        ]
+    clerk.asks("correct", "--all")
+    assert clinic.feed([visit("B3", "2021-03-22", "940134", "T2", patient="P2")]).run().lines == {
+        "A3": ("F1013", 1),
+        "B3": ("F1013", 2),
+    }
+    assert clinic.run().problems == []
+    back = clinic.feed([CONTACT]).run()
+    assert back.found("warning")[0] == ("CONTACT_AFTER_DECLARED_END", "A3", "")
+    assert clinic.write(NOTHING).run().codes == ["CONTACT_AFTER_DECLARED_END", "DECLARED_COUNT_CHANGED"]

@@ -1,0 +1,19 @@
+"""Contacts that no longer count for the patient they were counted for."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from . import Ledger
+
+#: The next run looks at what is left.
+_TAKE: Final = """
+UPDATE dossier SET digest = NULL, tally = NULL, pending = pending + 1, appointments = (
+    SELECT json_group_array(json(value)) FROM json_each(dossier.appointments) WHERE json_extract(value, '$[3]') <> ?1
+) WHERE patient_id = ?2
+"""
+
+
+def take_contacts(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
+    """Removes appointments from the patients they are no longer of."""
+    for ident, patient in taken:
+        ledger._do(_TAKE, (ident, patient))
