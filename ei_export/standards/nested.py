@@ -167,6 +167,8 @@ class Reading:
         made = self._instance(element, node, flaws)
         if not node.is_open and _HAS_STRAY_TEXT(element):
             flaws.append(Flaw(made.number, "text", made.name, "…", "-"))
+        if attribute := str(_ATTRIBUTE(element)):
+            flaws.append(Flaw(made.number, "unknown", attribute, attribute, "-"))
         return made
 
     def _instance(self, element: etree._Element, node: Node, flaws: list[Flaw]) -> Instance:
@@ -207,6 +209,8 @@ class Reading:
 _MOST_PLANS: Final = 1_000
 #: Text beside elements.
 _HAS_STRAY_TEXT: Final = etree.XPath("boolean(.//text()[normalize-space()][../*])")
+#: The name of an attribute: no element has any but those that any message may have (``xsi:nil``).
+_ATTRIBUTE: Final = etree.XPath("name((.//@*[namespace-uri() != 'http://www.w3.org/2001/XMLSchema-instance'])[1])")
 
 
 # As records, to be shown ---------------------------------------------------------------------------

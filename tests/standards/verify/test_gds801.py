@@ -133,6 +133,13 @@ def test_text_between_elements_is_found() -> None:
     assert (fault.code, fault.element) == ("GDS_TEXT_BETWEEN", "Verzekerde")
 
 
+def test_no_element_has_attributes() -> None:
+    (fault,) = judged(DECLARATION.replace("<Aantal>", '<Aantal eenheid="minuut">'), M573)
+    assert (fault.code, fault.element, fault.found) == ("GDS_ELEMENT_UNKNOWN", "eenheid", "eenheid")
+    nil = '<Einddatum xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">2026-02-04</Einddatum>'
+    assert judged(DECLARATION, M573, edit(f"after DebetPrestatie/Begindatum {nil}")) == []
+
+
 def test_what_is_personal_is_not_told() -> None:
     told = [
         fault
