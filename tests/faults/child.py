@@ -272,6 +272,11 @@ def turning_points(calls: Sequence[str]) -> Iterator[int]:
             yield change
 
 
+def killing_points(calls: Sequence[str]) -> Iterator[int]:
+    """The changes worth a kill: what is durable is the same to whoever comes after it as what was only written."""
+    return (change for change in turning_points(calls) if calls[change - 1] not in ("fsync", "fdatasync"))
+
+
 def why_not_traceable() -> str | None:
     """Why no child can be followed here, or None where it can."""
     if not sys.platform.startswith("linux") or platform.machine() not in _CALLS:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.child import turning_points
+from tests.faults.child import killing_points
 from tests.faults.conftest import Start, Starts
 from tests.faults.scene import LATER, in_two_processes, with_little_memory
 from tests.manual.practice import COMMAND
@@ -25,7 +25,7 @@ def kill_at_every_change(start: Start, folder: Path, until: str = "") -> tuple[C
     undisturbed = start.scene.copy(folder).follow(start.day)
     undisturbed.finish()
     calls = undisturbed.calls[: undisturbed.calls.index(until)] if until else undisturbed.calls
-    for change in turning_points(calls):
+    for change in killing_points(calls):
         scene = start.scene.copy(folder)
         child = scene.follow(start.day)
         assert child.reaches(change)

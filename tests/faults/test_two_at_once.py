@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.child import turning_points
+from tests.faults.child import killing_points, turning_points
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST, LATER
 from tests.manual.practice import COMMAND
@@ -94,7 +94,7 @@ def test_a_check_of_what_a_crash_left(which: str, starts: Starts, workshop: Path
     undisturbed = start.scene.copy(workshop / "two").follow(start.day)
     undisturbed.finish()
     wrong = {}
-    for change in list(turning_points(undisturbed.calls))[1::4]:
+    for change in list(killing_points(undisturbed.calls))[1::4]:
         scene = start.scene.copy(workshop / "two")
         run = scene.follow(start.day)
         assert run.reaches(change)

@@ -262,8 +262,8 @@ def test_in_any_dialect(rows: list[Cells], dialect: tuple[str, str, str, bool]) 
         assert database.run(today=TODAY).files == whole.files
 
 
-@bounded(40)
-@given(practices(), st.lists(MISTAKES, min_size=1, max_size=3), st.integers(0, 99))
+@bounded(24)
+@given(practices(), st.lists(MISTAKES, min_size=2, max_size=4), st.integers(0, 99))
 def test_mistakes_do_not_depend_on_the_order(
     rows: list[Cells], mistakes: list[tuple[int, Cells, bool]], seed: int
 ) -> None:
@@ -280,8 +280,8 @@ def test_mistakes_do_not_depend_on_the_order(
         assert problems(doubled).keys() == problems(whole).keys()
 
 
-@bounded(40)
-@given(practices(), st.lists(MISTAKES, max_size=3))
+@bounded(24)
+@given(practices(), st.lists(MISTAKES, min_size=2, max_size=4))
 def test_a_second_run_declares_nothing(rows: list[Cells], mistakes: list[tuple[int, Cells, bool]]) -> None:
     """And the shortcut for patients of whom nothing changed gives what judging them again gives."""
     rows = with_mistakes(rows, mistakes)
