@@ -79,7 +79,7 @@ class XmlFile:
         yield from self._together()
 
     def of_part(self, part: Instance, flaws: Sequence[Flaw]) -> Iterator[Fault]:
-        """What is wrong in a part of a file whose header `faults` was given, but for what it is together with others."""
+        """What is wrong in a part of a file whose header `faults` saw, but for what it is together with others."""
         yield from map(self._flaw, flaws)
         for one, is_sure in _in_turn(part, {flaw.record for flaw in flaws}):
             if is_sure and self._about is not None:
