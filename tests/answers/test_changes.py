@@ -13,12 +13,12 @@ __all__ = ["tables_read_once"]
 
 #: The rows of a night, what is told of them, and what was and is.
 CHANGES: Mapping[str, tuple[Cells, str, str, str]] = {
-    "moved": (SINGLE | {"date": "2021-03-02"}, "DECLARED_MOVED", "2021-03-01", "2021-03-02"),
+    "moved": (SINGLE | {"date": "2021-03-02"}, "DECLARED_MOVED", "01-03-2021", "02-03-2021"),
     "another code": (SINGLE | {"code": "940150"}, "DECLARED_CODE_CHANGED", "940140", "940150"),
     "another insurer": (SINGLE | {"uzovi": "3313"}, "DECLARED_INSURER_CHANGED", "3311", "3313"),
     "another diagnosis": (SINGLE | {"diagnosis_code": "3526"}, "DECLARED_DIAGNOSIS_CHANGED", "3426", "3526"),
     "another BSN": (SINGLE | {"bsn": BSNS[30]}, "DECLARED_BSN_CHANGED", "", ""),
-    "cancelled": (SINGLE | {"status": "cancelled"}, "DECLARED_CANCELLED", "2021-03-01", ""),
+    "cancelled": (SINGLE | {"status": "cancelled"}, "DECLARED_CANCELLED", "01-03-2021", ""),
     "a contact more": (visit("A4", "2021-03-15", "940135", "T1"), "CONTACT_AFTER_DECLARED_END", " 2 ", " 3 "),
     "a contact cancelled": (CONTACT | {"status": "no-show"}, "DECLARED_COUNT_CHANGED", " 2 ", " 1 "),
     "a contact moved away": (CONTACT | {"date": "2021-02-01"}, "DECLARED_COUNT_CHANGED", " 2 ", " 1 "),
