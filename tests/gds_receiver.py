@@ -56,15 +56,17 @@ class Declaration:
         whole: list[str] | None = None,
         persons: dict[str, list[str]] | None = None,
         granted: str = "",
+        unpaid: bool = False,
     ) -> bytes:
         """The answer; a line without a verdict, by reference, is left out.
 
-        ``whole`` and ``persons``: codes at the header, and at persons by number. ``granted``: the total.
+        ``whole`` and ``persons``: codes at the header, and at persons by number. ``granted``: the total;
+        ``unpaid``: granted without payment.
         """
         by_person: dict[str, list[str]] = {patient: [] for patient in persons or {}}
         for line in self.lines():
             if (verdict := verdicts.get(line.reference)) is not None:
-                by_person.setdefault(line.patient, []).append(_line(line, *verdict))
+                by_person.setdefault(line.patient, []).append(_line(line, *verdict, unpaid=unpaid))
         insured = "".join(
             f"<Verzekerde><UzoviNummer>{self.text('Header/Ontvanger')}</UzoviNummer>"
             f"<PatientIdentificatienummer>{patient}</PatientIdentificatienummer>{''.join(lines)}"
@@ -73,6 +75,7 @@ class Declaration:
         )
         total = "Overzicht/TotaalDeclaratiebedragInclBtw/"
         side = self.text(f"{total}DebetCreditCode")
+        totals = (granted or self.text(f"{total}Bedrag"), side), ("0.00", "D")
         return (
             '<?xml version="1.0" encoding="UTF-8"?><Bericht xmlns="http://ei.vektis.nl/declaratiebericht574">'
             "<Header><Berichtcode>574</Berichtcode><Berichtversie>2</Berichtversie>"
@@ -87,20 +90,21 @@ class Declaration:
             f"<Factuurnummer>{self.text('DeclaratieContext/Factuurnummer')}</Factuurnummer>"
             f"<Factuurdatum>{self.text('DeclaratieContext/Factuurdatum')}</Factuurdatum></DeclaratieContext><Overzicht>"
             + _total("TotaalDeclaratiebedragInclBtw", self.text(f"{total}Bedrag"), side)
-            + _total("TotaalToegekendBedragInclBtwFinancieel", granted or self.text(f"{total}Bedrag"), side)
-            + _total("TotaalToegekendBedragInclBtwNietFinancieel", "0.00", "D")
+            + _total("TotaalToegekendBedragInclBtwFinancieel", *totals[unpaid])
+            + _total("TotaalToegekendBedragInclBtwNietFinancieel", *totals[not unpaid])
             + f"</Overzicht>{insured}</Bericht>"
         ).encode()
 
 
-def _line(line: Line, granted: str, own: list[str], below: list[str]) -> str:
+def _line(line: Line, granted: str, own: list[str], below: list[str], *, unpaid: bool) -> str:
     credit = "Credit" if line.kind == "CreditPrestatie" else ""
     calculated = "" if credit else f"<BerekendBedragVerzekeraarInclBtw>{granted}</BerekendBedragVerzekeraarInclBtw>"
+    paid, free = ("0.00", granted) if unpaid else (granted, "0.00")
     inner = f"<Zorgaanbieder>{_feedback(below)}</Zorgaanbieder>" if below else ""
     return (
         f"<Prestatie><{line.kind}><Referentienummer>{line.reference}</Referentienummer>{inner}{calculated}"
-        f"<Toegekend{credit}BedragInclBtwFinancieel>{granted}</Toegekend{credit}BedragInclBtwFinancieel>"
-        f"<Toegekend{credit}BedragInclBtwNietFinancieel>0.00</Toegekend{credit}BedragInclBtwNietFinancieel>"
+        f"<Toegekend{credit}BedragInclBtwFinancieel>{paid}</Toegekend{credit}BedragInclBtwFinancieel>"
+        f"<Toegekend{credit}BedragInclBtwNietFinancieel>{free}</Toegekend{credit}BedragInclBtwNietFinancieel>"
         f"{_feedback(own)}</{line.kind}></Prestatie>"
     )
 

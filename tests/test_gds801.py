@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ei_export.standards.verify.xmlfile import XmlFile
 from tests.feeds import BOTH_LISTS, BSNS, Cells, Clinic, Result, contract, visit
 from tests.gds_receiver import Declaration, Verdict
 from tests.golden.cases import GOLDEN
+from tests.standards import gds
 
 OVERLAY = "verzonnen-2024-2026.csv"
 TODAY = "2025-03-01"
@@ -86,6 +88,20 @@ def test_forced_into_one_standard_the_rest_is_held(tmp_path: Path, standard: str
     assert set(later.lines) == held
 
 
+@pytest.mark.parametrize(("old", "new"), [("2024-12-30", "2025-01-02"), ("2025-01-02", "2024-12-30")])
+def test_what_moves_over_the_turn_of_the_year_is_credited_in_its_own_standard(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    practice = clinic(tmp_path).feed([visit("A1", old, "940131", "T1")])
+    (line,) = practice.run(today=TODAY).document["lines"]
+    assert practice.feed([visit("A1", new, "940131", "T1")]).run(today="2025-03-02").codes == ["DECLARED_MOVED"]
+    assert command(practice, "correct", line["reference"])[0] == 0
+    result = practice.run(today="2025-03-03")
+    amounts = {d["standard"]: d["amount_cents"] for d in result.document["declarations"]}
+    standards = {"2024": "PM304 3.2", "2025": "GDS801 2.0"}
+    assert amounts == {standards[old[:4]]: -line["amount_cents"], standards[new[:4]]: line["amount_cents"]}
+
+
 def test_check_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     practice = clinic(tmp_path).feed(ROWS)
     checked = practice.command("check", today=TODAY)
@@ -123,6 +139,15 @@ def test_what_is_missing_is_held_and_goes_out_once_it_is_there(
         | right
     )
     assert sorted(practice.feed([fixed, other]).run(today=TODAY).lines) == ["A4"]
+
+
+def test_a_care_path_without_a_known_start_goes_along_with_a_warning(tmp_path: Path) -> None:
+    result = clinic(tmp_path).feed([visit("A1", "2025-01-20", "940133", "T1")]).run(today=TODAY)
+    assert sorted(result.lines) == ["A1"]
+    assert ("CARE_PATH_START_UNKNOWN", "A1", "") in result.found("warning")
+    (line,) = declared(result)["7095"].lines()
+    (path,) = line.element.iter("{http://ei.vektis.nl/declaratiebericht573}Zorgtraject")
+    assert len(path) == 0
 
 
 def test_a_list_of_another_era_is_held(tmp_path: Path) -> None:
@@ -165,6 +190,20 @@ def test_files_follow_the_schema_that_the_practice_has(tmp_path: Path) -> None:
         assert words in problem["message"]
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").glob("R*"))
     (tmp_path / "gds801_573.xsd").write_text(schema, encoding="utf-8")
+    assert sorted(practice.run(today=TODAY).lines) == ["A1", "A3", "A4", "A5"]
+
+
+def test_a_schema_may_be_in_several_files(tmp_path: Path) -> None:
+    practice = clinic(tmp_path, 'gds801_xsd = "xsd/gds801_573.xsd"').feed(ROWS)
+    start, types, rest = (SPECS / "gds801/own-573.xsd").read_text(encoding="utf-8").partition("\n  <xs:simpleType")
+    (tmp_path / "xsd" / "basis").mkdir(parents=True)
+    opening = start[start.index("<xs:schema") : start.index("\n  <xs:element")]
+    include = opening + '\n  <xs:include schemaLocation="basis/types.xsd"/>'
+    (tmp_path / "xsd" / "gds801_573.xsd").write_text(start.replace(opening, include) + "</xs:schema>", encoding="utf-8")
+    refused = practice.run(today=TODAY)
+    assert (refused.exit_code, refused.problems[0]["code"]) == (2, "XSD_BROKEN")
+    assert "basis/types.xsd" in refused.problems[0]["message"]
+    (tmp_path / "xsd" / "basis" / "types.xsd").write_text(opening + types + rest, encoding="utf-8")
     assert sorted(practice.run(today=TODAY).lines) == ["A1", "A3", "A4", "A5"]
 
 
@@ -247,6 +286,16 @@ def test_a_credit_takes_back_what_was_granted(practice: Clinic) -> None:
     assert (credit.text("ToegekendBedragInclBtwFinancieel"), credit.text("Begindatum")) == ("10.00", "2025-01-14")
     assert returned(practice, file.answer())["problems"] == []
     assert statuses(practice)["A4C"] == ("granted", 1000)
+
+
+def test_what_is_granted_without_payment_is_taken_back_too(practice: Clinic) -> None:
+    message, references, cents = sent(practice.run(today=TODAY))
+    verdicts: dict[str, Verdict] = {reference: (euros(cents[id]), [], []) for id, reference in references.items()}
+    assert returned(practice, message.answer(verdicts, unpaid=True))["problems"] == []
+    assert statuses(practice)["A4D"] == ("granted", cents["A4"])
+    assert command(practice, "credit", references["A4"], "--why", "test")[0] == 0
+    (credit,) = sent(practice.run(today="2025-03-02"))[0].lines()
+    assert credit.text("ToegekendBedragInclBtwFinancieel") == euros(cents["A4"])
 
 
 def test_what_vecozo_does_not_name_goes_out_again(practice: Clinic) -> None:
@@ -334,3 +383,35 @@ def test_a_line_that_our_own_checks_let_through_is_held_by_itself(
     (held,) = [p for p in result.document["problems"] if p["severity"] == "error"]
     assert (held["code"], held["appointment_id"]) == ("RECEIVER_WOULD_REFUSE", "A4")
     assert declared(result).keys() == {"7095", "9664"}
+
+
+# Files that mean harm -------------------------------------------------------------------------------
+
+HARM = {
+    "entities": ('<!DOCTYPE Bericht [<!ENTITY a "a"><!ENTITY b "&a;&a;">]>', "FILE_NOT_RECOGNISED"),
+    "network": ('<!DOCTYPE Bericht SYSTEM "http://127.0.0.1:9/x.dtd">', "FILE_NOT_RECOGNISED"),
+    "deep": ("<x>" * 200 + "</x>" * 200, "XML_TOO_MUCH"),
+    "deeper": ("<x>" * 300, "XML_BROKEN"),
+    "attribute": (f"<x y='{'z' * 20_000}'/>", "XML_TOO_MUCH"),
+    "elements": ("<x/>" * 310_000, "XML_PART_TOO_FULL"),
+    "text": (f"<x>{'z' * 9_000_000}</x>", "XML_PART_TOO_LARGE"),
+}
+
+
+@pytest.mark.parametrize("name", ["show", "verify", "returns"])
+def test_every_command_refuses_xml_that_means_harm(practice: Clinic, name: str) -> None:
+    answer = gds.message(gds.ANSWER, of=gds.M574).getvalue().decode()
+    folder = practice.folder / "mail"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "z.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for kind, (text, code) in HARM.items():
+            at = "<Bericht " if code == "FILE_NOT_RECOGNISED" else "<BSN>"
+            (folder / f"{kind}.xml").write_text(answer.replace(at, text + at), encoding="utf-8")
+            packed.write(folder / f"{kind}.xml", f"{kind}.xml")
+    exit_code, document = command(practice, name, str(folder))
+    assert exit_code == 3
+    found = {
+        file["file"].removeprefix(f"{folder}/"): [p["code"] for p in file["problems"]] for file in document["files"]
+    }
+    expected = {f"{kind}.xml": [code] for kind, (_, code) in HARM.items()}
+    assert found == expected | {f"z.zip/{file}": codes for file, codes in expected.items()}
