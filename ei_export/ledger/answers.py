@@ -56,15 +56,35 @@ def declared_line(ledger: Ledger, invoice: str, reference: str) -> DeclaredLine 
     return next((DeclaredLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
 
 
-def lines_of_person(ledger: Ledger, invoice: str, patient_id: str) -> list[tuple[str, str]]:
-    """The lines of a declaration that are below the person of a patient: reference, and debit or credit."""
-    own = (
-        "SELECT {} FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
-        "WHERE declaration.invoice = ?1 AND line.invoice = ?1"
-    )
-    persons = own.format("line.person") + " AND line.patient_id = ?2"
-    sql = own.format("line.reference, line.debit_credit") + f" AND line.person IN ({persons}) ORDER BY 1"
-    return [(reference, side) for reference, side in ledger._rows(sql, (invoice, patient_id))]
+class PersonLines:
+    """The lines of a declaration, person by person. They are looked up once, however many persons are asked for."""
+
+    def __init__(self, ledger: Ledger, invoice: str) -> None:
+        self._ledger, self._invoice = ledger, invoice
+        self._is_ready = False
+
+    def of(self, patient_id: str) -> list[tuple[str, str]]:
+        """The lines below the person of a patient, who may have another's lines there too: reference, and debit or
+        credit."""
+        if not self._is_ready:
+            self._look_up()
+        sql = (
+            "SELECT reference, debit_credit FROM person_line WHERE person IN "
+            "(SELECT person FROM person_line WHERE patient_id = ?) ORDER BY reference"
+        )
+        return [(reference, side) for reference, side in self._ledger._rows(sql, (patient_id,))]
+
+    def _look_up(self) -> None:
+        self._ledger._do("DROP TABLE IF EXISTS temp.person_line")
+        self._ledger._do(
+            "CREATE TEMP TABLE person_line AS SELECT person, patient_id, line.reference, debit_credit "
+            "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
+            "WHERE declaration.invoice = ?1 AND line.invoice = ?1",
+            (self._invoice,),
+        )
+        for column in ("person", "patient_id"):
+            self._ledger._do(f"CREATE INDEX temp.person_line_{column} ON person_line ({column})")
+        self._is_ready = True
 
 
 def known_answer(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, bool] | None:

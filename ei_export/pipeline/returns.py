@@ -16,12 +16,12 @@ from ..ledger.answers import (
     AnsweredLine,
     Declared,
     DeclaredLine,
+    PersonLines,
     add_answer,
     add_line_answers,
     declared,
     declared_line,
     known_answer,
-    lines_of_person,
 )
 from ..ledger.corrections import When, reopen
 from ..problems import Finding, InputError
@@ -184,6 +184,7 @@ class _Judging:
         """The lines of the answer; for one that stands for a whole person, those of theirs that it doesn't name."""
         patient_id = ""
         named: set[str] = set()
+        persons = PersonLines(self.ledger, self.answer.invoice)
         for line in self.answer.read():
             if line.patient_id != patient_id:
                 patient_id = line.patient_id
@@ -192,7 +193,7 @@ class _Judging:
                 named.add(line.reference)
                 yield line
                 continue
-            for reference, side in lines_of_person(self.ledger, self.answer.invoice, patient_id):
+            for reference, side in persons.of(patient_id):
                 if reference not in named:
                     yield evolve(line, reference=reference, debit_credit=side, granted_debit_credit=side)
 
