@@ -1,6 +1,7 @@
 """A year of declaring, answering, changing and correcting, in any order: in the end everything is paid, once."""
 
 import tempfile
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.clerk import Clerk, few_tariffs
+from tests.clerk import STANDING, Clerk, few_tariffs
 from tests.feeds import BSNS, Cells, Clinic, tables_read_once, visit
 from tests.manual.practice import UZOVI
 from tests.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
@@ -124,6 +125,9 @@ class Year(RuleBasedStateMachine):
             self.news = set()
         if result.document["run"]:
             self.outbox[result.document["run"]] = result.files
+        standing = Counter(row["appointment_id"] for row in self.clerk.debits() if row["status"] in STANDING)
+        told = {row["appointment_id"] for row in result.problems if row["code"] in ("PAID_TWICE", "CREDIT_WAITS")}
+        assert {ident for ident, count in standing.items() if count > 1} <= told
 
     @property
     def today(self) -> str:
@@ -169,11 +173,11 @@ class Year(RuleBasedStateMachine):
 
     # What the clerk asks for.
 
-    @rule(data=st.data(), command=st.sampled_from(["credit", "redeclare", "correct"]))
+    @rule(data=st.data(), command=st.sampled_from(["credit", "credit --cancel", "redeclare", "correct"]))
     def ask(self, data: st.DataObject, command: str) -> None:
         """Of any line: what can't be done is refused."""
         if references := [row["reference"] for row in self.clerk.lines()]:
-            self.clerk.asks(command, data.draw(st.sampled_from(references)), today=self.today)
+            self.clerk.asks(*command.split(), data.draw(st.sampled_from(references)), today=self.today)
 
     @precondition(lambda self: self.clerk.lines())
     @rule()
