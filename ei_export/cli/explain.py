@@ -32,7 +32,8 @@ def explain(
     kind: str | None,
     input_path: Path | None,
 ) -> None:
-    """Tell step by step why an appointment, trajectory, reference (0434) or patient is declared as it is, or held."""
+    """Tell step by step why an appointment, trajectory, reference (0434) or patient is declared as it is, or held; of a
+    run (such as R000001) or an invoice what is in it, and its answer."""
     settings = with_paths(settings_of(config, lang), input_path, None)
     progress = Progress()
     stories = tell(settings, number, day_or_today(today), kind or "", progress.show)

@@ -40,7 +40,10 @@ def verify(
     given = context.get_parameter_source("config") in _GIVEN
     settings = settings_of(config, lang) if given else None
     language: Language = lang or (settings.language if settings is not None else "nl")
-    page = JsonVerdicts(sys.stdout) if as_json else TextVerdicts(sys.stdout, language, painter(), quiet=quiet)
+    if as_json:
+        page: JsonVerdicts | TextVerdicts = JsonVerdicts(sys.stdout, practice=given)
+    else:
+        page = TextVerdicts(sys.stdout, language, painter(), practice=given, quiet=quiet)
     if settings is None:
         exit_code = verify_files(files, Verifying(day_or_today(today), language), page)
     else:

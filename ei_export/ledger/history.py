@@ -113,6 +113,19 @@ SELECT patient_id FROM dossier WHERE instr(appointments, ?2) > 0 AND EXISTS (
 )
 
 
+def names_like(ledger: Ledger, number: str) -> set[str]:
+    """The numbers that are the same but for capitals, of whatever they are."""
+    columns = (
+        *("reference FROM line", "appointment_id FROM appointment", "number FROM trajectory_owner"),
+        "patient_id FROM dossier",
+    )
+    found: set[str] = set()
+    for column in columns:
+        sql = f"SELECT {column} WHERE {column.partition(' ')[0]} = ? COLLATE NOCASE"
+        found.update(name for (name,) in ledger._rows(sql, (number,)))
+    return found
+
+
 def patients_with(ledger: Ledger, number: str, patients: Collection[str]) -> set[str]:
     """Whose a number is: of an appointment, of a trajectory, of a line; and which of these patients there are."""
     found = {patient for patient in patients if ledger.dossier(patient) is not None}

@@ -38,6 +38,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "return_code": "Retourcode {code}: {text}",
         "todo": "Wat te doen: ",
         "total": "{files} bestanden bekeken: {right} in orde, {wrong} niet in orde.",
+        "file_only": "Bekeken: wat in de bestanden staat. Niet bekeken: uw declaratieregister en uw overeenkomsten; "
+        "geef daarvoor --config met uw instellingenbestand.",
+        "practice_too": "Bekeken: wat in de bestanden staat; van declaraties ook uw declaratieregister en uw "
+        "overeenkomsten.",
     },
     "en": {
         "file": "{file}: {standard}, {records} records",
@@ -56,16 +60,21 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "return_code": "Return code {code}: {text}",
         "todo": "What to do: ",
         "total": "{files} files looked at: {right} right, {wrong} not right.",
+        "file_only": "Looked at: what stands in the files. Not looked at: your ledger and your agreements; give "
+        "--config with your settings for that.",
+        "practice_too": "Looked at: what stands in the files; of declarations also your ledger and your agreements.",
     },
 }
 
 
 class JsonVerdicts:
-    """Writes the document of ``verify --json``, problem by problem."""
+    """Writes the document of ``verify --json``, problem by problem. ``practice``: the files are also held against the
+    ledger and the agreements of one."""
 
-    def __init__(self, out: IO[str]) -> None:
+    def __init__(self, out: IO[str], *, practice: bool) -> None:
         self._out = out
-        self._out.write('{"files": [')
+        checked = {"file": True, "ledger": practice, "agreements": practice}
+        self._out.write(f'{{"checked": {json.dumps(checked)}, "files": [')
         self._between = "\n "
 
     def begin(self, file: str, standard: str) -> None:
@@ -97,13 +106,23 @@ class _Kind:
 
 
 class TextVerdicts:
-    """Writes each file with its problems by kind, errors first, at most 80 wide. ``quiet``: only what is not right."""
+    """Writes each file with its problems by kind, errors first, at most 80 wide. ``quiet``: only what is not right.
+    ``practice``: they are also held against the ledger and the agreements of one."""
 
-    def __init__(self, out: IO[str], language: Language, paint: Paint = plain, *, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        out: IO[str],
+        language: Language,
+        paint: Paint = plain,
+        *,
+        practice: bool = False,
+        quiet: bool = False,
+    ) -> None:
         self._out = out
         self._language: Language = language
         self._words = _WORDS[language]
         self._paint = paint
+        self._practice = practice
         self._quiet = quiet
         self._file, self._standard = "", ""
         self._kinds: dict[tuple[str, ...], _Kind] = {}
@@ -136,11 +155,13 @@ class TextVerdicts:
         self._say("")
 
     def close(self) -> None:
-        """Adds them up, where there is more than one."""
+        """Adds them up, where there is more than one, and says what was looked at."""
         files = self._right + self._wrong
         if files > 1 and not self._quiet:
             counts = {"files": files, "right": self._right, "wrong": self._wrong}
             self._say(self._words["total"].format(**{name: number(n, self._language) for name, n in counts.items()}))
+        if not self._quiet:
+            self._say(*wrapped(self._words["practice_too" if self._practice else "file_only"]))
 
     def _verdict(self, *, ok: bool) -> tuple[str, Role]:
         if not ok:

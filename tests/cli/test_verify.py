@@ -27,7 +27,8 @@ def told(*arguments: object, today: str = "2021-05-01") -> tuple[int, list[dict[
     """The exit code and the files of the document."""
     done = verify("--json", *arguments, today=today)
     document = json.loads(done.stdout)
-    assert list(document) == ["files"]
+    assert list(document) == ["checked", "files"]
+    assert document["checked"] == dict.fromkeys(("ledger", "agreements"), "--config" in arguments) | {"file": True}
     for file in document["files"]:
         assert set(file) == {"file", "standard", "ok", "records", "problems"}
         assert all(list(problem) == KEYS for problem in file["problems"])
@@ -61,6 +62,8 @@ def test_a_right_file_is_said_to_be(right: Path) -> None:
         "PM304.txt: PM304 3.2, 17 records",
         "  In orde: er is niets gevonden waarop de ontvanger het zou afkeuren.",
         "",
+        "Bekeken: wat in de bestanden staat. Niet bekeken: uw declaratieregister en uw",
+        "overeenkomsten; geef daarvoor --config met uw instellingenbestand.",
     ]
     assert verify("-q", right).stdout == ""
 
@@ -144,7 +147,7 @@ def test_what_cannot_be_judged_is_told_and_the_rest_judged(tmp_path: Path, right
     text = verify(odd, right)
     assert text.exit_code == 3
     assert "Kan niet worden beoordeeld." in text.stdout
-    assert text.stdout.endswith("2 bestanden bekeken: 1 in orde, 1 niet in orde.\n")
+    assert "\n2 bestanden bekeken: 1 in orde, 1 niet in orde.\nBekeken: " in text.stdout
 
 
 def test_the_files_in_a_zip(tmp_path: Path, right: Path) -> None:

@@ -20,7 +20,7 @@ from ei_export.pipeline.explain.stories import (
 from ei_export.problems import LANGUAGES, Language
 from ei_export.reports.story import document, text_lines
 from ei_export.zorg1.agreements import Agreements
-from tests.feeds import BSNS, TODAY, Clinic, contract, tables_read_once, visit
+from tests.feeds import BSNS, TODAY, Clinic, contract, csv_text, tables_read_once, visit
 from tests.pipeline.telling import Told, charts, commanded, explained, units_of
 
 __all__ = ["tables_read_once"]
@@ -625,10 +625,10 @@ def test_a_patient(clinic: Clinic) -> None:
     ("number", "code", "says"),
     [
         ("A33", "EXPLAIN_SIMILAR", "A3"),
-        ("a4", "EXPLAIN_SIMILAR", "A4"),
         ("Jansen", "EXPLAIN_UNKNOWN", "appointments.csv"),
         ("1980-05-17", "EXPLAIN_UNKNOWN", "ledger.sqlite"),
-        ("", "EXPLAIN_UNKNOWN", "ledger.sqlite"),
+        ("", "EXPLAIN_EMPTY", "was not said"),
+        (" ", "EXPLAIN_EMPTY", "was not said"),
         ("/", "EXPLAIN_UNKNOWN", "ledger.sqlite"),
         (BSNS[1], "EXPLAIN_PERSONAL", "bsn"),
         (BSNS[30], "EXPLAIN_PERSONAL", "bsn"),
@@ -654,6 +654,34 @@ def test_a_bsn_is_not_told_of_though_a_practice_uses_it_as_a_number(clinic: Clin
     assert BSNS[1] not in told.text
     assert BSNS[1] not in str(told.document)
     assert told.document["line"]["units"] == 3
+
+
+@pytest.mark.parametrize(("typed", "written"), [("a4", "A4"), ("t1", "T1"), ("p1", "P1")])
+def test_capitals_make_no_difference(clinic: Clinic, typed: str, written: str) -> None:
+    """In the feed, and in the ledger alone."""
+    clinic.feed(COURSE)
+    assert of(clinic, typed).document == of(clinic, written).document
+    clinic.run()
+    clinic.write(csv_text([]))
+    assert of(clinic, typed).document == of(clinic, written).document
+
+
+def test_two_numbers_that_differ_in_capitals_are_both_named(clinic: Clinic) -> None:
+    clinic.feed([*COURSE, visit("a4", "2021-01-04", "1000", patient="P2")])
+    assert of(clinic, "a4").document["subject"] == "a4"
+    clinic.feed([visit("aB", "2021-01-04", "1000"), visit("Ab", "2021-01-04", "1000", patient="P2")])
+    assert "Ab, aB" in of(clinic, "AB").text
+
+
+def test_a_run_and_an_invoice(clinic: Clinic) -> None:
+    (declaration,) = clinic.feed(COURSE).run().document["declarations"]
+    for number in ("r1", "R000001", declaration["invoice"]):
+        told = of(clinic, number)
+        assert told.exit_code == 0
+        (text,) = told.texts("declaration")
+        assert text.startswith(f"{declaration['file']}\ninvoice {declaration['invoice']}, ")
+        assert text.endswith("No answer yet.")
+    assert of(clinic, "R000002").exit_code == 2
 
 
 # --- The command -----------------------------------------------------------------------------------------------------

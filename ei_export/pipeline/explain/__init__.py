@@ -20,7 +20,8 @@ from ...settings import Settings
 from ..case import Desk
 from ..rules import Rules
 from .chart import Chart
-from .search import Search, alike, names
+from .declarations import DECLARATIONS, declaration_stories
+from .search import Search
 from .stories import appointment_stories, patient_stories, reference_stories, trajectory_stories
 
 __all__ = ["KINDS", "explain"]
@@ -33,7 +34,7 @@ _KINDS: Final[Mapping[str, _Tell]] = {
     "patient": patient_stories,
 }
 #: What a number can be of.
-KINDS: Final = tuple(_KINDS)
+KINDS: Final = (*_KINDS, *DECLARATIONS)
 
 
 def explain(
@@ -49,6 +50,8 @@ def explain(
     which is never repeated; InputError and BusyError as a run does.
     """
     wanted = wanted.strip()
+    if not wanted:
+        raise SettingsError("EXPLAIN_EMPTY")
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     reader = Reader(source.header, Completed(settings.input.completed))
@@ -58,15 +61,19 @@ def explain(
         watched: Source = search.watch(source)
         feed = gather(watched, size, settings.input.completed, pending, lambda rows: progress("read", rows))
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
-        found = search.patients(ledger)
+        names = search.written(ledger)
+        if len(names) > 1:
+            raise _unknown(settings, wanted, names)
+        wanted = next(iter(names), wanted)
+        found = search.patients(ledger, wanted)
         partitions = {index: feed.patients(index) for index in {partition_of(p, feed.count) for p in found}}
         rows: dict[str, list[GatheredRow]] = {
             patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
         }
         charts = [Chart.open(desk, patient, rows[patient]) for patient in found]
-        stories = _tell(charts, wanted)
+        stories = {**_tell(charts, wanted), **declaration_stories(ledger, wanted)}
         if not stories:
-            raise _unknown(settings, wanted, alike(wanted, names(partitions, feed, reader)))
+            raise _unknown(settings, wanted, search.alike())
         if any(chart.is_bsn(wanted) for chart in charts):
             raise SettingsError("EXPLAIN_PERSONAL")
         if kind and kind not in stories:

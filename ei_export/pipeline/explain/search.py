@@ -1,50 +1,82 @@
 """Finding whose a number is: in the feed while it is read, and in what the ledger remembers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from heapq import nlargest
 from typing import Final
 
 from ...intake import Source, values
-from ...intake.gather import Gathered, GatheredRow
 from ...intake.reader import Reader
 from ...ledger import Ledger
-from ...ledger.history import patients_with
+from ...ledger.history import names_like, patients_with
 
 #: How alike two numbers are before one is suggested for the other, and how many are.
 _ALIKE: Final = 0.75
 _MOST: Final = 3
+#: A number with one mistake in it has this many characters at one of its ends right.
+_END: Final = 3
 
 
 class Search:
-    """Looks for one number: of an appointment, a trajectory, a patient or a line.
+    """Looks for one number: of an appointment, a trajectory, a patient or a line, in capitals or not.
 
     A trajectory without a number of its own is called by its patient, insurer and program, with slashes in between.
+    What only looks like it is noticed on the way too, so that the feed is read once.
     """
 
     def __init__(self, wanted: str, reader: Reader) -> None:
-        self._wanted = wanted
+        self._wanted, self._folded = wanted, wanted.casefold()
         self._reader = reader
         parts = wanted.split("/")
         self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
-        self._needle = parts[0]
-        self._found: set[str] = set()
+        self._folded_patients = frozenset(map(str.casefold, self._patients))
+        needle = parts[0].casefold()
+        end = min(_END, (len(needle) + 1) // 2)
+        self._needles = (needle[: len(needle) - end], needle[len(needle) - end :])
+        #: Patients by the number as it is written in their rows, in whatever capitals.
+        self._found: defaultdict[str, set[str]] = defaultdict(set)
+        self._alike: dict[str, float] = {}
 
     def watch(self, source: Source) -> "Watched":
         """The feed, to be read by another; what is looked for is noticed on the way."""
         return Watched(source, self._notice)
 
     def _notice(self, bodies: Sequence[str]) -> None:
-        needle, wanted = self._needle, self._wanted
-        for body in bodies if needle else ():
-            if needle in body:
-                appointment, number, patient = self._reader.names(body)
-                if wanted in (appointment, number) or patient in self._patients:
-                    self._found.add(patient)
+        first, last = self._needles
+        for body in bodies if last else ():
+            text = body.casefold()
+            if last in text or (first and first in text):
+                names = self._reader.names(body)
+                for name in names[:2]:
+                    if name.casefold() == self._folded:
+                        self._found[name].add(names[2])
+                if names[2].casefold() in self._folded_patients:
+                    self._found[names[2]].add(names[2])
+                for name in names:
+                    self._compare(name)
 
-    def patients(self, ledger: Ledger) -> list[str]:
-        """The patients who may have the number, '' for rows without a patient."""
-        return sorted(self._found | patients_with(ledger, self._wanted, self._patients))
+    def _compare(self, name: str) -> None:
+        """Keeps a number that looks like the one that was asked for."""
+        if name and name not in self._alike and (likeness := _likeness(self._folded, name.casefold())) >= _ALIKE:
+            self._alike[name] = likeness
+
+    def written(self, ledger: Ledger) -> list[str]:
+        """The number as it is written: as it was asked for, if anything has it so."""
+        if self._wanted in self._found or self.patients(ledger, self._wanted):
+            return [self._wanted]
+        return sorted(
+            {name for name in self._found if name.casefold() == self._folded} | names_like(ledger, self._wanted)
+        )
+
+    def patients(self, ledger: Ledger, name: str) -> list[str]:
+        """The patients who may have a number as `written`, '' for rows without a patient."""
+        named = set().union(*(self._found.get(each, ()) for each in {name, *self._patients}))
+        return sorted(named | patients_with(ledger, name, self._patients | {name}))
+
+    def alike(self) -> list[str]:
+        """The numbers of the feed that look most like the one that was asked for; none that could be a BSN."""
+        names = sorted(name for name in self._alike if not values.bsn(name))
+        return nlargest(_MOST, names, key=self._alike.__getitem__)
 
 
 class Watched:
@@ -62,25 +94,13 @@ class Watched:
             yield bodies
 
 
-def names(taken: Mapping[int, Mapping[str, Sequence[GatheredRow]]], feed: Gathered, reader: Reader) -> Iterator[str]:
-    """Every number in a feed, of whatever it is. ``taken`` are the partitions that were asked for already."""
-    for partition in range(feed.count):
-        patients = taken.get(partition) or feed.patients(partition)
-        for patient, rows in patients.items():
-            found = {patient}
-            for body, _ in rows:
-                found.update(reader.names(body))
-            yield from found
+def _likeness(one: str, other: str) -> float:
+    """How much of two texts is the same from their beginnings and their ends: 1 for all of it."""
+    first = _same(one, other)
+    last = _same(one[first:][::-1], other[first:][::-1])
+    return 2 * (first + last) / (len(one) + len(other))
 
 
-def alike(wanted: str, names: Iterable[str]) -> list[str]:
-    """The names that look most like the one that was asked for; none that could be a BSN."""
-    matcher = SequenceMatcher(b=wanted.casefold(), autojunk=False)
-    most = (2 - _ALIKE) / _ALIKE  # times as long as the other; what is longer can't be alike
-    found: dict[str, float] = {}
-    for name in names:
-        if len(wanted) / most <= len(name) <= len(wanted) * most and name not in found:
-            matcher.set_seq1(name.casefold())
-            if matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE and not values.bsn(name):
-                found[name] = matcher.ratio()
-    return nlargest(_MOST, sorted(found), key=found.__getitem__)
+def _same(one: str, other: str) -> int:
+    """How many characters two texts begin with are the same."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

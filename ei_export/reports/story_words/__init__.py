@@ -18,6 +18,8 @@ TITLES: Final[Mapping[str, Words]] = {
     "trajectory": {"nl": "traject", "en": "trajectory"},
     "reference": {"nl": "kenmerk", "en": "reference"},
     "patient": {"nl": "patiënt", "en": "patient"},
+    "run": {"nl": "run", "en": "run"},
+    "invoice": {"nl": "factuur", "en": "invoice"},
 }
 
 #: What stands before a step, by the key of its sentence or else by its name. A step without goes on below another.
@@ -45,6 +47,7 @@ LABELS: Final[Mapping[str, Words]] = {
     "problem.warning": {"nl": "Let op", "en": "Note"},
     "problem.info": {"nl": "Ter info", "en": "For info"},
     "remedy": {"nl": "Wat nu", "en": "What now"},
+    "declaration": {"nl": "Bestand", "en": "File"},
     "rest": {"nl": "Verder", "en": "Besides"},
 }
 

@@ -224,6 +224,31 @@ LINES: Final[Mapping[str, Words]] = {
     "said.who": {"nl": "{appointment}: ", "en": "{appointment}: "},
     "remedy.answer": {"nl": "{meaning} {remedy}", "en": "{meaning} {remedy}"},
     "remedy.do": {"nl": "{remedy}", "en": "{remedy}"},
+    # A run, and a declaration.
+    "outcome.run": {
+        "nl": "gemaakt op {day}; bestanden: {files}, regels: {lines}, {cents}.",
+        "en": "made on {day}; files: {files}, lines: {lines}, {cents}.",
+    },
+    "outcome.invoice": {
+        "nl": "in run {run} van {day}; regels: {lines}, {cents}.",
+        "en": "in run {run} of {day}; lines: {lines}, {cents}.",
+    },
+    "declaration.file": {
+        "nl": "{file}\nfactuur {invoice}, {standard}, {insurer} (UZOVI {uzovi}); personen: {persons}, regels: {lines}, "
+        "{cents}. {answer}",
+        "en": "{file}\ninvoice {invoice}, {standard}, {insurer} (UZOVI {uzovi}); persons: {persons}, lines: {lines}, "
+        "{cents}. {answer}",
+    },
+    "said.declaration_sent": {"nl": "Nog geen antwoord.", "en": "No answer yet."},
+    "said.declaration_answered": {
+        "nl": "Beantwoord, ingelezen op {day}: {granted_cents} toegekend.",
+        "en": "Answered, read on {day}: {granted_cents} granted.",
+    },
+    "said.declaration_refused": {
+        "nl": "In zijn geheel afgewezen, ingelezen op {day}.",
+        "en": "Refused as a whole, read on {day}.",
+    },
+    "said.declaration_withdrawn": {"nl": "Ingetrokken, niet verstuurd.", "en": "Withdrawn, not sent."},
     # A patient.
     "note.counts": {"nl": "{counts}.", "en": "{counts}."},
     "rest.counts": {"nl": "Buiten een traject: {counts}.", "en": "Outside any trajectory: {counts}."},
