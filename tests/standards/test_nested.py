@@ -109,6 +109,16 @@ def test_a_mask_leaves_nobody(tmp_path: Path, as_json: bool) -> None:
     assert "04098765" in masked
 
 
+def test_a_mask_hides_what_an_answer_says_of_somebody_the_file_does_not_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    edits = ("put BetrokkenElement/Elementnaam Geslachtsnaam", "put BetrokkenElement/Elementwaarde Bakker")
+    path.write_bytes(message(ANSWER, *map(edit, edits), of=M574).getvalue())
+    assert "Bakker" in shown(path)
+    masked = shown(path, mask=True)
+    assert "Geslachtsnaam" in masked
+    assert "Bakker" not in masked
+
+
 @pytest.mark.parametrize("element", ["Zorgaanbieder/Zorgaanbiedercode", "DebetPrestatie/Aantal", "Header/Verzender"])
 def test_a_mask_leaves_nobody_where_nobody_should_be(tmp_path: Path, element: str) -> None:
     path = tmp_path / "a.xml"
