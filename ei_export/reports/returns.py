@@ -13,7 +13,7 @@ from ..codelists import return_codes
 from ..problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ..spool import SortedLines
 from ..wording import day_text, shown
-from .text import euros, wrapped
+from .text import counted, euros, number, wrapped
 
 _BETWEEN: Final = "\x1f"
 _INDENT: Final = "  "
@@ -23,8 +23,10 @@ _LINES: Final = frozenset({"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETU
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "nl": {
         "invoice": "{file}: factuur {invoice}, {insurer} ({uzovi})",
-        "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} regels afgewezen",
+        "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} afgewezen",
+        "good": "zonder fout (8096), vanzelf mee in de volgende run: {lines}",
         "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
+        "line_partly": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}, toegekend € {granted}",
         "what": "Wat nu: {remedy}",
         "as-is": "Opnieuw declareren kan, met: ei-export redeclare en het kenmerk.",
         "corrected": "Opnieuw declareren kan als het verbeterd is: vanzelf als de afspraak verbeterd in de export "
@@ -37,8 +39,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     "en": {
         "invoice": "{file}: invoice {invoice}, {insurer} ({uzovi})",
-        "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} lines refused",
+        "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} refused",
+        "good": "without fault (8096), along by itself in the next run: {lines}",
         "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
+        "line_partly": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}, granted € {granted}",
         "what": "What now: {remedy}",
         "as-is": "It can be declared again, with: ei-export redeclare and the reference.",
         "corrected": "It can be declared again once it is corrected: by itself when the appointment comes corrected in "
@@ -97,6 +101,11 @@ class FileReport:
     def exit_code(self) -> int:
         """0; 1 where anything is refused or wrong; that of the refusal where it can't be read at all."""
         return self._unreadable or int(self._errors > 0)
+
+    @property
+    def good(self) -> int:
+        """How many lines of a declaration that was refused as a whole were found good, and go again by themselves."""
+        return self.lines - self._lines.count if self.is_whole and self._lines.count else 0
 
     def euros(self, cents: int) -> str:
         return euros(cents, self.language)
@@ -209,6 +218,7 @@ def write_json(report: FileReport, file: IO[str]) -> None:
         "invoice": report.invoice,
         "lines_granted": report.lines - report.refused if report.is_read else 0,
         "lines_refused": report.refused,
+        "lines_good": report.good,
         "declared_cents": report.declared_cents if report.is_read else 0,
         "granted_cents": report.granted_cents,
     }
@@ -229,8 +239,13 @@ def text_lines(report: FileReport) -> Iterator[str]:
         )
         declared, granted = report.euros(report.declared_cents), report.euros(report.granted_cents)
         yield _INDENT + words["sums"].format(
-            declared=declared, granted=granted, refused=report.refused, lines=report.lines
+            declared=declared,
+            granted=granted,
+            refused=number(report.refused, report.language),
+            lines=counted(report.lines, "line", report.language),
         )
+        if report.good:
+            yield _INDENT + words["good"].format(lines=counted(report.good, "line", report.language))
     else:
         yield report.file
     for (kind, reason, meaning, remedy), alike in groupby(report.problems(), key=_said):
@@ -244,13 +259,15 @@ def text_lines(report: FileReport) -> Iterator[str]:
             again = first["again"] if kind == "RETURN_LINE_REFUSED" else kind
             yield from wrapped(words[again], _INDENT)
             for problem in chain((first,), alike):
-                yield _INDENT * 2 + words["line"].format(
+                told = words["line_partly" if kind == "RETURN_LINE_PARTLY" else "line"].format(
                     reference=problem["reference"],
                     appointment=problem["appointment_id"],
                     date=day_text(date.fromisoformat(problem["date"]), report.language),
                     f_code=problem["f_code"],
                     amount=report.euros(problem["amount_cents"]),
+                    granted=report.euros(problem["granted_cents"]),
                 )
+                yield from wrapped(told, _INDENT * 2)
     yield ""
 
 

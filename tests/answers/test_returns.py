@@ -1,6 +1,7 @@
 """Return files: what they do to the ledger, and what makes that they are not read at all."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -308,11 +309,19 @@ def test_what_a_clerk_reads(language: str, sent: Message, clerk: Clerk) -> None:
         assert words.count(return_codes()[code].text) == 1, "said once of all lines it is about"
         assert f"{code} {return_codes()[code].text}" in words
     assert remedies()["0584"].remedy[language] in words
+    assert re.search(r"€ 67[,.]81, (toegekend|granted) € 50[,.]00", words)
     for ident, reference in (("A1", a1), ("A3", a3), ("B1", b1)):
         assert reference in words
         assert f" {ident} " in words
     assert not any(bsn in text for bsn in (BSNS[1], BSNS[8]))
     assert "Voorbeeld" not in text
+
+
+def test_how_many_good_lines_of_a_refused_file_go_again_is_told(sent: Message, clerk: Clerk) -> None:
+    path = clerk.clinic.folder / "back.ret"
+    path.write_bytes(by_vecozo(sent, {clerk.reference("A1"): "0611"}))
+    text = clerk.gives("returns", str(path), as_json=False)[1]
+    assert "\n  zonder fout (8096), vanzelf mee in de volgende run: 2 regels\n" in text
 
 
 def test_quiet_says_only_what_is_wrong(sent: Message, clerk: Clerk) -> None:
