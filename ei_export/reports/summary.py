@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 from attrs import asdict, define, field, frozen
 
 from ..appointment import Outcome
-from ..problems import Language
+from ..problems import Language, Severity, catalogue
 from .problem_list import ProblemList
 from .text import Paint, euros, plain
 
@@ -132,21 +132,41 @@ class Summary:
 
 def write_json(summary: Summary, file: IO[str]) -> None:
     """Writes the document of ``--json``: `Summary.document` with the arrays ``lines`` and ``problems``, one row at a
-    time."""
+    time, and ``kinds``: how often there is a problem of each kind, and which rule or return code says so."""
     file.write(json.dumps(summary.document(), ensure_ascii=False, indent=1).removesuffix("\n}"))
-    file.write(',\n "lines": [')
-    between = "\n  "
+    kinds: Counter[tuple[str, Severity]] = Counter()
+
+    def problems() -> Iterator[str]:
+        for problem in summary.problems:
+            kinds[problem.code, problem.severity] += 1
+            yield json.dumps(asdict(problem), ensure_ascii=False)
+
     if summary.lines is not None:
         summary.lines.seek(0)
-        for line in summary.lines:
-            file.write(between + line.rstrip("\n"))
-            between = ",\n  "
-    file.write('\n ],\n "problems": [')
+    _write_rows(file, "lines", (line.rstrip("\n") for line in summary.lines or ()))
+    _write_rows(file, "problems", problems())
+    _write_rows(file, "kinds", (json.dumps(_kind(*kind, count), ensure_ascii=False) for kind, count in kinds.items()))
+    file.write("\n}\n")
+
+
+def _write_rows(file: IO[str], name: str, rows: Iterable[str]) -> None:
+    file.write(f',\n "{name}": [')
     between = "\n  "
-    for problem in summary.problems:
-        file.write(between + json.dumps(asdict(problem), ensure_ascii=False))
+    for row in rows:
+        file.write(between + row)
         between = ",\n  "
-    file.write("\n ]\n}\n")
+    file.write("\n ]")
+
+
+def _kind(code: str, severity: Severity, count: int) -> dict[str, object]:
+    known = catalogue()[code]
+    return {
+        "code": code,
+        "severity": severity,
+        "count": count,
+        "rule": known.source,
+        "return_code": known.return_code,
+    }
 
 
 WORDS: Final[dict[Language, dict[str, str]]] = {

@@ -1,5 +1,7 @@
 """The problems of a run as ``check`` tells them: exact counts, a few places of each, nothing wider than a terminal."""
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -119,5 +121,11 @@ def test_check_tells_what_a_run_would_do_and_writes_nothing(tmp_path: Path) -> N
     assert "A7" not in short.stdout
     assert "- afspraak A7, traject P7/VGZ/lage rug, appointments.csv rij 9, kolom\n" in long.stdout
     assert max(map(len, long.stdout.splitlines())) <= WIDTH
+    document = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).stdout)
+    assert [document["insurers"][0][key] for key in ("persons", "lines", "held")] == [1, 1, 0]
+    missing = {"code": "DIAGNOSIS_MISSING", "severity": "error", "count": 8, "rule": "", "return_code": "3100"}
+    assert document["kinds"][0] == missing
+    counts = {kind["code"]: kind["count"] for kind in document["kinds"]}
+    assert counts == Counter(problem["code"] for problem in document["problems"])
     quiet = CliRunner().invoke(main, [*arguments, "--quiet"])
     assert (quiet.exit_code, quiet.stdout) == (1, "")
