@@ -6,7 +6,7 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 import gc
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
-from .books import Book, books
+from .books import books
 from .case import Desk
 from .crediting import add_credits
 from .due import DueLine
@@ -73,11 +73,11 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.publish:
             for finding in finish_earlier_runs(ledger, settings):
                 summary.problems.add(finding)
-        shelf = _judge(source, settings, options, rules, files, ledger, summary)
+        shelf = _judge(source, settings, options, rules, ledger, summary)
         if options.strict and summary.exit_code:
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
             source = open_feed(settings.input.path, settings.input)
-            shelf = _judge(source, settings, options, rules, files, ledger, summary, hold_all=True)
+            shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
         due = shelf.due
         cleaning.callback(due.close)
         _remember(shelf, ledger)
@@ -134,7 +134,6 @@ def _judge(
     settings: Settings,
     options: Options,
     rules: Rules,
-    files: Mapping[str, Book],
     ledger: Ledger,
     summary: Summary,
     *,
@@ -148,10 +147,8 @@ def _judge(
     pending = ledger.pending_appointments()
     feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
     shelf = Shelf(summary.problems)
-    waiting_credits = add_credits(shelf, ledger, settings, files, options.today, hold_all=hold_all)
-    desk = Desk(
-        settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, waiting_credits, hold_all=hold_all
-    )
+    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all)
+    desk.waiting_credits = add_credits(shelf, desk)
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)

@@ -1,6 +1,6 @@
 """A patient's part of a run: what it is worked out from, and what it came to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
@@ -56,12 +56,10 @@ class Desk:
         ledger: Ledger,
         feed: Gathered,
         fingerprint: bytes,
-        waiting_credits: Collection[str] = (),
         *,
         hold_all: bool = False,
     ) -> None:
-        """``waiting_credits``: the debits, by reference, of which the credit that was asked for can't go out.
-        ``hold_all``: what is due waits (``--strict``)."""
+        """``hold_all``: what is due waits (``--strict``)."""
         self.hold_all = hold_all
         self.reader = Reader(feed.header, Completed(settings.input.completed))
         self.settings = settings
@@ -78,7 +76,8 @@ class Desk:
         }
         self.header = declared_by(provider(settings))
         self._corrected = corrected_patients(ledger)
-        self._waiting_credits = waiting_credits
+        #: The debits, by reference, of which the credit that was asked for can't go out.
+        self.waiting_credits: frozenset[str] = frozenset()
 
     def move(self) -> None:
         """To be called in another process than the one that opened the ledger."""
@@ -105,7 +104,7 @@ class Desk:
 
     def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
         """A debit stands as long as its credit waits."""
-        return [evolve(debit, credit="") if debit.reference in self._waiting_credits else debit for debit in found]
+        return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""

@@ -1,69 +1,39 @@
 """The credits of a run: those that go out, those that nobody would take, and those that came back refused."""
 
-from collections.abc import Mapping
-from datetime import date
-from io import BytesIO
-from typing import Final
+from collections.abc import Iterator
 
 from ..codelists import return_codes
-from ..declaration import Invoice, Provider
-from ..ledger import Ledger
 from ..ledger.credits import RefusedCredit, refused_credits
-from ..problems import Finding, WriteError
-from ..settings import Settings
-from .books import Book
+from ..problems import Finding
+from .case import Desk
 from .due import DueLine
 from .forms import credit_lines
-from .publication import declared_by, provider
 from .shelf import Shelf
-
-#: Stands for the numbers that a credit gets once it goes out.
-_NUMBER: Final = "1"
+from .styles import refusal
 
 
-def add_credits(
-    shelf: Shelf, ledger: Ledger, settings: Settings, books: Mapping[str, Book], today: date, *, hold_all: bool = False
-) -> frozenset[str]:
+def add_credits(shelf: Shelf, desk: Desk) -> frozenset[str]:
     """Puts the queued credits on the shelf, and tells of those that were refused. Returns the debits, by reference, of
-    which the credit has to wait, because a receiver would refuse all that goes out with it.
-
-    ``hold_all``: none goes out.
-    """
-    declarer = provider(settings)
-    header = declared_by(declarer)
+    which the credit has to wait, because a receiver would refuse all that goes out with it."""
     waiting = set()
-    for line in credit_lines(ledger, header):
-        if (fault := _fault(line, books[line.standard], declarer, today)) is not None:
+    for line, fault in judged_credits(desk):
+        if fault is not None:
             shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
             waiting.add(line.previous)
-        elif not hold_all:
+        elif not desk.hold_all:
             shelf.due.add(line.pack())
-    for credit in refused_credits(ledger, header):
+    for credit in refused_credits(desk.ledger, desk.header):
         shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
     return frozenset(waiting)
 
 
-def _fault(line: DueLine, book: Book, declarer: Provider, today: date) -> Finding | None:
-    """What a receiver would refuse a credit for if it were all that is in the file."""
-    file, day = BytesIO(), date.fromisoformat(line.date)
-    invoice = Invoice(_NUMBER, today, line.uzovi, day, day)
-    writer = book.writer(file, declarer, invoice)
-    writer.person(line.person)
-    book.line(writer, line, _NUMBER)
-    writer.close()
-    file.seek(0)
-    file.write(book.start(declarer, invoice, writer.cents))
-    try:
-        book.check(file, line.standard)
-    except WriteError as error:
-        said = error.params
-        places = {
-            "element": said.get("element", said.get("schema")),
-            "found": said.get("found", said.get("reason")),
-            "expected": said.get("expected", "-"),
-        }
-        return Finding("CREDIT_WOULD_BE_REFUSED", "", {**places, "reference": line.previous})
-    return None
+def judged_credits(desk: Desk) -> Iterator[tuple[DueLine, Finding | None]]:
+    """The queued credits, each with what a receiver would refuse it for."""
+    for line in credit_lines(desk.ledger, desk.header):
+        style = desk.renderers[line.standard].style
+        said = refusal(style, line.uzovi, line.person, line.head, line.previous)
+        params = {**said, "reference": line.previous} if said is not None else {}
+        yield line, Finding("CREDIT_WOULD_BE_REFUSED", "", params) if params else None
 
 
 def about(credit: RefusedCredit) -> Finding:

@@ -19,7 +19,7 @@ from .declared import why_not_again, why_not_the_same
 from .due import DueLine
 from .forms import FORMS
 from .rendering import RenderedCare, RenderedPerson, Renderer
-from .styles import Style
+from .styles import Style, refusal
 
 
 @define
@@ -119,11 +119,8 @@ def _hold(work: Work, appointment: Appointment) -> bool:
 
 def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
     """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
-    for fault in style.faults(uzovi, person, head):
-        if fault.severity == "error":
-            said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
-            return Finding("RECEIVER_WOULD_REFUSE", "", {**said, "return_code": fault.return_code or "-"})
-    return None
+    said = refusal(style, uzovi, person, head)
+    return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
 
 
 def _earlier_bsns(work: Work) -> set[str]:

@@ -71,9 +71,10 @@ def _count(work: Work) -> None:
     """Counts the outcomes and collects what was found."""
     case = work.case
     for appointment in work.known.values():
-        if appointment.known is None and (
+        is_new = appointment.known is None and (
             appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in work.pending_before
-        ):
+        )
+        if is_new or appointment.outcome in PENDING:  # a contact that counted may be held by now
             case.remembered += 1
             case.tally(appointment.outcome)
         case.problems += [(appointment, finding) for finding in appointment.findings]

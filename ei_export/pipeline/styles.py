@@ -23,7 +23,7 @@ class Style:
 
     ``key`` is what a line repeats of its person, '' for nothing. The last argument of `check_line` and `line` is when
     the trajectory began, None where that is not known. ``faults`` is what the receiver would say of a line, by the
-    UZOVI of its file, its person and what `line` made.
+    UZOVI of its file, its person, what `line` made and, for a credit, the reference of its debit, or ''.
     """
 
     check_person: Callable[[Person], tuple[Person, list[Finding]]]
@@ -33,7 +33,16 @@ class Style:
     care: Callable[[Care], Any]
     check_line: Callable[[Performance, Person, Care, date | None], list[Finding]]
     line: Callable[[str, Any, Performance, date | None], str]
-    faults: Callable[[str, str, str], Sequence[Fault]]
+    faults: Callable[[str, str, str, str], Sequence[Fault]]
+
+
+def refusal(style: Style, uzovi: str, person: str, head: str, previous: str = "") -> Mapping[str, object] | None:
+    """What the receiver would refuse a line for, as the messages about it say; the arguments as of `Style.faults`."""
+    for fault in style.faults(uzovi, person, head, previous):
+        if fault.severity == "error":
+            said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
+            return {**said, "return_code": fault.return_code or "-"}
+    return None
 
 
 class _Pm304Receiver:
@@ -45,7 +54,7 @@ class _Pm304Receiver:
         #: By UZOVI the person judged last, '' for one who is wrong: each of their lines is to say so.
         self._persons: dict[str, str] = {}
 
-    def faults(self, uzovi: str, person: str, head: str) -> Sequence[Fault]:
+    def faults(self, uzovi: str, person: str, head: str, previous: str) -> Sequence[Fault]:
         file = self._files.get(uzovi)
         if file is None:
             file = self._files[uzovi] = Fragments(self._today, uzovi)
@@ -53,7 +62,7 @@ class _Pm304Receiver:
         if self._persons.get(uzovi) != person:
             found = file.person(person)
             self._persons[uzovi] = "" if found else person
-        return [*found, *file.line(head, pm304.NO_PREVIOUS)]
+        return [*found, *file.line(head, pm304.tail_fragment(previous) if previous else pm304.NO_PREVIOUS)]
 
 
 class _Gds801Receiver:
@@ -63,7 +72,7 @@ class _Gds801Receiver:
         self._provider, self._today = provider, today
         self._files: dict[str, XmlFragments] = {}
 
-    def faults(self, uzovi: str, person: str, line: str) -> Sequence[Fault]:
+    def faults(self, uzovi: str, person: str, line: str, previous: str) -> Sequence[Fault]:
         file = self._files.get(uzovi)
         if file is None:
             invoice = Invoice(_NUMBER, self._today, uzovi, self._today, self._today)

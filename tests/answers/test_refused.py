@@ -226,6 +226,15 @@ def test_what_was_cancelled_does_not_wait_for_the_next_run(clinic: Clinic, clerk
     assert clinic.feed([SINGLE, END]).run().lines == {"S1": ("F1014B", 1), "A3": ("F1013", 2)}
 
 
+def test_a_contact_whose_start_was_cancelled_is_held(clinic: Clinic, clerk: Clerk) -> None:
+    """Nothing is left for it to count in."""
+    clerk.is_refused(clinic.feed(COURSE).run(), "A1", "A3")
+    cancelled = clinic.feed([row | {"status": "cancelled"} for row in (START, END)]).run()
+    assert cancelled.counts == {"read": 2, "remembered": 1, "not_completed": 2, "held": 1}
+    assert cancelled.found("error") == [("CONTACT_WITHOUT_TRAJECTORY", "A2", "trajectory_id")]
+    assert clinic.write(NOTHING).run().counts == {"remembered": 1, "held": 1}
+
+
 def test_strict_holds_what_would_go_again(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
     clerk.replaces("A1")

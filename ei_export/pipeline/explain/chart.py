@@ -15,8 +15,8 @@ from ...settings import Contract
 from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
 from ..case import Desk, Work
+from ..crediting import judged_credits
 from ..due import DueLine
-from ..forms import credit_lines
 from ..patient import examine
 from ..publication import LINE_COLUMNS
 from ..shelf import Shelf
@@ -71,8 +71,8 @@ class Chart:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
         if self.desk.is_corrected(self.work.patient_id):
-            for line in credit_lines(self.desk.ledger, self.desk.header):
-                if line.patient_id == self.work.patient_id:
+            for line, fault in judged_credits(self.desk):
+                if line.patient_id == self.work.patient_id and fault is None:
                     found.setdefault(line.appointment_id, []).append(line)
         return found
 
