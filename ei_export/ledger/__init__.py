@@ -187,15 +187,17 @@ class Ledger:
         return (patient for (patient,) in self._rows(sql))
 
     def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
-        """The appointments to be tried again, each with its patient and trajectory number; of declared ones that are
-        due again only the appointment."""
+        """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
+        debit doesn't simply stand only the appointment."""
         return (
             (appointment, patient, number)
             for appointment, patient, number in self._rows(
                 "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
                 "FROM dossier, json_each(dossier.appointments) "
                 f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING}) "
-                "UNION ALL SELECT appointment_id, '', '' FROM correction"
+                "UNION ALL SELECT appointment_id, '', '' FROM correction JOIN line USING (reference, appointment_id) "
+                "WHERE NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = correction.appointment_id "
+                "AND later.debit_credit = 'D' AND later.attempt > line.attempt)"
             )
         )
 
