@@ -13,7 +13,7 @@ from attrs import evolve
 
 from ..pipeline import Options
 from ..pipeline import run as run_pipeline
-from ..problems import Language
+from ..problems import Language, render
 from ..reports.summary import Summary, text_lines, write_json
 from ..settings import Settings
 from .common import day_or_today, options, painter, refusing, settings_of, speaking
@@ -73,6 +73,8 @@ def work(
         elif not quiet:
             for line in told(summary):
                 click.echo(line)
+        for finding in summary.late:
+            click.echo("\n".join(render(finding.code, finding.params, settings.language)), err=True)
         if publish and not sys.stderr.isatty():
             log(summary)
     click.get_current_context().exit(summary.exit_code)

@@ -75,6 +75,7 @@ def run(settings: Settings, options: Options) -> Summary:
                 summary.problems.add(finding)
         shelf = _judge(source, settings, options, rules, ledger, summary)
         if options.strict and summary.exit_code:
+            summary.close()
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
             source = open_feed(settings.input.path, settings.input)
             shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
@@ -111,11 +112,15 @@ def run(settings: Settings, options: Options) -> Summary:
                     summary.folder = place.publish()
                 except WriteError as error:
                     params = {"run": summary.run, "path": str(folder), "reason": error.params["reason"]}
-                    summary.problems.add(Finding("RUN_NOT_PUBLISHED", "", params))
+                    summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
                 else:
                     with suppress(BusyError, WriteError):
                         ledger.mark_published(number, summary.folder)
+                    try:
                         page.publish()
+                    except WriteError as error:
+                        renewed = str(summary.folder / "report.html")
+                        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
             else:
                 page.publish()
     return summary

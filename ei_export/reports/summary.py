@@ -11,7 +11,7 @@ from typing import IO, Any, Final
 from attrs import asdict, define, field, frozen
 
 from ..appointment import Outcome
-from ..problems import Language, Severity, catalogue
+from ..problems import Finding, Language, Severity, catalogue
 from .problem_list import ProblemList
 from .text import Paint, euros, plain
 
@@ -57,7 +57,7 @@ class InsurerCounts:
 class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
     by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
-    them."""
+    them; ``late`` is what went wrong once the report was written, and stands in none."""
 
     today: date
     input: str
@@ -71,6 +71,7 @@ class Summary:
     insurers: Mapping[str, str] = field(factory=dict)
     declarations: list[Declaration] = field(factory=list)
     lines: IO[str] | None = None
+    late: list[Finding] = field(factory=list)
 
     def by_insurer(self) -> list[InsurerCounts]:
         """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
@@ -95,6 +96,11 @@ class Summary:
     def exit_code(self) -> int:
         """0: done, at most warnings. 1: done, but at least one error (something is held)."""
         return 1 if self.problems.severities["error"] else 0
+
+    def add_late(self, finding: Finding) -> None:
+        """Adds what went wrong once the report was written."""
+        self.problems.add(finding)
+        self.late.append(finding)
 
     def close(self) -> None:
         """Gives back what it keeps on disk."""

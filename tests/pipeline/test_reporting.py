@@ -110,6 +110,19 @@ def test_a_run_that_fails_at_the_end_leaves_the_page_as_it_was(clinic: Clinic, m
     assert sorted(path.name for path in page.parent.iterdir() if path.is_file()) == ["problems.csv", "report.html"]
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_page_that_could_not_be_renewed_is_told_of(clinic: Clinic, language: str) -> None:
+    out = clinic.folder / "out"
+    (out / "report.html").mkdir(parents=True)
+    done = CliRunner().invoke(
+        main,
+        ["run", "-q", "--today", "2021-07-02", "--lang", language, "--config", str(clinic.folder / "ei-export.toml")],
+    )
+    assert str(out / "R000001" / "report.html") in done.stderr
+    assert ("het is een map" if language == "nl" else "Is a directory") in done.stderr
+    assert (out / "R000001" / "report.html").is_file()
+
+
 # The workbook --------------------------------------------------------------------------------------
 
 
