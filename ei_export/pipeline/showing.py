@@ -14,7 +14,7 @@ from ..standards.contents import Content, Reader, Schema
 from ..standards.describe import Choice, Describer
 from ..standards.files import Entry, entries
 from ..standards.mask import Mask
-from ..standards.message import Message, messages, recognise, start_of
+from ..standards.message import Message, recognise, start_of
 from ..standards.vocabulary import Meanings
 
 
@@ -41,8 +41,7 @@ def show(path: Path, showing: Showing, out: IO[str]) -> int:
     """
     found = [(entry.name, _recognised(entry, entry.name)) for entry in entries(path)]
     if not found:
-        known_names = ", ".join(message.name for message in messages())
-        raise InputError("FILE_NOT_RECOGNISED", file=str(path), expected=known_names)
+        raise InputError("FILES_NONE", file=str(path))
     single = [name for name, _ in found] == [str(path)]
     if single and isinstance(refused := found[0][1], InputError):
         raise refused

@@ -10,7 +10,7 @@ from typing import IO, Any, Protocol
 from attrs import field, frozen
 
 from ..problems import Finding, InputError, Language, Severities, catalogue
-from ..standards.files import Entry, entries
+from ..standards.files import Entry, entries, nothing_in
 from ..standards.verify import Fault, Verification, verify_file
 from .practice import Practice
 
@@ -38,11 +38,13 @@ class Verifying:
 
 def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
     """Judges files, those in zips, and those in folders. Gives the worst exit code: 0 right, 1 not, 3 unreadable."""
-    exit_code = 0
+    exit_codes = [0]
     for path in paths:
-        for entry in entries(path):
-            exit_code = max(exit_code, _judge(entry, verifying, page))
-    return exit_code
+        before = len(exit_codes)
+        exit_codes += (_judge(entry, verifying, page) for entry in entries(path))
+        if len(exit_codes) == before:  # silence would be taken for a verdict
+            exit_codes.append(_judge(nothing_in(str(path)), verifying, page))
+    return max(exit_codes)
 
 
 def _judge(entry: Entry, verifying: Verifying, page: Page) -> int:

@@ -44,7 +44,7 @@ class Entry:
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name.
+    """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name (perhaps nothing).
 
     A file is closed when the next one is asked for. Nothing is raised for what can't be read: its entry says so.
     """
@@ -65,6 +65,11 @@ def entries(path: Path) -> Iterator[Entry]:
         yield unreadable(str(path), error.strerror or "")
 
 
+def nothing_in(name: str) -> Entry:
+    """What stands for the files of a zip or a folder that has none."""
+    return Entry(name, None, InputError("FILES_NONE", file=name))
+
+
 def unreadable(name: str, reason: str) -> Entry:
     return Entry(name, None, InputError("FILE_UNREADABLE", file=name, reason=reason))
 
@@ -80,6 +85,8 @@ def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
             if len(members) > MOST_FILES:
                 params = {"file": name, "found": len(members), "limit": MOST_FILES}
                 yield Entry(name, None, findings=[Finding("ZIP_TOO_MANY", "", params)])
+            if not members:
+                yield nothing_in(name)
             left = MOST_UNPACKED
             for member in members[:MOST_FILES]:
                 inside = f"{name}/{_shown(member.filename)}"

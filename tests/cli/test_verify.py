@@ -167,6 +167,18 @@ def test_the_files_in_a_zip(tmp_path: Path, right: Path) -> None:
     assert [file["ok"] for file in files[1:]] == [True] * 30
 
 
+@pytest.mark.parametrize("zipped", [True, False])
+def test_where_there_is_no_file_nothing_is_said_to_be_right(tmp_path: Path, *, zipped: bool) -> None:
+    path = tmp_path / "empty"
+    if zipped:
+        zipfile.ZipFile(path, "w").close()
+    else:
+        path.mkdir()
+    exit_code, (file,) = told(path)
+    assert (exit_code, file["ok"], [problem["code"] for problem in file["problems"]]) == (3, False, ["FILES_NONE"])
+    assert "staat geen bestand" in verify(path).stdout
+
+
 def test_settings_that_happen_to_be_there_are_not_used(right: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("ei-export.toml").write_text("not settings at all")
     assert verify(right).exit_code == 0

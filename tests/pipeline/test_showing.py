@@ -287,7 +287,7 @@ def refused(path: Path, choice: Choice = FILLED) -> str:
 
 def test_what_cannot_be_shown_is_refused(file: Path, tmp_path: Path) -> None:
     assert refused(tmp_path / "none.txt") == "FILE_UNREADABLE"
-    assert refused(tmp_path) == "FILE_NOT_RECOGNISED"
+    assert refused(tmp_path) == "FILES_NONE"
     (tmp_path / "x.txt").write_bytes(b"x")
     assert refused(tmp_path / "x.txt") == "FILE_NOT_RECOGNISED"
     (tmp_path / "y.zip").write_bytes(b"PK\x03\x04 and no more")
