@@ -1,6 +1,6 @@
 """``docs/commands.md``, made from the commands themselves, so that it never says something else than the program."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import click
@@ -10,10 +10,41 @@ from . import main
 _HEAD: Final = """\
 # Commands
 
-What a command ends with, its exit code, is in [README.md](../README.md#exit-codes). `-h` explains each command.
+`-h` explains each command. Every command may end with the exit code 2 (it can't be understood, or a setting or a table
+is wrong), 4 (writing failed), 75 (another run is active) or 130 (stopped from the keyboard); its own are below it.
 
 This page is made from the commands: change those, not this page.
 """
+
+#: What each command ends with, its exit codes, beside those that every command may end with.
+EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
+    "init": {0: "the folder is ready", 2: "the folder is not empty"},
+    "run": {
+        0: "done, at most warnings",
+        1: "done, but something is held: see `out/report.html`",
+        3: "the input can't be read; nothing was declared",
+    },
+    "check": {0: "a run would declare all", 1: "a run would hold something", 3: "the input can't be read"},
+    "status": {0: "told, whatever there is to tell"},
+    "explain": {
+        0: "told",
+        1: "told, and something is wrong with it",
+        2: "nothing has this number",
+        3: "the input can't be read",
+    },
+    "show": {0: "shown", 2: "there is no such record or element", 3: "a file can't be read"},
+    "verify": {0: "every file is right", 1: "a file is not right", 3: "a file can't be read"},
+    "returns": {
+        0: "read, and nothing was refused",
+        1: "a line was refused, or a file was not read in as it does not fit what was declared",
+        3: "a file can't be read",
+    },
+    "credit": {0: "all is queued", 1: "something can't be credited"},
+    "redeclare": {0: "all is queued", 1: "something can't be declared again"},
+    "correct": {0: "all is queued", 1: "something can't be corrected"},
+    "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
+    "specs check": {0: "every table is right", 2: "a table is wrong"},
+}
 
 
 def commands_page() -> str:
@@ -28,6 +59,8 @@ def commands_page() -> str:
         text = " ".join((context.command.help or "").split())
         lines += [f"## {context.command_path}", "", f"`{usage}`", "", text, ""]
         lines += _table((option, text) for option, text in own.items() if option not in everywhere)
+        codes = EXIT_CODES[context.command_path.partition(" ")[2]]
+        lines += ["Ends with " + "; ".join(f"{code}: {text}" for code, text in codes.items()) + ".", ""]
     return "\n".join([*lines, "## Options of every command", "", *_table(everywhere.items())])
 
 

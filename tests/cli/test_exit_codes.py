@@ -1,0 +1,62 @@
+"""What every command ends with, as docs/commands.md has it."""
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from ei_export.cli import main
+from ei_export.cli.docs import EXIT_CODES
+from tests.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
+from tests.feeds import Clinic, tables_read_once, visit
+from tests.receiver import Verdict, by_insurer
+
+__all__ = ["tables_read_once"]
+
+HELD = visit("H1", "2021-03-01", "940131", "T9", patient="P5", diagnosis="")
+
+
+def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) -> None:
+    clinic = few_tariffs(Clinic.open(tmp_path / "practice"))
+    config = str(clinic.folder / "ei-export.toml")
+    ended: set[tuple[str, int]] = set()
+
+    def gives(name: str, *arguments: object) -> int:
+        words = [*name.split(), "--config", config, "--today", "2021-07-01", *map(str, arguments)]
+        code = CliRunner().invoke(main, words).exit_code
+        ended.add((name, code))
+        return code
+
+    def all_of(*commands: tuple[object, ...]) -> list[int]:
+        return [gives(str(name), *arguments) for name, *arguments in commands]
+
+    clinic.feed(COURSE)
+    assert all_of(("check",), ("explain", "A1"), ("explain", "nothing"), ("status",)) == [0, 0, 2, 0]
+    result = clinic.run()
+    declared = next(clinic.folder.glob("out/*/declarations/*"))
+    reference = Clerk(clinic).reference("A1")
+    text = tmp_path / "note.txt"
+    text.write_text("hello", encoding="utf-8")
+    broken = tmp_path / "broken.txt"
+    broken.write_bytes(declared.read_bytes().replace(b"7095", b"7O95"))
+    assert all_of(("show", declared), ("show", declared, "--records", "77"), ("show", text)) == [0, 2, 3]
+    assert all_of(("verify", declared), ("verify", broken), ("verify", text)) == [0, 1, 3]
+    back = tmp_path / "back.ret"
+    back.write_bytes(by_insurer(the(result), {}))
+    assert all_of(("returns", text), ("returns", back), ("returns", back)) == [3, 0, 0]
+    back.write_bytes(by_insurer(the(result), {reference: Verdict(0, ("0611",))}))
+    assert gives("returns", back) == 1
+    assert all_of(("undo", "R000001", "--why", "x")) == [2]
+    for name, code in (("credit", 0), ("credit", 1), ("redeclare", 0), ("correct", 1)):
+        assert gives(name, reference) == code
+    clinic.feed([START, CONTACT, END | {"date": "2021-03-23"}, HELD])
+    assert all_of(("check",), ("explain", "H1"), ("run",), ("correct", Clerk(clinic).reference("A3"))) == [1, 1, 1, 0]
+    assert gives("redeclare", "nothing") == 1
+    clinic.feed([*COURSE, HELD | {"diagnosis_code": "3426"}])
+    assert all_of(("run",), ("undo", "R000003", "--why", "x"), ("specs check",)) == [0, 0, 0]
+    (clinic.folder / "appointments.csv").unlink()
+    assert all_of(("check",), ("run",), ("explain", "A1")) == [3, 3, 3]
+    overlay = tmp_path / "overlay.csv"
+    overlay.write_text("x\n", encoding="utf-8")
+    assert gives("specs check", "--overlay", overlay) == 2
+    assert all_of(("init", tmp_path / "new"), ("init", tmp_path / "new")) == [0, 2]
+    assert ended == {(name, code) for name, codes in EXIT_CODES.items() for code in codes}
