@@ -78,9 +78,11 @@ def _answers(file: IO[bytes], message: Message, name: str) -> Iterator[LineAnswe
 def _lines_of(person: Instance) -> Iterator[LineAnswer]:
     """The lines of an insured person. Where they are at fault themselves, a last one stands for those not named."""
     number = person.get("PatientIdentificatienummer")
-    above = tuple(filter(is_fault, _own_codes(person)))
+    above = tuple(code for one in person.inside if one.name != "Prestatie" for code in _codes(one) if is_fault(code))
     for performance in person.all("Prestatie"):
         for line in performance.inside:
+            if line.name not in _LINES:
+                continue
             side, paid, unpaid = _LINES[line.name]
             granted = _cents(line.get(paid)) + _cents(line.get(unpaid))
             yield LineAnswer(
@@ -90,7 +92,7 @@ def _lines_of(person: Instance) -> Iterator[LineAnswer]:
                 calculated_cents=_cents(line.get(_CALCULATED)) if side == "D" else granted,
                 granted_cents=granted,
                 granted_debit_credit=side,
-                codes=tuple(dict.fromkeys((*_codes(line), *above))),
+                codes=tuple(dict.fromkeys((*_codes(performance), *above))),
                 patient_id=number,
             )
     if above:
@@ -110,11 +112,6 @@ def _parts(file: IO[bytes], message: Message, name: str) -> Iterator[Instance]:
 def _codes(part: Instance) -> list[str]:
     """The return codes in an instance, at any depth."""
     return [one.get("Retourcode") for one in part.walk() if one.name == "Feedback"]
-
-
-def _own_codes(part: Instance) -> list[str]:
-    """The return codes that hang at an instance itself."""
-    return [one.get("Retourcode") for one in part.all("Feedback")]
 
 
 def _providers(header: Instance, context: Instance) -> dict[str, str]:

@@ -32,7 +32,8 @@ _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*
 @frozen
 class Message:
     """A message standard: ``name`` as it is told to people, ``code`` its EI code, ``version`` and ``subversion`` as the
-    message writes them. A flat one has a ``layout`` (see `Layout.load`), one in XML the ``namespace`` of its root."""
+    message writes them. A flat one has a ``layout`` (see `Layout.load`), one in XML the ``namespace`` of its root; what
+    is in the ``guest`` one, if any, is as if it were in that."""
 
     name: str
     code: str
@@ -40,6 +41,7 @@ class Message:
     subversion: str
     layout: str
     namespace: str
+    guest: str
 
     @property
     def is_flat(self) -> bool:
@@ -63,9 +65,10 @@ def read_messages(specs: Path = SPECS, report: Report = refuse) -> tuple[Message
         if bool(row["layout"]) == bool(row["namespace"]):
             raise row.error("layout", "a layout or a namespace")
         version = row.required("version"), row.required("subversion")
-        return Message(row.required("standard"), row.required("code"), *version, row["layout"], row["namespace"])
+        places = row["layout"], row["namespace"], row["guest"]
+        return Message(row.required("standard"), row.required("code"), *version, *places)
 
-    columns = ("standard", "code", "version", "subversion", "layout", "namespace", "source", "certainty")
+    columns = ("standard", "code", "version", "subversion", "layout", "namespace", "guest", "source", "certainty")
     return tuple(parse_keyed(specs / "messages.csv", columns, lambda row: row["code"], parse, report).values())
 
 

@@ -77,8 +77,9 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
 
     Raises InputError, with ``name``, for what can't be read (see :mod:`.xml`).
     """
-    reading = Reading(f"{{{message.namespace}}}")
     root = Tree.load(message.code).root
+    feedback = root["Header"].get(_FEEDBACK)
+    reading = Reading(f"{{{message.namespace}}}", f"{{{message.guest}}}", feedback and feedback[1])
     order = _Order(root)
     expected = [f"{reading.namespace}{node.name}" for node in root.children]
     for element in parts(file, name, f"{reading.namespace}{ROOT}", expected):
@@ -151,16 +152,22 @@ class _Plan(NamedTuple):
 
 @frozen
 class Reading:
-    """Makes instances of elements, whose names are in ``namespace`` (``{…}``, or '' for none). A message says the same
-    again and again, so plans are kept."""
+    """Makes instances of elements, whose names are in ``namespace`` or ``guest`` (``{…}``, or '' for none). What is
+    ``feedback`` in the message is that wherever it hangs. A message says the same again and again, so plans are kept.
+    """
 
     namespace: str
+    guest: str = ""
+    feedback: Node | None = None
     _numbers: Iterator[int] = field(factory=lambda: count(1))
     _plans: dict[tuple[Node, tuple[str, ...]], _Plan] = field(factory=dict)
 
     def local(self, element: etree._Element) -> str:
         """The name of an element; with its namespace where that isn't the message's."""
-        return str(element.tag).removeprefix(self.namespace)
+        return self._local(str(element.tag))
+
+    def _local(self, tag: str) -> str:
+        return tag.removeprefix(self.namespace).removeprefix(self.guest)
 
     def part(self, element: etree._Element, node: Node, flaws: list[Flaw]) -> Instance:
         """A part with all in it; adds what is wrong to ``flaws``."""
@@ -176,6 +183,7 @@ class Reading:
         if node.is_open:
             told = (f"{self.local(one)} {one.text.strip()}" for one in element.iter() if one.text and one.text.strip())
             made.texts[ROOT] = "; ".join(told)
+            made.inside += self._feedback_in(element, flaws)
             return made
         children = list(element)
         plan = self._plan(node, tuple([str(child.tag) for child in children]))
@@ -183,6 +191,7 @@ class Reading:
             flaws += [flaw._replace(record=made.number) for flaw in plan.flaws]
         for child, inner in zip(children, plan.nodes, strict=True):
             if inner is None:
+                made.inside += self._feedback_in(child, flaws)
                 continue
             form, text = inner.form, child.text or ""
             if form is None:
@@ -193,11 +202,18 @@ class Reading:
                 flaws.append(Flaw(made.number, "form", inner.name, text or "-", form.shown))
         return made
 
+    def _feedback_in(self, unknown: etree._Element, flaws: list[Flaw]) -> list[Instance]:
+        """All feedback in an element of which we know nothing else."""
+        if self.feedback is None:
+            return []
+        return [self._instance(one, self.feedback, flaws) for one in unknown.iter() if self.local(one) == _FEEDBACK]
+
     def _plan(self, node: Node, tags: tuple[str, ...]) -> _Plan:
         plan = self._plans.get((node, tags))
         if plan is None:
             order = _Order(node)
-            nodes = tuple([order.take(tag.removeprefix(self.namespace)) for tag in tags])
+            names = [self._local(tag) for tag in tags]
+            nodes = tuple([order.take(name) or (self.feedback if name == _FEEDBACK else None) for name in names])
             order.end()
             plan = _Plan(nodes, tuple(order.flaws))
             if len(self._plans) < _MOST_PLANS:
@@ -205,6 +221,8 @@ class Reading:
         return plan
 
 
+#: What tells what is wrong, at whatever it is about.
+_FEEDBACK: Final = "Feedback"
 #: There are some twenty ways to build a right message.
 _MOST_PLANS: Final = 1_000
 #: Text beside elements.

@@ -20,8 +20,8 @@ MOST_BYTES: Final = 4_000_000_000
 #: Of one part (see `parts`), an insured person with all their performances of some 1500 bytes; also of what comes
 #: before the root.
 MOST_OF_PART: Final = 8_000_000
-#: Start tags, end tags and attributes of one part, of which a performance has some sixty: each takes a hundred times the
-#: memory of the few bytes that it may be written in.
+#: Start tags, end tags and attributes of one part, of which a performance has some sixty: each takes a hundred times
+#: the memory of the few bytes that it may be written in.
 MOST_TAGS: Final = 300_000
 #: The deepest element of the messages we know is the sixth below its part.
 MOST_LEVELS: Final = 20
@@ -42,8 +42,8 @@ _IS_DEEP: Final = etree.XPath("boolean(" + "*/" * MOST_LEVELS + "*)")
 _IS_LONG: Final = etree.XPath(
     f"boolean(.//text()[string-length() > {MOST_TEXT}] | .//@*[string-length() > {MOST_TEXT}])"
 )
-#: What libxml2 calls the ways in which a file can be wrong. Where it finds nothing and yet
-#: nothing comes of it, lxml speaks of an internal error.
+#: What libxml2 calls the ways in which a file can be wrong. Where it finds nothing and yet nothing comes of it, lxml
+#: speaks of an internal error.
 _KINDS: Final = {number: name for name, number in vars(etree.ErrorTypes).items() if isinstance(number, int)} | {
     etree.ErrorTypes.ERR_INTERNAL_ERROR: "not well-formed"
 }

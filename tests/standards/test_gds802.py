@@ -52,6 +52,26 @@ def test_feedback_counts_at_any_depth(place: str, behind: str) -> None:
     assert set(lines(f"after {behind} {feedback}")["R1"].codes) == {"8058", "9352"}
 
 
+@pytest.mark.parametrize("guest", [False, True])
+@pytest.mark.parametrize(
+    ("behind", "above"),
+    [
+        ("DebetPrestatie/Referentienummer", ()),
+        ("DebetPrestatie/Referentienummer", ("New", "Newer")),
+        ("DebetPrestatie", ()),
+        ("UzoviNummer", ("AanvullendeVerzekerdegegevens", "Debiteur")),
+        ("BetrokkenElement/Elementnaam", ()),
+    ],
+)
+def test_feedback_counts_where_nobody_expects_it(behind: str, above: tuple[str, ...], *, guest: bool) -> None:
+    """Also in what we don't know, and as generic functions write it."""
+    feedback = FEEDBACK.format("9352")
+    if guest:
+        feedback = f'<Feedback xmlns="{M574.guest}">{feedback.partition(">")[2]}'
+    text = "".join(f"<{name}>" for name in above) + feedback + "".join(f"</{name}>" for name in reversed(above))
+    assert "9352" in lines(f"after {behind} {text}")["R1"].codes
+
+
 def test_an_insured_person_at_fault_stands_for_lines_that_are_not_named() -> None:
     edits = ("after UzoviNummer <PatientIdentificatienummer>P001</PatientIdentificatienummer>",)
     feedback = f"after Prestatie[2] {FEEDBACK.format('9269')}"
