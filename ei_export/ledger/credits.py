@@ -56,7 +56,7 @@ class RefusedCredit:
 def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
     """The credits that go out with this run; ``header`` as for `corrections.debits`."""
     sql = (
-        "SELECT line.reference, line.appointment_id, (SELECT count(*) FROM line AS other "
+        "SELECT line.reference, line.appointment_id, (SELECT coalesce(max(attempt), 0) FROM line AS other "
         "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'C') "
         "+ row_number() OVER (PARTITION BY line.appointment_id ORDER BY line.attempt), line.patient_id, "
         "line.trajectory, line.uzovi, line.date, line.code, line.list, line.f_code, line.units, "

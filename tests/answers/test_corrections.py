@@ -158,8 +158,8 @@ def test_an_old_line_that_stands_alone_against_the_wish_is_told_of(clinic: Clini
     assert standing_credits(clerk) == [(first, credit, "")]
     night = clinic.write(NOTHING).run()
     assert night.found("warning") == [("CREDIT_REFUSED", "A1", "")]
-    clerk.asks("credit", credit, "--why", "x")
-    clerk.asks("redeclare", credit)
+    assert refusals(clerk.asks("credit", credit)) == [("CREDIT_OF_CREDIT", "8017")]
+    assert clerk.asks("redeclare", credit)["problems"] == []
     clerk.asks("redeclare", second)
     again = clinic.run()
     assert (set(again.credits), set(again.lines), again.problems) == ({"A1"}, {"A1"}, [])
@@ -192,6 +192,16 @@ def test_a_credit_that_nobody_would_take_waits_alone(clinic: Clinic, clerk: Cler
     assert clinic.run().codes == ["DECLARED_MOVED"]
     assert refusals(clerk.asks("credit", "--cancel", clerk.reference("S1"))) == [("CANCEL_SENT", "")]
     assert refusals(clerk.asks("credit", "--cancel", clerk.reference("A3"))) == [("CANCEL_NOTHING", "")]
+
+
+def test_a_credit_that_waited_goes_after_a_later_one(clinic: Clinic, clerk: Clerk) -> None:
+    first, _, second = refused_credit(clinic, clerk, None)
+    clerk.asks("credit", first, second)
+    clerk.write(f"UPDATE line SET sent = replace(sent, '20210301', '20213301') WHERE reference = '{first}'")
+    assert clinic.write(NOTHING).run().credits == {"A1": 6644}
+    clerk.write(f"UPDATE line SET sent = replace(sent, '20213301', '20210301') WHERE reference = '{first}'")
+    assert clinic.run().credits == {"A1": 6644}
+    assert clerk.live() == {}
 
 
 def test_a_correction_that_was_taken_back_leaves_the_line_as_it_is(clinic: Clinic, clerk: Clerk) -> None:
