@@ -119,6 +119,11 @@ def _day(value: object, language: Language) -> object:
     return day_text(value, language) if isinstance(value, date) else value
 
 
+def _form(value: object, language: Language) -> object:
+    """The form that something should have: a year is ``JJJJ`` in Dutch."""
+    return value.replace("YYYY", "JJJJ") if isinstance(value, str) and language == "nl" else value
+
+
 def _columns(value: object, language: Language) -> str:
     """Names of columns, each behind what a clerk calls it."""
     return ", ".join(_column(name, language) for name in str(value).split(", "))
@@ -151,5 +156,6 @@ def _errors() -> Mapping[str, str]:
 _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     **dict.fromkeys(_DAYS, _day),
     **dict.fromkeys(("column", "columns"), _columns),
+    "expected": _form,
     "reason": _reason,
 }

@@ -21,6 +21,7 @@ from ei_export.wording import shown
         ("reason", os.strerror(errno.ELOOP), "ELOOP", os.strerror(errno.ELOOP)),
         ("reason", "Expected '=' (at line 3, column 7)", "regel 3, teken 7", "Expected '=' (at line 3, column 7)"),
         ("reason", "-", "-", "-"),
+        ("expected", "DD-MM-YYYY", "DD-MM-JJJJ", "DD-MM-YYYY"),
     ],
 )
 def test_what_a_person_reads(name: str, value: str, dutch: str, english: str) -> None:

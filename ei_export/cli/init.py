@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..delivery import writing
 from ..problems import Language, SettingsError
 from ..specs import STARTER
 from .common import options, refusing
@@ -20,10 +21,11 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
     """Make DIR with settings, sample appointments and tariffs: ready to run, and to be made your own."""
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError("INIT_EXISTS", path=str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
     made = [folder / file.name for file in sorted(STARTER.iterdir())]
-    for path in made:
-        shutil.copyfile(STARTER / path.name, path)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in made:
+            shutil.copyfile(STARTER / path.name, path)
     if as_json:
         click.echo(json.dumps({"files": list(map(str, made))}))
     elif not quiet:

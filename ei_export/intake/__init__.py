@@ -1,5 +1,7 @@
 """From the practice's feed, CSV or SQLite, to appointments."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,8 @@ def open_feed(path: Path, settings: InputSettings) -> Source:
     Raises InputError: missing, empty, binary, without a required column.
     """
     if not path.is_file():
-        raise InputError("INPUT_MISSING", path=str(path), reason="-")
+        reason = os.strerror(errno.EISDIR if path.is_dir() else errno.ENOENT)
+        raise InputError("INPUT_MISSING", path=str(path), reason=reason)
     if path.suffix.lower() in _SQLITE_SUFFIXES:
         return open_sqlite(path, settings)
     return open_csv(path, settings)

@@ -238,6 +238,9 @@ def text_lines(
 ) -> Iterator[str]:
     """The run for a person at a terminal. ``where`` the problems are to be read; not ``short``: they follow here."""
     words = WORDS[language]
+    if not short:
+        yield words["would"]
+        yield ""
     if not summary.declarations:
         yield words["nothing"]
         yield ""
