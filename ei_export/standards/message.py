@@ -25,8 +25,9 @@ _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 #: Kenmerk record, code, version and subversion of the message: 0101-0104, alike in every flat EI standard.
 _FLAT_START: Final = re.compile(rb"01([0-9]{3})([0-9]{2})([0-9]{2})")
-#: The first start tag of an XML file, behind its declaration and comments.
-_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*(<[^!?>][^>]*>)", re.DOTALL)
+#: The first start tag of an XML file, behind its declaration and comments. Where none comes, these are not cut in every
+#: other way (`?>`): that would take for ever.
+_ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?.*?\?>\s*|<!--.*?-->\s*)*)(<[^!?>][^>]*>)", re.DOTALL)
 
 
 @frozen

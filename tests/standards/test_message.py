@@ -37,6 +37,8 @@ def test_a_file_is_recognised_by_its_first_bytes(start: bytes, message: Message)
         (b"\xef\xbb\xbf011070302P", "FILE_NOT_RECOGNISED"),
         (b"011010102P", "MESSAGE_UNKNOWN"),
         (b"<!DOCTYPE a><Bericht/>", "FILE_NOT_RECOGNISED"),
+        (b"<!---->" * 500, "FILE_NOT_RECOGNISED"),  # and at once
+        (b"<?a?>" * 800, "FILE_NOT_RECOGNISED"),
         (b'<a><b xmlns="http://ei.vektis.nl/declaratiebericht573"/></a>', "FILE_NOT_RECOGNISED"),
         (b'<a xmlns="http://ei.vektis.nl/declaratiebericht5739"/>', "FILE_NOT_RECOGNISED"),
     ],
