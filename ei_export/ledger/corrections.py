@@ -180,14 +180,19 @@ def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:
     return [reference for (reference,) in ledger._rows(sql, (invoice,))]
 
 
+#: The appointments that the feed changed since they were declared, each with its last debit, if that stands.
+CHANGED: Final = (
+    "FROM changed JOIN line ON line.appointment_id = changed.appointment_id WHERE debit_credit = 'D' "
+    "AND attempt = (SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
+    "AND other.debit_credit = 'D') "
+    f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING} "
+    "ORDER BY reference"
+)
+
+
 def changed_lines(ledger: Ledger) -> list[str]:
-    """The references of the lines whose appointments the feed changed since; of each its last debit."""
-    sql = (
-        "SELECT reference FROM changed JOIN line USING (appointment_id) WHERE debit_credit = 'D' "
-        "AND attempt = (SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
-        "AND other.debit_credit = 'D') ORDER BY reference"
-    )
-    return [reference for (reference,) in ledger._rows(sql)]
+    """The references of the lines whose appointments the feed changed since."""
+    return [reference for (reference,) in ledger._rows(f"SELECT reference {CHANGED}")]
 
 
 def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool, again: bool) -> None:

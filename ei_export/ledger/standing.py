@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
 from ..appointment import Outcome
 from ..problems import Finding, is_worded
 from . import Ledger
+from .corrections import CHANGED
 from .dossier import unpack_waiting
 
 #: A row by the names of its columns.
@@ -38,6 +39,16 @@ class Started:
     started: date
     last: date
     contacts: int
+
+
+#: Of a row of ``correction``: an appointment that was cancelled since, or is only counted by now, gives no line as long
+#: as the feed says so.
+_STILL_DUE: Final = """EXISTS (
+    SELECT 1 FROM dossier, json_each(dossier.appointments)
+    WHERE dossier.patient_id = correction.patient_id AND json_extract(value, '$[3]') = correction.appointment_id
+        AND json_extract(value, '$[0]') <> 'counted'
+        AND NOT (json_extract(value, '$[0]') = 'declared' AND coalesce(json_extract(value, '$[11]'), '') = 'cancelled')
+)"""
 
 
 def waiting(ledger: Ledger) -> Iterator[Waiting]:
@@ -98,9 +109,9 @@ def lines(ledger: Ledger) -> Iterator[Record]:
 
 
 def refused(ledger: Ledger) -> Iterator[Record]:
-    """The lines that were refused and don't simply go again with the next run, by insurer and date. ``waits_for`` as
-    ``again`` in the ledger: what VECOZO refused waits for another 'line' or 'header', and those with their header come
-    last, by invoice."""
+    """The lines that were refused, are still due and don't simply go again with the next run, by insurer and date.
+    ``waits_for`` as ``again`` in the ledger: what VECOZO refused waits for another 'line' or 'header', and those with
+    their header come last, by invoice."""
     columns = (
         *("insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units"),
         *("amount_cents", "return_codes"),
@@ -109,34 +120,21 @@ def refused(ledger: Ledger) -> Iterator[Record]:
         ledger,
         (*(f"line_status.{column}" for column in columns), "correction.again AS waits_for"),
         "FROM correction JOIN line_status USING (reference) WHERE again <> 'now' AND status = 'refused' "
-        "ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
+        f"AND {_STILL_DUE} ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
     )
 
 
 def changed(ledger: Ledger) -> Iterator[Record]:
-    """What was declared and is otherwise by now: the last debit of each appointment, ``change`` as in the view."""
-    return _records(
-        ledger,
-        ("reference", "line.appointment_id", "trajectory", "date", "change"),
-        "FROM changed JOIN line ON line.appointment_id = changed.appointment_id WHERE debit_credit = 'D' AND attempt = "
-        "(SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
-        "AND other.debit_credit = 'D') ORDER BY reference",
-    )
+    """What was declared and is otherwise by now: the last debit of each appointment, if it stands; ``change`` as in the
+    view."""
+    return _records(ledger, ("reference", "line.appointment_id", "trajectory", "date", "change"), CHANGED)
 
 
 def queued(ledger: Ledger) -> tuple[int, int]:
-    """How many credits, and how many debits in the place of others, go out with the next run. An appointment that was
-    cancelled since, or is only counted by now, gives no debit as long as the feed says so."""
-    still_due = (
-        "EXISTS (SELECT 1 FROM dossier, json_each(dossier.appointments) "
-        "WHERE dossier.patient_id = correction.patient_id "
-        "AND json_extract(value, '$[3]') = correction.appointment_id AND json_extract(value, '$[0]') <> 'counted' "
-        "AND NOT (json_extract(value, '$[0]') = 'declared' "
-        "AND coalesce(json_extract(value, '$[11]'), '') = 'cancelled'))"
-    )
+    """How many credits, and how many debits in the place of others, go out with the next run."""
     sql = (
         "SELECT count(*) FILTER (WHERE credit = 'now'), "
-        f"count(*) FILTER (WHERE again = 'now' AND {still_due}) FROM correction"
+        f"count(*) FILTER (WHERE again = 'now' AND {_STILL_DUE}) FROM correction"
     )
     credits, again = next(ledger._rows(sql))
     return credits, again

@@ -214,6 +214,17 @@ def test_a_refused_line_that_was_cancelled(clinic: Clinic, clerk: Clerk) -> None
     assert clinic.feed([SINGLE | {"date": "2021-03-02"}]).run().lines == {"S1": ("F1014B", 1)}
 
 
+def test_a_refused_line_that_was_cancelled_asks_for_nothing(clinic: Clinic, clerk: Clerk) -> None:
+    """Whatever else there is to be told of its patient."""
+    clerk.is_refused(clinic.feed([SINGLE]).run(), "S1")
+    held = visit("S2", "2021-05-01", "940140", "TS2", patient="P3", insurer="Zilveren Kruis", diagnosis="")
+    for rows in ([SINGLE | {"status": "cancelled"}, held], []):
+        assert clinic.feed(rows).run().codes == ["DIAGNOSIS_MISSING"]
+        found = clerk.parsed(clerk.gives("status")[1])
+        assert (found["refused"], found["changed"]) == ([], [])
+        assert clerk.asks("correct", "--all") == {"queued": [], "problems": []}
+
+
 def test_what_was_cancelled_does_not_wait_for_the_next_run(clinic: Clinic, clerk: Clerk) -> None:
     """Until it is restored: then it goes by itself."""
     clinic.feed([*COURSE, SINGLE]).run()
