@@ -123,7 +123,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_every_exit_code_is_in_the_table() -> None:
-    codes = [int(row[0]) for row in table("| code | means |")]
+    codes = [int(row[0]) for row in table("| code | means for `run` | for the other commands |")]
     assert codes == [0, common.HELD, common.USAGE, common.INPUT, common.WRITING, common.BUSY, common.INTERRUPTED]
 
 
