@@ -39,10 +39,10 @@ def note(clinic: Clinic, table: str, **values: object) -> None:
         ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
 
 
-def command(clinic: Clinic, name: str) -> str:
+def command(clinic: Clinic, name: str, *arguments: str) -> str:
     """What a command of the day after prints; an appointment may have more than one line."""
     config = str(clinic.folder / "ei-export.toml")
-    done = CliRunner().invoke(main, [name, "--config", config, "--today", "2021-07-02", "--json"])
+    done = CliRunner().invoke(main, [name, "--config", config, "--today", "2021-07-02", "--json", *arguments])
     assert done.exit_code == 0, done.stderr
     return done.stdout
 
@@ -98,6 +98,13 @@ def test_refused_by_the_insurer_and_asked_for_again(clinic: Clinic) -> None:
         f"Goes out again once the appointment changes in the feed, or after: ei-export redeclare {REFERENCE}"
     ]
     assert "start: refused" in found.texts("visit")[0]
+    command(clinic, "redeclare", REFERENCE)
+    queued = told(clinic, "A1")
+    assert queued.texts("correction") == ["Asked to declare again on 2021-07-02."]
+    command(clinic, "run")
+    sent = told(clinic, "A1")
+    assert queued.texts("remedy") == sent.texts("remedy") == [], "there is nothing left to do"
+    assert len(sent.texts("sent")) == 2
 
 
 def test_refused_and_then_cancelled(clinic: Clinic) -> None:

@@ -57,16 +57,24 @@ def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
         file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(chart, path)),
         record=said("said.record", record=record, run=run_label(line.run)) if record else "",
     )
-    yield from _answer(line)
+    yield from _answer(line, to_do=not _is_replaced(chart, line))
     for day, asked, why in requests_about(chart.desk.ledger, line.reference):
-        yield step(f"correction.{asked}", day=day, why=why or "-")
+        yield step(f"correction.{asked}", day=day, why=said("said.why", why=why) if why else "")
     if line.credit == "header" and line.appointment_id not in chart.credits:
         yield step("correction.credit_waits")
     if line.again not in ("", "now") and line.appointment_id not in chart.due:
         yield step(f"correction.waits_{line.again}", reference=line.reference)
 
 
-def _answer(line: SentLine) -> Iterator[Step]:
+def _is_replaced(chart: Chart, line: SentLine) -> bool:
+    """Whether another line came in the place of a debit, or is about to."""
+    last = chart.debit(line.appointment_id)
+    is_last = line.debit_credit == "C" or last is None or last.reference == line.reference
+    return line.again == "now" or not is_last
+
+
+def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
+    """What came back, and what is still to be done about it."""
     taken_back = line.status == "credited" and line.answered
     yield step(
         "answer.credited_after" if taken_back else f"answer.{line.status}",
@@ -79,7 +87,7 @@ def _answer(line: SentLine) -> Iterator[Step]:
         known = return_codes().get(code)
         text = known.text if known is not None else "-"
         yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
-        if line.status in ("refused", "partly_granted"):
+        if to_do and line.status in ("refused", "partly_granted"):
             yield _what_now(line, code)
 
 

@@ -188,18 +188,19 @@ LINES: Final[Mapping[str, Words]] = {
         "en": "{insurer} granted {granted_cents} of {cents} on {answered}. Taken back by a credit afterwards.",
     },
     "note.return_code": {"nl": "{code}: {meaning}", "en": "{code}: {meaning}"},
-    "correction.credit": {"nl": "Op {day} gevraagd te crediteren ({why}).", "en": "Asked to credit on {day} ({why})."},
+    "said.why": {"nl": " ({why})", "en": " ({why})"},
+    "correction.credit": {"nl": "Op {day} gevraagd te crediteren{why}.", "en": "Asked to credit on {day}{why}."},
     "correction.redeclare": {
-        "nl": "Op {day} gevraagd opnieuw te declareren ({why}).",
-        "en": "Asked to declare again on {day} ({why}).",
+        "nl": "Op {day} gevraagd opnieuw te declareren{why}.",
+        "en": "Asked to declare again on {day}{why}.",
     },
     "correction.correct": {
-        "nl": "Op {day} gevraagd te corrigeren ({why}).",
-        "en": "Asked to correct on {day} ({why}).",
+        "nl": "Op {day} gevraagd te corrigeren{why}.",
+        "en": "Asked to correct on {day}{why}.",
     },
     "correction.cancel": {
-        "nl": "Op {day} gevraagd toch niet te crediteren ({why}).",
-        "en": "Asked on {day} not to credit after all ({why}).",
+        "nl": "Op {day} gevraagd toch niet te crediteren{why}.",
+        "en": "Asked on {day} not to credit after all{why}.",
     },
     "correction.credit_waits": {
         "nl": "Wordt gecrediteerd zodra de gegevens van de praktijk zijn verbeterd.",
