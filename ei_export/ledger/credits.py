@@ -41,6 +41,7 @@ class RefusedCredit:
 
     reference: str
     appointment_id: str
+    patient_id: str
     trajectory: str
     uzovi: str
     insurer: str
@@ -73,8 +74,8 @@ def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
 
 _STANDS: Final = f"(SELECT status FROM line_status WHERE line_status.reference = {{}}.reference) IN {STANDING}"
 _REFUSED: Final = f"""
-SELECT line.reference, line.appointment_id, line.trajectory, line.uzovi, declaration.insurer, line.date,
-       line.amount_cents, credit.reference, credit.invoice,
+SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, line.uzovi, declaration.insurer,
+       line.date, line.amount_cents, credit.reference, credit.invoice,
        (SELECT return_codes FROM line_status WHERE line_status.reference = credit.reference),
        correction.credit IS NOT NULL,
        coalesce((

@@ -12,18 +12,22 @@ from .shelf import Shelf
 from .styles import refusal
 
 
-def add_credits(shelf: Shelf, desk: Desk) -> frozenset[str]:
-    """Puts the queued credits on the shelf, and tells of those that were refused. Returns the debits, by reference, of
-    which the credit has to wait, because a receiver would refuse all that goes out with it."""
+def add_credits(shelf: Shelf, desk: Desk, patient_id: str = "") -> frozenset[str]:
+    """Puts the queued credits on the shelf, and tells of those that were refused; all, or those of one patient. Returns
+    the debits, by reference, of which the credit has to wait, because a receiver would refuse all that goes out with
+    it."""
     waiting = set()
     for line, fault in judged_credits(desk):
+        if patient_id not in ("", line.patient_id):
+            continue
         if fault is not None:
             shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
             waiting.add(line.previous)
         elif not desk.hold_all:
             shelf.due.add(line.pack())
     for credit in refused_credits(desk.ledger, desk.header):
-        shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
+        if patient_id in ("", credit.patient_id):
+            shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
     return frozenset(waiting)
 
 

@@ -126,6 +126,7 @@ def test_a_treatment_that_is_paid_twice_is_told_of_until_it_is_not(clinic: Clini
     first, credit, second = refused_credit(clinic, clerk, None)
     assert standing_credits(clerk) == [(first, credit, second)]
     assert all(number in clerk.gives("status", as_json=False)[1] for number in (first, credit, second))
+    assert [problem["code"] for problem in clerk.parsed(clerk.gives("explain", "A1")[1])["problems"]] == ["PAID_TWICE"]
     for _ in range(2):
         night = clinic.write(NOTHING).run()
         assert night.found("error") == [("PAID_TWICE", "A1", "")]

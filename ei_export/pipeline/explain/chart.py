@@ -15,7 +15,7 @@ from ...settings import Contract
 from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
 from ..case import Desk, Work
-from ..crediting import judged_credits
+from ..crediting import add_credits, judged_credits
 from ..due import DueLine
 from ..patient import examine
 from ..publication import LINE_COLUMNS
@@ -82,6 +82,8 @@ class Chart:
         settings = self.desk.settings
         shelf = Shelf(ProblemList(settings.language, settings.input.path.name, settings.severities))
         shelf.add(self.work.case)
+        if self.desk.is_corrected(self.work.patient_id):
+            add_credits(shelf, self.desk, self.work.patient_id)
         return list(shelf.problems)
 
     def not_completed(self) -> Iterator[Appointment]:
