@@ -15,10 +15,12 @@ from ei_export.cli import main
 from ei_export.specs import SPECS
 from ei_export.standards.message import messages
 from ei_export.standards.verify.xmlfile import XmlFile
-from tests.feeds import BOTH_LISTS, BSNS, Cells, Clinic, Result, contract, visit
+from tests.feeds import BOTH_LISTS, BSNS, Cells, Clinic, Result, contract, tables_read_once, visit
 from tests.gds_receiver import Declaration, Verdict
 from tests.golden.cases import GOLDEN
 from tests.standards import gds
+
+__all__ = ["tables_read_once"]
 
 OVERLAY = "verzonnen-2024-2026.csv"
 TODAY = "2025-03-01"

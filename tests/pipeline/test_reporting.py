@@ -16,7 +16,9 @@ from ei_export.cli import main
 from ei_export.ledger import Ledger
 from ei_export.pipeline import publication
 from ei_export.problems import WriteError
-from tests.feeds import BYSTANDERS, Clinic, visit
+from tests.feeds import BYSTANDERS, Clinic, tables_read_once, visit
+
+__all__ = ["tables_read_once"]
 
 ROOT = Path(__file__).parents[2]
 
