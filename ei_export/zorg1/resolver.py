@@ -138,6 +138,10 @@ class Resolver:
         own = self._own_codes.get(code)
         return Link(code.upper(), "") if own is None else Link(own.upper(), "codes")
 
+    def insurer(self, uzovi: str) -> str:
+        """Whose an UZOVI number is, or ''."""
+        return self._insurers.get(uzovi, "")
+
     def contracts(self, insurer: str) -> Sequence[Contract]:
         """The contract positions with an insurer, of any time."""
         return self._contracts.get(insurer, ())
@@ -151,10 +155,8 @@ class Resolver:
         linked = link.code
         if linked not in self._agreements.codes:
             return Answers((date.min,), (self._unknown(code, link),))
-        program, profile, moment = self._identity(linked, self._insurers.get(uzovi, ""))
-        base = Answer(
-            Standing.FAULT, linked, self._insurers.get(uzovi, ""), program=program, profile=profile, moment=moment
-        )
+        program, profile, moment = self._identity(linked, self.insurer(uzovi))
+        base = Answer(Standing.FAULT, linked, self.insurer(uzovi), program=program, profile=profile, moment=moment)
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):

@@ -212,6 +212,9 @@ def test_a_contact_and_the_end_it_counts_in(clinic: Clinic) -> None:
             id="declare under",
         ),
         pytest.param([visit("A", "2021-01-04", "940131")], "A", "code", "940131 is a Zorg1 code itself.", id="itself"),
+        pytest.param(
+            [visit("A", "2021-01-04", "1000", uzovi="699")], "A", "insurer", "UZOVI 0699 is VGZ.", id="no Zorg1"
+        ),
         pytest.param([visit("A", "2021-01-04", "1")], "A", "code", "1 is linked to no Zorg1 code; one", id="similar"),
         pytest.param([visit("A", "2021-01-04", "")], "A", "code", "There is no code.", id="no code"),
         pytest.param([visit("A", "2021-01-04", "940999")], "A", "code", "940999 looks like a", id="unknown code"),

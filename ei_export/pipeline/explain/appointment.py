@@ -91,13 +91,14 @@ def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[St
 
 
 def _insurer(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
-    """Whose the UZOVI number is, where it matters."""
-    if any(fault.column == "uzovi" for fault in answer.faults) and not answer.insurer:
+    """Whose the UZOVI number is; that it is nobody's, where it matters."""
+    insurer = answer.insurer or chart.desk.resolver.insurer(appointment.uzovi)
+    if any(fault.column == "uzovi" for fault in answer.faults) and not insurer:
         yield step("insurer.unknown", uzovi=values.shown(appointment.uzovi) or "-")
-    elif answer.insurer:
+    elif insurer:
         own = appointment.uzovi in chart.desk.settings.uzovi
         source = f"{chart.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
-        yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=answer.insurer)
+        yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
 
 
 def _trajectory(chart: Chart, ident: str, number: str = "") -> Iterator[Step]:
