@@ -85,7 +85,7 @@ def test_the_page_holds_nobody(tmp_path: Path) -> None:
     personal = ("BSN", "Geboortedatum", "Achternaam", "Achternaam partner", "Postcode", "Verzekerdennr")
     values = {row[column] for row in rows for column in personal if len(row[column]) > 4}
     assert len(values) > 100
-    assert [value for value in values if re.search(rf"\b{re.escape(value)}\b", text)] == []
+    assert re.findall(rf"\b(?:{'|'.join(map(re.escape, values))})\b", text) == []
 
 
 def test_a_page_shows_the_first_lines_of_many(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:

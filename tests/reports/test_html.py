@@ -278,7 +278,7 @@ class _Many:
 def test_any_number_of_lines_and_problems_makes_a_page_of_a_few_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line(number) for number in range(MOST_LINES)]
     shown = report(lines=lines, declarations=[declaration("7095", 1_000_000, 100)], language="nl")
-    many = _Many(kinds=20, of_each=10_000)
+    many = _Many(kinds=20, of_each=2_500)
     monkeypatch.setattr(shown.summary.problems, "lines", many)
     text = page(shown)
     assert len(text) < 4_000_000
