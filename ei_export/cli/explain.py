@@ -35,7 +35,7 @@ def explain(
     """Tell step by step why an appointment, trajectory, reference (0434) or patient is declared as it is, or held; of a
     run (such as R000001) or an invoice what is in it, and its answer."""
     settings = with_paths(settings_of(config, lang), input_path, None)
-    progress = Progress()
+    progress = Progress(settings.language)
     stories = tell(settings, number, day_or_today(today), kind or "", progress.show)
     progress.clear()
     with speaking():

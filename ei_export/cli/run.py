@@ -2,11 +2,11 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 from attrs import evolve
@@ -15,11 +15,18 @@ from ..pipeline import Options
 from ..pipeline import run as run_pipeline
 from ..problems import Language, render
 from ..reports.summary import Summary, text_lines, write_json
+from ..reports.text import number
 from ..settings import Settings
 from .common import day_or_today, options, painter, refusing, settings_of, speaking
 
 _log = logging.getLogger("ei_export")
 
+
+#: What is told of while a run is at it.
+_STAGES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {"read": "gelezen", "judged": "beoordeeld"},
+    "en": {"read": "read", "judged": "judged"},
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,7 +70,7 @@ def work(
     xlsx: bool = False,
 ) -> None:
     """Works through the feed, tells what came of it, and ends with its exit code. ``told``: in which words."""
-    progress = Progress()
+    progress = Progress(settings.language)
     chosen = Options(day_or_today(today), publish, strict, as_json, xlsx, progress.show)
     summary = run_pipeline(settings, chosen)
     progress.clear()
@@ -104,14 +111,15 @@ def log(summary: Summary) -> None:
 class Progress:
     """How far a run is, on one line, where someone is looking."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self._language = language
         self._shown = 0
         self._on = sys.stderr.isatty()
 
     def show(self, stage: str, count: int) -> None:
         """Called often."""
         if self._on:
-            text = f"{stage} {count:,}"
+            text = f"{_STAGES[self._language][stage]} {number(count, self._language)}"
             sys.stderr.write("\r" + text.ljust(self._shown))
             sys.stderr.flush()
             self._shown = len(text)
