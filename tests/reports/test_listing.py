@@ -44,8 +44,8 @@ WRONG: this is held (1)
         prestatie ontbreekt of is niet in overeenstemming met landelijke of
         contractafspraken"
         What to do: Put the tariff of your agreement in your tariff table, or
-        change from and until of a line that is there. It is then declared in
-        the next run by itself.
+        correct the first or last day (columns "from" and "until") of a line
+        that is there. It is then declared in the next run by itself.
         - appointment A00012, trajectory T12, feed.csv row 12, column Prestatie
         (TARIFF_MISSING)
 """
