@@ -135,9 +135,9 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
 @frozen
 class Asking:
     """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
-    is about that debit. ``is_last``: its appointment was not declared again since. ``change``: how it is otherwise by
-    now, as in the view ``changed``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit of it
-    went out, whatever came of that."""
+    is about that debit. ``is_last``: no later one of its appointment stands, or is due again. ``change``: how
+    it is otherwise by now, as in the view ``changed``, or 'elsewhere' where another patient has it; ''.
+    ``was_credited``: a credit of it went out, whatever came of that."""
 
     debit: str
     debit_credit: str
@@ -160,7 +160,9 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "coalesce((SELECT status FROM line_status WHERE line_status.reference = debit.reference), 'withdrawn'), "
         "coalesce(credit, ''), coalesce(again, ''), "
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
-        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt), "
+        "AND later.debit_credit = 'D' AND later.attempt > debit.attempt AND (EXISTS (SELECT 1 FROM correction AS its "
+        "WHERE its.reference = later.reference AND its.again IS NOT NULL) OR (SELECT status FROM line_status "
+        f"WHERE line_status.reference = later.reference) IN {STANDING})), "
         "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
         "AND changed.appointment_id = debit.appointment_id), "
         "(SELECT 'elsewhere' FROM dossier, json_each(dossier.appointments) WHERE pending > 0 "
@@ -196,16 +198,19 @@ def changed_lines(ledger: Ledger) -> list[str]:
 
 
 def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool, again: bool) -> None:
-    """Queues what somebody asked for, with why."""
+    """Queues what somebody asked for, with why: the credit of the debit, and a debit in the place of the last one."""
     ledger._do(
         "INSERT INTO request (day, asked, reference, why) VALUES (?, ?, ?, ?)",
         (today.isoformat(), asked, asking.debit, why),
     )
-    ledger._do(
-        "INSERT INTO correction (reference, appointment_id, patient_id, credit, again) VALUES (?1, ?2, ?3, ?4, ?5) "
-        "ON CONFLICT (reference) DO UPDATE SET credit = coalesce(?4, credit), again = coalesce(?5, again)",
-        (asking.debit, asking.appointment_id, asking.patient_id, "now" if credit else None, "now" if again else None),
-    )
+    last = ledger.last_debit(asking.appointment_id)
+    for column, reference, is_asked in (("credit", asking.debit, credit), ("again", last, again)):
+        if is_asked:
+            ledger._do(
+                f"INSERT INTO correction (reference, appointment_id, patient_id, {column}) VALUES (?, ?, ?, 'now') "
+                f"ON CONFLICT (reference) DO UPDATE SET {column} = 'now'",
+                (reference, asking.appointment_id, asking.patient_id),
+            )
 
 
 def cancel(ledger: Ledger, asking: Asking, why: str, today: date) -> None:
@@ -215,8 +220,7 @@ def cancel(ledger: Ledger, asking: Asking, why: str, today: date) -> None:
         (today.isoformat(), asking.debit, why),
     )
     ledger._do(
-        "UPDATE correction SET credit = iif(reference = ?1, NULL, credit), again = nullif(again, 'now') "
-        "WHERE appointment_id = ?2",
+        "UPDATE correction SET credit = iif(reference = ?1, NULL, credit), again = NULL WHERE appointment_id = ?2",
         (asking.debit, asking.appointment_id),
     )
 

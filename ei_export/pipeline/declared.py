@@ -42,14 +42,21 @@ def hear(work: Work, sent: Appointment | None, row: Appointment | None) -> Appoi
     if debits is None:
         assert sent is not None
         return _stands(work, sent, row)
-    last = debits[-1]
+    last = _that_counts(debits)
     if last.patient_id != work.patient_id:  # it is another patient's by now
         return row if row is not None and row.row is not None else None
     if last.stands:
-        sent = sent or _as_sent(work, last, row)
+        if sent is None or last is not debits[-1]:
+            sent = _as_sent(work, last, row)
         sent.units, sent.linked = last.units, last.code
         return _stands(work, sent, row)
     return _may_be_due(work, sent or _as_sent(work, last, row), row, debits)
+
+
+def _that_counts(debits: Sequence[Debit]) -> Debit:
+    """The last debit; or an earlier one that stands, where nothing is to come in the place of the last."""
+    last = debits[-1]
+    return last if last.again else next((debit for debit in reversed(debits) if debit.stands), last)
 
 
 def name_lines(work: Work) -> None:
@@ -115,7 +122,7 @@ def _told(work: Work, appointment: Appointment, code: str, column: str, /, **par
     """A finding that is told of in every run until it is put right, with the line it is about."""
     work.open.add(appointment.id)
     debits = work.debits.get(appointment.id)
-    reference = debits[-1].reference if debits else work.desk.ledger.last_debit(appointment.id)
+    reference = _that_counts(debits).reference if debits else work.desk.ledger.last_debit(appointment.id)
     return Finding(code, column, {**params, "reference": reference or ""})
 
 

@@ -143,15 +143,23 @@ def test_a_treatment_that_is_paid_twice_is_told_of_until_it_is_not(clinic: Clini
 
 
 def test_a_treatment_that_is_paid_twice_is_put_right_by_a_credit_of_the_new_line(clinic: Clinic, clerk: Clerk) -> None:
-    first, credit, second = refused_credit(clinic, clerk, None)
+    first, _, second = refused_credit(clinic, clerk, None)
     clerk.asks("credit", second)
     assert clinic.write(NOTHING).run().found("warning") == [("CREDIT_REFUSED", "A1", "")]
     assert clerk.asks("credit", "--cancel", first)["queued"] == [
         {"reference": first, "appointment_id": "A1", "asked": "cancel", "change": ""}
     ]
-    assert clinic.run().problems == []
     assert [row["reference"] for row in clerk.debits() if row["status"] == "sent"] == [first]
-    assert credit not in {row["previous"] for row in clerk.lines()}
+    for rows in ([START | {"date": "2021-03-02"}], []):
+        night = clinic.feed(rows).run()
+        assert night.codes == ["DECLARED_MOVED"], "what stands is what was declared first"
+        assert first in night.problems[0]["remedy"]
+    assert clinic.feed([START]).run().problems == []
+    assert clinic.feed([START | {"status": "cancelled"}]).run().codes == ["DECLARED_CANCELLED"]
+    assert clerk.asks("correct", first)["problems"] == []
+    assert clinic.feed([START | {"date": "2021-03-03"}]).run().credits == {"A1": 6644}
+    assert clerk.live() == {"A1": ("2021-03-03", "7095", "940131", 1, 6644)}
+    assert clinic.run().problems == []
 
 
 def test_an_old_line_that_stands_alone_against_the_wish_is_told_of(clinic: Clinic, clerk: Clerk) -> None:
