@@ -8,11 +8,22 @@ import click
 from .. import __version__
 from .usage import understood
 
-#: In the order in which a practice meets them. Each is a function in the file of its name.
-_COMMANDS: Final = (
-    "init", "run", "check", "status", "explain", "show", "verify", "returns", "credit", "redeclare", "correct", "undo",
-    "specs",
-)  # fmt: skip
+#: In the order in which a practice meets them, each in a few words. Each is a function in the file of its name.
+_COMMANDS: Final = {
+    "init": "Make a folder to start from.",
+    "run": "Declare what is due, and hold what is not right.",
+    "check": "Say what a run would do.",
+    "status": "Say how things stand, and what asks for attention.",
+    "explain": "Tell why a line is as it is, or is held.",
+    "show": "Show what stands in a message file.",
+    "verify": "Judge a message file as its receiver would.",
+    "returns": "Read what insurers and VECOZO answered.",
+    "credit": "Take declared lines back.",
+    "redeclare": "Declare refused lines again.",
+    "correct": "Correct lines whose appointments changed.",
+    "undo": "Withdraw a run that was not sent.",
+    "specs": "Test the rule tables.",
+}
 
 
 class _Commands(click.Group):
@@ -38,6 +49,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
+        command.short_help = _COMMANDS[cmd_name]
         return command
 
 
@@ -46,4 +58,4 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
 def main() -> None:
-    """Declare completed Zorg1 appointments to Dutch health insurers: PM304 files as VECOZO takes them."""
+    """Declare completed Zorg1 appointments to Dutch health insurers: files as VECOZO takes them."""
