@@ -119,6 +119,11 @@ def _day(value: object, language: Language) -> object:
     return day_text(value, language) if isinstance(value, date) else value
 
 
+def _periods(value: object, language: Language) -> str:
+    """Days in a text of nothing else but what stands between them."""
+    return re.sub(r"[^ ,]+", lambda word: str(_day(word[0], language)), str(value))
+
+
 def _form(value: object, language: Language) -> object:
     """The form that something should have: a year is ``JJJJ`` in Dutch."""
     return value.replace("YYYY", "JJJJ") if isinstance(value, str) and language == "nl" else value
@@ -156,6 +161,7 @@ def _errors() -> Mapping[str, str]:
 _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     **dict.fromkeys(_DAYS, _day),
     **dict.fromkeys(("column", "columns"), _columns),
+    "periods": _periods,
     "expected": _form,
     "reason": _reason,
 }

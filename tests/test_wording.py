@@ -21,6 +21,12 @@ from ei_export.wording import shown
         ("reason", os.strerror(errno.ELOOP), "ELOOP", os.strerror(errno.ELOOP)),
         ("reason", "Expected '=' (at line 3, column 7)", "regel 3, teken 7", "Expected '=' (at line 3, column 7)"),
         ("reason", "-", "-", "-"),
+        (
+            "periods",
+            "2021-01-01 – 2021-12-31, 2023-01-01 – 2023-12-31",
+            "01-01-2021 – 31-12-2021, 01-01-2023 – 31-12-2023",
+            "2021-01-01 – 2021-12-31, 2023-01-01 – 2023-12-31",
+        ),
         ("expected", "DD-MM-YYYY", "DD-MM-JJJJ", "DD-MM-YYYY"),
     ],
 )

@@ -253,7 +253,7 @@ class Resolver:
         twin = self._agreements.twins.get(base.code, "")
         periods = self._agreements.periods(base.insurer, base.code) or self._agreements.periods(base.insurer, twin)
         if periods:
-            text = ", ".join(f"{row.valid_from:%d-%m-%Y} – {row.valid_until:%d-%m-%Y}" for row in periods)
+            text = ", ".join(f"{row.valid_from} – {row.valid_until}" for row in periods)
             return Finding("PRODUCT_NOT_ON_DATE", "code", {**params, "periods": text})
         insurers = ", ".join(self._agreements.insurers_of(base.code))
         return Finding("PRODUCT_NOT_WITH_INSURER", "code", {**params, "insurers": insurers})
