@@ -207,6 +207,7 @@ class Year(RuleBasedStateMachine):
 
     def settle(self) -> None:
         """The clerk does what there is to do, the insurers grant what they may, until nothing is left."""
+        self.run("everything")  # what changed last is still to be seen
         for _ in range(_ROUNDS):
             self.clerk.puts_right(today=self.today)
             self.run("everything")
