@@ -30,7 +30,7 @@ def value(element: Element) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("layout", [PM304, PM305], ids=["PM304", "PM305"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_any_record_comes_back_element_by_element(layout: Layout, data: st.DataObject) -> None:
     header = packed([RECORDS[0]], layout)[0]

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.problems import InputError
@@ -73,6 +73,7 @@ def test_a_long_file_with_bare_carriage_returns_is_cut_at_each() -> None:
     assert [int(line) for line in map(without_end, lines(io.BytesIO(data)))] == list(range(2_000))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"b" * 40_000, b"c" * 65_536]), max_size=12))
 def test_no_byte_is_lost(parts: list[bytes]) -> None:
     data = b"".join(parts)
