@@ -71,6 +71,11 @@ class ProblemList:
     def __iter__(self) -> Iterator[Problem]:
         return (Problem(*values[:-1]) for values in map(_decode, self.lines))
 
+    def kinds(self) -> Iterator[tuple[str, Severity, int]]:
+        """The codes in order, each with its severity and how often it is there."""
+        for (level, code), lines in groupby(self.lines, key=_kind):
+            yield code, SEVERITIES[int(level)], sum(1 for _ in lines)
+
     def by_kind(self) -> Iterator[Iterator[tuple[Problem, str]]]:
         """Kind by kind, each problem with the UZOVI number of its appointment or ''."""
         for _, lines in groupby(self.lines, key=_kind):

@@ -109,24 +109,28 @@ class Summary:
             self.lines.close()
 
     def document(self) -> dict[str, Any]:
-        """``summary.json``."""
-        counts = {"read": self.read, "remembered": self.remembered}
-        counts |= {outcome.value: self.outcomes[outcome] for outcome in _COUNTS}
+        """``summary.json``. ``kinds``: how often there is a problem of each kind, and which rule or return code says
+        so."""
         return {
             "run": self.run,
             "today": self.today.isoformat(),
             "input": self.input,
-            "appointments": counts,
+            "appointments": self._counts(),
             "declarations": [asdict(declaration) for declaration in self.declarations],
             "insurers": [asdict(row) for row in self.by_insurer()],
+            "kinds": [_kind(*kind) for kind in self.problems.kinds()],
         }
+
+    def _counts(self) -> dict[str, int]:
+        counts = {"read": self.read, "remembered": self.remembered}
+        return counts | {outcome.value: self.outcomes[outcome] for outcome in _COUNTS}
 
     def log_line(self) -> str:
         """The run in one line of ``key=value`` for a log; nothing of it is personal."""
         values = {
             "run": self.run or "-",
             "today": self.today.isoformat(),
-            **self.document()["appointments"],
+            **self._counts(),
             "files": len(self.declarations),
             "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
             "errors": self.problems.severities["error"],
@@ -138,20 +142,12 @@ class Summary:
 
 def write_json(summary: Summary, file: IO[str]) -> None:
     """Writes the document of ``--json``: `Summary.document` with the arrays ``lines`` and ``problems``, one row at a
-    time, and ``kinds``: how often there is a problem of each kind, and which rule or return code says so."""
+    time."""
     file.write(json.dumps(summary.document(), ensure_ascii=False, indent=1).removesuffix("\n}"))
-    kinds: Counter[tuple[str, Severity]] = Counter()
-
-    def problems() -> Iterator[str]:
-        for problem in summary.problems:
-            kinds[problem.code, problem.severity] += 1
-            yield json.dumps(asdict(problem), ensure_ascii=False)
-
     if summary.lines is not None:
         summary.lines.seek(0)
     _write_rows(file, "lines", (line.rstrip("\n") for line in summary.lines or ()))
-    _write_rows(file, "problems", problems())
-    _write_rows(file, "kinds", (json.dumps(_kind(*kind, count), ensure_ascii=False) for kind, count in kinds.items()))
+    _write_rows(file, "problems", (json.dumps(asdict(problem), ensure_ascii=False) for problem in summary.problems))
     file.write("\n}\n")
 
 
