@@ -9,12 +9,12 @@ from typing import Final
 from . import codelists
 from .problems import SEVERITIES, SettingsError, catalogue_files
 from .specs import SPECS, label
+from .standards.flat.record import Layout
 from .standards.message import read_messages
-from .standards.record import Layout
-from .standards.rulebook import read_rules
-from .standards.tree import codes_of_trees, read_forms, read_tree
 from .standards.verify.controls import read_controls
 from .standards.vocabulary import read_headings, read_words
+from .standards.xml.rulebook import read_rules
+from .standards.xml.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
 from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
 

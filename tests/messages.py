@@ -8,7 +8,7 @@ from typing import Final
 from ei_export.pipeline.showing import Showing, show
 from ei_export.problems import Language
 from ei_export.standards.describe import Choice
-from ei_export.standards.record import Layout
+from ei_export.standards.flat.record import Layout
 
 PM304: Final = Layout.load("pm304-3.2")
 PM305: Final = Layout.load("pm305-3.2")

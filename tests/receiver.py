@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from ei_export.standards.record import Layout
+from ei_export.standards.flat.record import Layout
 
 SENT: Final = Layout.load("pm304-3.2")
 BACK: Final = Layout.load("pm305-3.2")

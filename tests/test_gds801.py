@@ -18,7 +18,7 @@ from ei_export.standards.verify.xmlfile import XmlFile
 from tests.feeds import BOTH_LISTS, BSNS, Cells, Clinic, Result, contract, tables_read_once, visit
 from tests.gds_receiver import Declaration, Verdict
 from tests.golden.cases import GOLDEN
-from tests.standards import gds
+from tests.standards.xml import gds
 
 __all__ = ["tables_read_once"]
 
@@ -378,7 +378,7 @@ def test_a_line_that_our_own_checks_let_through_is_held_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The receiver would return the whole file for it, so it is judged as they do before it is in one."""
-    monkeypatch.setattr("ei_export.standards.gds801.check_need", lambda *of_line: [])
+    monkeypatch.setattr("ei_export.standards.xml.gds801.check_need", lambda *of_line: [])
     rows = [{**row, "indication_code": ""} if row["appointment_id"] == "A4" else row for row in ROWS]
     result = clinic(tmp_path).feed(rows).run(today=TODAY)
     assert sorted(result.lines) == ["A1", "A3", "A5"]

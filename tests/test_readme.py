@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from ei_export.appointment import Outcome
 from ei_export.cli import common, main
 from ei_export.columns import COLUMNS, REQUIRED
-from ei_export.pipeline.publication import LINE_COLUMNS
+from ei_export.pipeline.declaring.publication import LINE_COLUMNS
 from ei_export.problems import PROBLEM_COLUMNS
 from ei_export.settings import _KEYS
 from ei_export.specs_check import check_specs

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from ..pipeline.corrections import Queue
-from ..pipeline.corrections import correct as queue_correct
+from ..pipeline.answers.corrections import Queue
+from ..pipeline.answers.corrections import correct as queue_correct
 from ..problems import SettingsError
 from ..settings import Settings
 from .queueing import queueing, work

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from ..pipeline.corrections import cancel
-from ..pipeline.corrections import credit as queue_credit
+from ..pipeline.answers.corrections import cancel
+from ..pipeline.answers.corrections import credit as queue_credit
 from .queueing import queueing, work
 
 references = click.argument("references", metavar="REF...", nargs=-1, required=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 from attrs import asdict
 
-from ..pipeline.corrections import Queue
+from ..pipeline.answers.corrections import Queue
 from ..problems import Language
 from ..reports.corrections import problem, queue_document, queue_lines
 from ..settings import Settings

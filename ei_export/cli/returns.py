@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.returns import read_returns
+from ..pipeline.answers.returns import read_returns
 from ..problems import Language
 from ..reports.returns import FileReport, text_lines, write_json
 from .common import day_or_today, options, refusing, settings_of, speaking

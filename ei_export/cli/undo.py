@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.undo import undo as undo_run
+from ..pipeline.answers.undo import undo as undo_run
 from ..problems import Language
 from ..reports.corrections import problem, undo_lines
 from .common import day_or_today, options, refusing, settings_of, speaking

@@ -26,12 +26,12 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
-from .books import books
-from .case import Desk
-from .crediting import add_credits
-from .due import DueLine
+from .answers.crediting import add_credits
+from .declaring.books import books
+from .declaring.due import DueLine
+from .declaring.publication import Listing, Publication, provider, run_label
 from .patient import work_out
-from .publication import Listing, Publication, provider, run_label
+from .patient.case import Desk
 from .recovery import finish_earlier_runs
 from .reporting import write_page, write_sheets
 from .rules import Rules

@@ -14,10 +14,11 @@ from ..codelists import uzovi_numbers
 from ..ledger import Ledger
 from ..ledger.known import debit_status, holds_file, holds_invoice, holds_reference
 from ..settings import Settings
-from ..standards import flat, nested
 from ..standards.contents import Content, Schema
+from ..standards.flat.reader import READER as FLAT
 from ..standards.message import Message
 from ..standards.verify import Fault
+from ..standards.xml.reader import READER as XML
 from ..zorg1.agreements import Agreement, Agreements
 from ..zorg1.tariffs import Tariffs
 
@@ -97,7 +98,7 @@ class Practice:
             return
         is_own = holds_file(self._ledger, _digest(file))
         file.seek(0)
-        reader = flat.READER if message.is_flat else nested.READER
+        reader = FLAT if message.is_flat else XML
         sayer = _Sayer(reader.schema(message))
         uzovi = ""
         for content in reader.contents(file, message, name):

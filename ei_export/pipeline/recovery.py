@@ -6,7 +6,7 @@ from ..delivery import complete, sweep
 from ..ledger import Ledger
 from ..problems import Finding
 from ..settings import Settings
-from .publication import run_label
+from .declaring.publication import run_label
 
 
 def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]:

@@ -11,8 +11,8 @@ from ..reports.html import Report, write_report
 from ..reports.summary import Summary
 from ..reports.xlsx import write_workbook
 from ..settings import Settings
+from .declaring.publication import LINE_COLUMNS, Listing
 from .overview import overview
-from .publication import LINE_COLUMNS, Listing
 from .rules import Rules
 
 

@@ -20,7 +20,7 @@ from ..ledger import StoredDossier
 from ..problems import Refusal
 from ..reports.problem_list import ProblemList
 from ..spool import SortedLines
-from .case import Case
+from .patient.case import Case
 
 #: Shorter feeds are done before a second process is of any use.
 WORTH_A_FORK: Final = 50_000

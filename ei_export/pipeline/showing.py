@@ -9,13 +9,14 @@ from attrs import frozen
 
 from ..problems import InputError, Language
 from ..reports.show import JsonPage, TextPage
-from ..standards import flat, nested
 from ..standards.contents import Content, Reader, Schema
 from ..standards.describe import Choice, Describer
 from ..standards.files import Entry, entries
+from ..standards.flat.reader import READER as FLAT
 from ..standards.mask import Mask
 from ..standards.message import Message, recognise, start_of
 from ..standards.vocabulary import Meanings
+from ..standards.xml.reader import READER as XML
 
 
 @frozen
@@ -30,7 +31,7 @@ class Showing:
 
 
 #: What takes a message apart, by whether it is flat.
-_READERS: Final[Mapping[bool, Reader]] = {True: flat.READER, False: nested.READER}
+_READERS: Final[Mapping[bool, Reader]] = {True: FLAT, False: XML}
 
 
 def show(path: Path, showing: Showing, out: IO[str]) -> int:

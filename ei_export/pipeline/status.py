@@ -15,9 +15,9 @@ from ..ledger.dossier import AT
 from ..problems import Finding
 from ..reports.status import Held, Record, Status
 from ..settings import Settings
-from .crediting import about
+from .answers.crediting import about
+from .declaring.publication import declared_by, provider, run_label
 from .overview import overview
-from .publication import declared_by, provider, run_label
 from .rules import Rules
 
 

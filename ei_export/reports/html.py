@@ -75,7 +75,7 @@ def write_report(report: Report, file: BinaryIO) -> None:
         report=report,
         summary=summary,
         overview=overview,
-        counts=summary.document()["appointments"],
+        counts=summary.counts,
         persons=sum(declaration.persons for declaration in declarations),
         line_count=sum(declaration.lines for declaration in declarations),
         cents=sum(declaration.amount_cents for declaration in declarations),

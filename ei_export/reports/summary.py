@@ -115,13 +115,15 @@ class Summary:
             "run": self.run,
             "today": self.today.isoformat(),
             "input": self.input,
-            "appointments": self._counts(),
+            "appointments": self.counts,
             "declarations": [asdict(declaration) for declaration in self.declarations],
             "insurers": [asdict(row) for row in self.by_insurer()],
             "kinds": [_kind(*kind) for kind in self.problems.kinds()],
         }
 
-    def _counts(self) -> dict[str, int]:
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many appointments came to what, by the names of ``summary.json``."""
         counts = {"read": self.read, "remembered": self.remembered}
         return counts | {outcome.value: self.outcomes[outcome] for outcome in _COUNTS}
 
@@ -130,7 +132,7 @@ class Summary:
         values = {
             "run": self.run or "-",
             "today": self.today.isoformat(),
-            **self._counts(),
+            **self.counts,
             "files": len(self.declarations),
             "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
             "errors": self.problems.severities["error"],
@@ -248,7 +250,7 @@ def text_lines(
         yield from (f"  {declaration.file}" for declaration in summary.declarations)
         yield ""
     yield paint(words["appointments"], "title")
-    for name, count in summary.document()["appointments"].items():
+    for name, count in summary.counts.items():
         if count:
             yield f"{count:>9}  {words[name]}"
     if short and len(summary.problems):

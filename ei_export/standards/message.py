@@ -15,7 +15,7 @@ from ..codelists import CERTAINTIES
 from ..problems import InputError
 from ..specs import SPECS
 from ..tables import Report, Row, parse_keyed, refuse, source
-from .record import ENCODING, Layout
+from .flat.record import ENCODING, Layout
 
 #: How much of a file is looked at to recognise it.
 START: Final = 4096

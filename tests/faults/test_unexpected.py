@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import ei_export.pipeline
-from ei_export.pipeline.publication import Publication
+from ei_export.pipeline.declaring.publication import Publication
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST
 

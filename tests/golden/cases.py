@@ -20,9 +20,9 @@ from attrs import evolve, frozen
 from ei_export.pipeline import Options
 from ei_export.pipeline import run as run_pipeline
 from ei_export.settings import load
-from ei_export.standards import gds801
-from ei_export.standards.nested import instances
-from ei_export.standards.pm304 import ENCODING, LAYOUT, LINE_END
+from ei_export.standards.flat.pm304 import ENCODING, LAYOUT, LINE_END
+from ei_export.standards.xml import gds801
+from ei_export.standards.xml.reader import instances
 
 GOLDEN: Final = Path(__file__).parents[2] / "fixtures" / "golden"
 

@@ -15,9 +15,9 @@ from ei_export.cli import main
 from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
 from ei_export.ledger import Ledger
-from ei_export.pipeline.case import Desk
 from ei_export.pipeline.explain import explain
 from ei_export.pipeline.explain.chart import Chart
+from ei_export.pipeline.patient.case import Desk
 from ei_export.pipeline.rules import Rules
 from ei_export.problems import Language, Refusal, render
 from ei_export.reports.story import document, text_lines

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from ei_export.cli import main
 from ei_export.ledger import Ledger
-from ei_export.pipeline import publication
+from ei_export.pipeline.declaring import publication
 from ei_export.problems import WriteError
 from tests.feeds import BYSTANDERS, Clinic, tables_read_once, visit
 

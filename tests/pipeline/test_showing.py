@@ -20,7 +20,7 @@ from ei_export.problems import LANGUAGES, InputError, Language, SettingsError
 from ei_export.reports.show import _date as shown_date
 from ei_export.standards.describe import Choice
 from ei_export.standards.files import Entry
-from ei_export.standards.record import Element, Layout
+from ei_export.standards.flat.record import Element, Layout
 from tests.manual.practice import bsns
 from tests.messages import DEBTORS, FILLED, HEADER, LINE, PERSON, PM304, PM305, RECORDS, TRAILER, Values, flat, shown
 

@@ -1,7 +1,7 @@
 """The record layouts against what the standard says of itself: lengths, and what a return repeats of a declaration."""
 
 from ei_export.codelists import choices
-from ei_export.standards.record import Layout
+from ei_export.standards.flat.record import Layout
 
 PM304 = Layout.load("pm304-3.2")
 PM305 = Layout.load("pm305-3.2")

@@ -10,7 +10,7 @@ from ei_export import specs, specs_check
 from ei_export.codelists import read_standards
 from ei_export.problems import SettingsError
 from ei_export.specs_check import check_specs
-from ei_export.standards import record
+from ei_export.standards.flat import record
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from ei_export.described import Described, Field
 from ei_export.problems import LANGUAGES, Language, SettingsError
 from ei_export.standards.contents import Content
 from ei_export.standards.describe import Choice, Describer
-from ei_export.standards.flat import READER
+from ei_export.standards.flat.reader import READER
+from ei_export.standards.flat.record import Element, Layout
 from ei_export.standards.message import messages
-from ei_export.standards.record import Element, Layout
 from ei_export.standards.vocabulary import Meanings, headings
 from tests.messages import DEBTORS, HEADER, LINE, PERSON, PM304, PM305, RECORDS, TRAILER, Values, flat
 

@@ -7,10 +7,10 @@ import pytest
 
 from ei_export.described import HIDDEN
 from ei_export.standards.contents import Content
-from ei_export.standards.flat import READER
+from ei_export.standards.flat.reader import READER
+from ei_export.standards.flat.record import Layout
 from ei_export.standards.mask import Mask
 from ei_export.standards.message import messages
-from ei_export.standards.record import Layout
 from ei_export.standards.vocabulary import word
 from tests.messages import DEBTORS, HEADER, LINE, PERSON, PM304, PM305, RECORDS, Records, Values, flat
 

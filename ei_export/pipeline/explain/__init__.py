@@ -17,7 +17,7 @@ from ...ledger import Ledger
 from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
-from ..case import Desk
+from ..patient.case import Desk
 from ..rules import Rules
 from .chart import Chart
 from .declarations import DECLARATIONS, declaration_stories

@@ -14,11 +14,11 @@ from ...reports.problem_list import ProblemList
 from ...settings import Contract
 from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
-from ..case import Desk, Work
-from ..crediting import add_credits, judged_credits
-from ..due import DueLine
+from ..answers.crediting import add_credits, judged_credits
+from ..declaring.due import DueLine
+from ..declaring.publication import LINE_COLUMNS
 from ..patient import examine
-from ..publication import LINE_COLUMNS
+from ..patient.case import Desk, Work
 from ..shelf import Shelf
 
 #: Columns of a line that are numbers.

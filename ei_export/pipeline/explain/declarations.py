@@ -7,7 +7,7 @@ from typing import Any, Final
 from ...ledger import Ledger
 from ...ledger.standing import declarations
 from ...reports.story import Step, Story, said, step
-from ..publication import run_label
+from ..declaring.publication import run_label
 
 #: What a number of more lines can be of.
 DECLARATIONS: Final = ("run", "invoice")

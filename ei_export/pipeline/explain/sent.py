@@ -7,11 +7,11 @@ from ...codelists import remedy, return_codes
 from ...ledger.history import SentLine, place_in_file, requests_about
 from ...problems import InputError
 from ...reports.story import Quoted, Step, said, step
+from ...standards.flat.record import ENCODING, Layout
 from ...standards.message import lines, messages, recognise, start_of, without_end
-from ...standards.nested import place_of
-from ...standards.record import ENCODING, Layout
-from ..due import DueLine
-from ..publication import run_label
+from ...standards.xml.reader import place_of
+from ..declaring.due import DueLine
+from ..declaring.publication import run_label
 from .chart import Chart
 
 

@@ -7,7 +7,7 @@ from ...appointment import Appointment, Outcome
 from ...ledger.history import SentLine
 from ...problems import Problem
 from ...reports.story import Said, Step, Story, said, step
-from ..publication import run_label
+from ..declaring.publication import run_label
 from .appointment import chain
 from .chart import Chart, due_document, sent_document
 from .sent import due_step, sent_steps, summary_step

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ..record import number
+from ..flat.record import number
 from .controls import Control
 from .fault import Fault
 

@@ -18,7 +18,7 @@ from ...declaration import NO_BSN
 from ...problems import SettingsError
 from ...specs import SPECS
 from ...tables import Report, Row, parse_keyed, refuse, source
-from ..record import Element, Layout
+from ..flat.record import Element, Layout
 from ..vocabulary import word
 from .fault import HIDDEN, Fault
 

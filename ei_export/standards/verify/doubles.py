@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from ...declaration import NO_BSN
 from ...spool import SortedLines
-from ..record import ENCODING, Layout
+from ..flat.record import ENCODING, Layout
 from .controls import Control
 from .cut import cut
 from .fault import Fault

@@ -10,8 +10,8 @@ from typing import IO, ClassVar, Final
 
 from attrs import evolve
 
+from ..flat.record import ENCODING, Layout
 from ..message import Message, messages
-from ..record import ENCODING, Layout
 from . import totals
 from .comments import Comments
 from .controls import controls

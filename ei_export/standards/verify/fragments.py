@@ -7,10 +7,10 @@ from typing import Final
 
 from lxml import etree
 
-from .. import gds801
-from ..nested import Flaw, Reading
-from ..pm304 import LAYOUT
-from ..record import ENCODING
+from ..flat.pm304 import LAYOUT
+from ..flat.record import ENCODING
+from ..xml import gds801
+from ..xml.reader import Flaw, Reading
 from .controls import controls
 from .fault import Fault
 from .lines import Lines

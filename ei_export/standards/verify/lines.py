@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from struct import Struct
 from typing import Final, Generic, TypeVar
 
-from ..record import ENCODING, Layout, Record, number
+from ..flat.record import ENCODING, Layout, Record, number
 from .controls import Control
 from .fault import Fault
 from .numbers import Numbers, Tally

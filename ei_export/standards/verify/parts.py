@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ..record import Record
+from ..flat.record import Record
 from .controls import Control
 from .fault import Fault
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import ClassVar, Final
 
 from ...codelists import return_codes
-from ..record import Layout, number
+from ..flat.record import Layout, number
 from . import totals
 from .controls import DECLARATION
 from .fault import Fault

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from attrs import define, field
 
 from ...codelists import codes
-from ..nested import Instance
-from ..rulebook import Rule
+from ..xml.reader import Instance
+from ..xml.rulebook import Rule
 
 NOTHING: Final = "-"
 SOMETHING: Final = "…"

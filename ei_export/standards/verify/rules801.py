@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...codelists import codes
-from ..gds801 import MOST_INSURED_NUMBER
-from ..nested import Instance
-from ..rulebook import Rule
+from ..xml.gds801 import MOST_INSURED_NUMBER
+from ..xml.reader import Instance
+from ..xml.rulebook import Rule
 from .rule_forms import (
     NOTHING,
     SOMETHING,

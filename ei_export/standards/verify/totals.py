@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..record import number
+from ..flat.record import number
 from .controls import Control
 from .fault import Fault
 from .numbers import Tally

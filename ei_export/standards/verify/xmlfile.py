@@ -14,10 +14,10 @@ from stdnum.nl import bsn
 
 from ...spool import SortedLines
 from ..message import Message
-from ..nested import Flaw, Instance, instances
-from ..rulebook import Rule, rules
-from ..tree import Node
 from ..vocabulary import word
+from ..xml.reader import Flaw, Instance, instances
+from ..xml.rulebook import Rule, rules
+from ..xml.tree import Node
 from .fault import HIDDEN, Fault
 from .rule_forms import NOTHING, SOMETHING, About, Breach, Check
 from .rules801 import CHECKS

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from ei_export.problems import LANGUAGES
-from ei_export.standards.record import ENCODING, Layout
+from ei_export.standards.flat.record import ENCODING, Layout
 from ei_export.standards.verify import Fault, verify_file
 from tests.messages import PM304, PM305, Values
 

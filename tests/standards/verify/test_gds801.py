@@ -14,12 +14,12 @@ import pytest
 
 from ei_export.problems import LANGUAGES
 from ei_export.standards.message import Message
-from ei_export.standards.nested import instances
-from ei_export.standards.rulebook import rules
 from ei_export.standards.verify.fault import HIDDEN, Fault
 from ei_export.standards.verify.rules801 import CHECKS
 from ei_export.standards.verify.xmlfile import XmlFile
-from tests.standards.gds import ANSWER, DECLARATION, M573, M574, Edit, edit, message
+from ei_export.standards.xml.reader import instances
+from ei_export.standards.xml.rulebook import rules
+from tests.standards.xml.gds import ANSWER, DECLARATION, M573, M574, Edit, edit, message
 
 TODAY: Final = date(2026, 3, 2)
 #: Rules on what lines are together.

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from ei_export.codelists import codes, diagnoses
 from ei_export.declaration import Person
 from ei_export.problems import InputError
-from ei_export.standards.pm304 import care_fragment, key_fragment, line_fragment, person_fragment
-from ei_export.standards.record import ENCODING
+from ei_export.standards.flat.pm304 import care_fragment, key_fragment, line_fragment, person_fragment
+from ei_export.standards.flat.record import ENCODING
 from ei_export.standards.verify import Fault, verify_file
 from ei_export.standards.verify.cut import NO_ENDS, cut
 from ei_export.standards.verify.flat import FlatFile
@@ -24,7 +24,7 @@ from ei_export.standards.verify.fragments import Fragments
 from ei_export.standards.verify.lines import Lines
 from tests.golden.cases import GOLDEN
 from tests.messages import PM304
-from tests.standards.test_pm304 import CARE, INVOICE, PERFORMANCE, PERSON
+from tests.standards.flat.test_pm304 import CARE, INVOICE, PERFORMANCE, PERSON
 from tests.standards.verify.declared import END, answer, changed, declaration, file_of, judged
 from tests.standards.verify.test_flat import CHANGES
 

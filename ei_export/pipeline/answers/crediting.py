@@ -1,0 +1,49 @@
+"""The credits of a run: those that go out, those that nobody would take, and those that came back refused."""
+
+from collections.abc import Iterator
+
+from ...codelists import return_codes
+from ...ledger.credits import RefusedCredit, refused_credits
+from ...problems import Finding
+from ..declaring.due import DueLine
+from ..declaring.forms import credit_lines
+from ..declaring.styles import refusal
+from ..patient.case import Desk
+from ..shelf import Shelf
+
+
+def add_credits(shelf: Shelf, desk: Desk, patient_id: str = "") -> frozenset[str]:
+    """Puts the queued credits on the shelf, and tells of those that were refused; all, or those of one patient. Returns
+    the debits, by reference, of which the credit has to wait, because a receiver would refuse all that goes out with
+    it."""
+    waiting = set()
+    for line, fault in judged_credits(desk):
+        if patient_id not in ("", line.patient_id):
+            continue
+        if fault is not None:
+            shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
+            waiting.add(line.previous)
+        elif not desk.hold_all:
+            shelf.due.add(line.pack())
+    for credit in refused_credits(desk.ledger, desk.header):
+        if patient_id in ("", credit.patient_id):
+            shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
+    return frozenset(waiting)
+
+
+def judged_credits(desk: Desk) -> Iterator[tuple[DueLine, Finding | None]]:
+    """The queued credits, each with what a receiver would refuse it for."""
+    for line in credit_lines(desk.ledger, desk.header):
+        style = desk.renderers[line.standard].style
+        said = refusal(style, line.uzovi, line.person, line.head, line.previous)
+        params = {**said, "reference": line.previous} if said is not None else {}
+        yield line, Finding("CREDIT_WOULD_BE_REFUSED", "", params) if params else None
+
+
+def about(credit: RefusedCredit) -> Finding:
+    """What is to be said of a credit that was refused."""
+    known = return_codes().get(credit.codes.split()[0]) if credit.codes else None
+    answer = {"codes": credit.codes or "-", "text": known.text.rstrip(".") if known is not None else "-"}
+    code = "CREDIT_WAITS" if credit.waits else "PAID_TWICE" if credit.later else "CREDIT_REFUSED"
+    lines = {name: getattr(credit, name) for name in ("reference", "credit", "later", "invoice")}
+    return Finding(code, "", {**lines, **answer})

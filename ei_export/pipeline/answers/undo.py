@@ -1,0 +1,88 @@
+"""``undo``: a run that was not sent is taken back; all that was in it goes out with the next one."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from ...delivery import withdraw as mark_folder
+from ...ledger import Ledger
+from ...ledger import corrections as queue
+from ...ledger.corrections import PublishedRun
+from ...problems import Finding, SettingsError
+from ...settings import Settings
+from ..declaring.publication import run_label
+from ..recovery import finish_earlier_runs
+from .corrections import opened
+
+_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
+
+
+@frozen
+class Undone:
+    """A run that was taken back. ``folder`` is None where its files are gone; ``findings``: what else is to be told."""
+
+    run: str
+    folder: Path | None
+    findings: Sequence[Finding]
+
+
+def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: bool = False) -> Undone:
+    """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
+    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found.
+
+    Raises SettingsError without a reason, for a run that isn't there, was answered, that a later run credits, or whose
+    files are gone; and as `opened`.
+    """
+    if not why:
+        raise SettingsError("UNDO_WHY", run=label.strip())
+    match = _RUN.fullmatch(label.strip())
+    if match is None:
+        raise SettingsError("RUN_UNKNOWN", run=label)
+    with opened(settings) as ledger:
+        findings = list(finish_earlier_runs(ledger, settings))
+        run = queue.published_run(ledger, int(match[1]))
+        if run is None:
+            raise SettingsError("RUN_UNKNOWN", run=label)
+        name = run_label(run.run)
+        if fault := _not_to_be_undone(run, name):
+            raise fault
+        # First the folder, so that nobody sends what the ledger is about to make due again.
+        folder = _mark(ledger, run, settings)
+        if folder is None and not files_gone:
+            raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
+        queue.withdraw(ledger, run.run, folder or run.folder, today, why)
+        ledger.commit()
+    return Undone(name, folder, findings)
+
+
+def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
+    if run.state == "withdrawn":
+        return SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
+    if run.answered:
+        return SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
+    if run.credited:
+        return SettingsError("RUN_CREDITED", run=name, later=run_label(run.later), reference=run.credited)
+    return None
+
+
+def _mark(ledger: Ledger, run: PublishedRun, settings: Settings) -> Path | None:
+    """Marks the folder of a run, where it was or where the practice moved with all its files; a folder of that name in
+    which nothing is of this run is left alone."""
+    files = dict(queue.files_of(ledger, run.run))
+    for folder in dict.fromkeys((settings.output.dir.resolve() / run.folder.name, run.folder)):
+        if marked := mark_folder(folder, lambda place: any(_is_there(place, files))):
+            return marked
+    return None
+
+
+def _is_there(folder: Path, files: dict[str, str]) -> Iterator[bool]:
+    """Of each file whether it is in a folder as it was written; ``files``: name and SHA-256."""
+    for name, sha256 in files.items():
+        with suppress(OSError), (folder / name).open("rb") as file:
+            yield hashlib.file_digest(file, "sha256").hexdigest() == sha256

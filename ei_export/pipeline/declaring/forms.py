@@ -1,0 +1,68 @@
+"""What is asked of a standard to take up again what was sent in it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from attrs import frozen
+
+from ...declaration import Care, Person
+from ...ledger import Ledger
+from ...ledger.credits import DueCredit, due_credits
+from ...standards.flat import pm304_sent
+from ...standards.xml import gds801, gds801_sent
+from .due import DueLine
+
+
+@frozen
+class Form:
+    """``person`` and ``care`` read back what the ledger keeps of a person and of a line, as far as it was sent;
+    ``credit`` makes the line that takes a debit back."""
+
+    person: Callable[[str], Person]
+    care: Callable[[str], Care]
+    credit: Callable[[DueCredit], str]
+
+
+#: By the name of the standard.
+FORMS: Final[Mapping[str, Form]] = {
+    "PM304 3.2": Form(
+        pm304_sent.read_person,
+        pm304_sent.read_care,
+        lambda debit: pm304_sent.credit(debit.sent, debit.cents),
+    ),
+    "GDS801 2.0": Form(
+        gds801_sent.read_person,
+        gds801_sent.read_care,
+        lambda debit: gds801.credit_fragment(debit.list, date.fromisoformat(debit.date), debit.cents, debit.reference),
+    ),
+}
+
+
+def credit_lines(ledger: Ledger, header: str) -> Iterator[DueLine]:
+    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now.
+    ``header``: what a declaration says today of who declares."""
+    for debit in due_credits(ledger, header):
+        form = FORMS[debit.standard]
+        yield DueLine(
+            standard=debit.standard,
+            uzovi=debit.uzovi,
+            person_key=form.person(debit.person).key,
+            date=debit.date,
+            appointment_id=debit.appointment_id,
+            debit_credit="C",
+            patient_id=debit.patient_id,
+            trajectory=debit.trajectory,
+            row="",
+            insurer=debit.insurer,
+            code=debit.code,
+            list=debit.list,
+            f_code=debit.f_code,
+            units=str(debit.units),
+            amount_cents=str(debit.cents),
+            rule=debit.rule,
+            person=debit.person,
+            head=form.credit(debit),
+            attempt=str(debit.attempt),
+            previous=debit.reference,
+        )

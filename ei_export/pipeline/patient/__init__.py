@@ -1,0 +1,136 @@
+"""One patient's part of a run: what the feed brings, put together with what the ledger remembers, and judged.
+
+A patient is always judged over their whole known history, so it makes no difference in how many pieces it came.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from operator import attrgetter
+from typing import Final
+
+from ...appointment import Outcome
+from ...intake.gather import GatheredRow
+from ...intake.reader import ID_LIMIT
+from ...ledger import StoredDossier
+from ...ledger.dossier import PENDING, pack, pack_trajectories
+from ...zorg1.claims import SETTLED
+from ...zorg1.trajectories import Trajectory, group
+from .case import Case, Desk, Work
+from .classifying import classify, orphans, shared_numbers
+from .declared import name_answers, name_lines
+from .lines import write_lines
+from .recalling import listen, recall
+
+_ID: Final = attrgetter("id")
+_OUTCOME: Final = attrgetter("outcome")
+
+
+def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
+    """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
+    stored = desk.dossier(patient_id)
+    digest = desk.digest(rows)
+    if stored is not None and stored.digest == digest and stored.tally and not desk.is_corrected(patient_id):
+        counts = (count.split("=") for count in stored.tally.split(" "))
+        return Case({Outcome(name): int(count) for name, count in counts})
+    work = examine(desk, patient_id, rows, stored)
+    _file(work, digest if rows else None)
+    for trajectory in work.trajectories:
+        trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
+    return work.case
+
+
+def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: StoredDossier | None) -> Work:
+    """From rows to outcomes: recall, compare, group, judge, and write down what is due. Gives back all that it was
+    worked out from; only the dossier for next time is still to be made. ``stored`` as `Desk.dossier` gives it."""
+    work = Work(desk, patient_id, stored)
+    read, judge = desk.reader.read, desk.judge.judge
+    heard = recall(work)
+    listen(work, [read(body, row) for body, row in rows], heard)
+    for appointment in work.told:
+        classify(work, appointment)
+    for appointment in work.known.values():
+        classify(work, appointment)
+    work.shared = shared_numbers(work)
+    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
+    name_lines(work)
+    for visit in work.visits:
+        if visit.trajectory is not None:
+            visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
+        if (claim := judge(visit)) is not None:
+            work.claims.append((visit, claim))
+    if work.claims:
+        write_lines(work)
+    if work.again:
+        name_answers(work)
+    _count(work)
+    return work
+
+
+def _count(work: Work) -> None:
+    """Counts the outcomes and collects what was found."""
+    case = work.case
+    for appointment in work.known.values():
+        is_new = appointment.known is None and (
+            appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in work.pending_before
+        )
+        if is_new or appointment.outcome in PENDING:  # a contact that counted may be held by now
+            case.remembered += 1
+            case.tally(appointment.outcome)
+        case.problems += [(appointment, finding) for finding in appointment.findings]
+    for appointment in work.told:
+        if appointment.findings:
+            case.problems += [(appointment, finding) for finding in appointment.findings]
+    for outcome, count in Counter(map(_OUTCOME, work.told)).items():
+        case.tally(outcome, count)
+
+
+def _file(work: Work, digest: bytes | None) -> None:
+    """Makes the dossier for next time, where there is anything to remember. ``digest`` of the patient's rows, None
+    where the feed had none."""
+    named = [appointment for appointment in work.kept if 0 < len(appointment.id) <= ID_LIMIT]
+    if not named and work.stored is None:
+        return
+    named.sort(key=_ID)
+    pending = sum([appointment.outcome in PENDING for appointment in named]) + len(work.open)
+    tally = None
+    if pending or len(named) < len(work.kept) or work.case.remembered or not _is_said(work.case):
+        digest = None
+    if digest is not None:
+        again: Counter[Outcome] = Counter()
+        for outcome, count in work.case.outcomes.items():
+            again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
+        tally = " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
+    if work.stored is not None:
+        before = {number for _, number, *_ in json.loads(work.stored.trajectories) if number}
+        gone = before - {trajectory.number for trajectory in work.trajectories}
+        work.case.released.extend((number, work.patient_id) for number in sorted(gone))
+    summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
+    work.case.dossier = StoredDossier(
+        work.patient_id,
+        pending,
+        digest,
+        tally,
+        pack(named, work.changes, work.silent),
+        pack_trajectories(summaries),
+    )
+
+
+def _is_said(case: Case) -> bool:
+    """Whether all there was to say is about lines that go out now, so that it won't be said again."""
+    return all(appointment.outcome is Outcome.DECLARED for appointment, _ in case.problems)
+
+
+def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]:
+    """In the order of the view ``trajectory`` of the ledger. A shared number is nobody's until that is solved."""
+    return (
+        trajectory.label,
+        "" if trajectory.number in shared else trajectory.number,
+        trajectory.insurer,
+        trajectory.program,
+        trajectory.profile,
+        trajectory.start.isoformat() if trajectory.start else "",
+        trajectory.end.isoformat() if trajectory.end else "",
+        str(len(trajectory.contacts)),
+        trajectory.last.isoformat() if trajectory.last else "",
+    )

@@ -1,0 +1,153 @@
+"""A patient's part of a run: what it is worked out from, and what it came to."""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import blake2b
+
+from attrs import define, evolve, field
+
+from ...appointment import Appointment, Outcome
+from ...intake.gather import Completed, Gathered, GatheredRow
+from ...intake.reader import Reader
+from ...ledger import Ledger, StoredDossier
+from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
+from ...ledger.dossier import AT, Change
+from ...problems import Finding
+from ...settings import Settings
+from ...zorg1.claims import Claim, Judge
+from ...zorg1.resolver import Resolver
+from ...zorg1.trajectories import Trajectory, Visit
+from ..declaring.due import DueLine
+from ..declaring.publication import declared_by, provider
+from ..declaring.styles import styles
+from .rendering import Renderer
+
+
+@define
+class Case:
+    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
+    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
+    patient's now, and ``taken`` contacts no longer count for who had them."""
+
+    outcomes: dict[Outcome, int] = field(factory=dict)
+    remembered: int = 0
+    lines: list[DueLine] = field(factory=list)
+    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    dossier: StoredDossier | None = None
+    cancelled: list[tuple[str, str]] = field(factory=list)
+    released: list[tuple[str, str]] = field(factory=list)
+    moved: list[tuple[str, str]] = field(factory=list)
+    taken: list[tuple[str, str]] = field(factory=list)
+
+    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
+        """Counts appointments or rows that ended up so."""
+        assert outcome is not None
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+
+
+class Desk:
+    """Where patients are worked out, one by one; all a case needs besides the patient's own rows."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        resolver: Resolver,
+        judge: Judge,
+        ledger: Ledger,
+        feed: Gathered,
+        fingerprint: bytes,
+        *,
+        hold_all: bool = False,
+    ) -> None:
+        """``hold_all``: what is due waits (``--strict``)."""
+        self.hold_all = hold_all
+        self.reader = Reader(feed.header, Completed(settings.input.completed))
+        self.settings = settings
+        self.resolver = resolver
+        self.judge = judge
+        self.ledger = ledger
+        self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
+        self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
+        self.fingerprint = fingerprint
+        self.declared_until = settings.ledger.declared_until or date.min
+        self.renderers = {
+            name: Renderer(style, settings.severities)
+            for name, style in styles(provider(settings), settings.output.diagnosis_element, judge.today).items()
+        }
+        self.header = declared_by(provider(settings))
+        self._corrected = corrected_patients(ledger)
+        #: The debits, by reference, of which the credit that was asked for can't go out.
+        self.waiting_credits: frozenset[str] = frozenset()
+
+    def move(self) -> None:
+        """To be called in another process than the one that opened the ledger."""
+        self.ledger = self.ledger.reopened()
+
+    def dossier(self, patient_id: str) -> StoredDossier | None:
+        """What the ledger keeps of a patient."""
+        return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+
+    def is_corrected(self, patient_id: str) -> bool:
+        """Whether the patient has debits that don't simply stand."""
+        return patient_id in self._corrected
+
+    def debits(self, patient_id: str) -> dict[str, list[Debit]]:
+        """See `Work.debits`."""
+        if not self.is_corrected(patient_id):
+            return {}
+        found = debits(self.ledger, patient_id, self.header)
+        return {ident: self._as_they_stand(same) for ident, same in found.items()}
+
+    def debits_of(self, appointment_id: str) -> list[Debit]:
+        """The debits of an appointment in order, whoever's it is."""
+        return self._as_they_stand(debits_of(self.ledger, appointment_id, self.header))
+
+    def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
+        """A debit stands as long as its credit waits."""
+        return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
+
+    def digest(self, rows: Sequence[GatheredRow]) -> bytes:
+        """Of the rows' text, in any order, under these settings and tables."""
+        text = "\n".join(sorted(body for body, _ in rows))
+        return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
+
+
+@define
+class Work:
+    """One patient on the desk.
+
+    ``told`` are the appointments of the feed, each once; ``known`` those that only the ledger tells of, by id. Of both,
+    ``visits`` could be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier.
+    ``claims`` are the visits that are due. ``shared`` are trajectory numbers that another patient has too.
+
+    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
+    simply stand; ``again`` the last one, where that doesn't; ``silent`` are those that may be due again while the feed
+    said nothing of them since. ``changes`` are how the feed changed what was declared, ``open`` those to be told of.
+    """
+
+    desk: Desk
+    patient_id: str
+    stored: StoredDossier | None
+    case: Case = field(factory=Case)
+    known: dict[str, Appointment] = field(factory=dict)
+    pending_before: set[str] = field(factory=set)
+    told: list[Appointment] = field(factory=list)
+    visits: list[Visit] = field(factory=list)
+    unclear: list[Appointment] = field(factory=list)
+    kept: list[Appointment] = field(factory=list)
+    shared: set[str] = field(factory=set)
+    trajectories: list[Trajectory] = field(factory=list)
+    claims: list[tuple[Visit, Claim]] = field(factory=list)
+    debits: dict[str, list[Debit]] = field(factory=dict)
+    again: dict[str, Debit] = field(factory=dict)
+    silent: set[str] = field(factory=set)
+    changes: dict[str, Change] = field(factory=dict)
+    open: set[str] = field(factory=set)
+    #: Appointments that another patient has, each with the reference of its line, or ''.
+    elsewhere: dict[str, str] = field(factory=dict)
+
+    def bsn_of(self, appointment: Appointment) -> str:
+        """The BSN of an appointment by what was heard of it last, 9 digits."""
+        change = self.changes.get(appointment.id)
+        bsn = change.texts[AT["bsn"]] if change is not None and change.texts else appointment.text("bsn")
+        return bsn.strip().zfill(9)

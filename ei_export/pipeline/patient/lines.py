@@ -1,0 +1,183 @@
+"""From a patient's claims to lines that are due: the person and the care as the standard writes them."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from attrs import define
+
+from ...appointment import Appointment, Outcome
+from ...codelists import standard_on
+from ...declaration import NO_BSN, Person
+from ...intake.person import born_by, given_on
+from ...ledger.corrections import Debit
+from ...problems import Finding
+from ...settings import Settings
+from ...zorg1.claims import Claim
+from ...zorg1.trajectories import Visit
+from ..declaring.due import DueLine
+from ..declaring.forms import FORMS
+from ..declaring.styles import Style, refusal
+from .case import Work
+from .declared import why_not_again, why_not_the_same
+from .rendering import RenderedCare, RenderedPerson, Renderer
+
+
+@define
+class _Draft:
+    """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
+    ``is_silent`` where person and care are only known from what was sent before."""
+
+    visit: Visit
+    claim: Claim
+    file: tuple[str, str]
+    renderer: Renderer
+    who: RenderedPerson
+    what: RenderedCare
+    is_silent: bool = False
+
+    @property
+    def started(self) -> date | None:
+        """When the trajectory began, as far as that is known."""
+        started = self.visit.trajectory.start if self.visit.trajectory is not None else None
+        return started if started is not None and started <= self.visit.day else None
+
+
+def write_lines(work: Work) -> None:
+    """Turns claims into lines; holds those whose person or care can't be written."""
+    claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
+    drafts = [_draft(work, visit, claim) for visit, claim in claims]
+    told = [draft.who.person for draft in drafts if not draft.is_silent] or [draft.who.person for draft in drafts]
+    conflict = _person_conflict([person for person in told if person is not None], _earlier_bsns(work))
+    said: set[tuple[str, str]] = set()
+    ready = []
+    for draft in drafts:
+        draft.visit.appointment.findings += _faults(work, draft, conflict, said)
+        if not _hold(work, draft.visit.appointment):
+            ready.append(draft)
+    # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
+    latest = {draft.file: draft.who for draft in ready if draft.is_silent}
+    latest |= {draft.file: draft.who for draft in ready if not draft.is_silent}
+    begun: set[tuple[str, str]] = set()
+    for draft in ready:
+        appointment, who = draft.visit.appointment, latest[draft.file]
+        head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
+        fault = why_not_the_same(work, appointment, who.record, head) if work.again else None
+        if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
+            appointment.findings.append(fault)
+            appointment.outcome = Outcome.HELD
+            continue
+        record = "" if draft.file in begun else who.record
+        work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
+        begun.add(draft.file)
+
+
+def _draft(work: Work, visit: Visit, claim: Claim) -> _Draft:
+    """With person and care by the row, or as they were sent where the feed is silent."""
+    appointment, standard = visit.appointment, standard_on(visit.day).standard
+    file, renderer = (standard, appointment.uzovi), work.desk.renderers[standard]
+    if appointment.id not in work.silent:
+        return _Draft(visit, claim, file, renderer, renderer.person(appointment), renderer.care(appointment))
+    debit = work.again[appointment.id]
+    form = FORMS[debit.standard]
+    who, what = renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
+    return _Draft(visit, claim, file, renderer, who, what, is_silent=True)
+
+
+def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
+    """What is wrong with person and care. ``said``: what is no error is said once, not of every line."""
+    desk, day, who, what = work.desk, draft.visit.day, draft.who, draft.what
+    if conflict:
+        yield Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)})
+    yield from _standard_faults(desk.settings, day, draft.claim)
+    for finding in who.findings:
+        place = (finding.code, finding.column)
+        if place not in said or desk.settings.severities.of(finding.code) == "error":
+            yield finding
+        said.add(place)
+    yield from what.findings
+    if who.person is not None and who.person.birth_date > day:
+        yield from born_by(who.person, day)
+    if what.care is not None:
+        yield from given_on(what.care, day)
+        if who.person is not None:
+            check = draft.renderer.style.check_line
+            yield from check(draft.claim.performance, who.person, what.care, draft.started)
+    if work.again and (fault := why_not_again(work, draft.visit.appointment)) is not None:
+        yield fault
+
+
+def _hold(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
+    found, severities = appointment.findings, work.desk.settings.severities
+    if work.desk.hold_all and not severities.hold(found):
+        found.append(Finding("STRICT_HELD"))
+    if not found or not severities.hold(found):
+        return False
+    appointment.outcome = Outcome.HELD
+    return True
+
+
+def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
+    """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
+    said = refusal(style, uzovi, person, head)
+    return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
+
+
+def _earlier_bsns(work: Work) -> set[str]:
+    """The BSNs under which the patient was declared before, as far as it stands and the feed doesn't say so itself."""
+    if work.stored is None:
+        return set()
+    earlier = (v.appointment for v in work.visits if v.appointment.known is Outcome.DECLARED)
+    silent = (a for a in earlier if a.row is None and a.id not in work.again)
+    return {work.bsn_of(a) for a in silent} - {NO_BSN}
+
+
+def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
+    appointment, claim = draft.visit.appointment, draft.claim
+    appointment.units = claim.units
+    assert who.person is not None
+    standard, uzovi = draft.file
+    return DueLine(
+        standard=standard,
+        uzovi=uzovi,
+        person_key=who.person.key,
+        date=draft.visit.day.isoformat(),
+        appointment_id=appointment.id,
+        debit_credit="D",
+        patient_id=appointment.patient_id,
+        trajectory=appointment.trajectory,
+        row="" if appointment.row is None else str(appointment.row),
+        insurer=claim.answer.insurer,
+        code=claim.agreement.code,
+        list=claim.agreement.list,
+        f_code=claim.agreement.f_code,
+        units=str(claim.units),
+        amount_cents=str(claim.performance.claimed_cents),
+        rule=claim.agreement.rule,
+        person=record,
+        head=head,
+        attempt="" if replaced is None else str(replaced.attempt + 1),
+        previous="" if replaced is None else replaced.reference,
+    )
+
+
+def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Finding]:
+    """Why a line of this day has no file to go in, or no place in it: the standard follows the day of the care, and
+    takes its own performance lists."""
+    era, wanted, agreement = standard_on(day), settings.output.standard, claim.agreement
+    params = {"standard": era.standard, "date": day.isoformat()}
+    if wanted != "auto" and not era.standard.lower().startswith(wanted):
+        yield Finding("STANDARD_NOT_FOR_DATE", "date", {**params, "standard": wanted.upper(), "right": era.standard})
+    if agreement.list not in era.lists:
+        found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}
+        yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})
+
+
+def _person_conflict(persons: Sequence[Person], earlier: Collection[str]) -> list[str]:
+    """The columns in which the due appointments of one patient are of different people, or of others than ``earlier``
+    (BSNs)."""
+    if not earlier and all(person is persons[0] for person in persons):
+        return []
+    bsns = {person.bsn for person in persons} | set(earlier)
+    different = {"bsn": len(bsns) > 1, "birth_date": len({person.birth_date for person in persons}) > 1}
+    return [column for column, differs in different.items() if differs]

@@ -1,0 +1,86 @@
+"""Appointments that were another patient's: two dossiers that were merged, or care that was put on the wrong person.
+
+What the same person was declared or counted for under another patient number stands. What was declared for another
+person stands as well, until somebody has it corrected; then it is due with whoever the feed says. A contact that was
+counted for another person counts where the feed says from now on; what that does to an end that was declared is told
+with the next run.
+"""
+
+from attrs import evolve
+
+from ...appointment import Appointment, Outcome
+from ...declaration import NO_BSN
+from ...ledger.dossier import AT, Kept, unpack
+from ...problems import Finding
+from ...zorg1.claims import SETTLED
+from ..declaring.forms import FORMS
+from .case import Desk, Work
+from .declared import hear
+
+
+def welcome(work: Work, row: Appointment) -> Appointment | None:
+    """What an appointment is taken for that isn't known of its patient; as of `hear`. One that is another patient's is
+    noted as `Work.elsewhere`."""
+    desk = work.desk
+    if desk.ledger.is_new or row.findings or hash(row.id) in desk.shared_appointments:
+        return row
+    owner = desk.ledger.appointment_owner(row.id)
+    if owner is None:
+        return row
+    debits = desk.debits_of(row.id)
+    if not debits:
+        return row if owner == work.patient_id else _counted(work, row, owner)
+    last = debits[-1]
+    if last.stands:
+        sent_to = FORMS[last.standard].person(last.person).bsn
+        if owner != work.patient_id and not _is_one_person({sent_to, _bsn(row)}):
+            work.elsewhere[row.id] = last.reference
+            return row
+    elif desk.watched.get(row.id, {owner}) != {work.patient_id}:
+        work.elsewhere[row.id] = last.reference
+        return row
+    work.case.moved.append((row.id, work.patient_id))
+    work.debits[row.id] = [evolve(debit, patient_id=work.patient_id) for debit in debits]
+    if last.stands:
+        return hear(work, None, row)
+    work.again[row.id] = last
+    return row
+
+
+def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
+    """A contact, or what another system declared, that another patient had."""
+    kept = next((kept for kept in _kept(work.desk, owner) if kept.texts[AT["appointment_id"]] == row.id), None)
+    is_theirs = kept is not None and _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
+    if kept is None or kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
+        work.elsewhere[row.id] = ""
+        return row
+    work.case.moved.append((row.id, work.patient_id))
+    if not is_theirs:
+        work.case.taken.append((row.id, owner))
+        work.case.problems.append((row, Finding("CONTACT_MOVED", "patient_id")))
+        return row
+    if kept.outcome is Outcome.COUNTED:
+        row.known = Outcome.COUNTED
+        told = row.code, row.declare_under
+        row.linked = kept.linked if told == (kept.texts[AT["code"]], kept.texts[AT["declare_under"]]) else ""
+    return row
+
+
+def is_the_same_person(work: Work, number: str, owner: str) -> bool:
+    """Whether who else has a trajectory number is the patient, under another patient number."""
+    mine = {_bsn(visit.appointment) for visit in work.visits if visit.appointment.number == number}
+    theirs = {kept.texts[AT["bsn"]] for kept in _kept(work.desk, owner) if kept.texts[AT["trajectory_id"]] == number}
+    return bool(theirs) and _is_one_person(mine | theirs)
+
+
+def _kept(desk: Desk, patient_id: str) -> list[Kept]:
+    dossier = desk.dossier(patient_id)
+    return unpack(dossier.appointments) if dossier is not None else []
+
+
+def _bsn(row: Appointment) -> str:
+    return row.text("bsn").zfill(9)
+
+
+def _is_one_person(bsns: set[str]) -> bool:
+    return len(bsns) == 1 and NO_BSN not in bsns

@@ -1,0 +1,194 @@
+"""What the ledger knows of a patient's appointments, put together with what the feed says of them now."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from ...appointment import Appointment, Outcome
+from ...columns import COLUMNS
+from ...intake import values
+from ...intake.reader import remembered
+from ...ledger.dossier import AT, CORE, PENDING, Change, core, unpack
+from ...problems import Finding
+from ...zorg1.claims import SETTLED
+from .case import Work
+from .declared import hear
+from .moving import welcome
+
+#: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
+_FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
+_COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
+
+
+def recall(work: Work) -> dict[str, Appointment]:
+    """Fills in what the ledger remembers of the patient; returns what the feed said, when it was heard of last, of what
+    was declared otherwise."""
+    work.debits = work.desk.debits(work.patient_id)
+    work.again = {
+        ident: debits[-1]
+        for ident, debits in work.debits.items()
+        if debits[-1].patient_id == work.patient_id and not debits[-1].stands
+    }
+    heard: dict[str, Appointment] = {}
+    if work.stored is None:
+        return heard
+    for kept in unpack(work.stored.appointments):
+        settled = kept.outcome not in PENDING
+        appointment = remembered(work.patient_id, kept.texts, AT, settled=settled)
+        whose = work.desk.watched.get(appointment.id)
+        if whose and work.patient_id not in whose and (not settled or appointment.id in work.again):
+            continue  # the feed says it is another patient's now
+        if settled:
+            appointment.known = kept.outcome if kept.outcome in SETTLED else None
+            appointment.units, appointment.linked = kept.units, kept.linked
+            if kept.change is not None and kept.change.kind != "count":
+                heard[appointment.id] = _as_heard(work.patient_id, appointment.id, kept.change)
+        else:
+            for finding in kept.lasting:
+                _blur(appointment, str(finding.params.get("columns", "")).split(", "))
+            if kept.lasting:
+                appointment.findings[:] = kept.lasting
+            work.pending_before.add(appointment.id)
+            if kept.is_sent:
+                appointment.known = Outcome.DECLARED
+            elif appointment.id in work.debits:
+                heard[appointment.id] = appointment
+        work.known[appointment.id] = appointment
+    return heard
+
+
+def _as_heard(patient_id: str, ident: str, change: Change) -> Appointment:
+    """What the feed said of a declared appointment."""
+    row = remembered(patient_id, change.texts or (ident,), AT, settled=not change.texts)
+    row.completed = change.kind != "cancelled"
+    return row
+
+
+def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appointment]) -> None:
+    """Takes each appointment of the feed once, compared with what is known of it; counts away all other rows. ``heard``
+    as `recall` returns it."""
+    by_id: dict[str, list[Appointment]] = {}
+    for appointment in fresh:
+        if not appointment.id:  # unreadable, or not completed
+            if appointment.completed:
+                work.told.append(appointment)
+            else:
+                work.case.tally(Outcome.NOT_COMPLETED)
+        elif (same := by_id.get(appointment.id)) is not None:
+            same.append(appointment)
+        else:
+            by_id[appointment.id] = [appointment]
+    known_ones = work.known
+    for same in by_id.values():
+        appointment = same[0] if len(same) == 1 else _merge(work, same)
+        known = known_ones.pop(appointment.id, None) if known_ones else None
+        if _was_declared(work, appointment.id, known):
+            sent = known if known is not None and known.known is Outcome.DECLARED else None
+            if (taken := hear(work, sent, appointment)) is not None:
+                work.told.append(taken)
+        elif not appointment.completed:
+            if known is not None:
+                work.case.cancelled.append((known.id, work.patient_id))
+            work.case.tally(Outcome.NOT_COMPLETED)
+        else:
+            if known is not None and known.known is not None:
+                _take_over(appointment, known)
+            elif (taken := welcome(work, appointment)) is not None:
+                appointment = taken
+            work.told.append(appointment)
+    if work.debits or heard or work.pending_before:
+        _hear_again(work, heard)
+
+
+def _hear_again(work: Work, heard: Mapping[str, Appointment]) -> None:
+    """Goes on with what was heard before of declared appointments that the feed is silent about."""
+    for ident, known in list(work.known.items()):
+        if (ident in heard or ident in work.debits) and _was_declared(work, ident, known):
+            taken = hear(work, known if known.known is Outcome.DECLARED else None, heard.get(ident))
+            del work.known[ident]
+            if taken is not None:
+                work.known[ident] = taken
+        elif known.known is None:
+            work.known[ident] = welcome(work, known) or known
+
+
+def _was_declared(work: Work, ident: str, known: Appointment | None) -> bool:
+    """Whether an appointment was declared, and has not been settled as something else since."""
+    if known is None or known.known is None:
+        return ident in work.debits
+    return known.known is Outcome.DECLARED
+
+
+def _take_over(appointment: Appointment, known: Appointment) -> None:
+    """A contact, or what another system declared, that the feed repeats: judged by what is said now."""
+    if known.known is Outcome.COUNTED and not appointment.findings:
+        old, new = core(known), core(appointment)
+        appointment.known = Outcome.COUNTED
+        appointment.linked = known.linked if old[2:4] == new[2:4] else ""
+
+
+def _merge(work: Work, same: list[Appointment]) -> Appointment:
+    """One appointment of the rows that carry its id: they must say the same."""
+
+    def standing(a: Appointment) -> tuple[bool, bool, list[str]]:
+        """Which of two contradicting rows comes first, wherever they stand in the feed."""
+        answer = work.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
+        return not a.completed, not answer.is_zorg1, [a.text(column) for column in _COMPARED]
+
+    same.sort(key=standing)
+    first = same[0]
+    columns = sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
+    rows = sorted(a.row or 0 for a in same)
+    first.row = rows[0]
+    for _ in same[1:]:
+        work.case.tally(Outcome.DUPLICATE)
+    if columns:
+        params = {"rows": ", ".join(map(str, rows)), "columns": ", ".join(columns)}
+        first.findings[:] = [Finding("APPOINTMENT_CONFLICT", columns[0], params)]
+        _blur(first, columns)
+    return first
+
+
+def _blur(appointment: Appointment, columns: Sequence[str]) -> None:
+    """Forgets what its rows contradict each other in, where that says which trajectory it could belong to."""
+    if "date" in columns:
+        appointment.date = None
+    if "trajectory_id" in columns:
+        appointment.number = ""
+
+
+def _differences(one: Appointment, other: Appointment) -> list[str]:
+    """The columns in which two rows of one appointment differ in meaning, not only in writing."""
+    if one.cells == other.cells:
+        return []
+    return [
+        column
+        for column in _COMPARED
+        if one.text(column) != other.text(column) and _meaning(one, column) != _meaning(other, column)
+    ]
+
+
+def _meaning(appointment: Appointment, column: str) -> object:
+    """What a cell says, however it is written."""
+    if column == "status":
+        return appointment.completed
+    if column in CORE:
+        return core(appointment)[CORE.index(column)]
+    text = appointment.text(column)
+    parse = _WRITTEN.get(column)
+    return (parse(text) if parse is not None and text else None) or text
+
+
+#: Cells that can say the same in more than one way.
+_WRITTEN: Final[Mapping[str, Callable[[str], object]]] = {
+    "birth_date": values.day,
+    "sex": values.sex,
+    "postcode": values.postcode,
+    "country": values.country,
+    "house_number": values.house_number,
+    "indication_code": values.indication,
+    "therapist_agb": values.agb,
+    "therapist_specialism": values.specialism,
+    "referral_date": values.day,
+    "referrer_agb": values.agb,
+    "referrer_specialism": values.specialism,
+}

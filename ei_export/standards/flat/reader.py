@@ -1,0 +1,109 @@
+"""Flat messages taken apart, also where they are not as they should be: whatever can be cut is cut.
+
+To a message belongs the debtor record (03), which is published apart: SB311 in a declaration, SB312 in its return.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import IO, Final
+
+from ...described import Note
+from ...problems import InputError
+from ..contents import Content, Part, Reader, Schema
+from ..message import Line, Message, records
+from .record import ENCODING, Layout, Record
+
+#: The layout that has the length of a message is the one that can stand in it.
+_DEBTORS: Final = ("sb311-2.0", "sb312-2.0")
+#: What lines hold that hold nothing; the last one is how old programs end a file.
+_BLANK: Final = " \t\x00\x1a"
+
+
+def _schema(message: Message) -> Schema:
+    """What the records of a flat message can hold."""
+    return {
+        kind: {
+            element.id: Part(element.id, element.code, element.name, element.type == "N", element.mandatory == "M")
+            for element in record.elements
+        }
+        for kind, record in _records(message.layout).items()
+    }
+
+
+def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
+    """The records of a flat file that is open at its start; blank lines are passed over.
+
+    Raises InputError, with ``name``, where the file can't be read on.
+    """
+    known = _records(message.layout)
+    for line in _lines(file, message, name):
+        if record := known.get(line.kind):
+            text = line.text
+            if len(text) == record.length and text.isascii():  # nearly all
+                yield Content(line.number, line.kind, _values(record, text))
+            else:
+                yield _odd(line, record)
+        elif line.text.strip(_BLANK):
+            yield Content(line.number, line.kind, {}, (Note("unknown"),), fits=False, text=line.text)
+
+
+def _lines(file: IO[bytes], message: Message, name: str) -> Iterator[Line]:
+    try:
+        yield from records(file, message)
+    except OSError as error:
+        raise InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "") from None
+
+
+@cache
+def _records(layout: str) -> Mapping[str, Record]:
+    own = Layout.load(layout)
+    debtors = (Layout.load(name) for name in _DEBTORS)
+    found = {
+        kind: record
+        for other in (own, *debtors)
+        if other.length == own.length
+        for kind, record in other.records.items()
+    }
+    return dict(sorted(found.items()))
+
+
+def _values(record: Record, text: str) -> dict[str, str]:
+    return {
+        element.id: element.bare(raw)
+        for element, raw in zip(record.elements, record.unpack(text).values(), strict=True)
+    }
+
+
+def _odd(line: Line, record: Record) -> Content:
+    """A record that has another length than it should, or letters beyond ASCII.
+
+    Blanks too many at its end, or all of them gone, change nothing. In UTF-8 a letter may be two bytes: a record is as
+    long as it should be counted in letters, or, where its writer counted bytes, in bytes.
+    """
+    text, notes = line.text, []
+    decoded = _from_utf8(text)
+    if decoded is not None:
+        notes.append(Note("utf8"))
+        if len(text) != record.length:
+            text = decoded
+    if len(text) != record.length:
+        notes.append(Note("length", len(text), record.length))
+    bare = text.rstrip(" ")
+    fits = len(bare) <= record.length and (len(text) >= record.length or bare == text)
+    values = _values(record, text[: record.length].ljust(record.length))
+    if decoded is not None and text is line.text:
+        values = {id: _from_utf8(value) or value for id, value in values.items()}
+    return Content(line.number, line.kind, values, tuple(notes), fits, "" if fits else line.text)
+
+
+def _from_utf8(text: str) -> str | None:
+    """The text as UTF-8 where its bytes are that and hold more than ASCII, else None."""
+    if text.isascii():
+        return None
+    try:
+        return text.encode(ENCODING).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+READER: Final = Reader(_schema, _contents)

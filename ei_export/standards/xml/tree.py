@@ -1,0 +1,313 @@
+"""Messages in XML, driven by their element table ``specs/gds801/message-<code>.csv``: one row per element.
+
+The table alone says which elements a message has, in which order, how often, and of which form; what is known of that
+and what is inferred stands beside them. Writing, reading, verifying, and our own schema follow it.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, time
+from functools import cache, lru_cache
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Final, TypeAlias, Union
+
+from attrs import field, frozen
+from lxml import etree
+
+from ...codelists import CERTAINTIES, read_codes
+from ...specs import SPECS
+from ...tables import Report, Row, parse_keyed, refuse, source
+
+FOLDER: Final = "gds801"
+ROOT: Final = "Bericht"
+#: How often an element occurs in its parent: once, at most once, at least once, any number, or it or its neighbour.
+COUNTS: Final = ("1", "?", "+", "*", "or")
+#: Not a form: a class whose elements we don't know all of, as they don't go to an insurer.
+OPEN: Final = "any"
+
+#: What `write` takes: text by element name, and for a class its own values, or several.
+Values: TypeAlias = Mapping[str, Union[str, "Values", Sequence["Values"]]]
+
+
+@frozen
+class Form:
+    """How the text of an element is written: ``base`` a type of XML Schema, ``pattern`` a regular expression; ``shown``
+    is how it is told to people, in no language."""
+
+    name: str
+    base: str
+    pattern: str
+    shown: str
+    _match: Callable[[str], object] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_match", re.compile(self.pattern).fullmatch)
+
+    def fits(self, text: str) -> bool:
+        """Whether the text is of this form, and where it is a date or a time, one that exists."""
+        if self._match(text) is None:
+            return False
+        exists = _EXISTS.get(self.base)
+        return exists is None or exists(text)
+
+
+def _parsed(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def exists(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return lru_cache(maxsize=16_384)(exists)
+
+
+_EXISTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "date": _parsed(date.fromisoformat),
+    "time": _parsed(time.fromisoformat),
+}
+
+
+@frozen(eq=False)
+class Node:
+    """An element as its row has it. One without a ``form`` is a class: its ``children`` are inside it, in this order.
+
+    ``path`` is from the root of the message (``Bericht/Header``); ``list`` the code list its text is of, or '';
+    ``is_open`` a class whose children are not looked at.
+    """
+
+    name: str
+    path: str
+    count: str
+    form: Form | None
+    list: str
+    is_open: bool
+    children: "tuple[Node, ...]"
+    _by_name: "Mapping[str, tuple[int, Node]]" = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        by_name = {child.name: (at, child) for at, child in enumerate(self.children)}
+        object.__setattr__(self, "_by_name", by_name)
+
+    def __getitem__(self, name: str) -> "Node":
+        return self._by_name[name][1]
+
+    def get(self, name: str) -> "tuple[int, Node] | None":
+        """The child with a name, and its place among the children, from 0."""
+        return self._by_name.get(name)
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether it is a class that holds more than other classes."""
+        return any(child.form is not None for child in self.children)
+
+    @property
+    def is_needed(self) -> bool:
+        return self.count in ("1", "+")
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.count in ("+", "*")
+
+
+@frozen
+class Tree:
+    """The elements of one message, below ``root``."""
+
+    code: str
+    root: Node
+
+    @classmethod
+    def load(cls, code: str) -> "Tree":
+        """The message with an EI code: ``573`` or ``574``; read once. Raises SettingsError, with the line."""
+        return _load(code)
+
+    def find(self, path: str) -> Node:
+        """The element at a path from the root: ``Bericht/Header/Berichtcode``. Raises KeyError."""
+        node = self.root
+        for name in path.split("/")[1:]:
+            node = node[name]
+        return node
+
+
+@cache
+def _load(code: str) -> Tree:
+    return Tree(code, read_tree(code, read_forms(), {name for name, _ in read_codes()}))
+
+
+def codes_of_trees(specs: Path = SPECS) -> list[str]:
+    """The codes of the messages that have a table."""
+    return [path.stem.removeprefix("message-") for path in sorted((specs / FOLDER).glob("message-*.csv"))]
+
+
+def read_forms(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Form]:
+    """Every form by name."""
+
+    def parse(row: Row) -> Form:
+        row.required("holds")
+        base = row.choice("base", ("string", "date", "time", "boolean", "decimal"))
+        try:
+            return Form(row.required("form"), base, row.required("pattern"), row.required("shown"))
+        except re.error:
+            raise row.error("pattern", "a regular expression") from None
+
+    columns = ("form", "base", "pattern", "shown", "holds")
+    return parse_keyed(specs / FOLDER / "forms.csv", columns, lambda row: row["form"], parse, report)
+
+
+def read_tree(
+    code: str, forms: Mapping[str, Form], lists: Collection[str], specs: Path = SPECS, report: Report = refuse
+) -> Node:
+    """The root of a message. A row stands behind its class; a form that is no form is a class described apart from the
+    root (``Feedback``).
+
+    Errors go to ``report``: an element twice or outside a class, an unknown form, count, code list or certainty, a
+    class without elements, an alternative (``or``) that is alone, a row without a source.
+    """
+    rows = _element_rows(code, lists, specs, report)
+    classes = {ROOT, *(row["form"] for row in rows.values())} - {"", OPEN, *forms}
+    inside: dict[str, list[str]] = {path: [] for path, row in rows.items() if not row["form"]}
+    for path, row in rows.items():
+        parent = path.rpartition("/")[0]
+        if parent not in inside and parent not in classes:
+            report(row.error("path", "an element behind its class"))
+        inside.setdefault(parent, []).append(path)
+    for path, row in rows.items():
+        if row["form"] not in forms and row["form"] != OPEN and not inside.get(row["form"] or path):
+            report(row.error("form", f"a form of specs/{FOLDER}/forms.csv, or elements in the class"))
+        neighbours = [rows[one]["count"] for one in inside[path.rpartition("/")[0]]]
+        if row["count"] == "or" and neighbours.count("or") == 1:
+            report(row.error("count", "or, with a neighbour that says the same"))
+
+    def node(path: str, at: str) -> Node:
+        row, name = rows[path], path.rpartition("/")[2]
+        form, is_open = forms.get(row["form"]), row["form"] == OPEN
+        below = () if form or is_open else inside.get(row["form"] or path, ())
+        children = tuple(node(one, f"{at}/{one.rpartition('/')[2]}") for one in below)
+        return Node(name, at, row["count"], form, row["list"], is_open, children)
+
+    return Node(ROOT, ROOT, "1", None, "", False, tuple(node(path, path) for path in inside.get(ROOT, ())))
+
+
+def _element_rows(code: str, lists: Collection[str], specs: Path, report: Report) -> Mapping[str, Row]:
+    """The rows of a message by path, each right by itself."""
+
+    def parse(row: Row) -> Row:
+        row.choice("count", COUNTS)
+        row.choice("certainty", CERTAINTIES)
+        row.choice("place", CERTAINTIES)
+        if row["list"] and row["list"] not in lists:
+            raise row.error("list", "a list of specs/codelists/codes.csv")
+        source(row)
+        return row
+
+    columns = ("path", "count", "form", "list", "certainty", "place", "source")
+    path = specs / FOLDER / f"message-{code}.csv"
+    return parse_keyed(path, columns, lambda row: row.required("path"), parse, report)
+
+
+# Writing -------------------------------------------------------------------------------------------
+
+
+def write(node: Node, values: Values, *, later: str = "") -> str:
+    """An element of a class with these values as text, in the order of the table, in no namespace. ``later``: a child
+    that is still to come.
+
+    Raises ValueError, naming the element and never the value: one that the class lacks, that is missing, or that isn't
+    of its form.
+    """
+    made = etree.Element(node.name)
+    _fill(made, node, values, later)
+    return etree.tostring(made, encoding="unicode")
+
+
+def write_simple(node: Node, value: str) -> str:
+    """An element that is no class as text. Raises ValueError, naming the element, for what isn't of its form."""
+    if node.form is None or not node.form.fits(value):
+        raise ValueError(f"{node.path} is not of its form")
+    return f"<{node.name}>{escape(value, quote=False)}</{node.name}>"
+
+
+def _fill(parent: etree._Element, node: Node, values: Values, later: str = "") -> None:
+    used = 0
+    for child in node.children:
+        value = values.get(child.name)
+        if value is None:
+            if child.is_needed and child.name != later:
+                raise ValueError(f"{child.path} is missing")
+            continue
+        used += 1
+        if isinstance(value, str):
+            if child.form is None or not child.form.fits(value):
+                raise ValueError(f"{child.path} is not of its form")
+            etree.SubElement(parent, child.name).text = value
+        else:
+            if child.form is not None:
+                raise ValueError(f"{child.path} is no class")
+            for one in [value] if isinstance(value, Mapping) else value:
+                _fill(etree.SubElement(parent, child.name), child, one)
+    if used < len(values):
+        raise ValueError(f"{node.path} has no {', '.join(sorted(set(values) - {c.name for c in node.children}))}")
+
+
+# Our own schema ------------------------------------------------------------------------------------
+
+_SCHEMA: Final = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- This is not the official schema of Vektis, which was not found. It is made from message-{code}.csv and forms.csv in
+     this folder, which say how sure each element is; the order of most of them is inferred. -->
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{namespace}"
+           targetNamespace="{namespace}" elementFormDefault="qualified">
+{elements}
+{types}
+</xs:schema>
+"""
+_OCCURS: Final = {
+    "1": "",
+    "or": "",
+    "?": ' minOccurs="0"',
+    "+": ' maxOccurs="unbounded"',
+    "*": ' minOccurs="0" maxOccurs="unbounded"',
+}
+_ANYTHING: Final = '<xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/>'
+
+
+def schema_text(tree: Tree, namespace: str) -> str:
+    """A schema (XSD) that takes what the table says. Codes are held to their form only: for one that isn't in its list
+    the receiver has a return code."""
+    forms = {form.name: form for form in _forms(tree.root)}
+    types = [
+        f'  <xs:simpleType name="{name}"><xs:restriction base="xs:{form.base}">'
+        f'<xs:pattern value="{form.pattern}"/></xs:restriction></xs:simpleType>'
+        for name, form in sorted(forms.items())
+    ]
+    elements = "\n".join(_schema_lines(tree.root, "  "))
+    return _SCHEMA.format(code=tree.code, namespace=namespace, elements=elements, types="\n".join(types))
+
+
+def _forms(node: Node) -> Iterator[Form]:
+    if node.form is not None:
+        yield node.form
+    for child in node.children:
+        yield from _forms(child)
+
+
+def _schema_lines(node: Node, indent: str) -> Iterator[str]:
+    start = f'{indent}<xs:element name="{node.name}"{_OCCURS[node.count]}'
+    if node.form is not None:
+        yield f'{start} type="{node.form.name}"/>'
+        return
+    yield f"{start}><xs:complexType><xs:sequence>"
+    if node.is_open:
+        yield f"{indent}  {_ANYTHING}"
+    for is_choice, group in groupby(node.children, key=lambda child: child.count == "or"):
+        inner = indent + "  "
+        if is_choice:
+            yield f"{inner}<xs:choice>"
+        for child in group:
+            yield from _schema_lines(child, f"{inner}  " if is_choice else inner)
+        if is_choice:
+            yield f"{inner}</xs:choice>"
+    yield f"{indent}</xs:sequence></xs:complexType></xs:element>"
