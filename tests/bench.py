@@ -62,7 +62,7 @@ with open(sys.argv[1], encoding="utf-8", newline="") as file:
 
 CUT_PASS = """\
 import struct, sys
-from ei_export.standards.record import Layout
+from ei_export.standards.flat.record import Layout
 cut = {
     kind.encode(): struct.Struct("".join(f"{element.length}s" for element in record.elements)).unpack_from
     for kind, record in Layout.load("pm304-3.2").records.items()
