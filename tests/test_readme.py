@@ -20,6 +20,7 @@ from ei_export.pipeline.declaring.publication import LINE_COLUMNS
 from ei_export.problems import PROBLEM_COLUMNS
 from ei_export.settings import _KEYS
 from ei_export.specs_check import check_specs
+from tests.demo import ANSWERS, answers, demo
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,14 +65,6 @@ def execute(command: str, folder: Path) -> str:
     return done.stdout.decode().replace(f"{folder}/", "")
 
 
-def demo(folder: Path) -> Path:
-    """What ``make demo`` leaves below a folder, sooner."""
-    made = shutil.copytree(ROOT / "fixtures" / "demo", folder / "build" / "demo")
-    run = ["run", "--config", str(made / "ei-export.toml"), "--today", "2024-02-01", "--quiet"]
-    assert CliRunner().invoke(main, run).exit_code == common.HELD
-    return made
-
-
 @pytest.mark.parametrize("page", ["README.md", "docs/clerk.md"])
 def test_the_commands_shown_print_what_is_shown(tmp_path: Path, page: str) -> None:
     folder = tmp_path
@@ -95,6 +88,10 @@ def test_the_demo_hides_what_its_readme_says(tmp_path: Path) -> None:
     header = "| mistake | appointment | reported as | what becomes of it |"
     told = [(row[1], row[2]) for row in table(header, DEMO_README)]
     assert {(appointment, code) for appointment, code in told if code != "–"} == found
+
+
+def test_the_demo_has_answers_to_what_it_declares(tmp_path: Path) -> None:
+    assert answers(demo(tmp_path)) == {path.name: path.read_bytes() for path in ANSWERS.iterdir()}
 
 
 def headings(text: str) -> set[str]:
