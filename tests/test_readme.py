@@ -3,7 +3,6 @@
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -11,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from ei_export.appointment import Outcome
-from ei_export.cli import common, main
+from ei_export.cli import common
 from ei_export.columns import COLUMNS, REQUIRED
 from ei_export.pipeline.declaring.publication import LINE_COLUMNS
 from ei_export.problems import PROBLEM_COLUMNS
