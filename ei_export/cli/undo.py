@@ -1,6 +1,7 @@
 """``ei-export undo``: take back a run that was not sent."""
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import click
 
 from ..pipeline.answers.undo import undo as undo_run
 from ..problems import Language
-from ..reports.corrections import problem, undo_lines
+from ..reports.corrections import problem, undo_lines, undo_question
 from .common import day_or_today, options, refusing, settings_of, speaking
 
 
 @click.command()
 @click.argument("run", metavar="RUN")
-@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger. It has to be given.")
+@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger. Asked for at a terminal.")
 @click.option(
     "--files-gone",
     is_flag=True,
@@ -40,6 +41,8 @@ def undo(
     withdrawn.
     """
     settings = settings_of(config, lang)
+    if not why and not as_json and sys.stdin.isatty():
+        why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)
     undone = undo_run(settings, run, why.strip(), day_or_today(today), files_gone=files_gone)
     problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
     with speaking():

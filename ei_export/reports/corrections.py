@@ -20,6 +20,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "last_run": "Dit zijn de wijzigingen die de laatste run zag. Is de agenda daarna gewijzigd,\n"
         "start dan eerst ei-export run met een nieuwe export.",
         "nothing": "Er is niets klaargezet.",
+        "why": "Waarom wordt de run ingetrokken",
         "undone": "Run {run} is ingetrokken; wat erin stond gaat mee in de volgende run.",
         "folder": "De bestanden staan nu in {folder}. Verstuur ze niet.",
     },
@@ -36,6 +37,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "last_run": "These are the changes that the last run saw. If the agenda was changed after that,\n"
         "first start ei-export run with a new export.",
         "nothing": "Nothing was queued.",
+        "why": "Why is the run withdrawn",
         "undone": "Run {run} is withdrawn; what was in it goes along in the next run.",
         "folder": "Its files are in {folder} now. Do not send them.",
     },
@@ -58,6 +60,11 @@ def problem(finding: Finding, reference: str, language: Language, severities: Se
         "message": message,
         "remedy": remedy,
     }
+
+
+def undo_question(language: Language) -> str:
+    """What is asked of a person at a terminal who gave no reason."""
+    return _WORDS[language]["why"]
 
 
 def queue_lines(queued: Sequence[Mapping[str, str]], language: Language, *, changes: bool) -> Iterator[str]:

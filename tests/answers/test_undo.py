@@ -1,5 +1,9 @@
 """Runs that are taken back."""
 
+import pytest
+from click.testing import CliRunner
+
+from ei_export.cli import main
 from tests.clerk import CONTACT, COURSE, NOTHING, SINGLE, START, Clerk, the
 from tests.feeds import TODAY, Clinic, tables_read_once
 from tests.receiver import file_level
@@ -42,8 +46,8 @@ def test_what_changed_since_goes_into_the_next_run(clinic: Clinic, clerk: Clerk)
     assert result.problems == []
 
 
-def undo_refused(clerk: Clerk, run: str, *more: str, why: str = "fout") -> str:
-    code, text = clerk.gives("undo", run, "--why", why, *more, as_json=True, debug=False)
+def undo_refused(clerk: Clerk, run: str) -> str:
+    code, text = clerk.gives("undo", run, "--why", "fout", as_json=True, debug=False)
     assert code == 2
     return str(clerk.parsed(text)["problems"][0]["code"])
 
@@ -61,11 +65,17 @@ def test_what_can_not_be_taken_back(clinic: Clinic, clerk: Clerk) -> None:
     assert (clinic.folder / "out" / "R000001").is_dir()
 
 
-def test_a_reason_has_to_be_given(clinic: Clinic, clerk: Clerk) -> None:
+@pytest.mark.parametrize(("at_terminal", "kept"), [(True, "verkeerde maand"), (False, "")])
+def test_at_a_terminal_the_reason_is_asked_for(
+    clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch, at_terminal: bool, kept: str
+) -> None:
     clinic.feed(COURSE).run()
-    before = clerk.dump()
-    assert undo_refused(clerk, "R000001", why=" ") == "UNDO_WHY"
-    assert clerk.dump() == before
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: at_terminal, raising=False)
+    command = ["undo", "R000001", "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-08-01"]
+    done = CliRunner().invoke(main, command, input="verkeerde maand\n")
+    assert done.exit_code == 0, done.output
+    assert ("Waarom" in done.output) is at_terminal
+    assert clerk.rows("SELECT withdrawn_why FROM run") == [{"withdrawn_why": kept}]
 
 
 def test_a_run_whose_files_are_gone_is_taken_back_only_by_who_knows_that_they_were_not_sent(

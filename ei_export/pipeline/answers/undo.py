@@ -36,11 +36,9 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
     stays, under a name that says so. ``files_gone``: also where it is nowhere to be found.
 
-    Raises SettingsError without a reason, for a run that isn't there, was answered, that a later run credits, or whose
+    Raises SettingsError for a run that isn't there, was answered, that a later run credits, or whose
     files are gone; and as `opened`.
     """
-    if not why:
-        raise SettingsError("UNDO_WHY", run=label.strip())
     match = _RUN.fullmatch(label.strip())
     if match is None:
         raise SettingsError("RUN_UNKNOWN", run=label)
