@@ -1,5 +1,7 @@
 """Runs that are taken back."""
 
+from types import SimpleNamespace
+
 import pytest
 from click.testing import CliRunner
 
@@ -70,7 +72,8 @@ def test_at_a_terminal_the_reason_is_asked_for(
     clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch, at_terminal: bool, kept: str
 ) -> None:
     clinic.feed(COURSE).run()
-    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda self: at_terminal, raising=False)
+    terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: at_terminal))
+    monkeypatch.setattr("ei_export.cli.undo.sys", terminal)
     command = ["undo", "R000001", "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-08-01"]
     done = CliRunner().invoke(main, command, input="verkeerde maand\n")
     assert done.exit_code == 0, done.output
