@@ -223,6 +223,8 @@ def cancel(ledger: Ledger, asking: Asking, why: str, today: date) -> None:
         "UPDATE correction SET credit = iif(reference = ?1, NULL, credit), again = NULL WHERE appointment_id = ?2",
         (asking.debit, asking.appointment_id),
     )
+    if not asking.was_credited:  # it simply stands again, as if nobody had asked
+        ledger._do("DELETE FROM correction WHERE reference = ?", (asking.debit,))
 
 
 # Taking a run back.
