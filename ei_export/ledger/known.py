@@ -1,6 +1,19 @@
 """What the ledger knows of a file that comes from anywhere: whether it is one of its own, and what was used before."""
 
+from attrs import frozen
+
 from . import Ledger
+
+
+@frozen
+class KnownLine:
+    """What was declared in a line."""
+
+    date: str
+    list: str
+    f_code: str
+    units: int
+    amount_cents: int
 
 
 def holds_file(ledger: Ledger, sha256: str) -> bool:
@@ -16,6 +29,12 @@ def holds_invoice(ledger: Ledger, invoice: str) -> bool:
 def holds_reference(ledger: Ledger, reference: str) -> bool:
     """Whether a line was declared under a reference number, by a run that was withdrawn too."""
     return any(ledger._rows("SELECT 1 FROM line WHERE reference = ?", (reference,)))
+
+
+def line_of(ledger: Ledger, invoice: str, reference: str) -> KnownLine | None:
+    """A line of a declaration, if that has one of this reference."""
+    sql = "SELECT date, list, f_code, units, amount_cents FROM line WHERE reference = ? AND invoice = ?"
+    return next((KnownLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
 
 
 def debit_status(ledger: Ledger, reference: str) -> str | None:

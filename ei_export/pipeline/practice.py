@@ -1,10 +1,13 @@
 """A declaration file held against what the practice knows: what it declared before, and what was agreed.
 
+What was declared was right that day: a file of the ledger's own stands, and its lines in any other file are held against
+what was sent. Only the debits of somebody else are held against the tables as they are now.
+
 Its bytes were judged before; what can't be read here was told of there.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO, Final
 
@@ -12,7 +15,7 @@ from attrs import frozen
 
 from ..codelists import uzovi_numbers
 from ..ledger import Ledger
-from ..ledger.known import debit_status, holds_file, holds_invoice, holds_reference
+from ..ledger.known import KnownLine, debit_status, holds_file, holds_invoice, holds_reference, line_of
 from ..settings import Settings
 from ..standards.contents import Content, Schema
 from ..standards.flat.reader import READER as FLAT
@@ -43,16 +46,20 @@ class _Names:
     code: str
     units: str
     tariff: str
+    amounts: Sequence[str]
+    is_credit: Callable[[Content], bool]
 
 
 _NAMES: Final[Mapping[str, _Names]] = {
     "PM304 3.2": _Names(
-        "01", "0116", "02", "0204", ("04",), "0434", "0435", "0408", "0409", "0410", "0411", "0428"
+        "01", "0116", "02", "0204", ("04",), "0434", "0435", "0408", "0409", "0410", "0411", "0428", ("0432",),
+        lambda line: line.values.get("0433") == "C",
     ),
     "GDS801 2.0": _Names(
         "DeclaratieContext", "Factuurnummer", "Verzekerde", "UzoviNummer", ("DebetPrestatie", "CreditPrestatie"),
         "Referentienummer", "GerelateerdReferentienummer", "Begindatum", "PrestatieCodelijstCode", "Prestatiecode",
-        "Aantal", "TariefInclBtw",
+        "Aantal", "TariefInclBtw", ("DeclaratieBedragInclBtw", "ToegekendBedragInclBtwFinancieel"),
+        lambda line: line.kind == "CreditPrestatie",
     ),
 }  # fmt: skip
 
@@ -94,26 +101,28 @@ class Practice:
         """What is wrong with a declaration that is open at its start, by what the practice knows; nothing is of any
         other message. Raises InputError, OSError."""
         names = _NAMES.get(message.name)
-        if names is None:
+        if names is None or holds_file(self._ledger, _digest(file)):
             return
-        is_own = holds_file(self._ledger, _digest(file))
         file.seek(0)
         reader = FLAT if message.is_flat else XML
         sayer = _Sayer(reader.schema(message))
-        uzovi = ""
+        invoice = uzovi = ""
         for content in reader.contents(file, message, name):
             if not content.fits:
                 continue
             if content.kind == names.person:
                 uzovi = content.values.get(names.uzovi, "")
-            elif content.kind == names.header and not is_own:
+            elif content.kind == names.header:
                 invoice = content.values.get(names.invoice, "")
                 if invoice and holds_invoice(self._ledger, invoice):
                     yield sayer.says("VERIFY_INVOICE_USED", content, names.invoice, "-", "0030")
             elif content.kind in names.lines:
-                if not is_own:
-                    yield from self._against_ledger(content, names, sayer)
-                yield from self._against_agreements(content, names, uzovi, sayer)
+                yield from self._against_ledger(content, names, sayer)
+                own = line_of(self._ledger, invoice, content.values.get(names.reference, ""))
+                if own is not None:
+                    yield from _against_sent(content, own, names, sayer)
+                elif not names.is_credit(content):
+                    yield from self._against_agreements(content, names, uzovi, sayer)
 
     def _against_ledger(self, line: Content, names: _Names, sayer: "_Sayer") -> Iterator[Fault]:
         reference, previous = line.values.get(names.reference, ""), line.values.get(names.previous, "")
@@ -151,16 +160,18 @@ class Practice:
         rows = [row for row in rows if row.list == claimed.list]
         if not rows:
             return "VERIFY_AGREED_LIST", names.list, " | ".join(lists), "0581"
-        units = {row.units for row in rows}
-        if not units & {claimed.units, "count", "?"}:
-            return "VERIFY_AGREED_UNITS", names.units, " | ".join(sorted(map(str, units))), "0638"
+        units = sorted({str(row.units) for row in rows})
+        rows = [row for row in rows if row.units in (claimed.units, "count", "?")]
+        if not rows:
+            return "VERIFY_AGREED_UNITS", names.units, " | ".join(units), "0638"
         tariffs = {
             tariff.cents
             for row in rows
             if (tariff := self._tariffs.find(row.tariff_list, row.insurer, row.code, claimed.day)) is not None
         }
         if tariffs and claimed.tariff_cents not in tariffs:
-            return "VERIFY_TARIFF", names.tariff, " | ".join(map(str, sorted(tariffs))), "0611"
+            problem = "VERIFY_TARIFF" if len(tariffs) == 1 else "VERIFY_TARIFF_OF_SEVERAL"
+            return problem, names.tariff, " | ".join(map(str, sorted(tariffs))), "0611"
         return None
 
 
@@ -175,6 +186,20 @@ class _Sayer:
     ) -> Fault:
         names = {"element_name": self._schema[content.kind][element].name, **params}
         return Fault(code, element, content.values[element], expected, return_code, names, content.number)
+
+
+def _against_sent(line: Content, own: KnownLine, names: _Names, sayer: _Sayer) -> Iterator[Fault]:
+    """How a line is otherwise than it was sent. A credit in XML has not all of it."""
+    amounts = ((amount, own.amount_cents) for amount in names.amounts)
+    sent = ((names.day, own.date), (names.list, own.list), (names.code, own.f_code), (names.units, own.units), *amounts)
+    for element, value in sent:
+        if element in line.values and _bare(line.values[element]) != _bare(str(value)):
+            yield sayer.says("VERIFY_NOT_AS_SENT", line, element, str(value), "")
+
+
+def _bare(value: str) -> str:
+    """A date, an amount, a number or a code without what only one way of writing gives it."""
+    return value.replace("-", "").replace(".", "").lstrip("0")
 
 
 def _claimed(values: Mapping[str, str], names: _Names, insurer: str) -> _Claimed | None:

@@ -206,7 +206,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
 
 
 def declared(clinic: Clinic) -> Path:
-    return next((clinic.folder / "out").rglob("*.txt"))
+    return min((clinic.folder / "out").rglob("*.txt"))
 
 
 def against(clinic: Clinic, path: Path) -> list[tuple[str, str]]:
@@ -276,6 +276,40 @@ def test_credits_need_a_debit_that_stands(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, [*asked, "--why", "dubbel"]).exit_code == 0
     clinic.run(today="2021-04-02")
     assert against(clinic, other(clinic, *credit, (3, "0435", reference))) == [("0435", "8084")]
+
+
+def raised(clinic: Clinic) -> None:
+    """Every tariff of VGZ is put right to another."""
+    tariffs = clinic.folder / "tariffs.csv"
+    rows = tariffs.read_text(encoding="utf-8").splitlines()
+    dearer = [";1".join(row.rsplit(";", 1)) if ";VGZ;" in row else row for row in rows]
+    tariffs.write_text("\n".join(dearer), encoding="utf-8")
+
+
+def test_what_was_declared_stands_whatever_the_tariffs_are_since(tmp_path: Path) -> None:
+    clinic = open_clinic(tmp_path)
+    first = declared(clinic)
+    start = PM304["04"].unpack(first.read_bytes().split(b"\r\n")[2].decode())
+    asked = ["credit", "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-04-02"]
+    assert CliRunner().invoke(main, [*asked, start["0434"].strip()]).exit_code == 0
+    clinic.run(today="2021-04-02")
+    (credit,) = set((clinic.folder / "out").rglob("*.txt")) - {first}
+    raised(clinic)
+    assert against(clinic, first) == against(clinic, credit) == []
+    assert ("0428", "0611") in against(clinic, other(clinic))  # somebody else's
+    used = [("0116", "0030"), ("0434", "8021"), ("0434", "8021")]
+    assert against(clinic, other(clinic, (1, "0105", "T"), fresh=False)) == used
+    edits = [(1, "0105", "T"), (4, "0411", "0004"), (3, "0408", "20210302")]
+    assert against(clinic, other(clinic, *edits, fresh=False)) == [*used[:2], ("0408", ""), used[2], ("0411", "")]
+
+
+def test_a_tariff_is_that_of_a_product_with_as_many_units(clinic: Clinic) -> None:
+    start, end = (PM304["04"].unpack(line.decode()) for line in declared(clinic).read_bytes().split(b"\r\n")[2:4])
+    assert (start["0410"], start["0428"] == end["0428"]) == (end["0410"], False)
+    assert against(clinic, other(clinic, (4, "0428", start["0428"]))) == [("0428", "0611")]
+    done = verify("--config", clinic.folder / "ei-export.toml", other(clinic, (3, "0428", "00000001")))
+    both = " | ".join(str(cents) for cents in sorted((int(start["0428"]), int(end["0428"]))))
+    assert f"een van {both}." in " ".join(done.stdout.split())
 
 
 def test_every_problem_of_the_practice_is_worded(clinic: Clinic) -> None:
