@@ -14,6 +14,9 @@ def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]
     for staged in ledger.staged_runs():
         label = run_label(staged.run)
         place = complete(staged.staging, staged.folder)
+        moved = settings.output.dir / staged.staging.name
+        if place is None and moved.is_dir():  # the practice moved with all its files
+            place = complete(moved, settings.output.dir / staged.folder.name)
         if place is not None:
             yield Finding("RUN_RECOVERED", "", {"run": label})
         else:
