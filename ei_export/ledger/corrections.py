@@ -19,6 +19,11 @@ from . import Ledger
 When = Literal["now", "line", "header", "feed"]
 Asked = Literal["credit", "redeclare", "correct", "cancel"]
 
+#: What was asked last of the credit of a debit: on its own, with a new line in its place, or not after all.
+ASKED_LAST: Final = (
+    "(SELECT asked FROM request WHERE request.reference = {}.reference AND asked <> 'redeclare' "
+    "ORDER BY request DESC LIMIT 1)"
+)
 #: The statuses of a line that the insurer is held to.
 STANDING: Final = ("sent", "granted", "partly_granted")
 
@@ -95,6 +100,13 @@ def settle(ledger: Ledger, credited: Iterable[str], replaced: Iterable[str]) -> 
 
 # What an answer, or taking a run back, leaves to be done.
 
+def drop(ledger: Ledger, appointments: Iterable[str]) -> None:
+    """Forgets the corrections of appointments that are again as they were declared: what stands, stands."""
+    sql = "UPDATE correction SET credit = NULL, again = NULL WHERE reference IN ({})"
+    own = "SELECT reference FROM line WHERE appointment_id = ? AND debit_credit = 'D'"
+    ledger._many(sql.format(own), ((ident,) for ident in appointments))
+
+
 #: The lines of one declaration, each with its answer; the references of a file follow each other.
 _LINES: Final = (
     "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
@@ -137,7 +149,8 @@ class Asking:
     """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
     is about that debit. ``is_last``: no later one of its appointment stands, or is due again. ``change``: how
     it is otherwise by now, as in the view ``changed``, or 'elsewhere' where another patient has it; ''.
-    ``was_credited``: a credit of it went out, whatever came of that."""
+    ``was_credited``: a credit of it went out, whatever came of that. ``is_corrected``: what was asked last
+    of its credit is that it goes out with a new line."""
 
     debit: str
     debit_credit: str
@@ -162,12 +175,14 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
         "AND later.debit_credit = 'D' AND later.attempt > debit.attempt AND (EXISTS (SELECT 1 FROM correction AS its "
         "WHERE its.reference = later.reference AND its.again IS NOT NULL) OR (SELECT status FROM line_status "
+    is_corrected: bool
         f"WHERE line_status.reference = later.reference) IN {STANDING})), "
         "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
         "AND changed.appointment_id = debit.appointment_id), "
         "(SELECT 'elsewhere' FROM dossier, json_each(dossier.appointments) WHERE pending > 0 "
         "AND json_extract(value, '$[3]') = debit.appointment_id AND json_extract(value, '$[0]') <> 'declared'), ''), "
-        "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference) "
+        "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference), "
+        f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct' "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import field, frozen
 
 from . import Ledger
-from .corrections import STANDING
+from .corrections import ASKED_LAST, STANDING
 
 
 @frozen
@@ -70,6 +70,20 @@ def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
     )
     for row in ledger._rows(sql, (header,)):
         yield DueCredit(*row)
+
+
+def replacements(ledger: Ledger, header: str) -> dict[str, str]:
+    """The debits that somebody had corrected, by appointment id: the credit of such a one goes out together with the
+    line that comes in its place. ``header`` as for `corrections.debits`."""
+    sql = (
+        "SELECT line.appointment_id, line.reference FROM correction CROSS JOIN line USING (reference) "
+        "WHERE (credit = 'now' OR (credit = 'header' AND header <> ?)) "
+        f"AND {ASKED_LAST.format('line')} = 'correct' "
+        "AND EXISTS (SELECT 1 FROM correction AS its WHERE its.again IS NOT NULL AND its.reference = ("
+        "SELECT last.reference FROM line AS last WHERE last.appointment_id = line.appointment_id "
+        "AND last.debit_credit = 'D' ORDER BY last.attempt DESC LIMIT 1)) ORDER BY line.reference"
+    )
+    return dict(ledger._rows(sql, (header,)))
 
 
 _STANDS: Final = f"(SELECT status FROM line_status WHERE line_status.reference = {{}}.reference) IN {STANDING}"

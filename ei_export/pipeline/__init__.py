@@ -20,13 +20,14 @@ from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..ledger.contacts import take_contacts
+from ..ledger.corrections import drop
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
-from .answers.crediting import add_credits
+from .answers.crediting import add_credits, add_credits_of_replaced
 from .declaring.books import books
 from .declaring.due import DueLine
 from .declaring.publication import Listing, Publication, provider, run_label
@@ -188,6 +189,7 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
     listing = Listing(place, summary.lines)
     publication.write(due, listing)
+    add_credits_of_replaced(shelf, desk)
     if summary.lines is not None:
         summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
@@ -201,6 +203,7 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
 
 def _complete_summary(place: Place, summary: Summary) -> None:
     """Writes what is known once all is written."""
+    drop(ledger, sorted(shelf.dropped))
     summary.problems.write_csv(place.create("problems.csv"))
     document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
     place.create("summary.json").write(document.encode())

@@ -55,6 +55,8 @@ class Shelf:
         self.released: list[tuple[str, str]] = []
         self.moved: list[tuple[str, str]] = []
         self.taken: list[tuple[str, str]] = []
+        self.held_back: set[str] = set()
+        self.dropped: set[str] = set()
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None
@@ -78,6 +80,8 @@ class Shelf:
         self.released += case.released
         self.moved += case.moved
         self.taken += case.taken
+        self.held_back.update(case.held_back)
+        self.dropped.update(case.dropped)
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
@@ -116,6 +120,8 @@ class Shelf:
             "released": self.released,
             "moved": self.moved,
             "taken": self.taken,
+            "held_back": self.held_back,
+            "dropped": self.dropped,
             "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
@@ -142,6 +148,8 @@ class Shelf:
         self.released += rest["released"]
         self.moved += rest["moved"]
         self.taken += rest["taken"]
+        self.held_back |= rest["held_back"]
+        self.dropped |= rest["dropped"]
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()

@@ -125,7 +125,7 @@ def _not_to_be_credited(line: Asking) -> Finding | None:
     """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
     if line.run_state == "staged":
         return Finding("CREDIT_UNSENT", "", {"reference": line.debit, "run": run_label(line.run)})
-    if line.status == "credited" or line.credit == "now":
+    if line.status == "credited" or (line.credit == "now" and not line.is_corrected):
         return Finding("CREDIT_TWICE", "", {"reference": line.debit})
     if line.status not in STANDING:
         return Finding("CREDIT_NOT_STANDING", "", {"reference": line.debit})

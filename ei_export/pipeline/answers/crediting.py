@@ -13,9 +13,9 @@ from ..shelf import Shelf
 
 
 def add_credits(shelf: Shelf, desk: Desk, patient_id: str = "") -> frozenset[str]:
-    """Puts the queued credits on the shelf, and tells of those that were refused; all, or those of one patient. Returns
-    the debits, by reference, of which the credit has to wait, because a receiver would refuse all that goes out with
-    it."""
+    """Puts the queued credits on the shelf that go out whatever else does, and tells of those that were refused; all,
+    or those of one patient. Returns the debits, by reference, of which the credit has to wait, because a receiver would
+    refuse all that goes out with it."""
     waiting = set()
     for line, fault in judged_credits(desk):
         if patient_id not in ("", line.patient_id):
@@ -23,12 +23,26 @@ def add_credits(shelf: Shelf, desk: Desk, patient_id: str = "") -> frozenset[str
         if fault is not None:
             shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
             waiting.add(line.previous)
-        elif not desk.hold_all:
+        elif not desk.hold_all and not is_replaced(desk, line):
             shelf.due.add(line.pack())
     for credit in refused_credits(desk.ledger, desk.header):
         if patient_id in ("", credit.patient_id):
             shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
     return frozenset(waiting)
+
+
+def add_credits_of_replaced(shelf: Shelf, desk: Desk) -> None:
+    """Puts the credits on the shelf of lines that are corrected, once it is known what comes in their place: none
+    without a new line, unless the appointment is to have no line any more."""
+    stays = shelf.held_back | shelf.dropped
+    for line, fault in judged_credits(desk) if desk.replaced and not desk.hold_all else ():
+        if fault is None and is_replaced(desk, line) and line.appointment_id not in stays:
+            shelf.due.add(line.pack())
+
+
+def is_replaced(desk: Desk, credit: DueLine) -> bool:
+    """Whether a credit goes out only with the line that comes in the place of its debit."""
+    return desk.replaced.get(credit.appointment_id) == credit.previous
 
 
 def judged_credits(desk: Desk) -> Iterator[tuple[DueLine, Finding | None]]:

@@ -14,7 +14,7 @@ from ...reports.problem_list import ProblemList
 from ...settings import Contract
 from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
-from ..answers.crediting import add_credits, judged_credits
+from ..answers.crediting import add_credits, is_replaced, judged_credits
 from ..declaring.due import DueLine
 from ..declaring.publication import LINE_COLUMNS
 from ..patient import examine
@@ -70,9 +70,11 @@ class Chart:
     def credits(self) -> Mapping[str, Sequence[DueLine]]:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
+        stay = {*self.work.case.held_back, *self.work.case.dropped}
         if self.desk.is_corrected(self.work.patient_id):
             for line, fault in judged_credits(self.desk):
-                if line.patient_id == self.work.patient_id and fault is None:
+                waits = fault is not None or (is_replaced(self.desk, line) and line.appointment_id in stay)
+                if line.patient_id == self.work.patient_id and not waits:
                     found.setdefault(line.appointment_id, []).append(line)
         return found
 

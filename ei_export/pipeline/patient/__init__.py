@@ -21,6 +21,7 @@ from .classifying import classify, orphans, shared_numbers
 from .declared import name_answers, name_lines
 from .lines import write_lines
 from .recalling import listen, recall
+from .replacing import hold_back
 
 _ID: Final = attrgetter("id")
 _OUTCOME: Final = attrgetter("outcome")
@@ -63,6 +64,8 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
         write_lines(work)
     if work.again:
         name_answers(work)
+    if desk.replaced:
+        hold_back(work)
     _count(work)
     return work
 

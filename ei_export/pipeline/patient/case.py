@@ -11,6 +11,7 @@ from ...intake.gather import Completed, Gathered, GatheredRow
 from ...intake.reader import Reader
 from ...ledger import Ledger, StoredDossier
 from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
+from ...ledger.credits import replacements
 from ...ledger.dossier import AT, Change
 from ...problems import Finding
 from ...settings import Settings
@@ -27,7 +28,8 @@ from .rendering import Renderer
 class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
-    patient's now, and ``taken`` contacts no longer count for who had them."""
+    patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
+    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -38,6 +40,8 @@ class Case:
     released: list[tuple[str, str]] = field(factory=list)
     moved: list[tuple[str, str]] = field(factory=list)
     taken: list[tuple[str, str]] = field(factory=list)
+    held_back: list[str] = field(factory=list)
+    dropped: list[str] = field(factory=list)
 
     def tally(self, outcome: Outcome | None, count: int = 1) -> None:
         """Counts appointments or rows that ended up so."""
@@ -76,6 +80,8 @@ class Desk:
         }
         self.header = declared_by(provider(settings))
         self._corrected = corrected_patients(ledger)
+        #: The debits to be corrected, by appointment id.
+        self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
         self.waiting_credits: frozenset[str] = frozenset()
 

@@ -22,7 +22,7 @@ def classify(work: Work, appointment: Appointment) -> None:
     if (
         appointment.known not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
         and not answer.is_zorg1
-        and (answer.standing is Standing.NOT_ZORG1 or not appointment.number)
+        and (answer.standing is Standing.NOT_ZORG1 or not (appointment.number or appointment.id in desk.replaced))
         and not any(finding.code.startswith("ROW_") for finding in found)
     ):
         found.clear()

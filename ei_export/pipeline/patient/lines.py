@@ -20,6 +20,7 @@ from ..declaring.styles import Style, refusal
 from .case import Work
 from .declared import why_not_again, why_not_the_same
 from .rendering import RenderedCare, RenderedPerson, Renderer
+from .replacing import is_as_declared, put_back
 
 
 @define
@@ -65,6 +66,9 @@ def write_lines(work: Work) -> None:
         if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
+            continue
+        if (debit := is_as_declared(work, appointment, draft.file, who.record, head)) is not None:
+            put_back(work, appointment, debit)
             continue
         record = "" if draft.file in begun else who.record
         work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
