@@ -132,6 +132,22 @@ def withdraw(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     return marked
 
 
+def reinstate(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
+    """Takes the mark off the folder of a run that was sent after all; returns where it is then.
+
+    None where it is nowhere, or another folder has its name. May be done again as `withdraw`. Raises WriteError.
+    """
+    plain = folder.with_name(folder.name.removesuffix(_WITHDRAWN))
+    if is_it(plain):
+        return plain
+    if not is_it(folder) or plain.exists():
+        return None
+    with writing(folder):
+        folder.rename(plain)
+        _sync_folder(folder.parent)
+    return plain
+
+
 def is_taken(folder: Path) -> bool:
     """Whether a run was published as ``folder``, or is waiting to be."""
     return folder.exists() or any(folder.parent.glob(f"{_STAGING}*-{folder.name}"))

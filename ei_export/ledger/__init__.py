@@ -17,10 +17,10 @@ from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
-_VERSION: Final = 3
+_VERSION: Final = 4
 _CACHE_KIB: Final = 32_000
-#: How long to wait for those who read, before what was done is written.
-_PATIENCE_MS: Final = 60_000
+#: How long to wait for those who read, before what was done is written; an `explain` of a long feed takes minutes.
+_PATIENCE_MS: Final = 900_000
 #: How long one who only reads waits for a run that is being committed.
 _LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -128,6 +128,11 @@ class Ledger:
         """Makes everything since the start durable, and lets others in."""
         self._do("COMMIT")
         self._do("PRAGMA busy_timeout = 0")
+
+    def roll_back(self) -> None:
+        """Undoes everything since the start, and begins anew."""
+        self._do("ROLLBACK")
+        self._do("BEGIN IMMEDIATE")
 
     # Runs.
 

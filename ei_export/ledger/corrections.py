@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
 
@@ -34,7 +34,7 @@ class Debit:
 
     ``status`` as in the view ``line_status``, or ``withdrawn``; ``codes`` of its answer. ``credit`` and ``again`` as in
     the table ``correction``, but 'now' where the header is another by now; '' where nothing is to be done. ``person``
-    and ``sent`` as their tables have them.
+    and ``sent`` as their tables have them. ``contradicted``: withdrawn, and sent after all.
     """
 
     reference: str
@@ -53,6 +53,7 @@ class Debit:
     units: int
     person: str
     sent: str
+    contradicted: bool = field(converter=bool)
 
     @property
     def stands(self) -> bool:
@@ -85,8 +86,9 @@ _DEBITS: Final = (
     "coalesce((SELECT return_codes FROM line_status WHERE line_status.reference = line.reference), ''), "
     "CASE WHEN credit = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(credit, '') END, "
     "CASE WHEN again = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(again, '') END, "
-    "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent "
-    "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
+    "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent, "
+    "declaration.contradicted FROM line JOIN declaration ON declaration.invoice = line.invoice "
+    "JOIN person ON person.person = line.person "
     "LEFT JOIN correction ON correction.reference = line.reference "
     "WHERE line.debit_credit = 'D' AND line.appointment_id {} ORDER BY line.appointment_id, line.attempt"
 )
@@ -98,8 +100,6 @@ def settle(ledger: Ledger, credited: Iterable[str], replaced: Iterable[str]) -> 
     ledger._many("UPDATE correction SET again = NULL WHERE reference = ?", ((reference,) for reference in replaced))
 
 
-# What an answer, or taking a run back, leaves to be done.
-
 def drop(ledger: Ledger, appointments: Iterable[str]) -> None:
     """Forgets the corrections of appointments that are again as they were declared: what stands, stands."""
     sql = "UPDATE correction SET credit = NULL, again = NULL WHERE reference IN ({})"
@@ -107,10 +107,20 @@ def drop(ledger: Ledger, appointments: Iterable[str]) -> None:
     ledger._many(sql.format(own), ((ident,) for ident in appointments))
 
 
+# What an answer, or taking a run back, leaves to be done.
+
 #: The lines of one declaration, each with its answer; the references of a file follow each other.
 _LINES: Final = (
     "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
     "LEFT JOIN line_answer ON line_answer.reference = line.reference WHERE declaration.invoice = ?1"
+)
+#: Of a row of ``correction``: of its debit nothing was left to be done, no credit went out, nor anything in its place.
+_AT_REST: Final = (
+    "correction.credit IS NULL AND correction.again IS NULL AND NOT EXISTS (SELECT 1 FROM line AS other "
+    "JOIN line AS own ON own.reference = correction.reference JOIN declaration ON declaration.invoice = other.invoice "
+    "JOIN run ON run.run = declaration.run WHERE other.appointment_id = correction.appointment_id AND ("
+    "other.previous = correction.reference AND run.state <> 'withdrawn' "
+    "OR other.debit_credit = 'D' AND other.attempt > own.attempt))"
 )
 
 
@@ -118,8 +128,8 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
     """Lets what a declaration had in it go out again: its ``refused`` lines, and the ``rest`` unless that is None.
     ``header``: what a declaration says today of who declares, for one of which it was not kept.
 
-    Of an appointment that was to be credited anyhow, there is no more to be done. A credit among the rest goes again
-    too, as long as its debit stands.
+    Of an appointment that was, or was to be, credited or declared again anyhow, there is no more to be done. A credit
+    among the rest goes again too, as long as its debit stands.
     """
     ledger._do(
         "INSERT INTO correction (reference, appointment_id, patient_id, again, header) "
@@ -127,7 +137,8 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
         "coalesce(nullif(provider, ''), ?4) "
         f"{_LINES} AND debit_credit = 'D' "
         "AND iif(line_answer.reference IS NULL, ?2 IS NOT NULL, line_answer.status = 'refused') "
-        "ON CONFLICT (reference) DO UPDATE SET credit = NULL",
+        f"ON CONFLICT (reference) DO UPDATE SET credit = NULL, again = iif({_AT_REST}, excluded.again, again), "
+        f"header = iif({_AT_REST}, excluded.header, header)",
         (invoice, rest, refused, header),
     )
     if rest is not None:
@@ -164,6 +175,7 @@ class Asking:
     is_last: bool
     change: str
     was_credited: bool
+    is_corrected: bool
 
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
@@ -175,7 +187,6 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
         "AND later.debit_credit = 'D' AND later.attempt > debit.attempt AND (EXISTS (SELECT 1 FROM correction AS its "
         "WHERE its.reference = later.reference AND its.again IS NOT NULL) OR (SELECT status FROM line_status "
-    is_corrected: bool
         f"WHERE line_status.reference = later.reference) IN {STANDING})), "
         "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
         "AND changed.appointment_id = debit.appointment_id), "

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS declaration (
     sha256 TEXT NOT NULL,
     provider TEXT NOT NULL DEFAULT '', -- JSON: who declared, as its header says; '' = sent before this was kept
     first_reference TEXT NOT NULL DEFAULT '', -- its lines are those from this reference
-    last_reference TEXT NOT NULL DEFAULT ''   -- up to and including this one
+    last_reference TEXT NOT NULL DEFAULT '',  -- up to and including this one
+    contradicted INTEGER NOT NULL DEFAULT 0   -- 1: its run was withdrawn, and an answer shows that it was sent
 ) WITHOUT ROWID;
 
 -- The person of a line as sent: the record without its numbering.

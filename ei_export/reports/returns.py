@@ -124,6 +124,10 @@ class FileReport:
     def fault(self, finding: Finding, reference: str = "") -> None:
         """Something keeps it from being read in."""
         self.faults += 1
+        self.note(finding, reference)
+
+    def note(self, finding: Finding, reference: str = "") -> None:
+        """Something to be told of it that keeps nothing from being read in."""
         message, remedy = render(finding.code, finding.params, self.language)
         self._add(self._faults, finding.code, (reference,), {"reference": reference}, message, remedy)
 

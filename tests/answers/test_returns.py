@@ -251,11 +251,6 @@ def test_one_declaration_gets_one_answer(back: bytes, sent: Message, clerk: Cler
     assert (exit_code, codes(report)) == (1, ["RETURN_SECOND"])
 
 
-def test_an_answer_to_what_was_withdrawn(back: bytes, clerk: Clerk) -> None:
-    clerk.undoes("R000001")
-    assert codes(not_read(clerk, back)[1]) == ["RETURN_WITHDRAWN"]
-
-
 def test_the_practice_may_have_another_number_by_now(back: bytes, clinic: Clinic, clerk: Clerk) -> None:
     """An answer is held against what was sent, not against today's settings."""
     settings = clinic.folder / "ei-export.toml"

@@ -1,14 +1,15 @@
 """Runs that are taken back."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from tests.clerk import CONTACT, COURSE, NOTHING, SINGLE, START, Clerk, the
+from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
 from tests.feeds import TODAY, Clinic, tables_read_once
-from tests.receiver import file_level
+from tests.receiver import Verdict, by_insurer, file_level
 
 __all__ = ["tables_read_once"]
 
@@ -118,3 +119,77 @@ def test_taking_back_can_be_done_again_after_it_was_broken_off(clinic: Clinic, c
     assert clinic.run().lines == {}
     assert clerk.undoes("R000001") == 0
     assert clinic.run().lines.keys() == {"A1", "A3"}
+
+
+# Sent after all -------------------------------------------------------------------------------------
+
+
+def told(report: dict[str, Any]) -> list[str]:
+    return [problem["code"] for problem in report["problems"]]
+
+
+def test_an_answer_reinstates_the_run_it_shows_to_be_sent(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed(COURSE).run())
+    clerk.undoes("R000001")
+    start, end = clerk.reference("A1"), clerk.reference("A3")
+    report = clerk.gets(by_insurer(message, {end: Verdict(0, ("0611",))}))
+    assert told(report) == ["RETURN_REINSTATED", "RETURN_LINE_REFUSED"]
+    assert (report["lines_granted"], report["lines_refused"]) == (1, 1)
+    assert [path.name for path in (clinic.folder / "out").glob("R*")] == ["R000001"]
+    assert {row["reference"]: row["status"] for row in clerk.lines()} == {start: "granted", end: "refused"}
+    again = clinic.feed(COURSE).run()
+    assert (again.lines, again.found("error")) == ({}, [])
+    clerk.asks("redeclare", end)
+    assert clinic.run().lines.keys() == {"A3"}
+
+
+def test_a_reinstated_run_takes_its_credits_with_it(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    clerk.replaces("A1")
+    message = the(clinic.write(NOTHING).run())
+    clerk.undoes("2")
+    assert told(clerk.gets(by_insurer(message, {}))) == ["RETURN_REINSTATED"]
+    assert clinic.run().document["run"] is None
+    assert len(clerk.live()) == 2
+
+
+def test_what_was_held_when_its_run_was_reinstated_is_not_declared_again(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed(COURSE).run())
+    clerk.undoes("R000001")
+    broken = [row | {"diagnosis_code": ""} for row in COURSE]
+    assert clinic.feed(broken).run().lines == {}
+    clerk.gets(file_level(message, "8001"))
+    assert clinic.feed(COURSE).run().lines == {}
+    assert len(clerk.live()) == 2
+
+
+def test_what_was_declared_again_comes_first_out_of_the_way(clinic: Clinic, clerk: Clerk) -> None:
+    """The lines of a withdrawn run that still wait are held meanwhile."""
+    message = the(clinic.feed(COURSE).run())
+    clerk.undoes("R000001")
+    first = clerk.reference("A1")
+    assert clinic.feed([START, CONTACT, END | {"diagnosis_code": ""}]).run().lines.keys() == {"A1"}
+    report = clerk.gets(file_level(message, "8001"))
+    assert told(report) == ["RETURN_WITHDRAWN"]
+    second = clerk.reference("A1")
+    assert all(text in report["problems"][0]["message"] for text in (first, second, "R000002"))
+    held = clinic.feed(COURSE).run()
+    assert (held.lines, held.found("error")) == ({}, [("WITHDRAWN_ANSWERED", "A3", "")])
+    clerk.asks("credit", second)
+    assert told(clerk.gets(file_level(message, "8001"))) == ["RETURN_WITHDRAWN"]
+    credited = clinic.run()
+    assert (credited.lines, credited.credits.keys()) == ({}, {"A1"})
+    assert told(clerk.gets(file_level(message, "8001"))) == ["RETURN_REINSTATED"]
+    assert clinic.run().document["run"] is None
+    assert clerk.live().keys() == {"A1", "A3"}
+
+
+def test_a_later_run_that_was_not_sent_is_withdrawn_in_its_place(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed(COURSE).run())
+    clerk.undoes("R000001")
+    clinic.run()
+    assert told(clerk.gets(file_level(message, "8001"))) == ["RETURN_WITHDRAWN"] * 2
+    clerk.undoes("R000002")
+    assert clinic.run().lines == {}
+    assert told(clerk.gets(file_level(message, "0016"))) == ["RETURN_FILE_REFUSED", "RETURN_REINSTATED"]
+    assert clinic.run().found("error") == [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]

@@ -60,7 +60,7 @@ def test_an_upgraded_ledger_is_like_a_new_one(old: Path, tmp_path: Path) -> None
     }
     indexes = [{index[1] for _, _, indexes in shape(path).values() for index in indexes} for path in (old, path)]
     assert indexes[0] == indexes[1]
-    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(3,)]
+    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(4,)]
 
 
 def test_what_was_declared_stays(old: Path) -> None:
@@ -89,7 +89,8 @@ def test_what_was_asked_of_version_2_stays(old: Path) -> None:
     connection.executescript(
         "DROP TABLE request; CREATE TABLE request (request INTEGER PRIMARY KEY, day TEXT NOT NULL, asked TEXT NOT NULL "
         "CHECK (asked IN ('credit', 'redeclare', 'correct')), reference TEXT NOT NULL REFERENCES line, "
-        "why TEXT NOT NULL); INSERT INTO request VALUES (7, '2021-08-01', 'credit', 'R1', 'x'); PRAGMA user_version = 2"
+        "why TEXT NOT NULL); INSERT INTO request VALUES (7, '2021-08-01', 'credit', 'R1', 'x'); "
+        "ALTER TABLE declaration DROP COLUMN contradicted; PRAGMA user_version = 2"
     )
     connection.close()
     ledger = Ledger.open(old)

@@ -24,6 +24,7 @@ from ...ledger.answers import (
     known_answer,
 )
 from ...ledger.corrections import When, reopen
+from ...ledger.reinstating import clashes, contradict, reinstate
 from ...problems import Finding, InputError
 from ...reports.returns import FileReport, LineReport
 from ...settings import Settings
@@ -35,6 +36,7 @@ from ...standards.message import Message, messages, recognise, start_of
 from ...standards.xml import gds802
 from ..declaring.publication import declared_by, provider, run_label
 from .corrections import opened
+from .undo import reinstate_folder
 
 #: What reads an answer, by the EI code of its message.
 _READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read, "574": gds802.read}
@@ -91,7 +93,13 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     report.about(declaration.insurer, declaration.uzovi, declaration.lines, declaration.amount_cents)
     judging = _Judging(ledger, answer, declaration, report)
     judging.run()
+    if declaration.state == "withdrawn" and not report.faults:
+        _reinstate(ledger, declaration, report)
     if report.faults:
+        if declaration.state == "withdrawn":  # whatever is wrong with its answer: it was sent
+            ledger.roll_back()
+            contradict(ledger, declaration.run)
+            ledger.commit()
         return
     kind = judging.kind
     codes = [*answer.codes, GOOD] if kind == "refused" and answer.lines else answer.codes
@@ -115,8 +123,21 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     if kind == "refused":
         rest, refused = ("now", "line") if answer.lines else ("header", "header")
     reopen(ledger, answer.invoice, rest, refused, declared_by(provider(settings)))
+    if declaration.state == "withdrawn":
+        reinstate_folder(ledger, declaration.run, settings)
+        named = {"invoice": answer.invoice, "run": run_label(declaration.run)}
+        report.note(Finding("RETURN_REINSTATED", "", named))
     ledger.commit()
     report.answered(answer.codes, answer.granted_cents, judging.refused, whole=kind == "refused")
+
+
+def _reinstate(ledger: Ledger, declaration: Declared, report: FileReport) -> None:
+    """Has the run of a withdrawn declaration count as sent again, unless other lines came in the place of its own."""
+    reinstate(ledger, declaration.run)
+    for clash in clashes(ledger, declaration.run):
+        named = {"invoice": declaration.invoice, "run": run_label(declaration.run), "later_run": run_label(clash.run)}
+        params = {**named, "reference": clash.reference, "later": clash.later}
+        report.fault(Finding("RETURN_WITHDRAWN", "", params), clash.reference)
 
 
 def _mismatch(settings: Settings, answer: Answer, declaration: Declared | None) -> Finding | None:
@@ -129,8 +150,6 @@ def _mismatch(settings: Settings, answer: Answer, declaration: Declared | None) 
             return Finding("RETURN_OTHER_PRACTICE", "", {"found": agb, "expected": ours[column] or "-"})
     if declaration is None:
         return Finding("RETURN_INVOICE_UNKNOWN", "", {"invoice": answer.invoice})
-    if declaration.state == "withdrawn":
-        return Finding("RETURN_WITHDRAWN", "", {"invoice": answer.invoice, "run": run_label(declaration.run)})
     if answer.test is not ours["test"]:
         found, expected = ("T" if test else "P" for test in (answer.test, ours["test"]))
         return Finding("RETURN_TEST", "", {"found": found, "expected": expected})

@@ -1,8 +1,9 @@
-"""``undo``: a run that was not sent is taken back; all that was in it goes out with the next one."""
+"""``undo``: a run that was not sent is taken back; all that was in it goes out with the next one. Unless an answer to
+it shows that it was sent."""
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
+from ...delivery import reinstate as unmark_folder
 from ...delivery import withdraw as mark_folder
 from ...ledger import Ledger
 from ...ledger import corrections as queue
@@ -51,7 +53,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         if fault := _not_to_be_undone(run, name):
             raise fault
         # First the folder, so that nobody sends what the ledger is about to make due again.
-        folder = _mark(ledger, run, settings)
+        folder = _found(mark_folder, ledger, run, settings)
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
         queue.withdraw(ledger, run.run, folder or run.folder, today, why)
@@ -69,12 +71,21 @@ def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
     return None
 
 
-def _mark(ledger: Ledger, run: PublishedRun, settings: Settings) -> Path | None:
-    """Marks the folder of a run, where it was or where the practice moved with all its files; a folder of that name in
-    which nothing is of this run is left alone."""
+def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
+    """Gives the folder of a withdrawn run its name back, where it can be found, and notes where it is."""
+    run = queue.published_run(ledger, number)
+    assert run is not None
+    ledger.mark_published(number, _found(unmark_folder, ledger, run, settings) or run.folder)
+
+
+def _found(
+    mark: Callable[[Path, Callable[[Path], bool]], Path | None], ledger: Ledger, run: PublishedRun, settings: Settings
+) -> Path | None:
+    """Marks the folder of a run, or takes the mark off it, where it was or where the practice moved with all its files;
+    a folder of that name in which nothing is of this run is left alone."""
     files = dict(queue.files_of(ledger, run.run))
     for folder in dict.fromkeys((settings.output.dir.resolve() / run.folder.name, run.folder)):
-        if marked := mark_folder(folder, lambda place: any(_is_there(place, files))):
+        if marked := mark(folder, lambda place: any(_is_there(place, files))):
             return marked
     return None
 

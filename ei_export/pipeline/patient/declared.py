@@ -157,13 +157,17 @@ def _may_be_due(work: Work, sent: Appointment, row: Appointment | None, debits: 
 
 
 def why_not_again(work: Work, appointment: Appointment) -> Finding | None:
-    """What keeps an appointment from being declared again: another debit of it that stands, or a header at fault."""
+    """What keeps an appointment from being declared again: another debit of it that stands or was sent
+    after all, or a header at fault."""
     last = work.again.get(appointment.id)
     if last is None:
         return None
     standing = [debit.reference for debit in work.debits[appointment.id] if debit.stands]
     if standing:
         return Finding("DEBIT_STANDS", "", {"reference": ", ".join(standing)})
+    for debit in work.debits[appointment.id]:
+        if debit.contradicted:
+            return Finding("WITHDRAWN_ANSWERED", "", {"reference": debit.reference, "invoice": debit.invoice})
     return _declaration_refused(last) if last.again == "header" else None
 
 

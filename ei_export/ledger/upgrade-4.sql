@@ -1,0 +1,3 @@
+-- Version 3 forgot the answers to what was withdrawn.
+
+ALTER TABLE declaration ADD COLUMN contradicted INTEGER NOT NULL DEFAULT 0;
