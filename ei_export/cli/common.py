@@ -4,8 +4,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,6 +15,7 @@ from .. import __version__
 from ..problems import LANGUAGES, Language, Refusal, SettingsError, WriteError, render
 from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
+from .speaking import speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,18 +104,6 @@ def painter() -> Paint:
     return lambda text, role: click.style(text, **_STYLES[role])
 
 
-@contextmanager
-def speaking() -> Iterator[None]:
-    """Around what is printed of work that is done: whether anybody can read it does not change what was done."""
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError:
-        with Path(os.devnull).open("w") as nowhere:
-            for stream in (sys.stdout, sys.stderr):
-                os.dup2(nowhere.fileno(), stream.fileno())
-
-
 def _place(error: BaseException) -> str:
     """Where an unexpected error happened; its own text may hold what nobody should read in a log."""
     trace = error.__traceback__
@@ -132,12 +120,14 @@ def refuse(refusal: Refusal, lang: Language | None, *, as_json: bool) -> None:
 
 
 def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:
-    """Prints why the program can't go on, and what to do."""
+    """Prints why the program can't go on, and what to do, where that can be printed."""
     message, remedy = render(refusal.code, refusal.params, language)
-    click.echo(f"{message}\n{remedy}", err=True)
+    warn(f"{message}\n{remedy}")
     if as_json:
         problem = {"code": refusal.code, "severity": "error", "appointment_id": "", "trajectory": "", "row": None}
-        click.echo(json.dumps({"run": None, "problems": [{**problem, "message": message, "remedy": remedy}]}))
+        document = {"run": None, "problems": [{**problem, "message": message, "remedy": remedy}]}
+        with speaking(is_done=True) as out:
+            click.echo(json.dumps(document), out)
 
 
 def settings_of(config: Path, lang: Language | None) -> Settings:

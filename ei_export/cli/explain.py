@@ -10,8 +10,9 @@ from ..pipeline.explain import KINDS
 from ..pipeline.explain import explain as tell
 from ..problems import Language
 from ..reports.story import document, text_lines
-from .common import HELD, day_or_today, options, refusing, settings_of, speaking
+from .common import HELD, day_or_today, options, refusing, settings_of
 from .run import Progress, with_paths
+from .speaking import speaking
 
 
 @click.command()
@@ -38,10 +39,10 @@ def explain(
     progress = Progress(settings.language)
     stories = tell(settings, number, day_or_today(today), kind or "", progress.show)
     progress.clear()
-    with speaking():
+    with speaking() as out:
         if as_json:
-            click.echo(json.dumps(document(stories, settings.language), ensure_ascii=False, indent=1))
+            click.echo(json.dumps(document(stories, settings.language), ensure_ascii=False, indent=1), out)
         elif not quiet:
-            click.echo("\n".join(text_lines(stories, settings.language)))
+            click.echo("\n".join(text_lines(stories, settings.language)), out)
     wrong = any(problem.severity == "error" for story in stories for problem in story.problems)
     click.get_current_context().exit(HELD if wrong else 0)

@@ -11,6 +11,7 @@ from ..delivery import writing
 from ..problems import Language, SettingsError
 from ..specs import STARTER
 from .common import options, refusing
+from .speaking import speaking
 
 
 @click.command()
@@ -26,7 +27,8 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
         folder.mkdir(parents=True, exist_ok=True)
         for path in made:
             shutil.copyfile(STARTER / path.name, path)
-    if as_json:
-        click.echo(json.dumps({"files": list(map(str, made))}))
-    elif not quiet:
-        click.echo("\n".join(map(str, made)))
+    with speaking(is_done=True) as out:
+        if as_json:
+            click.echo(json.dumps({"files": list(map(str, made))}), out)
+        elif not quiet:
+            click.echo("\n".join(map(str, made)), out)

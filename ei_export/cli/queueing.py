@@ -13,7 +13,8 @@ from ..pipeline.answers.corrections import Queue
 from ..problems import Language
 from ..reports.corrections import problem, queue_document, queue_lines
 from ..settings import Settings
-from .common import HELD, day_or_today, options, refusing, settings_of, speaking
+from .common import HELD, day_or_today, options, refusing, settings_of
+from .speaking import speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,12 +49,12 @@ def work(
     refused = [
         problem(finding, reference, settings.language, settings.severities) for reference, finding in done.refused
     ]
-    with speaking():
+    with speaking(is_done=True) as out:
         if as_json:
-            click.echo(json.dumps(queue_document(queued, refused), ensure_ascii=False, indent=1))
+            click.echo(json.dumps(queue_document(queued, refused), ensure_ascii=False, indent=1), out)
         elif not quiet:
             for line in queue_lines(queued, settings.language, changes=changes):
-                click.echo(line)
-        for each in refused:
-            click.echo(f"{each['message']}\n{each['remedy']}", err=True)
+                click.echo(line, out)
+    for each in refused:
+        warn(f"{each['message']}\n{each['remedy']}")
     click.get_current_context().exit(HELD if refused else 0)

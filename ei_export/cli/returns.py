@@ -1,16 +1,17 @@
 """``ei-export returns``: what insurers and VECOZO answered."""
 
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import click
 
 from ..pipeline.answers.returns import read_returns
 from ..problems import Language
 from ..reports.returns import FileReport, text_lines, write_json
-from .common import day_or_today, options, refusing, settings_of, speaking
+from .common import day_or_today, options, refusing, settings_of
+from .speaking import speaking
 
 
 @click.command()
@@ -32,27 +33,27 @@ def returns(
     """
     settings = settings_of(config, lang)
     page = _Json()
-    tell: Callable[[FileReport], None] = page.tell if as_json else (_quiet if quiet else _say)
+    tell: Callable[[FileReport, IO[str]], None] = page.tell if as_json else (_quiet if quiet else _say)
     exit_code = 0
     for report in read_returns(settings, files, day_or_today(today)):
         exit_code = max(exit_code, report.exit_code)
-        with speaking():
-            tell(report)
+        with speaking(is_done=True) as out:
+            tell(report, out)
     if as_json:
-        with speaking():
-            page.close()
+        with speaking(is_done=True) as out:
+            page.close(out)
     click.get_current_context().exit(exit_code)
 
 
-def _say(report: FileReport) -> None:
+def _say(report: FileReport, out: IO[str]) -> None:
     for line in text_lines(report):
-        click.echo(line)
+        click.echo(line, out)
 
 
-def _quiet(report: FileReport) -> None:
+def _quiet(report: FileReport, out: IO[str]) -> None:
     """Nothing but what went wrong."""
     if report.exit_code:
-        _say(report)
+        _say(report, out)
 
 
 class _Json:
@@ -61,10 +62,10 @@ class _Json:
     def __init__(self) -> None:
         self._between = '{"files": [\n '
 
-    def tell(self, report: FileReport) -> None:
-        sys.stdout.write(self._between)
-        write_json(report, sys.stdout)
+    def tell(self, report: FileReport, out: IO[str]) -> None:
+        out.write(self._between)
+        write_json(report, out)
         self._between = ",\n "
 
-    def close(self) -> None:
-        sys.stdout.write("\n]}\n" if self._between.startswith(",") else '{"files": []}\n')
+    def close(self, out: IO[str]) -> None:
+        out.write("\n]}\n" if self._between.startswith(",") else '{"files": []}\n')

@@ -17,7 +17,8 @@ from ..problems import Language, render
 from ..reports.summary import Summary, text_lines, write_json
 from ..reports.text import number
 from ..settings import Settings
-from .common import day_or_today, options, painter, refusing, settings_of, speaking
+from .common import day_or_today, options, painter, refusing, settings_of
+from .speaking import speaking, warn
 
 _log = logging.getLogger("ei_export")
 
@@ -74,14 +75,15 @@ def work(
     chosen = Options(day_or_today(today), publish, strict, as_json, xlsx, progress.show)
     summary = run_pipeline(settings, chosen)
     progress.clear()
-    with closing(summary), speaking():
-        if as_json:
-            write_json(summary, sys.stdout)
-        elif not quiet:
-            for line in told(summary):
-                click.echo(line)
+    with closing(summary):
+        with speaking(is_done=publish) as out:
+            if as_json:
+                write_json(summary, out)
+            elif not quiet:
+                for line in told(summary):
+                    click.echo(line, out)
         for finding in summary.late:
-            click.echo("\n".join(render(finding.code, finding.params, settings.language)), err=True)
+            warn("\n".join(render(finding.code, finding.params, settings.language)))
         if publish and not sys.stderr.isatty():
             log(summary)
     click.get_current_context().exit(summary.exit_code)

@@ -1,6 +1,5 @@
 """``ei-export show``: what stands in a message file."""
 
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from ..pipeline.showing import Showing
 from ..pipeline.showing import show as show_file
 from ..problems import Language
 from ..standards.describe import Choice
-from .common import options, refusing, settings_of, speaking
+from .common import options, refusing, settings_of
+from .speaking import speaking
 
 
 def _list(context: click.Context, option: click.Parameter, value: str) -> frozenset[str]:
@@ -48,6 +48,6 @@ def show(
     language: Language = lang or click.get_current_context().meta.get("ei_export.language", "nl")
     showing = Showing(language, Choice(records, elements, everything), as_json=as_json, mask=mask, insurers=insurers)
     exit_code = 0
-    with speaking():
-        exit_code = show_file(file, showing, sys.stdout)
+    with speaking() as out:
+        exit_code = show_file(file, showing, out)
     click.get_current_context().exit(exit_code)

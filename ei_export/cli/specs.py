@@ -9,6 +9,7 @@ import click
 from ..problems import Language, render
 from ..specs_check import check_specs
 from .common import USAGE, options, refusing, settings_of
+from .speaking import speaking, warn
 
 
 @click.group()
@@ -35,10 +36,12 @@ def check(
     errors = check_specs(overlays)
     problems = [(error.code, *render(error.code, error.params, language)) for error in errors]
     for _, message, remedy in problems:
-        click.echo(f"{message}\n  {remedy}", err=True)
-    if as_json:
-        keys = ("code", "message", "remedy")
-        click.echo(json.dumps({"ok": not errors, "problems": [dict(zip(keys, p, strict=True)) for p in problems]}))
-    elif not errors and not quiet:
-        click.echo("OK")
+        warn(f"{message}\n  {remedy}")
+    with speaking() as out:
+        if as_json:
+            keys = ("code", "message", "remedy")
+            told = [dict(zip(keys, problem, strict=True)) for problem in problems]
+            click.echo(json.dumps({"ok": not errors, "problems": told}), out)
+        elif not errors and not quiet:
+            click.echo("OK", out)
     click.get_current_context().exit(USAGE if errors else 0)

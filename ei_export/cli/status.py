@@ -1,6 +1,5 @@
 """``ei-export status``: how things stand, without a feed."""
 
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,8 @@ from ..pipeline.status import status as look
 from ..problems import Language
 from ..reports.status import write_json
 from ..reports.status_text import StatusText
-from .common import day_or_today, options, painter, refusing, settings_of, speaking
+from .common import day_or_today, options, painter, refusing, settings_of
+from .speaking import speaking
 
 
 @click.command()
@@ -30,9 +30,9 @@ def status(
     """Say what was declared, granted, refused and held; which trajectories have no end, and what is nearly too late.
     Writes nothing."""
     settings = settings_of(config, lang)
-    with look(settings, day_or_today(today)) as found, speaking():
+    with look(settings, day_or_today(today)) as found, speaking() as out:
         if as_json:
-            write_json(found, settings.language, sys.stdout, lines=with_lines)
+            write_json(found, settings.language, out, lines=with_lines)
         elif not quiet:
             for line in StatusText(found, settings.language, everything, with_lines, painter()).lines():
-                click.echo(line)
+                click.echo(line, out)

@@ -10,7 +10,8 @@ import click
 from ..pipeline.answers.undo import undo as undo_run
 from ..problems import Language
 from ..reports.corrections import problem, undo_lines, undo_question
-from .common import day_or_today, options, refusing, settings_of, speaking
+from .common import day_or_today, options, refusing, settings_of
+from .speaking import speaking, warn
 
 
 @click.command()
@@ -45,12 +46,12 @@ def undo(
         why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)
     undone = undo_run(settings, run, why.strip(), day_or_today(today), files_gone=files_gone)
     problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
-    with speaking():
+    with speaking(is_done=True) as out:
         if as_json:
             folder = str(undone.folder) if undone.folder is not None else None
-            click.echo(json.dumps({"run": undone.run, "folder": folder, "problems": problems}, ensure_ascii=False))
+            click.echo(json.dumps({"run": undone.run, "folder": folder, "problems": problems}, ensure_ascii=False), out)
         elif not quiet:
             for line in undo_lines(undone.run, undone.folder, settings.language):
-                click.echo(line)
-        for each in problems:
-            click.echo(f"{each['message']}\n{each['remedy']}", err=True)
+                click.echo(line, out)
+    for each in problems:
+        warn(f"{each['message']}\n{each['remedy']}")

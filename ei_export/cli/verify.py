@@ -1,11 +1,11 @@
 """``ei-export verify``: whether a message file is right."""
 
-import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 
 import click
+from attrs import evolve
 from click.core import ParameterSource
 
 from ..pipeline.practice import Practice
@@ -13,7 +13,8 @@ from ..pipeline.verification import Verifying
 from ..pipeline.verification import verify as verify_files
 from ..problems import Language
 from ..reports.verdict import JsonVerdicts, TextVerdicts
-from .common import day_or_today, options, painter, refusing, settings_of, speaking
+from .common import day_or_today, options, painter, refusing, settings_of
+from .speaking import speaking
 
 #: Where a configuration comes from that was asked for.
 _GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
@@ -40,16 +41,16 @@ def verify(
     given = context.get_parameter_source("config") in _GIVEN
     settings = settings_of(config, lang) if given else None
     language: Language = lang or (settings.language if settings is not None else "nl")
-    if as_json:
-        page: JsonVerdicts | TextVerdicts = JsonVerdicts(sys.stdout, practice=given)
-    else:
-        page = TextVerdicts(sys.stdout, language, painter(), practice=given, quiet=quiet)
-    if settings is None:
-        exit_code = verify_files(files, Verifying(day_or_today(today), language), page)
-    else:
-        with closing(Practice(settings)) as practice:
-            verifying = Verifying(day_or_today(today), language, settings.severities, practice)
+    verifying = Verifying(day_or_today(today), language)
+    with ExitStack() as closing_it:
+        if settings is not None:
+            practice = closing_it.enter_context(closing(Practice(settings)))
+            verifying = evolve(verifying, severities=settings.severities, practice=practice)
+        with speaking(to_the_end=True) as out:
+            if as_json:
+                page: JsonVerdicts | TextVerdicts = JsonVerdicts(out, practice=given)
+            else:
+                page = TextVerdicts(out, language, painter(), practice=given, quiet=quiet)
             exit_code = verify_files(files, verifying, page)
-    with speaking():
-        page.close()
+            page.close()
     context.exit(exit_code)

@@ -1,6 +1,6 @@
 """A declaration file held against what the practice knows: what it declared before, and what was agreed.
 
-What was declared was right that day: a file of the ledger's own stands, and its lines in any other file are held against
+What was declared was right that day: a file of the ledger's own stands, and its lines in any other file are held to
 what was sent. Only the debits of somebody else are held against the tables as they are now.
 
 Its bytes were judged before; what can't be read here was told of there.

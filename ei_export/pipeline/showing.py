@@ -92,6 +92,8 @@ def _show_records(
                     page.record(record)
     except InputError as refusal:
         return refusal
+    except OSError as error:
+        return InputError("FILE_UNREADABLE", file=name or "-", reason=error.strerror or "")
     return None
 
 
