@@ -47,7 +47,8 @@ def work(
     done = act(settings, why.strip(), day_or_today(today))
     queued = [asdict(line) for line in done.queued]
     refused = [
-        problem(finding, reference, settings.language, settings.severities) for reference, finding in done.refused
+        {**problem(finding, reference, settings.language, settings.severities), "position": position}
+        for reference, position, finding in done.refused
     ]
     with speaking(is_done=True) as out:
         if as_json:

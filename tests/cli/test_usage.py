@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from ei_export.ledger import Ledger
+from tests.feeds import Clinic
 
 WRONG = {
     "USAGE_COMMAND": ("nothing",),
@@ -50,3 +52,21 @@ def test_the_language_is_that_of_the_settings(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize("arguments", [["--help"], ["status", "--help"], ["specs", "check", "-h"], ["--version"]])
 def test_help_is_no_mistake(arguments: list[str]) -> None:
     assert CliRunner().invoke(main, arguments).exit_code == 0
+
+
+@pytest.mark.parametrize("typed", ["999000007", "Voorbeeld", "R999000007"])
+@pytest.mark.parametrize("command", [("credit",), ("credit", "--cancel"), ("redeclare",), ("correct",), ("undo",)])
+def test_what_was_typed_is_not_repeated(command: tuple[str, ...], typed: str, tmp_path: Path) -> None:
+    """It could be a BSN, or a name."""
+    clinic = Clinic.open(tmp_path)
+    Ledger.open(tmp_path / "ledger.sqlite").close()
+    first = () if command == ("undo",) else ("210701R0000010000099",)
+    words = [*command, *first, typed, "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-07-01"]
+    for options in ([], ["--json"]):
+        done = CliRunner().invoke(main, [*words, *options])
+        assert done.exit_code in (1, 2)
+        assert typed not in done.stdout + done.stderr
+        assert all(number in done.stderr for number in first)
+    if first:
+        known, unknown = json.loads(done.stdout)["problems"]
+        assert [(each["reference"], each["position"]) for each in (known, unknown)] == [(*first, 1), ("-", 2)]

@@ -16,7 +16,7 @@ from ...ledger import corrections as queue
 from ...ledger.corrections import STANDING, Asked, Asking
 from ...problems import Finding, SettingsError
 from ...settings import Settings
-from ..declaring.publication import run_label
+from ..declaring.publication import has_form, run_label
 
 
 @frozen
@@ -32,10 +32,11 @@ class Queued:
 
 @frozen
 class Queue:
-    """What was queued, and what could not be: references as they were given, each with why."""
+    """What was queued, and what could not be: references, where they stood in the command, each with why. One that
+    nothing has is only repeated if it looks like one: anything may be typed."""
 
     queued: list[Queued] = field(factory=list)
-    refused: list[tuple[str, Finding]] = field(factory=list)
+    refused: list[tuple[str, int, Finding]] = field(factory=list)
 
 
 @contextmanager
@@ -77,7 +78,8 @@ def correct(settings: Settings, references: Iterable[str], why: str, today: date
         return _do(ledger, wanted, partial(_correct, why=why, today=today))
 
 
-_Act = Callable[[Ledger, str], Sequence[Queued] | Finding]
+#: None for what nothing has.
+_Act = Callable[[Ledger, str], Sequence[Queued] | Finding | None]
 
 
 def _each(settings: Settings, references: Iterable[str], act: _Act) -> Queue:
@@ -88,20 +90,27 @@ def _each(settings: Settings, references: Iterable[str], act: _Act) -> Queue:
 def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
     """What can be done is done; what can't is told of."""
     done = Queue()
-    for reference in dict.fromkeys(map(str.strip, references)):
+    positions: dict[str, int] = {}
+    for position, typed in enumerate(references, 1):
+        positions.setdefault(typed.strip(), position)
+    for reference, position in positions.items():
         result = act(ledger, reference)
-        if isinstance(result, Finding):
-            done.refused.append((reference, result))
+        if result is None:
+            shown = reference if has_form(reference) or ledger.appointment_owner(reference) is not None else "-"
+            params = {"reference": shown, "position": position}
+            done.refused.append((shown, position, Finding("REFERENCE_UNKNOWN", "", params)))
+        elif isinstance(result, Finding):
+            done.refused.append((reference, position, result))
         else:
             done.queued.extend(result)
     ledger.commit()
     return done
 
 
-def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     line = queue.asking(ledger, reference)
     if line is None:
-        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+        return None
     if line.debit_credit == "C":
         return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
     if fault := _not_to_be_credited(line):
@@ -109,10 +118,10 @@ def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Q
     return _ask(ledger, line, "credit", why, today, credit=True)
 
 
-def _cancel(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _cancel(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     line = queue.asking(ledger, reference)
     if line is None:
-        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+        return None
     if line.status == "credited":
         return Finding("CANCEL_SENT", "", {"reference": line.debit})
     if not (line.credit or line.was_credited):
@@ -132,7 +141,7 @@ def _not_to_be_credited(line: Asking) -> Finding | None:
     return None
 
 
-def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     line = queue.asking(ledger, reference)
     if line is None:
         return _redeclare_all(ledger, reference, why, today)
@@ -145,28 +154,28 @@ def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequenc
     return _ask(ledger, line, "redeclare", why, today, credit=line.credit == "header", again=True)
 
 
-def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     """Every line of a declaration that was refused, as far as nothing came in its place."""
     references = queue.lines_of_invoice(ledger, invoice)
     if not references:
-        return Finding("REFERENCE_UNKNOWN", "", {"reference": invoice})
+        return None
     done: list[Queued] = []
     faults: list[Finding] = []
     for reference in references:
         result = _redeclare(ledger, reference, why, today)
         if isinstance(result, Finding):
             faults.append(result)
-        else:
+        elif result is not None:
             done.extend(result)
     return done or faults[0]
 
 
-def _correct(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding:
+def _correct(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     """``named``: a line by its reference, or an appointment, of which it is the last line."""
     reference = ledger.last_debit(named) or named
     line = queue.asking(ledger, reference)
     if line is None:
-        return Finding("REFERENCE_UNKNOWN", "", {"reference": reference})
+        return None
     if line.debit_credit == "C":
         return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
     if not line.is_last:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -36,6 +37,7 @@ _FILE: Final = itemgetter(0, 1)
 #: And the person: what a record 02 is for.
 _PERSON: Final = itemgetter(0, 1, 2)
 _BATCH: Final = 1_000
+_FORM: Final = re.compile(r"R[0-9]{6}|[0-9]{6}R[0-9]{13}|[0-9]{12}")
 #: 0434 holds 20 characters: the day (6), R, the run (6) and the line in it (7).
 _MOST_LINES_A_RUN: Final = 9_999_999
 
@@ -53,6 +55,11 @@ def reference_start(today: date, run: int) -> str:
 def invoice_number(today: date, count: int) -> str:
     """0116, 12 characters: the day and how many invoices there were."""
     return f"{today:%y%m%d}{count:06}"
+
+
+def has_form(text: str) -> bool:
+    """Whether a text could be the number of a run, a line or an invoice: it is nobody's name or BSN then."""
+    return _FORM.fullmatch(text) is not None
 
 
 def provider(settings: Settings) -> Provider:
