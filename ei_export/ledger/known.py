@@ -1,6 +1,6 @@
 """What the ledger knows of a file that comes from anywhere: whether it is one of its own, and what was used before."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
 
@@ -16,9 +16,22 @@ class KnownLine:
     amount_cents: int
 
 
-def holds_file(ledger: Ledger, sha256: str) -> bool:
-    """Whether a file with these bytes is one that was declared."""
-    return any(ledger._rows("SELECT 1 FROM declaration WHERE sha256 = ?", (sha256,)))
+@frozen
+class KnownFile:
+    """A file that was made by run ``run``; ``is_withdrawn``: not to be sent."""
+
+    invoice: str
+    run: int
+    is_withdrawn: bool = field(converter=bool)
+
+
+def file_of(ledger: Ledger, sha256: str) -> KnownFile | None:
+    """The file with these bytes, if we made it."""
+    sql = (
+        "SELECT invoice, run, run.state = 'withdrawn' FROM declaration JOIN run USING (run) WHERE sha256 = ? "
+        "ORDER BY invoice"
+    )
+    return next((KnownFile(*row) for row in ledger._rows(sql, (sha256,))), None)
 
 
 def holds_invoice(ledger: Ledger, invoice: str) -> bool:

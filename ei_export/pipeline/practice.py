@@ -15,7 +15,7 @@ from attrs import frozen
 
 from ..codelists import uzovi_numbers
 from ..ledger import Ledger
-from ..ledger.known import KnownLine, debit_status, holds_file, holds_invoice, holds_reference, line_of
+from ..ledger.known import KnownLine, debit_status, file_of, holds_invoice, holds_reference, line_of
 from ..settings import Settings
 from ..standards.contents import Content, Schema
 from ..standards.flat.reader import READER as FLAT
@@ -24,6 +24,7 @@ from ..standards.verify import Fault
 from ..standards.xml.reader import READER as XML
 from ..zorg1.agreements import Agreement, Agreements
 from ..zorg1.tariffs import Tariffs
+from .declaring.publication import run_label
 
 #: A debit that can be credited has one of these states.
 _STANDING: Final = ("sent", "granted", "partly_granted")
@@ -101,7 +102,12 @@ class Practice:
         """What is wrong with a declaration that is open at its start, by what the practice knows; nothing is of any
         other message. Raises InputError, OSError."""
         names = _NAMES.get(message.name)
-        if names is None or holds_file(self._ledger, _digest(file)):
+        if names is None:
+            return
+        if (own := file_of(self._ledger, _digest(file))) is not None:
+            if own.is_withdrawn:
+                params = {"invoice": own.invoice, "run": run_label(own.run)}
+                yield Fault("INVOICE_WITHDRAWN", return_code="", params=params)
             return
         file.seek(0)
         reader = FLAT if message.is_flat else XML
@@ -118,9 +124,9 @@ class Practice:
                     yield sayer.says("VERIFY_INVOICE_USED", content, names.invoice, "-", "0030")
             elif content.kind in names.lines:
                 yield from self._against_ledger(content, names, sayer)
-                own = line_of(self._ledger, invoice, content.values.get(names.reference, ""))
-                if own is not None:
-                    yield from _against_sent(content, own, names, sayer)
+                sent = line_of(self._ledger, invoice, content.values.get(names.reference, ""))
+                if sent is not None:
+                    yield from _against_sent(content, sent, names, sayer)
                 elif not names.is_credit(content):
                     yield from self._against_agreements(content, names, uzovi, sayer)
 

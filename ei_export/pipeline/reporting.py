@@ -1,13 +1,15 @@
 """What people get to see of a run: its page and its workbook."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import BinaryIO
 
 from attrs import astuple
 
+from ..delivery import replacing, writing
 from ..ledger import Ledger
 from ..problems import PROBLEM_COLUMNS
-from ..reports.html import Report, write_report
+from ..reports.html import Report, with_run_withdrawn, write_report
 from ..reports.summary import Summary
 from ..reports.xlsx import write_workbook
 from ..settings import Settings
@@ -29,6 +31,20 @@ def write_page(
         rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in listing.first] if listing else []
         name, test = settings.practice.name, settings.output.test
         write_report(Report(summary, settings.language, name, test, seen, rows), file)
+
+
+def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -> None:
+    """Has the page of a run say that it was withdrawn, or that it is to be sent after all; and so the page of the last
+    run, where it is the same. Raises WriteError."""
+    for path in (folder / "report.html", settings.output.dir / "report.html"):
+        with writing(path):
+            if not path.is_file():
+                continue
+            page = path.read_bytes()
+        marked = with_run_withdrawn(page, run, withdrawn=withdrawn)
+        if marked != page:
+            with replacing(path, settings.ledger.path) as file:
+                file.write(marked)
 
 
 def write_sheets(file: BinaryIO, summary: Summary, listing: Listing) -> None:

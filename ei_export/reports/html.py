@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from attrs import frozen
 
 from .. import __version__
-from ..problems import SEVERITIES, Language
+from ..problems import LANGUAGES, SEVERITIES, Language
 from ..wording import day_text
 from .causes import kinds_found, title
-from .html_words import WORDS
+from .html_words import SEND_WORDS, WORDS
 from .overview import Overview
 from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
@@ -29,6 +29,7 @@ from .text import euros, number
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 #: How many lines of a long run the page shows.
 MOST_LINES: Final = 2_000
@@ -89,8 +90,25 @@ def write_report(report: Report, file: BinaryIO) -> None:
         open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
         deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
+        send_step=_step("send", summary.run or "", report.language),
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
     ).dump(file, encoding="utf-8")
+
+
+def with_run_withdrawn(page: bytes, run: str, *, withdrawn: bool) -> bytes:
+    """A page that says whether a run is to be sent, or that it was withdrawn; as it is, where it is of another run."""
+    said, now = ("send", "withdrawn") if withdrawn else ("withdrawn", "send")
+    for language in LANGUAGES:
+        before, after = (str(_step(key, run, language)).encode() for key in (said, now))
+        page = page.replace(before, after)
+    return page
+
+
+def _step(key: str, run: str, language: Language) -> "Markup":
+    """What is to be done with the files of a run, as it stands in the page."""
+    from markupsafe import Markup
+
+    return Markup("<li>{}</li>").format(SEND_WORDS[language][key].format(run=run))
 
 
 def _twice(names: Iterable[str]) -> list[tuple[str, str]]:

@@ -24,7 +24,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "warnings": "Waarschuwingen",
         # What to do.
         "next": "Wat u nu doet",
-        "next_send": "Stuur de bestanden in {folder} naar VECOZO.",
         "next_solve": "Los op wat is vastgehouden. Wat klopt, gaat in de volgende run vanzelf mee.",
         "next_look": "Bekijk de waarschuwingen: ze houden niets tegen, maar er klopt iets niet.",
         "next_end": "Kijk of van open trajecten het einde is vergeten.",
@@ -131,7 +130,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "held": "Held",
         "warnings": "Warnings",
         "next": "What to do now",
-        "next_send": "Send the files in {folder} to VECOZO.",
         "next_solve": "Solve what is held. What is right then goes out by itself in the next run.",
         "next_look": "Look at the warnings: they hold nothing, but something is not right.",
         "next_end": "See whether the end of open trajectories was forgotten.",
@@ -214,5 +212,18 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "reference": "Reference",
         "made_by": "Made by ei-export {version}. This page loads nothing from the internet. It holds no names, BSNs or "
         "birth dates; it does hold the practice’s own numbers of appointments, trajectories and patients.",
+    },
+}
+
+#: What is to be done with the files of a run, also as it is put in a page afterwards.
+SEND_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {
+        "send": "Stuur de bestanden in {run}/declarations naar VECOZO.",
+        "withdrawn": "{run} is ingetrokken: stuur de bestanden ervan niet naar VECOZO. Wat erin stond gaat mee in de "
+        "volgende run.",
+    },
+    "en": {
+        "send": "Send the files in {run}/declarations to VECOZO.",
+        "withdrawn": "{run} is withdrawn: do not send its files to VECOZO. What was in it goes along in the next run.",
     },
 }

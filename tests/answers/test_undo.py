@@ -49,6 +49,29 @@ def test_what_changed_since_goes_into_the_next_run(clinic: Clinic, clerk: Clerk)
     assert result.problems == []
 
 
+def pages(clinic: Clinic) -> list[str]:
+    """The page of the last run, and those of all runs."""
+    out = clinic.folder / "out"
+    return [path.read_text(encoding="utf-8") for path in (out / "report.html", *out.glob("R*/report.html"))]
+
+
+def test_the_pages_of_a_withdrawn_run_say_so(clinic: Clinic, clerk: Clerk) -> None:
+    result = clinic.feed(COURSE).run()
+    before = pages(clinic)
+    clerk.undoes("R000001")
+    assert all("naar VECOZO" in page for page in before)
+    assert all("R000001 is ingetrokken: stuur" in page and "Stuur de" not in page for page in pages(clinic))
+    clerk.gets(file_level(the(result), "8001"))
+    assert pages(clinic) == before
+
+
+def test_a_file_of_a_withdrawn_run_is_not_in_order(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    clerk.undoes("R000001")
+    code, text = clerk.gives("verify", *map(str, (clinic.folder / "out").glob("R*/declarations/*")))
+    assert (code, told(clerk.parsed(text)["files"][0])) == (1, ["INVOICE_WITHDRAWN"])
+
+
 def undo_refused(clerk: Clerk, run: str) -> str:
     code, text = clerk.gives("undo", run, "--why", "fout", as_json=True, debug=False)
     assert code == 2
@@ -178,7 +201,8 @@ def test_what_was_declared_again_comes_first_out_of_the_way(clinic: Clinic, cler
     clerk.asks("credit", second)
     assert told(clerk.gets(file_level(message, "8001"))) == ["RETURN_WITHDRAWN"]
     credited = clinic.run()
-    assert (credited.lines, credited.credits.keys()) == ({}, {"A1"})
+    assert credited.lines == {}
+    assert credited.credits.keys() == {"A1"}
     assert told(clerk.gets(file_level(message, "8001"))) == ["RETURN_REINSTATED"]
     assert clinic.run().document["run"] is None
     assert clerk.live().keys() == {"A1", "A3"}

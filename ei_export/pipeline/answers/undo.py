@@ -18,8 +18,9 @@ from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
 from ...problems import Finding, SettingsError
 from ...settings import Settings
-from ..declaring.publication import run_label
+from ..declaring.publication import has_form, run_label
 from ..recovery import finish_earlier_runs
+from ..reporting import mark_pages
 from .corrections import opened
 
 _RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
@@ -43,12 +44,12 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     """
     match = _RUN.fullmatch(label.strip())
     if match is None:
-        raise SettingsError("RUN_UNKNOWN", run=label)
+        raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
     with opened(settings) as ledger:
         findings = list(finish_earlier_runs(ledger, settings))
         run = queue.published_run(ledger, int(match[1]))
         if run is None:
-            raise SettingsError("RUN_UNKNOWN", run=label)
+            raise SettingsError("RUN_UNKNOWN", run=label if has_form(label) else "-")
         name = run_label(run.run)
         if fault := _not_to_be_undone(run, name):
             raise fault
@@ -56,6 +57,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         folder = _found(mark_folder, ledger, run, settings)
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
+        mark_pages(settings, folder or run.folder, name, withdrawn=True)
         queue.withdraw(ledger, run.run, folder or run.folder, today, why)
         ledger.commit()
     return Undone(name, folder, findings)
@@ -75,7 +77,9 @@ def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
     """Gives the folder of a withdrawn run its name back, where it can be found, and notes where it is."""
     run = queue.published_run(ledger, number)
     assert run is not None
-    ledger.mark_published(number, _found(unmark_folder, ledger, run, settings) or run.folder)
+    folder = _found(unmark_folder, ledger, run, settings) or run.folder
+    mark_pages(settings, folder, run_label(number), withdrawn=False)
+    ledger.mark_published(number, folder)
 
 
 def _found(
