@@ -27,7 +27,7 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
-from .answers.crediting import add_credits, add_credits_of_replaced
+from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .declaring.books import books
 from .declaring.due import DueLine
 from .declaring.publication import Listing, Publication, provider, run_label
@@ -154,7 +154,7 @@ def _judge(
     feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
     shelf = Shelf(summary.problems)
     desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all)
-    desk.waiting_credits = add_credits(shelf, desk)
+    add_credits(shelf, desk, judged_credits(desk))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
         waiting[partition_of(patient, feed.count)].append(patient)

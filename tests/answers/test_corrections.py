@@ -2,6 +2,7 @@
 
 from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, refusals, the
 from tests.feeds import Clinic, tables_read_once
+from tests.pipeline.telling import explained
 from tests.receiver import Verdict, by_insurer, file_level
 
 __all__ = ["tables_read_once"]
@@ -196,6 +197,10 @@ def test_a_credit_that_nobody_would_take_waits_alone(clinic: Clinic, clerk: Cler
     assert result.lines == {}
     assert result.found("error") == [("CREDIT_WOULD_BE_REFUSED", "A1", "")]
     assert clinic.run("--strict").found("error") == [("CREDIT_WOULD_BE_REFUSED", "A1", "")]
+    told = explained(clinic.folder, "A1", lang="en")
+    assert told.codes == ["CREDIT_WOULD_BE_REFUSED", "DECLARED_MOVED"]
+    assert told.texts("outcome") == ["declared in run R000001 of 2021-07-01, € 66.44. No answer from VGZ yet."]
+    assert told.texts("due") == []
     assert refusals(clerk.asks("credit", "--cancel", "nothing")) == [("REFERENCE_UNKNOWN", "8017")]
     clerk.asks("credit", "--cancel", first)
     assert clinic.run().codes == ["DECLARED_MOVED"]

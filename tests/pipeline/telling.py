@@ -15,6 +15,7 @@ from ei_export.cli import main
 from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
 from ei_export.ledger import Ledger
+from ei_export.pipeline.answers.crediting import judged_credits
 from ei_export.pipeline.explain import explain
 from ei_export.pipeline.explain.chart import Chart
 from ei_export.pipeline.patient.case import Desk
@@ -87,7 +88,8 @@ def charts(folder: Path, today: str = TODAY) -> Iterator[list[Chart]]:
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
         for patient in ledger.pending_patients():
             rows.setdefault(patient, [])
-        yield [Chart.open(desk, patient, rows[patient]) for patient in sorted(rows)]
+        credits = list(judged_credits(desk))
+        yield [Chart.open(desk, patient, rows[patient], credits) for patient in sorted(rows)]
 
 
 def units_of(texts: Sequence[str]) -> int:

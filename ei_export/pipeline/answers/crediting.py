@@ -1,6 +1,7 @@
 """The credits of a run: those that go out, those that nobody would take, and those that came back refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from ...codelists import return_codes
 from ...ledger.credits import RefusedCredit, refused_credits
@@ -11,24 +12,21 @@ from ..declaring.styles import refusal
 from ..patient.case import Desk
 from ..shelf import Shelf
 
+#: A queued credit, and what a receiver would refuse it for.
+Judged: TypeAlias = tuple[DueLine, Finding | None]
 
-def add_credits(shelf: Shelf, desk: Desk, patient_id: str = "") -> frozenset[str]:
-    """Puts the queued credits on the shelf that go out whatever else does, and tells of those that were refused; all,
-    or those of one patient. Returns the debits, by reference, of which the credit has to wait, because a receiver would
-    refuse all that goes out with it."""
-    waiting = set()
-    for line, fault in judged_credits(desk):
-        if patient_id not in ("", line.patient_id):
-            continue
+
+def add_credits(shelf: Shelf, desk: Desk, judged: Iterable[Judged], patient_id: str = "") -> None:
+    """Puts queued credits on the shelf that go out whatever else does, and tells of those that were refused: all, or
+    those of one patient, of whom ``judged`` are then."""
+    for line, fault in judged:
         if fault is not None:
             shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
-            waiting.add(line.previous)
         elif not desk.hold_all and not is_replaced(desk, line):
             shelf.due.add(line.pack())
     for credit in refused_credits(desk.ledger, desk.header):
         if patient_id in ("", credit.patient_id):
             shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
-    return frozenset(waiting)
 
 
 def add_credits_of_replaced(shelf: Shelf, desk: Desk) -> None:
@@ -45,12 +43,15 @@ def is_replaced(desk: Desk, credit: DueLine) -> bool:
     return desk.replaced.get(credit.appointment_id) == credit.previous
 
 
-def judged_credits(desk: Desk) -> Iterator[tuple[DueLine, Finding | None]]:
-    """The queued credits, each with what a receiver would refuse it for."""
+def judged_credits(desk: Desk) -> Iterator[Judged]:
+    """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, are
+    noted on the desk: to be gone through before patients are worked out on it."""
     for line in credit_lines(desk.ledger, desk.header):
         style = desk.renderers[line.standard].style
         said = refusal(style, line.uzovi, line.person, line.head, line.previous)
         params = {**said, "reference": line.previous} if said is not None else {}
+        if params:
+            desk.waiting_credits.add(line.previous)
         yield line, Finding("CREDIT_WOULD_BE_REFUSED", "", params) if params else None
 
 

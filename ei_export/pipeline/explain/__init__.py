@@ -17,6 +17,7 @@ from ...ledger import Ledger
 from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
+from ..answers.crediting import judged_credits
 from ..patient.case import Desk
 from ..rules import Rules
 from .chart import Chart
@@ -70,7 +71,8 @@ def explain(
         rows: dict[str, list[GatheredRow]] = {
             patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
         }
-        charts = [Chart.open(desk, patient, rows[patient]) for patient in found]
+        credits = [each for each in judged_credits(desk) if each[0].patient_id in rows]
+        charts = [Chart.open(desk, patient, rows[patient], credits) for patient in found]
         stories = {**_tell(charts, wanted), **declaration_stories(ledger, wanted)}
         if not stories:
             raise _unknown(settings, wanted, search.alike())

@@ -1,6 +1,6 @@
 """All there is to tell of one patient: what the feed says, what a run would make of it now, and what went out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from ...reports.problem_list import ProblemList
 from ...settings import Contract
 from ...zorg1.resolver import Answer
 from ...zorg1.trajectories import Visit
-from ..answers.crediting import add_credits, is_replaced, judged_credits
+from ..answers.crediting import Judged, add_credits, is_replaced
 from ..declaring.due import DueLine
 from ..declaring.publication import LINE_COLUMNS
 from ..patient import examine
@@ -27,20 +27,24 @@ _NUMBERS: Final = frozenset({"units", "amount_cents"})
 
 @define(slots=False)  # what is asked for more than once is worked out once
 class Chart:
-    """``rows`` are those of the feed by appointment id, also what is not completed."""
+    """``rows`` are those of the feed by appointment id, also what is not completed; ``judged`` are the patient's queued
+    credits."""
 
     desk: Desk
     work: Work
     rows: Mapping[str, Sequence[Appointment]]
+    judged: Sequence[Judged]
 
     @classmethod
-    def open(cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow]) -> "Chart":
-        """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed."""
+    def open(cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]) -> "Chart":
+        """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
+        are queued, also of other patients."""
         rows: dict[str, list[Appointment]] = {}
         for body, row in gathered:
             appointment = desk.reader.read(body, row)
             rows.setdefault(appointment.id, []).append(appointment)
-        return cls(desk, examine(desk, patient_id, gathered, desk.dossier(patient_id)), rows)
+        judged = [(line, fault) for line, fault in credits if line.patient_id == patient_id]
+        return cls(desk, examine(desk, patient_id, gathered, desk.dossier(patient_id)), rows, judged)
 
     @cached_property
     def appointments(self) -> Mapping[str, Appointment]:
@@ -71,11 +75,9 @@ class Chart:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
         stay = {*self.work.case.held_back, *self.work.case.dropped}
-        if self.desk.is_corrected(self.work.patient_id):
-            for line, fault in judged_credits(self.desk):
-                waits = fault is not None or (is_replaced(self.desk, line) and line.appointment_id in stay)
-                if line.patient_id == self.work.patient_id and not waits:
-                    found.setdefault(line.appointment_id, []).append(line)
+        for line, fault in self.judged:
+            if fault is None and not (is_replaced(self.desk, line) and line.appointment_id in stay):
+                found.setdefault(line.appointment_id, []).append(line)
         return found
 
     @cached_property
@@ -85,7 +87,7 @@ class Chart:
         shelf = Shelf(ProblemList(settings.language, settings.input.path.name, settings.severities))
         shelf.add(self.work.case)
         if self.desk.is_corrected(self.work.patient_id):
-            add_credits(shelf, self.desk, self.work.patient_id)
+            add_credits(shelf, self.desk, self.judged, self.work.patient_id)
         return list(shelf.problems)
 
     def not_completed(self) -> Iterator[Appointment]:

@@ -83,7 +83,7 @@ class Desk:
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
-        self.waiting_credits: frozenset[str] = frozenset()
+        self.waiting_credits: set[str] = set()
 
     def move(self) -> None:
         """To be called in another process than the one that opened the ledger."""
