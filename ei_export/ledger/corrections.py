@@ -176,6 +176,8 @@ class Asking:
     change: str
     was_credited: bool
     is_corrected: bool
+    date: str
+    uzovi: str
 
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
@@ -193,7 +195,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "(SELECT 'elsewhere' FROM dossier, json_each(dossier.appointments) WHERE pending > 0 "
         "AND json_extract(value, '$[3]') = debit.appointment_id AND json_extract(value, '$[0]') <> 'declared'), ''), "
         "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference), "
-        f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct' "
+        f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct', debit.date, debit.uzovi "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
@@ -208,12 +210,25 @@ def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:
     return [reference for (reference,) in ledger._rows(sql, (invoice,))]
 
 
-#: The appointments that the feed changed since they were declared, each with its last debit, if that stands.
+def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
+    """The references of the debits of an appointment that stand and are not about to be credited, in order."""
+    sql = (
+        "SELECT reference FROM line LEFT JOIN correction USING (reference) WHERE line.appointment_id = ? "
+        "AND debit_credit = 'D' AND credit IS NOT 'now' "
+        f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING} "
+        "ORDER BY attempt"
+    )
+    return [reference for (reference,) in ledger._rows(sql, (appointment_id,))]
+
+
+#: The appointments that the feed changed since they were declared, each with its last debit, if that stands and is not
+#: about to be credited.
 CHANGED: Final = (
     "FROM changed JOIN line ON line.appointment_id = changed.appointment_id WHERE debit_credit = 'D' "
     "AND attempt = (SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
     "AND other.debit_credit = 'D') "
     f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING} "
+    "AND NOT EXISTS (SELECT 1 FROM correction WHERE correction.reference = line.reference AND credit IS NOT NULL) "
     "ORDER BY reference"
 )
 

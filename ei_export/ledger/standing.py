@@ -9,7 +9,7 @@ from attrs import frozen
 from ..appointment import Outcome
 from ..problems import Finding, is_worded
 from . import Ledger
-from .corrections import CHANGED
+from .corrections import CHANGED, STANDING
 from .dossier import unpack_waiting
 
 #: A row by the names of its columns.
@@ -43,7 +43,7 @@ class Started:
 
 #: Of a row of ``correction``: an appointment that was cancelled since, or is only counted by now, gives no line as long
 #: as the feed says so.
-_STILL_DUE: Final = """EXISTS (
+STILL_DUE: Final = """EXISTS (
     SELECT 1 FROM dossier, json_each(dossier.appointments)
     WHERE dossier.patient_id = correction.patient_id AND json_extract(value, '$[3]') = correction.appointment_id
         AND json_extract(value, '$[0]') <> 'counted'
@@ -120,7 +120,7 @@ def refused(ledger: Ledger) -> Iterator[Record]:
         ledger,
         (*(f"line_status.{column}" for column in columns), "correction.again AS waits_for"),
         "FROM correction JOIN line_status USING (reference) WHERE again <> 'now' AND status = 'refused' "
-        f"AND {_STILL_DUE} ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
+        f"AND {STILL_DUE} ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
     )
 
 
@@ -130,11 +130,40 @@ def changed(ledger: Ledger) -> Iterator[Record]:
     return _records(ledger, ("reference", "line.appointment_id", "trajectory", "date", "change"), CHANGED)
 
 
+#: The appointments that took place, of which no debit stands and nothing goes out again, by their last debit.
+_NOTHING: Final = (
+    "FROM correction JOIN line_status USING (reference) WHERE again IS NULL AND line_status.debit_credit = 'D' "
+    "AND line_status.attempt = (SELECT max(attempt) FROM line AS other "
+    "WHERE other.appointment_id = line_status.appointment_id AND other.debit_credit = 'D') "
+    "AND NOT EXISTS (SELECT 1 FROM line AS other WHERE other.appointment_id = line_status.appointment_id "
+    "AND other.debit_credit = 'D' AND "
+    f"(SELECT status FROM line_status AS its WHERE its.reference = other.reference) IN {STANDING}) AND {STILL_DUE}"
+)
+
+
+def nothing_stands(ledger: Ledger) -> Iterator[Record]:
+    """What took place and is not claimed: the last debit of each appointment, with what became of that."""
+    columns = ("reference", "appointment_id", "trajectory", "date", "insurer", "amount_cents", "status")
+    return _records(ledger, [f"line_status.{column}" for column in columns], f"{_NOTHING} ORDER BY reference")
+
+
+def is_still_due(ledger: Ledger, reference: str) -> bool:
+    """Whether the appointment of a debit that is to be credited took place, as far as the feed says, and nothing goes
+    out in the place of that debit."""
+    sql = f"SELECT 1 FROM correction WHERE reference = ? AND again IS NULL AND {STILL_DUE}"
+    return any(ledger._rows(sql, (reference,)))
+
+
 def queued(ledger: Ledger) -> tuple[int, int]:
-    """How many credits, and how many debits in the place of others, go out with the next run."""
+    """How many credits, and how many debits in the place of others, go out with the next run: none as long as another
+    debit of the appointment stands that isn't credited too."""
     sql = (
         "SELECT count(*) FILTER (WHERE credit = 'now'), "
-        f"count(*) FILTER (WHERE again = 'now' AND {_STILL_DUE}) FROM correction"
+        f"count(*) FILTER (WHERE again = 'now' AND {STILL_DUE} AND NOT EXISTS ("
+        "SELECT 1 FROM line LEFT JOIN correction AS its USING (reference) "
+        "WHERE line.appointment_id = correction.appointment_id AND debit_credit = 'D' AND its.credit IS NOT 'now' "
+        f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING})) "
+        "FROM correction"
     )
     credits, again = next(ledger._rows(sql))
     return credits, again

@@ -34,6 +34,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             held=partial(_held, ledger, rules),
             refused=partial(_with_codes, ledger, standing.refused),
             refused_credits=partial(_refused_credits, ledger, settings),
+            nothing_stands=partial(standing.nothing_stands, ledger),
             changed=partial(standing.changed, ledger),
             lines=partial(_with_codes, ledger, standing.lines),
             severities=settings.severities,

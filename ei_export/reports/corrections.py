@@ -1,19 +1,29 @@
 """What was asked for about declared lines, and what came of it: for programs, and for the person who asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from ..problems import Finding, Language, Severities, catalogue, render
+from ..wording import day_text
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "nl": {
         "credit": "{reference} (afspraak {appointment}): wordt gecrediteerd",
         "redeclare": "{reference} (afspraak {appointment}): wordt opnieuw gedeclareerd",
         "correct": "{reference} (afspraak {appointment}): wordt gecrediteerd\n"
-        "  en opnieuw gedeclareerd zoals de afspraak nu is",
+        "  en opnieuw gedeclareerd zoals de afspraak nu is; kan dat niet, dan wacht\n"
+        "  ook de creditering, en zegt de run waarop",
         "cancelled": "{reference} (afspraak {appointment}): wordt alleen gecrediteerd\n"
         "  en niet opnieuw gedeclareerd, want de afspraak is vervallen",
+        "no_line": "{reference} (afspraak {appointment}): wordt alleen gecrediteerd\n"
+        "  en niet opnieuw gedeclareerd, want de afspraak geeft nu geen eigen regel",
+        "waits": "{reference} (afspraak {appointment}): wordt opnieuw gedeclareerd\n"
+        "  zodra regel {waits_for} terug is; geef daarvoor: ei-export credit {waits_for}",
+        "late": "  Let op: declareren kon tot en met {late}; de nieuwe regel kan worden afgewezen.",
+        "is_last": "  Let op: de behandeling is voltooid, en er staat straks geen regel meer van.\n"
+        "  Opnieuw declareren gaat met: ei-export redeclare {reference}",
         "cancel": "{reference} (afspraak {appointment}): wordt toch niet gecrediteerd\n"
         "  en blijft staan zoals hij is gedeclareerd",
         "next": "Dat gebeurt in de volgende run.",
@@ -28,9 +38,17 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "credit": "{reference} (appointment {appointment}): is going to be credited",
         "redeclare": "{reference} (appointment {appointment}): is going to be declared again",
         "correct": "{reference} (appointment {appointment}): is going to be credited\n"
-        "  and declared again as the appointment is now",
+        "  and declared again as the appointment is now; if that is not possible, the\n"
+        "  credit waits too, and the run tells for what",
         "cancelled": "{reference} (appointment {appointment}): is only going to be credited\n"
         "  and not declared again, as the appointment was cancelled",
+        "no_line": "{reference} (appointment {appointment}): is only going to be credited\n"
+        "  and not declared again, as the appointment gives no line of its own now",
+        "waits": "{reference} (appointment {appointment}): is going to be declared again\n"
+        "  once line {waits_for} is taken back; for that give: ei-export credit {waits_for}",
+        "late": "  Note: it could be declared until {late}; the new line may be refused.",
+        "is_last": "  Note: the treatment was completed, and no line of it will stand any more.\n"
+        "  To declare it again give: ei-export redeclare {reference}",
         "cancel": "{reference} (appointment {appointment}): is not going to be credited after all\n"
         "  and stands as it was declared",
         "next": "That is done by the next run.",
@@ -44,7 +62,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 
 
-def queue_document(queued: Sequence[Mapping[str, str]], refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def queue_document(queued: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What ``--json`` prints of a queue."""
     return {"queued": list(queued), "problems": list(refused)}
 
@@ -67,12 +85,17 @@ def undo_question(language: Language) -> str:
     return _WORDS[language]["why"]
 
 
-def queue_lines(queued: Sequence[Mapping[str, str]], language: Language, *, changes: bool) -> Iterator[str]:
+def queue_lines(queued: Sequence[Mapping[str, Any]], language: Language, *, changes: bool) -> Iterator[str]:
     """A queue for a person at a terminal; ``changes``: of all that the last run saw."""
     words = _WORDS[language]
     for line in queued:
-        key = line["change"] if line["change"] == "cancelled" else line["asked"]
-        yield words[key].format(reference=line["reference"], appointment=line["appointment_id"])
+        key = line["change"] if line["change"] in ("cancelled", "no_line") else line["asked"]
+        said = {"reference": line["reference"], "appointment": line["appointment_id"], "waits_for": line["waits_for"]}
+        yield words["waits" if line["waits_for"] else key].format(**said)
+        if line["late"]:
+            yield words["late"].format(late=day_text(date.fromisoformat(line["late"]), language))
+        if line["is_last"]:
+            yield words["is_last"].format(**said)
     if not queued:
         yield words["nothing"]
     elif any(line["asked"] != "cancel" for line in queued):

@@ -48,6 +48,7 @@ class Status:
     held: Callable[[], Iterator[Held]]
     refused: Callable[[], Iterator[Record]]
     refused_credits: Callable[[], Iterator[tuple[Record, Finding]]]
+    nothing_stands: Callable[[], Iterator[Record]]
     changed: Callable[[], Iterator[Record]]
     lines: Callable[[], Iterator[Record]]
     severities: Severities
@@ -72,6 +73,7 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "deadlines": map(asdict, status.overview.deadlines),
         "refused": ({**row, **refusal(row, language)} for row in status.refused()),
         "refused_credits": (_worded(row, finding, language) for row, finding in status.refused_credits()),
+        "nothing_stands": status.nothing_stands(),
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
         "insurers": status.sums,

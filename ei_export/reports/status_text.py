@@ -50,6 +50,7 @@ class StatusText:
             self._held,
             self._refused,
             self._credits,
+            self._nothing_stands,
             self._changed,
             self._open,
             self._waiting,
@@ -160,6 +161,11 @@ class StatusText:
 
     def _credit_line(self, row: Record, finding: Finding) -> Sequence[str]:
         return self._refused_head(row), *render(finding.code, finding.params, self.language)
+
+    def _nothing_stands(self) -> Iterator[str]:
+        """What took place, while nothing of it is with the insurer."""
+        rows = ((self._refused_head(row),) for row in self.status.nothing_stands())
+        return self._section("nothing_stands", "warning", rows, "nothing_stands_todo")
 
     def _changed(self) -> Iterator[str]:
         return self._section("changed", "warning", map(self._changed_line, self.status.changed()), "changed_todo")

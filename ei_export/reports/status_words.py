@@ -44,6 +44,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "goes_header": "Gaat vanzelf opnieuw mee als de gegevens van de praktijk zijn verbeterd, en anders met: "
         "ei-export redeclare {invoice}",
         "refused_credits": "CREDITERING AFGEWEZEN, de regel staat nog ({count})",
+        "nothing_stands": "VOLTOOID, MAAR ER STAAT GEEN REGEL VAN ({count})",
+        "nothing_stands_todo": "Wat te doen: moet de afspraak toch gedeclareerd worden, geef dan ei-export redeclare "
+        "met het kenmerk van de regel. Anders hoeft u niets te doen.",
         "changed": "GEWIJZIGD NA HET DECLAREREN ({count})",
         "changed_todo": "Wat te doen: klopt de wijziging, geef dan ei-export correct met het kenmerk van de regel, of "
         "ei-export correct --all. Herstel anders de agenda.",
@@ -121,6 +124,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "goes_header": "Goes again by itself when the details of the practice are corrected, and otherwise with: "
         "ei-export redeclare {invoice}",
         "refused_credits": "CREDIT REFUSED, the line still stands ({count})",
+        "nothing_stands": "COMPLETED, BUT NO LINE OF IT STANDS ({count})",
+        "nothing_stands_todo": "What to do: if the appointment is to be declared after all, give ei-export redeclare "
+        "with the reference of the line. Otherwise there is nothing to do.",
         "changed": "CHANGED SINCE IT WAS DECLARED ({count})",
         "changed_todo": "What to do: if the change is right, give ei-export correct with the reference of the line, or "
         "ei-export correct --all. Otherwise restore the agenda.",

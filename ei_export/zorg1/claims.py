@@ -119,14 +119,20 @@ class Judge:
         appointment.outcome = Outcome.DECLARED
         if answer.notes:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
-        deadline = self.deadlines.get(answer.insurer)
-        if deadline is not None and self.today > (last := add_months(visit.day, deadline.months)):
-            params = {"insurer": answer.insurer, "months": deadline.months, "deadline": last.isoformat()}
-            appointment.findings.append(Finding("DEADLINE_PASSED", "date", params))
+        if (late := self.check_deadline(answer.insurer, visit.day)) is not None:
+            appointment.findings.append(late)
         agreement, cents = answer.agreement, answer.tariff.cents
         amount = amount_cents(agreement, answer.tariff, visit.units)
         performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
         return Claim(answer, agreement, visit.units, performance)
+
+    def check_deadline(self, insurer: str, day: date) -> Finding | None:
+        """Whether an insurer no longer takes the declaration of a treatment on this day."""
+        deadline = self.deadlines.get(insurer)
+        if deadline is None or self.today <= (last := add_months(day, deadline.months)):
+            return None
+        params = {"insurer": insurer, "months": deadline.months, "deadline": last.isoformat()}
+        return Finding("DEADLINE_PASSED", "date", params)
 
     def check_without_agreement(self, visit: Visit) -> Finding | None:
         """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""

@@ -32,7 +32,7 @@ def test_a_line_stands_until_there_is_another_in_its_place(name: str, clinic: Cl
         assert sorted(code for code, *_ in night.found("error")) == sorted(["CREDIT_HELD_BACK", *found])
     assert clerk.live()["S1"][0] == SINGLE["date"]
     right = clinic.feed([SINGLE | {"date": "2021-03-02"}]).run()
-    assert (right.credits.keys(), right.lines.keys()) == ({"S1"}, {"S1"})
+    assert (set(right.credits), set(right.lines)) == ({"S1"}, {"S1"})
     assert clinic.write(NOTHING).run().problems == []
 
 
@@ -45,7 +45,7 @@ def test_a_credit_that_waits_can_be_sent_or_taken_back(clinic: Clinic, clerk: Cl
     clerk.asks("credit", clerk.reference("S1"))
     clerk.asks("credit", "--cancel", clerk.reference("S2"))
     night = clinic.run()
-    assert (night.credits.keys(), night.lines) == ({"S1"}, {})
+    assert (set(night.credits), night.lines) == ({"S1"}, {})
     assert "CREDIT_HELD_BACK" not in night.codes
 
 
@@ -54,7 +54,7 @@ def test_what_is_on_purpose_no_zorg1_is_only_credited(clinic: Clinic, clerk: Cle
     clinic.feed([SINGLE | {"code": "-"}]).run()
     clerk.asks("correct", "S1")
     night = clinic.write(NOTHING).run()
-    assert (night.credits.keys(), night.lines) == ({"S1"}, {})
+    assert (set(night.credits), night.lines) == ({"S1"}, {})
     assert clinic.run().problems == []
 
 
@@ -82,4 +82,4 @@ def test_a_correction_whose_run_is_undone_goes_again_as_one(clinic: Clinic, cler
     held = clinic.feed([SINGLE | {"date": "2021-03-02", "diagnosis_code": ""}]).run()
     assert (held.credits, held.lines) == ({}, {})
     again = clinic.feed([SINGLE | {"date": "2021-03-02"}]).run()
-    assert (again.credits.keys(), again.lines.keys()) == ({"S1"}, {"S1"})
+    assert (set(again.credits), set(again.lines)) == ({"S1"}, {"S1"})

@@ -8,26 +8,41 @@ from contextlib import contextmanager
 from datetime import date
 from functools import partial
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from ...appointment import Appointment
 from ...delivery import writing
+from ...intake.reader import remembered
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import STANDING, Asked, Asking
+from ...ledger.dossier import AT, unpack
+from ...ledger.known import holds_invoice
+from ...ledger.standing import is_still_due
 from ...problems import Finding, SettingsError
 from ...settings import Settings
+from ...zorg1.resolver import Standing
 from ..declaring.publication import has_form, run_label
+from ..rules import Rules
 
 
 @frozen
 class Queued:
-    """A line of which something goes out with the next run: the reference of its debit, and what is asked. ``change``
-    of one that is corrected: see `Asking`."""
+    """A line of which something goes out with the next run: the reference of its debit, and what is asked.
+
+    ``change`` of one that is corrected: see `Asking`; or ``no_line`` where its appointment gives none any more.
+    ``late``: the last day on which the new line could be declared, where that has passed. ``waits_for``: the reference
+    of another line that has to be credited first. ``is_last``: of a treatment that took place no line stands once it is
+    credited.
+    """
 
     reference: str
     appointment_id: str
     asked: Asked
     change: str = ""
+    late: str = ""
+    waits_for: str = ""
+    is_last: bool = False
 
 
 @frozen
@@ -72,10 +87,12 @@ def redeclare(settings: Settings, references: Iterable[str], why: str, today: da
 
 def correct(settings: Settings, references: Iterable[str], why: str, today: date, *, everything: bool = False) -> Queue:
     """Queues the credit of each line and a new line in its place, if its appointment is still due; ``everything``: all
-    that the feed changed since it was declared. Raises as `opened`."""
+    that the feed changed since it was declared, but for what is too late by now. Raises as `opened`."""
+    rules = Rules.load(settings, today)
     with opened(settings) as ledger:
         wanted = [*references, *(queue.changed_lines(ledger) if everything else ())]
-        return _do(ledger, wanted, partial(_correct, why=why, today=today))
+        act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
+        return _do(ledger, wanted, act)
 
 
 #: None for what nothing has.
@@ -107,21 +124,40 @@ def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
     return done
 
 
-def _credit(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = queue.asking(ledger, reference)
-    if line is None:
-        return None
+def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Finding | None:
+    """The line that somebody names: by its reference, in capitals or not, or by the id of its appointment; of that the
+    last debit, or the one that ``stands``. None for what nothing has."""
+    for reference in (named, named.upper()):
+        if (line := queue.asking(ledger, reference)) is not None:
+            return line
+    standing = queue.standing_debits(ledger, named) if stands else []
+    if len(standing) > 1:
+        return Finding("REFERENCE_AMBIGUOUS", "", {"appointment": named, "references": ", ".join(standing)})
+    last = next(iter(standing), ledger.last_debit(named))
+    if last is not None:
+        return queue.asking(ledger, last)
+    return Finding("REFERENCE_OF_INVOICE", "", {"reference": named}) if holds_invoice(ledger, named) else None
+
+
+def _credit(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
+    line = _meant(ledger, named, stands=True)
+    if not isinstance(line, Asking):
+        return line
     if line.debit_credit == "C":
-        return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
-    if fault := _not_to_be_credited(line):
-        return fault
-    return _ask(ledger, line, "credit", why, today, credit=True)
+        return Finding("CREDIT_OF_CREDIT", "", {"reference": named, "debit": line.debit})
+    return _not_to_be_credited(line) or _ask_credit(ledger, line, why, today)
 
 
-def _cancel(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = queue.asking(ledger, reference)
-    if line is None:
-        return None
+def _ask_credit(ledger: Ledger, line: Asking, why: str, today: date) -> Sequence[Queued]:
+    (queued,) = _ask(ledger, line, "credit", why, today, credit=True)
+    none_left = not queue.standing_debits(ledger, line.appointment_id)
+    return [evolve(queued, is_last=none_left and is_still_due(ledger, line.debit))]
+
+
+def _cancel(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
+    line = _meant(ledger, named)
+    if not isinstance(line, Asking):
+        return line
     if line.status == "credited":
         return Finding("CANCEL_SENT", "", {"reference": line.debit})
     if not (line.credit or line.was_credited):
@@ -141,17 +177,19 @@ def _not_to_be_credited(line: Asking) -> Finding | None:
     return None
 
 
-def _redeclare(ledger: Ledger, reference: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = queue.asking(ledger, reference)
-    if line is None:
-        return _redeclare_all(ledger, reference, why, today)
+def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
+    line = _meant(ledger, named)
+    if not isinstance(line, Asking):
+        return _redeclare_all(ledger, named, why, today) or line
     if line.debit_credit == "C":  # of a credit that was refused: its debit stands, and is credited again
-        return _not_to_be_credited(line) or _ask(ledger, line, "credit", why, today, credit=True)
+        return _not_to_be_credited(line) or _ask_credit(ledger, line, why, today)
     if not line.is_last:
-        return Finding("REDECLARE_LATER", "", {"reference": reference, "appointment": line.appointment_id})
+        return Finding("REDECLARE_LATER", "", {"reference": line.debit, "appointment": line.appointment_id})
     if line.status in STANDING and not line.credit:
-        return Finding("REDECLARE_STANDS", "", {"reference": reference})
-    return _ask(ledger, line, "redeclare", why, today, credit=line.credit == "header", again=True)
+        changed = line.change or line.status == "partly_granted"
+        return Finding("REDECLARE_CHANGED" if changed else "REDECLARE_STANDS", "", {"reference": line.debit})
+    (queued,) = _ask(ledger, line, "redeclare", why, today, credit=line.credit == "header", again=True)
+    return [evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, line.appointment_id)))]
 
 
 def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
@@ -170,27 +208,54 @@ def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Seque
     return done or faults[0]
 
 
-def _correct(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    """``named``: a line by its reference, or an appointment, of which it is the last line."""
-    reference = ledger.last_debit(named) or named
-    line = queue.asking(ledger, reference)
-    if line is None:
-        return None
+def _correct(
+    ledger: Ledger, named: str, rules: Rules, why: str, today: date, *, everything: bool
+) -> Sequence[Queued] | Finding | None:
+    line = _meant(ledger, named)
+    if not isinstance(line, Asking):
+        return line
+    if fault := _not_to_be_corrected(line):
+        return fault
+    now = _as_it_is(ledger, line)
+    standing = rules.resolver.answer(now.code, now.declare_under, now.uzovi, now.date).standing if now else None
+    change = "no_line" if standing in (Standing.NOT_ZORG1, Standing.CONTACT) else line.change
+    late = None
+    if change not in ("cancelled", "no_line"):
+        day, uzovi = (now.date or today, now.uzovi) if now else (date.fromisoformat(line.date), line.uzovi)
+        late = rules.judge.check_deadline(rules.resolver.insurer(uzovi), day)
+    if late is not None and everything:
+        return Finding("CORRECT_LATE", "", {"reference": line.debit, **late.params})
+    (queued,) = _ask(ledger, line, "correct", why, today, credit=True, again=True)
+    return [evolve(queued, change=change, late=str(late.params["deadline"]) if late is not None else "")]
+
+
+def _not_to_be_corrected(line: Asking) -> Finding | None:
+    """Why a line can't be credited and another declared in its place."""
+    reference = {"reference": line.debit}
     if line.debit_credit == "C":
-        return Finding("CREDIT_OF_CREDIT", "", {"reference": reference, "debit": line.debit})
+        return Finding("CREDIT_OF_CREDIT", "", {**reference, "debit": line.debit})
     if not line.is_last:
-        return Finding("REDECLARE_LATER", "", {"reference": reference, "appointment": line.appointment_id})
+        return Finding("REDECLARE_LATER", "", {**reference, "appointment": line.appointment_id})
     if line.run_state == "staged":
-        return Finding("CREDIT_UNSENT", "", {"reference": reference, "run": run_label(line.run)})
+        return Finding("CREDIT_UNSENT", "", {**reference, "run": run_label(line.run)})
     if line.status not in STANDING:
-        return Finding("CORRECT_NOT_STANDING", "", {"reference": reference})
+        return Finding("CORRECT_NOT_STANDING", "", reference)
     if not line.change and line.status != "partly_granted":
-        return Finding("CORRECT_UNCHANGED", "", {"reference": reference})
-    return _ask(ledger, line, "correct", why, today, credit=True, again=True)
+        return Finding("CORRECT_UNCHANGED", "", reference)
+    return None
+
+
+def _as_it_is(ledger: Ledger, line: Asking) -> Appointment | None:
+    """What the feed said last of the appointment of a line, where that is otherwise than declared."""
+    stored = ledger.dossier(line.patient_id)
+    for kept in unpack(stored.appointments) if stored is not None and line.change == "row" else ():
+        if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
+            return remembered(line.patient_id, kept.change.texts, AT, settled=False)
+    return None
 
 
 def _ask(
     ledger: Ledger, line: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
 ) -> Sequence[Queued]:
     queue.ask(ledger, line, asked, why, today, credit=credit, again=again)
-    return [Queued(line.debit, line.appointment_id, asked, line.change if asked == "correct" else "")]
+    return [Queued(line.debit, line.appointment_id, asked)]
