@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import define
 
-from ...appointment import Appointment
+from ...appointment import Appointment, Outcome
 from ...intake.gather import GatheredRow
 from ...ledger.history import SentLine, lines_of
 from ...problems import Problem
@@ -111,6 +111,12 @@ class Chart:
         debits = [line for line in self.sent.get(ident, ()) if line.debit_credit == "D"]
         standing = [line for line in debits if line.status != "withdrawn"]
         return next(reversed(standing or debits), None)
+
+    def is_taken_back(self, ident: str) -> bool:
+        """Whether an appointment was declared, nothing of that stands, and nothing goes again by itself."""
+        line, appointment = self.debit(ident), self.appointments.get(ident)
+        is_known = appointment is not None and appointment.known is Outcome.DECLARED
+        return is_known and line is not None and line.status in ("credited", "withdrawn")
 
     def is_bsn(self, number: str) -> bool:
         """Whether a number is the BSN of the patient."""

@@ -56,8 +56,8 @@ def _outcome(chart: Chart, ident: str) -> Step:
     appointment, debit = chart.appointments.get(ident), chart.debit(ident)
     if (due := chart.due.get(ident)) is not None:
         return step("outcome.due", cents=int(due.amount_cents))
-    if debit is not None and debit.status != "withdrawn":
-        return _sent_outcome(debit, to_credit=ident in chart.credits)
+    if debit is not None and (debit.status != "withdrawn" or chart.is_taken_back(ident)):
+        return _sent_outcome(chart, debit)
     if appointment is None:
         return step("outcome.not_completed")
     if appointment.outcome in _NAMED:
@@ -69,14 +69,18 @@ def _outcome(chart: Chart, ident: str) -> Step:
     return step(f"outcome.{counting(chart, visit)}")
 
 
-def _sent_outcome(line: SentLine, *, to_credit: bool) -> Step:
+def _sent_outcome(chart: Chart, line: SentLine) -> Step:
+    change = chart.work.changes.get(line.appointment_id)
+    is_over = change is not None and change.kind == "cancelled"
+    again = said("said.cancelled_since") if is_over else said("said.redeclare", reference=line.reference)
     return step(
-        "outcome.to_credit" if to_credit else f"outcome.{line.status}",
+        "outcome.to_credit" if line.appointment_id in chart.credits else f"outcome.{line.status}",
         run=run_label(line.run),
         day=line.day,
         insurer=line.insurer,
         cents=line.amount_cents,
         granted_cents=line.granted_cents,
+        again=again if chart.is_taken_back(line.appointment_id) else "",
     )
 
 
@@ -141,6 +145,8 @@ def _counts(chart: Chart, appointments: Sequence[Appointment]) -> tuple[Said, ..
         outcome = appointment.outcome.value if appointment.outcome is not None else "not_completed"
         if due is not None:
             outcome, amount = "due", int(due.amount_cents)
+        elif chart.is_taken_back(appointment.id):
+            outcome, amount = "taken_back", 0
         elif debit is not None and debit.status != "withdrawn":
             outcome, amount = "sent", debit.amount_cents
         elif appointment.known is Outcome.COUNTED:

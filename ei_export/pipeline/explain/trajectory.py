@@ -163,7 +163,7 @@ def _of_visit(chart: Chart, visit: Visit) -> Said:
         values_of = {"f_code": due.f_code, "units": due.units, "cents": int(due.amount_cents)}
         return said("said.visit_due", moment=answer.moment, **values_of)
     line = chart.debit(appointment.id)
-    if line is not None and line.status != "withdrawn":
+    if line is not None and (line.status != "withdrawn" or chart.is_taken_back(appointment.id)):
         values_of = {"f_code": line.f_code, "units": line.units, "cents": line.amount_cents}
         return said(f"said.visit_{line.status}", moment=answer.moment, **values_of)
     if answer.standing is Standing.UNMAPPED:

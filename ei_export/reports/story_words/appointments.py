@@ -36,8 +36,20 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
         "en": "declared in run {run} of {day}, {cents}, and refused.",
     },
     "outcome.credited": {
-        "nl": "gedeclareerd in run {run} van {day}, {cents}, en daarna gecrediteerd.",
-        "en": "declared in run {run} of {day}, {cents}, and credited afterwards.",
+        "nl": "gedeclareerd in run {run} van {day}, {cents}, en daarna gecrediteerd.{again}",
+        "en": "declared in run {run} of {day}, {cents}, and credited afterwards.{again}",
+    },
+    "outcome.withdrawn": {
+        "nl": "stond in run {run} van {day}, {cents}, en is daarmee ingetrokken.{again}",
+        "en": "was in run {run} of {day}, {cents}, and withdrawn with it.{again}",
+    },
+    "said.redeclare": {
+        "nl": " Er staat niets meer van. Opnieuw declareren kan met: ei-export redeclare {reference}",
+        "en": " Nothing of it stands. To declare it again: ei-export redeclare {reference}",
+    },
+    "said.cancelled_since": {
+        "nl": " Er staat niets meer van, en de afspraak is vervallen.",
+        "en": " Nothing of it stands, and the appointment was cancelled.",
     },
     "outcome.to_credit": {
         "nl": "gedeclareerd in run {run} van {day}, {cents}; wordt in de volgende run gecrediteerd.",
@@ -217,6 +229,10 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
     "said.visit_credited": {
         "nl": "{moment}: gecrediteerd, {f_code} x{units}, {cents}",
         "en": "{moment}: credited, {f_code} x{units}, {cents}",
+    },
+    "said.visit_withdrawn": {
+        "nl": "{moment}: ingetrokken, {f_code} x{units}, {cents}",
+        "en": "{moment}: withdrawn, {f_code} x{units}, {cents}",
     },
     "said.visit_elsewhere": {
         "nl": "{moment}: gedeclareerd door een ander systeem",

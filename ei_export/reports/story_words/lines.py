@@ -257,6 +257,7 @@ LINES: Final[Mapping[str, Words]] = {
     "said.n_sent": {"nl": "gedeclareerd: {count} ({cents})", "en": "declared: {count} ({cents})"},
     "said.n_counted": {"nl": "contact: {count}", "en": "contact: {count}"},
     "said.n_earlier": {"nl": "door een ander systeem: {count}", "en": "by another system: {count}"},
+    "said.n_taken_back": {"nl": "teruggenomen: {count}", "en": "taken back: {count}"},
     "said.n_held": {"nl": "vastgehouden: {count}", "en": "held: {count}"},
     "said.n_unreadable": {"nl": "niet te lezen: {count}", "en": "can't be read: {count}"},
     "said.n_no_agreement": {"nl": "zonder contract: {count}", "en": "without a contract: {count}"},
