@@ -17,10 +17,10 @@ from .queueing import queueing, work
 @click.option("--all", "everything", is_flag=True, help="Every line whose appointment changed since it was declared.")
 @queueing
 def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> None:
-    """Correct declared lines: the next run sends a credit of each, and a new line if the appointment still counts.
+    """Correct declared lines: a run sends a credit of each together with a new line, once the appointment gives one.
 
     REF is the reference of a line, as in problems.csv, or the id of its appointment. What changed is what the last run
-    saw; of an appointment that was cancelled the line is only credited.
+    saw; of an appointment that was cancelled, or is no Zorg1 any more, the line is only credited.
     """
     if bool(references) is everything:
         raise SettingsError("USAGE_REFERENCES")

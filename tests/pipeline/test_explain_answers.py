@@ -133,10 +133,10 @@ def test_refused_as_a_whole(clinic: Clinic) -> None:
 
 def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> None:
     note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", credit="now", again="now")
-    note(clinic, "request", day="2021-07-02", asked="correct", reference=REFERENCE, why="wrong amount")
+    note(clinic, "request", day="2021-07-02", asked="redeclare", reference=REFERENCE, why="wrong amount")
     before = told(clinic, "A1")
     assert before.texts("outcome") == ["goes out in the next run, € 66.44."]
-    assert before.texts("correction") == ["Asked to correct on 2021-07-02 (wrong amount)."]
+    assert before.texts("correction") == ["Asked to declare again on 2021-07-02 (wrong amount)."]
     assert [line["debit_credit"] for line in before.document["lines"]] == ["D", "C", "D"]
     assert before.texts("due")[0].startswith(f"Credit, takes {REFERENCE} back. PM304 3.2 for UZOVI 7095: F1013,")
     result = json.loads(command(clinic, "check"))["lines"]
