@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
 
@@ -26,7 +26,7 @@ class Declared:
 
 @frozen
 class DeclaredLine:
-    """A line that went out, as far as an answer to it is about it."""
+    """A line that went out, as far as an answer to it is about it; ``debit_refused`` of the credit of one that was."""
 
     reference: str
     appointment_id: str
@@ -36,6 +36,7 @@ class DeclaredLine:
     units: int
     amount_cents: int
     debit_credit: str
+    debit_refused: bool = field(converter=bool)
 
 
 def declared(ledger: Ledger, invoice: str) -> Declared | None:
@@ -50,7 +51,8 @@ def declared(ledger: Ledger, invoice: str) -> Declared | None:
 def declared_line(ledger: Ledger, invoice: str, reference: str) -> DeclaredLine | None:
     """A line of a declaration."""
     sql = (
-        "SELECT reference, appointment_id, trajectory, date, f_code, units, amount_cents, debit_credit FROM line "
+        "SELECT reference, appointment_id, trajectory, date, f_code, units, amount_cents, debit_credit, "
+        "(SELECT status FROM line_status WHERE line_status.reference = line.previous) IS 'refused' FROM line "
         "WHERE reference = ? AND invoice = ?"
     )
     return next((DeclaredLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)

@@ -18,7 +18,9 @@ from .text import counted, euros, number, wrapped
 _BETWEEN: Final = "\x1f"
 _INDENT: Final = "  "
 #: The problems that are each about one line.
-_LINES: Final = frozenset({"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_LINE_PARTLY"})
+_LINES: Final = frozenset(
+    {"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_CREDIT_NEEDLESS", "RETURN_LINE_PARTLY"}
+)
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "nl": {
@@ -33,6 +35,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "komt, en anders met: ei-export redeclare en het kenmerk.",
         "no": "Opnieuw declareren zoals hij nu is heeft geen zin.",
         "RETURN_CREDIT_REFUSED": "De gecrediteerde regel staat dus nog. Opnieuw crediteren gaat met: ei-export "
+        "RETURN_CREDIT_NEEDLESS": "De regel zelf was ook al afgewezen: er staat niets meer van, en er is niets te "
+        "crediteren.",
         "redeclare en het kenmerk.",
         "RETURN_LINE_PARTLY": "Van deze regels is maar een deel toegekend:",
         "unknown": "(betekenis niet bekend)",
@@ -51,6 +55,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "RETURN_CREDIT_REFUSED": "So the line it credits still stands. To credit it again: ei-export redeclare and the "
         "reference.",
         "RETURN_LINE_PARTLY": "Of these lines only a part was granted:",
+        "RETURN_CREDIT_NEEDLESS": "The line itself was refused too: nothing of it stands, and there is nothing to "
+        "credit.",
         "unknown": "(meaning unknown)",
     },
 }
@@ -71,6 +77,7 @@ class LineReport:
     record: int
     status: str
     granted_cents: int
+    debit_refused: bool
     codes: tuple[str, ...]
 
 
@@ -135,7 +142,7 @@ class FileReport:
         """A line that was not granted in full."""
         code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
         if line.status == "refused" and line.debit_credit == "C":
-            code = "RETURN_CREDIT_REFUSED"
+            code = "RETURN_CREDIT_NEEDLESS" if line.debit_refused else "RETURN_CREDIT_REFUSED"
         about = {
             "reference": line.reference,
             "appointment_id": line.appointment_id,

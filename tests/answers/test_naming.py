@@ -88,7 +88,8 @@ def test_a_line_that_was_credited_and_then_refused_is_not_lost(clinic: Clinic, c
     credited = the(clinic.write(NOTHING).run())
     ((_, credit),) = credited.lines
     clerk.gets(by_insurer(sent, {first: Verdict(0, ("0611",))}))
-    clerk.gets(by_insurer(credited, {credit.reference: Verdict(0, ("8017",))}))
+    report = clerk.gets(by_insurer(credited, {credit.reference: Verdict(0, ("8017",))}))
+    assert [problem["code"] for problem in report["problems"]] == ["RETURN_CREDIT_NEEDLESS"]
     assert nothing_stands(clerk) == ["A1"]
     clinic.feed([START | {"status": "cancelled"}]).run()
     assert nothing_stands(clerk) == []
