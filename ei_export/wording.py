@@ -152,6 +152,19 @@ def _reason(value: object, language: Language) -> object:
     return value
 
 
+def _codes(value: object, language: Language) -> str:
+    """Return codes with a word before them."""
+    word, none = ("retourcode", "zonder retourcode") if language == "nl" else ("return code", "without a return code")
+    codes = str(value).strip("-").replace(",", " ").split()
+    return f"{word} {', '.join(codes)}" if codes else none
+
+
+def _text(value: object, language: Language) -> object:
+    """What a return code says; '-' for one of which nobody knows."""
+    unknown = "betekenis niet bekend" if language == "nl" else "meaning unknown"
+    return unknown if value == "-" else value
+
+
 @cache
 def _errors() -> Mapping[str, str]:
     """The texts of an operating system, each with the name of its error."""
@@ -163,5 +176,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     **dict.fromkeys(("column", "columns"), _columns),
     "periods": _periods,
     "expected": _form,
+    "codes": _codes,
+    "text": _text,
     "reason": _reason,
 }

@@ -8,11 +8,10 @@ from typing import IO, Any, Final
 
 from attrs import frozen
 
-from ..codelists import remedy as remedy_of
-from ..codelists import return_codes
 from ..problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ..spool import SortedLines
 from ..wording import day_text, shown
+from .refusals import official, reasons
 from .text import counted, euros, number, wrapped
 
 _BETWEEN: Final = "\x1f"
@@ -27,6 +26,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "invoice": "{file}: factuur {invoice}, {insurer} ({uzovi})",
         "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} afgewezen",
         "good": "zonder fout (8096), vanzelf mee in de volgende run: {lines}",
+        "waiting": "zonder fout, maar pas mee als de oude regel van de afspraak is gecrediteerd (ei-export credit met het "
+        "id van de afspraak): {lines}",
         "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}, toegekend € {granted}",
         "what": "Wat nu: {remedy}",
@@ -35,16 +36,20 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "komt, en anders met: ei-export redeclare en het kenmerk.",
         "no": "Opnieuw declareren zoals hij nu is heeft geen zin.",
         "RETURN_CREDIT_REFUSED": "De gecrediteerde regel staat dus nog. Opnieuw crediteren gaat met: ei-export "
+        "redeclare en het kenmerk.",
         "RETURN_CREDIT_NEEDLESS": "De regel zelf was ook al afgewezen: er staat niets meer van, en er is niets te "
         "crediteren.",
-        "redeclare en het kenmerk.",
         "RETURN_LINE_PARTLY": "Van deze regels is maar een deel toegekend:",
-        "unknown": "(betekenis niet bekend)",
+        "held": "Tot dan worden alle regels van de factuur vastgehouden. Ze gaan vanzelf opnieuw mee als de gegevens "
+        "van de praktijk zijn verbeterd, en anders met: ei-export redeclare {invoice}",
+        "by": "VECOZO of {insurer}",
     },
     "en": {
         "invoice": "{file}: invoice {invoice}, {insurer} ({uzovi})",
         "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} refused",
         "good": "without fault (8096), along by itself in the next run: {lines}",
+        "waiting": "without fault, but along only once the old line of the appointment is credited (ei-export credit with "
+        "the id of the appointment): {lines}",
         "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}, granted € {granted}",
         "what": "What now: {remedy}",
@@ -54,10 +59,12 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "no": "Declaring it again as it is now is no use.",
         "RETURN_CREDIT_REFUSED": "So the line it credits still stands. To credit it again: ei-export redeclare and the "
         "reference.",
-        "RETURN_LINE_PARTLY": "Of these lines only a part was granted:",
         "RETURN_CREDIT_NEEDLESS": "The line itself was refused too: nothing of it stands, and there is nothing to "
         "credit.",
-        "unknown": "(meaning unknown)",
+        "RETURN_LINE_PARTLY": "Of these lines only a part was granted:",
+        "held": "Until then all lines of the invoice are held. They go again by themselves when the details of the "
+        "practice are corrected, and otherwise with: ei-export redeclare {invoice}",
+        "by": "VECOZO or {insurer}",
     },
 }
 
@@ -74,10 +81,10 @@ class LineReport:
     units: int
     amount_cents: int
     debit_credit: str
+    debit_refused: bool
     record: int
     status: str
     granted_cents: int
-    debit_refused: bool
     codes: tuple[str, ...]
 
 
@@ -90,7 +97,9 @@ class FileReport:
         self.language: Language = language
         self.insurer = self.uzovi = ""
         self.lines = self.refused = self.declared_cents = self.granted_cents = 0
-        self.is_read = self.is_whole = False
+        #: Lines found good that don't go again before another line of their appointment is credited.
+        self.waiting = 0
+        self.is_read = self.is_whole = self.is_held = False
         #: How much kept it from being read in.
         self.faults = 0
         self._severities = severities
@@ -112,7 +121,7 @@ class FileReport:
     @property
     def good(self) -> int:
         """How many lines of a declaration that was refused as a whole were found good, and go again by themselves."""
-        return self.lines - self._lines.count if self.is_whole and self._lines.count else 0
+        return self.lines - self._lines.count - self.waiting if self.is_whole and not self.is_held else 0
 
     def euros(self, cents: int) -> str:
         return euros(cents, self.language)
@@ -161,34 +170,47 @@ class FileReport:
             "amount": self.euros(line.amount_cents),
             "granted": self.euros(line.granted_cents),
         }
-        self._explain(self._lines, code, telling(line.codes), line.codes, about, places)
+        self._explain(self._lines, code, line.codes, line.codes, about, places)
 
-    def answered(self, codes: Sequence[str], granted_cents: int, refused: int, *, whole: bool) -> None:
-        """It is in the ledger. ``whole``: the declaration was refused before its lines were judged."""
-        self.is_read, self.is_whole, self.granted_cents = True, whole, granted_cents
+    def answered(
+        self, codes: Sequence[str], judged: Sequence[str], granted_cents: int, refused: int, *, whole: bool, held: bool
+    ) -> None:
+        """It is in the ledger. ``whole``: the declaration was refused before its lines were judged, for ``codes``, and
+        ``judged`` say what that means for it; ``held``: no line was."""
+        self.is_read, self.is_whole, self.is_held, self.granted_cents = True, whole, held, granted_cents
         self.refused = self.lines if whole else refused
         if whole:
             places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
-            self._explain(self._faults, "RETURN_FILE_REFUSED", telling(codes), codes, {"reference": ""}, places)
+            self._explain(self._faults, "RETURN_FILE_REFUSED", codes, judged, {"reference": ""}, places)
 
     def _explain(
         self,
         spool: SortedLines,
         code: str,
-        reason: str,
         codes: Sequence[str],
+        judged: Sequence[str],
         about: Mapping[str, object],
         places: Mapping[str, object],
     ) -> None:
-        """Words a refusal by its most telling return code."""
-        found = remedy_of(reason)
-        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": ", ".join(codes) or "-"}
-        places = shown({**places, **named}, self.language)
-        meaning = found.meaning[self.language].format_map(places)
-        message = f"{render(code, places, self.language)[0]} {meaning}"
-        remedy = found.remedy[self.language].format_map(places)
-        more = {**about, "return_codes": list(codes), "again": found.again, "meaning": meaning}
-        self._add(spool, code, (reason, meaning, str(about["reference"])), more, message, remedy)
+        """Words a refusal for return codes by those that say what it means; its remedy is that of the first."""
+        by = _WORDS[self.language]["by"].format(insurer=self.insurer)
+        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes), "by": by}
+        said = {**shown({**places, "by": by}, self.language), **named}
+        found = list(reasons(judged, whole=code == "RETURN_FILE_REFUSED" and self.is_held))
+        told = [
+            {
+                "return_code": reason,
+                "text": official(reason, self.language) if reason else "",
+                "meaning": what.meaning[self.language].format_map(said),
+                "remedy": what.remedy[self.language].format_map(said),
+            }
+            for reason, what in found
+        ]
+        meaning = told[0]["meaning"]
+        message = f"{render(code, {**places, **named}, self.language)[0]} {meaning}"
+        more = {**about, "return_codes": list(codes), "again": found[0][1].again, "meaning": meaning, "reasons": told}
+        key = (",".join(reason for reason, _ in found), meaning, str(about["reference"]))
+        self._add(spool, code, key, more, message, told[0]["remedy"])
 
     def _add(
         self,
@@ -213,13 +235,6 @@ class FileReport:
         for spool in (self._faults, *([] if not self.is_read else [self._lines])):
             for line in spool:
                 yield json.loads(line.rpartition(_BETWEEN)[2])
-
-
-def telling(codes: Sequence[str]) -> str:
-    """The return code that says most: not one that it wasn't looked at because of another. '' where there is none."""
-    known = return_codes()
-    telling = [code for code in codes if code not in known or known[code].level != "O"]
-    return next(iter((*telling, *codes)), "")
 
 
 def write_json(report: FileReport, file: IO[str]) -> None:
@@ -257,15 +272,21 @@ def text_lines(report: FileReport) -> Iterator[str]:
         )
         if report.good:
             yield _INDENT + words["good"].format(lines=counted(report.good, "line", report.language))
+        if report.waiting:
+            yield from wrapped(words["waiting"].format(lines=counted(report.waiting, "line", report.language)), _INDENT)
     else:
         yield report.file
-    for (kind, reason, meaning, remedy), alike in groupby(report.problems(), key=_said):
+    for (kind, *_), alike in groupby(report.problems(), key=_said):
         first = next(alike)
         yield ""
-        if reason:
-            yield from wrapped(f"{reason} {_official(reason, words)}", _INDENT)
-        yield from wrapped(meaning, _INDENT)
-        yield from wrapped(words["what"].format(remedy=remedy), _INDENT)
+        for place, reason in enumerate(first.get("reasons", [first])):
+            if reason.get("return_code"):
+                yield from wrapped(f"{reason['return_code']} {reason['text']}", _INDENT)
+            about_all = kind not in _LINES and not place
+            yield from wrapped(first["message"] if about_all else reason["meaning"], _INDENT)
+            yield from wrapped(words["what"].format(remedy=reason["remedy"]), _INDENT)
+        if kind == "RETURN_FILE_REFUSED" and report.is_held:
+            yield from wrapped(words["held"].format(invoice=report.invoice), _INDENT)
         if kind in _LINES:
             again = first["again"] if kind == "RETURN_LINE_REFUSED" else kind
             yield from wrapped(words[again], _INDENT)
@@ -282,12 +303,6 @@ def text_lines(report: FileReport) -> Iterator[str]:
     yield ""
 
 
-def _said(problem: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _said(problem: Mapping[str, Any]) -> tuple[str, object]:
     """What lines have in common of which the same is to be told."""
-    meaning = problem["meaning"] if problem["code"] in _LINES else problem["message"]
-    return problem["code"], telling(problem.get("return_codes", ())), meaning, problem["remedy"]
-
-
-def _official(code: str, words: Mapping[str, str]) -> str:
-    known = return_codes().get(code)
-    return known.text if known is not None else words["unknown"]
+    return problem["code"], problem["reasons"] if problem["code"] in _LINES else problem["message"]

@@ -7,11 +7,10 @@ from typing import IO, Any, Final, TypeAlias
 
 from attrs import asdict, frozen
 
-from ..codelists import remedy
 from ..problems import Finding, Language, Severities, render
 from ..wording import day_text
 from .overview import Overview
-from .returns import telling
+from .refusals import official, reasons
 from .text import euros
 
 #: A row of the ledger by the names of its columns.
@@ -98,11 +97,14 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
 
 def refusal(row: Record, language: Language) -> dict[str, str]:
     """What a refused line was refused for, what to do about it, and whether it can be declared again."""
-    found = remedy(telling(row["return_codes"]))
+    whole = row["waits_for"] == "header"
+    reason, found = next(reasons(row["return_codes"], whole=whole))
     day = day_text(dt.date.fromisoformat(row["date"]), language)
-    places = {**row, "date": day, "amount": euros(row["amount_cents"], language)}
+    by = row["insurer"] if row["waits_for"] == "feed" else "VECOZO"
+    places = {**row, "date": day, "amount": euros(row["amount_cents"], language), "by": by}
     said = {"meaning": found.meaning, "remedy": found.remedy}
-    return {**{name: text[language].format_map(places) for name, text in said.items()}, "again": found.again}
+    worded = {name: text[language].format_map(places) for name, text in said.items()}
+    return {**worded, "again": found.again, "text": official(reason, language) if reason else ""}
 
 
 def _worded(row: Record, finding: Finding, language: Language) -> Record:

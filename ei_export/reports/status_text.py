@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from ..problems import Finding, Language, catalogue, render
-from ..wording import day_text
+from ..wording import day_text, shown
 from .causes import title
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
@@ -146,7 +146,8 @@ class StatusText:
     def _refused_why(self, row: Record) -> Sequence[str]:
         """What was refused for what, what to do about it, and how it goes again."""
         why, waits = refusal(row, self.language), row["waits_for"]
-        codes = ", ".join(row["return_codes"]) or "-"
+        named = str(shown({"codes": " ".join(row["return_codes"])}, self.language)["codes"])
+        codes = f"{named}: {why['text'].rstrip('.')}" if why["text"] else named
         goes = self._say(f"goes_{waits}", reference=row["reference"], invoice=row["invoice"])
         return (
             self._say("refused_why", by=self._say(f"by_{waits}"), codes=codes, meaning=why["meaning"]),

@@ -35,7 +35,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "by_feed": "Afgewezen door de verzekeraar",
         "by_line": "Afgewezen door VECOZO, met het hele bestand",
         "by_header": "Afgewezen als bestand",
-        "refused_why": "{by}, retourcode {codes}. {meaning}",
+        "refused_why": "{by}, {codes}. {meaning}",
         "refused_todo": "Wat te doen: {remedy}",
         "goes_feed": "Gaat vanzelf opnieuw mee als de afspraak verbeterd in de export komt, en anders met: "
         "ei-export redeclare {reference}",
@@ -115,7 +115,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "by_feed": "Refused by the insurer",
         "by_line": "Refused by VECOZO, with the whole file",
         "by_header": "Refused as a file",
-        "refused_why": "{by}, return code {codes}. {meaning}",
+        "refused_why": "{by}, {codes}. {meaning}",
         "refused_todo": "What to do: {remedy}",
         "goes_feed": "Goes again by itself when its appointment comes corrected in the export, and otherwise with: "
         "ei-export redeclare {reference}",

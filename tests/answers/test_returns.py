@@ -319,6 +319,45 @@ def test_how_many_good_lines_of_a_refused_file_go_again_is_told(sent: Message, c
     assert "\n  zonder fout (8096), vanzelf mee in de volgende run: 2 regels\n" in text
 
 
+def in_words(clerk: Clerk, back: bytes) -> str:
+    path = clerk.clinic.folder / "back.ret"
+    path.write_bytes(back)
+    return " ".join(clerk.gives("returns", str(path), as_json=False)[1].split())
+
+
+def test_every_return_code_of_a_line_is_told_the_most_telling_one_first(sent: Message, clerk: Clerk) -> None:
+    words = in_words(clerk, by_insurer(sent, {clerk.reference("A1"): Verdict(0, ("8002", "9999", "0611"))}))
+    assert words.index("9999 (betekenis niet bekend)") < words.index(f"0611 {return_codes()['0611'].text}")
+    assert "Vergelijk uw tarieventabel" in words
+    assert "8002" not in words
+
+
+def test_a_line_that_is_refused_without_a_code(sent: Message, clerk: Clerk) -> None:
+    back = by_insurer(sent, {clerk.reference("A1"): Verdict(0)})
+    assert "De reden is niet gegeven. Wat nu: Vraag VECOZO of VGZ waarom" in in_words(clerk, back)
+
+
+def test_all_lines_can_be_good(sent: Message, clerk: Clerk) -> None:
+    report = clerk.gets(by_vecozo(sent, {}))
+    assert report["lines_good"] == 3
+    assert report["problems"][0]["remedy"].startswith("U hoeft niets te doen")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("8097", "vraag het aan VECOZO"), ("0200", "vraag het"), ("8060", "contract")]
+)
+def test_what_is_held_with_its_file_is_told_with_what_frees_it(
+    code: str, told: str, sent: Message, clerk: Clerk
+) -> None:
+    words = in_words(clerk, file_level(sent, code))
+    assert told in words
+    assert (
+        "worden alle regels van de factuur vastgehouden. Ze gaan vanzelf opnieuw mee als de gegevens van de " in words
+    )
+    assert f"ei-export redeclare {sent.invoice}" in words
+    assert not any(wrong in words for wrong in ("niet mis mee is", "U hoeft niets te doen", " - ", "Los op"))
+
+
 def test_quiet_says_only_what_is_wrong(sent: Message, clerk: Clerk) -> None:
     path = clerk.clinic.folder / "back.ret"
     path.write_bytes(file_level(sent, "8001"))

@@ -189,7 +189,7 @@ def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> N
     assert refused["meaning"]
     assert refused["remedy"]
     assert refused["waits_for"] == "feed"
-    assert "    Afgewezen door de verzekeraar, retourcode 8007. " in ask(clinic)
+    assert "    Afgewezen door de verzekeraar, retourcode 8007: " in ask(clinic)
     assert re.search(rf"met:\s+ei-export redeclare {SECOND}\n", ask(clinic))
     near = document(clinic, today="2022-01-10")["deadlines"]
     assert [(row["appointment_id"], row["state"], row["days_left"]) for row in near] == [("A2", "refused", 1)]
@@ -240,7 +240,7 @@ def test_what_vecozo_refused_is_told_with_the_command_that_declares_it_again(
         assert re.search(rf"ei-export\s+redeclare\s+{command}$", told)
         assert f"{by} " in told
         assert re.search("€ 67[,.]81", told)
-        assert " 0611. " in told
+        assert " 0611: " in told
 
 
 def test_columns_never_run_together(clinic: Clinic) -> None:

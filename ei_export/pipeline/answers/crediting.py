@@ -6,6 +6,7 @@ from typing import TypeAlias
 from ...codelists import return_codes
 from ...ledger.credits import RefusedCredit, refused_credits
 from ...problems import Finding
+from ...reports.refusals import telling
 from ..declaring.due import DueLine
 from ..declaring.forms import credit_lines
 from ..declaring.styles import refusal
@@ -57,8 +58,8 @@ def judged_credits(desk: Desk) -> Iterator[Judged]:
 
 def about(credit: RefusedCredit) -> Finding:
     """What is to be said of a credit that was refused."""
-    known = return_codes().get(credit.codes.split()[0]) if credit.codes else None
-    answer = {"codes": credit.codes or "-", "text": known.text.rstrip(".") if known is not None else "-"}
+    known = return_codes().get(telling(credit.codes.split()))
+    answer = {"codes": credit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
     code = "CREDIT_WAITS" if credit.waits else "PAID_TWICE" if credit.later else "CREDIT_REFUSED"
     lines = {name: getattr(credit, name) for name in ("reference", "credit", "later", "invoice")}
     return Finding(code, "", {**lines, **answer})

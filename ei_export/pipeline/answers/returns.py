@@ -23,7 +23,7 @@ from ...ledger.answers import (
     declared_line,
     known_answer,
 )
-from ...ledger.corrections import When, reopen
+from ...ledger.corrections import When, reopen, waiting_for_credit
 from ...ledger.reinstating import clashes, contradict, reinstate
 from ...problems import Finding, InputError
 from ...reports.returns import FileReport, LineReport
@@ -123,12 +123,15 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     if kind == "refused":
         rest, refused = ("now", "line") if answer.lines else ("header", "header")
     reopen(ledger, answer.invoice, rest, refused, declared_by(provider(settings)))
+    report.waiting = waiting_for_credit(ledger, answer.invoice) if rest == "now" else 0
     if declaration.state == "withdrawn":
         reinstate_folder(ledger, declaration.run, settings)
         named = {"invoice": answer.invoice, "run": run_label(declaration.run)}
         report.note(Finding("RETURN_REINSTATED", "", named))
     ledger.commit()
-    report.answered(answer.codes, answer.granted_cents, judging.refused, whole=kind == "refused")
+    judged = (GOOD,) if answer.lines and not judging.faulty else answer.codes
+    sums = answer.granted_cents, judging.refused
+    report.answered(answer.codes, judged, *sums, whole=kind == "refused", held=refused == "header")
 
 
 def _reinstate(ledger: Ledger, declaration: Declared, report: FileReport) -> None:

@@ -15,6 +15,7 @@ from ...intake.reader import remembered
 from ...ledger.corrections import Debit
 from ...ledger.dossier import AT, CORE, PENDING, SAVED, Change, changed, core
 from ...problems import Finding
+from ...reports.refusals import telling
 from ..declaring.forms import FORMS
 from .case import Work
 
@@ -198,9 +199,9 @@ def why_not_the_same(work: Work, appointment: Appointment, record: str, head: st
 
 
 def _answer(debit: Debit) -> dict[str, object]:
-    """The return codes of a debit, and what the first of them says."""
-    known = return_codes().get(debit.codes.split()[0]) if debit.codes else None
-    return {"codes": debit.codes or "-", "text": known.text.rstrip(".") if known is not None else "-"}
+    """The return codes of a debit, and what the most telling one says."""
+    known = return_codes().get(telling(debit.codes.split()))
+    return {"codes": debit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
 
 
 def _heard(sent: Appointment, row: Appointment | None) -> Appointment:
