@@ -152,6 +152,18 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
         )
 
 
+def waiting_for_credit(ledger: Ledger, invoice: str) -> int:
+    """How many debits of a refused declaration don't go again yet, because another one of their appointment stands."""
+    sql = (
+        f"SELECT count(*) {_LINES} AND debit_credit = 'D' "
+        "AND EXISTS (SELECT 1 FROM correction WHERE correction.reference = line.reference AND again = 'now') "
+        "AND EXISTS (SELECT 1 FROM line AS other LEFT JOIN correction AS its USING (reference) "
+        "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND its.credit IS NOT 'now' "
+        f"AND (SELECT status FROM line_status WHERE line_status.reference = other.reference) IN {STANDING})"
+    )
+    return int(next(ledger._rows(sql, (invoice,)))[0])
+
+
 # What a person asks for.
 
 

@@ -26,8 +26,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "invoice": "{file}: factuur {invoice}, {insurer} ({uzovi})",
         "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} afgewezen",
         "good": "zonder fout (8096), vanzelf mee in de volgende run: {lines}",
-        "waiting": "zonder fout, maar pas mee als de oude regel van de afspraak is gecrediteerd (ei-export credit met het "
-        "id van de afspraak): {lines}",
+        "waiting": "zonder fout, maar pas mee als de oude regel van de afspraak is gecrediteerd (ei-export credit met "
+        "het id van de afspraak): {lines}",
         "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}, toegekend € {granted}",
         "what": "Wat nu: {remedy}",
@@ -48,8 +48,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "invoice": "{file}: invoice {invoice}, {insurer} ({uzovi})",
         "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} refused",
         "good": "without fault (8096), along by itself in the next run: {lines}",
-        "waiting": "without fault, but along only once the old line of the appointment is credited (ei-export credit with "
-        "the id of the appointment): {lines}",
+        "waiting": "without fault, but along only once the old line of the appointment is credited (ei-export credit "
+        "with the id of the appointment): {lines}",
         "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}, granted € {granted}",
         "what": "What now: {remedy}",

@@ -101,7 +101,10 @@ def test_a_line_that_waits_for_a_credit_is_not_promised(clinic: Clinic, clerk: C
     clerk.replaces("A1")
     message = the(clinic.write(NOTHING).run())
     credit = next(line.reference for _, line in message.lines if line.is_credit)
-    clerk.gets(by_vecozo(message, {credit: "0406"}))
+    path = clinic.folder / "back.ret"
+    path.write_bytes(by_vecozo(message, {credit: "0406"}))
+    told = clerk.gives("returns", str(path), as_json=False)[1]
+    assert ("(8096), vanzelf mee" in told, "pas mee als" in told) == (False, True)
     assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
     told = clerk.gives("redeclare", clerk.reference("A1"), as_json=False)[1]
     assert f"ei-export credit {first}" in told
