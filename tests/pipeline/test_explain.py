@@ -648,6 +648,13 @@ def test_a_number_that_nothing_has_is_not_repeated(clinic: Clinic, number: str, 
         assert number not in str(told.document)
 
 
+def test_the_numbers_most_alike_are_named_in_whatever_order_they_come(clinic: Clinic) -> None:
+    rows = [visit(f"A{number:04}-21", "2021-01-04", "1000", patient="P2") for number in range(0, 1_500, 61)]
+    for feed in (rows, rows[::-1]):
+        clinic.feed(feed)
+        assert "A0122-21, A1220-21, A1281-21." in of(clinic, "A122-21").text
+
+
 def test_a_bsn_is_not_told_of_though_a_practice_uses_it_as_a_number(clinic: Clinic) -> None:
     """Neither is a number suggested that is one."""
     clinic.feed([row | {"patient_id": BSNS[1], "trajectory_id": BSNS[1]} for row in COURSE])

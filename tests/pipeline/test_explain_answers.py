@@ -166,10 +166,11 @@ def test_a_credit_alone(clinic: Clinic) -> None:
     answer_line(clinic, "partly_granted", 5_000, "0611")
     command(clinic, "run")
     found = told(clinic, "A1")
-    assert found.texts("outcome") == [
+    (outcome,) = found.texts("outcome")
+    assert outcome == (
         "declared in run R000001 of 2021-07-01, € 66.44, and credited afterwards. Nothing of it stands. "
         f"To declare it again: ei-export redeclare {REFERENCE}"
-    ]
+    )
     assert told(clinic, "T1").texts("outcome") == ["taken back: 1, declared: 1 (€ 67.81)."]
     assert found.texts("answer")[0] == (
         "VGZ granted € 50.00 of € 66.44 on 2021-07-19. Taken back by a credit afterwards."
@@ -182,10 +183,11 @@ def test_what_was_withdrawn_and_does_not_go_again(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
         ledger.execute("UPDATE run SET state = 'withdrawn', withdrawn_on = '2021-07-02', withdrawn_why = 'test'")
     found = told(clinic, "A1")
-    assert found.texts("outcome") == [
+    (outcome,) = found.texts("outcome")
+    assert outcome == (
         "was in run R000001 of 2021-07-01, € 66.44, and withdrawn with it. Nothing of it stands. "
         f"To declare it again: ei-export redeclare {REFERENCE}"
-    ]
+    )
     assert found.texts("visit")[0].endswith("A1  start: withdrawn, F1013 x1, € 66.44")
     note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", again="now")
     clinic.feed([ROWS[0] | {"status": "cancelled"}, ROWS[1]])

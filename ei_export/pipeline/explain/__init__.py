@@ -59,7 +59,7 @@ def explain(
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         search = Search(wanted, reader)
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
-        watched: Source = search.watch(source)
+        watched: Source = search.watch(source, ledger)
         feed = gather(watched, size, settings.input.completed, pending, lambda rows: progress("read", rows))
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         names = search.written(ledger)

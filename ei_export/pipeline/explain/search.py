@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from heapq import nlargest
+from math import ceil
 from typing import Final
 
 from ...intake import Source, values
@@ -13,7 +13,7 @@ from ...ledger.history import names_like, patients_with
 #: How alike two numbers are before one is suggested for the other, and how many are.
 _ALIKE: Final = 0.75
 _MOST: Final = 3
-#: A number with one mistake in it has this many characters at one of its ends right.
+#: A number with one mistake in it is right in its last so many characters, or in all before them.
 _END: Final = 3
 
 
@@ -21,7 +21,7 @@ class Search:
     """Looks for one number: of an appointment, a trajectory, a patient or a line, in capitals or not.
 
     A trajectory without a number of its own is called by its patient, insurer and program, with slashes in between.
-    What only looks like it is noticed on the way too, so that the feed is read once.
+    Until something has it, what looks most like it is noticed on the way too, so that the feed is read once.
     """
 
     def __init__(self, wanted: str, reader: Reader) -> None:
@@ -30,35 +30,50 @@ class Search:
         parts = wanted.split("/")
         self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
         self._folded_patients = frozenset(map(str.casefold, self._patients))
-        needle = parts[0].casefold()
+        self._needle = needle = parts[0].casefold()
         end = min(_END, (len(needle) + 1) // 2)
-        self._needles = (needle[: len(needle) - end], needle[len(needle) - end :])
+        self._ends = needle[: len(needle) - end], needle[len(needle) - end :]
         #: Patients by the number as it is written in their rows, in whatever capitals.
         self._found: defaultdict[str, set[str]] = defaultdict(set)
+        self._is_known = False
+        #: As many of the numbers most alike as are suggested, and how alike the next one has to be.
         self._alike: dict[str, float] = {}
+        self._least = _ALIKE
 
-    def watch(self, source: Source) -> "Watched":
+    def watch(self, source: Source, ledger: Ledger) -> "Watched":
         """The feed, to be read by another; what is looked for is noticed on the way."""
+        self._is_known = bool(self.patients(ledger, self._wanted))
         return Watched(source, self._notice)
 
     def _notice(self, bodies: Sequence[str]) -> None:
-        first, last = self._needles
-        for body in bodies if last else ():
+        needle, (first, last) = self._needle, self._ends
+        for body in bodies if needle else ():
             text = body.casefold()
-            if last in text or (first and first in text):
-                names = self._reader.names(body)
-                for name in names[:2]:
-                    if name.casefold() == self._folded:
-                        self._found[name].add(names[2])
-                if names[2].casefold() in self._folded_patients:
-                    self._found[names[2]].add(names[2])
-                for name in names:
+            if needle in text:
+                self._find(self._reader.names(body))
+            if not self._is_known and (last in text or (first and first in text)):
+                for name in self._reader.names(body):
                     self._compare(name)
 
+    def _find(self, names: Sequence[str]) -> None:
+        """Notes whose a number is, where it is the one that was asked for."""
+        for name in names[:2]:
+            if name.casefold() == self._folded:
+                self._found[name].add(names[2])
+        if names[2].casefold() in self._folded_patients:
+            self._found[names[2]].add(names[2])
+        self._is_known = self._is_known or bool(self._found)
+
     def _compare(self, name: str) -> None:
-        """Keeps a number that looks like the one that was asked for."""
-        if name and name not in self._alike and (likeness := _likeness(self._folded, name.casefold())) >= _ALIKE:
-            self._alike[name] = likeness
+        """Keeps a number that looks like the one that was asked for, while there are no better ones."""
+        alike = self._alike
+        if name in alike or (likeness := _likeness(self._folded, name.casefold(), self._least)) < self._least:
+            return
+        if not values.bsn(name):
+            alike[name] = likeness
+            if len(alike) > _MOST:
+                del alike[max(alike, key=lambda each: (-alike[each], each))]
+                self._least = min(alike.values())
 
     def written(self, ledger: Ledger) -> list[str]:
         """The number as it is written: as it was asked for, if anything has it so."""
@@ -75,8 +90,7 @@ class Search:
 
     def alike(self) -> list[str]:
         """The numbers of the feed that look most like the one that was asked for; none that could be a BSN."""
-        names = sorted(name for name in self._alike if not values.bsn(name))
-        return nlargest(_MOST, names, key=self._alike.__getitem__)
+        return sorted(self._alike, key=lambda name: (-self._alike[name], name))
 
 
 class Watched:
@@ -94,8 +108,12 @@ class Watched:
             yield bodies
 
 
-def _likeness(one: str, other: str) -> float:
-    """How much of two texts is the same from their beginnings and their ends: 1 for all of it."""
+def _likeness(one: str, other: str, least: float) -> float:
+    """How much of two texts is the same from their beginnings and their ends: 1 for all of it; 0 where that is quickly
+    seen to be less than ``least``, as neither end has half of that."""
+    half = ceil(least * (len(one) + len(other)) / 4)
+    if not (other.startswith(one[:half]) or other.endswith(one[-half:])):
+        return 0
     first = _same(one, other)
     last = _same(one[first:][::-1], other[first:][::-1])
     return 2 * (first + last) / (len(one) + len(other))
