@@ -9,8 +9,8 @@ from attrs import frozen
 from ..appointment import Outcome
 from ..problems import Finding, is_worded
 from . import Ledger
-from .corrections import CHANGED, STANDING
-from .dossier import unpack_waiting
+from .corrections import ASKED_LAST, CHANGED, STANDING
+from .dossier import PENDING, unpack_waiting
 
 #: A row by the names of its columns.
 Record: TypeAlias = Mapping[str, Any]
@@ -49,6 +49,14 @@ STILL_DUE: Final = """EXISTS (
         AND json_extract(value, '$[0]') <> 'counted'
         AND NOT (json_extract(value, '$[0]') = 'declared' AND coalesce(json_extract(value, '$[11]'), '') = 'cancelled')
 )"""
+
+
+#: Of a row of ``correction``: a line that somebody had corrected, while the last run held its appointment.
+_HELD_BACK: Final = f"""({ASKED_LAST.format("correction")} IS 'correct' AND EXISTS (
+    SELECT 1 FROM dossier, json_each(dossier.appointments)
+    WHERE dossier.patient_id = correction.patient_id AND json_extract(value, '$[3]') = correction.appointment_id
+        AND json_extract(value, '$[0]') IN ({", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))})
+))"""
 
 
 def waiting(ledger: Ledger) -> Iterator[Waiting]:
@@ -156,14 +164,14 @@ def is_still_due(ledger: Ledger, reference: str) -> bool:
 
 def queued(ledger: Ledger) -> tuple[int, int]:
     """How many credits, and how many debits in the place of others, go out with the next run: none as long as another
-    debit of the appointment stands that isn't credited too."""
+    debit of the appointment stands that isn't credited too, nor of what waits for its appointment to give a line."""
     sql = (
         "SELECT count(*) FILTER (WHERE credit = 'now'), "
         f"count(*) FILTER (WHERE again = 'now' AND {STILL_DUE} AND NOT EXISTS ("
         "SELECT 1 FROM line LEFT JOIN correction AS its USING (reference) "
         "WHERE line.appointment_id = correction.appointment_id AND debit_credit = 'D' AND its.credit IS NOT 'now' "
         f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING})) "
-        "FROM correction"
+        f"FROM correction WHERE NOT {_HELD_BACK}"
     )
     credits, again = next(ledger._rows(sql))
     return credits, again

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.clerk import NOTHING, SINGLE, Clerk, the
+from tests.clerk import NOTHING, SINGLE, Clerk, refusals, the
 from tests.feeds import CONTRACTS, Cells, Clinic, contract, tables_read_once
 from tests.manual.practice import UZOVI
 
@@ -31,6 +31,8 @@ def test_a_line_stands_until_there_is_another_in_its_place(name: str, clinic: Cl
         assert (night.credits, night.lines) == ({}, {})
         assert sorted(code for code, *_ in night.found("error")) == sorted(["CREDIT_HELD_BACK", *found])
     assert clerk.live()["S1"][0] == SINGLE["date"]
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
+    assert refusals(clerk.asks("correct", "S1")) == [("CORRECT_QUEUED", "")]
     right = clinic.feed([SINGLE | {"date": "2021-03-02"}]).run()
     assert (set(right.credits), set(right.lines)) == ({"S1"}, {"S1"})
     assert clinic.write(NOTHING).run().problems == []

@@ -240,6 +240,8 @@ def _not_to_be_corrected(line: Asking) -> Finding | None:
         return Finding("CREDIT_UNSENT", "", {**reference, "run": run_label(line.run)})
     if line.status not in STANDING:
         return Finding("CORRECT_NOT_STANDING", "", reference)
+    if line.credit == "now" and line.is_corrected:
+        return Finding("CORRECT_QUEUED", "", reference)
     if not line.change and line.status != "partly_granted":
         return Finding("CORRECT_UNCHANGED", "", reference)
     return None
