@@ -168,6 +168,7 @@ def _judge(
         options.progress("judged", sum(shelf.outcomes.values()))
 
     fill(shelf, feed.count, feed.rows, work, desk.move)
+    add_credits_of_replaced(shelf, desk)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     summary.held, summary.insurers = shelf.held, rules.insurers
     return shelf
@@ -181,6 +182,7 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
     ledger.forget_numbers(shelf.released)
     ledger.move_appointments(shelf.moved)
     take_contacts(ledger, shelf.taken)
+    drop(ledger, sorted(shelf.dropped))
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
@@ -189,7 +191,6 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
     listing = Listing(place, summary.lines)
     publication.write(due, listing)
-    add_credits_of_replaced(shelf, desk)
     if summary.lines is not None:
         summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
@@ -203,7 +204,6 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
 
 def _complete_summary(place: Place, summary: Summary) -> None:
     """Writes what is known once all is written."""
-    drop(ledger, sorted(shelf.dropped))
     summary.problems.write_csv(place.create("problems.csv"))
     document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
     place.create("summary.json").write(document.encode())
