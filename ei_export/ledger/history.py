@@ -20,7 +20,8 @@ class SentLine:
 
     ``status``: sent, granted, partly_granted, refused or credited; withdrawn for one of a run that was withdrawn, on
     ``withdrawn_on``. ``granted_cents`` None and ``answered`` '' while there is no answer; ``return_codes`` as the
-    answer gives them. ``credit`` and ``again``: what the next run is to do about it (see ``schema.sql``), or ''.
+    answer gives them, ``kind`` of the answer (see ``schema.sql``) or ''. ``credit`` and ``again``: what the next run is
+    to do about it (see ``schema.sql``), or ''.
     """
 
     reference: str
@@ -49,6 +50,7 @@ class SentLine:
     insurer: str
     withdrawn_on: str
     withdrawn_why: str
+    kind: str
     status: str
     granted_cents: int | None
     return_codes: tuple[str, ...] = field(converter=_split)
@@ -59,7 +61,8 @@ SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, li
        line.list, line.f_code, line.units, line.amount_cents, line.debit_credit, line.invoice, line.rule,
        coalesce(line.previous, ''), coalesce(answer.dated, ''), coalesce(correction.credit, ''),
        coalesce(correction.again, ''), run.run, run.today, run.folder, declaration.file, declaration.standard,
-       declaration.insurer, coalesce(run.withdrawn_on, ''), coalesce(run.withdrawn_why, '')
+       declaration.insurer, coalesce(run.withdrawn_on, ''), coalesce(run.withdrawn_why, ''),
+       coalesce(answer.kind, '')
 FROM line
 JOIN declaration ON declaration.invoice = line.invoice
 JOIN run ON run.run = declaration.run

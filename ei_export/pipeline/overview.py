@@ -16,7 +16,7 @@ from ..intake.reader import remembered
 from ..ledger import Ledger
 from ..ledger.dossier import AT
 from ..ledger.standing import Record, Started, Waiting, refused, waiting, without_end
-from ..problems import Severities
+from ..problems import Finding, Language, Severities, render
 from ..reports.overview import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows, State
 from ..settings import Contract, Settings
 from ..tables import FOREVER
@@ -29,6 +29,8 @@ from .rules import Rules
 _YEAR: Final = timedelta(days=365)
 #: More products than this are told of by the first and the last.
 _MOST_NAMED: Final = 6
+#: What is found of a line that was refused and waits for that.
+_REFUSALS: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE"})
 
 
 def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
@@ -46,7 +48,8 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
     for started in without_end(ledger, today - timedelta(weeks=status.forgotten_weeks)):
         if _can_end(started, ends, settings.contracts):
             found.open_trajectories.add(_open_trajectory(started, today))
-    nearest = chain((_held(kept, rules) for kept in waiting(ledger)), (_refused(row, rules) for row in refused(ledger)))
+    held = (_held(kept, rules, settings.language) for kept in waiting(ledger))
+    nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))
     for near in filter(None, nearest):
         if near.days_left <= status.soon_weeks * 7:
             found.deadlines.add(near)
@@ -95,9 +98,10 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 # Deadlines.
 
 
-def _held(kept: Waiting, rules: Rules) -> NearDeadline | None:
-    """When a line that is held has to be submitted; None where nothing is due, or nobody says when."""
-    if kept.outcome is Outcome.NO_AGREEMENT:
+def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | None:
+    """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
+    is then one of `refused`."""
+    if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.findings):
         return None
     appointment = remembered(kept.patient_id, kept.texts, AT, settled=True)
     if (day := appointment.date) is None:
@@ -107,18 +111,26 @@ def _held(kept: Waiting, rules: Rules) -> NearDeadline | None:
         return None
     trajectory = appointment.called(appointment.number)
     state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
-    code = cause(kept, rules.judge.severities)
-    return _near(rules, answer.insurer, appointment.id, trajectory, day, state, code)
+    found = cause(kept, rules.judge.severities)
+    code, message = (found.code, render(found.code, found.params, language)[0]) if found is not None else ("", "")
+    return _near(rules, answer.insurer, appointment.id, trajectory, day, state, code, message)
 
 
 def _refused(row: Record, rules: Rules) -> NearDeadline | None:
     """When a line that was refused has to be submitted again, if anybody asks for that."""
     day = date.fromisoformat(row["date"])
-    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused", "")
+    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused")
 
 
 def _near(
-    rules: Rules, insurer: str, appointment_id: str, trajectory: str, day: date, state: State, code: str
+    rules: Rules,
+    insurer: str,
+    appointment_id: str,
+    trajectory: str,
+    day: date,
+    state: State,
+    code: str = "",
+    message: str = "",
 ) -> NearDeadline | None:
     """A line by its deadline; None where its insurer publishes none."""
     deadline = rules.judge.deadlines.get(insurer)
@@ -126,12 +138,12 @@ def _near(
         return None
     last = add_months(day, deadline.months)
     days_left = (last - rules.judge.today).days
-    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code)
+    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message)
 
 
-def cause(kept: Waiting, severities: Severities) -> str:
-    """The problem that holds an appointment, by its code: the first error, or ''."""
-    return next((finding.code for finding in kept.findings if severities.of(finding.code) == "error"), "")
+def cause(kept: Waiting, severities: Severities) -> Finding | None:
+    """The problem that holds an appointment: the first error, if there is one."""
+    return next((finding for finding in kept.findings if severities.of(finding.code) == "error"), None)
 
 
 def _is_due(answer: Answer) -> bool:

@@ -47,7 +47,7 @@ class NearDeadline:
     """A line that is due, can't go out yet, and has to be submitted soon or should have been.
 
     ``deadline`` is the last day on which the insurer takes it, ``days_left`` are negative once that is past.
-    ``state`` says where the line waits, ``code`` is the problem that holds it, or ''.
+    ``state`` says where the line waits, ``code`` is the problem that holds it, or '', and ``message`` that in words.
     """
 
     insurer: str
@@ -58,6 +58,7 @@ class NearDeadline:
     days_left: int
     state: State
     code: str
+    message: str
 
 
 @frozen

@@ -9,9 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-from ..problems import Finding, Language, catalogue, render
+from ..problems import Finding, Language, render
 from ..wording import day_text, shown
-from .causes import title
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
 from .problem_list import ProblemList
@@ -98,7 +97,7 @@ class StatusText:
         place = self._place(near.appointment_id, near.date, near.trajectory)
         left = self._left(near.days_left, "late")
         told = self._say("deadline", deadline=self._day(near.deadline), left=left, insurer=near.insurer, **place)
-        why = title(near.code, self.language) if near.code in catalogue() else self._say(f"state_{near.state}")
+        why = near.message or self._say(f"state_{near.state}")
         return told, self._say("why", why=why)
 
     def _held(self) -> Iterator[str]:

@@ -358,6 +358,23 @@ def test_what_is_held_with_its_file_is_told_with_what_frees_it(
     assert not any(wrong in words for wrong in ("niet mis mee is", "U hoeft niets te doen", " - ", "Los op"))
 
 
+def test_explain_names_who_refused_and_what_for(sent: Message, clerk: Clerk) -> None:
+    clerk.gets(by_vecozo(sent, {clerk.reference("A1"): "0611"}))
+    assert "VECOZO wees dit op" in clerk.gives("explain", "A1", as_json=False)[1]
+    for number in ("R000001", sent.invoice):
+        words = " ".join(clerk.gives("explain", number, as_json=False)[1].split())
+        assert f"8097: {return_codes()['8097'].text}" in words
+        assert remedies()["8097"].remedy["nl"] in words
+
+
+def test_explain_names_the_command_for_a_line_that_was_granted_in_part(sent: Message, clerk: Clerk) -> None:
+    reference = clerk.reference("A1")
+    clerk.gets(by_insurer(sent, {reference: Verdict(100, ("8059",))}))
+    words = " ".join(clerk.gives("explain", "A1", as_json=False)[1].split())
+    assert f"ei-export correct {reference}" in words
+    assert clerk.asks("correct", reference)["problems"] == []
+
+
 def test_quiet_says_only_what_is_wrong(sent: Message, clerk: Clerk) -> None:
     path = clerk.clinic.folder / "back.ret"
     path.write_bytes(file_level(sent, "8001"))

@@ -14,7 +14,9 @@ from click.testing import CliRunner
 from ei_export.cli import common, main
 from ei_export.problems import LANGUAGES
 from ei_export.reports.text import WIDTH, plain
+from tests.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.feeds import BSNS, Clinic, contract, csv_text, tables_read_once, visit
+from tests.receiver import by_vecozo
 
 __all__ = ["tables_read_once"]
 
@@ -193,6 +195,18 @@ def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> N
     assert re.search(rf"met:\s+ei-export redeclare {SECOND}\n", ask(clinic))
     near = document(clinic, today="2022-01-10")["deadlines"]
     assert [(row["appointment_id"], row["state"], row["days_left"]) for row in near] == [("A2", "refused", 1)]
+
+
+def test_a_line_that_waits_for_its_refusal_has_one_deadline(tmp_path: Path) -> None:
+    clinic = few_tariffs(Clinic.open(tmp_path))
+    clerk = Clerk(clinic)
+    message = the(clinic.feed(COURSE).run())
+    clerk.gets(by_vecozo(message, {clerk.reference("A1"): "0611"}))
+    clinic.feed([START, CONTACT, END | {"diagnosis_code": ""}]).run()
+    near = document(clinic, today="2022-02-25")["deadlines"]
+    assert [(row["appointment_id"], row["state"]) for row in near] == [("A1", "refused"), ("A3", "held")]
+    told = ask(clinic, today="2022-02-25")
+    assert "…" not in told[: told.index("VASTGEHOUDEN")]
 
 
 # --- For people -------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def overview(
 
 FORGOTTEN: Final = OpenTrajectory("T7", "P7", "VGZ", "lage rug", "2", dt.date(2023, 6, 1), None, 0, 35)
 LATE: Final = NearDeadline(
-    "CZ", "A00007", "T7", dt.date(2022, 9, 25), dt.date(2024, 1, 25), -7, "held", "TARIFF_MISSING"
+    "CZ", "A00007", "T7", dt.date(2022, 9, 25), dt.date(2024, 1, 25), -7, "held", "TARIFF_MISSING", "Geen tarief."
 )
 ENDED: Final = EndingTable("agreements", "specs/zorg1/vgz.csv", "VGZ", "lage rug, nek", dt.date(2023, 12, 31), -32)
 

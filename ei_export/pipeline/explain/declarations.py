@@ -1,12 +1,15 @@
 """The stories of what went out as a whole: a run, or one of its declarations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ...codelists import return_codes
 from ...ledger import Ledger
 from ...ledger.standing import declarations
-from ...reports.story import Step, Story, said, step
+from ...reports.refusals import reasons
+from ...reports.story import Quoted, Step, Story, said, step
+from ...standards.answer import GOOD
 from ..declaring.publication import run_label
 
 #: What a number of more lines can be of.
@@ -33,10 +36,22 @@ def declaration_stories(ledger: Ledger, wanted: str) -> dict[str, list[Story]]:
         lines=sums["lines"],
         cents=sums["amount_cents"],
     )
-    return {kind: [Story(kind, label if kind == "run" else wanted, [head, *map(_declaration, rows)])]}
+    steps = [each for row in rows for each in _declaration(row)]
+    return {kind: [Story(kind, label if kind == "run" else wanted, [head, *steps])]}
 
 
-def _declaration(row: Mapping[str, Any]) -> Step:
+def _declaration(row: Mapping[str, Any]) -> Iterator[Step]:
+    """A declaration, and where it was refused as a whole, what for."""
     answer = said(f"said.declaration_{row['state']}", day=row["answered"], granted_cents=row["granted_cents"])
     names = {name: row[name] for name in ("file", "standard", "uzovi", "insurer", "invoice", "persons", "lines")}
-    return step("declaration.file", cents=row["amount_cents"], answer=answer, **names)
+    yield step("declaration.file", cents=row["amount_cents"], answer=answer, **names)
+    if row["state"] == "refused":
+        codes = row["return_codes"].split()
+        places = {"insurer": row["insurer"], "invoice": row["invoice"], "by": "VECOZO"}
+        for code, found in reasons([code for code in codes if code != GOOD], whole=GOOD not in codes):
+            known = return_codes().get(code)
+            meaning = known.text if known is not None else said("said.meaning_unknown")
+            if code:
+                yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=meaning)
+            worded = {"meaning": Quoted(found.meaning, places), "remedy": Quoted(found.remedy, places)}
+            yield step("remedy.answer", "specs/codelists/return-remedies.csv", **worded)

@@ -75,9 +75,13 @@ def _is_replaced(chart: Chart, line: SentLine) -> bool:
 
 def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
     """What came back, and what is still to be done about it."""
-    taken_back = line.status == "credited" and line.answered
+    status = line.status
+    if status == "credited" and line.answered:
+        status = "credited_after"
+    elif status == "refused" and line.kind == "refused":
+        status = "refused_with_file"
     yield step(
-        "answer.credited_after" if taken_back else f"answer.{line.status}",
+        f"answer.{status}",
         insurer=line.insurer,
         answered=line.answered,
         cents=line.amount_cents,
@@ -85,10 +89,12 @@ def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
     )
     for code in line.return_codes:
         known = return_codes().get(code)
-        text = known.text if known is not None else "-"
+        text = known.text if known is not None else said("said.meaning_unknown")
         yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
         if to_do and line.status in ("refused", "partly_granted"):
             yield _what_now(line, code)
+    if to_do and line.status == "partly_granted":
+        yield step("remedy.partly", reference=line.reference)
 
 
 def _what_now(line: SentLine, code: str) -> Step:

@@ -179,6 +179,10 @@ LINES: Final[Mapping[str, Words]] = {
         "nl": "{insurer} wees dit op {answered} af.",
         "en": "{insurer} refused this on {answered}.",
     },
+    "answer.refused_with_file": {
+        "nl": "VECOZO wees dit op {answered} af, met het hele bestand.",
+        "en": "VECOZO refused this on {answered}, with the whole file.",
+    },
     "answer.credited": {
         "nl": "Teruggenomen door een credit.",
         "en": "Taken back by a credit.",
@@ -224,6 +228,13 @@ LINES: Final[Mapping[str, Words]] = {
     "problem.info": {"nl": "{who}{message}", "en": "{who}{message}"},
     "said.who": {"nl": "{appointment}: ", "en": "{appointment}: "},
     "remedy.answer": {"nl": "{meaning} {remedy}", "en": "{meaning} {remedy}"},
+    "remedy.partly": {
+        "nl": "Moet het bedrag anders, verbeter het dan en geef: ei-export correct {reference}. De volgende run "
+        "crediteert de regel en declareert hem opnieuw.",
+        "en": "If the amount has to change, correct it and give: ei-export correct {reference}. The next run credits "
+        "the line and declares it again.",
+    },
+    "said.meaning_unknown": {"nl": "betekenis niet bekend", "en": "meaning unknown"},
     "remedy.do": {"nl": "{remedy}", "en": "{remedy}"},
     # A run, and a declaration.
     "outcome.run": {
