@@ -1,10 +1,12 @@
 """A line that is corrected goes back together with the one in its place, or not at all."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from tests.clerk import NOTHING, SINGLE, Clerk, refusals, the
+from tests import test_gds801
+from tests.clerk import NOTHING, SINGLE, START, Clerk, refusals, the
 from tests.feeds import CONTRACTS, Cells, Clinic, contract, tables_read_once
 from tests.manual.practice import UZOVI
 
@@ -30,6 +32,7 @@ def test_a_line_stands_until_there_is_another_in_its_place(name: str, clinic: Cl
         night = clinic.write(NOTHING).run()
         assert (night.credits, night.lines) == ({}, {})
         assert sorted(code for code, *_ in night.found("error")) == sorted(["CREDIT_HELD_BACK", *found])
+    assert clinic.run("--strict").found("error") == night.found("error")
     assert clerk.live()["S1"][0] == SINGLE["date"]
     assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
     assert refusals(clerk.asks("correct", "S1")) == [("CORRECT_QUEUED", "")]
@@ -73,6 +76,17 @@ def test_a_correction_is_dropped_where_the_agenda_was_put_back(clinic: Clinic, c
     assert moved.codes == ["DECLARED_MOVED"]
     clerk.asks("correct", "--all")
     assert clinic.run().lines.keys() == {"S1"}
+
+
+def test_a_correction_is_dropped_in_gds801_too(tmp_path: Path) -> None:
+    clinic = test_gds801.clinic(tmp_path)
+    clerk, row, today = Clerk(clinic), START | {"date": "2025-01-14"}, test_gds801.TODAY
+    sent = clinic.feed([row]).run(today=today)
+    assert [line["appointment_id"] for line in sent.document["lines"]] == ["A1"]
+    clinic.feed([row | {"date": "2025-01-15"}]).run(today=today)
+    clerk.asks("correct", "A1", today=today)
+    back = clinic.feed([row]).run(today=today)
+    assert (back.files, back.codes) == ({}, ["CORRECTION_DROPPED"])
 
 
 def test_a_correction_whose_run_is_undone_goes_again_as_one(clinic: Clinic, clerk: Clerk) -> None:

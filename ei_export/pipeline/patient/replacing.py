@@ -20,7 +20,7 @@ def hold_back(work: Work) -> None:
             appointment.outcome = Outcome.HELD
         if appointment.outcome in PENDING:
             work.case.held_back.append(appointment.id)
-            if not work.desk.hold_all or appointment.findings[-1].code != "STRICT_HELD":
+            if all(finding.code != "STRICT_HELD" for finding in appointment.findings):
                 appointment.findings.append(Finding("CREDIT_HELD_BACK", "", {"reference": reference}))
 
 
