@@ -6,7 +6,7 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 import gc
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 from attrs import frozen
 
 from .. import __version__
-from ..delivery import Place, Replacement, Scratch, Stage, is_taken, replacing, writing
+from ..delivery import Place, Replacement, Scratch, Stage, is_taken, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
@@ -65,21 +65,19 @@ def run(settings: Settings, options: Options) -> Summary:
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
     files = books(settings.output.gds801_xsd)
-    problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
-    summary = Summary(options.today, settings.input.path.name, problems)
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
+        earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
+        problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
+        summary = Summary(options.today, settings.input.path.name, problems)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
-        if options.publish:
-            for finding in finish_earlier_runs(ledger, settings):
-                summary.problems.add(finding)
-        shelf = _judge(source, settings, options, rules, ledger, summary)
+        shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
         if options.strict and summary.exit_code:
             summary.close()
             summary = Summary(options.today, summary.input, summary.problems.empty_copy())
             source = open_feed(settings.input.path, settings.input)
-            shelf = _judge(source, settings, options, rules, ledger, summary, hold_all=True)
+            shelf = _judge(source, settings, options, rules, ledger, summary, earlier, hold_all=True)
         due = shelf.due
         cleaning.callback(due.close)
         _remember(shelf, ledger)
@@ -90,41 +88,60 @@ def run(settings: Settings, options: Options) -> Summary:
         if due.count:
             publication = Publication(place, ledger, files, provider(settings), options.today, number)
             listing = _write(due, place, publication, options, summary)
+        if isinstance(place, Stage):
+            ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
+            summary.run, summary.folder = run_label(number), folder
+            _complete_summary(place, summary)
+            if options.xlsx and listing is not None:
+                write_sheets(place.create("workbook.xlsx"), summary, listing)
         if options.publish:
-            _list_problems(settings, summary)
-            ledger.save_owners()
-            if isinstance(place, Stage):
-                ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
-                summary.run, summary.folder = run_label(number), folder
-                _complete_summary(place, summary)
-                if options.xlsx and listing is not None:
-                    write_sheets(place.create("workbook.xlsx"), summary, listing)
-            page = Replacement(settings.output.dir / "report.html", settings.ledger.path)
-            cleaning.callback(page.discard)
-            write_page(page.file, settings, rules, ledger, summary, listing)
-            if isinstance(place, Stage):
-                page.file.seek(0)
-                shutil.copyfileobj(page.file, place.create("report.html"))
-                place.seal()
-            page.seal()
-            ledger.commit()
-            if isinstance(place, Stage):  # from here on it is declared; what still fails, the next run makes up for
-                try:
-                    summary.folder = place.publish()
-                except WriteError as error:
-                    params = {"run": summary.run, "path": str(folder), "reason": error.params["reason"]}
-                    summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
-                else:
-                    with suppress(BusyError, WriteError):
-                        ledger.mark_published(number, summary.folder)
-                    try:
-                        page.publish()
-                    except WriteError as error:
-                        renewed = str(summary.folder / "report.html")
-                        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
-            else:
-                page.publish()
+            _record(settings, rules, ledger, summary, listing, place, number, cleaning)
     return summary
+
+
+def _record(
+    settings: Settings,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    listing: Listing | None,
+    place: Place,
+    number: int,
+    cleaning: ExitStack,
+) -> None:
+    """Records what the run came to, and then shows it."""
+    out = settings.output.dir
+    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
+    for file in shown:
+        cleaning.callback(file.discard)
+    ledger.save_owners()
+    summary.problems.write_csv(problems.file)
+    write_page(page.file, settings, rules, ledger, summary, listing)
+    if isinstance(place, Stage):
+        page.file.seek(0)
+        shutil.copyfileobj(page.file, place.create("report.html"))
+        place.seal()
+    for file in shown:
+        file.seal()
+    ledger.commit()
+    # From here on it is declared; what still fails, the next run makes up for.
+    if isinstance(place, Stage):
+        try:
+            summary.folder = place.publish()
+        except WriteError as error:
+            params = {"run": summary.run, "path": str(summary.folder), "reason": error.params["reason"]}
+            summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
+            return
+        with suppress(BusyError, WriteError):
+            ledger.mark_published(number, summary.folder)
+    try:
+        for file in shown:
+            file.publish()
+    except WriteError as error:
+        if not isinstance(place, Stage):
+            raise
+        renewed = str(place.folder / "report.html")
+        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
 
 
 def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
@@ -142,13 +159,17 @@ def _judge(
     rules: Rules,
     ledger: Ledger,
     summary: Summary,
+    earlier: Iterable[Finding],
     *,
     hold_all: bool = False,
 ) -> Shelf:
     """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
 
-    ``hold_all``: what is due waits until nothing is wrong any more (``--strict``).
+    ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
+    (``--strict``).
     """
+    for finding in earlier:
+        summary.problems.add(finding)
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
     feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
@@ -207,12 +228,6 @@ def _complete_summary(place: Place, summary: Summary) -> None:
     summary.problems.write_csv(place.create("problems.csv"))
     document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
     place.create("summary.json").write(document.encode())
-
-
-def _list_problems(settings: Settings, summary: Summary) -> None:
-    """What is held is always in the same place."""
-    with replacing(settings.output.dir / "problems.csv", settings.ledger.path) as file:
-        summary.problems.write_csv(file)
 
 
 def _row(line: DueLine) -> int | None:
