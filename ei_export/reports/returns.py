@@ -39,7 +39,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "redeclare en het kenmerk.",
         "RETURN_CREDIT_NEEDLESS": "De regel zelf was ook al afgewezen: er staat niets meer van, en er is niets te "
         "crediteren.",
-        "RETURN_LINE_PARTLY": "Van deze regels is maar een deel toegekend:",
+        "RETURN_LINE_PARTLY": "Controleer het bedrag in uw tarieventabel en in uw overeenkomst. Moet het anders, "
+        "verbeter het dan en geef: ei-export correct en het kenmerk. Van deze regels is maar een deel toegekend:",
         "held": "Tot dan worden alle regels van de factuur vastgehouden. Ze gaan vanzelf opnieuw mee als de gegevens "
         "van de praktijk zijn verbeterd, en anders met: ei-export redeclare {invoice}",
         "by": "VECOZO of {insurer}",
@@ -61,7 +62,8 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "reference.",
         "RETURN_CREDIT_NEEDLESS": "The line itself was refused too: nothing of it stands, and there is nothing to "
         "credit.",
-        "RETURN_LINE_PARTLY": "Of these lines only a part was granted:",
+        "RETURN_LINE_PARTLY": "Check the amount in your tariff table and in your agreement. If it has to change, "
+        "correct it and give: ei-export correct and the reference. Of these lines only a part was granted:",
         "held": "Until then all lines of the invoice are held. They go again by themselves when the details of the "
         "practice are corrected, and otherwise with: ei-export redeclare {invoice}",
         "by": "VECOZO or {insurer}",
@@ -207,10 +209,12 @@ class FileReport:
             for reason, what in found
         ]
         meaning = told[0]["meaning"]
-        message = f"{render(code, {**places, **named}, self.language)[0]} {meaning}"
+        message, general = render(code, {**places, **named}, self.language)
+        message = f"{message} {meaning}"
+        remedy = general if code == "RETURN_LINE_PARTLY" else told[0]["remedy"]
         more = {**about, "return_codes": list(codes), "again": found[0][1].again, "meaning": meaning, "reasons": told}
         key = (",".join(reason for reason, _ in found), meaning, str(about["reference"]))
-        self._add(spool, code, key, more, message, told[0]["remedy"])
+        self._add(spool, code, key, more, message, remedy)
 
     def _add(
         self,
@@ -284,7 +288,8 @@ def text_lines(report: FileReport) -> Iterator[str]:
                 yield from wrapped(f"{reason['return_code']} {reason['text']}", _INDENT)
             about_all = kind not in _LINES and not place
             yield from wrapped(first["message"] if about_all else reason["meaning"], _INDENT)
-            yield from wrapped(words["what"].format(remedy=reason["remedy"]), _INDENT)
+            if kind != "RETURN_LINE_PARTLY":  # what a line that was refused needs is not what one that stands does
+                yield from wrapped(words["what"].format(remedy=reason["remedy"]), _INDENT)
         if kind == "RETURN_FILE_REFUSED" and report.is_held:
             yield from wrapped(words["held"].format(invoice=report.invoice), _INDENT)
         if kind in _LINES:

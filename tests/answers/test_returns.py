@@ -222,7 +222,7 @@ def test_an_answer_that_does_not_fit_is_not_read(name: str, back: bytes, clerk: 
 def test_a_damaged_file_is_not_read(name: str, back: bytes, clerk: Clerk) -> None:
     exit_code, report = not_read(clerk, MALFORMED[name](back))
     assert exit_code == 3
-    assert codes(report) == ["RETURN_MALFORMED"]
+    assert codes(report) == ["RETURN_LENGTH" if name == "a record too short" else "RETURN_MALFORMED"]
 
 
 def test_what_is_no_return_file_is_not_read(sent: Message, clinic: Clinic, clerk: Clerk) -> None:
@@ -356,6 +356,18 @@ def test_what_is_held_with_its_file_is_told_with_what_frees_it(
     )
     assert f"ei-export redeclare {sent.invoice}" in words
     assert not any(wrong in words for wrong in ("niet mis mee is", "U hoeft niets te doen", " - ", "Los op"))
+
+
+def test_a_folder_with_nothing_in_it_is_told_of(clinic: Clinic, sent: Message, clerk: Clerk) -> None:
+    empty = clinic.folder / "empty"
+    empty.mkdir()
+    exit_code, text = clerk.gives("returns", str(empty))
+    assert (exit_code, codes(clerk.parsed(text)["files"][0])) == (3, ["FILES_NONE"])
+
+
+def test_a_record_that_was_cut_off_is_told_by_its_length(sent: Message, clerk: Clerk) -> None:
+    head, person, *rest = by_vecozo(sent, {}).split(b"\r\n")
+    assert "record 2 is 328 tekens lang" in in_words(clerk, b"\r\n".join((head, person[:328], *rest)))
 
 
 def test_explain_names_who_refused_and_what_for(sent: Message, clerk: Clerk) -> None:

@@ -30,7 +30,7 @@ from ...reports.returns import FileReport, LineReport
 from ...settings import Settings
 from ...spool import SortedLines
 from ...standards.answer import GOOD, Answer, Kind, LineAnswer
-from ...standards.files import Entry, entries
+from ...standards.files import Entry, entries, nothing_in
 from ...standards.flat import pm305
 from ...standards.message import Message, messages, recognise, start_of
 from ...standards.xml import gds802
@@ -50,13 +50,23 @@ def read_returns(settings: Settings, paths: Sequence[Path], today: date) -> Iter
     wrong with a file is in its report.
     """
     for path in paths:
-        for entry in entries(path):
+        for entry in _all_of(path):
             with closing(FileReport(entry.name, settings.language, settings.severities)) as report:
                 try:
                     _read(entry, settings, today, report)
                 except InputError as refusal:
                     report.unreadable(refusal)
                 yield report
+
+
+def _all_of(path: Path) -> Iterator[Entry]:
+    """The files at a path; where there are none, what says so."""
+    found = False
+    for entry in entries(path):
+        found = True
+        yield entry
+    if not found:
+        yield nothing_in(str(path))
 
 
 def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> None:

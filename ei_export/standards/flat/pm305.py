@@ -105,7 +105,11 @@ def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]
     for content in READER.contents(file, message, name):
         kind = content.kind
         if not content.fits:
-            raise _malformed(name, content, kind, str(len(content.text)), str(Layout.load(message.layout).length))
+            length = Layout.load(message.layout).length
+            if len(content.text) != length:
+                params = {"found": len(content.text), "expected": length}
+                raise InputError("RETURN_LENGTH", file=name, record=content.number, **params)
+            raise _malformed(name, content, f"{_HEADER}01", kind, f"{_HEADER}, {_PERSON}, {_LINE}, {_TRAILER}")
         first = kind == _HEADER
         if first is bool(before) or before == _TRAILER or (kind == _LINE and before == _HEADER):
             raise _malformed(name, content, f"{kind}01", kind, f"{_HEADER}, {_PERSON}, {_LINE}, {_TRAILER}")
