@@ -86,8 +86,6 @@ def refusing(function: F) -> F:
             refuse(refusal, lang, as_json=as_json)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except KeyboardInterrupt:
-            sys.exit(INTERRUPTED)
         except Exception as error:
             if debug:
                 raise

@@ -1,7 +1,8 @@
 """What is wrong with a command as it was typed, in the language of the practice. click's own words are English."""
 
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -10,10 +11,14 @@ import click
 
 from ..problems import LANGUAGES, Language, SettingsError
 from ..settings import load
-from .common import DEFAULT_CONFIG, Day, tell
+from .common import DEFAULT_CONFIG, INTERRUPTED, Day, tell
 
 #: How newer versions of click show the help of a command without arguments.
 _HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
+_INTERRUPTED: Final[Mapping[Language, str]] = {
+    "nl": "Afgebroken met Ctrl-C. Was er al iets vastgelegd, dan maakt de volgende run het af.",
+    "en": "Broken off with Ctrl-C. What was recorded already is finished by the next run.",
+}
 
 
 class Mistyped(click.ClickException):
@@ -38,6 +43,9 @@ def understood(typed: Sequence[str]) -> Iterator[None]:
         if isinstance(error, _HELP):
             raise
         raise Mistyped(worded(error), typed) from None
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(_INTERRUPTED[language_of(typed)], err=True)
+        sys.exit(INTERRUPTED)
 
 
 def worded(error: click.UsageError) -> SettingsError:

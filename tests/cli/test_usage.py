@@ -70,3 +70,13 @@ def test_what_was_typed_is_not_repeated(command: tuple[str, ...], typed: str, tm
     if first:
         known, unknown = json.loads(done.stdout)["problems"]
         assert [(each["reference"], each["position"]) for each in (known, unknown)] == [(*first, 1), ("-", 2)]
+
+
+@pytest.mark.parametrize("place", ["import_module", "_Commands.parse_args"])
+def test_ctrl_c_is_told_at_any_moment(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"ei_export.cli.{place}", interrupted)
+    done = CliRunner().invoke(main, ["status", "--lang", "en"])
+    assert (done.exit_code, done.stderr.startswith("Broken off")) == (130, True)
