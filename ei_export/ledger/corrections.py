@@ -61,9 +61,10 @@ class Debit:
         return self.status in STANDING and self.credit != "now"
 
 
-def corrected_patients(ledger: Ledger) -> set[str]:
-    """The patients with debits that don't simply stand."""
-    return {patient for (patient,) in ledger._rows("SELECT DISTINCT patient_id FROM correction")}
+def corrected_patients(ledger: Ledger) -> dict[str, bool]:
+    """The patients with debits that don't simply stand, each with whether something is still to be done about one."""
+    sql = "SELECT patient_id, max(credit IS NOT NULL OR again IS NOT NULL) FROM correction GROUP BY patient_id"
+    return {patient: bool(is_open) for patient, is_open in ledger._rows(sql)}
 
 
 def debits(ledger: Ledger, patient_id: str, header: str) -> dict[str, list[Debit]]:
@@ -194,6 +195,7 @@ class Asking:
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
     """What is known of a line that somebody names."""
+    _note_not_declared(ledger)
     sql = (
         "SELECT debit.reference, named.debit_credit, debit.appointment_id, debit.patient_id, run.run, run.state, "
         "coalesce((SELECT status FROM line_status WHERE line_status.reference = debit.reference), 'withdrawn'), "
@@ -204,8 +206,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         f"WHERE line_status.reference = later.reference) IN {STANDING})), "
         "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
         "AND changed.appointment_id = debit.appointment_id), "
-        "(SELECT 'elsewhere' FROM dossier, json_each(dossier.appointments) WHERE pending > 0 "
-        "AND json_extract(value, '$[3]') = debit.appointment_id AND json_extract(value, '$[0]') <> 'declared'), ''), "
+        "(SELECT 'elsewhere' FROM not_declared WHERE not_declared.appointment_id = debit.appointment_id LIMIT 1), ''), "
         "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference), "
         f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct', debit.date, debit.uzovi "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
@@ -213,6 +214,15 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
     )
     return next((Asking(*row) for row in ledger._rows(sql, (reference,))), None)
+
+
+def _note_not_declared(ledger: Ledger) -> None:
+    """Looks once up what waits in the dossiers, however many lines are asked for."""
+    ledger._do(
+        "CREATE TEMP TABLE IF NOT EXISTS not_declared AS SELECT json_extract(value, '$[3]') AS appointment_id "
+        "FROM dossier, json_each(dossier.appointments) WHERE pending > 0 AND json_extract(value, '$[0]') <> 'declared'"
+    )
+    ledger._do("CREATE INDEX IF NOT EXISTS temp.not_declared_appointment ON not_declared (appointment_id)")
 
 
 def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:

@@ -141,19 +141,25 @@ def changed(ledger: Ledger) -> Iterator[Record]:
 
 #: The appointments that took place, of which no debit stands and nothing goes out again, by their last debit.
 _NOTHING: Final = (
-    "FROM correction JOIN line_status USING (reference) WHERE again IS NULL AND line_status.debit_credit = 'D' "
-    "AND line_status.attempt = (SELECT max(attempt) FROM line AS other "
-    "WHERE other.appointment_id = line_status.appointment_id AND other.debit_credit = 'D') "
-    "AND NOT EXISTS (SELECT 1 FROM line AS other WHERE other.appointment_id = line_status.appointment_id "
+    "FROM correction JOIN line ON line.reference = correction.reference "
+    "JOIN declaration ON declaration.invoice = line.invoice WHERE again IS NULL AND line.debit_credit = 'D' "
+    "AND line.attempt = (SELECT max(attempt) FROM line AS other "
+    "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D') "
+    "AND NOT EXISTS (SELECT 1 FROM line AS other WHERE other.appointment_id = line.appointment_id "
     "AND other.debit_credit = 'D' AND "
     f"(SELECT status FROM line_status AS its WHERE its.reference = other.reference) IN {STANDING}) AND {STILL_DUE}"
 )
 
 
 def nothing_stands(ledger: Ledger) -> Iterator[Record]:
-    """What took place and is not claimed: the last debit of each appointment, with what became of that."""
-    columns = ("reference", "appointment_id", "trajectory", "date", "insurer", "amount_cents", "status")
-    return _records(ledger, [f"line_status.{column}" for column in columns], f"{_NOTHING} ORDER BY reference")
+    """What took place and is not claimed: the last debit of each appointment, with what became of that; ``withdrawn``
+    where its run was."""
+    columns = ("reference", "appointment_id", "trajectory", "date", "amount_cents")
+    status = (
+        "coalesce((SELECT status FROM line_status WHERE line_status.reference = line.reference), 'withdrawn') AS status"
+    )
+    names = (*(f"line.{column}" for column in columns), "declaration.insurer", status)
+    return _records(ledger, names, f"{_NOTHING} ORDER BY line.reference")
 
 
 def is_still_due(ledger: Ledger, reference: str) -> bool:

@@ -31,7 +31,7 @@ def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
     """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
     stored = desk.dossier(patient_id)
     digest = desk.digest(rows)
-    if stored is not None and stored.digest == digest and stored.tally and not desk.is_corrected(patient_id):
+    if stored is not None and stored.digest == digest and stored.tally and not desk.is_open(patient_id):
         counts = (count.split("=") for count in stored.tally.split(" "))
         return Case({Outcome(name): int(count) for name, count in counts})
     work = examine(desk, patient_id, rows, stored)

@@ -97,6 +97,10 @@ class Desk:
         """Whether the patient has debits that don't simply stand."""
         return patient_id in self._corrected
 
+    def is_open(self, patient_id: str) -> bool:
+        """Whether something is still to be done about a debit of the patient."""
+        return self._corrected.get(patient_id, False)
+
     def debits(self, patient_id: str) -> dict[str, list[Debit]]:
         """See `Work.debits`."""
         if not self.is_corrected(patient_id):
