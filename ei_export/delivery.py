@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -146,6 +146,11 @@ def reinstate(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
         folder.rename(plain)
         _sync_folder(folder.parent)
     return plain
+
+
+def withdrawn_folders(out: Path) -> Sequence[Path]:
+    """The folders of runs that are marked as not to be sent."""
+    return sorted(out.glob(f"*{_WITHDRAWN}"))
 
 
 def is_taken(folder: Path) -> bool:

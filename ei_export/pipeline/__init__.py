@@ -28,6 +28,7 @@ from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
+from .answers.undo import broken_off
 from .declaring.books import books
 from .declaring.due import DueLine
 from .declaring.publication import Listing, Publication, provider, run_label
@@ -69,6 +70,7 @@ def run(settings: Settings, options: Options) -> Summary:
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
         earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
+        earlier += broken_off(ledger, settings)
         problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
         summary = Summary(options.today, settings.input.path.name, problems)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's

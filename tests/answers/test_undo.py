@@ -217,3 +217,20 @@ def test_a_later_run_that_was_not_sent_is_withdrawn_in_its_place(clinic: Clinic,
     assert clinic.run().lines == {}
     assert told(clerk.gets(file_level(message, "0016"))) == ["RETURN_FILE_REFUSED", "RETURN_REINSTATED"]
     assert clinic.run().found("error") == [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]
+
+
+def test_a_withdrawal_that_was_broken_off_is_told_until_it_is_done(
+    clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.feed(COURSE).run()
+    with monkeypatch.context() as patch:
+        patch.setattr("ei_export.ledger.Ledger.commit", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+        clerk.gives("undo", "R000001", "--why", "fout", debug=False)
+    for command in ("check", "run"):
+        told = clinic.command(command)
+        assert [problem["code"] for problem in told.problems] == ["UNDO_BROKEN_OFF"]
+        assert told.lines == {}
+    assert clerk.undoes("R000001") == 0
+    again = clinic.run()
+    assert again.problems == []
+    assert again.lines.keys() == {"A1", "A3"}

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from ...delivery import reinstate as unmark_folder
 from ...delivery import withdraw as mark_folder
+from ...delivery import withdrawn_folders
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
@@ -63,6 +64,16 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     return Undone(name, folder, findings)
 
 
+def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """The runs that are marked as withdrawn while the ledger doesn't know: nobody sends them, and nothing of them is
+    due."""
+    for folder in withdrawn_folders(settings.output.dir):
+        match = _RUN.fullmatch(folder.name.partition("-")[0])
+        run = queue.published_run(ledger, int(match[1])) if match else None
+        if run is not None and run.state == "published" and _is_of(run, folder, ledger):
+            yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})
+
+
 def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
     if run.state == "withdrawn":
         return SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
@@ -87,15 +98,16 @@ def _found(
 ) -> Path | None:
     """Marks the folder of a run, or takes the mark off it, where it was or where the practice moved with all its files;
     a folder of that name in which nothing is of this run is left alone."""
-    files = dict(queue.files_of(ledger, run.run))
     for folder in dict.fromkeys((settings.output.dir.resolve() / run.folder.name, run.folder)):
-        if marked := mark(folder, lambda place: any(_is_there(place, files))):
+        if marked := mark(folder, lambda place: _is_of(run, place, ledger)):
             return marked
     return None
 
 
-def _is_there(folder: Path, files: dict[str, str]) -> Iterator[bool]:
-    """Of each file whether it is in a folder as it was written; ``files``: name and SHA-256."""
-    for name, sha256 in files.items():
+def _is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
+    """Whether a file of the run is in a folder as it was written."""
+    for name, sha256 in queue.files_of(ledger, run.run):
         with suppress(OSError), (folder / name).open("rb") as file:
-            yield hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                return True
+    return False
