@@ -24,7 +24,7 @@ _PATIENCE_MS: Final = 900_000
 #: How long one who only reads waits for a run that is being committed.
 _LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_PENDING: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
+PENDING_SQL: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
 
@@ -199,7 +199,7 @@ class Ledger:
             for appointment, patient, number in self._rows(
                 "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
                 "FROM dossier, json_each(dossier.appointments) "
-                f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({_PENDING}) "
+                f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({PENDING_SQL}) "
                 "UNION ALL SELECT appointment_id, '', '' FROM correction JOIN line USING (reference, appointment_id) "
                 "WHERE NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = correction.appointment_id "
                 "AND later.debit_credit = 'D' AND later.attempt > line.attempt)"

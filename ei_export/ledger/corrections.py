@@ -26,6 +26,15 @@ ASKED_LAST: Final = (
 )
 #: The statuses of a line that the insurer is held to.
 STANDING: Final = ("sent", "granted", "partly_granted")
+#: What became of a line, NULL for one that was withdrawn. Asked line by line: SQLite would work the view out for the
+#: whole ledger to join it.
+STATUS: Final = "(SELECT status FROM line_status WHERE line_status.reference = {}.reference)"
+STANDS: Final = f"{STATUS} IN {STANDING}"
+#: Of a row of ``line``: the last debit of its appointment.
+IS_LAST: Final = (
+    "line.debit_credit = 'D' AND line.attempt = (SELECT max(attempt) FROM line AS other "
+    "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D')"
+)
 
 
 @frozen
@@ -82,8 +91,7 @@ def debits_of(ledger: Ledger, appointment_id: str, header: str) -> list[Debit]:
 
 _DEBITS: Final = (
     "SELECT line.reference, line.appointment_id, line.patient_id, line.attempt, "
-    # one line at a time: SQLite would work the view out for the whole ledger to join it
-    "coalesce((SELECT status FROM line_status WHERE line_status.reference = line.reference), 'withdrawn'), "
+    f"coalesce({STATUS.format('line')}, 'withdrawn'), "
     "coalesce((SELECT return_codes FROM line_status WHERE line_status.reference = line.reference), ''), "
     "CASE WHEN credit = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(credit, '') END, "
     "CASE WHEN again = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(again, '') END, "
@@ -160,7 +168,7 @@ def waiting_for_credit(ledger: Ledger, invoice: str) -> int:
         "AND EXISTS (SELECT 1 FROM correction WHERE correction.reference = line.reference AND again = 'now') "
         "AND EXISTS (SELECT 1 FROM line AS other LEFT JOIN correction AS its USING (reference) "
         "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND its.credit IS NOT 'now' "
-        f"AND (SELECT status FROM line_status WHERE line_status.reference = other.reference) IN {STANDING})"
+        f"AND {STANDS.format('other')})"
     )
     return int(next(ledger._rows(sql, (invoice,)))[0])
 
@@ -198,7 +206,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
     _note_not_declared(ledger)
     sql = (
         "SELECT debit.reference, named.debit_credit, debit.appointment_id, debit.patient_id, run.run, run.state, "
-        "coalesce((SELECT status FROM line_status WHERE line_status.reference = debit.reference), 'withdrawn'), "
+        f"coalesce({STATUS.format('debit')}, 'withdrawn'), "
         "coalesce(credit, ''), coalesce(again, ''), "
         "NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = debit.appointment_id "
         "AND later.debit_credit = 'D' AND later.attempt > debit.attempt AND (EXISTS (SELECT 1 FROM correction AS its "
@@ -237,7 +245,7 @@ def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
     sql = (
         "SELECT reference FROM line LEFT JOIN correction USING (reference) WHERE line.appointment_id = ? "
         "AND debit_credit = 'D' AND credit IS NOT 'now' "
-        f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING} "
+        f"AND {STANDS.format('line')} "
         "ORDER BY attempt"
     )
     return [reference for (reference,) in ledger._rows(sql, (appointment_id,))]
@@ -246,10 +254,9 @@ def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
 #: The appointments that the feed changed since they were declared, each with its last debit, if that stands and is not
 #: about to be credited.
 CHANGED: Final = (
-    "FROM changed JOIN line ON line.appointment_id = changed.appointment_id WHERE debit_credit = 'D' "
-    "AND attempt = (SELECT max(attempt) FROM line AS other WHERE other.appointment_id = line.appointment_id "
-    "AND other.debit_credit = 'D') "
-    f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING} "
+    "FROM changed JOIN line ON line.appointment_id = changed.appointment_id "
+    f"WHERE {IS_LAST} "
+    f"AND {STANDS.format('line')} "
     "AND NOT EXISTS (SELECT 1 FROM correction WHERE correction.reference = line.reference AND credit IS NOT NULL) "
     "ORDER BY reference"
 )

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import field, frozen
 
 from . import Ledger
-from .corrections import ASKED_LAST, STANDING
+from .corrections import ASKED_LAST, STANDS
 
 
 @frozen
@@ -86,7 +86,6 @@ def replacements(ledger: Ledger, header: str) -> dict[str, str]:
     return dict(ledger._rows(sql, (header,)))
 
 
-_STANDS: Final = f"(SELECT status FROM line_status WHERE line_status.reference = {{}}.reference) IN {STANDING}"
 _REFUSED: Final = f"""
 SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, line.uzovi, declaration.insurer,
        line.date, line.amount_cents, credit.reference, credit.invoice,
@@ -95,7 +94,7 @@ SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, li
        coalesce((
            SELECT later.reference FROM line AS later LEFT JOIN correction AS its ON its.reference = later.reference
            WHERE later.appointment_id = line.appointment_id AND later.debit_credit = 'D'
-               AND later.attempt > line.attempt AND its.credit IS NULL AND {_STANDS.format("later")}
+               AND later.attempt > line.attempt AND its.credit IS NULL AND {STANDS.format("later")}
            ORDER BY later.attempt DESC LIMIT 1
        ), '') AS later
 FROM line AS credit
@@ -103,7 +102,7 @@ CROSS JOIN line ON line.reference = credit.previous
 JOIN declaration ON declaration.invoice = line.invoice
 JOIN correction ON correction.reference = line.reference
 WHERE credit.previous IS NOT NULL AND (correction.credit IS NULL OR correction.credit = 'header' AND header = ?1)
-    AND {_STANDS.format("line")}
+    AND {STANDS.format("line")}
     AND credit.reference = (
         SELECT other.reference FROM line AS other JOIN declaration USING (invoice) JOIN run USING (run)
         WHERE other.previous = line.reference AND run.state <> 'withdrawn' ORDER BY other.attempt DESC LIMIT 1

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from . import Ledger
-from .corrections import STANDING
+from .corrections import STANDS
 
 #: The lines of one run.
 _LINES: Final = (
@@ -56,7 +56,7 @@ def clashes(ledger: Ledger, run: int) -> Iterator[Clash]:
         "JOIN line AS other ON other.appointment_id = line.appointment_id AND other.debit_credit = 'D' "
         "AND other.reference <> line.reference JOIN declaration AS its ON its.invoice = other.invoice "
         "WHERE line.debit_credit = 'D' "
-        f"AND (SELECT status FROM line_status WHERE line_status.reference = other.reference) IN {STANDING} ORDER BY 1"
+        f"AND {STANDS.format('other')} ORDER BY 1"
     )
     for row in ledger._rows(sql, (str(run),)):
         yield Clash(*row)

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from ..appointment import Outcome
 from ..problems import Finding, is_worded
-from . import Ledger
-from .corrections import ASKED_LAST, CHANGED, STANDING
-from .dossier import PENDING, unpack_waiting
+from . import PENDING_SQL, Ledger
+from .corrections import ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
+from .dossier import unpack_waiting
 
 #: A row by the names of its columns.
 Record: TypeAlias = Mapping[str, Any]
@@ -55,7 +55,7 @@ STILL_DUE: Final = """EXISTS (
 _HELD_BACK: Final = f"""({ASKED_LAST.format("correction")} IS 'correct' AND EXISTS (
     SELECT 1 FROM dossier, json_each(dossier.appointments)
     WHERE dossier.patient_id = correction.patient_id AND json_extract(value, '$[3]') = correction.appointment_id
-        AND json_extract(value, '$[0]') IN ({", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))})
+        AND json_extract(value, '$[0]') IN ({PENDING_SQL})
 ))"""
 
 
@@ -142,12 +142,9 @@ def changed(ledger: Ledger) -> Iterator[Record]:
 #: The appointments that took place, of which no debit stands and nothing goes out again, by their last debit.
 _NOTHING: Final = (
     "FROM correction JOIN line ON line.reference = correction.reference "
-    "JOIN declaration ON declaration.invoice = line.invoice WHERE again IS NULL AND line.debit_credit = 'D' "
-    "AND line.attempt = (SELECT max(attempt) FROM line AS other "
-    "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D') "
-    "AND NOT EXISTS (SELECT 1 FROM line AS other WHERE other.appointment_id = line.appointment_id "
-    "AND other.debit_credit = 'D' AND "
-    f"(SELECT status FROM line_status AS its WHERE its.reference = other.reference) IN {STANDING}) AND {STILL_DUE}"
+    "JOIN declaration ON declaration.invoice = line.invoice WHERE again IS NULL "
+    f"AND {IS_LAST} AND NOT EXISTS (SELECT 1 FROM line AS other WHERE other.appointment_id = line.appointment_id "
+    f"AND other.debit_credit = 'D' AND {STANDS.format('other')}) AND {STILL_DUE}"
 )
 
 
@@ -155,9 +152,7 @@ def nothing_stands(ledger: Ledger) -> Iterator[Record]:
     """What took place and is not claimed: the last debit of each appointment, with what became of that; ``withdrawn``
     where its run was."""
     columns = ("reference", "appointment_id", "trajectory", "date", "amount_cents")
-    status = (
-        "coalesce((SELECT status FROM line_status WHERE line_status.reference = line.reference), 'withdrawn') AS status"
-    )
+    status = f"coalesce({STATUS.format('line')}, 'withdrawn') AS status"
     names = (*(f"line.{column}" for column in columns), "declaration.insurer", status)
     return _records(ledger, names, f"{_NOTHING} ORDER BY line.reference")
 
@@ -177,7 +172,7 @@ def queued(ledger: Ledger) -> tuple[int, int]:
         f"count(*) FILTER (WHERE again = 'now' AND {STILL_DUE} AND NOT EXISTS ("
         "SELECT 1 FROM line LEFT JOIN correction AS its USING (reference) "
         "WHERE line.appointment_id = correction.appointment_id AND debit_credit = 'D' AND its.credit IS NOT 'now' "
-        f"AND (SELECT status FROM line_status WHERE line_status.reference = line.reference) IN {STANDING})) "
+        f"AND {STANDS.format('line')})) "
         f"FROM correction WHERE NOT {_HELD_BACK}"
     )
     credits, again = next(ledger._rows(sql))
