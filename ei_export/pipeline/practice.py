@@ -6,7 +6,6 @@ what was sent. Only the debits of somebody else are held against the tables as t
 Its bytes were judged before; what can't be read here was told of there.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO, Final
@@ -18,6 +17,7 @@ from ..ledger import Ledger
 from ..ledger.known import KnownLine, debit_status, file_of, holds_invoice, holds_reference, line_of
 from ..settings import Settings
 from ..standards.contents import Content, Schema
+from ..standards.files import sha256_of
 from ..standards.flat.reader import READER as FLAT
 from ..standards.message import Message
 from ..standards.verify import Fault
@@ -104,7 +104,7 @@ class Practice:
         names = _NAMES.get(message.name)
         if names is None:
             return
-        if (own := file_of(self._ledger, _digest(file))) is not None:
+        if (own := file_of(self._ledger, sha256_of(file))) is not None:
             if own.is_withdrawn:
                 params = {"invoice": own.invoice, "run": run_label(own.run)}
                 yield Fault("INVOICE_WITHDRAWN", return_code="", params=params)
@@ -225,7 +225,3 @@ def _claimed(values: Mapping[str, str], names: _Names, insurer: str) -> _Claimed
         )
     except ValueError:
         return None
-
-
-def _digest(file: IO[bytes]) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any open file will do

@@ -3,6 +3,7 @@
 A zip is unpacked with care: nothing is written under a name it gives, and no more is read than VECOZO would take.
 """
 
+import hashlib
 import os
 import re
 import tempfile
@@ -121,3 +122,8 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpack
 def _shown(name: str) -> str:
     """A name from a zip, without what would play tricks on a terminal."""
     return "".join(character if character.isprintable() else "?" for character in name)
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """The SHA-256 of an open file from where it stands to its end, in hexadecimal. Raises OSError."""
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any open file will do

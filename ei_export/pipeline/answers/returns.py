@@ -1,6 +1,5 @@
 """Return files into the ledger: each matched with its declaration and checked against it, whole or not at all."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -30,7 +29,7 @@ from ...reports.returns import FileReport, LineReport
 from ...settings import Settings
 from ...spool import SortedLines
 from ...standards.answer import GOOD, Answer, Kind, LineAnswer
-from ...standards.files import Entry, entries, nothing_in
+from ...standards.files import Entry, entries, nothing_in, sha256_of
 from ...standards.flat import pm305
 from ...standards.message import Message, messages, recognise, start_of
 from ...standards.xml import gds802
@@ -78,7 +77,7 @@ def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> 
         if message.code not in _READERS:
             known = ", ".join(message.name for message in messages() if message.code in _READERS)
             raise InputError("RETURN_NOT_ONE", file=entry.name, found=message.name, expected=known)
-        sha256 = hashlib.file_digest(entry.file, "sha256").hexdigest()  # type: ignore[arg-type] # any open file will do
+        sha256 = sha256_of(entry.file)
         entry.file.seek(0)
         answer = _READERS[message.code](entry.file, message, entry.name)
         report.invoice = answer.invoice

@@ -1,7 +1,6 @@
 """``undo``: a run that was not sent is taken back; all that was in it goes out with the next one. Unless an answer to
 it shows that it was sent."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
 from ...problems import Finding, SettingsError
 from ...settings import Settings
+from ...standards.files import sha256_of
 from ..declaring.publication import has_form, run_label
 from ..recovery import finish_earlier_runs
 from ..reporting import mark_pages
@@ -108,6 +108,6 @@ def _is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
     """Whether a file of the run is in a folder as it was written."""
     for name, sha256 in queue.files_of(ledger, run.run):
         with suppress(OSError), (folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+            if sha256_of(file) == sha256:
                 return True
     return False

@@ -1,7 +1,6 @@
 """From lines that are due to declaration files: numbers, totals, and what the ledger keeps of them."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -22,6 +21,7 @@ from ...reports.cells import defused_at, restored
 from ...reports.html import MOST_LINES
 from ...reports.summary import Declaration
 from ...settings import Settings
+from ...standards.files import sha256_of
 from .books import Book, Writer
 from .due import DueLine
 
@@ -119,7 +119,7 @@ class _File:
             persons=self.writer.persons,
             lines=self.writer.lines,
             amount_cents=self.writer.cents,
-            sha256=hashlib.file_digest(self._file, "sha256").hexdigest(),  # type: ignore[arg-type] # any open file will do
+            sha256=sha256_of(self._file),
         )
 
     def _invoice(self) -> Invoice:
