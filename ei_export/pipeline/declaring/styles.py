@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from attrs import frozen
@@ -50,35 +50,17 @@ class _Pm304Receiver:
     """Judges lines of PM304 one by one, as if they were in a file of this day."""
 
     def __init__(self, today: date) -> None:
-        self._today = today
-        self._files: dict[str, Fragments] = {}
+        self._file = cache(partial(Fragments, today))
         #: By UZOVI the person judged last, '' for one who is wrong: each of their lines is to say so.
         self._persons: dict[str, str] = {}
 
     def faults(self, uzovi: str, person: str, head: str, previous: str) -> Sequence[Fault]:
-        file = self._files.get(uzovi)
-        if file is None:
-            file = self._files[uzovi] = Fragments(self._today, uzovi)
+        file = self._file(uzovi)
         found: list[Fault] = []
         if self._persons.get(uzovi) != person:
             found = file.person(person)
             self._persons[uzovi] = "" if found else person
-        return [*found, *file.line(head, pm304.tail_fragment(previous) if previous else pm304.NO_PREVIOUS)]
-
-
-class _Gds801Receiver:
-    """Judges lines of GDS801 one by one, as if they were in a file of this day."""
-
-    def __init__(self, provider: Provider, today: date) -> None:
-        self._provider, self._today = provider, today
-        self._files: dict[str, XmlFragments] = {}
-
-    def faults(self, uzovi: str, person: str, line: str, previous: str) -> Sequence[Fault]:
-        file = self._files.get(uzovi)
-        if file is None:
-            invoice = Invoice(_NUMBER, self._today, uzovi, self._today, self._today)
-            file = self._files[uzovi] = XmlFragments(gds801.frame(self._provider, invoice, 0), self._today)
-        return file.line(person, line)
+        return [*found, *file.line(head, pm304.tail_fragment(previous))]
 
 
 def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[str, Style]:
@@ -88,6 +70,11 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
         found = [*gds801.check_provider(provider), *gds801.check_line(performance)]
         found += gds801.check_need(care, person, performance, provider)
         return found if started else [*found, Finding("CARE_PATH_START_UNKNOWN")]
+
+    @cache
+    def gds801_file(uzovi: str) -> XmlFragments:
+        invoice = Invoice(_NUMBER, today, uzovi, today, today)
+        return XmlFragments(gds801.frame(provider, invoice, 0), today)
 
     return {
         "PM304 3.2": Style(
@@ -108,6 +95,6 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
             care=gds801.care_fragment,
             check_line=check_gds801,
             line=lambda key, care, performance, started: gds801.line_fragment(care, performance, started),
-            faults=_Gds801Receiver(provider, today).faults,
+            faults=lambda uzovi, person, line, previous: gds801_file(uzovi).line(person, line),
         ),
     }
