@@ -17,7 +17,7 @@ from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
-_VERSION: Final = 4
+_VERSION: Final = 5
 _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written; an `explain` of a long feed takes minutes.
 _PATIENCE_MS: Final = 900_000

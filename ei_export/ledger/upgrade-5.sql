@@ -1,0 +1,1 @@
+-- Version 4 knew one practice only, and no test runs. What is only added, schema.sql adds.
