@@ -60,7 +60,7 @@ def test_an_upgraded_ledger_is_like_a_new_one(old: Path, tmp_path: Path) -> None
     }
     indexes = [{index[1] for _, _, indexes in shape(path).values() for index in indexes} for path in (old, path)]
     assert indexes[0] == indexes[1]
-    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(4,)]
+    assert rows(old, "PRAGMA user_version") == rows(path, "PRAGMA user_version") == [(5,)]
 
 
 def test_what_was_declared_stays(old: Path) -> None:
