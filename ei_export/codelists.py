@@ -17,6 +17,8 @@ from .tables import FOREVER, Report, Row, number, parse_keyed, parse_table, refu
 
 #: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
 CERTAINTIES: Final = ("certain", "single-source", "inferred")
+#: The list of DCSPH codes among the diagnosis lists (COD392).
+DCSPH: Final = "005"
 #: Of a return code: the whole file (technical), the file as declaration, a detail record, information.
 LEVELS: Final = ("X", "T", "D", "O")
 #: Whether a refused line can be declared again: as it is, once it is corrected, or not.
@@ -115,6 +117,7 @@ class ReturnCode:
     text: str
     level: str
     source: str
+    certainty: str
 
 
 @frozen
@@ -235,9 +238,10 @@ def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[s
     """Every return code whose text was found."""
 
     def parse(row: Row) -> ReturnCode:
-        return ReturnCode(_digits(row, "code"), row.required("text"), row.choice("level", LEVELS), source(row))
+        text, level = row.required("text"), row.choice("level", LEVELS)
+        return ReturnCode(_digits(row, "code"), text, level, source(row), _certainty(row))
 
-    columns = ("code", "text", "level", "source")
+    columns = ("code", "text", "level", "source", "certainty")
     return parse_keyed(specs / "codelists/return-codes.csv", columns, _column("code"), parse, report)
 
 
@@ -261,6 +265,12 @@ def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = 
 
 
 @cache
+def every_code() -> Mapping[tuple[str, str], Code]:
+    """Every code by list and code."""
+    return read_codes()
+
+
+@cache
 def codes(name: str) -> Mapping[str, Code]:
     """The codes of one list, such as ``COD321``. Raises KeyError for a list we don't have."""
     return _lists()[name]
@@ -269,7 +279,7 @@ def codes(name: str) -> Mapping[str, Code]:
 @cache
 def _lists() -> Mapping[str, Mapping[str, Code]]:
     lists: dict[str, dict[str, Code]] = {}
-    for code in read_codes().values():
+    for code in every_code().values():
         lists.setdefault(code.list, {})[code.code] = code
     return lists
 
@@ -277,7 +287,7 @@ def _lists() -> Mapping[str, Mapping[str, Code]]:
 @cache
 def english() -> Mapping[tuple[str, str], str]:
     """The meaning of codes in English, by list and code, as far as we translated it."""
-    return read_english(read_codes().keys())
+    return read_english(every_code().keys())
 
 
 @cache
@@ -318,7 +328,7 @@ def choices() -> Mapping[str, Choice]:
 
 @cache
 def return_codes() -> Mapping[str, ReturnCode]:
-    """Every return code whose text was found."""
+    """Every return code whose text was found. A long table: only asked for where somebody is told of a code."""
     return read_return_codes()
 
 

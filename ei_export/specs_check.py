@@ -53,7 +53,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
             report(error)
         else:  # what a return repeats of a declaration would be wrong in both
             if any(message.layout == layout.name for message in messages) and len(errors) == before:
-                read_controls(layout, SPECS, report)
+                read_controls(layout, return_codes, SPECS, report)
     before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
     if len(errors) == before:  # without a form, every element of it would be wrong too
         for code in codes_of_trees(SPECS):

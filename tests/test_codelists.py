@@ -7,6 +7,7 @@ import pytest
 
 from ei_export.codelists import (
     CERTAINTIES,
+    DCSPH,
     choices,
     codes,
     deadlines,
@@ -43,7 +44,10 @@ def test_the_lists_the_exporter_uses() -> None:
     assert codes("COD856").keys() == {"P", "T"}
     assert len(codes("COD321")) == 21
     assert codes("ZORG1-2019").keys() == {"8001", "8002", "8003"}
-    assert codes("COD392")["005"].certainty == "inferred"
+    assert codes("COD392")[DCSPH].certainty == "certain"
+    assert codes("COD820").keys() == {"1", "2"}
+    assert len(codes("COD217")) == 17
+    assert {"0101", "0305", "0404", "0478"} <= codes("COD016").keys()
     with pytest.raises(KeyError):
         codes("COD999")
 
@@ -97,7 +101,6 @@ def test_the_date_of_the_care_decides_the_standard(day: date, standard: str) -> 
 def test_deadlines_choices_and_return_codes() -> None:
     assert {insurer: deadline.months for insurer, deadline in deadlines().items()} == {"VGZ": 12, "Zilveren Kruis": 6}
     assert (choices()["diagnosis_element"].value, choices()["diagnosis_element"].alternatives) == ("0414", ("0418",))
-    assert choices()["diagnosis_list"].value in codes("COD392")
     assert choices()["charset"].value == "iso-8859-1"
     assert return_codes()["0586"].text == "Declaratie is te laat ingediend."
     assert return_codes()["0586"].level == "D"

@@ -37,7 +37,7 @@ def problems_page() -> str:
 
     Raises SettingsError where the table of return codes can't be read.
     """
-    rows = read_table(SPECS / "codelists" / "return-codes.csv", ("code", "text", "level", "source"))
+    rows = read_table(SPECS / "codelists" / "return-codes.csv", ("code", "text", "level", "source", "certainty"))
     return_codes = {row["code"]: row["text"] for row in rows}
     subjects = dict(map(_subject, catalogue_files()))
     lines = [_HEAD, "| problem | severity | may be | return code | about |", "|---|---|---|---|---|"]

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ..codelists import choices, codes, diagnoses, english, read_codes, return_codes, uzovi_numbers
+from ..codelists import DCSPH, codes, diagnoses, english, every_code, return_codes, uzovi_numbers
 from ..problems import LANGUAGES, Language
 from ..specs import SPECS
 from ..tables import Report, Row, parse_keyed, refuse
@@ -85,7 +85,7 @@ def _pieces(text: str) -> Iterator[tuple[str, ...]]:
 
 @cache
 def _words() -> Mapping[str, Word]:
-    return read_words({list for list, _ in read_codes()})
+    return read_words({list for list, _ in every_code()})
 
 
 @cache
@@ -138,7 +138,7 @@ class Meanings:
         return known.label if known.label.startswith(known.insurer) else f"{known.insurer}: {known.label}"
 
     def _diagnosis(self, value: str, before: str) -> str:
-        if before != choices()["diagnosis_list"].value:
+        if before != DCSPH:
             return ""
         code = value.lstrip("0").zfill(4)
         known = diagnoses().get(code)

@@ -114,7 +114,7 @@ class Agreements:
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> Self:
         """The built-in tables under these overlays. Raises SettingsError, with file and line, at the first error."""
-        known = Known.of(codelists.read_codes().values(), codelists.diagnoses())
+        known = Known.of(codelists.every_code().values(), codelists.diagnoses())
         periods = read_agreements(overlays, known)
         twins = read_twins({code for _, code in periods})
         return cls(

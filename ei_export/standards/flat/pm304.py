@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, Literal
 
 from attrs import evolve, frozen
 
-from ...codelists import choices
+from ...codelists import DCSPH, choices
 from ...declaration import Care, Invoice, Performance, Person, Provider
 from ...problems import Finding
 from .record import ENCODING as ENCODING
@@ -28,7 +28,6 @@ LINE_END: Final = "\r\n"
 
 #: The element that carries the DCSPH code unless the caller says otherwise.
 DIAGNOSIS_ELEMENT: Final = choices()["diagnosis_element"].value
-_DIAGNOSIS_LIST: Final = choices()["diagnosis_list"].value
 
 _HEADER: Final = LAYOUT["01"]
 _PERSON: Final = LAYOUT["02"].part("0203")
@@ -315,7 +314,7 @@ def _care_form(diagnosis_element: str) -> Form:
         return Form(_CARE, {}, _CARE_FREE)
     ids = [element.id for element in _CARE.elements]
     list_element = ids[ids.index(diagnosis_element) - 1]
-    return Form(_CARE, {list_element: _DIAGNOSIS_LIST}, tuple(sorted((*_CARE_FREE, diagnosis_element))))
+    return Form(_CARE, {list_element: DCSPH}, tuple(sorted((*_CARE_FREE, diagnosis_element))))
 
 
 _LINE_FREE: Final = ("0406", "0408", "0409", "0410", "0411")

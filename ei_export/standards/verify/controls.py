@@ -178,16 +178,19 @@ class Control:
         return self.says(error if self.is_error else warning, found, self.expected)
 
 
-def read_controls(layout: Layout, specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Control]:
+def read_controls(
+    layout: Layout, return_codes: Collection[str] | None = None, specs: Path = SPECS, report: Report = refuse
+) -> Mapping[str, Control]:
     """The controls of every element of a layout by id, from ``specs/checks/<layout>.csv``; a return repeats the
-    declaration, so it adds to the controls of that.
+    declaration, so it adds to the controls of that. ``return_codes``: those there are; None = take those of the table
+    as they are.
 
     Errors: a value that the column doesn't take, an element that the layout lacks, or that has no row.
     """
     errors: list[SettingsError] = []
     controls: dict[str, Control] = {}
     for name in dict.fromkeys((DECLARATION, layout.name)):
-        controls.update(_table(layout, name, specs, errors.append))
+        controls.update(_table(layout, name, return_codes, specs, errors.append))
     if not errors and (missing := sorted(_elements(layout).keys() - controls.keys())):
         params = {"file": f"specs/checks/{layout.name}.csv", "line": 1, "column": "element", "found": ""}
         errors = [SettingsError("TABLE_VALUE", **params, expected=", ".join(missing))]
@@ -202,7 +205,9 @@ def controls(name: str) -> Mapping[str, Control]:
     return read_controls(Layout.load(name))
 
 
-def _table(layout: Layout, name: str, specs: Path, report: Report) -> Mapping[str, Control]:
+def _table(
+    layout: Layout, name: str, return_codes: Collection[str] | None, specs: Path, report: Report
+) -> Mapping[str, Control]:
     """One table, as far as the elements of the layout go."""
     elements = _elements(layout)
     own = name == layout.name
@@ -213,6 +218,8 @@ def _table(layout: Layout, name: str, specs: Path, report: Report) -> Mapping[st
             if own:
                 raise row.error("element", f"an element of specs/{name}.csv")
             return None
+        if row["return_code"] and return_codes is not None and row["return_code"] not in return_codes:
+            raise row.error("return_code", "a code of specs/codelists/return-codes.csv")
         return _control(row, elements[id], is_return=layout.name != DECLARATION)
 
     found = parse_keyed(specs / "checks" / f"{name}.csv", _COLUMNS, lambda row: row["element"], parse, report)
@@ -227,9 +234,6 @@ def _control(row: Row, element: Element, *, is_return: bool) -> Control:
     source(row)
     row.choice("certainty", CERTAINTIES)
     form = row.choice("form", _FORMS)
-    return_code = row["return_code"]
-    if return_code and return_code not in return_codes():
-        raise row.error("return_code", "a code of specs/codelists/return-codes.csv")
     values = _values(row, form, element)
     return Control(
         element=element,
@@ -237,7 +241,7 @@ def _control(row: Row, element: Element, *, is_return: bool) -> Control:
         form=form,
         values=values,
         expected=row["expected"] or _expected(form, values, element, row["values"]),
-        return_code="" if is_return else return_code,  # whoever gets a return answers nothing
+        return_code="" if is_return else row["return_code"],  # whoever gets a return answers nothing
         personal=word(element.code, element.id).masks not in ("no", "check"),
         is_error=row.choice("severity", ("error", "warning")) == "error",
     )

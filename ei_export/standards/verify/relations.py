@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ...codelists import Code, codes, diagnoses, standards, uzovi_numbers
+from ...codelists import DCSPH, Code, codes, diagnoses, standards, uzovi_numbers
 from ...declaration import NO_BSN
 from .parts import Relation, Values
 
@@ -22,8 +22,7 @@ _HOME: Final = ("", "NL", "00")
 _PARTNER_NAME_USES: Final = ("2", "3", "4")
 #: Identification of the payee and the element it points at (COD833, 0113).
 _PAYEES: Final = {"01": "0109", "02": "0110", "03": "0111", "04": "0112"}
-#: The list of the diagnosis codes of physiotherapy (COD392), and the lists and codes of record 04.
-_PHYSIOTHERAPY: Final = "005"
+#: The lists of diagnosis codes (COD392) in record 04, and their codes.
 _DIAGNOSES: Final = (("0413", "0414"), ("0415", "0416"), ("0417", "0418"), ("0419", "0420"))
 _DIAGNOSIS_ELEMENTS: Final = tuple(element for pair in _DIAGNOSES for element in pair)
 
@@ -154,7 +153,7 @@ def _dcsph(text: str) -> str:
 def _known_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
     def broken(values: Values) -> str | None:
         code = _dcsph(values[code_element])
-        if values[list_element] != _PHYSIOTHERAPY or not code or code in diagnoses() or code in codes("ZORG1-2019"):
+        if values[list_element] != DCSPH or not code or code in diagnoses() or code in codes("ZORG1-2019"):
             return None
         return "DCSPH"
 
@@ -164,14 +163,14 @@ def _known_diagnosis(list_element: str, code_element: str) -> Callable[[Values],
 def _open_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
     def broken(values: Values) -> str | None:
         found = diagnoses().get(_dcsph(values[code_element]))
-        return "DCSPH" if values[list_element] == _PHYSIOTHERAPY and found and not found.is_open else None
+        return "DCSPH" if values[list_element] == DCSPH and found and not found.is_open else None
 
     return broken
 
 
 def _coded(values: Values) -> list[str]:
     """The diagnoses of physiotherapy in a record."""
-    return [_dcsph(values[code]) for list, code in _DIAGNOSES if values[list] == _PHYSIOTHERAPY and values[code]]
+    return [_dcsph(values[code]) for list, code in _DIAGNOSES if values[list] == DCSPH and values[code]]
 
 
 def _indication(values: Values) -> str | None:
@@ -289,7 +288,7 @@ def period(values: Values) -> Period:
         bounds.append(_in_force(codes("COD321")[indication], "0421", "VERIFY_INDICATION_DATE", "3102"))
     for list_element, code_element in _DIAGNOSES:
         old = codes("ZORG1-2019").get(_dcsph(values[code_element]))
-        if values[list_element] == _PHYSIOTHERAPY and old is not None:
+        if values[list_element] == DCSPH and old is not None:
             bounds.append(_in_force(old, code_element, "VERIFY_DIAGNOSIS_DATE", "3100"))
     first = max((bound.first for bound in bounds), default=_FIRST)
     last = min((bound.last for bound in bounds), default=_LAST)

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from attrs import frozen
 
-from ...codelists import choices, diagnoses
+from ...codelists import DCSPH, choices, diagnoses
 from ...declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ...problems import Finding
 from ...specs import SPECS
@@ -40,7 +40,6 @@ _CLOSE_DEBIT: Final = f"</{_DEBIT.name}></{_PERFORMANCE.name}>"
 
 #: The list of the national codes of physiotherapy (COD367), to which most rules are confined.
 NATIONAL_LIST: Final = "073"
-_DIAGNOSIS_LIST: Final = choices()["diagnosis_list"].value
 _SIDES: Final = {"L": choices()["side_left"].value, "R": choices()["side_right"].value}
 
 # What the codes of CL0002, CL0015, CL0014, CL0012, CL0004 and CL0013 stand for.
@@ -233,7 +232,7 @@ def line_fragment(care: CareFragment, performance: Performance, started: date | 
 def _details(diagnosis: str, started: date | None) -> str:
     values: dict[str, Any] = {"Zorgtraject": {"ZorgtrajectStartdatum": started.isoformat()} if started else {}}
     if diagnosis:
-        values["Diagnose"] = [{"DiagnoseCodelijstCode": _DIAGNOSIS_LIST, "Diagnosecode": diagnosis}]
+        values["Diagnose"] = [{"DiagnoseCodelijstCode": DCSPH, "Diagnosecode": diagnosis}]
     return write(_DETAILS, values)
 
 

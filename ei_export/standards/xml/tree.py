@@ -16,7 +16,7 @@ from typing import Final, TypeAlias, Union
 from attrs import field, frozen
 from lxml import etree
 
-from ...codelists import CERTAINTIES, read_codes
+from ...codelists import CERTAINTIES, every_code
 from ...specs import SPECS
 from ...tables import Report, Row, parse_keyed, refuse, source
 
@@ -134,7 +134,7 @@ class Tree:
 
 @cache
 def _load(code: str) -> Tree:
-    return Tree(code, read_tree(code, read_forms(), {name for name, _ in read_codes()}))
+    return Tree(code, read_tree(code, read_forms(), {name for name, _ in every_code()}))
 
 
 def codes_of_trees(specs: Path = SPECS) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ei_export.codelists import return_codes
 from ei_export.problems import SettingsError
 from ei_export.specs import SPECS
 from ei_export.standards.verify.controls import controls, read_controls
@@ -37,7 +38,7 @@ def test_a_defect_is_found(tmp_path: Path, old: str, new: str, code: str, column
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     errors: list[SettingsError] = []
-    read_controls(PM304, tmp_path, errors.append)
+    read_controls(PM304, return_codes(), tmp_path, errors.append)
     (error,) = errors
     assert (error.code, error.params.get("column")) == (code, column)
     assert error.params["line"] == text[: text.index(old)].count("\n") + old.startswith("\n") + 1
@@ -48,7 +49,7 @@ def test_an_element_without_a_row_is_missed(tmp_path: Path) -> None:
     path = tmp_path / "checks" / "pm305-3.2.csv"
     path.write_text("\n".join(path.read_text(encoding="utf-8").splitlines()[:2]) + "\n")
     errors: list[SettingsError] = []
-    read_controls(PM305, tmp_path, errors.append)
+    read_controls(PM305, return_codes(), tmp_path, errors.append)
     (error,) = errors
     assert str(error.params["expected"]).startswith("0181, 0182, 0196")
 

@@ -123,7 +123,7 @@ def test_care_of_a_later_standard_is_warned_of() -> None:
 def test_to_a_service_bureau_much_is_allowed() -> None:
     """Debtors, and care that may not be forwarded."""
     records = changed(changed(declaration(), "header", "0108", "0000"), "header", "0109", "98000001")
-    records = changed(changed(records, "B3", "0407", "3"), "A", "0222", "D-1")
+    records = changed(changed(records, "B3", "0407", "2"), "A", "0222", "D-1")
     assert judged(file_of(records)) == []
 
 
