@@ -43,13 +43,25 @@ class Code:
 
 @frozen
 class Uzovi:
-    """An UZOVI number, 4 digits: a label of the ``insurer`` that is the contract party."""
+    """An UZOVI number, 4 digits: a label of the ``insurer`` that is the contract party, known to be so from
+    ``valid_from`` up to and including ``valid_until``."""
 
     uzovi: str
     insurer: str
     label: str
+    valid_from: date
+    valid_until: date
     source: str
     certainty: str
+
+    def known_on(self, day: date) -> bool:
+        """Whether it is sure to be the insurer's for care on a day."""
+        return self.certainty == "certain" and self.valid_from <= day <= self.valid_until
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is so on any day."""
+        return self.certainty == "certain" and (self.valid_from, self.valid_until) == (date.min, FOREVER)
 
 
 @frozen
@@ -166,9 +178,9 @@ def read_uzovi(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Uzo
 
     def parse(row: Row) -> Uzovi:
         names = _digits(row, "uzovi"), row.required("insurer"), row.required("label")
-        return Uzovi(*names, source(row), _certainty(row))
+        return Uzovi(*names, *_period(row), source(row), _certainty(row))
 
-    columns = ("uzovi", "insurer", "label", "source", "certainty")
+    columns = ("uzovi", "insurer", "label", "from", "until", "source", "certainty")
     return parse_keyed(specs / "codelists/uzovi.csv", columns, _column("uzovi"), parse, report)
 
 

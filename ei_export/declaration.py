@@ -59,6 +59,14 @@ class Care:
     accident: str
     side: str
 
+    @property
+    def lacks_of_referral(self) -> str:
+        """The column that a referral is not complete without: a referrer comes with a date, a date with a referrer."""
+        referrer = self.referrer_agb or self.referrer_specialism
+        if bool(referrer) == (self.referral_date is not None):
+            return ""
+        return "referral_date" if referrer else "referrer_agb"
+
 
 @define
 class Performance:

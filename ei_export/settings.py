@@ -53,6 +53,9 @@ _VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "NLnnnnnnnnnBnn")
 _SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "nnnnnn")
 _SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
 _UZOVI: Final = ("[0-9]{4}", "nnnn")
+#: What must be there where no institution declares, and may not beside one: each with the return code (COD954) of a
+#: declaration in which it stands beside one, and its form. Without an institution the return code is 8170.
+_DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb": ("8168", _AGB[1])}
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
 
@@ -190,20 +193,23 @@ def load(path: Path) -> Settings:
 
 
 def _practice(section: Section) -> Practice:
+    """Who declares: a practice with its provider, or an institution alone, as PM304 asks (0110-0112); and who is paid:
+    0113 points at an element that must hold an AGB code."""
     practice = Practice(
         name=section.text("name"),
         practice_agb=section.form("practice_agb", _PRACTICE_AGB),
         provider_agb=section.form("provider_agb", _AGB),
-        institution_agb=section.form("institution_agb", _AGB),
+        institution_agb=(institution := section.form("institution_agb", _AGB)),
         service_bureau_agb=section.form("service_bureau_agb", _SERVICE_BUREAU_AGB),
-        pay_to=section.choice("pay_to", get_args(PayTo), "practice"),
+        pay_to=section.choice("pay_to", get_args(PayTo), "institution" if institution else "practice"),
         vat_id=section.form("vat_id", _VAT_ID),
     )
-    # PM304 0113: the element it points at must hold an AGB code. 0110: mandatory with a practice code; an institution
-    # fills 0112 in its place.
+    for name, (return_code, expected) in _DECLARANTS.items():
+        if institution and section.text(name):
+            raise section.error("SETTINGS_BESIDE_INSTITUTION", name, return_code=return_code)
+        if not institution and not section.text(name):
+            raise section.error("SETTINGS_DECLARANT", name, expected=expected)
     section.required(f"{practice.pay_to}_agb", f'nnnnnnnn (pay_to = "{practice.pay_to}")')
-    if practice.practice_agb and not practice.institution_agb:
-        section.required("provider_agb", f'nnnnnnnn (practice_agb = "{practice.practice_agb}")')
     return practice
 
 

@@ -395,6 +395,11 @@ def _cell(column: str, value: str, **severities: str) -> Mistake:
     return Mistake([{**start(), column: value}], lines=START, counts={"declared": 1}, **problem)  # type: ignore[arg-type]
 
 
+def _incomplete(missing: str, **cells: str) -> Mistake:
+    """A start with a part of a referral."""
+    return Mistake([start(**cells)], errors=[("REFERRAL_INCOMPLETE", "A1", missing)], counts={"held": 1})
+
+
 CELLS = {
     "no BSN": _cell("bsn", "", error="BSN_MISSING"),
     "a BSN that fails the 11-test": _cell("bsn", "123456789", error="BSN_INVALID"),
@@ -427,7 +432,14 @@ CELLS = {
     "no therapist": _cell("therapist_agb", "", error="THERAPIST_AGB_MISSING"),
     "a therapist's AGB code of 6": _cell("therapist_agb", "098765", error="THERAPIST_AGB_INVALID"),
     "a therapist's specialism in words": _cell("therapist_specialism", "fysio", error="SPECIALISM_INVALID"),
-    "a referral after the care": _cell("referral_date", "2021-03-02", error="REFERRAL_DATE_LATE"),
+    "a referral after the care": Mistake(
+        [start(referral_date="2021-03-02", referrer_specialism="0101")],
+        errors=[("REFERRAL_DATE_LATE", "A1", "referral_date")],
+        counts={"held": 1},
+    ),
+    "a referral of nobody": _incomplete("referrer_agb", referral_date="2021-02-26"),
+    "a referrer's AGB code without a date": _incomplete("referral_date", referrer_agb="01012345"),
+    "a referrer's specialism without a date": _incomplete("referral_date", referrer_specialism="0101"),
     "an impossible referral date": _cell("referral_date", "31-02-2021", error="REFERRAL_DATE_INVALID"),
     "a referrer that is none": _cell("referrer_agb", "Jansen", error="REFERRER_AGB_INVALID"),
     "a referrer's specialism in words": _cell("referrer_specialism", "huisarts", error="SPECIALISM_INVALID"),

@@ -162,13 +162,6 @@ def test_a_list_of_another_era_is_held(tmp_path: Path) -> None:
     assert "073 / 081" in result.problems[0]["message"]
 
 
-def test_a_therapist_needs_their_practice(tmp_path: Path) -> None:
-    practice = clinic(tmp_path, practice='pay_to = "provider"\n').feed(ROWS)
-    result = practice.run(today=TODAY)
-    assert sorted(result.lines) == ["A1"]
-    assert {code for code, *_ in result.found("error")} == {"DECLARANT_ALONE"}
-
-
 # The official schema -------------------------------------------------------------------------------
 
 

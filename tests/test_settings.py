@@ -33,7 +33,7 @@ EVERYTHING = """
 name = "Fysiotherapie De Brug"
 practice_agb = "04012345"
 provider_agb = "04098765"
-institution_agb = "47123456"
+institution_agb = ""
 service_bureau_agb = "98000123"
 pay_to = "service_bureau"
 vat_id = "NL123456789B01"
@@ -137,7 +137,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.load(path) == settings.Settings(
         path=path,
         practice=Practice(
-            "Fysiotherapie De Brug", "04012345", "04098765", "47123456", "98000123", "service_bureau", "NL123456789B01"
+            "Fysiotherapie De Brug", "04012345", "04098765", "", "98000123", "service_bureau", "NL123456789B01"
         ),
         software=Software("123401", "1.0"),
         input=InputSettings(
@@ -178,9 +178,34 @@ def test_this_file_shows_every_known_key() -> None:
         assert set(keys) == {key for table in tables for key in table}, section
 
 
-def test_an_institution_needs_no_provider(tmp_path: Path) -> None:
-    path = write(tmp_path, '[practice]\npractice_agb = "04012345"\ninstitution_agb = "47123456"\n')
-    assert settings.load(path).practice.provider_agb == ""
+def test_an_institution_declares_alone_and_is_paid(tmp_path: Path) -> None:
+    path = write(tmp_path, '[practice]\npractice_agb = ""\ninstitution_agb = "47123456"\n')
+    assert settings.load(path).practice == Practice("", "", "", "47123456", "", "institution", "")
+    bureau = '[practice]\ninstitution_agb = "47123456"\nservice_bureau_agb = "98000123"\npay_to = "service_bureau"'
+    assert settings.load(write(tmp_path, bureau)).practice.pay_to == "service_bureau"
+
+
+@pytest.mark.parametrize(
+    ("codes", "key", "return_code"),
+    [
+        (("provider_agb", "institution_agb"), "provider_agb", "8168"),
+        (("practice_agb", "institution_agb"), "practice_agb", "8169"),
+        (("practice_agb", "provider_agb", "institution_agb"), "practice_agb", "8169"),
+        (("practice_agb",), "provider_agb", "8170"),
+        (("provider_agb",), "practice_agb", "8170"),
+        ((), "practice_agb", "8170"),
+    ],
+)
+@pytest.mark.parametrize("pay_to", ["", "practice", "provider", "institution"])
+def test_any_other_header_is_refused(
+    tmp_path: Path, codes: tuple[str, ...], key: str, return_code: str, pay_to: str
+) -> None:
+    values = {"practice_agb": "04012345", "provider_agb": "04098765", "institution_agb": "47123456"}
+    text = "\n".join(f'{code} = "{values[code]}"' for code in codes)
+    chosen = f'pay_to = "{pay_to}"\n' if pay_to else ""
+    error = refusal(tmp_path, f"[practice]\n{chosen}{text}")
+    assert error.params["key"] == f"practice.{key}"
+    assert return_code in str(error)
 
 
 def test_empty_text_is_a_setting_left_out(tmp_path: Path) -> None:
@@ -337,9 +362,7 @@ def test_a_severity_has_bounds(tmp_path: Path, code: str, found: str, allowed: s
     ("text", "key"),
     [
         ("", "practice"),
-        ('[practice]\nprovider_agb = "04098765"', "practice.practice_agb"),
-        ('[practice]\npractice_agb = "04012345"', "practice.provider_agb"),
-        ('[practice]\npractice_agb = "04012345"\npay_to = "institution"', "practice.institution_agb"),
+        (PRACTICE + 'pay_to = "institution"', "practice.institution_agb"),
         (PRACTICE + '[software]\nversion = "1.0"', "software.code"),
         (PRACTICE + '[software]\ncode = "123456"', "software.version"),
         (PRACTICE + '[input.columns]\ndate = ""', "input.columns.date"),

@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from attrs import frozen
 
 from .. import __version__
+from ..codelists import Uzovi, uzovi_numbers
 from ..delivery import Place, Replacement, Scratch, Stage, is_taken, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
@@ -27,6 +28,7 @@ from ..reports.summary import Summary
 from ..reports.xlsx import require_xlsxwriter
 from ..settings import Settings
 from ..spool import SortedLines
+from ..tables import FOREVER
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .answers.undo import broken_off
 from .declaring.books import books
@@ -192,9 +194,21 @@ def _judge(
 
     fill(shelf, feed.count, feed.rows, work, desk.move)
     add_credits_of_replaced(shelf, desk)
+    for number, count in sorted(shelf.doubtful.items()):
+        summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     summary.held, summary.insurers = shelf.held, rules.insurers
     return shelf
+
+
+def _doubt(row: Uzovi, count: int) -> Finding:
+    """What is said once of an UZOVI number of which it is not sure, or not on every day, whose it is."""
+    params = {"uzovi": row.uzovi, "label": row.label, "insurer": row.insurer, "count": count}
+    if row.certainty != "certain":
+        return Finding("UZOVI_UNSURE", "uzovi", params)
+    days = (row.valid_from, date.min), (row.valid_until, FOREVER)
+    periods = " – ".join("…" if day == open_end else day.isoformat() for day, open_end in days)
+    return Finding("UZOVI_NOT_KNOWN_THEN", "uzovi", {**params, "periods": periods})
 
 
 def _remember(shelf: Shelf, ledger: Ledger) -> None:

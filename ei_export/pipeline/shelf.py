@@ -57,6 +57,8 @@ class Shelf:
         self.taken: list[tuple[str, str]] = []
         self.held_back: set[str] = set()
         self.dropped: set[str] = set()
+        #: Appointments by UZOVI number whose insurer is not sure.
+        self.doubtful: Counter[str] = Counter()
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None
@@ -82,6 +84,7 @@ class Shelf:
         self.taken += case.taken
         self.held_back.update(case.held_back)
         self.dropped.update(case.dropped)
+        self.doubtful.update(case.doubtful)
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
@@ -122,6 +125,7 @@ class Shelf:
             "taken": self.taken,
             "held_back": self.held_back,
             "dropped": self.dropped,
+            "doubtful": dict(self.doubtful),
             "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
@@ -150,6 +154,7 @@ class Shelf:
         self.taken += rest["taken"]
         self.held_back |= rest["held_back"]
         self.dropped |= rest["dropped"]
+        self.doubtful.update(rest["doubtful"])
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()

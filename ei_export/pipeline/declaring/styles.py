@@ -67,7 +67,7 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
     """Every standard by its name; ``diagnosis_element`` of PM304, '' = as the specs say; ``today`` of the invoice."""
 
     def check_gds801(performance: Performance, person: Person, care: Care, started: date | None) -> list[Finding]:
-        found = [*gds801.check_provider(provider), *gds801.check_line(performance)]
+        found = gds801.check_line(performance)
         found += gds801.check_need(care, person, performance, provider)
         return found if started else [*found, Finding("CARE_PATH_START_UNKNOWN")]
 

@@ -98,7 +98,11 @@ def _insurer(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator
     elif insurer:
         own = appointment.uzovi in chart.desk.settings.uzovi
         source = f"{chart.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
-        yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
+        unsure = chart.desk.unsure.get(appointment.uzovi)
+        if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
+            yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
+        else:
+            yield step("insurer.unsure", f"{source}; {unsure.source}", uzovi=appointment.uzovi, insurer=insurer)
 
 
 def _trajectory(chart: Chart, ident: str, number: str = "") -> Iterator[Step]:

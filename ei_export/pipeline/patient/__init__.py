@@ -25,6 +25,8 @@ from .replacing import hold_back
 
 _ID: Final = attrgetter("id")
 _OUTCOME: Final = attrgetter("outcome")
+#: What is declared now, or may be once something is put right.
+_OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
 
 def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
@@ -60,6 +62,8 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
             visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
         if (claim := judge(visit)) is not None:
             work.claims.append((visit, claim))
+    if desk.unsure:
+        _doubt(work)
     if work.claims:
         write_lines(work)
     if work.again:
@@ -68,6 +72,19 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
         hold_back(work)
     _count(work)
     return work
+
+
+def _doubt(work: Work) -> None:
+    """Collects the UZOVI numbers that an insurer was found by for something still open, though it may be another's."""
+    for visit in work.visits:
+        row = work.desk.unsure.get(visit.appointment.uzovi)
+        if (
+            row is not None
+            and visit.answer.is_zorg1
+            and visit.appointment.outcome in _OPEN
+            and not row.known_on(visit.day)
+        ):
+            work.case.doubtful.append(row.uzovi)
 
 
 def _count(work: Work) -> None:

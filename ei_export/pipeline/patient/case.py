@@ -7,6 +7,7 @@ from hashlib import blake2b
 from attrs import define, evolve, field
 
 from ...appointment import Appointment, Outcome
+from ...codelists import uzovi_numbers
 from ...intake.gather import Completed, Gathered, GatheredRow
 from ...intake.reader import Reader
 from ...ledger import Ledger, StoredDossier
@@ -29,7 +30,8 @@ class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
     patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
-    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again."""
+    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``doubtful`` are the
+    UZOVI numbers, once per appointment, whose insurer is not sure on its day."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -42,6 +44,7 @@ class Case:
     taken: list[tuple[str, str]] = field(factory=list)
     held_back: list[str] = field(factory=list)
     dropped: list[str] = field(factory=list)
+    doubtful: list[str] = field(factory=list)
 
     def tally(self, outcome: Outcome | None, count: int = 1) -> None:
         """Counts appointments or rows that ended up so."""
@@ -79,6 +82,9 @@ class Desk:
             for name, style in styles(provider(settings), settings.output.diagnosis_element, judge.today).items()
         }
         self.header = declared_by(provider(settings))
+        self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
+        for number in settings.uzovi:
+            self.unsure.pop(number, None)
         self._corrected = corrected_patients(ledger)
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)

@@ -165,6 +165,10 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
         "en": "When the appointment was recorded it was {then}, and so it stays.",
     },
     "insurer.known": {"nl": "UZOVI {uzovi} is {insurer}.", "en": "UZOVI {uzovi} is {insurer}."},
+    "insurer.unsure": {
+        "nl": "UZOVI {uzovi} telt als {insurer}, maar dat is niet zeker: doe een COV-controle.",
+        "en": "UZOVI {uzovi} counts as {insurer}, but that is not sure: do a COV check.",
+    },
     "insurer.unknown": {
         "nl": "UZOVI {uzovi}: niet bekend welke verzekeraar dat is.",
         "en": "UZOVI {uzovi}: not known which insurer that is.",

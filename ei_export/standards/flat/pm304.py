@@ -136,6 +136,9 @@ def check_care(care: Care) -> list[Finding]:
     if len(care.authorization_number) > _AUTHORIZATION_WIDTH:
         findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": _AUTHORIZATION_WIDTH}))
     _refuse_characters(care.authorization_number, "authorization_number", findings)
+    if missing := care.lacks_of_referral:
+        params = {"column": missing, "standard": "PM304", "refused": "8014", "refused_too": "8079"}
+        findings.append(Finding("REFERRAL_INCOMPLETE", missing, params))
     return findings
 
 

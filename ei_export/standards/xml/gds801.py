@@ -19,7 +19,6 @@ from ...declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ...problems import Finding
 from ...specs import SPECS
 from ..message import messages
-from .rulebook import rules
 from .safe import Schema
 from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
 
@@ -60,14 +59,6 @@ _ADULT: Final = 18
 # Checks --------------------------------------------------------------------------------------------
 
 
-def check_provider(provider: Provider) -> list[Finding]:
-    """Whether whoever is paid can be the declarant: a therapist can't without a practice or institution (VC174)."""
-    code, kind, place = _declarant(provider)
-    if kind == _PERSON and not place and code[:2] in rules()["VC174"].values:
-        return [Finding("DECLARANT_ALONE", "")]
-    return []
-
-
 def check_person(person: Person) -> tuple[Person, list[Finding]]:
     """The person as they are, and what of them can't be written. Names and addresses don't go to an insurer (VC026)."""
     findings: list[Finding] = []
@@ -103,8 +94,9 @@ def check_need(care: Care, person: Person, performance: Performance, provider: P
             findings.append(Finding("ENTITLEMENT_UNUSUAL", "indication_code", params))
         if diagnosis.side_required and not care.side:
             findings.append(Finding("SIDE_MISSING", "side", {"diagnosis": care.diagnosis}))
-    if missing := _missing_of_referral(care):
-        findings.append(Finding("REFERRAL_INCOMPLETE", missing, {"column": missing}))
+    if missing := care.lacks_of_referral:
+        params = {"column": missing, "standard": "GDS801", "refused": "9481, 9484", "refused_too": "9566"}
+        findings.append(Finding("REFERRAL_INCOMPLETE", missing, params))
     if care.therapist_agb in (provider.practice_agb, provider.institution_agb):
         findings.append(Finding("THERAPIST_NOT_A_PERSON", "therapist_agb", {"found": care.therapist_agb}))
     return findings
@@ -118,14 +110,6 @@ def check_line(performance: Performance) -> list[Finding]:
     if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > _MOST_CENTS:
         findings.append(Finding("AMOUNT_TOO_LARGE", "", {"limit": _MOST_CENTS}))
     return findings
-
-
-def _missing_of_referral(care: Care) -> str:
-    """The column that a referral lacks (VC107, VC109, rc9566), '' where there is none, or all of it."""
-    referrer = care.referrer_agb or care.referrer_specialism
-    if bool(referrer) == (care.referral_date is not None):
-        return ""
-    return "referral_date" if referrer else "referrer_agb"
 
 
 def _age(birth_date: date, day: date) -> int:
@@ -197,7 +181,7 @@ def care_fragment(care: Care) -> CareFragment:
         values["IndicatieOngeval"] = choices()["accident"].value
     if care.authorization_number:
         values["Machtigingsnummer"] = care.authorization_number
-    if care.referral_date is not None and not _missing_of_referral(care):
+    if care.referral_date is not None and not care.lacks_of_referral:
         values["Verwijzing"] = [_referral(care, care.referral_date)]
     texts = {
         name: write_simple(_DEBIT[name], value)

@@ -18,7 +18,6 @@ from ei_export.standards.xml.gds801 import (
     check_line,
     check_need,
     check_person,
-    check_provider,
     credit_fragment,
     frame,
     line_fragment,
@@ -234,14 +233,10 @@ def test_who_declares_and_who_is_paid(provider: dict[str, Any], expected: list[s
         found["DeclaratieContext/BetalingAanServicebureau"],
     ] == expected
     assert is_right(text)
-    assert check_provider(who) == []
 
 
 def test_a_therapist_does_not_declare_alone() -> None:
-    alone = evolve(PROVIDER, pay_to="provider", practice_agb="")
-    assert check_provider(alone) == [Finding("DECLARANT_ALONE")]
-    assert not is_right(written(debit(), provider=alone))
-    assert check_provider(evolve(alone, provider_agb="06098765")) == []
+    assert not is_right(written(debit(), provider=evolve(PROVIDER, pay_to="provider", practice_agb="")))
 
 
 def test_software_and_vat_go_along_where_they_are_known() -> None:
@@ -328,7 +323,7 @@ def test_what_the_care_of_a_line_needs(
 
 def test_what_would_be_refused_is_an_error() -> None:
     errors = {
-        "ENTITLEMENT_MISSING", "SIDE_MISSING", "REFERRAL_INCOMPLETE", "THERAPIST_NOT_A_PERSON", "DECLARANT_ALONE",
+        "ENTITLEMENT_MISSING", "SIDE_MISSING", "REFERRAL_INCOMPLETE", "THERAPIST_NOT_A_PERSON",
         "LIST_NOT_FOR_DATE",
     }  # fmt: skip
     assert {severity(code) for code in errors} == {"error"}
