@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from ei_export.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.problems import Finding, severity
+from ei_export.problems import severity
 from ei_export.standards.verify.xmlfile import XmlFile
 from ei_export.standards.xml import gds801
 from ei_export.standards.xml.gds801 import (
