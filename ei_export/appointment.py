@@ -32,8 +32,9 @@ class Appointment:
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
     where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run,
-    ``units`` those of its line and ``linked`` its declare-under code then; ``refused`` where the insurer refused the
-    line, so that it is due again as soon as it would be another.
+    ``units`` those of its line and ``linked`` its declare-under code then; ``mark`` tells whether its person and care
+    are still written as when they were found to be what was sent, '' where that was never seen; ``refused`` where the
+    insurer refused the line, so that it is due again as soon as it would be another.
     ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
     """
@@ -53,6 +54,7 @@ class Appointment:
     known: Outcome | None = None
     units: int = 0
     linked: str = ""
+    mark: str = ""
     outcome: Outcome | None = None
     trajectory: str = ""
     refused: bool = False

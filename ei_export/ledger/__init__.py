@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Self
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 from ..private import make_folder
 from ..problems import BusyError, SettingsError, WriteError
@@ -30,7 +30,8 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
 @frozen
 class StoredDossier:
-    """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do."""
+    """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do; ``person`` and
+    ``last`` are '' where that isn't known."""
 
     patient_id: str
     pending: int
@@ -38,6 +39,8 @@ class StoredDossier:
     tally: str | None
     appointments: str
     trajectories: str
+    person: str = ""
+    last: str = ""
 
 
 @frozen
@@ -177,7 +180,8 @@ class Ledger:
 
     def dossier(self, patient_id: str) -> StoredDossier | None:
         for row in self._rows(
-            "SELECT patient_id, pending, digest, tally, appointments, trajectories FROM dossier WHERE patient_id = ?",
+            "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last FROM dossier "
+            "WHERE patient_id = ?",
             (patient_id,),
         ):
             return StoredDossier(*row)
@@ -224,8 +228,8 @@ class Ledger:
 
     def save_dossiers(self, dossiers: Iterable[StoredDossier]) -> None:
         self._many(
-            "INSERT OR REPLACE INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((d.patient_id, self._key, d.pending, d.digest, d.tally, d.appointments, d.trajectories) for d in dossiers),
+            "INSERT OR REPLACE INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((first, self._key, *rest) for first, *rest in map(astuple, dossiers)),
         )
 
     def forget_appointments(self, owned: Iterable[tuple[str, str]]) -> None:

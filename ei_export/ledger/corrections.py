@@ -180,7 +180,7 @@ def waiting_for_credit(ledger: Ledger, invoice: str) -> int:
 class Asking:
     """A line that somebody wants something of. ``debit`` its own reference, or of a credit that of its debit; the rest
     is about that debit. ``is_last``: no later one of its appointment stands, or is due again. ``change``: how
-    it is otherwise by now, as in the view ``changed``, or 'elsewhere' where another patient has it; ''.
+    it is otherwise by now, as in the view ``heard``, or 'elsewhere' where another patient has it; ''.
     ``was_credited``: a credit of it went out, whatever came of that. ``is_corrected``: what was asked last
     of its credit is that it goes out with a new line."""
 
@@ -212,8 +212,8 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "AND later.debit_credit = 'D' AND later.attempt > debit.attempt AND (EXISTS (SELECT 1 FROM correction AS its "
         "WHERE its.reference = later.reference AND its.again IS NOT NULL) OR (SELECT status FROM line_status "
         f"WHERE line_status.reference = later.reference) IN {STANDING})), "
-        "coalesce((SELECT change FROM changed WHERE changed.patient_id = debit.patient_id "
-        "AND changed.appointment_id = debit.appointment_id), "
+        "coalesce((SELECT change FROM heard WHERE heard.patient_id = debit.patient_id "
+        "AND heard.appointment_id = debit.appointment_id), "
         "(SELECT 'elsewhere' FROM not_declared WHERE not_declared.appointment_id = debit.appointment_id LIMIT 1), ''), "
         "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference), "
         f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct', debit.date, debit.uzovi "

@@ -3,18 +3,19 @@
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from ..appointment import Appointment, Outcome, positions
 from ..columns import COLUMNS
 from ..problems import Finding
 
-#: The texts kept of a settled appointment, normalised: what it was declared or counted on.
+#: The texts kept of every appointment, in this order: of a settled one normalised, what it was declared or counted on.
 CORE: Final = (
     "appointment_id", "date", "code", "declare_under", "trajectory_id", "uzovi", "diagnosis_code", "bsn",
 )  # fmt: skip
-#: The texts kept of one to be tried again, as the feed had them.
-SAVED: Final = (*CORE, *(c for c in COLUMNS if c not in {*CORE, "status", "patient_id", "consent"}))
+#: The texts kept besides of one to be tried again, as the feed had them; in the JSON by name.
+_REST: Final = tuple(c for c in COLUMNS if c not in {*CORE, "status", "patient_id", "consent"})
+SAVED: Final = (*CORE, *_REST)
 
 #: What a single row can't show again: it holds an appointment until the feed brings it anew.
 LASTING: Final = frozenset(
@@ -36,10 +37,10 @@ AT: Final = positions({column: index for index, column in enumerate(SAVED)})
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 _NAMES: Final = {outcome: name for name, outcome in _OUTCOMES.items()}  # quicker than asking the enum
 #: In the JSON of one settled appointment.
-_QUOTES: Final = 2 * (3 + len(CORE))
-#: Where the texts of an entry end; of a settled one.
-_END: Final = 3 + len(SAVED)
-_SETTLED_END: Final = 3 + len(CORE)
+_QUOTES: Final = 2 * (4 + len(CORE))
+#: Where in an entry the texts end, and the mark of the row stands; behind it what only some have.
+_MARK: Final = 3 + len(CORE)
+_MORE: Final = _MARK + 1
 #: Of an appointment to be tried again, in the place of the declare-under code: its texts are those of a sent line.
 _SENT: Final = "sent"
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -63,16 +64,17 @@ def core(appointment: Appointment) -> tuple[str, ...]:
 class Change(NamedTuple):
     """How the feed changed an appointment after it was declared, kept until that is put right.
 
-    ``kind``: another ``row``, ``cancelled``, or another ``count`` of contacts; ``texts`` of the row as in `SAVED`.
+    ``kind``: another ``row``; one that was ``said`` to be otherwise, which is not told of again; ``cancelled``; or
+    another ``count`` of contacts; ``texts`` of the row as in `SAVED`.
     """
 
-    kind: Literal["row", "cancelled", "count"]
+    kind: Literal["row", "said", "cancelled", "count"]
     texts: Sequence[str] = ()
 
 
-def changed(row: Appointment) -> Change:
+def changed(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
     """What the feed says now of an appointment that was declared."""
-    return Change("row", tuple(map(row.text, SAVED))) if row.completed else Change("cancelled")
+    return Change(kind, tuple(map(row.text, SAVED))) if row.completed else Change("cancelled")
 
 
 def pack(
@@ -117,31 +119,44 @@ def _entry(appointment: Appointment) -> str:
     return (
         f'["{_NAMES[outcome]}","{appointment.units}","{appointment.linked}","{appointment.id}","{day.isoformat()}","{appointment.code}","{appointment.declare_under}",'
         f'"{appointment.number}","{appointment.uzovi}","{appointment.diagnosis}",'
-        f'"{appointment.cells[appointment.at["bsn"]].strip().zfill(9)}"]'
+        f'"{appointment.cells[appointment.at["bsn"]].strip().zfill(9)}","{appointment.mark}"]'
     )
 
 
-def _texts(appointment: Appointment, change: Change | None, *, is_sent: bool) -> Sequence[str]:
+def _texts(appointment: Appointment, change: Change | None, *, is_sent: bool) -> Sequence[object]:
     outcome = _outcome(appointment)
     if outcome not in PENDING:
-        settled = (outcome.value, str(appointment.units), appointment.linked, *core(appointment))
-        return settled if change is None else (*settled, change.kind, _encode(change.texts))
+        settled = (outcome.value, str(appointment.units), appointment.linked, *core(appointment), appointment.mark)
+        return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
     found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
-    return (outcome.value, "0", _SENT if is_sent else "", *map(appointment.text, SAVED), _encode(found))
+    texts = [*map(appointment.text, SAVED)]
+    more = {"texts": _named(_REST, texts[len(CORE) :]), "found": found}
+    return outcome.value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
+
+
+def _named(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """Texts by their columns, but for the empty ones."""
+    return {column: text for column, text in zip(columns, texts, strict=False) if text}
 
 
 class Kept(NamedTuple):
-    """An appointment as it was kept: the outcome; of a settled one the units of its line, its declare-under code, and
-    how it ``changed`` since; of another one what is ``lasting`` among its findings, and whether its texts are those of
-    a line that was sent. ``texts`` as in `SAVED`, of a settled one the first few."""
+    """An appointment as it was kept: the outcome; of a settled one the units of its line, its declare-under code, the
+    ``mark`` of its row, and how it ``changed`` since; of another one what was ``found`` wrong with it, and whether its
+    texts are those of a line that was sent. ``texts`` as in `SAVED`, of a settled one the first few."""
 
     outcome: Outcome
     units: int
     linked: str
     texts: Sequence[str]
-    lasting: list[Finding]
+    mark: str
+    found: list[Finding]
     change: Change | None
     is_sent: bool
+
+    @property
+    def lasting(self) -> list[Finding]:
+        """What only the feed can put right."""
+        return [finding for finding in self.found if finding.code in LASTING]
 
 
 def unpack(text: str) -> list[Kept]:
@@ -149,26 +164,20 @@ def unpack(text: str) -> list[Kept]:
     return [_kept(_OUTCOMES[entry[0]], entry) for entry in json.loads(text)]
 
 
-def _kept(outcome: Outcome, entry: Sequence[str]) -> Kept:
+def _kept(outcome: Outcome, entry: Sequence[Any]) -> Kept:
+    texts = entry[3:_MARK]
+    more: Mapping[str, Any] = entry[_MORE] if len(entry) > _MORE else {}
+    named: Mapping[str, str] = more.get("texts", {})
     if outcome in PENDING:
-        lasting = _lasting(entry[_END]) if len(entry) > _END else []
-        return Kept(outcome, 0, "", entry[3:_END], lasting, None, entry[2] == _SENT)
+        texts = [*texts, *(named.get(column, "") for column in _REST)]
+        found = [Finding(code, column, params) for code, column, params in more.get("found", ())]
+        return Kept(outcome, 0, "", texts, "", found, None, entry[2] == _SENT)
     change = None
-    if len(entry) > _SETTLED_END:
-        kind, texts = entry[_SETTLED_END:]
-        change = Change(kind, json.loads(texts))  # type: ignore[arg-type] # as `_texts` wrote it
-    return Kept(outcome, int(entry[1]), entry[2], entry[3:_SETTLED_END], [], change, False)
+    if "change" in more:
+        change = Change(more["change"], [named.get(column, "") for column in SAVED] if named else ())
+    return Kept(outcome, int(entry[1]), entry[2], texts, entry[_MARK], [], change, False)
 
 
-def unpack_waiting(text: str) -> list[tuple[Outcome, Sequence[str], list[Finding]]]:
-    """Of each appointment to be tried again: the outcome, the texts as in `SAVED`, all that was found wrong with it."""
-    waiting = (e for e in json.loads(text) if len(e) > _END)
-    return [(_OUTCOMES[e[0]], e[3:_END], _found(e[_END])) for e in waiting]
-
-
-def _found(text: str) -> list[Finding]:
-    return [Finding(code, column, params) for code, column, params in json.loads(text)]
-
-
-def _lasting(text: str) -> list[Finding]:
-    return [finding for finding in _found(text) if finding.code in LASTING]
+def unpack_waiting(text: str) -> list[Kept]:
+    """The appointments to be tried again."""
+    return [kept for kept in unpack(text) if kept.outcome in PENDING]

@@ -109,10 +109,13 @@ CREATE TABLE IF NOT EXISTS request (
 CREATE INDEX IF NOT EXISTS request_reference ON request (reference);
 
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
--- appointments: JSON, an array each: outcome, units and declare-under code of its line, then the texts of the
---   feed in the order of dossier.SAVED, then what was found wrong; of settled ones only the first few texts (dossier.CORE).
+-- appointments: JSON, an array each: outcome, units and declare-under code of its line, the texts of the feed in the
+--   order of dossier.CORE, a mark of the row it was sent from; then, of one to be tried again, and of a declared one that
+--   the feed changed since, an object: its texts by column, what was found wrong, what kind of change it is.
 -- trajectories: JSON, an array each as in the view below.
 -- digest: of the patient's rows when nothing was left to do; tally: what such rows count as when seen again, name=count.
+-- person: JSON, what the feed said of the person when it was heard of last, by column.
+-- last: the last day of an appointment in it.
 CREATE TABLE IF NOT EXISTS dossier (
     patient_id TEXT PRIMARY KEY,
     run_key INTEGER NOT NULL,          -- which commit wrote it last
@@ -120,8 +123,11 @@ CREATE TABLE IF NOT EXISTS dossier (
     digest BLOB,
     tally TEXT,
     appointments TEXT NOT NULL,
-    trajectories TEXT NOT NULL
+    trajectories TEXT NOT NULL,
+    person TEXT NOT NULL DEFAULT '',
+    last TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX IF NOT EXISTS dossier_last ON dossier (last);
 CREATE INDEX IF NOT EXISTS dossier_run_key ON dossier (run_key);
 CREATE INDEX IF NOT EXISTS dossier_pending ON dossier (patient_id) WHERE pending > 0;
 
@@ -136,11 +142,16 @@ SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(v
        json_extract(value, '$[8]') AS uzovi, json_extract(value, '$[9]') AS diagnosis_code
 FROM dossier, json_each(dossier.appointments);
 
--- Declared appointments that the feed changed since: another 'row', 'cancelled', or another 'count' of contacts.
-CREATE VIEW IF NOT EXISTS changed AS
-SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[11]') AS change
+-- Declared appointments of which the feed said something else since: another 'row', one that was 'said' to be otherwise
+-- and is not told of again, 'cancelled', or another 'count' of contacts.
+CREATE VIEW IF NOT EXISTS heard AS
+SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[12].change') AS change, pending
 FROM dossier, json_each(dossier.appointments)
-WHERE pending > 0 AND json_extract(value, '$[0]') = 'declared' AND json_array_length(value) > 11;
+WHERE json_extract(value, '$[0]') = 'declared' AND json_array_length(value) > 12;
+
+-- Those that are told of until that is put right.
+CREATE VIEW IF NOT EXISTS changed AS
+SELECT appointment_id, patient_id, change FROM heard WHERE pending > 0 AND change <> 'said';
 
 CREATE VIEW IF NOT EXISTS contact AS SELECT * FROM appointment WHERE outcome = 'counted';
 

@@ -47,7 +47,7 @@ STILL_DUE: Final = """EXISTS (
     SELECT 1 FROM dossier, json_each(dossier.appointments)
     WHERE dossier.patient_id = correction.patient_id AND json_extract(value, '$[3]') = correction.appointment_id
         AND json_extract(value, '$[0]') <> 'counted'
-        AND NOT (json_extract(value, '$[0]') = 'declared' AND coalesce(json_extract(value, '$[11]'), '') = 'cancelled')
+        AND NOT (json_extract(value, '$[0]') = 'declared' AND json_extract(value, '$[12].change') IS 'cancelled')
 )"""
 
 
@@ -63,8 +63,8 @@ def waiting(ledger: Ledger) -> Iterator[Waiting]:
     """Everything that waits, by patient and appointment id."""
     sql = "SELECT patient_id, appointments FROM dossier WHERE pending > 0 ORDER BY patient_id"
     for patient_id, appointments in ledger._rows(sql):
-        for outcome, texts, findings in unpack_waiting(appointments):
-            yield Waiting(patient_id, outcome, texts, [*filter(is_worded, findings)])
+        for kept in unpack_waiting(appointments):
+            yield Waiting(patient_id, kept.outcome, kept.texts, [*filter(is_worded, kept.found)])
 
 
 def without_end(ledger: Ledger, last: date) -> Iterator[Started]:

@@ -1,5 +1,6 @@
 """A ledger of an earlier version is brought up to date by the first run that needs it, and can be looked at before."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 import pytest
 
 from ei_export.ledger import Ledger
-from ei_export.problems import WriteError
+from ei_export.ledger.dossier import AT, SAVED, unpack
+from ei_export.problems import Finding, WriteError
 
 APPLICATION = 0x45494558
 
@@ -90,7 +92,8 @@ def test_what_was_asked_of_version_2_stays(old: Path) -> None:
         "DROP TABLE request; CREATE TABLE request (request INTEGER PRIMARY KEY, day TEXT NOT NULL, asked TEXT NOT NULL "
         "CHECK (asked IN ('credit', 'redeclare', 'correct')), reference TEXT NOT NULL REFERENCES line, "
         "why TEXT NOT NULL); INSERT INTO request VALUES (7, '2021-08-01', 'credit', 'R1', 'x'); "
-        "ALTER TABLE declaration DROP COLUMN contradicted; PRAGMA user_version = 2"
+        "ALTER TABLE declaration DROP COLUMN contradicted; DROP INDEX dossier_last; "
+        "ALTER TABLE dossier DROP COLUMN person; ALTER TABLE dossier DROP COLUMN last; PRAGMA user_version = 2"
     )
     connection.close()
     ledger = Ledger.open(old)
@@ -126,3 +129,38 @@ def test_an_upgrade_that_is_not_committed_is_undone(old: Path) -> None:
     assert rows(old, "PRAGMA user_version") == [(1,)]
     assert rows(old, "SELECT count(*) FROM line") == [(2,)]
     assert old.read_bytes() == before
+
+
+#: As version 4 kept them: what was counted, what was declared and moved since, and what was held.
+KEPT_BEFORE = [
+    ["counted", "0", "940135", "A2", "2021-03-08", "940135", "", "T1", "7095", "3426", "123456782"],
+    [
+        *["declared", "1", "940131", "A1", "2021-03-01", "940131", "", "T1", "7095", "3426", "123456782", "row"],
+        json.dumps(["A1", "02-03-2021", "01", "", "T1", "7095", "3426", "123456782", "1961-05-17", "2", *[""] * 23]),
+    ],
+    [
+        *["held", "0", "", "A3", "22-03-2021", "0111", "", "T1", "7095", "", "123456782", "1961-05-17", "2"],
+        *["Voorbeeld", *[""] * 19, "L", "", '"quoted"'],
+        json.dumps([["DIAGNOSIS_MISSING", "diagnosis_code", {"expected": "3426"}]]),
+    ],
+]
+
+
+def test_what_version_4_kept_of_appointments_is_kept_by_name(old: Path) -> None:
+    connection = sqlite3.connect(old)
+    with connection:
+        connection.execute("UPDATE dossier SET pending = 2, appointments = ?", (json.dumps(KEPT_BEFORE),))
+    connection.close()
+    ledger = Ledger.open(old)
+    dossier = ledger.dossier("P1")
+    assert dossier is not None
+    assert dossier.last == "2021-03-08"
+    counted, declared, held = unpack(dossier.appointments)
+    assert [len(held.texts), held.texts[AT["name"]], held.texts[AT["side"]]] == [len(SAVED), "Voorbeeld", "L"]
+    assert held.texts[AT["measurement_score"]] == '"quoted"'
+    assert held.found == [Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": "3426"})]
+    assert declared.change is not None
+    assert [declared.change.texts[AT[column]] for column in ("date", "sex", "name")] == ["02-03-2021", "2", ""]
+    assert [kept.texts[AT["trajectory_id"]] for kept in (counted, declared, held)] == ["T1"] * 3
+    assert list(ledger._rows("SELECT appointment_id, change FROM changed")) == [("A1", "row")]
+    ledger.close()

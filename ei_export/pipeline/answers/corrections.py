@@ -250,7 +250,7 @@ def _not_to_be_corrected(line: Asking) -> Finding | None:
 def _as_it_is(ledger: Ledger, line: Asking) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
     stored = ledger.dossier(line.patient_id)
-    for kept in unpack(stored.appointments) if stored is not None and line.change == "row" else ():
+    for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():
         if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
             return remembered(line.patient_id, kept.change.texts, AT, settled=False)
     return None

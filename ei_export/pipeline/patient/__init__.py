@@ -126,6 +126,7 @@ def _file(work: Work, digest: bytes | None) -> None:
         gone = before - {trajectory.number for trajectory in work.trajectories}
         work.case.released.extend((number, work.patient_id) for number in sorted(gone))
     summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
+    last = max((appointment.date for appointment in named if appointment.date is not None), default=None)
     work.case.dossier = StoredDossier(
         work.patient_id,
         pending,
@@ -133,6 +134,8 @@ def _file(work: Work, digest: bytes | None) -> None:
         tally,
         pack(named, work.changes, work.silent),
         pack_trajectories(summaries),
+        "",
+        last.isoformat() if last is not None else "",
     )
 
 
