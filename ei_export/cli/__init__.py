@@ -1,11 +1,14 @@
 """The command line: one file per command; options are parsed, one function is called, and its result is printed."""
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
 
 import click
 
 from .. import __version__
+from .speaking import take_all
 from .usage import understood
 
 #: In the order in which a practice meets them, each in a few words. Each is a function in the file of its name.
@@ -28,6 +31,11 @@ _COMMANDS: Final = {
 
 class _Commands(click.Group):
     """Loads a command when it is asked for, so that none waits for the tables of another."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        typed = list(sys.argv[1:] if args is None else args)
+        take_all(as_json="--json" in typed)
+        return super().main(typed, *rest, **extra)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

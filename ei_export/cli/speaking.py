@@ -1,15 +1,57 @@
 """What a command says, to somebody who may have gone and on a disk that may be full: neither changes what was done."""
 
+import codecs
+import io
+import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Final, cast
 
 import click
 
 from ..problems import WriteError
+
+#: By what a character is shown where there is no room for it, and its simpler form says nothing.
+_SIMPLER: Final[Mapping[str, str]] = {"€": "EUR", "×": "x", "–": "-", "’": "'", "“": '"', "”": '"', "→": "->", "·": "-"}
+
+
+def take_all(*, as_json: bool) -> None:
+    """Has standard output and standard error take every character, whatever the encoding of the terminal or the log:
+    what they lack is shown by what comes nearest. JSON is escaped where it can't be UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if as_json and stream is sys.stdout:
+            is_utf8 = codecs.lookup(stream.encoding).name == "utf-8"
+            stream.reconfigure(encoding="utf-8" if is_utf8 else "ascii", errors="ei_export_json")
+        else:
+            stream.reconfigure(errors="ei_export_text")
+
+
+def _simpler(error: UnicodeError) -> tuple[str, int]:
+    """Characters without their accents, or as a question mark; see `codecs.register_error`."""
+    assert isinstance(error, UnicodeEncodeError)
+    text = "".join(map(_simple, error.object[error.start : error.end]))
+    return text, error.end
+
+
+def _simple(character: str) -> str:
+    plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return _SIMPLER.get(character) or plain or "?"
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Characters as JSON escapes them."""
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error("ei_export_text", _simpler)
+codecs.register_error("ei_export_json", _escaped)
 
 
 class _Unheard(Exception):
@@ -48,7 +90,7 @@ class _Output:
 
     def _lose(self, error: OSError) -> None:
         self.error = error
-        _silence(self._stream)
+        silence(self._stream)
         if not self._to_the_end:
             raise _Unheard
 
@@ -78,10 +120,10 @@ def warn(text: str) -> None:
     try:
         click.echo(text, err=True)
     except OSError:
-        _silence(sys.stderr)
+        silence(sys.stderr)
 
 
-def _silence(stream: IO[str]) -> None:
+def silence(stream: IO[str]) -> None:
     """Has what a stream still holds, and what comes, go nowhere: it would fail again when the program ends."""
     with suppress(OSError), Path(os.devnull).open("w") as nowhere:  # a stream of its own has no number
         os.dup2(nowhere.fileno(), stream.fileno())

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
-from ..problems import LANGUAGES, Language, SettingsError
+from ..problems import LANGUAGES, Language, SettingsError, WriteError
 from ..settings import load
-from .common import DEFAULT_CONFIG, INTERRUPTED, Day, tell
+from .common import DEFAULT_CONFIG, INTERRUPTED, WRITING, Day, tell
+from .speaking import silence, warn
 
 #: How newer versions of click show the help of a command without arguments.
 _HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
@@ -44,8 +45,19 @@ def understood(typed: Sequence[str]) -> Iterator[None]:
             raise
         raise Mistyped(worded(error), typed) from None
     except (KeyboardInterrupt, click.Abort):
-        click.echo(_INTERRUPTED[language_of(typed)], err=True)
+        warn(_INTERRUPTED[language_of(typed)])
         sys.exit(INTERRUPTED)
+    except OSError as error:  # of a help text, or the version: all else is told of by its command
+        _unheard(error, language_of(typed))
+
+
+def _unheard(error: OSError, language: Language) -> NoReturn:
+    """Ends where standard output takes no help text: well, if nobody reads on."""
+    silence(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        sys.exit(0)
+    tell(WriteError("OUTPUT_FAILED", reason=error.strerror or ""), language, as_json=False)
+    sys.exit(WRITING)
 
 
 def worded(error: click.UsageError) -> SettingsError:
