@@ -155,7 +155,7 @@ def withdrawn_folders(out: Path) -> Sequence[Path]:
 
 def is_taken(folder: Path) -> bool:
     """Whether a run was published as ``folder``, or is waiting to be."""
-    return folder.exists() or any(folder.parent.glob(f"{_STAGING}*-{folder.name}"))
+    return os.path.lexists(folder) or any(folder.parent.glob(f"{_STAGING}*-{folder.name}"))
 
 
 def sweep(out: Path, ledger: Path) -> None:

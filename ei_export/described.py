@@ -8,8 +8,9 @@ from attrs import frozen
 HIDDEN: Final = "***"
 
 #: length: the record has another length than its standard gives it; unknown: its kind is not known, so nothing in it
-#: can be told apart; utf8: it was written in UTF-8, where the standard has one byte a character.
-NoteCode = Literal["length", "unknown", "utf8"]
+#: can be told apart; utf8: it was written in UTF-8, where the standard has one byte a character; test: its message is a
+#: test.
+NoteCode = Literal["length", "unknown", "utf8", "test"]
 
 
 @frozen

@@ -30,7 +30,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "practice": (
         *("name", "practice_agb", "provider_agb", "institution_agb"),
-        *("service_bureau_agb", "pay_to", "vat_id"),
+        *("service_bureau_agb", "pay_to", "vat_id", "series"),
     ),
     "software": ("code", "version"),
     "input": ("path", "table", "query", "encoding", "columns", "status"),
@@ -50,6 +50,7 @@ _AGB: Final = ("(?!00)[0-9]{2}(?!000000)[0-9]{6}", "01000001 … 99999999")
 _PRACTICE_AGB: Final = ("(?!00)[0-9]{2}0(?!00000)[0-9]{5}", "nn0nnnnn")
 _SERVICE_BUREAU_AGB: Final = ("98(?!000000)[0-9]{6}", "98nnnnnn")
 _VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "NLnnnnnnnnnBnn")
+_SERIES: Final = ("[A-Za-z0-9]{0,3}", "0 … 3 × A-Z 0-9")
 _SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "nnnnnn")
 _SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
 _UZOVI: Final = ("[0-9]{4}", "nnnn")
@@ -62,7 +63,8 @@ _MOST_WEEKS: Final = 520
 
 @frozen
 class Practice:
-    """Who declares and who is paid: AGB codes of 8 digits or ''; the one that ``pay_to`` names is never ''."""
+    """Who declares and who is paid: AGB codes of 8 digits or ''; the one that ``pay_to`` names is never ''. ``series``:
+    what stands before the invoice numbers and references, at most 3 letters and digits."""
 
     name: str
     practice_agb: str
@@ -71,6 +73,7 @@ class Practice:
     service_bureau_agb: str
     pay_to: PayTo
     vat_id: str
+    series: str = ""
 
 
 @frozen
@@ -203,6 +206,7 @@ def _practice(section: Section) -> Practice:
         service_bureau_agb=section.form("service_bureau_agb", _SERVICE_BUREAU_AGB),
         pay_to=section.choice("pay_to", get_args(PayTo), "institution" if institution else "practice"),
         vat_id=section.form("vat_id", _VAT_ID),
+        series=section.form("series", _SERIES).upper(),
     )
     for name, (return_code, expected) in _DECLARANTS.items():
         if institution and section.text(name):

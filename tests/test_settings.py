@@ -37,6 +37,7 @@ institution_agb = ""
 service_bureau_agb = "98000123"
 pay_to = "service_bureau"
 vat_id = "NL123456789B01"
+series = "b1"
 [software]
 code = "123401"
 version = "1.0"
@@ -137,7 +138,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert settings.load(path) == settings.Settings(
         path=path,
         practice=Practice(
-            "Fysiotherapie De Brug", "04012345", "04098765", "", "98000123", "service_bureau", "NL123456789B01"
+            "Fysiotherapie De Brug",
+            "04012345",
+            "04098765",
+            "",
+            "98000123",
+            "service_bureau",
+            "NL123456789B01",
+            "B1",
         ),
         software=Software("123401", "1.0"),
         input=InputSettings(

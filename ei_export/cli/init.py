@@ -1,8 +1,10 @@
 """``ei-export init``: a folder to start from."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -12,6 +14,21 @@ from ..problems import Language, SettingsError
 from ..specs import STARTER
 from .common import options, refusing
 from .speaking import speaking
+
+_NEXT: Final[Mapping[Language, str]] = {
+    "nl": """
+Proberen:       ga naar {folder} en geef: ei-export run
+                Zolang message in ei-export.toml op "test" staat, is elke run een test: er wordt niets gedeclareerd
+                en er blijft niets van bewaard.
+Echt beginnen:  zet uw eigen gegevens in ei-export.toml, uw eigen afspraken en uw eigen tarieven in de plaats van de
+                voorbeelden, geef ei-export check, en zet message op "production".""",
+    "en": """
+To try it:            go to {folder} and give: ei-export run
+                      As long as message in ei-export.toml is "test", every run is a test: nothing is declared and
+                      nothing of it is kept.
+To start for real:    put your own details in ei-export.toml, and your own appointments and tariffs in the place of
+                      the samples, give ei-export check, and set message to "production".""",
+}
 
 
 @click.command()
@@ -31,4 +48,6 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
         if as_json:
             click.echo(json.dumps({"files": list(map(str, made))}), out)
         elif not quiet:
+            language = lang or "nl"
             click.echo("\n".join(map(str, made)), out)
+            click.echo(_NEXT[language].format(folder=folder), out)

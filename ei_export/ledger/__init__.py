@@ -137,6 +137,27 @@ class Ledger:
         self._do("ROLLBACK")
         self._do("BEGIN IMMEDIATE")
 
+    # Tests: of these only the numbers are kept.
+
+    def begin_test(self) -> None:
+        """What is written from here on, `end_test` forgets."""
+        self._do("SAVEPOINT test")
+
+    def end_test(self, run: int, today: date, invoices: int) -> None:
+        """Forgets all that was written since `begin_test`. Of run ``run``, which made so many invoices, the numbers are
+        not used again; 0 for one that made none."""
+        self._do("ROLLBACK TO test")
+        self._do("RELEASE test")
+        if invoices:
+            self._do("INSERT INTO test_run VALUES (?, ?, ?)", (run, today.isoformat(), invoices))
+
+    def next_test_run(self) -> int:
+        return self._one("SELECT coalesce(max(run), 0) + 1 FROM test_run")
+
+    def test_invoices(self) -> int:
+        """How many invoices there ever were in tests."""
+        return self._one("SELECT coalesce(sum(invoices), 0) FROM test_run")
+
     # Runs.
 
     def staged_runs(self) -> list[StagedRun]:
@@ -146,9 +167,9 @@ class Ledger:
     def next_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM run")
 
-    def next_invoice(self) -> int:
-        """How many declarations there ever were, plus one."""
-        return self._one("SELECT count(*) + 1 FROM declaration")
+    def invoices(self) -> int:
+        """How many declarations there ever were."""
+        return self._one("SELECT count(*) FROM declaration")
 
     def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
         """A run that is being written; ``source`` is the name of its feed."""

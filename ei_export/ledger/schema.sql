@@ -30,6 +30,13 @@ CREATE TABLE IF NOT EXISTS declaration (
     contradicted INTEGER NOT NULL DEFAULT 0   -- 1: its run was withdrawn, and an answer shows that it was sent
 ) WITHOUT ROWID;
 
+-- Tests declare nothing: only their numbers are kept, T000001 is 1.
+CREATE TABLE IF NOT EXISTS test_run (
+    run INTEGER PRIMARY KEY,
+    today TEXT NOT NULL,
+    invoices INTEGER NOT NULL
+);
+
 -- The person of a line as sent: the record without its numbering.
 CREATE TABLE IF NOT EXISTS person (
     person INTEGER PRIMARY KEY,

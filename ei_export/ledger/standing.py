@@ -102,6 +102,11 @@ def declarations(ledger: Ledger) -> Iterator[Record]:
     )
 
 
+def tests(ledger: Ledger) -> Iterator[Record]:
+    """The test runs, the first one first: when, and how many files they made."""
+    return _records(ledger, ("run", "today", "invoices"), "FROM test_run ORDER BY run")
+
+
 def sums(ledger: Ledger) -> Iterator[Record]:
     """Where the money is, by insurer and UZOVI number; see the view of that name."""
     columns = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")

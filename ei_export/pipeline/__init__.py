@@ -33,7 +33,7 @@ from .answers.crediting import add_credits, add_credits_of_replaced, judged_cred
 from .answers.undo import broken_off
 from .declaring.books import books
 from .declaring.due import DueLine
-from .declaring.publication import Listing, Publication, provider, run_label
+from .declaring.publication import Listing, Publication, Series, provider, run_label
 from .patient import work_out
 from .patient.case import Desk
 from .recovery import finish_earlier_runs
@@ -73,33 +73,36 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(ledger.close)
         earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
         earlier += broken_off(ledger, settings)
+        if settings.output.test:
+            ledger.begin_test()
+            earlier.append(Finding("TEST_MESSAGE"))
         problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
-        summary = Summary(options.today, settings.input.path.name, problems)
+        summary = Summary(options.today, settings.input.path.name, problems, test=settings.output.test)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
         shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
         if options.strict and summary.exit_code:
             summary.close()
-            summary = Summary(options.today, summary.input, summary.problems.empty_copy())
+            summary = Summary(options.today, summary.input, summary.problems.empty_copy(), test=summary.test)
             source = open_feed(settings.input.path, settings.input)
             shelf = _judge(source, settings, options, rules, ledger, summary, earlier, hold_all=True)
         due = shelf.due
         cleaning.callback(due.close)
         _remember(shelf, ledger)
-        number, folder = _next_run(ledger, settings.output.dir)
+        series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
         listing = None
         if due.count:
-            publication = Publication(place, ledger, files, provider(settings), options.today, number)
+            publication = Publication(place, ledger, files, provider(settings), series)
             listing = _write(due, place, publication, options, summary)
         if isinstance(place, Stage):
-            ledger.add_run(StagedRun(number, place.staging, folder), options.today, summary.input, __version__)
-            summary.run, summary.folder = run_label(number), folder
+            ledger.add_run(StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
+            summary.run, summary.folder = series.label, folder
             _complete_summary(place, summary)
             if options.xlsx and listing is not None:
                 write_sheets(place.create("workbook.xlsx"), summary, listing)
         if options.publish:
-            _record(settings, rules, ledger, summary, listing, place, number, cleaning)
+            _record(settings, rules, ledger, summary, listing, place, series, cleaning)
     return summary
 
 
@@ -110,10 +113,10 @@ def _record(
     summary: Summary,
     listing: Listing | None,
     place: Place,
-    number: int,
+    series: Series,
     cleaning: ExitStack,
 ) -> None:
-    """Records what the run came to, and then shows it."""
+    """Records what the run came to, of a test no more than its numbers, and then shows it."""
     out = settings.output.dir
     shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
     for file in shown:
@@ -127,17 +130,22 @@ def _record(
         place.seal()
     for file in shown:
         file.seal()
+    if series.test:
+        ledger.end_test(series.run, series.today, len(summary.declarations))
     ledger.commit()
     # From here on it is declared; what still fails, the next run makes up for.
     if isinstance(place, Stage):
         try:
             summary.folder = place.publish()
         except WriteError as error:
+            if series.test:
+                raise
             params = {"run": summary.run, "path": str(summary.folder), "reason": error.params["reason"]}
             summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
             return
-        with suppress(BusyError, WriteError):
-            ledger.mark_published(number, summary.folder)
+        if not series.test:
+            with suppress(BusyError, WriteError):
+                ledger.mark_published(series.run, summary.folder)
     try:
         for file in shown:
             file.publish()
@@ -148,12 +156,15 @@ def _record(
         summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
 
 
-def _next_run(ledger: Ledger, out: Path) -> tuple[int, Path]:
-    """The number and the folder of the next run; one that is there or on its way, of whatever ledger, is left alone."""
-    number = ledger.next_run()
-    while is_taken(folder := out / run_label(number)):
-        number += 1
-    return number, folder
+def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, Path]:
+    """The numbers and the folder of the next run; one that is there or on its way, of whatever ledger, is left
+    alone."""
+    test = settings.output.test
+    number, invoices = (ledger.next_test_run, ledger.test_invoices) if test else (ledger.next_run, ledger.invoices)
+    run = number()
+    while is_taken(folder := settings.output.dir / run_label(run, test=test)):
+        run += 1
+    return Series(settings.practice.series, today, run, invoices(), test), folder
 
 
 def _judge(

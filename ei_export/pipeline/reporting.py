@@ -29,8 +29,7 @@ def write_page(
     """Writes ``report.html``. The ledger holds what the run came to."""
     with closing(overview(ledger, settings, rules)) as seen:
         rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in listing.first] if listing else []
-        name, test = settings.practice.name, settings.output.test
-        write_report(Report(summary, settings.language, name, test, seen, rows), file)
+        write_report(Report(summary, settings.language, settings.practice.name, seen, rows), file)
 
 
 def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -> None:

@@ -7,9 +7,10 @@ from typing import IO, Final
 
 from attrs import frozen
 
+from ..described import Note
 from ..problems import InputError, Language
 from ..reports.show import JsonPage, TextPage
-from ..standards.contents import Content, Reader, Schema
+from ..standards.contents import Content, Reader, Schema, is_test
 from ..standards.describe import Choice, Describer
 from ..standards.files import Entry, entries
 from ..standards.flat.reader import READER as FLAT
@@ -110,14 +111,19 @@ def _contents(file: IO[bytes], message: Message, name: str, schema: Schema, *, m
     """The records of a file, masked if asked for."""
     contents = partial(_READERS[message.is_flat].contents, file, message, name or "-")
     if not mask:
-        yield from contents()
+        yield from map(_noted, contents())
         return
     hiding = Mask(schema)
     for content in contents():
         hiding.learn(content)
     file.seek(0)
     for content in contents():
-        yield hiding.hide(content)
+        yield hiding.hide(_noted(content))
+
+
+def _noted(content: Content) -> Content:
+    """With a note where the message says that it is a test."""
+    return content._replace(notes=(*content.notes, Note("test"))) if is_test(content) else content
 
 
 def _recognised(entry: Entry, name: str) -> Message | InputError:

@@ -29,6 +29,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
         yield Status(
             overview=found,
             declarations=[_declaration(row) for row in standing.declarations(ledger)],
+            tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
             sums=list(standing.sums(ledger)),
             queued=standing.queued(ledger),
             held=partial(_held, ledger, rules),

@@ -10,8 +10,11 @@ from typing import IO, Any, Protocol
 from attrs import field, frozen
 
 from ..problems import Finding, InputError, Language, Severities, catalogue
+from ..standards.contents import Reader, is_test
 from ..standards.files import Entry, entries, nothing_in
+from ..standards.flat.reader import READER as FLAT
 from ..standards.verify import Fault, Verification, verify_file
+from ..standards.xml.reader import READER as XML
 from .practice import Practice
 
 
@@ -55,7 +58,10 @@ def _judge(entry: Entry, verifying: Verifying, page: Page) -> int:
         with _reading(entry.name):
             if entry.file is not None:
                 verification = verify_file(entry.file, entry.name, verifying.today)
-                faults = chain(faults, verification, _against_practice(entry.file, verification, entry.name, verifying))
+                told = _of_a_test(entry.file, verification, entry.name)
+                faults = chain(
+                    faults, verification, told, _against_practice(entry.file, verification, entry.name, verifying)
+                )
     except InputError as error:
         refusal = error
     page.begin(entry.name, verification.message.name if verification is not None else "")
@@ -76,6 +82,15 @@ def _tell(fault: Fault, verifying: Verifying, page: Page) -> bool:
     severity = verifying.severities.of(fault.code)
     page.problem({**fault.document(verifying.language), "severity": severity})
     return severity == "error"
+
+
+def _of_a_test(file: IO[bytes], verification: Verification, name: str) -> Iterator[Fault]:
+    """That nothing is declared with a file which says that it is a test."""
+    file.seek(0)
+    reader: Reader = FLAT if verification.message.is_flat else XML
+    first = next(reader.contents(file, verification.message, name), None)
+    if first is not None and (element := is_test(first)):
+        yield Fault("VERIFY_TEST", element, "T", "-", "", {}, first.number)
 
 
 def _against_practice(file: IO[bytes], verification: Verification, name: str, verifying: Verifying) -> Iterator[Fault]:

@@ -44,14 +44,12 @@ _BAR: Final = 40
 class Report:
     """What the page is made of.
 
-    ``practice`` is its name; ``test``: the files call themselves a test; ``lines`` are the first `MOST_LINES` rows of
-    ``lines.csv``.
+    ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``.
     """
 
     summary: Summary
     language: Language
     practice: str
-    test: bool
     overview: Overview
     lines: Sequence[Mapping[str, object]] = ()
 
@@ -90,7 +88,7 @@ def write_report(report: Report, file: BinaryIO) -> None:
         open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
         deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
-        send_step=_step("send", summary.run or "", report.language),
+        send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
     ).dump(file, encoding="utf-8")
 

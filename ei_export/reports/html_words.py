@@ -9,10 +9,12 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
         "title": "Declaraties van {day}",
         "title_nothing": "Geen declaraties op {day}",
+        "title_test": "Test van {day}: niets gedeclareerd",
         "about": "Run {run}, gemaakt uit {input}.",
         "about_nothing": "Gemaakt uit {input}. Er was niets te declareren.",
         "test": "Test",
-        "test_means": "De bestanden zijn gemerkt als test (message in ei-export.toml).",
+        "test_means": "Dit was een test (message in ei-export.toml): er is niets gedeclareerd, en wat hier staat telt "
+        "nergens mee.",
         "skip": "Naar wat is vastgehouden",
         "on_this_page": "Op deze pagina",
         # Figures.
@@ -117,10 +119,12 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "title": "Declarations of {day}",
         "title_nothing": "No declarations on {day}",
+        "title_test": "Test of {day}: nothing declared",
         "about": "Run {run}, made from {input}.",
         "about_nothing": "Made from {input}. There was nothing to declare.",
         "test": "Test",
-        "test_means": "The files are marked as a test (message in ei-export.toml).",
+        "test_means": "This was a test (message in ei-export.toml): nothing was declared, and none of this counts "
+        "anywhere.",
         "skip": "To what is held",
         "on_this_page": "On this page",
         "amount": "Amount",
@@ -219,11 +223,15 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 SEND_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
         "send": "Stuur de bestanden in {run}/declarations naar VECOZO.",
+        "test": "Bied de bestanden in {run}/declarations alleen als test aan. Zet message in ei-export.toml op "
+        "production om echt te declareren: dan gaat alles mee.",
         "withdrawn": "{run} is ingetrokken: stuur de bestanden ervan niet naar VECOZO. Wat erin stond gaat mee in de "
         "volgende run.",
     },
     "en": {
         "send": "Send the files in {run}/declarations to VECOZO.",
+        "test": "Offer the files in {run}/declarations as a test only. Set message in ei-export.toml to production to "
+        "declare for real: then all of it goes along.",
         "withdrawn": "{run} is withdrawn: do not send its files to VECOZO. What was in it goes along in the next run.",
     },
 }

@@ -36,6 +36,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "length": "Let op: dit record heeft {found} tekens en hoort er {expected} te hebben.",
         "unknown": "Let op: dit soort record is niet bekend en kan niet worden uitgelegd.",
         "utf8": "Let op: dit record is in UTF-8 geschreven.",
+        "test": "Let op: dit is een testbericht. Hiermee wordt niets gedeclareerd.",
     },
     "en": {
         "record": "record {number} ({kind})",
@@ -45,6 +46,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "length": "Note: this record has {found} characters and should have {expected}.",
         "unknown": "Note: this kind of record is not known and cannot be explained.",
         "utf8": "Note: this record is written in UTF-8.",
+        "test": "Note: this is a test message. Nothing is declared with it.",
     },
 }
 #: As XML has it; a flat message writes cents.

@@ -35,13 +35,14 @@ class Held:
 class Status:
     """How things stand. What may be long is read while it is told, so the ledger has to stay open.
 
-    ``declarations`` and ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and
-    lines in the place of others; ``refused_credits`` each with what is to be said of it; ``severities`` are those of
-    the practice, ``columns`` its names for ours.
+    ``declarations``, ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
+    ``ledger/standing.py``); ``queued`` credits and lines in the place of others; ``refused_credits`` each with what is
+    to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours.
     """
 
     overview: Overview
     declarations: Sequence[Record]
+    tests: Sequence[Record]
     sums: Sequence[Record]
     queued: tuple[int, int]
     held: Callable[[], Iterator[Held]]
@@ -76,6 +77,7 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
         "insurers": status.sums,
+        "tests": status.tests,
     }
     if lines:
         arrays["lines"] = status.lines()

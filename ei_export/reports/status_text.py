@@ -62,6 +62,7 @@ class StatusText:
             yield self.paint(self._say("calm"), "good")
             yield ""
         yield from self._runs()
+        yield from self._tests()
         if self.with_lines:
             yield from self._every_line()
 
@@ -223,6 +224,14 @@ class StatusText:
         day = self._day(date.fromisoformat(rows[0]["today"]))
         amount = euros(cents, self.language)
         return (self._say("run_line", run=rows[0]["run"], day=day, amount=amount, states=told, **numbers),)
+
+    def _tests(self) -> Iterator[str]:
+        """The test runs, the last one first."""
+        return self._section("tests", "title", map(self._test, reversed(self.status.tests)))
+
+    def _test(self, row: Record) -> Sequence[str]:
+        day, files = self._day(date.fromisoformat(row["today"])), self._counted(row["invoices"], "file")
+        return (self._say("test_line", run=row["run"], day=day, files=files),)
 
     def _every_line(self) -> Iterator[str]:
         """What became of each line; a credit takes money back."""

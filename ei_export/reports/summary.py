@@ -57,7 +57,7 @@ class InsurerCounts:
 class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
     by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
-    them; ``late`` is what went wrong once the report was written, and stands in none."""
+    them; ``late`` is what went wrong once the report was written, and stands in none; ``test``: it declares nothing."""
 
     today: date
     input: str
@@ -72,6 +72,7 @@ class Summary:
     declarations: list[Declaration] = field(factory=list)
     lines: IO[str] | None = None
     late: list[Finding] = field(factory=list)
+    test: bool = False
 
     def by_insurer(self) -> list[InsurerCounts]:
         """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
@@ -113,6 +114,7 @@ class Summary:
         so."""
         return {
             "run": self.run,
+            **({"message": "test"} if self.test else {}),
             "today": self.today.isoformat(),
             "input": self.input,
             "appointments": self.counts,
@@ -131,6 +133,7 @@ class Summary:
         """The run in one line of ``key=value`` for a log; nothing of it is personal."""
         values = {
             "run": self.run or "-",
+            **({"message": "test"} if self.test else {}),
             "today": self.today.isoformat(),
             **self.counts,
             "files": len(self.declarations),
@@ -199,6 +202,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "files": "Bestanden voor VECOZO in {folder}:",
         "nothing": "Er was niets te declareren.",
         "would": "Dit is een controle: er is niets geschreven of gedeclareerd.",
+        "test": 'TEST (message in ei-export.toml is "test"): er is niets gedeclareerd, en niets hiervan telt mee.',
+        "test_files": "Testbestanden in {folder}:",
+        "test_declared": "in het testbestand, niet gedeclareerd",
+        "test_start": 'Echt declareren: zet message in ei-export.toml op "production" en start de run opnieuw.',
         "problems": "{errors} x vastgehouden of fout, {warnings} x waarschuwing. Wat en wat nu: {place}",
     },
     "en": {
@@ -226,6 +233,10 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "files": "Files for VECOZO in {folder}:",
         "nothing": "There was nothing to declare.",
         "would": "This is a check: nothing was written or declared.",
+        "test": 'TEST (message in ei-export.toml is "test"): nothing was declared, and none of this counts.',
+        "test_files": "Test files in {folder}:",
+        "test_declared": "in the test file, not declared",
+        "test_start": 'To declare for real: set message in ei-export.toml to "production" and run again.',
         "problems": "{errors} x held or wrong, {warnings} x warning. What, and what now: {place}",
     },
 }
@@ -236,6 +247,10 @@ def text_lines(
 ) -> Iterator[str]:
     """The run for a person at a terminal. ``where`` the problems are to be read; not ``short``: they follow here."""
     words = WORDS[language]
+    if summary.test:
+        words = {**words, "files": words["test_files"], "declared": words["test_declared"]}
+        yield paint(words["test"], "warning")
+        yield ""
     if not short:
         yield words["would"]
         yield ""
@@ -258,6 +273,9 @@ def text_lines(
         yield words["problems"].format(
             errors=summary.problems.severities["error"], warnings=summary.problems.severities["warning"], place=where
         )
+    if summary.test and short:
+        yield ""
+        yield words["test_start"]
 
 
 def _table(rows: Sequence[InsurerCounts], language: Language, paint: Paint) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Messages taken apart, whatever they are written in: what their records can hold, and what one record holds."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from attrs import frozen
 
@@ -41,6 +41,16 @@ class Content(NamedTuple):
     notes: tuple[Note, ...] = ()
     fits: bool = True
     text: str = ""
+
+
+#: Where the first record of a message says what kind of message it is (COD856), by the kind of record.
+_MESSAGE_KIND: Final = {"01": "0105", "Header": "Berichtsoort"}
+
+
+def is_test(content: Content) -> str:
+    """The id of the element in which a record says that its message is a test; '' where it doesn't."""
+    element = _MESSAGE_KIND.get(content.kind, "")
+    return element if content.fits and content.values.get(element) == "T" else ""
 
 
 def is_empty(part: Part, value: str) -> bool:

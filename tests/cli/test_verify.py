@@ -237,6 +237,7 @@ def test_what_was_declared_is_no_double_of_itself(clinic: Clinic) -> None:
 
 def test_numbers_are_not_used_again(clinic: Clinic) -> None:
     assert against(clinic, other(clinic, (1, "0105", "T"), fresh=False)) == [
+        ("0105", ""),
         ("0116", "0030"),
         ("0434", "8021"),
         ("0434", "8021"),
@@ -298,9 +299,15 @@ def test_what_was_declared_stands_whatever_the_tariffs_are_since(tmp_path: Path)
     assert against(clinic, first) == against(clinic, credit) == []
     assert ("0428", "0611") in against(clinic, other(clinic))  # somebody else's
     used = [("0116", "0030"), ("0434", "8021"), ("0434", "8021")]
-    assert against(clinic, other(clinic, (1, "0105", "T"), fresh=False)) == used
+    assert against(clinic, other(clinic, (1, "0105", "T"), fresh=False)) == [("0105", ""), *used]
     edits = [(1, "0105", "T"), (4, "0411", "0004"), (3, "0408", "20210302")]
-    assert against(clinic, other(clinic, *edits, fresh=False)) == [*used[:2], ("0408", ""), used[2], ("0411", "")]
+    assert against(clinic, other(clinic, *edits, fresh=False)) == [
+        ("0105", ""),
+        *used[:2],
+        ("0408", ""),
+        used[2],
+        ("0411", ""),
+    ]
 
 
 def test_a_tariff_is_that_of_a_product_with_as_many_units(clinic: Clinic) -> None:

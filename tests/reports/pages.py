@@ -101,7 +101,8 @@ def report(
     summary.declarations = list(declarations)
     summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
     summary.read = outcomes.total()
-    return Report(summary, language, practice, test, seen or overview(), lines)
+    summary.test = test
+    return Report(summary, language, practice, seen or overview(), lines)
 
 
 def full(language: Language) -> Report:

@@ -22,7 +22,7 @@ from ...ledger.standing import is_still_due
 from ...problems import Finding, SettingsError
 from ...settings import Settings
 from ...zorg1.resolver import Standing
-from ..declaring.publication import has_form, run_label
+from ..declaring.publication import has_form, is_of_a_test, run_label
 from ..rules import Rules
 
 
@@ -112,7 +112,9 @@ def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
         positions.setdefault(typed.strip(), position)
     for reference, position in positions.items():
         result = act(ledger, reference)
-        if result is None:
+        if result is None and is_of_a_test(reference):
+            done.refused.append((reference, position, Finding("TEST_NUMBER", "", {"number": reference})))
+        elif result is None:
             shown = reference if has_form(reference) or ledger.appointment_owner(reference) is not None else "-"
             params = {"reference": shown, "position": position}
             done.refused.append((shown, position, Finding("REFERENCE_UNKNOWN", "", params)))

@@ -33,7 +33,7 @@ from ...standards.files import Entry, entries, nothing_in, sha256_of
 from ...standards.flat import pm305
 from ...standards.message import Message, messages, recognise, start_of
 from ...standards.xml import gds802
-from ..declaring.publication import declared_by, provider, run_label
+from ..declaring.publication import declared_by, is_of_a_test, provider, run_label
 from .corrections import opened
 from .undo import reinstate_folder
 
@@ -154,6 +154,8 @@ def _reinstate(ledger: Ledger, declaration: Declared, report: FileReport) -> Non
 
 def _mismatch(settings: Settings, answer: Answer, declaration: Declared | None) -> Finding | None:
     """Why an answer is none to a declaration of ours."""
+    if declaration is None and (answer.test or is_of_a_test(answer.invoice)):
+        return Finding("RETURN_OF_TEST", "", {"invoice": answer.invoice})
     ours = asdict(provider(settings))
     if declaration is not None and declaration.provider:
         ours = json.loads(declaration.provider)

@@ -19,7 +19,7 @@ from ...ledger.corrections import PublishedRun
 from ...problems import Finding, SettingsError
 from ...settings import Settings
 from ...standards.files import sha256_of
-from ..declaring.publication import has_form, run_label
+from ..declaring.publication import has_form, is_of_a_test, run_label
 from ..recovery import finish_earlier_runs
 from ..reporting import mark_pages
 from .corrections import opened
@@ -43,6 +43,8 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     Raises SettingsError for a run that isn't there, was answered, that a later run credits, or whose
     files are gone; and as `opened`.
     """
+    if is_of_a_test(label):
+        raise SettingsError("TEST_NUMBER", number=label.strip().upper())
     match = _RUN.fullmatch(label.strip())
     if match is None:
         raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import IO, Final
 
-from attrs import asdict
+from attrs import asdict, evolve, frozen
 
 from ...declaration import Invoice, Provider
 from ...delivery import Place
@@ -37,29 +37,72 @@ _FILE: Final = itemgetter(0, 1)
 #: And the person: what a record 02 is for.
 _PERSON: Final = itemgetter(0, 1, 2)
 _BATCH: Final = 1_000
-_FORM: Final = re.compile(r"R[0-9]{6}|[0-9]{6}R[0-9]{13}|[0-9]{12}")
-#: 0434 holds 20 characters: the day (6), R, the run (6) and the line in it (7).
-_MOST_LINES_A_RUN: Final = 9_999_999
+#: What 0116 and 0434 hold.
+_INVOICE_LENGTH: Final = 12
+_REFERENCE_LENGTH: Final = 20
+_FORM: Final = re.compile(r"[RT][0-9]{6}|(?=.{12}$|.{20}$)[A-Z0-9]{0,3}[0-9]{6}(?:[RT][0-9]{6}|T)?[0-9]+")
+_TEST_FORM: Final = re.compile(r"T[0-9]{6}|(?=.{12}$|.{20}$)[A-Z0-9]{0,3}[0-9]{6}T[0-9]+")
 
 
-def run_label(run: int) -> str:
-    return f"R{run:06}"
-
-
-def reference_start(today: date, run: int) -> str:
-    """The first 13 characters of the references (0434) of a run; the number of the line follows. Unique for good, also
-    when a practice starts again with an empty ledger on another day; tells nobody who."""
-    return f"{today:%y%m%d}{run_label(run)}"
-
-
-def invoice_number(today: date, count: int) -> str:
-    """0116, 12 characters: the day and how many invoices there were."""
-    return f"{today:%y%m%d}{count:06}"
+def run_label(run: int, *, test: bool = False) -> str:
+    return f"{'T' if test else 'R'}{run:06}"
 
 
 def has_form(text: str) -> bool:
     """Whether a text could be the number of a run, a line or an invoice: it is nobody's name or BSN then."""
     return _FORM.fullmatch(text) is not None
+
+
+def is_of_a_test(text: str) -> bool:
+    """Whether a number is that of a test run, or of a line or an invoice in one."""
+    return _TEST_FORM.fullmatch(text.strip().upper()) is not None
+
+
+@frozen
+class Series:
+    """The numbers of one run; those of tests are never those of production. Unique for good, also when a practice
+    starts again with an empty ledger on another day; they tell nobody who.
+
+    ``prefix``: at most 3 letters and digits in front of them all (``practice.series``). ``invoices``: how many there
+    were before.
+    """
+
+    prefix: str
+    today: date
+    run: int
+    invoices: int
+    test: bool
+
+    @property
+    def label(self) -> str:
+        return run_label(self.run, test=self.test)
+
+    @property
+    def key(self) -> int:
+        """Of the run in the ledger; a test, which the ledger forgets, is below zero."""
+        return -self.run if self.test else self.run
+
+    def invoice(self, count: int) -> str:
+        """0116, 12 characters: the day, T for a test, and how many invoices there were; ``count`` from 1 in the run."""
+        start = f"{self.prefix}{self.today:%y%m%d}{'T' if self.test else ''}"
+        number = _numbered(start, count, _INVOICE_LENGTH)  # a run can't have more than there are numbers in a day
+        return f"{start}{(self.invoices + count) % 10 ** (len(number) - len(start)):0{len(number) - len(start)}}"
+
+    def reference(self, line: int) -> str:
+        """0434, 20 characters: the day, the run, and the line in it. Raises WriteError for one too many."""
+        return _numbered(f"{self.prefix}{self.today:%y%m%d}{self.label}", line, _REFERENCE_LENGTH)
+
+    def file(self, path: str) -> str:
+        """The path of a file, which says so itself if it is a test."""
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/TEST_{name}" if self.test else path
+
+
+def _numbered(start: str, number: int, length: int) -> str:
+    room = length - len(start)
+    if number >= 10**room:
+        raise WriteError("RUN_TOO_LARGE", limit=10**room - 1)
+    return f"{start}{number:0{room}}"
 
 
 def provider(settings: Settings) -> Provider:
@@ -79,19 +122,21 @@ def provider(settings: Settings) -> Provider:
 
 
 def declared_by(provider: Provider) -> str:
-    """What a header says of who declares, to be compared with what it would say another day."""
-    return json.dumps(asdict(provider), ensure_ascii=False)
+    """What a header says of who declares, to be compared with what it would say another day; a test is no other."""
+    return json.dumps(asdict(evolve(provider, test=False)), ensure_ascii=False)
 
 
 class _File:
     """A declaration file that is being written."""
 
-    def __init__(self, place: Place, book: Book, provider: Provider, today: date, number: str, first: DueLine) -> None:
+    def __init__(
+        self, place: Place, book: Book, provider: Provider, series: Series, number: str, first: DueLine
+    ) -> None:
         self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
         self.book = book
-        self.name = book.path.format(first.uzovi, number)
+        self.name = series.file(book.path.format(first.uzovi, number))
         self.number = number
-        self._today = today
+        self._today = series.today
         self._provider = provider
         self._from = self._until = first.date
         self.first_reference = self.last_reference = ""
@@ -164,7 +209,7 @@ class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
     def __init__(
-        self, place: Place, ledger: Ledger, books: Mapping[str, Book], provider: Provider, today: date, run: int
+        self, place: Place, ledger: Ledger, books: Mapping[str, Book], provider: Provider, series: Series
     ) -> None:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
@@ -173,8 +218,7 @@ class Publication:
         self.doubles: list[DueLine] = []
         self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
         self._declared_by = declared_by(provider)
-        self._today, self._run, self._reference = today, run, reference_start(today, run)
-        self._next_invoice, self._person = ledger.next_invoice(), ledger.next_person()
+        self._series, self._person = series, ledger.next_person()
         self._line = 0
         self._file: _File | None = None
         self._rows: list[tuple[object, ...]] = []
@@ -235,10 +279,8 @@ class Publication:
     def _number(self, line: DueLine, file: _File) -> tuple[object, ...]:
         """The line as `LINE_COLUMNS` name it."""
         self._line += 1
-        if self._line > _MOST_LINES_A_RUN:
-            raise WriteError("RUN_TOO_LARGE", limit=_MOST_LINES_A_RUN)
         return (
-            f"{self._reference}{self._line:07}",
+            self._series.reference(self._line),
             line.appointment_id,
             line.trajectory,
             line.uzovi,
@@ -261,15 +303,15 @@ class Publication:
             if same and file.writer.lines + len(lines) <= file.book.most_lines:
                 return file
             self._close_file()
-        number = invoice_number(self._today, self._next_invoice + len(self.declarations))
-        self._file = _File(self._place, self._books[first.standard], self._provider, self._today, number, first)
+        number = self._series.invoice(len(self.declarations) + 1)
+        self._file = _File(self._place, self._books[first.standard], self._provider, self._series, number, first)
         return self._file
 
     def _close_file(self) -> None:
         if self._file is not None:
             declaration = self._file.close()
             more = {
-                "run": self._run,
+                "run": self._series.key,
                 "provider": self._declared_by,
                 "first_reference": self._file.first_reference,
                 "last_reference": self._file.last_reference,

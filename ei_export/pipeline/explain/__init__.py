@@ -18,6 +18,7 @@ from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
 from ..answers.crediting import judged_credits
+from ..declaring.publication import is_of_a_test
 from ..patient.case import Desk
 from ..rules import Rules
 from .chart import Chart
@@ -53,6 +54,8 @@ def explain(
     wanted = wanted.strip()
     if not wanted:
         raise SettingsError("EXPLAIN_EMPTY")
+    if is_of_a_test(wanted):
+        raise SettingsError("TEST_NUMBER", number=wanted.upper())
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     reader = Reader(source.header, Completed(settings.input.completed))
