@@ -39,6 +39,16 @@ class Person:
         """What makes a person one person towards an insurer: BSN, or insured number where there is none (STB 5.4.7)."""
         return self.bsn if self.bsn != NO_BSN else f"{NO_BSN}/{self.insured_number}"
 
+    @property
+    def who(self) -> str:
+        """What makes a person one person, whoever insures them; see `who`."""
+        return who(self.key, self.uzovi)
+
+
+def who(key: str, uzovi: str) -> str:
+    """What makes a person one person: the BSN, or the insured number of that insurer. ``key`` as `Person.key`."""
+    return f"{key}/{uzovi}" if "/" in key else key
+
 
 @frozen
 class Care:

@@ -33,7 +33,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("service_bureau_agb", "pay_to", "vat_id", "series"),
     ),
     "software": ("code", "version"),
-    "input": ("path", "table", "query", "encoding", "columns", "status"),
+    "input": ("path", "table", "query", "encoding", "columns", "status", "twice_on_a_day"),
     "input.status": ("completed",),
     "contracts": ("insurer", "from", "until", "lists"),
     "tariffs": ("path",),
@@ -87,7 +87,8 @@ class Software:
 @frozen
 class InputSettings:
     """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` case-folded; at most one of
-    ``table`` and ``query`` is filled; ``encoding`` ``auto`` or a codec that Python knows."""
+    ``table`` and ``query`` is filled; ``encoding`` ``auto`` or a codec that Python knows; ``twice_on_a_day`` the
+    appointments that may be a second performance of the same kind on one day."""
 
     path: Path
     table: str
@@ -95,6 +96,7 @@ class InputSettings:
     encoding: str
     columns: Mapping[str, str]
     completed: frozenset[str]
+    twice_on_a_day: frozenset[str] = frozenset()
 
 
 @frozen
@@ -243,6 +245,7 @@ def _input(section: Section) -> InputSettings:
         encoding=_encoding(section),
         columns=columns.texts(),
         completed=frozenset(word.casefold() for word in completed),
+        twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
     )
 
 

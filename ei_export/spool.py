@@ -124,6 +124,13 @@ class PairCheck:
         self.mask: Final = self._PARTS - 1
         self._files: list[IO[bytes] | None] = [None] * self._PARTS
 
+    def add(self, key: str, value: str) -> None:
+        """Adds a pair."""
+        hashed = hash(key)
+        part = self.parts[hashed & self.mask]
+        part.append(hashed)
+        part.append(hash(value))
+
     def flush(self) -> None:
         """Writes to disk what is too much for memory; to be called now and then while ``parts`` grow."""
         if sum(map(len, self.parts)) < self._HELD:

@@ -204,6 +204,7 @@ TRAJECTORIES = {
             visit("A4", "2021-03-01", "940131", "T1"),
         ],
         lines={"A1": ("F1013R", 1), "A2": ("F1013", 2), "A4": ("F1013", 1)},
+        warnings=[("PERFORMANCE_SAME_DAY", "A4", "date")],
         counts={"declared": 3, "counted": 1},
     ),
     "a conflict of one patient is not that of another": Mistake(

@@ -498,10 +498,10 @@ def test_one_birth_date_in_two_forms_is_one_person(clinic: Clinic) -> None:
     assert clinic.feed([start, contact, end | {"birth_date": other}]).run().lines == LINES
 
 
-def test_one_performance_of_one_person_twice_is_told_of(clinic: Clinic) -> None:
-    """Two dossiers with the same start: both are declared, as only the practice can say which is wrong."""
+def test_one_performance_of_one_person_goes_once(clinic: Clinic) -> None:
+    """Two dossiers with the same start: only the practice can say which is wrong."""
     first = visit("A1", "2021-03-01", "940131", "T1")
     second = visit("A2", "2021-03-01", "940131", "T2") | {"patient_id": "P1B"}
     result = clinic.feed([first, second]).run()
-    assert result.lines == {"A1": ("F1013", 1), "A2": ("F1013", 1)}
-    assert result.found("warning") == [("PERFORMANCE_TWICE", "A2", "date")]
+    assert result.lines == {"A1": ("F1013", 1)}
+    assert result.found("error") == [("PERFORMANCE_TWICE", "A2", "date")]

@@ -45,6 +45,7 @@ version = "1.0"
 path = "../agenda.db"
 query = "SELECT * FROM agenda"
 encoding = "cp1252"
+twice_on_a_day = ["A7"]
 [input.columns]
 appointment_id = "AfspraakNr"
 [input.status]
@@ -155,6 +156,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             encoding="cp1252",
             columns={"appointment_id": "AfspraakNr"},
             completed=frozenset({"klaar", "gedaan"}),
+            twice_on_a_day=frozenset({"A7"}),
         ),
         codes={"01": "940131", "tel": "-"},
         contracts=(
@@ -357,7 +359,8 @@ def test_refuses_a_wrong_value(tmp_path: Path, text: str, key: str, found: objec
         ("APPOINTMENT_TWO_PATIENTS", "info", "error"),  # declared twice
         ("LEDGER_BUSY", "warning", "error"),  # the run can't go on
         ("RETURN_LINE_REFUSED", "info", "error | warning"),
-        ("PERFORMANCE_TWICE", "error", "warning | info"),  # seen when it is written
+        ("PERFORMANCE_TWICE", "warning", "error"),  # the insurer would refuse the second
+        ("PERSON_DIFFERS", "error", "warning | info"),  # seen when it is written
     ],
 )
 def test_a_severity_has_bounds(tmp_path: Path, code: str, found: str, allowed: str) -> None:

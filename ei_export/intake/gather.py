@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ..spool import PairCheck, Partitions
 from .feed import BROKEN, PART, UNIT, Header, Source
+from .people import People
 
 _BYTES_A_PARTITION: Final = 4 << 20
 _MOST_PARTITIONS: Final = 128
@@ -22,7 +23,7 @@ class Gathered:
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
     appointment ids with the patients whose completed rows carry them, in this feed or else when last tried; ``orphans``
     the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in appointments
-    to be tried again."""
+    to be tried again; ``people`` those that rows of more than one patient are about."""
 
     header: Header
     rows: int
@@ -33,6 +34,7 @@ class Gathered:
     watched: Mapping[str, frozenset[str]]
     orphans: frozenset[str]
     contested: frozenset[str]
+    people: People
 
     def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
         """The rows of the patients in one partition, by patient; to be asked once."""
@@ -57,10 +59,12 @@ def gather(
     completed: Iterable[str],
     pending: Iterable[tuple[str, str, str]],
     progress: Callable[[int], None],
+    doubted: Iterable[str] = (),
 ) -> Gathered:
     """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded),
     ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number; without a
-    patient an appointment that is only to be watched."""
+    patient an appointment that is only to be watched; ``doubted`` patients that are somebody else
+    by what another patient's rows said."""
     waiting = list(pending)
     watch = frozenset(ident for ident, _, _ in waiting)
     orphans = {number for _, patient, number in waiting if number and not patient}
@@ -73,11 +77,14 @@ def gather(
     number_parts, number_mask = numbers.parts, numbers.mask
     at_id, at_patient, at_status = (header.at[c] for c in ("appointment_id", "patient_id", "status"))
     at_number = header.at.get("trajectory_id", -1)
-    most = max(at_id, at_patient, at_status, at_number) + 1
+    at_bsn, at_born, at_sex = (header.at[c] for c in ("bsn", "birth_date", "sex"))
+    most = max(at_id, at_patient, at_status, at_number, at_bsn, at_born, at_sex) + 1
     delimiter = header.delimiter
     blank = f"{UNIT}{delimiter} "
     is_completed = Completed(completed)
     watched: dict[str, set[str]] = {}
+    people = People(header, doubted)
+    met = people.met
     row, read = source.first_row - 1, 0
     for bodies in source.bodies():
         characters = 0
@@ -110,6 +117,10 @@ def gather(
                 if is_completed[status] and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
                     orphans.add(cells[at_number].strip())
             elif is_completed[status]:
+                if len(cells) >= most:
+                    person = (patient, cells[at_bsn], cells[at_born], cells[at_sex])
+                    if person not in met:
+                        people.meet(person, body)
                 if ident:
                     key = hash(ident)
                     part = id_parts[key & id_mask]
@@ -125,6 +136,7 @@ def gather(
         partitions.grew(characters)
         appointments.flush()
         numbers.flush()
+        people.flush()
         progress(read)
     seen = {ident: frozenset(patients) for ident, patients in watched.items()}
     users: dict[str, set[str]] = {}
@@ -147,6 +159,7 @@ def gather(
         whose,
         frozenset(orphans),
         contested,
+        people.counted(),
     )
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Self
@@ -31,7 +32,7 @@ _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 @frozen
 class StoredDossier:
     """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do; ``person`` and
-    ``last`` are '' where that isn't known."""
+    ``last`` are '', and ``who`` and ``born`` None, where that isn't known."""
 
     patient_id: str
     pending: int
@@ -41,6 +42,9 @@ class StoredDossier:
     trajectories: str
     person: str = ""
     last: str = ""
+    who: int | None = None
+    born: int | None = None
+    sex: str = ""
 
 
 @frozen
@@ -64,6 +68,7 @@ class Ledger:
         self._writable = writable
         self.is_new = not self._one("SELECT EXISTS (SELECT 1 FROM dossier)")
         self._key = self._one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
+        self._secret: bytes = next(self._rows("SELECT key FROM secret"))[0]
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -121,7 +126,16 @@ class Ledger:
 
     def reopened(self) -> "Ledger":
         """For another process: this ledger as it was committed last, to read only."""
-        return self if self.is_new else Ledger.look(self._path)
+        if self.is_new:
+            return self
+        other = Ledger.look(self._path)
+        other._secret = self._secret  # that of an upgraded ledger is not committed yet
+        return other
+
+    def hashed(self, text: str) -> int:
+        """Stands for a person, or a birth date, where nobody is to read which; the same in each run of this ledger."""
+        digest = blake2b(text.encode(), digest_size=8, key=self._secret).digest()
+        return int.from_bytes(digest, "big", signed=True)
 
     def close(self) -> None:
         """Gives the ledger back; what was not committed is undone."""
@@ -201,8 +215,8 @@ class Ledger:
 
     def dossier(self, patient_id: str) -> StoredDossier | None:
         for row in self._rows(
-            "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last FROM dossier "
-            "WHERE patient_id = ?",
+            "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last, who, born, sex "
+            "FROM dossier WHERE patient_id = ?",
             (patient_id,),
         ):
             return StoredDossier(*row)
@@ -249,7 +263,7 @@ class Ledger:
 
     def save_dossiers(self, dossiers: Iterable[StoredDossier]) -> None:
         self._many(
-            "INSERT OR REPLACE INTO dossier VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO dossier VALUES ({', '.join('?' * 12)})",
             ((first, self._key, *rest) for first, *rest in map(astuple, dossiers)),
         )
 
@@ -282,7 +296,7 @@ class Ledger:
 
     # Plumbing.
 
-    def _rows(self, sql: str, values: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._db.execute(sql, values)
         except sqlite3.Error as error:

@@ -63,8 +63,10 @@ CREATE TABLE IF NOT EXISTS line (
     person INTEGER NOT NULL REFERENCES person,
     sent TEXT NOT NULL,                -- the record without its numbering and reference
     previous TEXT REFERENCES line,     -- of a credit: the debit it takes back
+    who INTEGER,                       -- the person, as Ledger.hashed makes it: a performance of theirs is declared once
     UNIQUE (appointment_id, debit_credit, attempt)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS line_who ON line (who, date) WHERE debit_credit = 'D';
 CREATE INDEX IF NOT EXISTS line_previous ON line (previous) WHERE previous IS NOT NULL;
 
 -- The answer to a declaration; there is one at most (STB 5.2, 6.10).
@@ -105,6 +107,10 @@ CREATE TABLE IF NOT EXISTS correction (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS correction_patient ON correction (patient_id);
 
+-- With what persons are hashed, so that nobody reads in `who` and `born` whose they are.
+CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL);
+INSERT INTO secret SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM secret);
+
 -- What a person asked for, and why.
 CREATE TABLE IF NOT EXISTS request (
     request INTEGER PRIMARY KEY,
@@ -132,9 +138,13 @@ CREATE TABLE IF NOT EXISTS dossier (
     appointments TEXT NOT NULL,
     trajectories TEXT NOT NULL,
     person TEXT NOT NULL DEFAULT '',
-    last TEXT NOT NULL DEFAULT ''
+    last TEXT NOT NULL DEFAULT '',
+    who INTEGER,                       -- the person that the patient is, as Ledger.hashed makes it; NULL: not known
+    born INTEGER,                      -- and the birth date, in the same way
+    sex TEXT NOT NULL DEFAULT ''       -- 1, 2 or '' where it is not known
 );
 CREATE INDEX IF NOT EXISTS dossier_last ON dossier (last);
+CREATE INDEX IF NOT EXISTS dossier_who ON dossier (who, born, sex) WHERE who IS NOT NULL;
 CREATE INDEX IF NOT EXISTS dossier_run_key ON dossier (run_key);
 CREATE INDEX IF NOT EXISTS dossier_pending ON dossier (patient_id) WHERE pending > 0;
 

@@ -6,11 +6,12 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 import gc
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -22,6 +23,7 @@ from ..intake.gather import gather, partition_of
 from ..ledger import Ledger, StagedRun
 from ..ledger.contacts import take_contacts
 from ..ledger.corrections import drop
+from ..ledger.people import doubted
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
@@ -32,7 +34,7 @@ from ..tables import FOREVER
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .answers.undo import broken_off
 from .declaring.books import books
-from .declaring.due import DueLine
+from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
 from .patient import work_out
 from .patient.case import Desk
@@ -80,11 +82,19 @@ def run(settings: Settings, options: Options) -> Summary:
         summary = Summary(options.today, settings.input.path.name, problems, test=settings.output.test)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
         shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
-        if options.strict and summary.exit_code:
+
+        def judge_again(hold_all: bool, twice: Mapping[str, str]) -> Shelf:
+            nonlocal summary
+            shelf.due.close()
             summary.close()
             summary = Summary(options.today, summary.input, summary.problems.empty_copy(), test=summary.test)
-            source = open_feed(settings.input.path, settings.input)
-            shelf = _judge(source, settings, options, rules, ledger, summary, earlier, hold_all=True)
+            again = open_feed(settings.input.path, settings.input)
+            return _judge(again, settings, options, rules, ledger, summary, earlier, hold_all=hold_all, twice=twice)
+
+        if twice := doubles(shelf.due, settings.input.twice_on_a_day):
+            shelf = judge_again(hold_all=False, twice=twice)
+        if options.strict and summary.exit_code:
+            shelf = judge_again(hold_all=True, twice=twice)
         due = shelf.due
         cleaning.callback(due.close)
         _remember(shelf, ledger)
@@ -177,19 +187,22 @@ def _judge(
     earlier: Iterable[Finding],
     *,
     hold_all: bool = False,
+    twice: Mapping[str, str] = MappingProxyType({}),
 ) -> Shelf:
     """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
 
     ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
-    (``--strict``).
+    (``--strict``). ``twice`` as for `Desk`.
     """
     for finding in earlier:
         summary.problems.add(finding)
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
-    feed = gather(source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows))
+    feed = gather(
+        source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows), doubted(ledger)
+    )
     shelf = Shelf(summary.problems)
-    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all)
+    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice)
     add_credits(shelf, desk, judged_credits(desk))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     for patient in ledger.pending_patients():
@@ -244,9 +257,6 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
     summary.declarations = publication.declarations
     for line in publication.differing:
         summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
-    for line in publication.doubles:
-        finding = Finding("PERFORMANCE_TWICE", "date", {"f_code": line.f_code, "date": line.date})
-        summary.problems.add(finding, line.appointment_id, line.trajectory, _row(line), line.uzovi)
     return listing
 
 

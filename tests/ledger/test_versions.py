@@ -93,7 +93,10 @@ def test_what_was_asked_of_version_2_stays(old: Path) -> None:
         "CHECK (asked IN ('credit', 'redeclare', 'correct')), reference TEXT NOT NULL REFERENCES line, "
         "why TEXT NOT NULL); INSERT INTO request VALUES (7, '2021-08-01', 'credit', 'R1', 'x'); "
         "ALTER TABLE declaration DROP COLUMN contradicted; DROP INDEX dossier_last; "
-        "ALTER TABLE dossier DROP COLUMN person; ALTER TABLE dossier DROP COLUMN last; PRAGMA user_version = 2"
+        "ALTER TABLE dossier DROP COLUMN person; ALTER TABLE dossier DROP COLUMN last; "
+        "DROP INDEX line_who; ALTER TABLE line DROP COLUMN who; "
+        "DROP INDEX dossier_who; ALTER TABLE dossier DROP COLUMN who; ALTER TABLE dossier DROP COLUMN born; "
+        "ALTER TABLE dossier DROP COLUMN sex; PRAGMA user_version = 2"
     )
     connection.close()
     ledger = Ledger.open(old)

@@ -198,6 +198,8 @@ def course(
         "product": ["baseline"],
     }
     products = [*(companion(product, moment) for moment in before.get(product.moment, [])), product]
+    if not step:  # the same performance of a person is declared once a day
+        products = [each for i, each in enumerate(products) if each.units == "none" or each not in products[i + 1 :]]
     diagnosis = diagnosis or products[0].diagnoses[0]
     visits = [
         Visit(

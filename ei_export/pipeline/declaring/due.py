@@ -1,8 +1,11 @@
 """Lines that are due, on their way from the patient they belong to into the file of their insurer."""
 
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from ...declaration import who
 from ...intake.feed import UNIT
+from ...spool import PairCheck
 
 
 class DueLine(NamedTuple):
@@ -46,3 +49,31 @@ class DueLine(NamedTuple):
     @classmethod
     def unpack(cls, text: str) -> "DueLine":
         return cls._make(text.split(UNIT))
+
+
+def doubles(due: Iterable[str], allowed: Collection[str]) -> dict[str, str]:
+    """The appointments, each with the one that goes, of which the performance is declared twice, for one person under
+    two patient numbers: same date, list and F-code (return code 0587). The first by its id goes; ``allowed`` ones may
+    be a second."""
+    pairs = PairCheck()
+    for line in map(DueLine.unpack, due):
+        if not line.is_credit:
+            pairs.add("/".join(_performance(line)), line.patient_id)
+            pairs.flush()
+    if not (found := pairs.conflicts()):
+        return {}
+    same: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for line in map(DueLine.unpack, due):
+        if not line.is_credit and hash("/".join(_performance(line))) in found:
+            same.setdefault(_performance(line), []).append((line.appointment_id, line.patient_id))
+    return {
+        ident: first
+        for lines in same.values()
+        for first, owner in [min(lines)]
+        for ident, patient in lines
+        if patient != owner and ident not in allowed
+    }
+
+
+def _performance(line: DueLine) -> tuple[str, ...]:
+    return who(line.person_key, line.uzovi), line.date, line.list, line.f_code

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from attrs import asdict, evolve, frozen
 
-from ...declaration import Invoice, Provider
+from ...declaration import Invoice, Provider, who
 from ...delivery import Place
 from ...ledger import Ledger
 from ...ledger.corrections import settle
@@ -29,7 +29,7 @@ LINE_COLUMNS: Final = (
     "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
     "debit_credit", "invoice", "rule",
 )  # fmt: skip
-_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous")
+_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
 #: The columns that hold what others wrote.
 _FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
 #: Standard and UZOVI of a line: what a file is for.
@@ -214,8 +214,6 @@ class Publication:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
-        #: Lines that say the same of one person as the line before them.
-        self.doubles: list[DueLine] = []
         self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
         self._declared_by = declared_by(provider)
         self._series, self._person = series, ledger.next_person()
@@ -251,19 +249,16 @@ class Publication:
             file = self._file_for(lines)
             file.writer.person(record)
             self._sent.append((self._person, record))
-            said: set[tuple[str, str]] = set()
+            first = lines[0]
+            hashed = self._ledger.hashed(who(first.person_key, first.uzovi))
             for line in lines:
-                if not line.is_credit:
-                    if (line.date, line.code) in said:
-                        self.doubles.append(line)
-                    said.add((line.date, line.code))
-                self._write_line(line, file, listing)
+                self._write_line(line, hashed, file, listing)
             self._person += 1
             if len(self._rows) > _BATCH:
                 self._flush()
         return waiting
 
-    def _write_line(self, line: DueLine, file: _File, listing: Listing) -> None:
+    def _write_line(self, line: DueLine, who: int, file: _File, listing: Listing) -> None:
         row = self._number(line, file)
         file.add(line, str(row[0]))
         listing.add(row)
@@ -274,7 +269,7 @@ class Publication:
                 self._credited.append(previous)
             else:
                 self._replaced.append(line.previous)
-        self._rows.append((*row, line.patient_id, self._person, line.head, int(line.attempt or 1), previous))
+        self._rows.append((*row, line.patient_id, self._person, line.head, int(line.attempt or 1), previous, who))
 
     def _number(self, line: DueLine, file: _File) -> tuple[object, ...]:
         """The line as `LINE_COLUMNS` name it."""

@@ -14,6 +14,7 @@ from ...intake import Source, open_feed, values
 from ...intake.gather import Completed, GatheredRow, gather, partition_of
 from ...intake.reader import Reader
 from ...ledger import Ledger
+from ...ledger.people import doubted
 from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
@@ -63,7 +64,9 @@ def explain(
         search = Search(wanted, reader)
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
         watched: Source = search.watch(source, ledger)
-        feed = gather(watched, size, settings.input.completed, pending, lambda rows: progress("read", rows))
+        feed = gather(
+            watched, size, settings.input.completed, pending, lambda rows: progress("read", rows), doubted(ledger)
+        )
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         names = search.written(ledger)
         if len(names) > 1:

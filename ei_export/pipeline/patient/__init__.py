@@ -6,11 +6,13 @@ A patient is always judged over their whole known history, so it makes no differ
 import json
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Final
 
-from ...appointment import Outcome
+from ...appointment import Appointment, Outcome
 from ...intake.gather import GatheredRow
+from ...intake.people import identity
 from ...intake.reader import ID_LIMIT
 from ...ledger import StoredDossier
 from ...ledger.dossier import PENDING, pack, pack_trajectories
@@ -125,6 +127,7 @@ def _file(work: Work, digest: bytes | None) -> None:
         before = {number for _, number, *_ in json.loads(work.stored.trajectories) if number}
         gone = before - {trajectory.number for trajectory in work.trajectories}
         work.case.released.extend((number, work.patient_id) for number in sorted(gone))
+    who = _identity(work)
     summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
     last = max((appointment.date for appointment in named if appointment.date is not None), default=None)
     work.case.dossier = StoredDossier(
@@ -136,7 +139,21 @@ def _file(work: Work, digest: bytes | None) -> None:
         pack_trajectories(summaries),
         "",
         last.isoformat() if last is not None else "",
+        *who,
     )
+
+
+def _identity(work: Work) -> tuple[int | None, int | None, str]:
+    """Who the patient is, by the latest row that tells; else as was known."""
+    ledger, stored = work.desk.ledger, work.stored
+    for row in sorted(work.told, key=_latest, reverse=True):
+        if (found := identity(row.text)) is not None:
+            return ledger.hashed(found.who), ledger.hashed(f"{found.who}/{found.birth_date}"), found.sex
+    return (stored.who, stored.born, stored.sex) if stored is not None else (None, None, "")
+
+
+def _latest(row: Appointment) -> tuple[date, str]:
+    return row.date or date.min, row.id
 
 
 def _is_said(case: Case) -> bool:

@@ -1,19 +1,24 @@
 """A patient's part of a run: what it is worked out from, and what it came to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
+from types import MappingProxyType
+from typing import Final
 
 from attrs import define, evolve, field
 
 from ...appointment import Appointment, Outcome
 from ...codelists import uzovi_numbers
+from ...declaration import Person
 from ...intake.gather import Completed, Gathered, GatheredRow
+from ...intake.people import differing, fixed
 from ...intake.reader import Reader
 from ...ledger import Ledger, StoredDossier
 from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ...ledger.credits import replacements
 from ...ledger.dossier import AT, Change
+from ...ledger.people import Standing, declared, others
 from ...problems import Finding
 from ...settings import Settings
 from ...zorg1.claims import Claim, Judge
@@ -23,6 +28,8 @@ from ..declaring.due import DueLine
 from ..declaring.publication import declared_by, provider
 from ..declaring.styles import styles
 from .rendering import Renderer
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @define
@@ -65,9 +72,13 @@ class Desk:
         fingerprint: bytes,
         *,
         hold_all: bool = False,
+        twice: Mapping[str, str] = _NONE,
     ) -> None:
-        """``hold_all``: what is due waits (``--strict``)."""
+        """``hold_all``: what is due waits (``--strict``). ``twice``: appointments whose performance this run declares
+        for the same person under another patient number, each with the appointment that goes."""
         self.hold_all = hold_all
+        self.twice = twice
+        self.people = feed.people
         self.reader = Reader(feed.header, Completed(settings.input.completed))
         self.settings = settings
         self.resolver = resolver
@@ -121,6 +132,35 @@ class Desk:
     def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
         """A debit stands as long as its credit waits."""
         return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
+
+    def contradiction(self, person: Person, patient_id: str) -> tuple[str, ...]:
+        """The columns in which the same person is somebody else under another patient number, in this feed or else by
+        what the ledger knows."""
+        if columns := self.people.contradicted(person.who):
+            return columns
+        if self.ledger.is_new or self.people.is_shared(person.who):
+            return ()
+        own = fixed(person.birth_date, person.sex)
+        found: set[str] = set()
+        for other in others(self.ledger, person.who, patient_id):
+            if other.patient_id in self.people.heard:
+                now = self.people.heard[other.patient_id]
+                if now is not None and now.who == person.who:
+                    found.update(differing(own, now.fixed))
+            elif other.born != self.ledger.hashed(f"{person.who}/{own[0]}"):
+                found.add("birth_date")
+            else:
+                found.update(differing(own, (own[0], other.sex)))
+        return tuple(sorted(found))
+
+    def declared(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Iterator[Standing]:
+        """The lines in which a performance was declared for a person as another appointment, as far as they stand."""
+        if self.ledger.is_new:
+            return
+        for line in declared(self.ledger, person.who, day, list, f_code, appointment_id):
+            is_credited = line.credit == "now" or (line.credit == "header" and line.header != self.header)
+            if not is_credited or line.reference in self.waiting_credits:
+                yield line
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""

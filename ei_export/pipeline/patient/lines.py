@@ -49,11 +49,20 @@ def write_lines(work: Work) -> None:
     drafts = [_draft(work, visit, claim) for visit, claim in claims]
     told = [draft.who.person for draft in drafts if not draft.is_silent] or [draft.who.person for draft in drafts]
     conflict = _person_conflict([person for person in told if person is not None], _earlier_bsns(work))
+    contradicted = _contradicted(work, [draft.who.person for draft in drafts if draft.who.person is not None])
     said: set[tuple[str, str]] = set()
     ready = []
+    taken: dict[tuple[str, ...], _Draft] = {}
     for draft in drafts:
-        draft.visit.appointment.findings += _faults(work, draft, conflict, said)
-        if not _hold(work, draft.visit.appointment):
+        appointment = draft.visit.appointment
+        appointment.findings += _faults(work, draft, conflict, said)
+        if draft.who.person is not None and (fault := contradicted.get(draft.who.person.who)) is not None:
+            appointment.findings.append(fault)
+        if _hold(work, appointment):
+            continue
+        if (fault := _performed(work, draft, taken)) is not None:
+            appointment.findings.append(fault)
+        if not _hold(work, appointment):
             ready.append(draft)
     # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
     latest = {draft.file: draft.who for draft in ready if draft.is_silent}
@@ -108,6 +117,47 @@ def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[
             yield from check(draft.claim.performance, who.person, what.care, draft.started)
     if work.again and (fault := why_not_again(work, draft.visit.appointment)) is not None:
         yield fault
+
+
+def _contradicted(work: Work, persons: Sequence[Person]) -> dict[str, Finding]:
+    """The persons that are somebody else under another patient number, by `Person.who`."""
+    found = {}
+    for person in {person.who: person for person in persons}.values():
+        if columns := work.desk.contradiction(person, work.patient_id):
+            by_bsn = person.bsn != NO_BSN
+            code, column = ("BSN_TWO_PERSONS", "bsn") if by_bsn else ("INSURED_NUMBER_TWO_PERSONS", "insured_number")
+            found[person.who] = Finding(code, column, {"columns": ", ".join(columns)})
+    return found
+
+
+def _performed(work: Work, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) -> Finding | None:
+    """Where the performance was declared for this person as another appointment, or goes with this run as one.
+    ``taken``: the first of this patient's, by what is declared of them.
+
+    Start and end of one trajectory, on one day under one F-code, are two performances by the manual (§4.1.6); the
+    insurer may see it otherwise.
+    """
+    appointment, performance, person = draft.visit.appointment, draft.claim.performance, draft.who.person
+    assert person is not None
+    what = performance.date.isoformat(), performance.list, performance.code
+    own = work.patient_id, appointment.trajectory
+    first, code = taken.setdefault((person.who, *what), draft), draft.claim.agreement.code
+    if appointment.id in work.desk.settings.input.twice_on_a_day:
+        return None
+    params: dict[str, object] = {"f_code": performance.code, "date": what[0]}
+    other = None
+    for line in work.desk.declared(person, *what, appointment.id):
+        if (line.patient_id, line.trajectory) != own or line.code == code:
+            return Finding("PERFORMANCE_DECLARED", "date", {**params, "reference": line.reference})
+        other = line.reference
+    is_other_moment = first.visit.trajectory is draft.visit.trajectory and first.claim.agreement.code != code
+    if first is not draft and not is_other_moment:
+        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": first.visit.appointment.id})
+    if appointment.id in work.desk.twice:
+        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": work.desk.twice[appointment.id]})
+    if other is not None or first is not draft:
+        return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
+    return None
 
 
 def _hold(work: Work, appointment: Appointment) -> bool:

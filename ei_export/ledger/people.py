@@ -1,0 +1,58 @@
+"""Who the ledger takes patients for, and what was declared for a person, whatever they are called now."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+
+from . import Ledger
+from .corrections import STANDS
+
+
+@frozen
+class KnownAs:
+    """A patient, with birth date and sex as `ledger.StoredDossier` has them."""
+
+    patient_id: str
+    born: int
+    sex: str
+
+
+def doubted(ledger: Ledger) -> Iterator[str]:
+    """The patients that are one person with another, who was born on another day or is of another sex."""
+    sql = (
+        "SELECT patient_id FROM dossier WHERE who IN (SELECT who FROM dossier WHERE who IS NOT NULL GROUP BY who "
+        "HAVING min(born) <> max(born) OR count(DISTINCT nullif(sex, '')) > 1)"
+    )
+    return (patient for (patient,) in ledger._rows(sql))
+
+
+def others(ledger: Ledger, who: str, patient_id: str) -> list[KnownAs]:
+    """The other patients that are a person; ``who`` as `Identity.who`."""
+    sql = "SELECT patient_id, born, sex FROM dossier WHERE who = ? AND patient_id <> ? ORDER BY patient_id"
+    return [KnownAs(*row) for row in ledger._rows(sql, (ledger.hashed(who), patient_id))]
+
+
+#: The debits of a person on a day that stand. One that is to be credited is left out, unless its credit can't go out.
+_DECLARED: Final = (
+    "SELECT line.reference, line.patient_id, trajectory, code, coalesce(credit, ''), coalesce(header, '') FROM line "
+    "LEFT JOIN correction ON correction.reference = line.reference WHERE who = ? AND date = ? AND debit_credit = 'D' "
+    f"AND list = ? AND f_code = ? AND line.appointment_id <> ? AND {STANDS.format('line')} ORDER BY line.reference"
+)
+
+
+@frozen
+class Standing:
+    """A debit that stands; ``credit`` and ``header`` as in the table ``correction``, '' where nothing is to be done."""
+
+    reference: str
+    patient_id: str
+    trajectory: str
+    code: str
+    credit: str
+    header: str
+
+
+def declared(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[Standing]:
+    """The standing debits of one performance of a person, of other appointments than ``but``."""
+    return (Standing(*row) for row in ledger._rows(_DECLARED, (ledger.hashed(who), day, list, f_code, but)))

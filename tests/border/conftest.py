@@ -1,0 +1,20 @@
+"""A practice and its clerk."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.clerk import Clerk
+from tests.feeds import Clinic, tables_read_once
+
+__all__ = ["tables_read_once"]
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    return Clinic.open(tmp_path)
+
+
+@pytest.fixture
+def clerk(clinic: Clinic) -> Clerk:
+    return Clerk(clinic)
