@@ -147,7 +147,9 @@ def test_one_person_with_two_dossiers_is_no_contradiction(clinic: Clinic) -> Non
     """A sex that isn't known contradicts nothing."""
     mine, theirs = persons({"birth_date": "17-05-1961"}, {})
     theirs["sex"] = "0"
-    assert set(clinic.feed([mine, theirs]).run().lines) == {"A1", "A2"}
+    result = clinic.feed([mine, theirs]).run()
+    assert set(result.lines) == {"A1"}
+    assert result.found("error") == [("SEX_NOT_DECLARABLE", "A2", "sex")]
 
 
 def test_two_insurers_may_give_the_same_number(clinic: Clinic) -> None:
