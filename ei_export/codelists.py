@@ -184,6 +184,19 @@ def read_uzovi(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Uzo
     return parse_keyed(specs / "codelists/uzovi.csv", columns, _column("uzovi"), parse, report)
 
 
+def read_insurer_names(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """Every other name of an insurer, with the one that the agreements have."""
+
+    def parse(row: Row) -> str:
+        source(row)
+        _certainty(row)
+        return row.required("insurer")
+
+    columns = ("name", "insurer", "source", "certainty")
+    path = specs / "codelists/insurers.csv"
+    return parse_keyed(path, columns, lambda row: row.required("name"), parse, report)
+
+
 def read_diagnoses(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Diagnosis]:
     """Every DCSPH code."""
 
@@ -306,6 +319,12 @@ def english() -> Mapping[tuple[str, str], str]:
 def uzovi_numbers() -> Mapping[str, Uzovi]:
     """Every UZOVI number we know of."""
     return read_uzovi()
+
+
+@cache
+def insurer_names() -> Mapping[str, str]:
+    """Every other name of an insurer, with the one that the agreements have."""
+    return read_insurer_names()
 
 
 @cache

@@ -107,13 +107,13 @@ class Section:
                 return word
         raise self.refused(name, text, " | ".join(filter(None, allowed)))
 
-    def number(self, name: str, default: int, most: int) -> int:
-        """A whole number from 1 up to and including ``most``."""
+    def number(self, name: str, default: int, most: int, least: int = 1) -> int:
+        """A whole number from ``least`` up to and including ``most``."""
         value = self.values.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong_type(name, value, str(default))
-        if not 0 < value <= most:
-            raise self.refused(name, value, f"1 … {most}")
+            raise self._wrong_type(name, value, str(default or most))
+        if not least <= value <= most:
+            raise self.refused(name, value, f"{least} … {most}")
         return value
 
     def day(self, name: str) -> date | None:

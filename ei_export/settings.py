@@ -5,17 +5,21 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
 from .columns import COLUMNS
+from .names import Names, Spelling
 from .problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
 from .sections import Section, nearest, parse
 from .tables import FOREVER
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
 Standard = Literal["auto", "pm304", "gds801"]
+#: Whether a tariff is the price of a line, or of each of its units.
+Amount: TypeAlias = Literal["product", "unit"]
+AMOUNTS: Final[tuple[Amount, ...]] = get_args(Amount)
 
 #: The lists of a contract position that names none.
 DEFAULT_LISTS: Final = ("productafspraken Zorg1",)
@@ -35,7 +39,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "software": ("code", "version"),
     "input": ("path", "table", "query", "encoding", "columns", "status", "twice_on_a_day"),
     "input.status": ("completed",),
-    "contracts": ("insurer", "from", "until", "lists"),
+    "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
     "tariffs": ("path",),
     "agreements": ("overlay",),
     "output": ("dir", "standard", "message", "diagnosis_element", "gds801_xsd"),
@@ -44,19 +48,22 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "messages": ("language",),
 }
 
-# Forms of a value, each with how it is shown to a person: n = a digit. AGB codes: Vektis AW319 (8 digits, care type
-# 01-99 and a number that is not all zero); a practice has a zero at position 3, a service bureau is care type 98.
-_AGB: Final = ("(?!00)[0-9]{2}(?!000000)[0-9]{6}", "01000001 … 99999999")
-_PRACTICE_AGB: Final = ("(?!00)[0-9]{2}0(?!00000)[0-9]{5}", "nn0nnnnn")
-_SERVICE_BUREAU_AGB: Final = ("98(?!000000)[0-9]{6}", "98nnnnnn")
-_VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "NLnnnnnnnnnBnn")
+# Forms of a value, each with how it is shown to a person. AGB codes: Vektis AW319 (8 digits, care type 01-99 and a
+# number that is not all zero); a practice has a zero at position 3, a service bureau is care type 98.
+_AGB: Final = ("(?!00)[0-9]{2}(?!000000)[0-9]{6}", "8 digits, such as 04098765")
+_PRACTICE_AGB: Final = ("(?!00)[0-9]{2}0(?!00000)[0-9]{5}", "8 digits with 0 as the third, such as 04012345")
+_SERVICE_BUREAU_AGB: Final = ("98(?!000000)[0-9]{6}", "8 digits that begin with 98, such as 98012345")
+_VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "such as NL123456789B01")
 _SERIES: Final = ("[A-Za-z0-9]{0,3}", "0 … 3 × A-Z 0-9")
-_SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "nnnnnn")
+_SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "6 digits, such as 123456")
 _SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
-_UZOVI: Final = ("[0-9]{4}", "nnnn")
+_UZOVI: Final = ("[0-9]{4}", "4 digits, such as 7095")
 #: What must be there where no institution declares, and may not beside one: each with the return code (COD954) of a
 #: declaration in which it stands beside one, and its form. Without an institution the return code is 8170.
 _DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb": ("8168", _AGB[1])}
+#: Years outside are typing errors.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
 
@@ -101,12 +108,15 @@ class InputSettings:
 
 @frozen
 class Contract:
-    """A contract position (Zorg1 manual §3.1): the price lists agreed with an insurer, both dates inclusive."""
+    """A contract position (Zorg1 manual §3.1): the price lists agreed with an insurer, both dates inclusive. ``amount``
+    says for all of it what a tariff is the price of, '' = as the rows of the agreements do; ``company`` is a remark."""
 
     insurer: str
     valid_from: date
     valid_until: date
     lists: tuple[str, ...]
+    amount: Amount | Literal[""] = ""
+    company: str = ""
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_until
@@ -171,16 +181,18 @@ def load(path: Path) -> Settings:
     feed = root.section("input")
     output = root.section("output")
     ledger = root.section("ledger")
+    overlays = root.section("agreements").files("overlay")
+    names = Names.of(overlays)
     return Settings(
         path=path,
         practice=_practice(practice),
         software=_software(root.section("software")),
         input=_input(feed),
         codes=root.section("codes").texts(),
-        contracts=_contracts(root),
+        contracts=_contracts(root, names),
         tariffs_path=root.section("tariffs").file("path"),
-        overlays=root.section("agreements").files("overlay"),
-        uzovi=_uzovi(root.section("uzovi")),
+        overlays=overlays,
+        uzovi=_uzovi(root.section("uzovi"), names),
         output=OutputSettings(
             dir=path.parent / output.text("dir", "out"),
             standard=output.choice("standard", get_args(Standard), "auto"),
@@ -215,7 +227,7 @@ def _practice(section: Section) -> Practice:
             raise section.error("SETTINGS_BESIDE_INSTITUTION", name, return_code=return_code)
         if not institution and not section.text(name):
             raise section.error("SETTINGS_DECLARANT", name, expected=expected)
-    section.required(f"{practice.pay_to}_agb", f'nnnnnnnn (pay_to = "{practice.pay_to}")')
+    section.required(f"{practice.pay_to}_agb", f'{_AGB[1]} (pay_to = "{practice.pay_to}")')
     return practice
 
 
@@ -223,7 +235,7 @@ def _software(section: Section) -> Software:
     software = Software(code=section.form("code", _SOFTWARE_CODE), version=section.form("version", _SOFTWARE_VERSION))
     # PM304 0107: filled exactly when 0106 is.
     if software.version:
-        section.required("code", f'nnnnnn (version = "{software.version}")')
+        section.required("code", f'{_SOFTWARE_CODE[1]} (version = "{software.version}")')
     if software.code:
         section.required("version", f'{_SOFTWARE_VERSION[1]} (code = "{software.code}")')
     return software
@@ -259,36 +271,68 @@ def _encoding(section: Section) -> str:
     return name
 
 
-def _contracts(root: Section) -> tuple[Contract, ...]:
+def _contracts(root: Section, names: Names) -> tuple[Contract, ...]:
     sections = list(root.sections("contracts"))
-    contracts = tuple(map(_contract, sections))
+    contracts = tuple(_contract(section, names) for section in sections)
     in_time = sorted(zip(sections, contracts, strict=True), key=lambda pair: pair[1].valid_from)
     for (one, first), (two, second) in combinations(in_time, 2):
-        if (first.insurer, set(first.lists)) == (
-            second.insurer,
-            set(second.lists),
-        ) and second.valid_from <= first.valid_until:
+        if first.insurer != second.insurer or second.valid_from > first.valid_until:
+            continue
+        if set(first.lists) == set(second.lists):
             raise two.refused("from", second.valid_from, f"{one.key}.until < {second.valid_from}")
+        if set(first.lists) & set(second.lists) and first.amount != second.amount:
+            raise two.refused("amount", second.amount or "-", f'{one.key}.amount: "{first.amount or "-"}"')
     return contracts
 
 
-def _contract(section: Section) -> Contract:
-    insurer = section.required("insurer", '"…"')
+def _contract(section: Section, names: Names) -> Contract:
+    insurer = _known(section, "insurer", section.required("insurer", '"…"'), names.insurers)
+    start, end = _year(section) if "year" in section.values else _period(section)
+    lists = section.list_of_texts("lists", DEFAULT_LISTS)
+    return Contract(
+        insurer=insurer,
+        valid_from=start,
+        valid_until=end,
+        lists=tuple(dict.fromkeys(_known(section, "lists", name, names.lists) for name in lists)),
+        amount=section.choice("amount", ("", *AMOUNTS), ""),
+        company=section.text("company"),
+    )
+
+
+def _known(section: Section, key: str, text: str, spelling: Spelling) -> str:
+    """The name that a text stands for; one that is unknown is refused, with the nearest."""
+    found = spelling.find(text)
+    if found is None:
+        raise section.refused(key, text, spelling.nearest(text))
+    return found
+
+
+def _year(section: Section) -> tuple[date, date]:
+    """A calendar year in the place of both dates (manual §3.1)."""
+    for name in ("from", "until"):
+        if name in section.values:
+            raise section.refused(name, section.values[name], "year | from + until")
+    year = section.number("year", 0, _LAST_YEAR, least=_FIRST_YEAR)
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _period(section: Section) -> tuple[date, date]:
     start = section.day("from")
     if start is None:
-        raise section.error("SETTINGS_REQUIRED", "from", expected="YYYY-MM-DD")
+        raise section.error("SETTINGS_REQUIRED", "from", expected="YYYY-MM-DD | year = YYYY")
     end = section.day("until") or FOREVER
     if end < start:
         raise section.refused("until", end, f">= {start}")
-    return Contract(insurer, start, end, section.list_of_texts("lists", DEFAULT_LISTS))
+    return start, end
 
 
-def _uzovi(section: Section) -> dict[str, str]:
+def _uzovi(section: Section, names: Names) -> dict[str, str]:
+    """An insurer without agreements keeps the name it was given: nothing is declared to it."""
     pattern, expected = _UZOVI
     for number in section.values:
         if not re.fullmatch(pattern, number):
             raise section.refused(number, number, expected)
-    return section.texts()
+    return {number: names.insurers.name(insurer) for number, insurer in section.texts().items()}
 
 
 def _status(section: Section) -> StatusSettings:

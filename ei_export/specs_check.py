@@ -1,5 +1,6 @@
 """``ei-export specs check``: reads every table with its own loader, and collects the errors of all."""
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,8 @@ from string import Formatter
 from typing import Final
 
 from . import codelists
-from .problems import SEVERITIES, SettingsError, catalogue_files
+from .problems import SEVERITIES, Finding, SettingsError, catalogue_files
+from .settings import Settings
 from .specs import SPECS, label
 from .standards.flat.record import Layout
 from .standards.message import read_messages
@@ -16,12 +18,28 @@ from .standards.vocabulary import read_headings, read_words
 from .standards.xml.rulebook import read_rules
 from .standards.xml.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
-from .zorg1.agreements import Known, read_agreements, read_twins, read_without_agreement
+from .zorg1.agreements import Agreements, Known, read_agreements, read_twins, read_without_agreement
+from .zorg1.in_vain import in_vain
+from .zorg1.tariffs import Tariffs
 
+#: A source that is a choice of our own.
+_CHOICE: Final = re.compile(r"specs/inferred\.csv, (\w+)")
 _KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
 _OPTIONAL: Final = ("highest", "lowest", "return_code", "source")
 #: Texts that say the same, so they have the same ``{parameters}``.
 _TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
+
+
+def check_tariffs(path: Path) -> list[SettingsError]:
+    """Every error in a practice's tariff table: at most two for a row."""
+    errors: list[SettingsError] = []
+    Tariffs.read(path, errors.append)
+    return errors
+
+
+def check_in_vain(settings: Settings) -> Iterator[Finding]:
+    """What settings and tables without an error hold in vain. Raises SettingsError."""
+    return in_vain(settings, Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path))
 
 
 def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
@@ -35,9 +53,12 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     return_codes = codelists.read_return_codes(SPECS, report)
     codelists.read_remedies(return_codes, SPECS, report)
     codelists.read_uzovi(SPECS, report)
+    codelists.read_insurer_names(SPECS, report)
     codelists.read_deadlines(SPECS, report)
     codelists.read_standards(SPECS, report)
-    codelists.read_choices(SPECS, report)
+    before = len(errors)
+    choices = codelists.read_choices(SPECS, report)
+    named = choices if len(errors) == before else None  # without a choice, whatever names it would be wrong too
     messages = read_messages(SPECS, report)
     known = Known.of(codes.values(), diagnoses)
     agreements = read_agreements(overlays, known, SPECS, report)
@@ -59,13 +80,13 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
         for code in codes_of_trees(SPECS):
             read_tree(code, forms, lists, SPECS, report)
     read_rules(return_codes, SPECS, report)
-    _check_problems(return_codes, report)
+    _check_problems(return_codes, named, report)
     return errors
 
 
-def _check_problems(return_codes: Collection[str], report: Report) -> None:
-    """The catalogue: its keys, known severities and return codes, the same parameters in both languages, and each code
-    in one file only."""
+def _check_problems(return_codes: Collection[str], choices: Collection[str] | None, report: Report) -> None:
+    """The catalogue: its keys, known severities, return codes and inferred choices, the same parameters in both
+    languages, and each code in one file only."""
     places: dict[str, str] = {}
     for path in catalogue_files(SPECS):
         text, file = path.read_text(encoding="utf-8"), label(path)
@@ -75,12 +96,14 @@ def _check_problems(return_codes: Collection[str], report: Report) -> None:
             line = lines[f"[{code}]"]
             if (other := places.setdefault(code, f"{file}:{line}")) != f"{file}:{line}":
                 report(SettingsError("TABLE_OVERLAP", file=file, line=line, other=other))
-            for key, expected in _problem_errors(entry, return_codes):
+            for key, expected in _problem_errors(entry, return_codes, choices):
                 found = entry.get(key, "")
                 report(SettingsError("TABLE_VALUE", file=file, line=line, column=key, found=found, expected=expected))
 
 
-def _problem_errors(entry: Mapping[str, str], return_codes: Collection[str]) -> Iterator[tuple[str, str]]:
+def _problem_errors(
+    entry: Mapping[str, str], return_codes: Collection[str], choices: Collection[str] | None
+) -> Iterator[tuple[str, str]]:
     """The keys of a catalogue entry that are wrong, with what is expected of each."""
     wrong_keys = sorted((entry.keys() - set(_OPTIONAL)) ^ set(_KEYS))
     if wrong_keys:
@@ -89,6 +112,9 @@ def _problem_errors(entry: Mapping[str, str], return_codes: Collection[str]) -> 
     yield from _severity_errors(entry)
     if entry.get("return_code") and entry["return_code"] not in return_codes:
         yield "return_code", "a code of specs/codelists/return-codes.csv"
+    choice = _CHOICE.fullmatch(entry.get("source", ""))
+    if choices is not None and choice is not None and choice[1] not in choices:
+        yield "source", "a name of specs/inferred.csv"
     for dutch, english in _TRANSLATIONS:
         if _parameters(entry[dutch]) != _parameters(entry[english]):
             yield english, f"the parameters of {dutch}: {', '.join(sorted(_parameters(entry[dutch]))) or '-'}"

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 Language = Literal["nl", "en"]
@@ -91,6 +91,25 @@ _LIBRARIES: Final = tuple(
     )
 )
 
+#: How forms are worded that something should have, and the same in Dutch.
+_FORMS: Final = tuple(
+    (re.compile(rf"\b{english}(?!\w)"), dutch)
+    for english, dutch in (
+        ("YYYY", "JJJJ"),
+        (r"(\d+) digits with (\d) as the third", r"\1 cijfers met een \2 als derde"),
+        (r"(\d+) digits that begin with (\d+)", r"\1 cijfers die beginnen met \2"),
+        (r"(\d+) digits", r"\1 cijfers"),
+        ("such as", "zoals"),
+        ("a value", "een waarde"),
+        (r"at most (\d+) characters", r"hoogstens \1 tekens"),
+        (r"(\S+) with the moment (\w+) only", r"\1 alleen bij moment \2"),
+        ("empty with units -", "leeg bij units -"),
+        ("a space between", "met een spatie ertussen"),
+        ("a code of", "een code uit"),
+        ("codes of", "codes uit"),
+    )
+)
+
 #: The parameters that are days, or may be.
 _DAYS: Final = (
     *("after", "answered", "before", "care", "date", "day", "deadline", "end", "first", "last", "referral", "relapse"),
@@ -125,8 +144,15 @@ def _periods(value: object, language: Language) -> str:
 
 
 def _form(value: object, language: Language) -> object:
-    """The form that something should have: a year is ``JJJJ`` in Dutch."""
-    return value.replace("YYYY", "JJJJ") if isinstance(value, str) and language == "nl" else value
+    """The form that something should have."""
+    return _dutch_form(value) if isinstance(value, str) and language == "nl" else value
+
+
+@lru_cache(maxsize=4096)
+def _dutch_form(text: str) -> str:
+    for pattern, dutch in _FORMS:
+        text = pattern.sub(dutch, text)
+    return text
 
 
 def _columns(value: object, language: Language) -> str:

@@ -142,7 +142,8 @@ def write_sqlite(path: Path, rows: Iterable[Mapping[str, object]], columns: Sequ
 
 
 def contract(insurer: str, lists: Sequence[str] = BOTH_LISTS, first: str = "2018-01-01") -> str:
-    return f'[[contracts]]\ninsurer = "{insurer}"\nfrom = {first}\nlists = {json.dumps(lists)}\n'
+    """A contract position that says what its tariffs are the price of, so that nothing is told of that."""
+    return f'[[contracts]]\ninsurer = "{insurer}"\nfrom = {first}\nlists = {json.dumps(lists)}\namount = "product"\n'
 
 
 CONTRACTS: Final = "".join(map(contract, INSURERS))

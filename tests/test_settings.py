@@ -61,9 +61,14 @@ until = 2021-12-31
 insurer = "VGZ"
 from = "2022-01-01"
 [[contracts]]
-insurer = "VGZ"
+insurer = "vgz  Cooperatie"
 from = 2020-06-01
-lists = ["tarieven overige coderingen"]
+lists = ["Tarieven overige Coderingen", "tarieven overige coderingen"]
+amount = "unit"
+company = "De Brug"
+[[contracts]]
+insurer = "Zilveren Kruis Achmea"
+year = 2020
 [tariffs]
 path = "tariffs.csv"
 [agreements]
@@ -162,7 +167,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         contracts=(
             Contract("VGZ", date(2020, 6, 1), date(2021, 12, 31), ("productafspraken Zorg1",)),
             Contract("VGZ", date(2022, 1, 1), FOREVER, ("productafspraken Zorg1",)),
-            Contract("VGZ", date(2020, 6, 1), FOREVER, ("tarieven overige coderingen",)),
+            Contract("VGZ", date(2020, 6, 1), FOREVER, ("tarieven overige coderingen",), "unit", "De Brug"),
+            Contract("Zilveren Kruis", date(2020, 1, 1), date(2020, 12, 31), ("productafspraken Zorg1",)),
         ),
         tariffs_path=tmp_path / "tariffs.csv",
         overlays=(tmp_path / "zorg1-2024.csv",),
@@ -336,6 +342,19 @@ def test_a_number_for_a_code_belongs_in_quotes(tmp_path: Path) -> None:
         (PRACTICE + '[input]\nencoding = "base64"', "input.encoding", "base64"),
         (PRACTICE + "[input.status]\ncompleted = []", "input.status.completed", "[]"),
         (PRACTICE + '[[contracts]]\ninsurer = "CZ"\nfrom = "1-6-2020"', "contracts[1].from", "1-6-2020"),
+        (PRACTICE + '[[contracts]]\ninsurer = "ONVZ"\nyear = 2021', "contracts[1].insurer", "ONVZ"),
+        (
+            PRACTICE + '[[contracts]]\ninsurer = "CZ"\nyear = 2021\nlists = ["tarieven"]',
+            "contracts[1].lists",
+            "tarieven",
+        ),
+        (PRACTICE + '[[contracts]]\ninsurer = "CZ"\nyear = 1921', "contracts[1].year", 1921),
+        (PRACTICE + '[[contracts]]\ninsurer = "CZ"\nyear = 2021\namount = "line"', "contracts[1].amount", "line"),
+        (
+            PRACTICE + '[[contracts]]\ninsurer = "CZ"\nyear = 2021\nuntil = "2021-06-30"',
+            "contracts[1].until",
+            "2021-06-30",
+        ),
         (PRACTICE + '[[contracts]]\ninsurer = "CZ"\nfrom = "2020-W23-1"', "contracts[1].from", "2020-W23-1"),
         (PRACTICE + '[uzovi]\n101 = "VGZ"', "uzovi.101", "101"),
         (PRACTICE + '[output]\nstandard = "PM304"', "output.standard", "PM304"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ei_export.problems import SettingsError
-from ei_export.tables import FOREVER, Row, read_table
+from ei_export.tables import FOREVER, Row, read_sheet, read_table
 
 COLUMNS = ("from", "until", "code")
 
@@ -33,13 +33,13 @@ def test_rows_know_their_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_header_tells_the_delimiter(tmp_path: Path, delimiter: str) -> None:
     path = table(tmp_path, "from,until,code\n,,a b\n".replace(",", delimiter))
-    (row,) = read_table(path, COLUMNS, delimiters=",;\t")
+    (row,) = read_sheet(path, COLUMNS)
     assert row["code"] == "a b"
 
 
 def test_another_encoding_where_allowed(tmp_path: Path) -> None:
     path = table(tmp_path, "from,until,code\n,,caf\xe9\n".encode("cp1252"))
-    (row,) = read_table(path, COLUMNS, encodings=("utf-8-sig", "cp1252"))
+    (row,) = read_sheet(path, COLUMNS)
     assert row["code"] == "caf\xe9"
 
 

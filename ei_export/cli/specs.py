@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import click
+from attrs import evolve
 
-from ..problems import Language, render
-from ..specs_check import check_specs
+from ..problems import Finding, Language, render, severity
+from ..specs_check import check_in_vain, check_specs, check_tariffs
 from .common import USAGE, options, refusing, settings_of
 from .speaking import speaking, warn
 
@@ -29,19 +30,27 @@ def check(
     quiet: bool,
     overlays: tuple[Path, ...],
 ) -> None:
-    """Test every table: the built-in ones, and the overlays of the settings (if there are any) or of --overlay."""
-    if not overlays and config.is_file():
-        overlays = settings_of(config, lang).overlays
+    """Test every table: the built-in ones, the overlays of the settings (if there are any) or of --overlay, and the
+    tariffs of the settings. Names what the tables and the settings hold in vain too."""
+    settings = settings_of(config, lang) if config.is_file() else None
+    if settings is not None:
+        settings = evolve(settings, overlays=overlays or settings.overlays)
+        overlays = settings.overlays
     language: Language = lang or click.get_current_context().meta.get("ei_export.language", "nl")
     errors = check_specs(overlays)
-    problems = [(error.code, *render(error.code, error.params, language)) for error in errors]
-    for _, message, remedy in problems:
+    findings: list[Finding] = []
+    if settings is not None:
+        errors += check_tariffs(settings.tariffs_path) if settings.tariffs_path is not None else ()
+        findings += check_in_vain(settings) if not errors else ()
+    problems = [(error.code, *render(error.code, error.params, language), "error") for error in errors]
+    problems += [(found.code, *render(found.code, found.params, language), severity(found.code)) for found in findings]
+    for _, message, remedy, _ in problems:
         warn(f"{message}\n  {remedy}")
     with speaking() as out:
         if as_json:
-            keys = ("code", "message", "remedy")
+            keys = ("code", "message", "remedy", "severity")
             told = [dict(zip(keys, problem, strict=True)) for problem in problems]
             click.echo(json.dumps({"ok": not errors, "problems": told}), out)
-        elif not errors and not quiet:
+        elif not problems and not quiet:
             click.echo("OK", out)
     click.get_current_context().exit(USAGE if errors else 0)

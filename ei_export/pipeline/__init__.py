@@ -194,7 +194,7 @@ def _judge(
     ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
     (``--strict``). ``twice`` as for `Desk`.
     """
-    for finding in earlier:
+    for finding in (*earlier, *rules.findings):
         summary.problems.add(finding)
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
@@ -220,6 +220,8 @@ def _judge(
     add_credits_of_replaced(shelf, desk)
     for number, count in sorted(shelf.doubtful.items()):
         summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
+    for insurer in sorted(shelf.unasked):
+        summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     summary.held, summary.insurers = shelf.held, rules.insurers
     return shelf

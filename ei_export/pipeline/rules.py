@@ -9,11 +9,12 @@ from attrs import frozen
 from .. import __version__
 from ..codelists import deadlines, uzovi_numbers
 from ..intake.feed import Header
-from ..problems import SettingsError
+from ..problems import Finding
 from ..settings import Settings
 from ..specs import SPECS
 from ..zorg1.agreements import Agreements
 from ..zorg1.claims import Judge
+from ..zorg1.in_vain import in_vain
 from ..zorg1.resolver import Resolver
 from ..zorg1.tariffs import Tariffs
 
@@ -21,35 +22,24 @@ from ..zorg1.tariffs import Tariffs
 @frozen
 class Rules:
     """The tables a run goes by, with UZOVI number → insurer; ``fingerprint`` changes with any of them, and with the
-    settings a case depends on."""
+    settings a case depends on; ``findings`` are what tables and settings hold in vain, or had to be closed."""
 
     resolver: Resolver
     judge: Judge
     insurers: Mapping[str, str]
     fingerprint: bytes
+    findings: tuple[Finding, ...]
 
     @classmethod
     def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
-        """Loads every table. ``header`` is that of the feed, where there is one to be judged.
-
-        Raises SettingsError, also for a contract with an insurer that no table knows.
-        """
+        """Loads every table. ``header`` is that of the feed, where there is one to be judged. Raises SettingsError."""
         agreements = Agreements.load(settings.overlays)
-        insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
-        known = agreements.insurers | set(insurers.values())
-        for index, contract in enumerate(settings.contracts, 1):
-            if contract.insurer not in known:
-                raise SettingsError(
-                    "SETTINGS_VALUE",
-                    path=str(settings.path),
-                    key=f"contracts[{index}].insurer",
-                    expected=" | ".join(sorted(agreements.insurers)),
-                    found=contract.insurer,
-                )
         tariffs = Tariffs.load(settings.tariffs_path)
+        insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = Judge(agreements, deadlines(), today, settings.severities)
-        return cls(resolver, judge, insurers, _fingerprint(settings, header))
+        findings = tuple(in_vain(settings, agreements, tariffs))
+        return cls(resolver, judge, insurers, _fingerprint(settings, header), findings)
 
 
 def _fingerprint(settings: Settings, header: Header | None) -> bytes:

@@ -59,6 +59,8 @@ class Shelf:
         self.dropped: set[str] = set()
         #: Appointments by UZOVI number whose insurer is not sure.
         self.doubtful: Counter[str] = Counter()
+        #: See `Case`.
+        self.unasked: set[str] = set()
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
         self._file: IO[bytes] | None = None
@@ -85,6 +87,7 @@ class Shelf:
         self.held_back.update(case.held_back)
         self.dropped.update(case.dropped)
         self.doubtful.update(case.doubtful)
+        self.unasked |= case.unasked
         if case.dossier is not None:
             self._dossiers.append(case.dossier)
             if len(self._dossiers) >= _BATCH:
@@ -126,6 +129,7 @@ class Shelf:
             "held_back": self.held_back,
             "dropped": self.dropped,
             "doubtful": dict(self.doubtful),
+            "unasked": self.unasked,
             "batches": batches,
             "due": self.due.count,
             "problems": len(self.problems),
@@ -155,6 +159,7 @@ class Shelf:
         self.held_back |= rest["held_back"]
         self.dropped |= rest["dropped"]
         self.doubtful.update(rest["doubtful"])
+        self.unasked |= rest["unasked"]
         self.due.adopt(files.due, rest["due"])
         self.problems.adopt(files.problems, rest["problems"], rest["severities"], rest["warnings"])
         self._put_away()

@@ -4,9 +4,10 @@ The answers are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this
 the one that applies. The rules and their sections of the Zorg1 manual are in the tables.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal, Self, TypeAlias, cast
 
@@ -14,23 +15,28 @@ from attrs import evolve, frozen
 
 from .. import codelists
 from ..codelists import Code
+from ..names import AGREEMENT_COLUMNS, Names, Spelling
 from ..problems import SettingsError
+from ..settings import AMOUNTS, Amount
 from ..specs import SPECS
-from ..tables import Report, Row, number, parse_keyed, parse_table, refuse, source
-
-COLUMNS: Final = (
-    "insurer", "code", "from", "until", "program", "profile", "moment",
-    "f_code", "list", "units", "amount", "diagnoses", "tariff_list", "source",
-)  # fmt: skip
+from ..tables import (
+    Report,
+    Row,
+    close_open,
+    number,
+    parse_keyed,
+    parse_rows,
+    parse_table,
+    read_sheet,
+    refuse,
+    source,
+)
 
 Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]
 MOMENTS: Final = ("start", "contact", "end", "relapse", "baseline", "profile", "other")
 
 #: A number; "count" = contacts in between + 1; "-" = registered and counted, never sent; "?" = not given: hold.
 Units: TypeAlias = int | Literal["count", "-", "?"]
-
-Amount: TypeAlias = Literal["product", "unit"]
-AMOUNTS: Final = ("product", "unit")
 
 #: The program and the profile of a code that goes with any of them.
 ANY: Final = "*"
@@ -104,23 +110,26 @@ class Agreements:
 
     ``twins`` gives a code its other form, of the same product on the other performance list (Zorg1 §4.6.1), both ways;
     ``without_agreement`` the diagnoses by program and profile where there is no contract (§4.1.7, 4.2.6, 4.3.5, 4.4.3,
-    4.5.4).
+    4.5.4); ``closed`` the places of open rows of overlays that end because a later one follows.
     """
 
     _periods: Mapping[tuple[str, str], tuple[Agreement, ...]]
     twins: Mapping[str, str]
     without_agreement: Mapping[tuple[str, str], tuple[str, ...]]
+    closed: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> Self:
         """The built-in tables under these overlays. Raises SettingsError, with file and line, at the first error."""
         known = Known.of(codelists.every_code().values(), codelists.diagnoses())
-        periods = read_agreements(overlays, known)
+        closed: list[str] = []
+        periods = read_agreements(overlays, known, closed=closed.append)
         twins = read_twins({code for _, code in periods})
         return cls(
             periods=periods,
             twins={**twins, **{twin: code for code, twin in twins.items()}},
             without_agreement=read_without_agreement(known),
+            closed=tuple(closed),
         )
 
     def __iter__(self) -> Iterator[Agreement]:
@@ -190,27 +199,61 @@ class Agreements:
 
 
 def read_agreements(
-    overlays: Sequence[Path], known: Known, specs: Path = SPECS, report: Report = refuse
+    overlays: Sequence[Path],
+    known: Known,
+    specs: Path = SPECS,
+    report: Report = refuse,
+    closed: Callable[[str], None] = lambda place: None,
 ) -> Mapping[tuple[str, str], tuple[Agreement, ...]]:
     """The agreements by insurer and code. On the days an overlay covers, its row replaces the built-in one.
 
-    Errors go to ``report``: a value that the column doesn't take, a row without a source, two rows of the built-in
-    tables or two of the overlays for one insurer and code on one day.
+    Overlays are read as a spreadsheet saves them; an open row ends the day before a later one of the same product,
+    which ``closed`` is told of. Errors go to ``report``: a value that the column doesn't take, a row without a source,
+    two rows of the built-in tables or two of the overlays for one insurer and code on one day.
     """
 
     def parse(row: Row) -> Agreement:
         return _agreement(row, known)
 
-    def read(paths: Iterable[Path]) -> dict[tuple[str, str], list[Agreement]]:
-        rows = [agreement for path in paths for agreement in parse_table(path, COLUMNS, parse, report)]
-        return _in_order(rows, report)
-
-    periods = read(sorted((specs / "zorg1").glob("*.csv")))
-    for key, replacing in read(overlays).items():
-        built_in = periods.get(key, [])
-        kept = [part for agreement in built_in for part in _outside(agreement, replacing)]
-        periods[key] = sorted([*kept, *(_in_place_of(built_in, agreement) for agreement in replacing)], key=_start)
+    built_in_rows = [
+        row
+        for path in sorted((specs / "zorg1").glob("*.csv"))
+        for row in parse_table(path, AGREEMENT_COLUMNS, parse, report)
+    ]
+    periods = _in_order(built_in_rows, report)
+    if overlays:
+        spell = _speller(Names.of(overlays), built_in_rows)
+        sheets = [row for path in overlays for row in parse_rows(read_sheet(path, AGREEMENT_COLUMNS), spell, report)]
+        rows, ended = close_open(sheets, lambda row: (row["insurer"], row["code"]))
+        for row in ended:
+            closed(f"{Path(row.file).name}:{row.line}")
+        for key, replacing in _in_order(parse_rows(rows, parse, report), report).items():
+            built_in = periods.get(key, [])
+            kept = [part for agreement in built_in for part in _outside(agreement, replacing)]
+            periods[key] = sorted([*kept, *(_in_place_of(built_in, agreement) for agreement in replacing)], key=_start)
     return {key: tuple(agreements) for key, agreements in periods.items()}
+
+
+def _speller(names: Names, built_in: Iterable[Agreement]) -> Callable[[Row], Row]:
+    """Gives a row of an overlay our spelling of what has a name, and the zeros back that a spreadsheet drops."""
+    rows = list(built_in)
+    programs, profiles = (Spelling.of(map(attrgetter(name), rows)) for name in ("program", "profile"))
+
+    def spell(row: Row) -> Row:
+        performance_list = row["list"].zfill(3) if row["list"].isdigit() else row["list"]
+        values = {
+            "insurer": names.insurers.name(row["insurer"]),
+            "tariff_list": names.lists.name(row["tariff_list"]),
+            "program": programs.name(row["program"]),
+            "code": row["code"].upper(),
+            "f_code": row["f_code"].upper(),
+            "profile": profiles.name(row["profile"]),
+            "units": row["units"].lower(),
+            "list": performance_list,
+        }
+        return evolve(row, values={**row.values, **values})
+
+    return spell
 
 
 def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:

@@ -12,7 +12,6 @@ from ..declaration import Performance
 from ..problems import Finding, Severities
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
-from .tariffs import Tariff
 from .trajectories import Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
@@ -29,6 +28,13 @@ class Claim:
     units: int
     performance: Performance
 
+    @property
+    def is_unasked(self) -> bool:
+        """Whether its amount is not number × tariff (return code 8215), and nobody said that the insurer wants it so;
+        see ``number_times_tariff`` in ``specs/inferred.csv``."""
+        said = self.answer.contract is not None and self.answer.contract.amount
+        return self.units > 1 and not said and self.answer.amount == "product"
+
 
 @lru_cache(maxsize=16_384)
 def add_months(day: date, months: int) -> date:
@@ -42,9 +48,10 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def amount_cents(agreement: Agreement, tariff: Tariff, units: int) -> int:
-    """What a line comes to, in cents; see `Claim`."""
-    return tariff.cents * units if agreement.amount == "unit" else tariff.cents
+def amount_cents(answer: Answer, units: int) -> int:
+    """What a line of a product comes to, in cents; see `Claim`."""
+    assert answer.tariff is not None
+    return answer.tariff.cents * (units if answer.amount == "unit" else 1)
 
 
 def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
@@ -122,7 +129,7 @@ class Judge:
         if (late := self.check_deadline(answer.insurer, visit.day)) is not None:
             appointment.findings.append(late)
         agreement, cents = answer.agreement, answer.tariff.cents
-        amount = amount_cents(agreement, answer.tariff, visit.units)
+        amount = amount_cents(answer, visit.units)
         performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
         return Claim(answer, agreement, visit.units, performance)
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from attrs import evolve, field, frozen
 
 from ..problems import Finding
-from ..settings import Contract
+from ..settings import Amount, Contract
 from .agreements import Agreement, Agreements
 from .tariffs import Tariff, Tariffs
 
@@ -71,6 +71,12 @@ class Answer:
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "is_zorg1", self.standing not in (Standing.NOT_ZORG1, Standing.UNMAPPED))
+
+    @property
+    def amount(self) -> Amount:
+        """What the tariff of the agreement is the price of: as the contract position says, or else the agreement."""
+        assert self.agreement is not None
+        return (self.contract.amount if self.contract is not None else "") or self.agreement.amount
 
 
 def dated(finding: Finding, day: date) -> Finding:

@@ -10,14 +10,21 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ..problems import SettingsError
-from ..tables import Row, read_table
+from ..names import folded, insurer_key
+from ..tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
 
 COLUMNS: Final = ("list", "insurer", "code", "from", "until", "amount")
 
 #: The largest amount that fits a line, in cents (PM304 0428, 0429, 0432: 8 positions).
 _LIMIT: Final = 99_999_999
-_AMOUNT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]{1,9})(?:[.,]([0-9]{1,2}))?")
+#: ``123.45``, ``123,45``, ``1.234,56``, ``€ 120`` or ``120,-``. Not ``1.234``: nobody knows which of the two it is.
+_AMOUNT: Final = re.compile(
+    r"(?:€|EUR)?\s*([0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]{1,9})(?:[.,](?:([0-9]{1,2})|--?))?\s*(?:€|EUR)?", re.IGNORECASE
+)
+_AMOUNT_FORM: Final = f"123,45 | 1.234,56 | € 120 (0 … {_LIMIT // 100},{_LIMIT % 100})"
+
+#: Price list, insurer and declare-under code.
+Priced = tuple[str, str, str]
 
 
 @frozen
@@ -32,26 +39,43 @@ class Tariff:
 
 @frozen
 class Tariffs:
-    """Every tariff of the practice, none of them overlapping another of the same list, insurer and code."""
+    """Every tariff of the practice, none of them overlapping another of the same list, insurer and code; these go by
+    any of their names. ``rows`` are the tariffs with the names they are written under, ``closed`` the places of open
+    ones that end because a later one follows."""
 
-    _tariffs: Mapping[tuple[str, str, str], tuple[Tariff, ...]] = field(factory=dict)
+    _tariffs: Mapping[Priced, tuple[Tariff, ...]] = field(factory=dict)
+    rows: tuple[tuple[Priced, Tariff], ...] = ()
+    closed: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path | None) -> "Tariffs":
-        """The tariffs in a CSV file with the columns ``COLUMNS``; none without a file.
+        """The tariffs in a file, as `read` gives them; none without a file. Raises SettingsError at the first error."""
+        return cls() if path is None else cls.read(path, refuse)
 
-        Delimiter ``,`` ``;`` or tab; UTF-8, else Windows-1252; dates ``YYYY-MM-DD``, an empty ``until`` is an open end;
-        amount ``123.45``, ``123,45`` or ``1.234,56``. Raises SettingsError with file and line: unreadable, a value
-        missing or wrong, two rows of one product on one day.
+    @classmethod
+    def read(cls, path: Path, report: Report) -> "Tariffs":
+        """The tariffs in a CSV file with the columns ``COLUMNS``, as a spreadsheet saves it (see `read_sheet`).
+
+        Dates as `sheet_day` reads them; an empty ``from`` or ``until`` is an open end, and an open row ends the day
+        before a later one of the same product; amounts ``123.45``, ``123,45``, ``1.234,56``, ``€ 120`` or ``120,-``.
+        Errors go to ``report``, with file and line: unreadable, a value missing or wrong, two rows of one product on
+        one day.
         """
-        if path is None:
-            return cls()
-        rows: defaultdict[tuple[str, str, str], list[tuple[Tariff, Row]]] = defaultdict(list)
-        for row in read_table(path, COLUMNS, delimiters=";\t,", encodings=("utf-8-sig", "cp1252")):
+
+        def parse(row: Row) -> tuple[Row, Tariff]:
             start, end = row.period(open_ends=True)
-            tariff = Tariff(_cents(row), f"{path.name}:{row.line}", start, end)
-            rows[row.required("list"), row.required("insurer"), row.required("code")].append((tariff, row))
-        return cls({key: _in_time(pairs) for key, pairs in rows.items()})
+            return row, Tariff(_cents(row), f"{path.name}:{row.line}", start, end)
+
+        found, closed = close_open(parse_rows(read_sheet(path, COLUMNS), _complete, report), _key_of)
+        rows = parse_rows(found, parse, report)
+        by_key: defaultdict[Priced, list[tuple[Tariff, Row]]] = defaultdict(list)
+        for row, tariff in rows:
+            by_key[_key_of(row)].append((tariff, row))
+        return cls(
+            {key: _in_time(pairs, report) for key, pairs in by_key.items()},
+            tuple(((row["list"], row["insurer"], row["code"]), tariff) for row, tariff in rows),
+            tuple(f"{path.name}:{row.line}" for row in closed),
+        )
 
     def find(self, list: str, insurer: str, code: str, day: date) -> Tariff | None:
         """The tariff of a product on a day; None where the table has none."""
@@ -62,7 +86,22 @@ class Tariffs:
 
     def periods(self, list: str, insurer: str, code: str) -> tuple[Tariff, ...]:
         """Every tariff of a product, earliest first."""
-        return self._tariffs.get((list, insurer, code), ())
+        return self._tariffs.get(_key(list, insurer, code), ())
+
+
+def _key(price_list: str, insurer: str, code: str) -> Priced:
+    """The same for all names of a list and an insurer."""
+    return folded(price_list), insurer_key(insurer), code.upper()
+
+
+def _key_of(row: Row) -> Priced:
+    return _key(row["list"], row["insurer"], row["code"])
+
+
+def _complete(row: Row) -> Row:
+    for column in ("list", "insurer", "code"):
+        row.required(column)
+    return row
 
 
 def _cents(row: Row) -> int:
@@ -72,13 +111,13 @@ def _cents(row: Row) -> int:
         amount = int(euros.replace(".", "")) * 100 + int(cents.ljust(2, "0"))
         if amount <= _LIMIT:
             return amount
-    raise row.error("amount", f"0.00 … {_LIMIT // 100}.{_LIMIT % 100}")
+    raise row.error("amount", _AMOUNT_FORM)
 
 
-def _in_time(pairs: list[tuple[Tariff, Row]]) -> tuple[Tariff, ...]:
-    pairs.sort(key=lambda pair: pair[0].valid_from)
+def _in_time(pairs: list[tuple[Tariff, Row]], report: Report) -> tuple[Tariff, ...]:
+    pairs.sort(key=lambda pair: (pair[0].valid_from, pair[1].line))
     for (earlier, row), (later, other) in pairwise(pairs):
         if later.valid_from <= earlier.valid_until:
             first, second = sorted((row, other), key=lambda each: each.line)
-            raise SettingsError("TABLE_OVERLAP", file=second.file, line=second.line, other=first.place)
+            report(overlap(second, first.place))
     return tuple(tariff for tariff, _ in pairs)

@@ -104,6 +104,8 @@ def test_the_shipped_tables_are_right() -> None:
         ("codelists/codes.csv", ",certain\n", ",sure\n", "TABLE_VALUE", "certainty"),
         ("codelists/uzovi.csv", "\n0101,", "\n7095,", "TABLE_OVERLAP", None),
         ("codelists/uzovi.csv", "\n0101,", "\n101,", "TABLE_VALUE", "uzovi"),
+        ("codelists/insurers.csv", "CZ groep,", "VGZ coöperatie,", "TABLE_OVERLAP", None),
+        ("codelists/insurers.csv", "CZ groep,CZ,", "CZ groep,,", "TABLE_VALUE", "insurer"),
         ("codelists/return-codes.csv", "\n0200,", "\n200,", "TABLE_VALUE", "code"),
         ("codelists/return-codes.csv", "recordtype.,O,", "recordtype.,Y,", "TABLE_VALUE", "level"),
         ("codelists/dcsph.csv", ",dicht,,,", ",,,,", "TABLE_VALUE", "status"),
@@ -126,6 +128,7 @@ def test_the_shipped_tables_are_right() -> None:
         # The catalogue of problems.
         ("problems/01-settings.toml", 'severity = "error"', 'severity = "fatal"', "TABLE_VALUE", "severity"),
         ("problems/05-trajectories.toml", 'return_code = "0634"', 'return_code = "9999"', "TABLE_VALUE", "return_code"),
+        ("problems/13-tables.toml", "inferred.csv, number_times_tariff", "inferred.csv, amount", "TABLE_VALUE", "source"),
         ("problems/01-settings.toml", '\nremedy_en = "', '\nremedy_de = "', "TABLE_VALUE", "remedy_de"),
         ("problems/01-settings.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
         ("problems/02-input.toml", "[INPUT_MISSING]", "[SETTINGS_MISSING]", "TABLE_OVERLAP", None),

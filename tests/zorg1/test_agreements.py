@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export import codelists
+from ei_export.names import AGREEMENT_COLUMNS
 from ei_export.problems import SettingsError
 from ei_export.specs import SPECS
-from ei_export.zorg1.agreements import ANY, COLUMNS, Agreement, Agreements, Known, read_agreements, read_twins
+from ei_export.zorg1.agreements import ANY, Agreement, Agreements, Known, read_agreements, read_twins
 
 BUILT_IN = Agreements.load()
 KNOWN = Known.of(codelists.read_codes().values(), codelists.diagnoses())
@@ -42,7 +43,10 @@ CONTACT = {"code": "940135", "moment": "contact", "units": "-", "f_code": "", "l
 def overlay(folder: Path, *rows: dict[str, str], name: str = "overlay.csv") -> Path:
     """An overlay of these rows, each given by how it differs from ``ROW``."""
     path = folder / name
-    lines = [",".join(COLUMNS), *(",".join((ROW | row)[column] for column in COLUMNS) for row in rows)]
+    lines = [
+        ",".join(AGREEMENT_COLUMNS),
+        *(",".join((ROW | row)[column] for column in AGREEMENT_COLUMNS) for row in rows),
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -301,7 +305,8 @@ def refusal(*overlays: Path) -> SettingsError:
         ({"insurer": ""}, "insurer"),
         ({"code": ""}, "code"),
         ({"code": "9401339901"}, "code"),
-        ({"from": "01-01-2024"}, "from"),
+        ({"from": "01/01/2024"}, "from"),
+        ({"from": "1-1-24"}, "from"),
         ({"from": "2024-02-30"}, "from"),
         ({"until": ""}, "until"),
         ({"until": "2023-12-31"}, "until"),
@@ -311,7 +316,7 @@ def refusal(*overlays: Path) -> SettingsError:
         ({"f_code": ""}, "f_code"),
         ({"f_code": "F101300"}, "f_code"),
         ({"list": ""}, "list"),
-        ({"list": "12"}, "list"),
+        ({"list": "0012"}, "list"),
         ({"units": ""}, "units"),
         ({"units": "0"}, "units"),
         ({"units": "1,5"}, "units"),
@@ -389,6 +394,6 @@ def test_a_report_gets_every_error(tmp_path: Path) -> None:
     periods = read_agreements([path, tmp_path / "no.csv"], KNOWN, report=errors.append)
 
     assert [(error.code, error.params.get("line")) for error in errors] == [
-        ("TABLE_VALUE", 2), ("TABLE_VALUE", 3), ("TABLE_MISSING", None), ("TABLE_OVERLAP", 5),
+        ("TABLE_MISSING", None), ("TABLE_VALUE", 2), ("TABLE_VALUE", 3), ("TABLE_OVERLAP", 5),
     ]  # fmt: skip
     assert periods["VGZ", "940141"][-1].valid_until == date(2024, 12, 31)

@@ -8,11 +8,11 @@ from attrs import evolve
 from ei_export.appointment import Appointment, Outcome
 from ei_export.codelists import deadlines
 from ei_export.problems import Severities
-from ei_export.settings import Contract
+from ei_export.settings import Amount, Contract
 from ei_export.zorg1.agreements import Agreements
 from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents
 from ei_export.zorg1.resolver import Resolver
-from ei_export.zorg1.tariffs import Tariff, Tariffs
+from ei_export.zorg1.tariffs import Tariffs
 from ei_export.zorg1.trajectories import Visit
 
 ZORG1 = "productafspraken Zorg1"
@@ -102,8 +102,33 @@ def test_units_do_not_multiply_a_fixed_price(resolver: Resolver, agreements: Agr
     assert claim is not None
     assert claim.units == 3
     assert claim.performance.claimed_cents == 10_000
-    assert amount_cents(claim.agreement, Tariff(10_000, "", DAY, DAY), 3) == 10_000
-    assert amount_cents(evolve(claim.agreement, amount="unit"), Tariff(10_000, "", DAY, DAY), 3) == 30_000
+    assert claim.is_unasked
+
+
+@pytest.mark.parametrize(
+    ("row", "contract", "cents", "is_unasked"),
+    [
+        ("product", "", 10_000, True),
+        ("unit", "", 30_000, False),
+        ("product", "product", 10_000, False),
+        ("product", "unit", 30_000, False),
+        ("unit", "product", 10_000, False),
+    ],
+)
+def test_the_contract_position_beats_the_row(
+    row: Amount, contract: Amount, cents: int, is_unasked: bool, resolver: Resolver, agreements: Agreements
+) -> None:
+    _, _, claim = judged(resolver, agreements, "940134")
+    assert claim is not None
+    assert claim.answer.agreement is not None
+    assert claim.answer.contract is not None
+    answer = evolve(
+        claim.answer,
+        agreement=evolve(claim.answer.agreement, amount=row),
+        contract=evolve(claim.answer.contract, amount=contract),
+    )
+    assert amount_cents(answer, 3) == cents
+    assert evolve(claim, answer=answer).is_unasked is is_unasked
 
 
 @pytest.mark.parametrize(

@@ -257,9 +257,9 @@ def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
         period = _period(tariff.valid_from, tariff.valid_until)
         yield step("tariff.found", tariff.place, tariff_cents=tariff.cents, period=period, **params)
         if visit.units:
-            cents = amount_cents(agreement, tariff, visit.units)
-            key = f"amount.{agreement.amount}"
-            yield step(key, agreement.rule, units=visit.units, tariff_cents=tariff.cents, cents=cents)
+            cents = amount_cents(visit.answer, visit.units)
+            key, source = f"amount.{visit.answer.amount}", _amount_source(chart, visit.answer, agreement)
+            yield step(key, source, units=visit.units, tariff_cents=tariff.cents, cents=cents)
     elif any(fault.code == "TARIFF_MISSING" for fault in visit.answer.faults):
         yield step("tariff.none", chart.tariffs_name, day=visit.day, **params)
         for other in chart.desk.resolver.tariffs(agreement):
@@ -267,12 +267,19 @@ def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
             yield step("note.tariff", other.place, cents=other.cents, period=period)
 
 
+def _amount_source(chart: Chart, answer: Answer, agreement: Agreement) -> str:
+    """What says whether a tariff is that of the line or of a unit; by itself a row of the agreements only infers it."""
+    if answer.contract is not None and answer.contract.amount:
+        return f"{chart.contract_place(answer.contract)}, amount"
+    return f"{agreement.rule}; specs/inferred.csv, number_times_tariff"
+
+
 def _difference(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
     """What went out, where that is something else than would go out now."""
     line, tariff = chart.debit(visit.appointment.id), visit.answer.tariff
     if line is None or line.status not in _STANDING or tariff is None or not visit.units or not visit.is_declared:
         return
-    cents = amount_cents(agreement, tariff, visit.units)
+    cents = amount_cents(visit.answer, visit.units)
     sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}
     now = {"f_code": agreement.f_code, "list": agreement.list, "units": visit.units, "cents": cents}
     if sent != now:

@@ -38,7 +38,8 @@ class Case:
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
     patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
     ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``doubtful`` are the
-    UZOVI numbers, once per appointment, whose insurer is not sure on its day."""
+    UZOVI numbers, once per appointment, whose insurer is not sure on its day, ``unasked``
+    the insurers of lines whose amount is not number × tariff, and nobody said that this is what they want."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -52,6 +53,7 @@ class Case:
     held_back: list[str] = field(factory=list)
     dropped: list[str] = field(factory=list)
     doubtful: list[str] = field(factory=list)
+    unasked: set[str] = field(factory=set)
 
     def tally(self, outcome: Outcome | None, count: int = 1) -> None:
         """Counts appointments or rows that ended up so."""

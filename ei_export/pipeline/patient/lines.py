@@ -80,6 +80,8 @@ def write_lines(work: Work) -> None:
             put_back(work, appointment, debit)
             continue
         record = "" if draft.file in begun else who.record
+        if draft.claim.is_unasked:
+            work.case.unasked.add(draft.claim.answer.insurer)
         work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
         begun.add(draft.file)
 

@@ -1,0 +1,85 @@
+"""What a practice's tables and settings say that can never do anything, and is most likely a slip of the pen."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import takewhile
+
+from ..names import Names
+from ..problems import Finding
+from ..settings import Settings
+from ..tables import FOREVER
+from .agreements import Agreements
+from .resolver import NOT_ZORG1
+from .tariffs import Tariff, Tariffs
+
+
+def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Iterator[Finding]:
+    """Tariffs that no product can ever have, codes linked to none, UZOVI numbers of an insurer without agreements; and
+    the open rows that end because a later one follows."""
+    names = Names.of(settings.overlays)
+    if closed := (*agreements.closed, *tariffs.closed):
+        yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": ", ".join(closed)})
+    late: dict[tuple[str, date, date], list[str]] = {}
+    for (price_list, insurer, code), tariff in tariffs.rows:
+        if (finding := _unknown(price_list, insurer, code, tariff, agreements, names)) is not None:
+            yield finding
+        elif not _is_in_time(names.insurers.name(insurer), code.upper(), tariff, agreements):
+            key = names.insurers.name(insurer), tariff.valid_from, tariff.valid_until
+            late.setdefault(key, []).append(f"{code} ({tariff.place})")
+    for (insurer, first, last), rows in sorted(late.items()):
+        params = {"insurer": insurer, "periods": _period(first, last), "count": len(rows), "rows": ", ".join(rows)}
+        yield Finding("TARIFF_OUT_OF_TIME", "", params)
+    yield from _codes(settings.codes, agreements)
+    for number, insurer in sorted(settings.uzovi.items()):
+        if insurer not in agreements.insurers:
+            params = {"uzovi": number, "insurer": insurer, "expected": names.insurers.nearest(insurer)}
+            yield Finding("UZOVI_WITHOUT_AGREEMENTS", "", params)
+
+
+def _unknown(
+    price_list: str, said: str, code: str, tariff: Tariff, agreements: Agreements, names: Names
+) -> Finding | None:
+    """What name of a tariff doesn't exist, if one doesn't. A practice may fill in more insurers and lists for a code
+    than there are products, so that is no fault."""
+    params: dict[str, object] = {"place": tariff.place, "list": price_list, "insurer": said, "code": code}
+    insurer = names.insurers.find(said)
+    if insurer is None:
+        return Finding("TARIFF_INSURER_UNKNOWN", "", {**params, "expected": names.insurers.nearest(said)})
+    if names.lists.find(price_list) is None:
+        return Finding("TARIFF_LIST_UNKNOWN", "", {**params, "expected": names.lists.nearest(price_list)})
+    if code.upper() not in agreements.codes:
+        alike = _alike(code.upper(), (row.code for row in agreements if row.insurer == insurer))
+        return Finding("TARIFF_CODE_UNKNOWN", "", {**params, "expected": alike})
+    return None
+
+
+def _is_in_time(insurer: str, code: str, tariff: Tariff, agreements: Agreements) -> bool:
+    """Whether a tariff has a day in common with its product, where it has one."""
+    rows = agreements.periods(insurer, code)
+    return not rows or any(
+        row.valid_from <= tariff.valid_until and tariff.valid_from <= row.valid_until for row in rows
+    )
+
+
+def _codes(own_codes: Mapping[str, str], agreements: Agreements) -> Iterator[Finding]:
+    for own, linked in sorted(own_codes.items()):
+        if linked != NOT_ZORG1 and linked.upper() not in agreements.codes:
+            params = {"own": own, "code": linked, "expected": _alike(linked.upper(), agreements.codes)}
+            yield Finding("LINKED_CODE_UNKNOWN", "", params)
+
+
+def _alike(code: str, known: Iterable[str]) -> str:
+    """The codes that look most like one, those that begin alike first; '-' where none does."""
+    close = difflib.get_close_matches(code, sorted(set(known)), 30)
+    close.sort(key=lambda other: (-_alike_from_the_start(code, other), other))
+    return " | ".join(close[:3]) or "-"
+
+
+def _alike_from_the_start(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _period(first: date, last: date) -> str:
+    start, end = ("…" if day in (date.min, FOREVER) else day.isoformat() for day in (first, last))
+    return f"{start} – {end}"
