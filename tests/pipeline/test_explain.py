@@ -444,7 +444,8 @@ def test_an_overlay_row_says_what_it_replaces(tmp_path: Path) -> None:
     columns = "insurer,code,from,until,program,profile,moment,f_code,list,units,amount,diagnoses,tariff_list,source"
     (clinic.folder / "own.csv").write_text(f"{columns}\n{row}\n", encoding="utf-8")
     settings = clinic.folder / "ei-export.toml"
-    settings.write_text(f'{settings.read_text()}[agreements]\noverlay = ["own.csv"]\n', encoding="utf-8")
+    text = settings.read_text().replace('amount = "product"\n', "")
+    settings.write_text(f'{text}[agreements]\noverlay = ["own.csv"]\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Agreements, "load", LOAD)
         clinic.feed(COURSE)
@@ -455,6 +456,7 @@ def test_an_overlay_row_says_what_it_replaces(tmp_path: Path) -> None:
     assert told.sources("note") == ["specs/zorg1/vgz.csv:3; Zorg1 §4.1.2, §4.1.6"]
     assert told.texts("units") == ["2, a fixed number."]
     assert told.texts("amount") == ["2 x € 67.81 = € 135.62: the tariff is for each unit."]
+    assert told.sources("amount") == [f"{clinic.folder.as_posix()}/own.csv:2; specs/inferred.csv, number_times_tariff"]
     assert line == ("F1013", 2)
     assert [text.split("  ")[2] for text in told.texts("visit")][1:3] == ["contact: registered, number is fixed"] * 2
 

@@ -128,7 +128,7 @@ def test_the_shipped_tables_are_right() -> None:
         # The catalogue of problems.
         ("problems/01-settings.toml", 'severity = "error"', 'severity = "fatal"', "TABLE_VALUE", "severity"),
         ("problems/05-trajectories.toml", 'return_code = "0634"', 'return_code = "9999"', "TABLE_VALUE", "return_code"),
-        ("problems/13-tables.toml", "inferred.csv, number_times_tariff", "inferred.csv, amount", "TABLE_VALUE", "source"),
+        ("problems/13-tables.toml", "csv, number_times_tariff", "csv, amount", "TABLE_VALUE", "source"),
         ("problems/01-settings.toml", '\nremedy_en = "', '\nremedy_de = "', "TABLE_VALUE", "remedy_de"),
         ("problems/01-settings.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
         ("problems/02-input.toml", "[INPUT_MISSING]", "[SETTINGS_MISSING]", "TABLE_OVERLAP", None),
