@@ -15,6 +15,7 @@ from .standards.flat.record import Layout
 from .standards.message import read_messages
 from .standards.verify.controls import read_controls
 from .standards.vocabulary import read_headings, read_words
+from .standards.xml.redeclaring import read_redeclarations
 from .standards.xml.rulebook import read_rules
 from .standards.xml.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
@@ -79,6 +80,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     if len(errors) == before:  # without a form, every element of it would be wrong too
         for code in codes_of_trees(SPECS):
             read_tree(code, forms, lists, SPECS, report)
+    read_redeclarations(SPECS, report)
     read_rules(return_codes, SPECS, report)
     _check_problems(return_codes, named, report)
     return errors

@@ -96,9 +96,11 @@ def known_answer(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, b
     return next(((file, day, bool(same)) for file, day, same in ledger._rows(sql, (invoice, sha256))), None)
 
 
-def add_answer(ledger: Ledger, values: Mapping[str, object]) -> None:
-    """An answer by the columns of its table."""
+def add_answer(ledger: Ledger, values: Mapping[str, object], *, is_insurers: bool) -> None:
+    """An answer by the columns of its table; ``is_insurers``: surely the insurer's own, not VECOZO's."""
     ledger._do(f"INSERT INTO answer ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values())
+    if is_insurers and values["kind"] == "refused":
+        ledger._do("INSERT INTO insurer_answer VALUES (?)", (str(values["invoice"]),))
 
 
 def add_line_answers(ledger: Ledger, rows: Iterable[AnsweredLine]) -> None:

@@ -43,7 +43,8 @@ class Debit:
 
     ``status`` as in the view ``line_status``, or ``withdrawn``; ``codes`` of its answer. ``credit`` and ``again`` as in
     the table ``correction``, but 'now' where the header is another by now; '' where nothing is to be done. ``person``
-    and ``sent`` as their tables have them. ``contradicted``: withdrawn, and sent after all.
+    and ``sent`` as their tables have them. ``contradicted``: withdrawn, and sent after all. ``by_insurer``: the insurer
+    answered it, not VECOZO, which sends on nothing of what it refuses.
     """
 
     reference: str
@@ -63,11 +64,17 @@ class Debit:
     person: str
     sent: str
     contradicted: bool = field(converter=bool)
+    by_insurer: bool = field(converter=bool)
 
     @property
     def stands(self) -> bool:
         """Whether the insurer is held to it, once the next run is sent."""
         return self.status in STANDING and self.credit != "now"
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the insurer got it: not where it was withdrawn, or VECOZO returned it."""
+        return self.status != "withdrawn" and (self.status != "refused" or self.by_insurer)
 
 
 def corrected_patients(ledger: Ledger) -> dict[str, bool]:
@@ -96,7 +103,10 @@ _DEBITS: Final = (
     "CASE WHEN credit = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(credit, '') END, "
     "CASE WHEN again = 'header' AND header <> ?1 THEN 'now' ELSE coalesce(again, '') END, "
     "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent, "
-    "declaration.contradicted FROM line JOIN declaration ON declaration.invoice = line.invoice "
+    "declaration.contradicted, "
+    "EXISTS (SELECT 1 FROM answer WHERE answer.invoice = line.invoice AND kind = 'answered') "
+    "OR EXISTS (SELECT 1 FROM insurer_answer WHERE insurer_answer.invoice = line.invoice) "
+    "FROM line JOIN declaration ON declaration.invoice = line.invoice "
     "JOIN person ON person.person = line.person "
     "LEFT JOIN correction ON correction.reference = line.reference "
     "WHERE line.debit_credit = 'D' AND line.appointment_id {} ORDER BY line.appointment_id, line.attempt"

@@ -83,6 +83,9 @@ CREATE TABLE IF NOT EXISTS answer (
     granted_cents INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Of the answers that refuse the whole, those that are surely the insurer's own and not VECOZO's.
+CREATE TABLE IF NOT EXISTS insurer_answer (invoice TEXT PRIMARY KEY REFERENCES answer) WITHOUT ROWID;
+
 -- The answer to one line. A line of an answered declaration that has none was granted in full; of a refused one, found
 -- good and refused with the rest.
 CREATE TABLE IF NOT EXISTS line_answer (

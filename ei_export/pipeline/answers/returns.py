@@ -126,6 +126,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
             "declared_cents": declaration.amount_cents,
             "granted_cents": answer.granted_cents,
         },
+        is_insurers=answer.is_insurers,
     )
     rest: When | None = None
     refused: When = "feed"

@@ -8,20 +8,24 @@ from attrs import frozen
 
 from ...declaration import Care, Person
 from ...ledger import Ledger
+from ...ledger.corrections import Debit
 from ...ledger.credits import DueCredit, due_credits
 from ...standards.flat import pm304_sent
 from ...standards.xml import gds801, gds801_sent
+from ...standards.xml.redeclaring import redeclaration_code
 from .due import DueLine
 
 
 @frozen
 class Form:
     """``person`` and ``care`` read back what the ledger keeps of a person and of a line, as far as it was sent;
-    ``credit`` makes the line that takes a debit back."""
+    ``credit`` makes the line that takes a debit back; ``again`` gives a line the code (COD651) that says whether it was
+    declared before, where the standard has one."""
 
     person: Callable[[str], Person]
     care: Callable[[str], Care]
     credit: Callable[[DueCredit], str]
+    again: Callable[[str, str], str]
 
 
 #: By the name of the standard.
@@ -30,13 +34,20 @@ FORMS: Final[Mapping[str, Form]] = {
         pm304_sent.read_person,
         pm304_sent.read_care,
         lambda debit: pm304_sent.credit(debit.sent, debit.cents),
+        lambda line, code: line,
     ),
     "GDS801 2.0": Form(
         gds801_sent.read_person,
         gds801_sent.read_care,
         lambda debit: gds801.credit_fragment(debit.list, date.fromisoformat(debit.date), debit.cents, debit.reference),
+        gds801.declared_before,
     ),
 }
+
+
+def first(debit: Debit) -> str:
+    """A debit as it would have been sent as a first declaration."""
+    return FORMS[debit.standard].again(debit.sent, redeclaration_code())
 
 
 def credit_lines(ledger: Ledger, header: str) -> Iterator[DueLine]:

@@ -16,7 +16,7 @@ from ...ledger.corrections import Debit
 from ...ledger.dossier import AT, CORE, PENDING, SAVED, Change, changed, core
 from ...problems import Finding
 from ...reports.refusals import telling
-from ..declaring.forms import FORMS
+from ..declaring.forms import FORMS, first
 from .case import Work
 
 #: What is told of a change, by the column it is in; what is never quoted is private.
@@ -191,7 +191,7 @@ def name_answers(work: Work) -> None:
 def why_not_the_same(work: Work, appointment: Appointment, record: str, head: str) -> Finding | None:
     """What keeps a line from going out that was found at fault before: it would be the same."""
     last = work.again.get(appointment.id)
-    if last is None or last.again != "line" or head != last.sent:
+    if last is None or last.again != "line" or head != first(last):
         return None
     if FORMS[last.standard].person(record) != FORMS[last.standard].person(last.person):
         return None

@@ -12,6 +12,7 @@ from ...intake.person import born_by, given_on
 from ...ledger.corrections import Debit
 from ...problems import Finding
 from ...settings import Settings
+from ...standards.xml.redeclaring import Became, redeclaration_code
 from ...zorg1.claims import Claim
 from ...zorg1.trajectories import Visit
 from ..declaring.due import DueLine
@@ -82,6 +83,8 @@ def write_lines(work: Work) -> None:
         record = "" if draft.file in begun else who.record
         if draft.claim.is_unasked:
             work.case.unasked.add(draft.claim.answer.insurer)
+        if debits := work.debits.get(appointment.id):
+            head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
         work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
         begun.add(draft.file)
 
@@ -177,6 +180,19 @@ def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None
     """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
     said = refusal(style, uzovi, person, head)
     return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
+
+
+def _redeclaration(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> str:
+    """The code (COD651) of a line by what became of the debits before it of the same person: the last with the insurer
+    of this one, and the last with another. An insurer is an UZOVI number."""
+    assert who.person is not None
+    became: dict[bool, Became] = {True: "", False: ""}
+    for debit in debits:
+        sent = FORMS[debit.standard].person(debit.person)
+        is_theirs = sent.key == who.person.key or sent.patient_id == who.person.patient_id
+        if debit.was_sent and is_theirs:
+            became[debit.uzovi == uzovi] = "refused" if debit.status == "refused" else "credited"
+    return redeclaration_code(became[True], became[False])
 
 
 def _earlier_bsns(work: Work) -> set[str]:

@@ -5,7 +5,7 @@ from ...ledger.corrections import STANDING, Debit
 from ...ledger.dossier import PENDING
 from ...problems import Finding
 from ...zorg1.resolver import Standing
-from ..declaring.forms import FORMS
+from ..declaring.forms import FORMS, first
 from .case import Work
 
 
@@ -31,7 +31,7 @@ def is_as_declared(work: Work, appointment: Appointment, file: tuple[str, str], 
         return None
     (debit,) = [debit for debit in work.debits[appointment.id] if debit.reference == reference]
     person = FORMS[debit.standard].person
-    is_same = (debit.standard, debit.uzovi) == file and debit.sent == head
+    is_same = (debit.standard, debit.uzovi) == file and first(debit) == head
     stands = debit.status in STANDING and debit.status != "partly_granted"
     return debit if stands and is_same and person(debit.person).key == person(record).key else None
 

@@ -19,6 +19,7 @@ from ...declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ...problems import Finding
 from ...specs import SPECS
 from ..message import messages
+from .redeclaring import redeclaration_code
 from .safe import Schema
 from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
 
@@ -149,11 +150,14 @@ def same_person(one: str, other: str) -> bool:
     return _PATIENT.sub("", one) == _PATIENT.sub("", other)
 
 
-#: Of a debit line, what is the same whatever is declared.
+#: What says whether a line was declared before.
+_AGAIN: Final = "Herdeclaratiecode"
+_DECLARED_BEFORE: Final = re.compile(f"(<{_AGAIN}>)[^<]*")
+#: Of a debit line, what is the same whatever is declared for the first time.
 _SAME: Final = {
     name: write_simple(_DEBIT[name], value)
     for name, value in {
-        "Herdeclaratiecode": choices()["first_declaration"].value,
+        _AGAIN: redeclaration_code(),
         "InformatieCode": _DECLARATION,
         "DoorsturenToegestaan": "true",
         "PrivacyCode": "false",
@@ -210,6 +214,11 @@ def line_fragment(care: CareFragment, performance: Performance, started: date | 
     texts |= care.texts
     texts[_DETAILS.name] = _details(care.diagnosis, started)
     return _OPEN_DEBIT + "".join([texts[name] for name in _DEBIT_ORDER if name in texts]) + _CLOSE_DEBIT
+
+
+def declared_before(fragment: str, code: str) -> str:
+    """A debit line with another ``code`` of COD651; as `line_fragment` gives it, it is a first declaration."""
+    return _DECLARED_BEFORE.sub(rf"\g<1>{code}", fragment, count=1)
 
 
 @lru_cache(maxsize=4096)
