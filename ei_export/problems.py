@@ -79,7 +79,8 @@ PROBLEM_COLUMNS: Final = tuple(Problem.__annotations__)
 
 
 class Refusal(Exception):
-    """The program can't go on. ``exit_code`` as in the README: 2 settings, 3 input, 4 writing, 75 busy."""
+    """The program can't go on. ``exit_code`` as in the README: 2 settings, 3 input, 4 writing, 75 busy, 130 the
+    keyboard."""
 
     exit_code = 2
 
@@ -122,6 +123,12 @@ class BusyError(Refusal):
     """Another run is active."""
 
     exit_code = 75
+
+
+class Interruption(Refusal):
+    """Ctrl-C."""
+
+    exit_code = 130
 
 
 @cache

@@ -12,16 +12,19 @@ from typing import Any, Final, TypeVar
 import click
 
 from .. import __version__
-from ..problems import LANGUAGES, Language, Refusal, SettingsError, WriteError, render
+from ..problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError, render
 from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
-from .speaking import speaking, warn
+from .speaking import has_spoken, speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_CONFIG: Final = "ei-export.toml"
 #: Exit codes besides 0: something is held; usage or settings; the input; writing; another run; the keyboard.
 HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
+
+#: Where a context keeps what is called with the refusal of its command.
+_FAILED: Final = "ei_export.failed"
 
 _STYLES: Final[Mapping[Role, Mapping[str, Any]]] = {
     "title": {"bold": True},
@@ -86,6 +89,8 @@ def refusing(function: F) -> F:
             refuse(refusal, lang, as_json=as_json)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            refuse(Interruption("INTERRUPTED"), lang, as_json=as_json)
         except Exception as error:
             if debug:
                 raise
@@ -113,8 +118,17 @@ def _place(error: BaseException) -> str:
 def refuse(refusal: Refusal, lang: Language | None, *, as_json: bool) -> None:
     """Prints why the program can't go on, and what to do; ends with the exit code of the refusal."""
     context = click.get_current_context()
-    tell(refusal, lang or context.meta.get("ei_export.language", "nl"), as_json=as_json)
+    language: Language = lang or context.meta.get("ei_export.language", "nl")
+    tell(refusal, language, as_json=as_json and not has_spoken())
+    note: Callable[[Refusal, Language], None] | None = context.meta.get(_FAILED)
+    if note is not None:
+        note(refusal, language)
     context.exit(refusal.exit_code)
+
+
+def if_it_fails(note: Callable[[Refusal, Language], None]) -> None:
+    """Has the command leave a trace, should it be refused."""
+    click.get_current_context().meta[_FAILED] = note
 
 
 def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:

@@ -1,27 +1,25 @@
 """``ei-export run``: the nightly job."""
 
-import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from datetime import date
+from contextlib import closing, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-from attrs import evolve
+from attrs import define, evolve
 
 from ..pipeline import Options
 from ..pipeline import run as run_pipeline
-from ..problems import Language, render
+from ..pipeline.reporting import mark_failed
+from ..pipeline.traces import Trace
+from ..problems import Language, Refusal, WriteError, render
 from ..reports.summary import Summary, text_lines, write_json
 from ..reports.text import number
 from ..settings import Settings
-from .common import day_or_today, options, painter, refusing, settings_of
+from .common import day_or_today, if_it_fails, options, painter, refusing, settings_of
 from .speaking import speaking, warn
-
-_log = logging.getLogger("ei_export")
-
 
 #: What is told of while a run is at it.
 _STAGES: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -50,13 +48,39 @@ def feed_options(function: F) -> F:
 @refusing
 def run(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
     """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
+    watched = _Watched(_begun(out or config.parent / "out", config.parent / "ledger.sqlite", choices["today"]))
+    if_it_fails(watched.failed)
     settings = with_paths(settings_of(config, lang), input_path, out)
+    watched.trace = _begun(settings.output.dir, settings.ledger.path, choices["today"])
+    watched.trace.begin()
     where = str(settings.output.dir / "report.html")
 
     def told(summary: Summary) -> Iterator[str]:
         return text_lines(summary, settings.language, where, paint=painter())
 
-    work(settings, told, publish=True, **choices)
+    work(settings, told, publish=True, watched=watched, **choices)
+
+
+@define
+class _Watched:
+    """A run that leaves a trace, whatever becomes of it: where it is looked for, and in its log."""
+
+    trace: Trace
+
+    def ended(self, summary: Summary) -> None:
+        self.trace.end(summary.exit_code, summary.run)
+
+    def failed(self, refusal: Refusal, language: Language) -> None:
+        self.trace.fail(refusal, language)
+        with suppress(WriteError):
+            mark_failed(self.trace.out, self.trace.ledger, language)
+        _log(f"run=- today={self.trace.day.isoformat()} exit={refusal.exit_code} reason={refusal.code}")
+
+
+def _begun(out: Path, ledger: Path, today: date | None) -> Trace:
+    """A run from now on."""
+    time = "" if today else datetime.now().strftime("%H:%M")  # noqa: DTZ005 - as the clock on the wall
+    return Trace(out, ledger, day_or_today(today), time)
 
 
 def work(
@@ -64,6 +88,7 @@ def work(
     told: Callable[[Summary], Iterator[str]],
     *,
     publish: bool,
+    watched: _Watched | None = None,
     today: date | None,
     as_json: bool,
     quiet: bool,
@@ -76,6 +101,8 @@ def work(
     summary = run_pipeline(settings, chosen)
     progress.clear()
     with closing(summary):
+        if watched is not None:
+            watched.ended(summary)
         with speaking(is_done=publish) as out:
             if as_json:
                 write_json(summary, out)
@@ -84,8 +111,8 @@ def work(
                     click.echo(line, out)
         for finding in summary.late:
             warn("\n".join(render(finding.code, finding.params, settings.language)))
-        if publish and not sys.stderr.isatty():
-            log(summary)
+        if watched is not None:
+            _log(summary.log_line())
     click.get_current_context().exit(summary.exit_code)
 
 
@@ -98,16 +125,10 @@ def with_paths(settings: Settings, input_path: Path | None, out: Path | None) ->
     return settings
 
 
-def log(summary: Summary) -> None:
-    """One line for the log of a nightly job."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
-    _log.addHandler(handler)
-    try:
-        _log.setLevel(logging.INFO)
-        _log.log(logging.WARNING if summary.exit_code else logging.INFO, summary.log_line())
-    finally:
-        _log.removeHandler(handler)
+def _log(line: str) -> None:
+    """One line for the log of a nightly job; a person at a terminal was told."""
+    if not sys.stderr.isatty():
+        warn(f"{datetime.now():%Y-%m-%d %H:%M:%S} ei_export {line}")  # noqa: DTZ005 - as the clock on the wall
 
 
 class Progress:

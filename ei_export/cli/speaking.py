@@ -6,10 +6,10 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, Final, cast
 
 import click
 
@@ -54,6 +54,9 @@ codecs.register_error("ei_export_text", _simpler)
 codecs.register_error("ei_export_json", _escaped)
 
 
+_SPOKEN: Final = "ei_export.spoken"
+
+
 class _Unheard(Exception):
     """Nobody reads on."""
 
@@ -68,6 +71,7 @@ class _Output:
 
     def write(self, text: str) -> int:
         if self.error is None:
+            _notes()[_SPOKEN] = True
             try:
                 return self._stream.write(text)
             except OSError as error:
@@ -93,6 +97,17 @@ class _Output:
         silence(self._stream)
         if not self._to_the_end:
             raise _Unheard
+
+
+def _notes() -> MutableMapping[str, Any]:
+    """What is kept of the command that is at work."""
+    context = click.get_current_context(silent=True)
+    return context.meta if context is not None else {}
+
+
+def has_spoken() -> bool:
+    """Whether something was printed on standard output: a document that is begun can't be followed by another one."""
+    return _SPOKEN in _notes()
 
 
 @contextmanager

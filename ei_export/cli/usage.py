@@ -2,24 +2,20 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
 
 import click
 
-from ..problems import LANGUAGES, Language, SettingsError, WriteError
+from ..problems import LANGUAGES, Interruption, Language, SettingsError, WriteError
 from ..settings import load
-from .common import DEFAULT_CONFIG, INTERRUPTED, WRITING, Day, tell
-from .speaking import silence, warn
+from .common import DEFAULT_CONFIG, WRITING, Day, tell
+from .speaking import silence
 
 #: How newer versions of click show the help of a command without arguments.
 _HELP: Final = getattr(click.exceptions, "NoArgsIsHelpError", ())
-_INTERRUPTED: Final[Mapping[Language, str]] = {
-    "nl": "Afgebroken met Ctrl-C. Was er al iets vastgelegd, dan maakt de volgende run het af.",
-    "en": "Broken off with Ctrl-C. What was recorded already is finished by the next run.",
-}
 
 
 class Mistyped(click.ClickException):
@@ -45,8 +41,8 @@ def understood(typed: Sequence[str]) -> Iterator[None]:
             raise
         raise Mistyped(worded(error), typed) from None
     except (KeyboardInterrupt, click.Abort):
-        warn(_INTERRUPTED[language_of(typed)])
-        sys.exit(INTERRUPTED)
+        tell(Interruption("INTERRUPTED"), language_of(typed), as_json="--json" in typed)
+        sys.exit(Interruption.exit_code)
     except OSError as error:  # of a help text, or the version: all else is told of by its command
         _unheard(error, language_of(typed))
 

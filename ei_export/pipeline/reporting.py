@@ -8,14 +8,15 @@ from attrs import astuple
 
 from ..delivery import replacing, writing
 from ..ledger import Ledger
-from ..problems import PROBLEM_COLUMNS
-from ..reports.html import Report, with_run_withdrawn, write_report
+from ..problems import PROBLEM_COLUMNS, Language
+from ..reports.html import Report, with_failure, with_run_withdrawn, write_report
 from ..reports.summary import Summary
 from ..reports.xlsx import write_workbook
 from ..settings import Settings
 from .declaring.publication import LINE_COLUMNS, Listing
 from .overview import overview
 from .rules import Rules
+from .traces import runs_of
 
 
 def write_page(
@@ -44,6 +45,17 @@ def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -
         if marked != page:
             with replacing(path, settings.ledger.path) as file:
                 file.write(marked)
+
+
+def mark_failed(out: Path, ledger: Path, language: Language) -> None:
+    """Has the page that everybody looks at begin with why the last run failed. Raises WriteError."""
+    path, ran = out / "report.html", runs_of(out)
+    if not ran:
+        return
+    with writing(path):
+        page = path.read_bytes() if path.is_file() else b""
+    with replacing(path, ledger) as file:
+        file.write(with_failure(page, ran, language))
 
 
 def write_sheets(file: BinaryIO, summary: Summary, listing: Listing) -> None:

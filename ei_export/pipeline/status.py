@@ -19,6 +19,7 @@ from .answers.crediting import about
 from .declaring.publication import declared_by, provider, run_label
 from .overview import overview
 from .rules import Rules
+from .traces import runs_of
 
 
 @contextmanager
@@ -40,6 +41,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             lines=partial(_with_codes, ledger, standing.lines),
             severities=settings.severities,
             columns=settings.input.columns,
+            ran=runs_of(settings.output.dir),
         )
 
 

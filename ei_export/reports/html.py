@@ -5,6 +5,7 @@ A run may have a million lines and as many problems; the page shows the first of
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -23,6 +24,7 @@ from ..wording import day_text
 from .causes import kinds_found, title
 from .html_words import SEND_WORDS, WORDS
 from .overview import Overview
+from .ran import Ran, last_done
 from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
 from .text import euros, number
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 2_000
 #: Of forgotten ends, and of deadlines.
 _MOST_ROWS: Final = 500
+
+#: What a run that failed has put at the start of a page.
+_FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
 
 #: Pixels of the chart, for each bar.
 _BAR: Final = 40
@@ -102,6 +107,19 @@ def with_run_withdrawn(page: bytes, run: str, *, withdrawn: bool) -> bytes:
     return page
 
 
+def with_failure(page: bytes, ran: Sequence[Ran], language: Language) -> bytes:
+    """A page that begins with why the last run failed; one with nothing else where it was none of ours."""
+    body = b"<body>\n"
+    section = page_template(language, "failed.html")
+    done = last_done(ran)
+    count = len(ran) - (ran.index(done) + 1 if done else 0)
+    told = {"last": ran[-1], "done": done, "count": number(count, language)}
+    if body not in page:
+        return section.render(whole=True, **told).encode()
+    before, _, rest = page.partition(body)
+    return before + body + section.render(whole=False, **told).encode() + _FAILED.sub(b"", rest, count=1)
+
+
 def _step(key: str, run: str, language: Language) -> "Markup":
     """What is to be done with the files of a run, as it stands in the page."""
     from markupsafe import Markup
@@ -128,8 +146,8 @@ def _bars(summary: Summary) -> list[_Bar]:
 
 
 @cache
-def page_template(language: Language) -> "Template":
-    """The page in a language. Every value is escaped; a word or a value that is missing is an error."""
+def page_template(language: Language, name: str = "report.html") -> "Template":
+    """A page in a language. Every value is escaped; a word or a value that is missing is an error."""
     import jinja2  # takes as long to load as most commands take
     from markupsafe import Markup
 
@@ -163,7 +181,7 @@ def page_template(language: Language) -> "Template":
         "day": lambda day: day_text(day, language),
         "date": lambda day: _time(day, language),
     }
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _part(name: str) -> str:

@@ -12,9 +12,16 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "title_test": "Test van {day}: niets gedeclareerd",
         "about": "Run {run}, gemaakt uit {input}.",
         "about_nothing": "Gemaakt uit {input}. Er was niets te declareren.",
+        "age": "Deze pagina is {days} dagen oud. De nieuwste staat in out/report.html; is die net zo oud, dan zegt "
+        "ei-export status waarom.",
         "test": "Test",
         "test_means": "Dit was een test (message in ei-export.toml): er is niets gedeclareerd, en wat hier staat telt "
         "nergens mee.",
+        # Of a run that failed.
+        "failed": "De run van {when} is mislukt",
+        "failed_since": "De laatste run die wel lukte, was die van {done}; daarna mislukt: {count}. Wat hieronder "
+        "staat, is sindsdien niet bijgewerkt.",
+        "failed_never": "Er is nog geen run gelukt.",
         "skip": "Naar wat is vastgehouden",
         "on_this_page": "Op deze pagina",
         # Figures.
@@ -122,9 +129,16 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "title_test": "Test of {day}: nothing declared",
         "about": "Run {run}, made from {input}.",
         "about_nothing": "Made from {input}. There was nothing to declare.",
+        "age": "This page is {days} days old. The newest is out/report.html; if that is as old, ei-export status says "
+        "why.",
         "test": "Test",
         "test_means": "This was a test (message in ei-export.toml): nothing was declared, and none of this counts "
         "anywhere.",
+        # Of a run that failed.
+        "failed": "The run of {when} failed",
+        "failed_since": "The last run that succeeded was that of {done}; failed since: {count}. What stands below "
+        "was not renewed since.",
+        "failed_never": "No run has succeeded yet.",
         "skip": "To what is held",
         "on_this_page": "On this page",
         "amount": "Amount",

@@ -10,6 +10,7 @@ from attrs import asdict, frozen
 from ..problems import Finding, Language, Severities, render
 from ..wording import day_text
 from .overview import Overview
+from .ran import Ran
 from .refusals import official, reasons
 from .text import euros
 
@@ -37,7 +38,8 @@ class Status:
 
     ``declarations``, ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
     ``ledger/standing.py``); ``queued`` credits and lines in the place of others; ``refused_credits`` each with what is
-    to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours.
+    to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours;
+    ``ran`` the runs, also those that failed, the last one at the end.
     """
 
     overview: Overview
@@ -53,6 +55,7 @@ class Status:
     lines: Callable[[], Iterator[Record]]
     severities: Severities
     columns: Mapping[str, str]
+    ran: Sequence[Ran]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -78,6 +81,7 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "endings": map(asdict, status.overview.endings),
         "insurers": status.sums,
         "tests": status.tests,
+        "runs": (ran.document() for ran in status.ran),
     }
     if lines:
         arrays["lines"] = status.lines()

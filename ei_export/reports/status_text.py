@@ -14,6 +14,7 @@ from ..wording import day_text, shown
 from .listing import LONG, SHORT, Listing
 from .overview import EndingTable, NearDeadline, OpenTrajectory
 from .problem_list import ProblemList
+from .ran import Ran, last_done
 from .status import AMOUNTS, Record, Status, refusal
 from .status_words import WORDS
 from .text import WIDTH, Paint, Role, counted, euros, number, plain, wrapped
@@ -43,8 +44,10 @@ class StatusText:
         yield self.paint(self._say("head", day=self._day(self.status.overview.day)), "title")
         yield ""
         yield from self._money()
+        yield from self._last_run()
         calm = True
         for section in (
+            self._failed,
             self._deadlines,
             self._held,
             self._refused,
@@ -67,6 +70,28 @@ class StatusText:
             yield from self._every_line()
 
     # Sections. Each is nothing at all where there is nothing to tell.
+
+    def _last_run(self) -> Iterator[str]:
+        if self.status.ran and (last := self.status.ran[-1]).is_done:
+            yield self._say("last_run", when=self._when(last))
+            yield ""
+
+    def _failed(self) -> Iterator[str]:
+        """That the last run failed, or was never heard of again."""
+        if not self.status.ran or (last := self.status.ran[-1]).is_done:
+            return iter(())
+        done = last_done(self.status.ran)
+        since = self._say("run_done", when=self._when(done)) if done else self._say("run_none")
+        told = [last.message, self._say("run_todo", remedy=last.remedy)] if last.message else []
+        said = "run_failed" if last.exit is not None else "run_open"
+        return self._section(
+            "failed", "error", [(self._say(said, when=self._when(last), exit=last.exit), *told, since)]
+        )
+
+    def _when(self, ran: Ran) -> str:
+        """The day and the time of a run, and how long ago that is."""
+        days = (self.status.overview.day - ran.day).days
+        return f"{ran.when(self.language)} ({self._left(-days, 'ago')})" if days > 0 else ran.when(self.language)
 
     def _money(self) -> Iterator[str]:
         sums, totals = self.status.sums, self.status.totals

@@ -132,6 +132,7 @@ class Scene:
         return self.folder / "ledger.sqlite"
 
     def tree(self) -> Tree:
+        """All but the trace that a run leaves, also one that fails."""
         return {
             str(path.relative_to(self.folder)): (
                 path.stat().st_mode,
@@ -139,6 +140,7 @@ class Scene:
                 path.read_bytes() if path.is_file() else b"",
             )
             for path in sorted(self.folder.rglob("*"))
+            if path not in (self.out, self.out / "runs.jsonl", self.out / "report.html")
         }
 
     def declared(self) -> "Declared":

@@ -26,7 +26,10 @@ def test_a_fault_of_the_program(place: object, name: str, starts: Starts, worksh
     assert "ValueError (test_unexpected.py:" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not any(word in ended.stdout + ended.stderr for word in PERSONAL.split(", "))
-    assert not scene.out.exists() or list(scene.out.iterdir()) == []
+    assert sorted(path.name for path in scene.out.iterdir()) == ["report.html", "runs.jsonl"]
+    traced = "".join(path.read_text(encoding="utf-8") for path in scene.out.iterdir())
+    assert "ValueError (test_unexpected.py:" in traced
+    assert not any(word in traced for word in PERSONAL.split(", "))
     scene.assert_recovers(FIRST, starts.first.due)
 
 

@@ -54,7 +54,7 @@ def test_a_run_has_a_page_and_the_newest_is_always_in_the_same_place(clinic: Cli
     second = page_of(out / "report.html")
     assert said(second, "h1") == ["Geen declaraties op 02-07-2021"]
     assert len(second.cssselect(".level.error .place")) == 1
-    assert sorted(path.name for path in out.iterdir()) == ["R000001", "problems.csv", "report.html"]
+    assert sorted(path.name for path in out.iterdir()) == ["R000001", "problems.csv", "report.html", "runs.jsonl"]
 
 
 def test_a_check_makes_no_page(clinic: Clinic) -> None:
@@ -96,7 +96,9 @@ def test_a_page_shows_the_first_lines_of_many(clinic: Clinic, monkeypatch: pytes
     assert said(page, "#lines ~ .intro") == ["These are the first 2 of 3 lines; lines.csv has them all."]
 
 
-def test_a_run_that_fails_at_the_end_leaves_the_page_as_it_was(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_fails_at_the_end_leaves_the_rest_of_the_page(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clinic.run()
     page = clinic.folder / "out" / "report.html"
     before = page.read_bytes()
@@ -108,8 +110,11 @@ def test_a_run_that_fails_at_the_end_leaves_the_page_as_it_was(clinic: Clinic, m
     clinic.feed([visit("N1", "2021-06-01", "940131", patient="P3")])
     arguments = ["run", "--today", "2021-07-02", "--config", str(clinic.folder / "ei-export.toml")]
     assert CliRunner().invoke(main, arguments).exit_code == 4
-    assert page.read_bytes() == before
-    assert sorted(path.name for path in page.parent.iterdir() if path.is_file()) == ["problems.csv", "report.html"]
+    head, told, rest = page.read_bytes().partition(b'<header class="failed"')
+    assert b"De run van 02-07-2021 is mislukt" in told + rest
+    assert head + rest.partition(b"</header>\n")[2] == before
+    files = [path.name for path in page.parent.iterdir() if path.is_file()]
+    assert sorted(files) == ["problems.csv", "report.html", "runs.jsonl"]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -148,9 +153,10 @@ def test_there_is_no_workbook_unless_asked_for(clinic: Clinic) -> None:
 
 def test_without_the_extra_nothing_is_done(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    before = sorted(clinic.folder.iterdir())
+    before = {*clinic.folder.iterdir(), clinic.folder / "out"}
     refused = clinic.command("run", "--xlsx")
     assert refused.exit_code == 2
     assert [problem["message"] for problem in refused.problems] == [refused.stderr.splitlines()[0]]
     assert "xlsxwriter" in refused.stderr
-    assert sorted(clinic.folder.iterdir()) == before
+    assert set(clinic.folder.iterdir()) == before
+    assert not list(clinic.folder.glob("out/R*"))

@@ -32,7 +32,7 @@ from tests.reports.pages import (
     tariff_missing,
 )
 
-TEMPLATES = ("report.html", "parts.html")
+TEMPLATES = ("report.html", "parts.html", "failed.html")
 #: Elements without an end.
 VOID = frozenset({"meta", "input", "wbr", "rect"})
 

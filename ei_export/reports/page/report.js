@@ -1,8 +1,15 @@
 "use strict";
-// Search and filter. Without this, the page is the same list with everything in it.
+// How old the page is, search and filter. Without this, the page is the same list with everything in it.
 (() => {
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const age = document.querySelector("[data-day]");
+  const days = age ? Math.floor((Date.now() - Date.parse(age.dataset.day)) / 86_400_000) : 0;
+  if (days > 1) {
+    age.textContent = age.dataset.text.replace("{days}", number.format(days));
+    age.hidden = false;
+  }
 
   for (const panel of document.querySelectorAll("[data-panel]")) {
     const controls = panel.querySelector("[data-controls]");
