@@ -25,6 +25,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 class Kind:
     """One entry of the catalogue: severity, texts and remedies with ``{parameter}`` places, and the return code
     (COD954-VEKT) that finding it in time prevents, or ''. ``source`` is the rule, where the texts don't name it.
+    ``consequence``: it goes once another problem is solved, behind which it is told.
 
     ``lowest`` and ``highest`` bound what a practice may make of the severity. Where they are not given, an error stays
     one, as it keeps back what would be refused, or declared twice; anything else may become any of the three.
@@ -38,6 +39,7 @@ class Kind:
     remedy_en: str
     return_code: str = ""
     source: str = ""
+    consequence: bool = False
     lowest: Severity | None = None
     highest: Severity = "error"
 
@@ -176,7 +178,7 @@ def render(code: str, params: Mapping[str, object], language: Language) -> tuple
     kind = catalogue()[code]
     text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
     params = wording.shown(params, language)
-    return text.format_map(params), remedy.format_map(params)
+    return wording.template(text).format_map(params), wording.template(remedy).format_map(params)
 
 
 def is_worded(finding: Finding) -> bool:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
 from . import codelists
 from .problems import SEVERITIES, Finding, SettingsError, catalogue_files
@@ -26,7 +26,7 @@ from .zorg1.tariffs import Tariffs
 #: A source that is a choice of our own.
 _CHOICE: Final = re.compile(r"specs/inferred\.csv, (\w+)")
 _KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
-_OPTIONAL: Final = ("highest", "lowest", "return_code", "source")
+_OPTIONAL: Final = ("consequence", "highest", "lowest", "return_code", "source")
 #: Texts that say the same, so they have the same ``{parameters}``.
 _TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
 
@@ -104,7 +104,7 @@ def _check_problems(return_codes: Collection[str], choices: Collection[str] | No
 
 
 def _problem_errors(
-    entry: Mapping[str, str], return_codes: Collection[str], choices: Collection[str] | None
+    entry: Mapping[str, Any], return_codes: Collection[str], choices: Collection[str] | None
 ) -> Iterator[tuple[str, str]]:
     """The keys of a catalogue entry that are wrong, with what is expected of each."""
     wrong_keys = sorted((entry.keys() - set(_OPTIONAL)) ^ set(_KEYS))
@@ -112,6 +112,8 @@ def _problem_errors(
         yield wrong_keys[0], f"the keys {', '.join(_KEYS)}, and perhaps {', '.join(_OPTIONAL)}"
         return
     yield from _severity_errors(entry)
+    if entry.get("consequence", True) is not True:
+        yield "consequence", "true"
     if entry.get("return_code") and entry["return_code"] not in return_codes:
         yield "return_code", "a code of specs/codelists/return-codes.csv"
     choice = _CHOICE.fullmatch(entry.get("source", ""))

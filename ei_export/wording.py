@@ -3,9 +3,12 @@
 import errno
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Final, Literal
 
 Language = Literal["nl", "en"]
@@ -49,6 +52,10 @@ _TERMS: Final[Mapping[str, tuple[str, str]]] = {
     "measurement_name": ("naam van de meting", "name of the measurement"),
     "measurement_score": ("uitslag van de meting", "score of the measurement"),
 }
+
+#: What the practice calls the columns of its feed, ours = theirs, where it calls them otherwise.
+_NAMES: Final[ContextVar[Mapping[str, str]]] = ContextVar("names", default=MappingProxyType({}))
+_QUOTED: Final = re.compile(r'"([a-z_]+)"')
 
 #: What an operating system says, by the name of the error.
 _SYSTEM: Final[Mapping[str, str]] = {
@@ -122,6 +129,28 @@ def day_text(day: date, language: Language) -> str:
     return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
 
 
+@contextmanager
+def naming(columns: Mapping[str, str]) -> Iterator[None]:
+    """Has every text name columns as the practice does; ``columns`` ours = theirs."""
+    before = _NAMES.set(columns)
+    try:
+        yield
+    finally:
+        _NAMES.reset(before)
+
+
+def column_name(column: str) -> str:
+    """What the practice calls a column of its feed."""
+    return _NAMES.get().get(column, column)
+
+
+def template(text: str) -> str:
+    """A text of the catalogue with the columns that it quotes as the practice calls them."""
+    if not _NAMES.get():
+        return text
+    return _QUOTED.sub(lambda word: '"' + column_name(word[1]).replace("{", "{{").replace("}", "}}") + '"', text)
+
+
 def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
     """The parameters of a text as a person reads them in a language; what needs no other form is as it was."""
     ways = {name: way for name, way in _WAYS.items() if name in params}
@@ -162,7 +191,7 @@ def _columns(value: object, language: Language) -> str:
 
 def _column(name: str, language: Language) -> str:
     term = _TERMS.get(name)
-    return f'{term[language == "en"]} ("{name}")' if term is not None else f'"{name}"'
+    return f'{term[language == "en"]} ("{column_name(name)}")' if term is not None else f'"{name}"'
 
 
 def _reason(value: object, language: Language) -> object:

@@ -28,7 +28,7 @@ def check(
 
     def told(summary: Summary) -> Iterator[str]:
         where, limits = ("ei-export check --json", LONG) if show_all else ("ei-export check --all", SHORT)
-        listing = Listing(language, summary.insurers, settings.input.columns, where, limits, paint)
+        listing = Listing(language, summary.insurers, where, limits, paint)
         return chain(
             text_lines(summary, language, where, short=False, paint=paint), [""], listing.lines(summary.problems)
         )

@@ -15,6 +15,7 @@ from .. import __version__
 from ..problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError, render
 from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
+from ..wording import naming
 from .speaking import has_spoken, speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -150,7 +151,9 @@ def settings_of(config: Path, lang: Language | None) -> Settings:
         raise SettingsError("SETTINGS_MISSING", path=str(config))
     settings = load(config)
     settings = evolve(settings, language=lang or settings.language)
-    click.get_current_context().meta["ei_export.language"] = settings.language
+    context = click.get_current_context()
+    context.meta["ei_export.language"] = settings.language
+    context.with_resource(naming(settings.input.columns))
     return settings
 
 

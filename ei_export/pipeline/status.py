@@ -40,7 +40,6 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             changed=partial(standing.changed, ledger),
             lines=partial(_with_codes, ledger, standing.lines),
             severities=settings.severities,
-            columns=settings.input.columns,
             ran=runs_of(settings.output.dir),
         )
 

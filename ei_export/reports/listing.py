@@ -56,13 +56,11 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 
 @frozen
 class Listing:
-    """How problems are listed. ``insurers`` UZOVI → insurer; ``columns`` our names of columns → the practice's own;
-    ``where``: what is left out here is to be read. ``of_feed``: there was one, and what is not in it is said to be of
-    an earlier one."""
+    """How problems are listed. ``insurers`` UZOVI → insurer; ``where``: what is left out here is to be read.
+    ``of_feed``: there was one, and what is not in it is said to be of an earlier one."""
 
     language: Language
     insurers: Mapping[str, str]
-    columns: Mapping[str, str]
     where: str
     limits: Limits = SHORT
     paint: Paint = plain
@@ -125,6 +123,6 @@ class Listing:
         elif problem.appointment_id and self.of_feed:
             ids.append(words["earlier"])
         if problem.column:
-            ids.append(words["column"].format(column=self.columns.get(problem.column, problem.column)))
+            ids.append(words["column"].format(column=problem.column))
         said = place.filled_in or place.message
         return ": ".join(filter(None, (", ".join(ids), said)))

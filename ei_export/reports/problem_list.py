@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import IO, Any, BinaryIO, Final
 
-from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severities, Severity, render
+from ..problems import PROBLEM_COLUMNS, SEVERITIES, Finding, Language, Problem, Severities, Severity, catalogue, render
 from ..spool import SortedLines
+from ..wording import column_name
 from .cells import defused_at
 
 #: Sorts before everything that is printed.
@@ -19,7 +20,8 @@ _encode: Final = json.JSONEncoder().encode  # escapes, so that one problem is on
 
 
 class ProblemList:
-    """Takes findings, hands back problems: errors first, then by kind, trajectory and appointment."""
+    """Takes findings, hands back problems: errors first, causes before what follows from them, then by kind,
+    trajectory and appointment."""
 
     def __init__(self, language: Language, file: str, severities: Severities) -> None:
         self._language: Language = language
@@ -45,8 +47,25 @@ class ProblemList:
         if level == "warning":
             self.warnings[uzovi] += 1
         file = self._file if row is not None else ""
-        values = (finding.code, level, appointment_id, trajectory, file, row, finding.column, message, remedy, uzovi)
-        key = (str(SEVERITIES.index(level)), finding.code, trajectory, appointment_id, f"{row or 0:010}")
+        values = (
+            finding.code,
+            level,
+            appointment_id,
+            trajectory,
+            file,
+            row,
+            column_name(finding.column),
+            message,
+            remedy,
+            uzovi,
+        )
+        key = (
+            f"{SEVERITIES.index(level)}{catalogue()[finding.code].consequence:d}",
+            finding.code,
+            trajectory,
+            appointment_id,
+            f"{row or 0:010}",
+        )
         self.lines.add(f"{_BETWEEN.join(key)}{_BETWEEN}{_encode(values)}")
 
     def empty_copy(self) -> "ProblemList":
@@ -74,7 +93,7 @@ class ProblemList:
     def kinds(self) -> Iterator[tuple[str, Severity, int]]:
         """The codes in order, each with its severity and how often it is there."""
         for (level, code), lines in groupby(self.lines, key=_kind):
-            yield code, SEVERITIES[int(level)], sum(1 for _ in lines)
+            yield code, SEVERITIES[int(level[0])], sum(1 for _ in lines)
 
     def by_kind(self) -> Iterator[Iterator[tuple[Problem, str]]]:
         """Kind by kind, each problem with the UZOVI number of its appointment or ''."""

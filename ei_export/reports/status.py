@@ -8,7 +8,7 @@ from typing import IO, Any, Final, TypeAlias
 from attrs import asdict, frozen
 
 from ..problems import Finding, Language, Severities, render
-from ..wording import day_text
+from ..wording import column_name, day_text
 from .overview import Overview
 from .ran import Ran
 from .refusals import official, reasons
@@ -54,7 +54,6 @@ class Status:
     changed: Callable[[], Iterator[Record]]
     lines: Callable[[], Iterator[Record]]
     severities: Severities
-    columns: Mapping[str, str]
     ran: Sequence[Ran]
 
     @property
@@ -124,6 +123,12 @@ def _held(held: Held, language: Language, severities: Severities) -> dict[str, A
         message, remedy = render(finding.code, finding.params, language)
         severity = severities.of(finding.code)
         problems.append(
-            {"code": finding.code, "severity": severity, "column": finding.column, "message": message, "remedy": remedy}
+            {
+                "code": finding.code,
+                "severity": severity,
+                "column": column_name(finding.column),
+                "message": message,
+                "remedy": remedy,
+            }
         )
     return {**asdict(held, filter=lambda attribute, _: attribute.name != "findings"), "problems": problems}

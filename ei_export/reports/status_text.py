@@ -139,9 +139,7 @@ class StatusText:
         if count:
             yield self.paint(self._say("held", count=self._number(count)), "error")
             limits = LONG if self.everything else SHORT
-            listing = Listing(
-                self.language, {}, self.status.columns, "ei-export status --all", limits, self.paint, of_feed=False
-            )
+            listing = Listing(self.language, {}, "ei-export status --all", limits, self.paint, of_feed=False)
             yield from listing.kinds(problems)
         problems.close()
 

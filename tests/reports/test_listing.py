@@ -14,6 +14,7 @@ from ei_export.problems import LANGUAGES, Finding, Language, Severities, catalog
 from ei_export.reports.listing import LONG, SHORT, Listing
 from ei_export.reports.problem_list import ProblemList
 from ei_export.reports.text import WIDTH, Role
+from ei_export.wording import naming
 from tests.feeds import CONTRACTS, Clinic, tables_read_once, visit
 from tests.reports.pages import INSURERS, Found, deadline_passed, tariff_missing
 
@@ -28,13 +29,15 @@ def problems(*found: Found, language: Language = "en") -> ProblemList:
     return listed
 
 
-def told(listed: ProblemList, language: Language = "en", *, columns: dict[str, str] | None = None) -> str:
-    return "\n".join(Listing(language, INSURERS, columns or {}, "ei-export check --all").lines(listed))
+def told(listed: ProblemList, language: Language = "en") -> str:
+    return "\n".join(Listing(language, INSURERS, "ei-export check --all").lines(listed))
 
 
 def test_a_problem_is_told_with_its_rule_its_remedy_and_its_place() -> None:
+    with naming({"code": "Prestatie"}):
+        text = told(problems(tariff_missing(12)))
     assert (
-        told(problems(tariff_missing(12)), columns={"code": "Prestatie"})
+        text
         == """\
 WRONG: this is held (1)
 
@@ -64,7 +67,7 @@ def test_of_many_a_few_are_told_and_all_are_counted() -> None:
     assert "2,100 x There is no tariff for 940131 with … on 2023-09-25" in text
     assert text.count("- appointment") == 5
     assert "- and 2,095 more: ei-export check --all" in text
-    everything = Listing("en", INSURERS, {}, "problems.csv", LONG).lines(problems(*many))
+    everything = Listing("en", INSURERS, "problems.csv", LONG).lines(problems(*many))
     assert sum("- appointment" in line for line in everything) == 2_100
 
 
@@ -96,7 +99,7 @@ def _names(text: str) -> set[str]:
 
 
 def test_colours_are_around_the_words() -> None:
-    listing = Listing("en", INSURERS, {}, "", SHORT, _marked)
+    listing = Listing("en", INSURERS, "", SHORT, _marked)
     assert next(iter(listing.lines(problems(tariff_missing(1))))) == "<error>WRONG: this is held (1)"
 
 

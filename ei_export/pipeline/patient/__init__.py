@@ -21,7 +21,7 @@ from ...zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
 from .declared import name_answers, name_lines
-from .lines import write_lines
+from .lines import tell_the_rest, write_lines
 from .recalling import listen, recall
 from .replacing import hold_back
 
@@ -66,6 +66,7 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
             work.claims.append((visit, claim))
     if desk.unsure:
         _doubt(work)
+    tell_the_rest(work)
     if work.claims:
         write_lines(work)
     if work.again:

@@ -89,6 +89,42 @@ def write_lines(work: Work) -> None:
         begun.add(draft.file)
 
 
+def tell_the_rest(work: Work) -> None:
+    """What else is wrong with what is held anyway, its person and its care, so that all can be put right at once."""
+    held = [visit.appointment for visit in work.visits if visit.appointment.outcome is Outcome.HELD]
+    for appointment in (*held, *work.unclear):
+        if not appointment.completed or appointment.id in work.silent or not _could_be_sent(work, appointment):
+            continue
+        told = {finding.column for finding in appointment.findings}
+        for finding in _of_person_and_care(work, appointment):
+            if finding.column not in told and work.desk.settings.severities.hold([finding]):
+                appointment.findings.append(finding)
+
+
+def _could_be_sent(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment is, or could be, one that gives a line, and its cells are its own."""
+    if any(finding.code.startswith("ROW_") for finding in appointment.findings):
+        return False
+    asked = (appointment.code, appointment.declare_under or appointment.linked, appointment.uzovi, appointment.date)
+    answer = work.desk.resolver.answer(*asked)
+    if answer.moment == "contact":
+        return answer.agreement is not None and answer.agreement.is_sent
+    return answer.is_zorg1
+
+
+def _of_person_and_care(work: Work, appointment: Appointment) -> Iterator[Finding]:
+    day = appointment.date
+    renderer = work.desk.renderers[standard_on(day or work.desk.judge.today).standard]
+    who, what = renderer.person(appointment), renderer.care(appointment)
+    yield from who.findings
+    yield from what.findings
+    if who.person is not None:
+        yield from _contradicted(work, [who.person]).values()
+    if day is not None:
+        yield from born_by(who.person, day) if who.person is not None else ()
+        yield from given_on(what.care, day) if what.care is not None else ()
+
+
 def _draft(work: Work, visit: Visit, claim: Claim) -> _Draft:
     """With person and care by the row, or as they were sent where the feed is silent."""
     appointment, standard = visit.appointment, standard_on(visit.day).standard
