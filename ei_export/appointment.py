@@ -34,7 +34,8 @@ class Appointment:
     where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run,
     ``units`` those of its line and ``linked`` its declare-under code then; ``mark`` tells whether its person and care
     are still written as when they were found to be what was sent, '' where that was never seen; ``refused`` where the
-    insurer refused the line, so that it is due again as soon as it would be another.
+    insurer refused the line, so that it is due again as soon as it would be another; ``unclear`` where nobody said
+    whether a visit of its status took place.
     ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
     """
@@ -58,6 +59,7 @@ class Appointment:
     outcome: Outcome | None = None
     trajectory: str = ""
     refused: bool = False
+    unclear: bool = False
     findings: list[Finding] = field(factory=list)
 
     def called(self, number: str) -> str:

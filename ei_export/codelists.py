@@ -133,6 +133,16 @@ class ReturnCode:
 
 
 @frozen
+class Performance:
+    """A code of the paramedic performance list (COD367 012): what care was given, Zorg1 or not."""
+
+    code: str
+    meaning: str
+    source: str
+    certainty: str
+
+
+@frozen
 class Remedy:
     """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
     that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
@@ -270,6 +280,16 @@ def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[s
     return parse_keyed(specs / "codelists/return-codes.csv", columns, _column("code"), parse, report)
 
 
+def read_performances(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Performance]:
+    """Every code of the paramedic performance list (COD367 012) that we know of."""
+
+    def parse(row: Row) -> Performance:
+        return Performance(row.required("code"), row.required("meaning"), source(row), _certainty(row))
+
+    columns = ("code", "meaning", "source", "certainty")
+    return parse_keyed(specs / "codelists/performances.csv", columns, _column("code"), parse, report)
+
+
 def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Remedy]:
     """The remedy for every return code that has one, and for each level. ``codes``: those that there are."""
 
@@ -361,6 +381,12 @@ def choices() -> Mapping[str, Choice]:
 def return_codes() -> Mapping[str, ReturnCode]:
     """Every return code whose text was found. A long table: only asked for where somebody is told of a code."""
     return read_return_codes()
+
+
+@cache
+def performances() -> Mapping[str, Performance]:
+    """Every code of the paramedic performance list that we know of; later ones than 2019 are missing."""
+    return read_performances()
 
 
 @cache

@@ -125,13 +125,13 @@ class Section:
             raise self._wrong_type(name, value, "YYYY-MM-DD")
         return value
 
-    def list_of_texts(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of at least one text, none of them empty."""
+    def list_of_texts(self, name: str, default: tuple[str, ...], *, empty: bool = False) -> tuple[str, ...]:
+        """A list of at least one text, none of them empty unless ``empty`` allows that."""
         value = self.values.get(name, list(default))
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._wrong_type(name, value, '["…", "…"]')
         texts = tuple(item.strip() for item in value)
-        if name in self.values and not (texts and all(texts)):
+        if name in self.values and not (texts and (empty or all(texts))):
             raise self.refused(name, _shown(value), '["…", "…"]')
         return texts
 

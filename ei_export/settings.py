@@ -25,6 +25,17 @@ AMOUNTS: Final[tuple[Amount, ...]] = get_args(Amount)
 DEFAULT_LISTS: Final = ("productafspraken Zorg1",)
 #: The words for a completed appointment where the settings give none.
 DEFAULT_COMPLETED: Final = ("completed", "voltooid", "afgehandeld", "uitgevoerd")
+#: The words for an appointment that did not take place, or not yet; those of a practice come with them.
+DEFAULT_NOT_COMPLETED: Final = (
+    *("cancelled", "canceled", "cancellation", "cancelled by patient", "cancelled by practice", "no show", "noshow"),
+    *("did not attend", "dna", "not attended", "missed", "planned", "scheduled", "rescheduled", "booked", "reserved"),
+    *("pending", "proposed", "tentative", "draft", "waitlist", "deleted", "entered in error", "not completed"),
+    *("geannuleerd", "annulering", "geannuleerd door patiënt", "geannuleerd door praktijk", "afgezegd", "afgebeld"),
+    *("afgezegd door patiënt", "afgezegd door praktijk", "afgemeld", "niet verschenen", "niet gekomen", "niet geweest"),
+    *("niet uitgevoerd", "niet voltooid", "niet afgehandeld", "niet doorgegaan", "gaat niet door", "vervallen"),
+    *("verplaatst", "verzet", "verschoven", "gepland", "ingepland", "gereserveerd", "aangevraagd", "optie", "concept"),
+    *("wachtlijst", "in afwachting", "verwijderd", "gemist"),
+)
 
 #: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -38,7 +49,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "software": ("code", "version"),
     "input": ("path", "table", "query", "encoding", "columns", "status", "twice_on_a_day"),
-    "input.status": ("completed",),
+    "input.status": ("completed", "not_completed"),
     "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
     "tariffs": ("path",),
     "agreements": ("overlay",),
@@ -64,6 +75,7 @@ _DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb"
 #: Years outside are typing errors.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2100
+_BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
 
@@ -93,9 +105,10 @@ class Software:
 
 @frozen
 class InputSettings:
-    """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` case-folded; at most one of
-    ``table`` and ``query`` is filled; ``encoding`` ``auto`` or a codec that Python knows; ``twice_on_a_day`` the
-    appointments that may be a second performance of the same kind on one day."""
+    """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` and ``not_completed`` as
+    `status_word` gives them, no word in both; at most one of ``table`` and ``query`` is filled; ``encoding`` ``auto``
+    or a codec that Python knows; ``twice_on_a_day`` the appointments that may be a second performance of the same kind
+    on one day."""
 
     path: Path
     table: str
@@ -104,6 +117,7 @@ class InputSettings:
     columns: Mapping[str, str]
     completed: frozenset[str]
     twice_on_a_day: frozenset[str] = frozenset()
+    not_completed: frozenset[str] = frozenset()
 
 
 @frozen
@@ -249,16 +263,33 @@ def _input(section: Section) -> InputSettings:
     table, query = section.text("table"), section.text("query")
     if table and query:
         raise section.refused("query", query, "table | query")
-    completed = section.section("status").list_of_texts("completed", DEFAULT_COMPLETED)
+    completed, not_completed = _status_words(section.section("status"))
     return InputSettings(
         path=section.path.parent / section.text("path", "appointments.csv"),
         table=table,
         query=query,
         encoding=_encoding(section),
         columns=columns.texts(),
-        completed=frozenset(word.casefold() for word in completed),
+        completed=completed,
+        not_completed=not_completed,
         twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
     )
+
+
+def _status_words(section: Section) -> tuple[frozenset[str], frozenset[str]]:
+    """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
+    completed, own = (
+        frozenset(map(status_word, section.list_of_texts(name, default, empty=True)))
+        for name, default in (("completed", DEFAULT_COMPLETED), ("not_completed", ()))
+    )
+    if "completed" in section.values and (both := completed & own):
+        raise section.refused("not_completed", ", ".join(sorted(both)), f"{section.key}.completed | not_completed")
+    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed)
+
+
+def status_word(text: str) -> str:
+    """A status as it is compared: case, outer spaces, and hyphens or spaces between words make no difference."""
+    return " ".join(_BETWEEN_WORDS.split(text.strip().casefold()))
 
 
 def _encoding(section: Section) -> str:

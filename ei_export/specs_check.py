@@ -56,6 +56,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     codelists.read_uzovi(SPECS, report)
     codelists.read_insurer_names(SPECS, report)
     codelists.read_deadlines(SPECS, report)
+    codelists.read_performances(SPECS, report)
     codelists.read_standards(SPECS, report)
     before = len(errors)
     choices = codelists.read_choices(SPECS, report)

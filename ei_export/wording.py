@@ -79,6 +79,7 @@ _LIBRARIES: Final = tuple(
     (re.compile(pattern), dutch)
     for pattern, dutch in (
         (r"not UTF-8 \(at line (\d+)\)", r"geen UTF-8, op regel \1"),
+        (r"not UTF-8", "geen UTF-8"),
         (r".*\(at line (\d+), column (\d+)\)", r"regel \1, teken \2"),
         (r".*\(at end of document\)", "het houdt te vroeg op"),
         (r"no SQLite file|file is not a database", "het is geen SQLite-bestand"),

@@ -107,7 +107,7 @@ def test_column_names_and_status_words_of_a_practice(clinic: Clinic) -> None:
     clinic.configure(
         feed='path = "appointments.csv"\n'
         '[input.columns]\nappointment_id = "AfspraakNr"\nbsn = "Burger Service Nummer"\n'
-        '[input.status]\ncompleted = ["Nagekomen", "GEWEEST"]'
+        '[input.status]\ncompleted = ["Nagekomen", "GEWEEST"]\nnot_completed = ["completed"]'
     )
     words = ["nagekomen ", "Geweest", "NAGEKOMEN", "completed"]
     rows = [{**row, "status": words[index % 3]} for index, row in enumerate(ROWS)]
@@ -198,7 +198,7 @@ NAME = COLUMNS.index("name")
 BROKEN_ROWS = {
     "too few cells": (";".join(OTHER_CELLS[:20]), "ROW_CELLS"),
     "too many cells": (";".join([*OTHER_CELLS, "more"]), "ROW_CELLS"),
-    "a NUL": (";".join(OTHER_CELLS).replace("Voorbeeld", "Voor\0beeld"), "CHARACTER_UNSUPPORTED"),
+    "a NUL": (";".join(OTHER_CELLS).replace("Voorbeeld", "Voor\0beeld"), "TEXT_UNREADABLE_CHARACTER"),
     "a quote that is never closed": (";".join(OTHER_CELLS).replace("Voorbeeld", '"Voorbeeld'), "ROW_QUOTE"),
     "text behind a quote": (";".join(OTHER_CELLS).replace("Voorbeeldf", '"Voor"beeldf'), "ROW_QUOTE"),
     "a row over the limit": (";".join(OTHER_CELLS) + "x" * 1_000_001, "ROW_TOO_LONG"),
@@ -214,12 +214,15 @@ def test_a_broken_row_costs_only_itself(name: str, clinic: Clinic) -> None:
         (code, "error", "A9", 4)
     ]
     assert result.lines == LINES
-    outcome = "held" if code == "CHARACTER_UNSUPPORTED" else "unreadable"
+    outcome = "held" if code == "TEXT_UNREADABLE_CHARACTER" else "unreadable"
     assert result.counts == {**COUNTS, "read": 8, outcome: 1}
 
     quiet = clinic.write(FIRST).run()
     assert quiet.lines == {}
-    assert [(p["code"], p["appointment_id"], p["row"]) for p in quiet.problems] == [(code, "A9", None)]
+    assert [(p["code"], p["appointment_id"], p["row"]) for p in quiet.problems] == [
+        (code, "A9", None),
+        ("FEED_EMPTY", "", None),
+    ]
     assert quiet.counts == {"remembered": 1, outcome: 1}
 
     corrected = clinic.write(csv_text([OTHER])).run()
@@ -262,7 +265,7 @@ def test_a_broken_row_of_a_trajectory_holds_back_its_counted_end(clinic: Clinic)
 
 def test_a_quote_never_closed_at_the_end_of_the_feed(clinic: Clinic) -> None:
     result = clinic.write(PLAIN + 'A9;"2021-03-09').run()
-    assert [(p["code"], p["row"]) for p in result.problems] == [("ROW_QUOTE", 9)]
+    assert [(p["code"], p["row"]) for p in result.problems] == [("ROW_CUT_OFF", 9)]
     assert result.lines == LINES
 
 
@@ -330,7 +333,7 @@ def test_a_query_that_fails(database: Clinic) -> None:
 
 def test_a_query_that_would_write_changes_nothing(database: Clinic, connection: sqlite3.Connection) -> None:
     database.configure(feed=f'{SQLITE}\nquery = "DELETE FROM appointments RETURNING *"')
-    assert database.refused()[0] == "INPUT_SQLITE"
+    assert database.refused()[0] == "INPUT_QUERY_WRITES"
     assert connection.execute("SELECT count(*) FROM appointments").fetchone() == (len(ROWS),)
 
 

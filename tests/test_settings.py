@@ -22,6 +22,8 @@ from ei_export.settings import (
 from ei_export.specs import STARTER
 from ei_export.tables import FOREVER
 
+NOT_COMPLETED = frozenset(map(settings.status_word, settings.DEFAULT_NOT_COMPLETED))
+
 PRACTICE = """
 [practice]
 practice_agb = "04012345"
@@ -49,7 +51,8 @@ twice_on_a_day = ["A7"]
 [input.columns]
 appointment_id = "AfspraakNr"
 [input.status]
-completed = ["Klaar", " GEDAAN "]
+completed = ["Klaar", " GEDAAN ", ""]
+not_completed = ["Weg-gelopen", "voltooid"]
 [codes]
 01 = "940131"
 "tel" = "-"
@@ -123,6 +126,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
             encoding="auto",
             columns={},
             completed=frozenset({"completed", "voltooid", "afgehandeld", "uitgevoerd"}),
+            not_completed=NOT_COMPLETED,
         ),
         codes={},
         contracts=(),
@@ -160,7 +164,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             query="SELECT * FROM agenda",
             encoding="cp1252",
             columns={"appointment_id": "AfspraakNr"},
-            completed=frozenset({"klaar", "gedaan"}),
+            completed=frozenset({"klaar", "gedaan", ""}),
+            not_completed=NOT_COMPLETED | {"weg gelopen", "voltooid"},
             twice_on_a_day=frozenset({"A7"}),
         ),
         codes={"01": "940131", "tel": "-"},
@@ -341,6 +346,11 @@ def test_a_number_for_a_code_belongs_in_quotes(tmp_path: Path) -> None:
         (PRACTICE + '[input]\nencoding = "latijn"', "input.encoding", "latijn"),
         (PRACTICE + '[input]\nencoding = "base64"', "input.encoding", "base64"),
         (PRACTICE + "[input.status]\ncompleted = []", "input.status.completed", "[]"),
+        (
+            PRACTICE + '[input.status]\ncompleted = ["Weg"]\nnot_completed = ["weg "]',
+            "input.status.not_completed",
+            "weg",
+        ),
         (PRACTICE + '[[contracts]]\ninsurer = "CZ"\nfrom = "1-6-2020"', "contracts[1].from", "1-6-2020"),
         (PRACTICE + '[[contracts]]\ninsurer = "ONVZ"\nyear = 2021', "contracts[1].insurer", "ONVZ"),
         (

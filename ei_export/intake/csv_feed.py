@@ -6,15 +6,17 @@ that is opened and never closed costs its own row, not the rest of the file.
 
 import codecs
 import csv
+import os
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from attrs import define
 
-from ..columns import COLUMNS
+from ..columns import COLUMNS, REQUIRED
 from ..problems import InputError
 from ..settings import InputSettings
 from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, UNIT, Header, locate
@@ -23,6 +25,11 @@ DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
 #: A quoted cell that runs on over more lines than this was never meant to be one.
 _QUOTED_LINES: Final = 100
+#: The column names are among the first so many lines.
+_MOST_TITLES: Final = 30
+#: Characters that no single byte of UTF-8 is; and those that stand for a byte that is none.
+_BEYOND: Final = re.compile(r"[^\x00-\x7f]")
+_STRAY: Final = re.compile(r"[\udc80-\udcff]")
 #: As much of an unreadable row is kept to see whose it is.
 _KEPT: Final = 4096
 
@@ -30,10 +37,12 @@ csv.field_size_limit(ROW_LIMIT)
 
 
 def open_csv(path: Path, settings: InputSettings) -> "CsvSource":
-    """Opens a CSV feed and reads its header. Raises InputError."""
+    """Opens a CSV feed and reads its header: the first row, or a row below a few titles. Raises InputError."""
     try:
         with path.open("rb") as file:
             start = file.read(_BLOCK)
+            file.seek(-1, os.SEEK_END) if start else None
+            ends_open = file.read(1) not in (b"\n", b"\r", b"\0")
     except OSError as error:
         raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "") from None
     encoding = settings.encoding
@@ -41,41 +50,66 @@ def open_csv(path: Path, settings: InputSettings) -> "CsvSource":
         if b"\0" in start.lstrip().split(b"\n", 1)[0]:
             raise InputError("INPUT_BINARY", path=path.name)
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
-    header_row, text = 1, ""
-    for line in _lines(path, encoding):
-        if line.strip() and not re.fullmatch(r"sep=.", line):
-            text = line
-            break
-        header_row += 1
-    if not text:
-        raise InputError("INPUT_EMPTY", path=path.name)
-    names, delimiter = _header(text, path, settings)
+    elif codecs.lookup(encoding).name == "utf-8":
+        encoding = "utf-8-sig"
+    number, names, delimiter, titles = _header(path, encoding, settings)
     header = Header(len(names), delimiter, locate(names, path, settings.columns))
-    return CsvSource(header, header_row + 1, path, encoding, header_row)
+    return CsvSource(header, number + 1, titles, path, encoding, number, ends_open)
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    """Whether a file is UTF-8, but perhaps for a few bytes: what takes more than one byte is hardly ever right by
+    chance."""
+    right = wrong = 0
     try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
+        for text in _decoded(path, "utf-8", "strict"):
+            del text
     except UnicodeDecodeError:
-        return False
-    return True
+        for text in _decoded(path, "utf-8", "surrogateescape"):
+            stray = len(_STRAY.findall(text))
+            right += len(_BEYOND.findall(text)) - stray
+            wrong += stray
+    return right >= wrong
 
 
-def _header(text: str, path: Path, settings: InputSettings) -> tuple[list[str], str]:
-    """The column names and the delimiter that shows most of the columns we know."""
+def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
+    """The text of a file, a block at a time."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield decoder.decode(block)
+    yield decoder.decode(b"", final=True)
+
+
+def _header(path: Path, encoding: str, settings: InputSettings) -> tuple[int, list[str], str, tuple[int, ...]]:
+    """The row of the column names, the names, the delimiter that shows most of the columns we know, and the rows of
+    the titles above them."""
+    wanted = {settings.columns.get(column, column).strip().casefold() for column in COLUMNS}
+    needed = {settings.columns.get(column, column).strip().casefold() for column in REQUIRED}
+    first: tuple[int, list[str], str, tuple[int, ...]] | None = None
+    titles: list[int] = []
+    for number, line in enumerate(islice(_lines(path, encoding), _MOST_TITLES), start=1):
+        if not line.strip() or re.fullmatch(r"sep=.", line):
+            continue
+        names, delimiter = _names(line.lstrip("\ufeff"), wanted, path)
+        first = first or (number, names, delimiter, ())
+        if needed <= {name.strip().casefold() for name in names}:
+            return number, names, delimiter, tuple(titles)
+        titles.append(number)
+    if first is None:
+        raise InputError("INPUT_EMPTY", path=path.name)
+    return first
+
+
+def _names(text: str, wanted: Collection[str], path: Path) -> tuple[list[str], str]:
+    """The cells of a row that may be the header, and the delimiter."""
     best: tuple[int, list[str], str] = (-1, [], "")
-    known = {settings.columns.get(column, column).strip().casefold() for column in COLUMNS}
     for delimiter in DELIMITERS:
         try:
             names = next(csv.reader([text], delimiter=delimiter, skipinitialspace=True), [])
         except csv.Error:
             continue
-        hits = sum(name.strip().casefold() in known for name in names)
+        hits = sum(name.strip().casefold() in wanted for name in names)
         if hits > best[0]:
             best = (hits, names, delimiter)
     if best[0] < 0:
@@ -130,11 +164,32 @@ class CsvSource:
 
     header: Header
     first_row: int
+    titles: Sequence[int]
     _path: Path
     _encoding: str
     _skip: int
+    _ends_open: bool
 
     def bodies(self) -> Iterator[Sequence[str]]:
+        held: Sequence[str] = ()
+        for some in filter(None, self._bodies()):
+            yield held
+            held = some
+        yield [*held[:-1], self._ended(held[-1])] if held and self._ends_open else held
+
+    def _ended(self, body: str) -> str:
+        """The last row of a file that doesn't end its last line: it may end in the middle of it."""
+        mark = body[:1]
+        cells = body[1:].split(UNIT) if mark in (UNIT, BROKEN) else body.split(self.header.delimiter)
+        if mark == BROKEN and cells[0] == "ROW_QUOTE":
+            del cells[0]
+        elif mark == BROKEN:
+            return body
+        if len(cells) >= self.header.width or not body.strip():
+            return body
+        return BROKEN + UNIT.join(["ROW_CUT_OFF", *cells])
+
+    def _bodies(self) -> Iterator[Sequence[str]]:
         skip = self._skip
         waiting: deque[str] = deque()
         for lines, care in _blocks(self._path, self._encoding):

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from ..columns import COLUMNS, REQUIRED
 from ..problems import InputError
+from .values import quoted
 
 UNIT: Final = "\x1f"
 BROKEN: Final = "\x00"
@@ -41,6 +42,8 @@ class Source(Protocol):
     header: Header
     #: Row number of the first body, as a person counts: in a CSV file the header is row 1.
     first_row: int
+    #: The rows above the header that are none of it.
+    titles: Sequence[int]
 
     def bodies(self) -> Iterator[Sequence[str]]:
         """The rows in the order of the file, some at a time."""
@@ -63,8 +66,9 @@ def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict
             at[column] = found.index(wanted)
         elif column in REQUIRED or column in mapping:
             missing.append(theirs if theirs == column else f"{theirs} ({column})")
+    if missing and not at:  # what stands in the place of the names may be a person
+        raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing))
     if missing:
-        raise InputError(
-            "INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=", ".join(n.strip() for n in names)[:500]
-        )
+        seen = ", ".join(quoted(name.strip()) for name in names if name.strip())
+        raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500])
     return at

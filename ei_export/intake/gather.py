@@ -1,14 +1,17 @@
 """Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 from zlib import crc32
 
 from attrs import frozen
 
+from ..problems import Finding
 from ..spool import PairCheck, Partitions
 from .feed import BROKEN, PART, UNIT, Header, Source
 from .people import People
+from .survey import Survey
+from .values import NO_VALUES, filled
 
 _BYTES_A_PARTITION: Final = 4 << 20
 _MOST_PARTITIONS: Final = 128
@@ -23,7 +26,8 @@ class Gathered:
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
     appointment ids with the patients whose completed rows carry them, in this feed or else when last tried; ``orphans``
     the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in appointments
-    to be tried again; ``people`` those that rows of more than one patient are about."""
+    to be tried again; ``people`` those that rows of more than one patient are about; ``told``: what there is to tell of
+    the feed as a whole, each with the first row it is seen in."""
 
     header: Header
     rows: int
@@ -35,6 +39,7 @@ class Gathered:
     orphans: frozenset[str]
     contested: frozenset[str]
     people: People
+    told: Sequence[tuple[Finding, int | None]]
 
     def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
         """The rows of the patients in one partition, by patient; to be asked once."""
@@ -56,12 +61,12 @@ def partition_of(patient_id: str, count: int) -> int:
 def gather(
     source: Source,
     size: int,
-    completed: Iterable[str],
+    survey: Survey,
     pending: Iterable[tuple[str, str, str]],
     progress: Callable[[int], None],
     doubted: Iterable[str] = (),
 ) -> Gathered:
-    """Reads the whole feed once. ``size`` of the feed in bytes, ``completed`` the status words (casefolded),
+    """Reads the whole feed once. ``size`` of the feed in bytes, ``survey`` takes down what nobody explained,
     ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number; without a
     patient an appointment that is only to be watched; ``doubted`` patients that are somebody else
     by what another patient's rows said."""
@@ -78,10 +83,12 @@ def gather(
     at_id, at_patient, at_status = (header.at[c] for c in ("appointment_id", "patient_id", "status"))
     at_number = header.at.get("trajectory_id", -1)
     at_bsn, at_born, at_sex = (header.at[c] for c in ("bsn", "birth_date", "sex"))
-    most = max(at_id, at_patient, at_status, at_number, at_bsn, at_born, at_sex) + 1
+    at_code, at_linked = header.at["code"], header.at.get("declare_under", -1)
+    most = max(at_id, at_patient, at_status, at_number, at_bsn, at_born, at_sex, at_code, at_linked) + 1
     delimiter = header.delimiter
-    blank = f"{UNIT}{delimiter} "
-    is_completed = Completed(completed)
+    blank = f"{UNIT}{delimiter} \t\xa0"
+    is_completed, explained = survey.statuses, survey.explained
+    took_place = 0
     watched: dict[str, set[str]] = {}
     people = People(header, doubted)
     met = people.met
@@ -105,7 +112,11 @@ def gather(
             except IndexError:
                 patient = cells[at_patient].strip() if len(cells) > at_patient else ""
                 ident = status = ""
+            if patient in NO_VALUES:
+                patient = ""
             if not patient and not ident and not body.strip(blank):
+                continue
+            if not is_completed[status] and survey.passes_over(body, row, status):
                 continue
             read += 1
             characters += len(body)
@@ -115,12 +126,16 @@ def gather(
                 continue  # its cells may be shifted
             if not patient:
                 if is_completed[status] and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
-                    orphans.add(cells[at_number].strip())
+                    orphans.add(filled(cells[at_number].strip()))
             elif is_completed[status]:
+                took_place += 1
                 if len(cells) >= most:
                     person = (patient, cells[at_bsn], cells[at_born], cells[at_sex])
                     if person not in met:
                         people.meet(person, body)
+                    written = cells[at_code], cells[at_linked] if at_linked >= 0 else ""
+                    if not explained[written]:
+                        survey.not_explained(body, row, *written)
                 if ident:
                     key = hash(ident)
                     part = id_parts[key & id_mask]
@@ -129,6 +144,9 @@ def gather(
                     if watch and ident in watch:
                         watched.setdefault(ident, set()).add(patient)
                 if at_number >= 0 and (number := cells[at_number].strip()):
+                    if number in NO_VALUES:
+                        survey.no_value("trajectory_id", number, row)
+                        continue
                     key = hash(number)
                     part = number_parts[key & number_mask]
                     part.append(key)
@@ -157,21 +175,8 @@ def gather(
         appointments.conflicts(),
         numbers.conflicts(),
         whose,
-        frozenset(orphans),
+        frozenset(orphans) - {""},
         contested,
         people.counted(),
+        tuple(survey.findings(read, took_place, source.titles)),
     )
-
-
-class Completed(dict[str, bool]):
-    """Whether a status, as written, is one of the words (casefolded) for an appointment that took place."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        super().__init__()
-        self._words = frozenset(words)
-
-    def __missing__(self, status: str) -> bool:
-        if len(self) > 10_000:
-            self.clear()
-        found = self[status] = status.strip().casefold() in self._words
-        return found

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
+from attrs import evolve
+
 from ..codelists import codes, diagnoses
 from ..declaration import NO_BSN, Care, Person
 from ..problems import Finding, severity
@@ -30,6 +32,14 @@ _NAME_USES: Final = ("1", "2", "3", "4")  # COD700
 _PARTNER_NAME_USES: Final = ("2", "3", "4")
 _ACCIDENTS: Final = ("J", "N", "O")  # COD183
 _SIDES: Final = ("L", "R")
+#: Words for nothing that are somebody's initials as well.
+_INITIALS: Final = frozenset({"N.V.T.", "NVT"})
+#: Columns whose values may be words.
+_IN_WORDS: Final = frozenset(
+    {"sex", "country", "uzovi", "therapist_agb", "therapist_specialism", "referrer_specialism"}
+)
+#: What is wrong where a row is shifted among the columns that say who somebody is.
+_WHO: Final = frozenset({"BSN_INVALID", "BIRTH_DATE_INVALID", "SEX_INVALID", "INITIALS_INVALID"})
 
 
 def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
@@ -176,18 +186,40 @@ class _Row:
     """The cells of a row, and what was found in them."""
 
     def __init__(self, cells: Mapping[str, str]) -> None:
-        self._cells = cells
         self.findings: list[Finding] = []
+        self._cells = {column: self._legible(column, text.strip()) for column, text in cells.items()}
+
+    def _legible(self, column: str, text: str) -> str:
+        """A cell, without what other programs write for nothing; what can't be meant is an error."""
+        if text in values.NO_VALUES and not (column == "initials" and text in _INITIALS):
+            self.add("NAME_NO_VALUE" if column == "name" else "VALUE_NO_VALUE", column, column=column, found=text)
+            return ""
+        if values.is_scientific(text):
+            self.add("NUMBER_SCIENTIFIC", column, column=column)
+        elif values.UNREADABLE in text:
+            self.add("TEXT_UNREADABLE_CHARACTER", column, column=column)
+        elif values.is_garbled(text):
+            self.add("TEXT_GARBLED", column, column=column)
+        return text
 
     @property
     def failed(self) -> bool:
-        return any(severity(finding.code) == "error" for finding in self.findings)
+        """Whether there is an error. A row with several is perhaps shifted, and nothing of it is quoted any more."""
+        errors = [finding.code for finding in self.findings if severity(finding.code) == "error"]
+        if len(errors) > 2 or (len(errors) > 1 and not _WHO.isdisjoint(errors)):
+            self.findings = [
+                evolve(finding, params={**finding.params, "found": values.HIDDEN})
+                if "found" in finding.params
+                else finding
+                for finding in self.findings
+            ]
+        return bool(errors)
 
     def add(self, code: str, column: str, /, **params: object) -> None:
         self.findings.append(Finding(code, column, params))
 
     def cell(self, column: str) -> str:
-        return self._cells.get(column, "").strip()
+        return self._cells.get(column, "")
 
     def text(self, column: str) -> str:
         """A free text, its accents composed (NFC). A control character in it is an error."""
@@ -214,12 +246,12 @@ class _Row:
 
         ``quoted``: the message says what was found; not for what tells who somebody is.
         """
-        text = self._cells.get(column, "").strip()
+        text = self.cell(column)
         value = parse(text) if text else None
         if value is not None:
             return value
         if found := code if text else missing:
-            quote = {"found": values.shown(text)} if quoted else {}
+            quote = {"found": (values.quoted if column in _IN_WORDS else values.quoted_number)(text)} if quoted else {}
             self.add(found, column, **quote, **params)
         return value
 
@@ -227,7 +259,7 @@ class _Row:
         """The cell in capitals, ``empty`` where it is empty; the finding ``code`` where it isn't one of ``allowed``."""
         text = self.cell(column).upper()
         if text and text != empty and text not in allowed:
-            self.add(code, column, found=values.shown(text), expected=" | ".join(allowed))
+            self.add(code, column, found=values.quoted(text), expected=" | ".join(allowed))
         return text or empty
 
     def specialism(self, column: str) -> str:

@@ -8,7 +8,8 @@ from ..appointment import Appointment, positions
 from ..problems import Finding
 from . import values
 from .feed import BROKEN, ROW_LIMIT, UNIT, Header
-from .gather import Completed
+from .survey import Statuses
+from .values import NO_VALUES
 
 #: The contract with the feed: an id is short enough for any report.
 ID_LIMIT: Final = 20
@@ -19,20 +20,23 @@ _NEEDED: Final = (
     "appointment_id", "status", "date", "code", "declare_under", "trajectory_id", "patient_id", "uzovi",
     "diagnosis_code",
 )  # fmt: skip
+_KEPT: Final = ("appointment_id", "code", "declare_under", "trajectory_id", "diagnosis_code")
 #: By which a row can be found.
 _NAMES: Final = ("appointment_id", "trajectory_id", "patient_id")
 #: Behind the last cell of any row.
 _NOWHERE: Final = 1 << 30
+#: The code of a row in which the file ends: of its last cell, there may have been more.
+_CUT_OFF: Final = "ROW_CUT_OFF"
 _BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
 
 
 class Reader:
     """Reads the rows of one feed."""
 
-    def __init__(self, header: Header, completed: Completed) -> None:
+    def __init__(self, header: Header, statuses: Statuses) -> None:
         self._width = header.width
         self._delimiter = header.delimiter
-        self._completed = completed
+        self._statuses = statuses
         self._at = at = positions(header.at)
         self._places = itemgetter(*(at[column] for column in _NEEDED))
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
@@ -47,6 +51,8 @@ class Reader:
         elif mark == BROKEN:
             code, *cells = body[1:].split(UNIT)
             broken = _BROKEN.get(code, Finding(code))
+            if code == _CUT_OFF:
+                del cells[-1:]
         else:
             cells = body.split(self._delimiter)
         width = self._width
@@ -56,7 +62,13 @@ class Reader:
             cells = cells[:width] + [""] * (width - len(cells))
         cells.append("")
         ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
-        completed = broken is not None or self._completed[status]
+        if not NO_VALUES.isdisjoint((ident, code, linked, number, patient, diagnosis)):
+            ident, code, linked, number, patient, diagnosis = map(
+                values.filled, (ident, code, linked, number, patient, diagnosis)
+            )
+        if broken is not None:
+            ident, number = (text if values.is_quotable(text) else "" for text in (ident, number))
+        completed = broken is not None or bool(self._statuses[status])
         appointment = Appointment(
             ident,
             int(row),
@@ -75,6 +87,8 @@ class Reader:
             appointment.findings.append(broken)
         elif completed:
             check(appointment)
+        elif self._statuses[status] is None:
+            appointment.unclear = True
         return appointment
 
     def names(self, body: str) -> list[str]:
@@ -82,12 +96,12 @@ class Reader:
         mark = body[:1]
         if mark in (UNIT, BROKEN):
             cells = body[1:].split(UNIT)
-            if mark == BROKEN:
-                del cells[0]
+            if mark == BROKEN and cells.pop(0) == _CUT_OFF:
+                del cells[-1:]
         else:
             cells = body.split(self._delimiter, self._last_name + 1)
         width = len(cells)
-        return [cells[place].strip() if place < width else "" for place in self._names]
+        return [values.filled(cells[place].strip()) if place < width else "" for place in self._names]
 
 
 def check(appointment: Appointment) -> None:
@@ -98,7 +112,11 @@ def check(appointment: Appointment) -> None:
         0 < len(ident) <= ID_LIMIT
         and 0 < len(patient) <= PATIENT_LIMIT
         and appointment.date is not None
-        and f"{ident}{patient}{appointment.number}".isprintable()
+        and (
+            texts := f"{ident}{patient}{appointment.number}{appointment.code}{appointment.declare_under}"
+        ).isprintable()
+        and "+" not in texts
+        and values.UNREADABLE not in texts
         and ident.zfill(9) != bsn.zfill(9)
     ):
         return
@@ -115,11 +133,21 @@ def check(appointment: Appointment) -> None:
     elif len(patient) > PATIENT_LIMIT:
         found.append(Finding("PATIENT_ID_LENGTH", "patient_id", {"found": len(patient), "limit": PATIENT_LIMIT}))
     if appointment.date is None:
-        params = {"found": values.shown(appointment.text("date")), "expected": values.DATE_FORMS}
+        params = {"found": values.quoted_day(appointment.text("date")), "expected": values.DATE_FORMS}
         found.append(Finding("DATE_INVALID", "date", params))
-    for column, text in (("appointment_id", ident), ("patient_id", patient), ("trajectory_id", appointment.number)):
+    for column, text in (
+        ("appointment_id", ident),
+        ("patient_id", patient),
+        ("trajectory_id", appointment.number),
+        ("code", appointment.code),
+        ("declare_under", appointment.declare_under),
+    ):
         if not text.isprintable():
             found.append(Finding("ROW_CONTROL", column))
+        if values.is_scientific(text):
+            found.append(Finding("ROW_SCIENTIFIC", column, {"column": column}))
+        if values.UNREADABLE in text:
+            found.append(Finding("ROW_UNREADABLE_CHARACTER", column, {"column": column}))
 
 
 def remembered(patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool) -> Appointment:
@@ -129,17 +157,20 @@ def remembered(patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, 
     """
     cells = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
     uzovi = cells[at["uzovi"]].strip()
+    ident, code, linked, number, diagnosis = (cells[at[column]].strip() for column in _KEPT)
+    if not settled:
+        code, linked, number, diagnosis = map(values.filled, (code, linked, number, diagnosis))
     appointment = Appointment(
-        cells[at["appointment_id"]].strip(),
+        ident,
         None,
         True,
         values.day(cells[at["date"]].strip()),
-        cells[at["code"]].strip(),
-        cells[at["declare_under"]].strip(),
-        cells[at["trajectory_id"]].strip(),
+        code,
+        linked,
+        number,
         patient_id,
         values.uzovi(uzovi) or uzovi,
-        cells[at["diagnosis_code"]].strip(),
+        diagnosis,
         cells,
         at,
     )

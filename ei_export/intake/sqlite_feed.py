@@ -1,5 +1,7 @@
 """Appointments from SQLite: a table, a view or a query, opened read-only, a file in WAL mode too."""
 
+import os
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,35 +15,82 @@ from .feed import BROKEN, NEWLINE, PART, RESERVED, UNIT, Header, locate
 
 _ROWS: Final = 5_000
 _DEFAULT_TABLE: Final = "appointments"
+#: How long a writer is waited for.
+_PATIENCE_SECONDS: Final = 3
+#: All that a query may do, and what it may not call.
+_READS: Final = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+_NEVER_CALLED: Final = frozenset({"load_extension", "fts3_tokenizer"})
+_QUERY: Final = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+#: What Python gives for a database that isn't in order: its schema may hold any bytes.
+_ERRORS: Final = (sqlite3.Error, sqlite3.Warning, ValueError)
+_GUID_BYTES: Final = 16
 
 
 def open_sqlite(path: Path, settings: InputSettings) -> "SqliteSource":
     """Opens a SQLite feed. Raises InputError."""
     if path.stat().st_size == 0:
         raise InputError("INPUT_EMPTY", path=path.name)
+    if settings.query and not _QUERY.match(settings.query):
+        raise InputError("INPUT_QUERY_WRITES", path=path.name)
     try:
-        connection = _connect(path)
+        connection = _connect(path.resolve())
         query = settings.query or f'SELECT * FROM "{_table(connection, path, settings)}"'
+        connection.set_authorizer(_may_only_read)
         cursor = connection.execute(query)
-    except sqlite3.Error as error:
-        raise InputError("INPUT_SQLITE", path=path.name, reason=str(error)) from None
-    names = [column[0] for column in cursor.description or ()]
-    return SqliteSource(Header(len(names), UNIT, locate(names, path, settings.columns)), 1, path, cursor)
+        names = [column[0] for column in cursor.description or ()]
+    except _ERRORS as error:
+        raise _refusal(error, path) from None
+    return SqliteSource(Header(len(names), UNIT, locate(names, path, settings.columns)), 1, (), path, cursor)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Read-only. A WAL file on a folder that can't be written needs ``immutable``, harmless where nobody can write."""
-    location = path.resolve().as_uri()
+    """Read-only, and only what was committed: a transaction that was not finished is for its own program to undo.
+
+    A file in WAL mode where nobody can write needs ``immutable``, harmless where nothing else is beside it.
+    """
+    location = f"{path.as_uri()}?mode=ro"
     try:
-        connection = sqlite3.connect(f"{location}?mode=ro", uri=True)
+        connection = sqlite3.connect(location, uri=True, timeout=_PATIENCE_SECONDS)
         connection.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.OperationalError:
-        if path.with_name(f"{path.name}-wal").exists():
+    except sqlite3.OperationalError as error:
+        if _primary(error) != sqlite3.SQLITE_CANTOPEN or not _is_at_rest(path):
             raise
-        connection = sqlite3.connect(f"{location}?mode=ro&immutable=1", uri=True)
+        connection = sqlite3.connect(f"{location}&immutable=1", uri=True)
         connection.execute("SELECT count(*) FROM sqlite_master")
     connection.text_factory = lambda data: data.decode("utf-8", "replace")
     return connection
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether nobody writes in a file: nobody can, and nothing is left of a transaction."""
+    beside = (path.with_name(f"{path.name}-{end}") for end in ("journal", "wal"))
+    return not (any(map(os.path.lexists, beside)) or os.access(path, os.W_OK) or os.access(path.parent, os.W_OK))
+
+
+def _primary(error: Exception) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _refusal(error: Exception, path: Path) -> InputError:
+    """What an error means to the user."""
+    code = _primary(error)
+    if code in _BUSY:
+        return InputError("INPUT_SQLITE_BUSY", path=path.name)
+    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and not _is_at_rest(path.resolve())):
+        return InputError("INPUT_SQLITE_UNFINISHED", path=path.name)
+    if code == sqlite3.SQLITE_AUTH or str(error).startswith("not authorized"):
+        return InputError("INPUT_QUERY_WRITES", path=path.name)
+    reason = "not UTF-8" if isinstance(error, UnicodeError) else str(error)
+    return InputError("INPUT_SQLITE", path=path.name, reason="".join(filter(str.isprintable, reason)))
+
+
+def _may_only_read(action: int, one: str | None, two: str | None, database: str | None, trigger: str | None) -> int:
+    if action not in _READS or (action == sqlite3.SQLITE_FUNCTION and str(two).lower() in _NEVER_CALLED):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
 
 
 def _table(connection: sqlite3.Connection, path: Path, settings: InputSettings) -> str:
@@ -66,7 +115,8 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        text = value.decode("utf-8", "replace")
+        return value.hex() if len(value) == _GUID_BYTES and "\ufffd" in text else text
     return str(value)
 
 
@@ -76,6 +126,7 @@ class SqliteSource:
 
     header: Header
     first_row: int
+    titles: Sequence[int]
     _path: Path
     _cursor: sqlite3.Cursor
 
@@ -83,8 +134,8 @@ class SqliteSource:
         try:
             while rows := self._cursor.fetchmany(_ROWS):
                 yield [self._body(row) for row in rows]
-        except sqlite3.Error as error:
-            raise InputError("INPUT_SQLITE", path=self._path.name, reason=str(error)) from None
+        except _ERRORS as error:
+            raise _refusal(error, self._path) from None
         finally:
             self._cursor.connection.close()
 

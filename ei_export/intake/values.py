@@ -51,6 +51,28 @@ _BETWEEN_INITIALS: Final = re.compile(r"[.,' -]")
 _SEXES: Final[Mapping[str, str]] = {"1": "1", "M": "1", "2": "2", "V": "2", "F": "2", "0": "0", "9": "9"}
 
 _SHOWN: Final = 20
+#: In the place of what may be somebody's.
+HIDDEN: Final = "…"
+#: A number that only its own column may show: it could be a BSN, also one with a mistake in it.
+_BSN_LIKE: Final = re.compile(r"[0-9](?:[ .]?[0-9]){8}")
+#: A day that is care's, though it is wrong: of this century, or as Excel counts days.
+_CARE_DAY: Final = re.compile(r"(?:.*[^0-9])?20[0-9]{2}(?:[^0-9].*)?|20[0-9]{6}|4[3-9][0-9]{3}")
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
+
+#: What other programs write for nothing, as they write it: databases, Python, spreadsheets (Dutch, English), people.
+NO_VALUES: Final = frozenset(
+    {
+        *("NULL", "null", "(null)", "(NULL)", "<null>", "<NULL>", "[NULL]", "\\N", "nil", "undefined"),
+        *("None", "none", "nan", "NaN", "NaT", "<NA>"),
+        *("#N/A", "#N/B", "#NB", "#NULL!", "#LEEG!", "#VALUE!", "#WAARDE!", "#REF!", "#VERW!"),
+        *("#DIV/0!", "#DEEL/0!", "#NAME?", "#NAAM?", "#NUM!", "#GETAL!"),
+        *("N/A", "n/a", "n.v.t.", "n.v.t", "N.v.t.", "N.V.T.", "nvt", "Nvt", "NVT"),
+    }
+)
+_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-][0-9]{1,3}")
+#: A byte or a character that couldn't be read.
+UNREADABLE: Final = "\ufffd"
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]{2,}")
 
 
 @lru_cache(maxsize=16_384)
@@ -142,6 +164,54 @@ def initials(text: str) -> str | None:
 
 def shown(text: str) -> str:
     """A cell as a message may quote it: its beginning, and nothing where it could be a BSN in the wrong column."""
-    if bsn(text):
+    if _BSN_LIKE.fullmatch(text) or bsn(text):
         return "*" * len(text)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def quoted(text: str) -> str:
+    """A cell as a message may quote it, also one of a row in which columns may have shifted: as `shown`, and nothing
+    that could be a birth date."""
+    text = "".join(c if c.isprintable() else UNREADABLE for c in text)
+    return HIDDEN if day(text) else shown(text)
+
+
+def quoted_number(text: str) -> str:
+    """As `quoted`, of a cell that should hold a number: no word, which may be a name."""
+    return HIDDEN if _LETTERS.search(text) and text not in NO_VALUES else quoted(text)
+
+
+def quoted_day(text: str) -> str:
+    """As `quoted`, of a cell that should hold a day of care."""
+    return shown(text) if not text or text in NO_VALUES or _CARE_DAY.fullmatch(text) else HIDDEN
+
+
+def filled(text: str) -> str:
+    """The text; '' where it says in another program's words that there is none."""
+    return "" if text in NO_VALUES else text
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a text is a number as a spreadsheet shortens it: ``7,001E+08``."""
+    return _SCIENTIFIC.fullmatch(text) is not None
+
+
+def is_garbled(text: str) -> bool:
+    """Whether UTF-8 in a text was read as Windows-1252 or Latin-1: ``JosÃ©``, ``â€™``."""
+    return not text.isascii() and any(map(_reads_as_utf8, _BEYOND_ASCII.findall(text)))
+
+
+def _reads_as_utf8(characters: str) -> bool:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            characters.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
+
+
+def is_quotable(text: str) -> bool:
+    """Whether a number of a row that can't be read may be told: it could be any cell, and somebody's."""
+    has_digit, has_space = any(map(str.isdigit, text)), any(map(str.isspace, text))
+    return has_digit and not has_space and not bsn(text) and day(text) is None

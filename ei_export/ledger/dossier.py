@@ -23,8 +23,10 @@ LASTING: Final = frozenset(
         "APPOINTMENT_CONFLICT",
         "APPOINTMENT_TWO_PATIENTS",
         "ROW_CELLS",
+        "ROW_CUT_OFF",
         "ROW_QUOTE",
         "ROW_TOO_LONG",
+        "STATUS_UNCLEAR",
     }
 )
 

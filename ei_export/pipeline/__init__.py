@@ -20,6 +20,7 @@ from ..codelists import Uzovi, uzovi_numbers
 from ..delivery import Place, Replacement, Scratch, Stage, is_taken, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
+from ..intake.survey import Survey
 from ..ledger import Ledger, StagedRun
 from ..ledger.contacts import take_contacts
 from ..ledger.corrections import drop
@@ -198,9 +199,10 @@ def _judge(
         summary.problems.add(finding)
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
-    feed = gather(
-        source, size, settings.input.completed, pending, lambda rows: options.progress("read", rows), doubted(ledger)
-    )
+    survey = Survey(settings.input, source.header, rules.resolver.is_explained)
+    feed = gather(source, size, survey, pending, lambda rows: options.progress("read", rows), doubted(ledger))
+    for finding, row in feed.told:
+        summary.problems.add(finding, row=row)
     shelf = Shelf(summary.problems)
     desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice)
     add_credits(shelf, desk, judged_credits(desk))

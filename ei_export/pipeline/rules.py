@@ -48,6 +48,7 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
         __version__,
         header,
         sorted(settings.input.completed),
+        sorted(settings.input.not_completed),
         sorted(settings.codes.items()),
         settings.contracts,
         sorted(settings.uzovi.items()),

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from attrs import evolve, field, frozen
 
+from ..codelists import performances
 from ..problems import Finding
 from ..settings import Amount, Contract
 from .agreements import Agreement, Agreements
@@ -143,6 +144,14 @@ class Resolver:
             return Link(declare_under.upper(), "declare_under")
         own = self._own_codes.get(code)
         return Link(code.upper(), "") if own is None else Link(own.upper(), "codes")
+
+    def is_explained(self, code: str, declare_under: str) -> bool:
+        """Whether somebody said what a code stands for: it is linked to something, or is a code of Zorg1 or of the
+        paramedic performance list. What would hold its appointment is told of there."""
+        link = self.link(code, declare_under)
+        if link.code in self._agreements.codes or link.code in performances() or link.code == NOT_ZORG1:
+            return True
+        return self._unknown(code, link).standing is Standing.FAULT
 
     def insurer(self, uzovi: str) -> str:
         """Whose an UZOVI number is, or ''."""

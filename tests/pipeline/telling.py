@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from ei_export.cli import main
 from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
+from ei_export.intake.survey import Survey
 from ei_export.ledger import Ledger
 from ei_export.pipeline.answers.crediting import judged_credits
 from ei_export.pipeline.explain import explain
@@ -83,7 +84,7 @@ def charts(folder: Path, today: str = TODAY) -> Iterator[list[Chart]]:
     rules = Rules.load(settings, date.fromisoformat(today), source.header)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
-        feed = gather(source, size, settings.input.completed, pending, lambda rows: None)
+        feed = gather(source, size, Survey(settings.input, source.header), pending, lambda rows: None)
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
         for patient in ledger.pending_patients():

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Final
 
 from ...intake import Source, open_feed, values
-from ...intake.gather import Completed, GatheredRow, gather, partition_of
+from ...intake.gather import GatheredRow, gather, partition_of
 from ...intake.reader import Reader
+from ...intake.survey import Survey
 from ...ledger import Ledger
 from ...ledger.people import doubted
 from ...problems import SettingsError
@@ -59,14 +60,13 @@ def explain(
         raise SettingsError("TEST_NUMBER", number=wanted.upper())
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
-    reader = Reader(source.header, Completed(settings.input.completed))
+    survey = Survey(settings.input, source.header)
+    reader = Reader(source.header, survey.statuses)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         search = Search(wanted, reader)
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
         watched: Source = search.watch(source, ledger)
-        feed = gather(
-            watched, size, settings.input.completed, pending, lambda rows: progress("read", rows), doubted(ledger)
-        )
+        feed = gather(watched, size, survey, pending, lambda rows: progress("read", rows), doubted(ledger))
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         names = search.written(ledger)
         if len(names) > 1:

@@ -101,6 +101,7 @@ class Watched:
         self._notice = notice
         self.header = source.header
         self.first_row = source.first_row
+        self.titles = source.titles
 
     def bodies(self) -> Iterator[Sequence[str]]:
         for bodies in self._source.bodies():

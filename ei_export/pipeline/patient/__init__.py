@@ -117,7 +117,7 @@ def _file(work: Work, digest: bytes | None) -> None:
     named.sort(key=_ID)
     pending = sum([appointment.outcome in PENDING for appointment in named]) + len(work.open)
     tally = None
-    if pending or len(named) < len(work.kept) or work.case.remembered or not _is_said(work.case):
+    if pending or work.waits or len(named) < len(work.kept) or work.case.remembered or not _is_said(work.case):
         digest = None
     if digest is not None:
         again: Counter[Outcome] = Counter()

@@ -11,9 +11,10 @@ from attrs import define, evolve, field
 from ...appointment import Appointment, Outcome
 from ...codelists import uzovi_numbers
 from ...declaration import Person
-from ...intake.gather import Completed, Gathered, GatheredRow
+from ...intake.gather import Gathered, GatheredRow
 from ...intake.people import differing, fixed
 from ...intake.reader import Reader
+from ...intake.survey import Statuses
 from ...ledger import Ledger, StoredDossier
 from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ...ledger.credits import replacements
@@ -81,7 +82,8 @@ class Desk:
         self.hold_all = hold_all
         self.twice = twice
         self.people = feed.people
-        self.reader = Reader(feed.header, Completed(settings.input.completed))
+        self.statuses = Statuses(settings.input)
+        self.reader = Reader(feed.header, self.statuses)
         self.settings = settings
         self.resolver = resolver
         self.judge = judge
@@ -201,6 +203,8 @@ class Work:
     silent: set[str] = field(factory=set)
     changes: dict[str, Change] = field(factory=dict)
     open: set[str] = field(factory=set)
+    #: Whether a row of an unknown status is left alone until its day.
+    waits: bool = False
     #: Appointments that another patient has, each with the reference of its line, or ''.
     elsewhere: dict[str, str] = field(factory=dict)
 

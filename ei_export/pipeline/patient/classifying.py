@@ -1,5 +1,7 @@
 """What an appointment is to the grouping: a visit, something unclear that may be one, or nothing of Zorg1."""
 
+from typing import Final
+
 from ...appointment import Appointment, Outcome
 from ...ledger.dossier import LASTING
 from ...problems import Finding
@@ -7,6 +9,9 @@ from ...zorg1.resolver import Standing
 from ...zorg1.trajectories import Visit
 from .case import Work
 from .moving import is_the_same_person
+
+#: Where something that can't be read leaves it open what an appointment is.
+_SAY_WHAT_IT_IS: Final = ("", "code", "declare_under")
 
 
 def classify(work: Work, appointment: Appointment) -> None:
@@ -23,14 +28,15 @@ def classify(work: Work, appointment: Appointment) -> None:
         appointment.known not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
         and not answer.is_zorg1
         and (answer.standing is Standing.NOT_ZORG1 or not (appointment.number or appointment.id in desk.replaced))
-        and not any(finding.code.startswith("ROW_") for finding in found)
+        and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
     ):
         found.clear()
         appointment.outcome = Outcome.NOT_ZORG1
         return
     work.kept.append(appointment)
     if appointment.known is None:
-        if day is not None and day <= desk.declared_until and answer.is_zorg1 and appointment.id not in work.again:
+        is_before = day is not None and day <= desk.declared_until
+        if is_before and answer.is_zorg1 and appointment.id not in work.again and not appointment.unclear:
             appointment.known = Outcome.EARLIER
         else:
             if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):

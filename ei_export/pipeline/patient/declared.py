@@ -77,6 +77,9 @@ def name_lines(work: Work) -> None:
 def _stands(work: Work, sent: Appointment, row: Appointment | None) -> Appointment:
     if row is None:
         return sent
+    if row.unclear:  # the word is told of; until it is known, nothing was said
+        sent.row = row.row
+        return sent
     if not row.completed:
         sent.row = row.row
         day = sent.date.isoformat() if sent.date else ""

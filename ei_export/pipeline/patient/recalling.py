@@ -6,10 +6,11 @@ from typing import Final
 from ...appointment import Appointment, Outcome
 from ...columns import COLUMNS
 from ...intake import values
-from ...intake.reader import remembered
+from ...intake.reader import check, remembered
 from ...ledger.dossier import AT, CORE, PENDING, Change, core, unpack
 from ...problems import Finding
 from ...zorg1.claims import SETTLED
+from ...zorg1.resolver import Standing
 from .case import Work
 from .declared import hear
 from .moving import welcome
@@ -46,7 +47,9 @@ def recall(work: Work) -> dict[str, Appointment]:
             for finding in kept.lasting:
                 _blur(appointment, str(finding.params.get("columns", "")).split(", "))
             if kept.lasting:
-                appointment.findings[:] = kept.lasting
+                if (took_place := _took_place(work, kept.lasting[0])) is False:
+                    continue  # somebody said since that it didn't
+                appointment.findings[:] = [] if took_place else kept.lasting
             work.pending_before.add(appointment.id)
             if kept.is_sent:
                 appointment.known = Outcome.DECLARED
@@ -54,6 +57,11 @@ def recall(work: Work) -> dict[str, Appointment]:
                 heard[appointment.id] = appointment
         work.known[appointment.id] = appointment
     return heard
+
+
+def _took_place(work: Work, finding: Finding) -> bool | None:
+    """What is known by now of an appointment of which it wasn't known whether it took place."""
+    return work.desk.statuses[str(finding.params["word"])] if finding.code == "STATUS_UNCLEAR" else None
 
 
 def _as_heard(patient_id: str, ident: str, change: Change) -> Appointment:
@@ -80,6 +88,11 @@ def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appoint
     known_ones = work.known
     for same in by_id.values():
         appointment = same[0] if len(same) == 1 else _merge(work, same)
+        if appointment.unclear and _may_count(work, appointment):
+            appointment.completed = True
+            check(appointment)
+            params = {"word": values.shown(appointment.text("status"))}
+            appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
         known = known_ones.pop(appointment.id, None) if known_ones else None
         if _was_declared(work, appointment.id, known):
             sent = known if known is not None and known.known is Outcome.DECLARED else None
@@ -97,6 +110,19 @@ def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appoint
             work.told.append(appointment)
     if work.debits or heard or work.pending_before:
         _hear_again(work, heard)
+
+
+def _may_count(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment of which it can't be seen if it took place is one of Zorg1: it is held then, with the
+    counted end that it may be a contact of. One that is still to come is left alone until its day."""
+    day = appointment.date
+    if day is None or not appointment.patient_id:
+        return False
+    answer = work.desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if not (answer.is_zorg1 and answer.code) or answer.standing is Standing.NO_AGREEMENT:
+        return False
+    work.waits = work.waits or day > work.desk.judge.today
+    return day <= work.desk.judge.today
 
 
 def _hear_again(work: Work, heard: Mapping[str, Appointment]) -> None:
