@@ -396,11 +396,6 @@ def _cell(column: str, value: str, **severities: str) -> Mistake:
     return Mistake([{**start(), column: value}], lines=START, counts={"declared": 1}, **problem)  # type: ignore[arg-type]
 
 
-def _incomplete(missing: str, **cells: str) -> Mistake:
-    """A start with a part of a referral."""
-    return Mistake([start(**cells)], errors=[("REFERRAL_INCOMPLETE", "A1", missing)], counts={"held": 1})
-
-
 CELLS = {
     "no BSN": _cell("bsn", "", error="BSN_MISSING"),
     "a BSN that fails the 11-test": _cell("bsn", "123456789", error="BSN_INVALID"),
@@ -438,9 +433,18 @@ CELLS = {
         errors=[("REFERRAL_DATE_LATE", "A1", "referral_date")],
         counts={"held": 1},
     ),
-    "a referral of nobody": _incomplete("referrer_agb", referral_date="2021-02-26"),
-    "a referrer's AGB code without a date": _incomplete("referral_date", referrer_agb="01012345"),
-    "a referrer's specialism without a date": _incomplete("referral_date", referrer_specialism="0101"),
+    "a referral of nobody": Mistake(
+        [start(referral_date="2021-02-26")],
+        warnings=[("REFERRER_MISSING", "A1", "referrer_agb")],
+        lines=START,
+        counts={"declared": 1},
+    ),
+    **{
+        f"a referral without a date: {column}": Mistake(
+            [start(**{column: code})], errors=[("REFERRAL_DATE_MISSING", "A1", "referral_date")], counts={"held": 1}
+        )
+        for column, code in (("referrer_agb", "01012345"), ("referrer_specialism", "0101"))
+    },
     "an impossible referral date": _cell("referral_date", "31-02-2021", error="REFERRAL_DATE_INVALID"),
     "a referrer that is none": _cell("referrer_agb", "Jansen", error="REFERRER_AGB_INVALID"),
     "a referrer's specialism in words": _cell("referrer_specialism", "huisarts", error="SPECIALISM_INVALID"),
