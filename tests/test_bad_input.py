@@ -118,9 +118,9 @@ TRAJECTORIES = {
     ),
     "a contact before the start": Mistake(
         [visit("A1", "2021-02-22", "940135", "T1"), start("A2"), end()],
-        errors=[("CONTACT_WITHOUT_TRAJECTORY", "A1", "trajectory_id")],
-        lines={"A2": ("F1013", 1), "A3": ("F1013", 1)},
-        counts={"declared": 2, "held": 1},
+        errors=[("CONTACT_BEFORE_START", "A1", "date"), ("COUNT_UNCERTAIN", "A3", "")],
+        lines={"A2": ("F1013", 1)},
+        counts={"declared": 1, "held": 2},
     ),
     "a contact after the end": Mistake(
         [start(), contact(), end(), visit("A4", "2021-03-29", "940135", "T1")],
@@ -169,7 +169,7 @@ TRAJECTORIES = {
     ),
     "a contact of two open trajectories, and the diagnosis of neither": Mistake(
         [start(number=""), visit("A2", "2021-03-01", "940156", diagnosis="3026"), contact("A3", "", diagnosis="4026")],
-        errors=[("CONTACT_AMBIGUOUS", "A3", "trajectory_id")],
+        errors=[("CONTACT_OTHER_PROGRAM", "A3", "diagnosis_code")],
         lines={**START, "A2": ("F1041", 1)},
         counts={"declared": 2, "held": 1},
     ),
@@ -270,6 +270,7 @@ ROWS = {
     "a diagnosis that is not in the DCSPH list": Mistake(
         [visit("A1", "2019-03-01", "930131", insurer="CZ", diagnosis="9999")],
         errors=[("DIAGNOSIS_UNKNOWN", "A1", "diagnosis_code")],
+        warnings=[("DIAGNOSIS_UNUSUAL", "A1", "diagnosis_code")],
         counts={"held": 1},
     ),
     "an appointment in the future": Mistake(
