@@ -282,7 +282,7 @@ def test_a_contact_and_the_end_it_counts_in(clinic: Clinic) -> None:
             [visit("A", "2021-01-04", "940133", insurer="CZ")],
             "A",
             "list",
-            "990, Lokaal/regionaal/bilateraal (niet landelijk beheerd). With CZ 940133990 on this list is valid;",
+            "990, Lokaal/regionaal/bilateraal geldende code. With CZ 940133990 on this list is valid;",
             id="list 990",
         ),
         pytest.param(

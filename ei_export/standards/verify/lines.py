@@ -206,14 +206,15 @@ class Lines:
         price = self._price(text)
         if not price.is_for(units) and self._insurer not in self._told:
             self._told.add(self._insurer)
-            calculated = self._controls["0429"]
+            calculated, tariff = self._controls["0429"], self._controls["0428"].element
             yield calculated.says(
                 "VERIFY_NUMBER_TIMES_TARIFF",
                 calculated.element.pack(price.calculated),
-                f"{units} × {price.tariff} = {units * price.tariff}",
+                f"{units} × {tariff.pack(price.tariff)}",
                 return_code="8215",
-                other=self._controls["0428"].element,
+                other=tariff,
                 insurer=self._insurer,
+                units=units,
             )
 
     def _count(self, text: bytes, amounts: bytes, reference: bytes, wrong: set[str]) -> None:
