@@ -82,6 +82,10 @@ _LIBRARIES: Final = tuple(
         (r"not UTF-8", "geen UTF-8"),
         (r".*\(at line (\d+), column (\d+)\)", r"regel \1, teken \2"),
         (r".*\(at end of document\)", "het houdt te vroeg op"),
+        (
+            r"the second process could not hand over its work",
+            "het tweede proces is gestopt, misschien was het geheugen vol",
+        ),
         (r"no SQLite file|file is not a database", "het is geen SQLite-bestand"),
         (r"database disk image is malformed", "er is een stuk van weg of overschreven"),
         (r"disk I/O error", "de schijf geeft een fout"),

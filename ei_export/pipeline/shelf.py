@@ -7,10 +7,12 @@ and the feed is long enough to be worth it. What it makes comes back through ano
 import errno
 import os
 import pickle
+import signal
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO, Any, Final
 
 from attrs import Factory, define
@@ -143,7 +145,7 @@ class Shelf:
         files.rest.seek(0)
         try:
             rest: dict[str, Any] | BaseException = pickle.load(files.rest)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):
             raise OSError(errno.EIO, "the second process could not hand over its work") from None
         files.rest.close()
         if isinstance(rest, BaseException):
@@ -175,36 +177,47 @@ def fill(
             work(index, shelf)
         return
     files = _Files()
-    parent, child = os.getpid(), os.fork()
+    watched, held = os.pipe()  # closed with the first process, however that ends
+    child = os.fork()
     if not child:
-        _second(parent, files, shelf, range(1, partitions, 2), work, work_elsewhere)
+        os.close(held)
+        _second(watched, files, shelf, range(1, partitions, 2), work, work_elsewhere)
+    os.close(watched)
     try:
         for index in range(0, partitions, 2):
             work(index, shelf)
+        os.waitpid(child, 0)
     except BaseException:
-        os.kill(child, 9)
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         raise
-    os.waitpid(child, 0)
+    finally:
+        os.close(held)
     shelf.receive(files)
 
 
+def _end_with(watched: int) -> None:
+    """Ends this process when nobody has the other end of a pipe any more."""
+    os.read(watched, 1)
+    os._exit(1)
+
+
 def _second(
-    parent: int,
+    watched: int,
     files: _Files,
     shelf: Shelf,
     indexes: Iterable[int],
     work: Callable[[int, Shelf], None],
     work_elsewhere: Callable[[], None],
 ) -> None:
-    """The life of the second process; it ends here, also when the first one is gone."""
+    """The life of the second process; it ends here, at once when the first one is gone: that is who is stopped."""
     try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        Thread(target=_end_with, args=(watched,), daemon=True).start()
         try:
             work_elsewhere()
             own = Shelf(shelf.problems.empty_copy())
             for index in indexes:
-                if os.getppid() != parent:
-                    os._exit(1)
                 work(index, own)
             own.send(files)
         except (Refusal, OSError) as error:
