@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,10 @@ from .problems import WriteError
 _STAGING: Final = ".staging-"
 #: Behind the name of the folder of a run that was withdrawn.
 _WITHDRAWN: Final = "-withdrawn"
+
+
+#: The name of the folder of a published run: its number, which one of that number, whether it was withdrawn.
+_RUN: Final = re.compile(rf"R([0-9]{{6,9}})(?:-[0-9]+)?(?:{_WITHDRAWN})?")
 
 
 class Place(Protocol):
@@ -146,6 +151,19 @@ def reinstate(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
         folder.rename(plain)
         _sync_folder(folder.parent)
     return plain
+
+
+def is_withdrawn(folder: Path) -> bool:
+    """Whether the name of a run's folder says that it is not to be sent."""
+    return folder.name.endswith(_WITHDRAWN)
+
+
+def run_folders(out: Path) -> Sequence[tuple[int, Path]]:
+    """What is called as a published run, each with the number of that, by number and name. Raises WriteError."""
+    with writing(out):
+        there = [*out.iterdir()] if out.is_dir() else []
+    found = ((_RUN.fullmatch(path.name), path) for path in there)
+    return sorted((int(match[1]), path) for match, path in found if match is not None)
 
 
 def withdrawn_folders(out: Path) -> Sequence[Path]:

@@ -135,6 +135,15 @@ class Section:
             raise self.refused(name, _shown(value), '["…", "…"]')
         return texts
 
+    def list_of_forms(self, name: str, form: tuple[str, str]) -> tuple[str, ...]:
+        """A list of texts of a given form; an empty one where it is left out."""
+        pattern, expected = form
+        texts = self.list_of_texts(name, ())
+        for text in texts:
+            if not re.fullmatch(pattern, text):
+                raise self.refused(name, text, expected)
+        return texts
+
     def texts(self) -> dict[str, str]:
         """A table whose keys are not ours to name; every value is a text that is not empty."""
         return {name: self.required(name, '"…"') for name in self.values}

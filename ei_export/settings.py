@@ -45,7 +45,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "practice": (
         *("name", "practice_agb", "provider_agb", "institution_agb"),
-        *("service_bureau_agb", "pay_to", "vat_id", "series"),
+        *("service_bureau_agb", "pay_to", "vat_id", "series", "formerly"),
     ),
     "software": ("code", "version"),
     "input": ("path", "table", "query", "encoding", "columns", "status", "twice_on_a_day"),
@@ -83,7 +83,8 @@ _MOST_WEEKS: Final = 520
 @frozen
 class Practice:
     """Who declares and who is paid: AGB codes of 8 digits or ''; the one that ``pay_to`` names is never ''. ``series``:
-    what stands before the invoice numbers and references, at most 3 letters and digits."""
+    what stands before the invoice numbers and references, at most 3 letters and digits; ``formerly``: the AGB codes it
+    had before."""
 
     name: str
     practice_agb: str
@@ -93,6 +94,7 @@ class Practice:
     pay_to: PayTo
     vat_id: str
     series: str = ""
+    formerly: tuple[str, ...] = ()
 
 
 @frozen
@@ -235,6 +237,7 @@ def _practice(section: Section) -> Practice:
         pay_to=section.choice("pay_to", get_args(PayTo), "institution" if institution else "practice"),
         vat_id=section.form("vat_id", _VAT_ID),
         series=section.form("series", _SERIES).upper(),
+        formerly=section.list_of_forms("formerly", _AGB),
     )
     for name, (return_code, expected) in _DECLARANTS.items():
         if institution and section.text(name):

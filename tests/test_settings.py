@@ -40,6 +40,7 @@ service_bureau_agb = "98000123"
 pay_to = "service_bureau"
 vat_id = "NL123456789B01"
 series = "b1"
+formerly = ["04054321"]
 [software]
 code = "123401"
 version = "1.0"
@@ -156,6 +157,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             "service_bureau",
             "NL123456789B01",
             "B1",
+            ("04054321",),
         ),
         software=Software("123401", "1.0"),
         input=InputSettings(

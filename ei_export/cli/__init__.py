@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "redeclare": "Declare refused lines again.",
     "correct": "Correct lines whose appointments changed.",
     "undo": "Withdraw a run that was not sent.",
+    "recover": "Read runs back that the ledger lost.",
     "specs": "Test the rule tables.",
 }
 

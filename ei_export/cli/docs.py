@@ -43,6 +43,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "redeclare": {0: "all is queued", 1: "something can't be declared again"},
     "correct": {0: "all is queued", 1: "something can't be corrected"},
     "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
+    "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
     "specs check": {0: "every table is right", 2: "a table is wrong"},
 }
 

@@ -168,7 +168,7 @@ class Ledger:
     def next_test_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM test_run")
 
-    def test_invoices(self) -> int:
+    def test_invoices(self, series: str = "") -> int:
         """How many invoices there ever were in tests."""
         return self._one("SELECT coalesce(sum(invoices), 0) FROM test_run")
 
@@ -181,9 +181,14 @@ class Ledger:
     def next_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM run")
 
-    def invoices(self) -> int:
-        """How many declarations there ever were."""
-        return self._one("SELECT count(*) FROM declaration")
+    def invoices(self, series: str = "") -> int:
+        """How many declarations there ever were, or more where the numbers of a series went on beyond that."""
+        sql = (
+            "SELECT max((SELECT count(*) FROM declaration), "
+            "coalesce((SELECT max(CAST(substr(invoice, ?) AS INTEGER)) FROM declaration WHERE invoice GLOB ?), 0))"
+        )
+        form = series + "[0-9]" * (12 - len(series))
+        return int(next(self._rows(sql, (str(len(series) + 7), form)))[0])
 
     def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
         """A run that is being written; ``source`` is the name of its feed."""

@@ -30,6 +30,12 @@ CREATE TABLE IF NOT EXISTS declaration (
     contradicted INTEGER NOT NULL DEFAULT 0   -- 1: its run was withdrawn, and an answer shows that it was sent
 ) WITHOUT ROWID;
 
+-- The practice that the ledger is of: the AGB codes it declared under, each since when.
+CREATE TABLE IF NOT EXISTS owner (agb TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+
+-- Declared appointments that were read back from published runs and that no feed showed since.
+CREATE TABLE IF NOT EXISTS recovered (appointment_id TEXT PRIMARY KEY) WITHOUT ROWID;
+
 -- Tests declare nothing: only their numbers are kept, T000001 is 1.
 CREATE TABLE IF NOT EXISTS test_run (
     run INTEGER PRIMARY KEY,

@@ -25,6 +25,7 @@ from ..ledger import Ledger, StagedRun
 from ..ledger.contacts import take_contacts
 from ..ledger.corrections import drop
 from ..ledger.people import doubted
+from ..ledger.recovering import note_shown
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
@@ -34,6 +35,7 @@ from ..spool import SortedLines
 from ..tables import FOREVER
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .answers.undo import broken_off
+from .belonging import keep_owner, refuse_strangers, refuse_unknown_runs
 from .declaring.books import books
 from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
@@ -74,6 +76,8 @@ def run(settings: Settings, options: Options) -> Summary:
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
         earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
         earlier += broken_off(ledger, settings)
         if settings.output.test:
@@ -132,6 +136,7 @@ def _record(
     shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
     for file in shown:
         cleaning.callback(file.discard)
+    keep_owner(ledger, settings, series.today)
     ledger.save_owners()
     summary.problems.write_csv(problems.file)
     write_page(page.file, settings, rules, ledger, summary, listing)
@@ -175,7 +180,8 @@ def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, 
     run = number()
     while is_taken(folder := settings.output.dir / run_label(run, test=test)):
         run += 1
-    return Series(settings.practice.series, today, run, invoices(), test), folder
+    series = settings.practice.series
+    return Series(series, today, run, invoices(series), test), folder
 
 
 def _judge(
@@ -248,13 +254,14 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
     ledger.move_appointments(shelf.moved)
     take_contacts(ledger, shelf.taken)
     drop(ledger, sorted(shelf.dropped))
+    note_shown(ledger, shelf.shown)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
     """Writes the declarations, and returns the list of their lines."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
-    listing = Listing(place, summary.lines)
+    listing = Listing(place, summary.lines, publication.header)
     publication.write(due, listing)
     if summary.lines is not None:
         summary.lines.flush()  # what can fail, fails before the run is declared

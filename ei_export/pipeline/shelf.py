@@ -59,6 +59,7 @@ class Shelf:
         self.taken: list[tuple[str, str]] = []
         self.held_back: set[str] = set()
         self.dropped: set[str] = set()
+        self.shown: list[str] = []
         #: Appointments by UZOVI number whose insurer is not sure.
         self.doubtful: Counter[str] = Counter()
         #: See `Case`.
@@ -88,6 +89,7 @@ class Shelf:
         self.taken += case.taken
         self.held_back.update(case.held_back)
         self.dropped.update(case.dropped)
+        self.shown += case.shown
         self.doubtful.update(case.doubtful)
         self.unasked |= case.unasked
         if case.dossier is not None:
@@ -130,6 +132,7 @@ class Shelf:
             "taken": self.taken,
             "held_back": self.held_back,
             "dropped": self.dropped,
+            "shown": self.shown,
             "doubtful": dict(self.doubtful),
             "unasked": self.unasked,
             "batches": batches,
@@ -160,6 +163,7 @@ class Shelf:
         self.taken += rest["taken"]
         self.held_back |= rest["held_back"]
         self.dropped |= rest["dropped"]
+        self.shown += rest["shown"]
         self.doubtful.update(rest["doubtful"])
         self.unasked |= rest["unasked"]
         self.due.adopt(files.due, rest["due"])

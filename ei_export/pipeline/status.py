@@ -1,7 +1,7 @@
 """``status``: how things stand, told without the feed. It only reads."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
 
@@ -16,6 +16,7 @@ from ..problems import Finding
 from ..reports.status import Held, Record, Status
 from ..settings import Settings
 from .answers.crediting import about
+from .belonging import refuse_strangers, refuse_unknown_runs
 from .declaring.publication import declared_by, provider, run_label
 from .overview import overview
 from .rules import Rules
@@ -26,7 +27,11 @@ from .traces import runs_of
 def status(settings: Settings, today: date) -> Iterator[Status]:
     """How things stand on a day. Raises SettingsError, BusyError or WriteError (a damaged ledger)."""
     rules = Rules.load(settings, today)
-    with closing(Ledger.look(settings.ledger.path)) as ledger, closing(overview(ledger, settings, rules)) as found:
+    with ExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger.look(settings.ledger.path)))
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        found = stack.enter_context(closing(overview(ledger, settings, rules)))
         yield Status(
             overview=found,
             declarations=[_declaration(row) for row in standing.declarations(ledger)],

@@ -74,8 +74,8 @@ class Case:
         """Runs the case in a copy of its folder below ``scratch``, and gives what its runs wrote.
 
         A run that declared nothing makes no folder; its ``summary.json`` is the document it would print, its
-        ``problems.csv`` the one that every run refreshes. ``exit`` is its exit code. The page for people is not
-        compared: its words and its looks may change.
+        ``problems.csv`` the one that every run refreshes. ``exit`` is its exit code. Not compared are the page
+        for people, as its words and its looks may change, and what only `recover` reads.
         """
         work = scratch / self.name
         shutil.copytree(self.folder, work, ignore=shutil.ignore_patterns("expected"))
@@ -93,7 +93,8 @@ class Case:
             else:
                 folder = summary.folder
                 written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
-            written.pop("report.html", None)
+            for name in ("report.html", "memory.jsonl"):
+                written.pop(name, None)
             written["exit"] = f"{summary.exit_code}\n".encode()
             for name, content in written.items():  # tables of the practice are named by where they are
                 found[f"run-{number}/{name}"] = content.replace(f"{work.as_posix()}/".encode(), b"")

@@ -22,6 +22,7 @@ from ...ledger.standing import is_still_due
 from ...problems import Finding, SettingsError
 from ...settings import Settings
 from ...zorg1.resolver import Standing
+from ..belonging import refuse_unknown_runs
 from ..declaring.publication import has_form, is_of_a_test, run_label
 from ..rules import Rules
 
@@ -57,13 +58,14 @@ class Queue:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Ledger]:
     """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
-    yet, BusyError, WriteError."""
+    yet, or runs were published that it doesn't know; BusyError, WriteError."""
     path = settings.ledger.path
     if not path.is_file():
         raise SettingsError("LEDGER_MISSING", path=str(path))
     with writing(path):
         ledger = Ledger.open(path)
         try:
+            refuse_unknown_runs(ledger, settings)
             yield ledger
         finally:
             ledger.close()

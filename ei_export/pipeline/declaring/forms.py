@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import IO, Final
 
 from attrs import frozen
 
@@ -20,12 +20,14 @@ from .due import DueLine
 class Form:
     """``person`` and ``care`` read back what the ledger keeps of a person and of a line, as far as it was sent;
     ``credit`` makes the line that takes a debit back; ``again`` gives a line the code (COD651) that says whether it was
-    declared before, where the standard has one."""
+    declared before, where the standard has one; ``fragments`` gives what it keeps of a file: see
+    `pm304_sent.fragments`."""
 
     person: Callable[[str], Person]
     care: Callable[[str], Care]
     credit: Callable[[DueCredit], str]
     again: Callable[[str, str], str]
+    fragments: Callable[[IO[bytes]], Iterator[tuple[str, str, str]]]
 
 
 #: By the name of the standard.
@@ -35,12 +37,14 @@ FORMS: Final[Mapping[str, Form]] = {
         pm304_sent.read_care,
         lambda debit: pm304_sent.credit(debit.sent, debit.cents),
         lambda line, code: line,
+        pm304_sent.fragments,
     ),
     "GDS801 2.0": Form(
         gds801_sent.read_person,
         gds801_sent.read_care,
         lambda debit: gds801.credit_fragment(debit.list, date.fromisoformat(debit.date), debit.cents, debit.reference),
         gds801.declared_before,
+        gds801_sent.fragments,
     ),
 }
 

@@ -22,6 +22,8 @@ from ...reports.html import MOST_LINES
 from ...reports.summary import Declaration
 from ...settings import Settings
 from ...standards.files import sha256_of
+from ..memory import NAME as MEMORY
+from ..memory import Memory
 from .books import Book, Writer
 from .due import DueLine
 
@@ -29,7 +31,8 @@ LINE_COLUMNS: Final = (
     "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
     "debit_credit", "invoice", "rule",
 )  # fmt: skip
-_LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
+#: The columns of the table ``line`` in the order in which it is written.
+LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
 #: The columns that hold what others wrote.
 _FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
 #: Standard and UZOVI of a line: what a file is for.
@@ -173,17 +176,21 @@ class _File:
 
 
 class Listing:
-    """``lines.csv``, and the lines for ``--json`` where they are asked for. ``first`` are those that a page shows."""
+    """``lines.csv`` with ``memory.jsonl``, and the lines for ``--json`` where they are asked for. ``first`` are those
+    that a page shows."""
 
-    def __init__(self, place: Place, as_json: IO[str] | None) -> None:
+    def __init__(self, place: Place, as_json: IO[str] | None, header: str) -> None:
+        """``header``: who declares, as `declared_by` gives it."""
         self.first: list[Sequence[object]] = []
         self._file = place.create("lines.csv")
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
+        self._memory = Memory(place.create(MEMORY), header)
         self._csv = csv.writer(self._text, lineterminator="\n")
         self._csv.writerow(LINE_COLUMNS)
         self._as_json = as_json
 
-    def add(self, row: Sequence[object]) -> None:
+    def add(self, row: Sequence[object], patient_id: str) -> None:
+        self._memory.add(str(row[0]), patient_id)
         self._csv.writerow(defused_at(row, _FREE))
         if len(self.first) < MOST_LINES:
             self.first.append(row)
@@ -192,8 +199,10 @@ class Listing:
             self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
-        """Leaves the file open, for whoever it belongs to."""
+        """Leaves the files open, for whoever they belong to."""
         self._text.detach()
+        self._file.seek(0)
+        self._memory.close(sha256_of(self._file))
 
     def rows(self) -> Iterator[list[str]]:
         """Every line, read back once all are written."""
@@ -215,7 +224,7 @@ class Publication:
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
         self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
-        self._declared_by = declared_by(provider)
+        self.header = declared_by(provider)
         self._series, self._person = series, ledger.next_person()
         self._line = 0
         self._file: _File | None = None
@@ -261,7 +270,7 @@ class Publication:
     def _write_line(self, line: DueLine, who: int, file: _File, listing: Listing) -> None:
         row = self._number(line, file)
         file.add(line, str(row[0]))
-        listing.add(row)
+        listing.add(row, line.patient_id)
         previous = None
         if line.previous:
             if line.is_credit:
@@ -307,7 +316,7 @@ class Publication:
             declaration = self._file.close()
             more = {
                 "run": self._series.key,
-                "provider": self._declared_by,
+                "provider": self.header,
                 "first_reference": self._file.first_reference,
                 "last_reference": self._file.last_reference,
             }
@@ -351,7 +360,7 @@ class Publication:
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)
-        self._ledger.add_lines(_LEDGER_COLUMNS, self._rows)
+        self._ledger.add_lines(LEDGER_COLUMNS, self._rows)
         if self._credited or self._replaced:
             settle(self._ledger, self._credited, self._replaced)
         for written in (self._sent, self._rows, self._credited, self._replaced):

@@ -20,6 +20,7 @@ from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
 from ..answers.crediting import judged_credits
+from ..belonging import refuse_strangers, refuse_unknown_runs
 from ..declaring.publication import is_of_a_test
 from ..patient.case import Desk
 from ..rules import Rules
@@ -63,6 +64,8 @@ def explain(
     survey = Survey(settings.input, source.header)
     reader = Reader(source.header, survey.statuses)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
         search = Search(wanted, reader)
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
         watched: Source = search.watch(source, ledger)

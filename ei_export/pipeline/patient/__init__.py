@@ -41,7 +41,7 @@ def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
     work = examine(desk, patient_id, rows, stored)
     _file(work, digest if rows else None)
     for trajectory in work.trajectories:
-        trajectory.release()  # visits and trajectories hold each other; this lets all of them go at once
+        trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
     return work.case
 
 
@@ -52,12 +52,14 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     read, judge = desk.reader.read, desk.judge.judge
     heard = recall(work)
     listen(work, [read(body, row) for body, row in rows], heard)
+    if desk.recovered:
+        work.case.shown += (appointment.id for appointment in work.told if appointment.id in desk.recovered)
     for appointment in work.told:
         classify(work, appointment)
     for appointment in work.known.values():
         classify(work, appointment)
     work.shared = shared_numbers(work)
-    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared, desk.resolver)
+    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
     name_lines(work)
     for visit in work.visits:
         if visit.trajectory is not None:

@@ -20,6 +20,7 @@ from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ...ledger.credits import replacements
 from ...ledger.dossier import AT, Change
 from ...ledger.people import Standing, declared, others
+from ...ledger.recovering import recovered
 from ...problems import Finding
 from ...settings import Settings
 from ...zorg1.claims import Claim, Judge
@@ -38,7 +39,8 @@ class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
     patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
-    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``doubtful`` are the
+    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again, ``shown``
+    ones were read back from published runs and are in the feed. ``doubtful`` are the
     UZOVI numbers, once per appointment, whose insurer is not sure on its day, ``unasked``
     the insurers of lines whose amount is not number × tariff, and nobody said that this is what they want."""
 
@@ -53,6 +55,7 @@ class Case:
     taken: list[tuple[str, str]] = field(factory=list)
     held_back: list[str] = field(factory=list)
     dropped: list[str] = field(factory=list)
+    shown: list[str] = field(factory=list)
     doubtful: list[str] = field(factory=list)
     unasked: set[str] = field(factory=set)
 
@@ -101,6 +104,7 @@ class Desk:
         for number in settings.uzovi:
             self.unsure.pop(number, None)
         self._corrected = corrected_patients(ledger)
+        self.recovered = recovered(ledger)
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
@@ -207,6 +211,17 @@ class Work:
     waits: bool = False
     #: Appointments that another patient has, each with the reference of its line, or ''.
     elsewhere: dict[str, str] = field(factory=dict)
+
+    def misses_contacts(self, visit: Visit) -> bool:
+        """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
+        recovered = self.desk.recovered
+        return bool(recovered) and any(
+            other.trajectory is visit.trajectory
+            and other.appointment.row is None
+            and other.appointment.id in recovered
+            and other.answer.moment == "start"
+            for other in self.visits
+        )
 
     def bsn_of(self, appointment: Appointment) -> str:
         """The BSN of an appointment by what was heard of it last, 9 digits."""

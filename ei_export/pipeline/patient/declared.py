@@ -65,6 +65,8 @@ def name_lines(work: Work) -> None:
     for visit in work.visits:
         appointment = visit.appointment
         if appointment.findings and visit.is_declared:
+            if work.misses_contacts(visit):
+                appointment.findings[:] = [each for each in appointment.findings if each.code not in _COUNTED_ANEW]
             for place, finding in enumerate(appointment.findings):
                 if finding.code in _COUNTED_ANEW:
                     appointment.findings[place] = _told(work, appointment, finding.code, "", **finding.params)
@@ -117,7 +119,7 @@ def _differences(work: Work, sent: Appointment, row: Appointment) -> list[tuple[
     if old[2:4] != new[2:4]:
         linked = work.desk.resolver.answer(row.code, row.declare_under, row.uzovi, row.date).code
         found["code"] = (sent.linked, linked)
-        if linked == sent.linked or work.desk.resolver.is_form(sent.linked, linked):
+        if linked == sent.linked:
             del found["code"]
     return [(column, *found[column]) for column in _CHANGES if column in found]
 
@@ -156,7 +158,7 @@ def _may_be_due(work: Work, sent: Appointment, row: Appointment | None, debits: 
         row.refused = True
         return _taken_over(sent, row)
     due = row if row is not None else sent
-    due.known, due.refused = None, last.again == "line"
+    due.known = None
     return due
 
 

@@ -1,11 +1,12 @@
 """What was sent in PM304, read back from the fragments that the ledger keeps of it: see :mod:`.pm304`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import IO, Final
 
 from ...declaration import Care, Person
 from .pm304 import LAYOUT
+from .record import ENCODING
 
 _PERSON: Final = LAYOUT["02"].part("0203")
 _HEAD: Final = LAYOUT["04"].part("0403", "0433")
@@ -53,6 +54,19 @@ def read_care(head: str) -> Care:
         accident=found["0412"],
         side="",
     )
+
+
+def fragments(file: IO[bytes]) -> Iterator[tuple[str, str, str]]:
+    """The persons and lines of a file that we wrote, as the ledger keeps them: the fragment, the reference of a line
+    ('' of a person), and the reference of the debit that it credits, or ''."""
+    for line in file:
+        text = line.decode(ENCODING).rstrip("\r\n")
+        if text[:2] == "02":
+            yield text[-_PERSON.length :], "", ""
+        elif text[:2] == "04":
+            before = LAYOUT["04"]["0403"].start - 1
+            values = LAYOUT["04"].unpack(text)
+            yield text[before : before + _HEAD.length], values["0434"].rstrip(), values["0435"].rstrip()
 
 
 def credit(head: str, cents: int) -> str:

@@ -96,7 +96,8 @@ def check_need(care: Care, person: Person, performance: Performance, provider: P
         if diagnosis.side_required and not care.side:
             findings.append(Finding("SIDE_MISSING", "side", {"diagnosis": care.diagnosis}))
     if missing := care.lacks_of_referral:
-        findings.append(Finding("REFERRAL_INCOMPLETE", missing, {"column": missing}))
+        params = {"column": missing, "standard": "GDS801", "refused": "9481, 9484", "refused_too": "9566"}
+        findings.append(Finding("REFERRAL_INCOMPLETE", missing, params))
     if care.therapist_agb in (provider.practice_agb, provider.institution_agb):
         findings.append(Finding("THERAPIST_NOT_A_PERSON", "therapist_agb", {"found": care.therapist_agb}))
     return findings
@@ -244,6 +245,12 @@ def credit_fragment(performance_list: str, day: date, granted_cents: int, previo
 def with_reference(fragment: str, reference: str) -> str:
     """A line that is given its reference."""
     return fragment.replace(_EMPTY_REFERENCE, _REFERENCE % reference, 1)
+
+
+def without_reference(line: str) -> tuple[str, str]:
+    """A line as it was before it was given its reference, and that."""
+    found = re.search(_REFERENCE % "([^<]*)", line)
+    return (line.replace(found[0], _EMPTY_REFERENCE, 1), found[1]) if found is not None else (line, "")
 
 
 def _traits(care: Care) -> list[Values]:

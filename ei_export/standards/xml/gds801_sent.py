@@ -1,14 +1,18 @@
 """What was sent in GDS801, read back from the fragments that the ledger keeps of it: see :mod:`.gds801`."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import IO, Final
 
 from lxml import etree
 
 from ...codelists import choices
 from ...declaration import NO_BSN, Care, Person
+from .gds801 import ENCODING, INSURED, without_reference
 
 _SIDES: Final = {choices()["side_left"].value: "L", choices()["side_right"].value: "R"}
+_PREVIOUS: Final = re.compile("<GerelateerdReferentienummer>([^<]*)<")
 _SIDE, _ENTITLEMENT = "002", "004"
 
 
@@ -56,6 +60,18 @@ def read_care(fragment: str) -> Care:
         accident="J" if _text(found, "IndicatieOngeval") else "",
         side=_SIDES.get(traits.get(_SIDE, ""), ""),
     )
+
+
+def fragments(file: IO[bytes]) -> Iterator[tuple[str, str, str]]:
+    """The persons and lines of a file that we wrote, as the ledger keeps them: the fragment, the reference of a line
+    ('' of a person), and the reference of the debit that it credits, or ''."""
+    for line in file:
+        text = line.decode(ENCODING).rstrip("\n")
+        if text.startswith(f"<{INSURED.name}>"):
+            yield text, "", ""
+        elif text.startswith("<Prestatie>"):
+            previous = _PREVIOUS.search(text)
+            yield *without_reference(text), previous[1] if previous is not None else ""
 
 
 def _text(element: etree._Element, path: str) -> str:

@@ -1,0 +1,73 @@
+"""``ei-export recover``: the ledger anew, from the runs that are there."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import click
+from attrs import asdict
+
+from ..pipeline.reading_back import ReadBack
+from ..pipeline.reading_back import recover as read_back
+from ..problems import Finding, Language
+from ..reports.corrections import problem
+from ..reports.text import counted, euros, wrapped
+from ..wording import day_text
+from .common import day_or_today, options, refusing, settings_of
+from .speaking import speaking
+
+#: What is not in the files of a run.
+_LOST: Final = ("RECOVERED_ANSWERS", "RECOVERED_CONTACTS", "RECOVERED_WISHES")
+
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {
+        "nothing": "Er is niets terug te lezen: het declaratieregister kent elke run in de uitvoermap.",
+        "run": "{run}  {day}  {lines}, € {amount}",
+        "withdrawn": ", ingetrokken",
+        "read": "Teruggelezen in het declaratieregister:",
+    },
+    "en": {
+        "nothing": "There is nothing to read back: the ledger knows every run in the output folder.",
+        "run": "{run}  {day}  {lines}, € {amount}",
+        "withdrawn": ", withdrawn",
+        "read": "Read back into the ledger:",
+    },
+}
+
+
+@click.command()
+@options
+@refusing
+def recover(config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool) -> None:
+    """Read published runs that the ledger does not know back from the output folder.
+
+    For a ledger that was lost or is an older copy. Afterwards nothing is declared twice, and the numbers go on behind
+    the highest. Each file is held against its SHA-256; one that was changed is refused, and then nothing is read back.
+    """
+    settings = settings_of(config, lang)
+    runs = read_back(settings, day_or_today(today))
+    lost = [Finding(code) for code in _LOST if runs]
+    problems = [problem(finding, "", settings.language, settings.severities) for finding in lost]
+    with speaking(is_done=True) as out:
+        if as_json:
+            told = [{**asdict(run), "folder": str(run.folder)} for run in runs]
+            click.echo(json.dumps({"runs": told, "problems": problems}, ensure_ascii=False), out)
+        elif not quiet:
+            for line in _lines(runs, settings.language):
+                click.echo(line, out)
+            for each in problems:
+                click.echo("\n".join(["", *wrapped(str(each["message"])), *wrapped(str(each["remedy"]))]), out)
+
+
+def _lines(runs: Sequence[ReadBack], language: Language) -> Iterator[str]:
+    words = _WORDS[language]
+    if not runs:
+        yield words["nothing"]
+        return
+    yield words["read"]
+    for run in runs:
+        day, lines = day_text(date.fromisoformat(run.today), language), counted(run.lines, "line", language)
+        told = words["run"].format(run=run.run, day=day, lines=lines, amount=euros(run.amount_cents, language))
+        yield f"  {told}{words['withdrawn'] if run.withdrawn else ''}"

@@ -1,0 +1,68 @@
+"""What was read back of published runs: lines, what these take back or come in the place of, and whose they are."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from attrs import evolve
+
+from ..appointment import Appointment
+from . import Ledger, StoredDossier
+from .dossier import pack
+
+#: Where in an entry of a dossier its appointment stands.
+_ID: Final = 3
+
+
+def next_attempt(ledger: Ledger, appointment_id: str, debit_credit: str) -> int:
+    """The number of the next debit or credit of an appointment."""
+    sql = "SELECT coalesce(max(attempt), 0) + 1 FROM line WHERE appointment_id = ? AND debit_credit = ?"
+    return int(next(ledger._rows(sql, (appointment_id, debit_credit)))[0])
+
+
+def note_credited(ledger: Ledger, references: Iterable[str]) -> None:
+    """Notes that a credit went out of these debits."""
+    _note(ledger, "credit", "line.reference = ?", references)
+
+
+def note_replaced(ledger: Ledger, references: Iterable[str]) -> None:
+    """Notes that these debits came in the place of the earlier ones of their appointments."""
+    earlier = (
+        "debit_credit = 'D' AND EXISTS (SELECT 1 FROM line AS later WHERE later.reference = ? "
+        "AND later.appointment_id = line.appointment_id AND later.attempt > line.attempt)"
+    )
+    _note(ledger, "again", earlier, references)
+
+
+def _note(ledger: Ledger, column: str, which: str, references: Iterable[str]) -> None:
+    sql = (
+        "INSERT INTO correction (reference, appointment_id, patient_id) SELECT reference, appointment_id, patient_id "
+        f"FROM line WHERE {which} ON CONFLICT (reference) DO UPDATE SET {column} = NULL"
+    )
+    ledger._many(sql, ((reference,) for reference in references))
+
+
+def keep_declared(ledger: Ledger, patient_id: str, appointments: Sequence[Appointment]) -> None:
+    """Puts declared appointments in a patient's dossier, in the place of what it says of them; the next run completes
+    it."""
+    stored = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
+    new = {entry[_ID]: entry for entry in json.loads(pack(appointments))}
+    old = (entry for entry in json.loads(stored.appointments) if entry[_ID] not in new)
+    entries = sorted([*old, *new.values()], key=lambda entry: str(entry[_ID]))
+    last = max([stored.last, *(a.date.isoformat() for a in appointments if a.date is not None)])
+    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    ledger.save_dossiers([evolve(stored, pending=1, digest=None, tally=None, appointments=text, last=last)])
+    numbers = sorted({appointment.number for appointment in appointments} - {""})
+    ledger._many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", ((number, patient_id) for number in numbers))
+    ledger._many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))
+
+
+def recovered(ledger: Ledger) -> frozenset[str]:
+    """The declared appointments that were read back, and that no feed showed since: what else there was then is not
+    known."""
+    return frozenset(ident for (ident,) in ledger._rows("SELECT appointment_id FROM recovered"))
+
+
+def note_shown(ledger: Ledger, appointments: Iterable[str]) -> None:
+    """Notes that a feed showed these appointments."""
+    ledger._many("DELETE FROM recovered WHERE appointment_id = ?", ((ident,) for ident in appointments))
