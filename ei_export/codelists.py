@@ -207,6 +207,23 @@ def read_insurer_names(specs: Path = SPECS, report: Report = refuse) -> Mapping[
     return parse_keyed(path, columns, lambda row: row.required("name"), parse, report)
 
 
+def read_countries(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """Every country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
+
+    def key(row: Row) -> str:
+        code = row.required("code")
+        if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+            raise row.error("code", "A-Z, 2 ×")
+        return code
+
+    def parse(row: Row) -> str:
+        source(row)
+        _certainty(row)
+        return row.required("name")
+
+    return parse_keyed(specs / "codelists/countries.csv", ("code", "name", "source", "certainty"), key, parse, report)
+
+
 def read_diagnoses(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Diagnosis]:
     """Every DCSPH code."""
 
@@ -345,6 +362,12 @@ def uzovi_numbers() -> Mapping[str, Uzovi]:
 def insurer_names() -> Mapping[str, str]:
     """Every other name of an insurer, with the one that the agreements have."""
     return read_insurer_names()
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Every country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
+    return read_countries()
 
 
 @cache

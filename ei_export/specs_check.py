@@ -55,6 +55,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     codelists.read_remedies(return_codes, SPECS, report)
     codelists.read_uzovi(SPECS, report)
     codelists.read_insurer_names(SPECS, report)
+    codelists.read_countries(SPECS, report)
     codelists.read_deadlines(SPECS, report)
     codelists.read_performances(SPECS, report)
     codelists.read_standards(SPECS, report)

@@ -425,7 +425,13 @@ CELLS = {
     "a name use nobody knows": _cell("name_use", "5", error="NAME_USE_INVALID"),
     "no postcode": _cell("postcode", "", error="POSTCODE_MISSING"),
     "a bad postcode": _cell("postcode", "12345", error="POSTCODE_INVALID"),
-    "a house number with its suffix": _cell("house_number", "12a", error="HOUSE_NUMBER_INVALID"),
+    "a house number that is none": _cell("house_number", "Dorpsstraat 12", error="HOUSE_NUMBER_INVALID"),
+    "a house number with its suffix": Mistake(
+        [start(house_number="12a")],
+        lines=START,
+        infos=[("HOUSE_NUMBER_SPLIT", "A1", "house_number")],
+        counts={"declared": 1},
+    ),
     "a country in words": _cell("country", "Belgi\u00eb", error="COUNTRY_INVALID"),
     "no indication": _cell("indication_code", "", warning="INDICATION_MISSING"),
     "an indication nobody knows": _cell("indication_code", "999", error="INDICATION_INVALID"),
@@ -460,14 +466,6 @@ CELLS = {
     ),
     "a partner's name to use, and no partner": Mistake(
         [start(name_use="2")], errors=[("PARTNER_NAME_MISSING", "A1", "partner_name")], counts={"held": 1}
-    ),
-    "a country without its postcode": Mistake(
-        [start(country="BE")], errors=[("FOREIGN_POSTCODE_MISSING", "A1", "foreign_postcode")], counts={"held": 1}
-    ),
-    "a foreign postcode that is too long": Mistake(
-        [start(country="BE", foreign_postcode="1" * 20)],
-        errors=[("FOREIGN_POSTCODE_LENGTH", "A1", "foreign_postcode")],
-        counts={"held": 1},
     ),
 }
 

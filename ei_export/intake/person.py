@@ -68,32 +68,16 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
         "initials", values.initials, "INITIALS_INVALID", missing="INITIALS_MISSING", expected=values.INITIALS_FORM
     )
     if initials and initials != row.text("initials"):
-        row.add("INITIALS_REWRITTEN", "initials")
+        row.add("INITIALS_OF_NAMES" if values.first_names(row.cell("initials")) else "INITIALS_REWRITTEN", "initials")
     partner_name = row.text("partner_name")
     name_use = row.choice("name_use", _NAME_USES, "NAME_USE_INVALID", empty="0")
     if name_use in _PARTNER_NAME_USES and not partner_name:
         row.add("PARTNER_NAME_MISSING", "partner_name")
 
-    country = row.parsed("country", values.country, "COUNTRY_INVALID", expected=values.COUNTRY_FORM) or ""
-    postcode = foreign_postcode = ""
-    if country:
-        foreign_postcode = row.text("foreign_postcode")
-        if not foreign_postcode:
-            row.add("FOREIGN_POSTCODE_MISSING", "foreign_postcode")
-    else:
-        found = row.parsed(
-            "postcode", values.postcode, "POSTCODE_INVALID", missing="POSTCODE_MISSING", expected=values.POSTCODE_FORM
-        )
-        postcode = found or ""
-    house_number = row.parsed(
-        "house_number",
-        values.house_number,
-        "HOUSE_NUMBER_INVALID",
-        missing="" if country else "HOUSE_NUMBER_INVALID",  # not every address abroad has one
-        expected=values.HOUSE_NUMBER_FORM,
-    )
+    country = row.parsed("country", values.country, "COUNTRY_INVALID", quoted=True, expected=values.COUNTRY_FORM) or ""
+    postcode, foreign_postcode = _postcodes(row, country)
+    house_number, house_number_suffix = _house_number(row, country)
     prefix, partner_prefix = row.text("prefix"), row.text("partner_prefix")
-    house_number_suffix = row.text("house_number_suffix")
 
     if row.failed or not (bsn and uzovi and birth_date and sex and initials):
         return None, row.findings
@@ -113,12 +97,47 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
             name_use=name_use,
             postcode=postcode,
             foreign_postcode=foreign_postcode,
-            house_number=house_number or 0,
+            house_number=house_number,
             house_number_suffix=house_number_suffix,
             country=country,
         ),
         row.findings,
     )
+
+
+def _postcodes(row: "_Row", country: str) -> tuple[str, str]:
+    """The postcode of an address in the Netherlands, and of one abroad; not every country has postcodes (8184 asks for
+    a country with a postcode, not the other way round). Systems with one column for both have it in ``postcode``."""
+    ordinary, foreign = row.text("postcode"), row.text("foreign_postcode")
+    if country:
+        if not foreign and ordinary:
+            row.add("POSTCODE_ABROAD", "postcode")
+        elif ordinary not in ("", foreign) and not values.postcode(ordinary):  # one of an address here is not of use
+            row.add("POSTCODE_UNUSED", "postcode")
+        return "", foreign or ordinary
+    found = row.parsed(
+        "postcode", values.postcode, "POSTCODE_INVALID", missing="POSTCODE_MISSING", expected=values.POSTCODE_FORM
+    )
+    if foreign and values.postcode(foreign) != found:
+        row.add("POSTCODE_UNUSED", "foreign_postcode")
+    return found or "", ""
+
+
+def _house_number(row: "_Row", country: str) -> tuple[int, str]:
+    """The house number, and its suffix from either column; not every address abroad has one."""
+    found = row.parsed(
+        "house_number",
+        values.house_number,
+        "HOUSE_NUMBER_INVALID",
+        missing="" if country else "HOUSE_NUMBER_INVALID",
+        expected=values.HOUSE_NUMBER_FORM,
+    )
+    number, split = found or (0, "")
+    suffix = row.text("house_number_suffix")
+    if not split:
+        return number, suffix
+    row.add("HOUSE_NUMBER_SPLIT", "house_number")
+    return number, suffix if split.casefold() in suffix.casefold().split() else f"{split} {suffix}".rstrip()
 
 
 def born_by(person: Person, day: date) -> list[Finding]:

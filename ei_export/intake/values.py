@@ -7,22 +7,23 @@ not.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
 from stdnum.nl import bsn as stdnum_bsn
 
+from ..codelists import countries
 from ..declaration import NO_BSN
 
 # What a message says is expected, without words, so that it reads in any language.
 DATE_FORMS: Final = "2021-03-09 | 09-03-2021 | 20210309"
-SEX_FORMS: Final = "1 | M | 2 | V | F | 0 | 9"
+SEX_FORMS: Final = "M | V | F | man | vrouw | male | female | 1 | 2 | 0 | 9"
 AGB_FORM: Final = "8 × 0-9"
 SPECIALISM_FORM: Final = "4 × 0-9"
 POSTCODE_FORM: Final = "1234 AB"
-HOUSE_NUMBER_FORM: Final = "0-99999"
+HOUSE_NUMBER_FORM: Final = "12 | 12a | 3 bis | 104-2"
 COUNTRY_FORM: Final = "BE | DE | … (ISO 3166)"
 INITIALS_FORM: Final = "AB"
 
@@ -43,12 +44,23 @@ _AGB: Final = re.compile(r"(?!00)[0-9]{2}(?!000000)[0-9]{6}")
 _SPECIALISM: Final = re.compile(r"(?!00)[0-9]{4}")
 _DIAGNOSIS: Final = re.compile(r"[0-9]{4}")
 _INDICATION: Final = re.compile(r"[0-9]{1,3}")
-_HOUSE_NUMBER: Final = re.compile(r"[0-9]{1,5}")
+#: ``12``, ``12,0`` as a spreadsheet leaves it, ``12a``, ``3 bis``, ``104-2``, ``12-A/3``.
+_HOUSE_NUMBER: Final = re.compile(
+    r"([0-9]{1,5})(?:[.,]0+|(?![0-9]) ?(?:[-/.] ?)?([^\W_]{1,7}(?:(?: ?[-/.] ?| )[^\W_]{1,7}){0,2}\.?))?"
+)
 _POSTCODE: Final = re.compile(r"([1-9][0-9]{3}) ?([A-Za-z]{2})")
-_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _BETWEEN_INITIALS: Final = re.compile(r"[.,' -]")
+#: A word of a cell with initials, and the point behind an abbreviation.
+_WORD: Final = re.compile(r"([^\W\d_]+)(\.?)")
+_VOWELS: Final = frozenset("aeiouy")
+_CONSONANTS: Final = re.compile("[^aeiouy]{3}")
 
-_SEXES: Final[Mapping[str, str]] = {"1": "1", "M": "1", "2": "2", "V": "2", "F": "2", "0": "0", "9": "9"}
+_SEXES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("1", "m", "man", "male", "mannelijk"), "1"),
+    **dict.fromkeys(("2", "v", "f", "vrouw", "female", "vrouwelijk"), "2"),
+    **dict.fromkeys(("0", "onbekend", "unknown"), "0"),
+    "9": "9",
+}
 
 _SHOWN: Final = 20
 #: In the place of what may be somebody's.
@@ -123,8 +135,9 @@ def specialism(text: str) -> str | None:
 
 
 def sex(text: str) -> str | None:
-    """A sex as COD046: ``1`` and ``M``, ``2``, ``V`` and ``F``, ``0``, ``9``."""
-    return _SEXES.get(text.upper())
+    """A sex as COD046: ``1``, ``M``, ``man`` and ``male``; ``2``, ``V``, ``F``, ``vrouw`` and ``female``; ``0`` and
+    ``onbekend``; ``9``; in any case."""
+    return _SEXES.get(text.casefold())
 
 
 def diagnosis(text: str) -> str | None:
@@ -137,9 +150,13 @@ def indication(text: str) -> str | None:
     return text.zfill(3) if _INDICATION.fullmatch(text) else None
 
 
-def house_number(text: str) -> int | None:
-    """A house number, 0 for none. ``12a`` is none: the ``a`` is a house number suffix."""
-    return int(text) if _HOUSE_NUMBER.fullmatch(text) else None
+def house_number(text: str) -> tuple[int, str] | None:
+    """A house number, 0 for none, and its suffix: ``12a``, ``12 a`` and ``12-a`` are 12 and ``a``. No postcode and no
+    day, whose cells may have shifted."""
+    match = _HOUSE_NUMBER.fullmatch(text)
+    if match is None or (match[2] and (postcode(text) or day(text))):
+        return None
+    return int(match[1]), match[2] or ""
 
 
 def postcode(text: str) -> str | None:
@@ -149,17 +166,49 @@ def postcode(text: str) -> str | None:
 
 
 def country(text: str) -> str | None:
-    """A country code of 2 letters (ISO 3166), in capitals; '' for the Netherlands."""
-    if not _COUNTRY.fullmatch(text):
-        return None
+    """A country code (ISO 3166-1 alpha-2), in capitals; '' for the Netherlands."""
     code = text.upper()
+    if code not in countries():
+        return None
     return "" if code == "NL" else code
 
 
 def initials(text: str) -> str | None:
-    """Initials one behind the other: ``A.B.``, ``A B`` and ``A.-B.`` are ``AB``. Anything but letters is refused."""
-    letters = _BETWEEN_INITIALS.sub("", unicodedata.normalize("NFC", text))
-    return letters if all(unicodedata.category(letter)[0] in "LM" for letter in letters) and letters else None
+    """Initials one behind the other: ``A.B.``, ``A B`` and ``A.-B.`` are ``AB``. Of a first name the first letter:
+    ``Jan Peter`` is ``JP`` (see `first_names`). Anything but letters is refused."""
+    text = unicodedata.normalize("NFC", text)
+    letters = _BETWEEN_INITIALS.sub("", text)
+    if not letters or not all(unicodedata.category(letter)[0] in "LM" for letter in letters):
+        return None
+    names = first_names(text)
+    return _BETWEEN_INITIALS.sub("", _WORD.sub(lambda word: _initial(word[1], names), text)) if names else letters
+
+
+def first_names(text: str) -> frozenset[str]:
+    """The words that are first names and no initials: ``Jan``, ``JOHANNES``; not ``JP``, ``Th``, ``Chr``, ``Joh.``."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    return frozenset(word for word, dot in words if not dot and _is_name(word))
+
+
+def _is_name(word: str) -> bool:
+    """A word with small letters is a name if it has a vowel besides its first letter; one of capitals only, which may
+    be many initials, if it can be pronounced."""
+    sounds = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", word.casefold())))
+    if not word.isupper():
+        return len(word) > 2 and not _VOWELS.isdisjoint(sounds[1:])
+    vowels = sum(letter in _VOWELS for letter in sounds)
+    return (
+        len(word) > 4
+        and vowels > 1
+        and (_CONSONANTS.search(sounds) is None or (len(word) > 6 and vowels * 3 >= len(word)))
+    )
+
+
+def _initial(word: str, names: Collection[str]) -> str:
+    """The initial of a first name; IJ is one letter in Dutch."""
+    if word not in names:
+        return word
+    return word[:2].upper() if word[:2].casefold() == "ij" else word[0].upper()
 
 
 def shown(text: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.declaration import Care, Person
+from ei_export.intake import values
 from ei_export.intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, given_on, person
 from ei_export.problems import Finding, render, severity
 
@@ -132,8 +133,8 @@ DATES = "2021-03-09 | 09-03-2021 | 20210309"
         ("patient_id", " ", "PATIENT_ID_MISSING", {}),
         ("birth_date", "", "BIRTH_DATE_MISSING", {"expected": DATES}),
         ("birth_date", "30-02-1980", "BIRTH_DATE_INVALID", {"expected": DATES}),
-        ("sex", "", "SEX_INVALID", {"found": "", "expected": "1 | M | 2 | V | F | 0 | 9"}),
-        ("sex", "x", "SEX_INVALID", {"found": "x", "expected": "1 | M | 2 | V | F | 0 | 9"}),
+        ("sex", "", "SEX_INVALID", {"found": "", "expected": values.SEX_FORMS}),
+        ("sex", "x", "SEX_INVALID", {"found": "x", "expected": values.SEX_FORMS}),
         ("name", "", "NAME_MISSING", {}),
         ("name", "?", "NAME_MISSING", {}),
         ("name", "Jan\x1dsen", "TEXT_CONTROL", {"column": "name"}),
@@ -151,10 +152,10 @@ DATES = "2021-03-09 | 09-03-2021 | 20210309"
         ("name_use", "4", "PARTNER_NAME_MISSING", {}),
         ("postcode", "", "POSTCODE_MISSING", {"expected": "1234 AB"}),
         ("postcode", "12345", "POSTCODE_INVALID", {"expected": "1234 AB"}),
-        ("house_number", "", "HOUSE_NUMBER_INVALID", {"expected": "0-99999"}),
-        ("house_number", "12a", "HOUSE_NUMBER_INVALID", {"expected": "0-99999"}),
-        ("country", "Belgium", "COUNTRY_INVALID", {"expected": "BE | DE | … (ISO 3166)"}),
-        ("country", "BE", "FOREIGN_POSTCODE_MISSING", {}),
+        ("house_number", "", "HOUSE_NUMBER_INVALID", {"expected": values.HOUSE_NUMBER_FORM}),
+        ("house_number", "a12", "HOUSE_NUMBER_INVALID", {"expected": values.HOUSE_NUMBER_FORM}),
+        ("country", "Belgium", "COUNTRY_INVALID", {"found": "Belgium", "expected": "BE | DE | … (ISO 3166)"}),
+        ("country", "UK", "COUNTRY_INVALID", {"found": "UK", "expected": "BE | DE | … (ISO 3166)"}),
     ],
 )
 def test_what_is_wrong_with_a_person(column: str, text: str, code: str, params: dict[str, str]) -> None:
@@ -163,9 +164,7 @@ def test_what_is_wrong_with_a_person(column: str, text: str, code: str, params: 
     (finding,) = said(findings)
     assert (finding[0], finding[2]) == (code, params)
     assert severity(code) == "error"
-    assert finding[1] == {"PARTNER_NAME_MISSING": "partner_name", "FOREIGN_POSTCODE_MISSING": "foreign_postcode"}.get(
-        code, column
-    )
+    assert finding[1] == {"PARTNER_NAME_MISSING": "partner_name"}.get(code, column)
 
 
 def test_who_has_no_bsn_is_known_by_insured_number() -> None:
@@ -191,15 +190,73 @@ def test_the_sex_need_not_be_known_here() -> None:
     assert found.sex == "9"
 
 
-def test_an_address_abroad_needs_neither_postcode_nor_house_number() -> None:
-    found, findings = person_with(country="de", foreign_postcode="10115", postcode="?", house_number="")
-    assert findings == []
+@pytest.mark.parametrize(
+    ("cells", "written", "codes"),
+    [
+        ({"country": "de", "foreign_postcode": "10115", "postcode": ""}, ("DE", "", "10115"), []),
+        ({"country": "DE", "foreign_postcode": "", "postcode": ""}, ("DE", "", ""), []),
+        ({"country": "SR"}, ("SR", "", "1234 ab"), ["POSTCODE_ABROAD"]),
+        ({"country": "BE", "foreign_postcode": "1000", "postcode": "1000"}, ("BE", "", "1000"), []),
+        ({"country": "BE", "foreign_postcode": "1000"}, ("BE", "", "1000"), []),
+        ({"country": "BE", "foreign_postcode": "1000", "postcode": "2000"}, ("BE", "", "1000"), ["POSTCODE_UNUSED"]),
+        ({"country": "NL", "foreign_postcode": "10115"}, ("", "1234AB", ""), ["POSTCODE_UNUSED"]),
+        ({"foreign_postcode": "1234AB"}, ("", "1234AB", ""), []),
+    ],
+)
+def test_the_country_says_which_postcode_goes_along(
+    cells: dict[str, str], written: tuple[str, str, str], codes: list[str]
+) -> None:
+    found, findings = person_with(**cells)
     assert found is not None
-    assert (found.country, found.postcode, found.foreign_postcode, found.house_number) == ("DE", "", "10115", 0)
+    assert (found.country, found.postcode, found.foreign_postcode) == written
+    assert [finding.code for finding in findings] == codes
 
 
-def test_the_netherlands_is_no_country_abroad() -> None:
-    assert person_with(country="NL", foreign_postcode="10115") == (PERSON, [])
+def test_an_address_abroad_needs_no_house_number() -> None:
+    found, findings = person_with(country="de", postcode="", house_number="")
+    assert found is not None
+    assert (found.house_number, findings) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("number", "suffix", "written"),
+    [
+        ("12a", "", (12, "a")),
+        ("12 A", "a", (12, "a")),
+        ("12a", "bis", (12, "a bis")),
+        ("104-2", "hs", (104, "2 hs")),
+        ("12-A/3", "", (12, "A/3")),
+        ("12", "12a", (12, "12a")),
+    ],
+)
+def test_a_house_number_and_what_is_behind_it(number: str, suffix: str, written: tuple[int, str]) -> None:
+    found, findings = person_with(house_number=number, house_number_suffix=suffix)
+    assert found is not None
+    assert (found.house_number, found.house_number_suffix) == written
+    assert [finding.code for finding in findings] == ["HOUSE_NUMBER_SPLIT"] * (number != "12")
+
+
+@pytest.mark.parametrize(
+    ("text", "initials", "codes"),
+    [
+        ("Johannes", "J", ["INITIALS_OF_NAMES"]),
+        ("Jan Peter", "JP", ["INITIALS_OF_NAMES"]),
+        ("Peter-Jan", "PJ", ["INITIALS_OF_NAMES"]),
+        ("J. Willem", "JW", ["INITIALS_OF_NAMES"]),
+        ("JOHANNES", "J", ["INITIALS_OF_NAMES"]),
+        ("MARIA", "M", ["INITIALS_OF_NAMES"]),
+        ("IJsbrand", "IJ", ["INITIALS_OF_NAMES"]),
+        ("Th. Joh.", "ThJoh", ["INITIALS_REWRITTEN"]),
+        ("Chr", "Chr", []),
+        ("JHCM", "JHCM", []),
+        ("A.B.C.", "ABC", ["INITIALS_REWRITTEN"]),
+    ],
+)
+def test_first_names_among_the_initials(text: str, initials: str, codes: list[str]) -> None:
+    found, findings = person_with(initials=text)
+    assert found is not None
+    assert found.initials == initials
+    assert [finding.code for finding in findings] == codes
 
 
 def test_a_house_without_number_has_number_zero() -> None:

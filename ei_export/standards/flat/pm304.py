@@ -83,6 +83,8 @@ _NAMES: Final = frozenset({"name", "partner_name"})
 
 #: Letters with a stroke and the like, that Unicode doesn't take apart.
 _BASE_LETTERS: Final = str.maketrans("łŁđĐħĦŧŦŋŊıẞ", "lLdDhHtTnNiß")
+#: Ligatures that Unicode doesn't take apart either.
+_LIGATURES: Final = {"Œ": "OE", "œ": "oe", "ŉ": "'n", "\ufb05": "st"}
 #: Signs a word processor writes for the plain ones.
 _PLAIN_SIGNS: Final = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-") | {"\xa0": " "}
@@ -95,8 +97,9 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
     """The person as PM304 can hold them, and what was wrong or had to be rewritten.
 
     Text is composed (NFC) and then kept wherever ISO 8859-1 has it; a letter it lacks becomes its base letter, a
-    typographic apostrophe or dash the plain one, and names, prefixes, initials and house number suffix are cut to their
-    element, each with a warning. What can't be written at all is an error.
+    ligature (Ĳ, œ, ﬁ) the letters it is made of, a typographic apostrophe or dash the plain one, and names, prefixes,
+    initials and house number suffix are cut to their element, each with a warning. What can't be written at all is an
+    error.
     """
     findings: list[Finding] = []
     fitted: dict[str, Any] = {}
@@ -187,9 +190,11 @@ def _replacement(cluster: str) -> str | None:
     plain = cluster.translate(_PLAIN_SIGNS)
     if is_text(plain):
         return plain
+    if cluster in _LIGATURES:
+        return _LIGATURES[cluster]
     apart = unicodedata.normalize("NFKD", cluster).translate(_BASE_LETTERS)
     base = "".join(character for character in apart if not unicodedata.combining(character))
-    return base if len(base) == 1 and base.isalpha() and is_text(base) else None
+    return base if cluster[0].isalpha() and base.isalpha() and is_text(base) else None
 
 
 def _shown(characters: str) -> str:
