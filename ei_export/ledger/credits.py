@@ -12,7 +12,7 @@ from .corrections import ASKED_LAST, STANDS
 @frozen
 class DueCredit:
     """A debit that is to be credited in this run, by the columns of ``line``; ``cents`` what it was granted, or
-    declared at while there is no answer; ``attempt`` of the credit."""
+    declared at while there is no answer; ``attempt`` of the credit; ``provider`` as in the table ``declaration``."""
 
     reference: str
     appointment_id: str
@@ -31,6 +31,7 @@ class DueCredit:
     insurer: str
     person: str
     sent: str
+    provider: str
 
 
 @frozen
@@ -63,7 +64,7 @@ def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
         "line.trajectory, line.uzovi, line.date, line.code, line.list, line.f_code, line.units, "
         "coalesce((SELECT granted_cents FROM line_status WHERE line_status.reference = line.reference), "
         "line.amount_cents), line.rule, declaration.standard, "
-        "declaration.insurer, person.sent, line.sent "
+        "declaration.insurer, person.sent, line.sent, declaration.provider "
         "FROM correction CROSS JOIN line ON line.reference = correction.reference "
         "JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
         "WHERE credit = 'now' OR (credit = 'header' AND header <> ?) ORDER BY line.appointment_id, line.attempt"

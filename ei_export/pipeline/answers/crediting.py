@@ -1,7 +1,8 @@
 """The credits of a run: those that go out, those that nobody would take, and those that came back refused."""
 
+import json
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from ...codelists import return_codes
 from ...ledger.credits import RefusedCredit, refused_credits
@@ -13,6 +14,8 @@ from ..declaring.styles import refusal
 from ..patient.case import Desk
 from ..shelf import Shelf
 
+#: What of a header says who claims, and who is paid.
+_HEADER: Final = ("practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to")
 #: A queued credit, and what a receiver would refuse it for.
 Judged: TypeAlias = tuple[DueLine, Finding | None]
 
@@ -45,15 +48,33 @@ def is_replaced(desk: Desk, credit: DueLine) -> bool:
 
 
 def judged_credits(desk: Desk) -> Iterator[Judged]:
-    """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, are
-    noted on the desk: to be gone through before patients are worked out on it."""
-    for line in credit_lines(desk.ledger, desk.header):
-        style = desk.renderers[line.standard].style
-        said = refusal(style, line.uzovi, line.person, line.head, line.previous)
-        params = {**said, "reference": line.previous} if said is not None else {}
-        if params:
+    """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, or
+    because somebody else declares now, are noted on the desk: to be gone through before patients are worked out on
+    it."""
+    for line, header in credit_lines(desk.ledger, desk.header):
+        fault = _other_header(line, header, desk.header) or _refused(line, desk)
+        if fault is not None:
             desk.waiting_credits.add(line.previous)
-        yield line, Finding("CREDIT_WOULD_BE_REFUSED", "", params) if params else None
+        yield line, fault
+
+
+def _refused(line: DueLine, desk: Desk) -> Finding | None:
+    said = refusal(desk.renderers[line.standard].style, line.uzovi, line.person, line.head, line.previous)
+    if said is None:
+        return None
+    return Finding("CREDIT_WOULD_BE_REFUSED", "", {**said, "reference": line.previous})
+
+
+def _other_header(line: DueLine, header: str, today: str) -> Finding | None:
+    """Why a credit can't go out under the header of today: its debit had another, and a file has one."""
+    if not header or header == today:
+        return None
+    before, now = json.loads(header), json.loads(today)
+    for key in _HEADER:
+        if before[key] != now[key]:
+            params = {"reference": line.previous, "key": key, "before": before[key] or "-", "now": now[key] or "-"}
+            return Finding("CREDIT_OTHER_HEADER", "", params)
+    return None
 
 
 def about(credit: RefusedCredit) -> Finding:

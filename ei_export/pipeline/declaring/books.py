@@ -33,7 +33,8 @@ class Writer(Protocol):
 
 @frozen
 class Book:
-    """One standard. ``path`` of a file, with places for UZOVI and invoice number; ``most_lines`` one can count.
+    """One standard. ``path`` of a file, with places for UZOVI and invoice number; ``most_lines`` one can count,
+    ``most_cents`` its total can be.
 
     ``line`` adds a line with its reference; ``start`` is what comes before the persons, as long whatever the period and
     the amount, which are known last; ``check`` is given the finished file, and raises WriteError where nobody would
@@ -43,6 +44,7 @@ class Book:
 
     path: str
     most_lines: int
+    most_cents: int
     writer: Callable[[BinaryIO, Provider, Invoice], Any]
     line: Callable[[Any, DueLine, str], None]
     start: Callable[[Provider, Invoice, int], bytes]
@@ -75,6 +77,7 @@ def books(gds801_xsd: Path | None) -> Mapping[str, Book]:
         "PM304 3.2": Book(
             path="declarations/PM304_{}_{}.txt",
             most_lines=pm304.MAX_LINES,
+            most_cents=pm304.MOST_TOTAL_CENTS,
             writer=pm304.Pm304Writer,
             line=_pm304_line,
             start=lambda provider, invoice, cents: pm304.header(provider, invoice).encode(pm304.ENCODING),
@@ -85,6 +88,7 @@ def books(gds801_xsd: Path | None) -> Mapping[str, Book]:
         "GDS801 2.0": Book(
             path="declarations/GDS801_{}_{}.xml",
             most_lines=sys.maxsize,
+            most_cents=gds801.MOST_CENTS,
             writer=gds801.Gds801Writer,
             line=_gds801_line,
             start=lambda provider, invoice, cents: gds801.frame(provider, invoice, cents)[0].encode(gds801.ENCODING),

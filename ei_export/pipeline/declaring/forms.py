@@ -54,12 +54,13 @@ def first(debit: Debit) -> str:
     return FORMS[debit.standard].again(debit.sent, redeclaration_code())
 
 
-def credit_lines(ledger: Ledger, header: str) -> Iterator[DueLine]:
-    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now.
-    ``header``: what a declaration says today of who declares."""
+def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
+    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now; each
+    with the header that its debit had, '' where that is not known. ``header``: what a declaration says today of who
+    declares."""
     for debit in due_credits(ledger, header):
         form = FORMS[debit.standard]
-        yield DueLine(
+        credit = DueLine(
             standard=debit.standard,
             uzovi=debit.uzovi,
             person_key=form.person(debit.person).key,
@@ -81,3 +82,4 @@ def credit_lines(ledger: Ledger, header: str) -> Iterator[DueLine]:
             attempt=str(debit.attempt),
             previous=debit.reference,
         )
+        yield credit, debit.provider

@@ -214,6 +214,11 @@ class Listing:
         text.detach()
 
 
+def _signed(line: DueLine) -> int:
+    """What a line adds to the total of its file, in cents."""
+    return -int(line.amount_cents) if line.is_credit else int(line.amount_cents)
+
+
 class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
@@ -300,11 +305,13 @@ class Publication:
         )
 
     def _file_for(self, lines: list[DueLine]) -> _File:
-        """The file of a person's lines: a new one for another insurer, and where a count would outgrow its element."""
+        """The file of a person's lines: a new one for another insurer, and where a count or the total would outgrow
+        its element."""
         file, first = self._file, lines[0]
         if file is not None:
             same = (file.standard, file.uzovi) == (first.standard, first.uzovi)
-            if same and file.writer.lines + len(lines) <= file.book.most_lines:
+            cents = file.writer.cents + sum(map(_signed, lines))
+            if same and file.writer.lines + len(lines) <= file.book.most_lines and abs(cents) <= file.book.most_cents:
                 return file
             self._close_file()
         number = self._series.invoice(len(self.declarations) + 1)

@@ -53,6 +53,8 @@ def _most(element: str) -> int:
 
 #: The most performances one file can count (9904).
 MAX_LINES: Final = _most("9904")
+#: The largest total of a file, debit or credit (9907).
+MOST_TOTAL_CENTS: Final = _most("9907")
 _MAX_UNITS: Final = _most("0411")
 _MAX_CENTS: Final = min(map(_most, ("0428", "0429", "0432")))
 _MAX_HOUSE_NUMBER: Final = _most("0219")

@@ -52,7 +52,7 @@ _DECLARATION: Final = "01"
 
 #: rc9553
 MOST_INSURED_NUMBER: Final = 15
-_MOST_CENTS: Final = 10**14 - 1  # the form of an amount; more is no price
+MOST_CENTS: Final = 10**14 - 1  # the form of an amount; more is no price
 _MOST_UNITS: Final = 10**9 - 1
 _ADULT: Final = 18
 
@@ -108,8 +108,8 @@ def check_line(performance: Performance) -> list[Finding]:
     findings: list[Finding] = []
     if performance.units > _MOST_UNITS:
         findings.append(Finding("UNITS_TOO_MANY", "", {"units": performance.units, "limit": _MOST_UNITS}))
-    if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > _MOST_CENTS:
-        findings.append(Finding("AMOUNT_TOO_LARGE", "", {"limit": _MOST_CENTS}))
+    if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > MOST_CENTS:
+        findings.append(Finding("AMOUNT_TOO_LARGE", "", {"limit": MOST_CENTS}))
     return findings
 
 
@@ -301,7 +301,7 @@ def frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
     ValueError, naming the element, for what doesn't fit.
     """
     before, behind = _frame(provider, invoice, cents)
-    longest, _ = _frame(provider, invoice, _MOST_CENTS)
+    longest, _ = _frame(provider, invoice, MOST_CENTS)
     return before.ljust(len(longest)), behind
 
 
