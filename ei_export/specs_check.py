@@ -19,8 +19,9 @@ from .standards.xml.redeclaring import read_redeclarations
 from .standards.xml.rulebook import read_rules
 from .standards.xml.tree import codes_of_trees, read_forms, read_tree
 from .tables import Report
-from .zorg1.agreements import Agreements, Known, read_agreements, read_twins, read_without_agreement
+from .zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
 from .zorg1.in_vain import in_vain
+from .zorg1.programs import read_parts, read_usual
 from .zorg1.tariffs import Tariffs
 
 #: A source that is a choice of our own.
@@ -48,8 +49,9 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     errors: list[SettingsError] = []
     report = errors.append
     codes = codelists.read_codes(SPECS, report)
-    if not errors:  # without a code, its translation would be wrong too
+    if not errors:  # without a code, what names it would be wrong too
         codelists.read_english(codes, SPECS, report)
+        read_covers({code for name, code in codes if name == "COD321"}, SPECS, report)
     diagnoses = codelists.read_diagnoses(SPECS, report)
     return_codes = codelists.read_return_codes(SPECS, report)
     codelists.read_remedies(return_codes, SPECS, report)
@@ -65,8 +67,10 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     messages = read_messages(SPECS, report)
     known = Known.of(codes.values(), diagnoses)
     agreements = read_agreements(overlays, known, SPECS, report)
-    read_twins({code for _, code in agreements}, SPECS, report)
-    read_without_agreement(known, SPECS, report)
+    for read in (read_twins, read_contacts, read_weeks):
+        read({code for _, code in agreements}, SPECS, report)
+    read_parts(known.diagnoses, SPECS, report)
+    read_usual(known.diagnoses, SPECS, report)
     read_words({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     before = len(errors)

@@ -118,9 +118,9 @@ TRAJECTORIES = {
     ),
     "a contact before the start": Mistake(
         [visit("A1", "2021-02-22", "940135", "T1"), start("A2"), end()],
-        errors=[("CONTACT_WITHOUT_TRAJECTORY", "A1", "trajectory_id")],
-        lines={"A2": ("F1013", 1), "A3": ("F1013", 1)},
-        counts={"declared": 2, "held": 1},
+        errors=[("CONTACT_BEFORE_START", "A1", "date"), ("COUNT_UNCERTAIN", "A3", "")],
+        lines={"A2": ("F1013", 1)},
+        counts={"declared": 1, "held": 2},
     ),
     "a contact after the end": Mistake(
         [start(), contact(), end(), visit("A4", "2021-03-29", "940135", "T1")],
@@ -169,7 +169,7 @@ TRAJECTORIES = {
     ),
     "a contact of two open trajectories, and the diagnosis of neither": Mistake(
         [start(number=""), visit("A2", "2021-03-01", "940156", diagnosis="3026"), contact("A3", "", diagnosis="4026")],
-        errors=[("CONTACT_AMBIGUOUS", "A3", "trajectory_id")],
+        errors=[("CONTACT_OTHER_PROGRAM", "A3", "diagnosis_code")],
         lines={**START, "A2": ("F1041", 1)},
         counts={"declared": 2, "held": 1},
     ),
@@ -270,6 +270,7 @@ ROWS = {
     "a diagnosis that is not in the DCSPH list": Mistake(
         [visit("A1", "2019-03-01", "930131", insurer="CZ", diagnosis="9999")],
         errors=[("DIAGNOSIS_UNKNOWN", "A1", "diagnosis_code")],
+        warnings=[("DIAGNOSIS_UNUSUAL", "A1", "diagnosis_code")],
         counts={"held": 1},
     ),
     "an appointment in the future": Mistake(
@@ -396,11 +397,6 @@ def _cell(column: str, value: str, **severities: str) -> Mistake:
     return Mistake([{**start(), column: value}], lines=START, counts={"declared": 1}, **problem)  # type: ignore[arg-type]
 
 
-def _incomplete(missing: str, **cells: str) -> Mistake:
-    """A start with a part of a referral."""
-    return Mistake([start(**cells)], errors=[("REFERRAL_INCOMPLETE", "A1", missing)], counts={"held": 1})
-
-
 CELLS = {
     "no BSN": _cell("bsn", "", error="BSN_MISSING"),
     "a BSN that fails the 11-test": _cell("bsn", "123456789", error="BSN_INVALID"),
@@ -444,9 +440,18 @@ CELLS = {
         errors=[("REFERRAL_DATE_LATE", "A1", "referral_date")],
         counts={"held": 1},
     ),
-    "a referral of nobody": _incomplete("referrer_agb", referral_date="2021-02-26"),
-    "a referrer's AGB code without a date": _incomplete("referral_date", referrer_agb="01012345"),
-    "a referrer's specialism without a date": _incomplete("referral_date", referrer_specialism="0101"),
+    "a referral of nobody": Mistake(
+        [start(referral_date="2021-02-26")],
+        warnings=[("REFERRER_MISSING", "A1", "referrer_agb")],
+        lines=START,
+        counts={"declared": 1},
+    ),
+    **{
+        f"a referral without a date: {column}": Mistake(
+            [start(**{column: code})], errors=[("REFERRAL_DATE_MISSING", "A1", "referral_date")], counts={"held": 1}
+        )
+        for column, code in (("referrer_agb", "01012345"), ("referrer_specialism", "0101"))
+    },
     "an impossible referral date": _cell("referral_date", "31-02-2021", error="REFERRAL_DATE_INVALID"),
     "a referrer that is none": _cell("referrer_agb", "Jansen", error="REFERRER_AGB_INVALID"),
     "a referrer's specialism in words": _cell("referrer_specialism", "huisarts", error="SPECIALISM_INVALID"),

@@ -264,8 +264,8 @@ def test_a_counted_contact_that_moves_before_the_end(clinic: Clinic) -> None:
     clinic.feed([start, contact]).run()
     clinic.feed([contact | {"date": "2021-02-01"}]).run()
     result = clinic.feed([end]).run()
-    assert result.found("error") == [("CONTACT_WITHOUT_TRAJECTORY", "A2", "trajectory_id")]
-    assert result.lines == {"A3": ("F1013", 1)}
+    assert result.found("error") == [("CONTACT_BEFORE_START", "A2", "date"), ("COUNT_UNCERTAIN", "A3", "")]
+    assert result.lines == {}
 
 
 def test_a_contact_that_comes_after_its_end_was_declared(clinic: Clinic) -> None:

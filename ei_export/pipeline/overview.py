@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..appointment import Outcome
 from ..intake.reader import remembered
@@ -44,9 +44,10 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
         deadlines=Rows(NearDeadline, _soonest),
         endings=tuple(_endings(settings, rules)),
     )
-    ends = _ends(rules.judge.agreements)
+    agreements = rules.judge.agreements
+    ends = _ends(agreements)
     for started in without_end(ledger, today - timedelta(weeks=status.forgotten_weeks)):
-        if _can_end(started, ends, settings.contracts):
+        if _can_end(evolve(started, program=agreements.programs.whole(started.program)), ends, settings.contracts):
             found.open_trajectories.add(_open_trajectory(started, today))
     held = (_held(kept, rules, settings.language) for kept in waiting(ledger))
     nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))

@@ -11,10 +11,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal, Self, TypeAlias, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from .. import codelists
-from ..codelists import Code
+from ..codelists import CERTAINTIES, Code
 from ..names import AGREEMENT_COLUMNS, Names, Spelling
 from ..problems import SettingsError
 from ..settings import AMOUNTS, Amount
@@ -31,6 +31,7 @@ from ..tables import (
     refuse,
     source,
 )
+from .programs import Programs, known_diagnoses, read_parts, read_usual
 
 Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]
 MOMENTS: Final = ("start", "contact", "end", "relapse", "baseline", "profile", "other")
@@ -38,7 +39,7 @@ MOMENTS: Final = ("start", "contact", "end", "relapse", "baseline", "profile", "
 #: A number; "count" = contacts in between + 1; "-" = registered and counted, never sent; "?" = not given: hold.
 Units: TypeAlias = int | Literal["count", "-", "?"]
 
-#: The program and the profile of a code that goes with any of them.
+#: The program and the profile of a code that goes with any of them; behind the diagnoses of a row: any other goes too.
 ANY: Final = "*"
 
 _CODE_LENGTH: Final = 9
@@ -52,8 +53,9 @@ class Agreement:
 
     ``program`` and ``profile`` as in the tables, `ANY` for every one; ``f_code`` the code that is sent, at most 6
     characters, on the performance list ``list`` (COD367, 3 digits); ``diagnoses`` the codes it may go with, none = not
-    checked; ``tariff_list`` the list its price stands in; ``amount`` whether that is the price of the line
-    (``product``) or of each unit. What is never sent (units ``-``) has no f_code, list or tariff list.
+    checked; ``takes_others``: those are the natural ones, others go with a warning. ``tariff_list`` is the list its
+    price stands in; ``amount`` whether that is the price of the line (``product``) or of each unit. What is never sent
+    (units ``-``) has no f_code, list or tariff list.
 
     ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``. ``replaces`` are the built-in
     rows that a row of an overlay takes the place of, each on the days they share.
@@ -75,6 +77,7 @@ class Agreement:
     source: str
     rule: str
     replaces: tuple["Agreement", ...] = ()
+    takes_others: bool = False
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_until
@@ -109,13 +112,18 @@ class Agreements:
     """All agreements of a practice: the built-in ones, replaced by its overlays on the days these cover.
 
     ``twins`` gives a code its other form, of the same product on the other performance list (Zorg1 §4.6.1), both ways;
-    ``without_agreement`` the diagnoses by program and profile where there is no contract (§4.1.7, 4.2.6, 4.3.5, 4.4.3,
-    4.5.4); ``closed`` the places of open rows of overlays that end because a later one follows.
+    ``contacts`` the form of a contact's code for a profile, where insurers know it so (§4.1.3); ``weeks`` how long
+    after the start the code of an end is meant to be declared (§4.1.1); ``covers`` the insurance, AV or BV, that an
+    indication (COD321) says it is for; ``closed`` the places of open rows of overlays that end because a later one
+    follows.
     """
 
     _periods: Mapping[tuple[str, str], tuple[Agreement, ...]]
-    twins: Mapping[str, str]
-    without_agreement: Mapping[tuple[str, str], tuple[str, ...]]
+    twins: Mapping[str, str] = field(factory=dict)
+    contacts: Mapping[tuple[str, str], str] = field(factory=dict)
+    programs: Programs = field(factory=Programs)
+    weeks: Mapping[str, int] = field(factory=dict)
+    covers: Mapping[str, str] = field(factory=dict)
     closed: tuple[str, ...] = ()
 
     @classmethod
@@ -124,11 +132,17 @@ class Agreements:
         known = Known.of(codelists.every_code().values(), codelists.diagnoses())
         closed: list[str] = []
         periods = read_agreements(overlays, known, closed=closed.append)
-        twins = read_twins({code for _, code in periods})
+        codes = {code for _, code in periods}
+        twins = read_twins(codes)
+        rows = (row for found in periods.values() for row in found if row.program != ANY)
+        products = {(row.program, diagnosis) for row in rows for diagnosis in row.diagnoses}
         return cls(
             periods=periods,
             twins={**twins, **{twin: code for code, twin in twins.items()}},
-            without_agreement=read_without_agreement(known),
+            contacts=read_contacts(codes),
+            programs=Programs.of(read_parts(known.diagnoses), read_usual(known.diagnoses), products),
+            weeks=read_weeks(codes),
+            covers=read_covers(codelists.codes("COD321")),
             closed=tuple(closed),
         )
 
@@ -150,11 +164,17 @@ class Agreements:
 
     def end_of(self, insurer: str, program: str, profile: str, day: date) -> Agreement | None:
         """The agreement about the end of a trajectory with an insurer on a day, if there is one."""
+        program = self.programs.whole(program)
         for (name, _), periods in self._periods.items():
             for a in periods if name == insurer else ():
                 if (a.moment, a.program, a.profile) == ("end", program, profile) and a.covers(day):
                     return a
         return None
+
+    @cached_property
+    def forms(self) -> Mapping[str, str]:
+        """The other code of what an insurer may know under that one only: a twin; a contact's code for any profile."""
+        return {form: code for (code, _), form in self.contacts.items()} | dict(self.twins)
 
     @cached_property
     def insurers(self) -> frozenset[str]:
@@ -273,21 +293,53 @@ def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = ref
     return parse_keyed(path, ("code", "twin", "source"), lambda row: row["code"], parse, report)
 
 
-def read_without_agreement(
-    known: Known, specs: Path = SPECS, report: Report = refuse
-) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """The diagnoses by program and profile where there is no price agreement (Zorg1 §4.1.7 and its like)."""
+def read_contacts(
+    codes: Collection[str], specs: Path = SPECS, report: Report = refuse
+) -> Mapping[tuple[str, str], str]:
+    """The form of a contact's code for a profile, by code and profile. ``codes`` are those of the agreements."""
 
-    def key(row: Row) -> tuple[str, str]:
-        return row.required("program"), row.required("profile")
+    def parse(row: Row) -> str:
+        source(row)
+        for column in ("code", "form"):
+            if row[column] not in codes:
+                raise row.error(column, "a code of specs/zorg1/")
+        return row["form"]
+
+    path = specs / "codelists/zorg1-contacts.csv"
+    columns = ("code", "profile", "form", "source")
+    return parse_keyed(path, columns, lambda row: (row["code"], row.required("profile")), parse, report)
+
+
+def read_weeks(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, int]:
+    """How many weeks after the start an end is meant to be declared, by its code. ``codes`` are those of the
+    agreements."""
+
+    def parse(row: Row) -> int:
+        source(row)
+        if row["code"] not in codes:
+            raise row.error("code", "a code of specs/zorg1/")
+        return number(row, "weeks")
+
+    path = specs / "codelists/zorg1-weeks.csv"
+    return parse_keyed(path, ("code", "weeks", "source"), lambda row: row["code"], parse, report)
+
+
+def read_covers(known: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """The insurance that each indication says it is for, as the profiles of TKP and THP call it: AV or BV. ``known``
+    are the indications there are (COD321)."""
 
     def parse(row: Row) -> tuple[str, ...]:
         source(row)
-        row.required("diagnoses")
-        return _diagnoses(row, known)
+        row.choice("certainty", CERTAINTIES)
+        indications = tuple(row.required("indications").split())
+        if not set(indications).issubset(known):
+            raise row.error("indications", "codes of COD321, a space between")
+        return indications
 
-    path = specs / "codelists/zorg1-without-agreement.csv"
-    return parse_keyed(path, ("program", "profile", "diagnoses", "source"), key, parse, report)
+    path = specs / "codelists/zorg1-covers.csv"
+    columns = ("cover", "indications", "source", "certainty")
+    found = parse_keyed(path, columns, lambda row: row.required("cover"), parse, report)
+    return {indication: cover for cover, indications in found.items() for indication in indications}
 
 
 def _agreement(row: Row, known: Known) -> Agreement:
@@ -295,6 +347,7 @@ def _agreement(row: Row, known: Known) -> Agreement:
     units = _units(row, moment)
     _check_sending(row, units, known)
     valid_from, valid_until = row.period()
+    diagnoses, takes_others = _diagnoses(row, known)
     return Agreement(
         insurer=row.required("insurer"),
         code=_at_most(row, "code", _CODE_LENGTH),
@@ -307,7 +360,8 @@ def _agreement(row: Row, known: Known) -> Agreement:
         list=row["list"],
         units=units,
         amount=cast(Amount, row.choice("amount", AMOUNTS)),
-        diagnoses=_diagnoses(row, known),
+        diagnoses=diagnoses,
+        takes_others=takes_others,
         tariff_list=row["tariff_list"],
         source=source(row),
         rule=row.place,
@@ -340,11 +394,10 @@ def _check_sending(row: Row, units: Units, known: Known) -> None:
     row.required("tariff_list")
 
 
-def _diagnoses(row: Row, known: Known) -> tuple[str, ...]:
-    diagnoses = tuple(row["diagnoses"].split())
-    if not known.diagnoses.issuperset(diagnoses):
-        raise row.error("diagnoses", "codes of specs/codelists/dcsph.csv, a space between")
-    return diagnoses
+def _diagnoses(row: Row, known: Known) -> tuple[tuple[str, ...], bool]:
+    """The diagnoses, and whether others go too."""
+    found = known_diagnoses(row, {*known.diagnoses, ANY})
+    return tuple(code for code in found if code != ANY), ANY in found[1:]
 
 
 def _at_most(row: Row, column: str, length: int) -> str:

@@ -1,7 +1,7 @@
 """What becomes of a visit once it has its trajectory: a line, a contact that counts, or held, and why."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from functools import lru_cache
 
 from attrs import define, frozen
@@ -12,7 +12,7 @@ from ..declaration import Performance
 from ..problems import Finding, Severities
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
-from .trajectories import Visit
+from .trajectories import Trajectory, Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
 SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
@@ -63,8 +63,9 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
         return Finding("DIAGNOSIS_MISSING", "diagnosis_code", {"expected": expected or "DCSPH"})
     if not agreement.diagnoses:
         return None
+    code = "DIAGNOSIS_UNUSUAL" if agreement.takes_others else "DIAGNOSIS_WRONG"
     params = {"found": diagnosis, "expected": expected, "program": agreement.program, "rule": agreement.rule}
-    return Finding("DIAGNOSIS_WRONG", "diagnosis_code", params)
+    return Finding(code, "diagnosis_code", params)
 
 
 @frozen
@@ -80,7 +81,12 @@ class Judge:
     def judge(self, visit: Visit) -> Claim | None:
         """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
         appointment, answer = visit.appointment, visit.answer
-        if answer.standing is Standing.CONTACT and not appointment.findings and visit.day <= self.today:
+        if (
+            answer.standing is Standing.CONTACT
+            and not appointment.findings
+            and not answer.notes
+            and visit.day <= self.today
+        ):
             appointment.outcome = (
                 Outcome.COUNTED if appointment.known is None else Outcome.EARLIER
             )  # by far most visits
@@ -90,7 +96,11 @@ class Judge:
             is_held = self.severities.hold(appointment.findings)
             appointment.outcome = Outcome.HELD if is_held else Outcome.NOT_ZORG1
         elif answer.standing is Standing.NO_AGREEMENT:
-            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
+            if self.counts_without_contract(visit):
+                params = {"insurer": answer.insurer, "date": visit.day.isoformat()}
+                appointment.findings.append(Finding("CONTACT_WITHOUT_CONTRACT", "uzovi", params))
+            else:
+                appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
             if (finding := self.check_without_agreement(visit)) is not None:
                 appointment.findings.append(finding)
             appointment.outcome = Outcome.NO_AGREEMENT
@@ -111,6 +121,8 @@ class Judge:
             and (finding := check_diagnosis(appointment.diagnosis, answer.agreement)) is not None
         ):
             appointment.findings.append(finding)
+        if answer.standing is Standing.CONTACT and appointment.known is None:
+            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
         if self.severities.hold(appointment.findings) or answer.standing is Standing.FAULT:
             appointment.outcome = Outcome.HELD
         elif answer.standing is Standing.CONTACT:
@@ -128,10 +140,61 @@ class Judge:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
         if (late := self.check_deadline(answer.insurer, visit.day)) is not None:
             appointment.findings.append(late)
+        if answer.moment == "end" and visit.trajectory is not None:
+            appointment.findings.extend(self._check_end(visit, answer.agreement, visit.trajectory))
         agreement, cents = answer.agreement, answer.tariff.cents
         amount = amount_cents(answer, visit.units)
         performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
         return Claim(answer, agreement, visit.units, performance)
+
+    def _check_end(self, visit: Visit, end: Agreement, trajectory: Trajectory) -> Iterator[Finding]:
+        """What is odd about an end that goes out, by its start: too soon, or with other units in another year."""
+        first = trajectory.started_by
+        if first is None:
+            return
+        params: dict[str, object] = {"date": visit.day.isoformat(), "start": first.day.isoformat()}
+        weeks = self.agreements.weeks.get(end.code, 0)
+        if visit.day < (due := first.day + timedelta(weeks=weeks)):
+            yield Finding("END_EARLY", "date", {**params, "weeks": weeks, "from_day": due.isoformat()})
+        start = first.answer.agreement
+        if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
+            return
+        both = start.units + end.units
+        totals = [
+            one.units + other.units
+            for one, other in (
+                (start, self.agreements.find(end.insurer, end.code, first.day)),
+                (end, self.agreements.find(end.insurer, start.code, visit.day)),
+            )
+            if other is not None and isinstance(one.units, int) and isinstance(other.units, int)
+        ]
+        if any(total != both for total in totals):
+            units = {"start_units": start.units, "end_units": end.units, "total": both}
+            named = " / ".join(map(str, totals))
+            yield Finding("UNITS_OVER_YEAR_END", "date", {**params, **units, "expected": named})
+
+    def counts_without_contract(self, visit: Visit) -> bool:
+        """Whether a contact of a day without contract position counts in an end that goes, or is to go, out."""
+        trajectory = visit.trajectory
+        if visit.answer.moment != "contact" or trajectory is None or visit not in trajectory.contacts:
+            return False
+        last, first = trajectory.ended_by, trajectory.started_by
+        if last is not None:
+            end, decides = last.answer.agreement, last
+        elif first is not None:
+            end = self.agreements.end_of(trajectory.insurer, trajectory.program, trajectory.profile, visit.day)
+            decides = first
+        else:
+            return False
+        return end is not None and end.units == "count" and decides.answer.standing is not Standing.NO_AGREEMENT
+
+    def check_cover(self, agreement: Agreement, indication: str) -> Finding | None:
+        """Whether a product of one insurance goes with an indication of the other (§4.5.3)."""
+        cover, said = agreement.profile.partition(" ")[2], self.agreements.covers.get(indication, "")
+        if cover not in self.agreements.covers.values() or said in ("", cover):
+            return None
+        params = {"code": agreement.code, "cover": cover, "found": indication, "said": said}
+        return Finding("COVER_OTHER", "indication_code", params)
 
     def check_deadline(self, insurer: str, day: date) -> Finding | None:
         """Whether an insurer no longer takes the declaration of a treatment on this day."""
@@ -143,8 +206,8 @@ class Judge:
 
     def check_without_agreement(self, visit: Visit) -> Finding | None:
         """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""
-        program, profile = visit.answer.program, visit.answer.profile
-        expected = self.agreements.without_agreement.get((program, profile), ())
+        program, profile = visit.program or visit.answer.program, visit.answer.profile
+        expected = self.agreements.programs.without_agreement(program, profile, visit.day)
         if not expected or visit.appointment.diagnosis in expected:
             return None
         params = {

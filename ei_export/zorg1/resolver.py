@@ -17,6 +17,7 @@ from ..codelists import performances
 from ..problems import Finding
 from ..settings import Amount, Contract
 from .agreements import Agreement, Agreements
+from .programs import Programs
 from .tariffs import Tariff, Tariffs
 
 #: ``[codes] "05" = "-"``: no Zorg1 product, on purpose.
@@ -153,6 +154,25 @@ class Resolver:
             return True
         return self._unknown(code, link).standing is Standing.FAULT
 
+    def of_profile(self, answer: Answer, uzovi: str, profile: str, day: date) -> Answer:
+        """A contact in a trajectory of this profile, by the form of its code that its insurer has for that (§4.1.3)."""
+        form = self._agreements.contacts.get((answer.code, profile))
+        if form is None or self._agreements.find(answer.insurer, form, day) is None:
+            return answer
+        found = self.answer("", form, uzovi, day)
+        params = {"code": answer.code, "resolved": form, "insurer": answer.insurer, "profile": profile}
+        note = Finding("CONTACT_BY_PROFILE", "code", params)
+        return found if found.contract is None else evolve(found, notes=(*found.notes, note))
+
+    def is_form(self, form: str, code: str) -> bool:
+        """Whether a code is the form for one profile of a contact's code."""
+        return form in self._agreements.contacts.values() and self._agreements.forms[form] == code
+
+    @property
+    def programs(self) -> Programs:
+        """The programs and their diagnoses."""
+        return self._agreements.programs
+
     def insurer(self, uzovi: str) -> str:
         """Whose an UZOVI number is, or ''."""
         return self._insurers.get(uzovi, "")
@@ -198,7 +218,7 @@ class Resolver:
 
         Where insurers differ (940135, §4.1.3 against §4.1.6) the meaning that fits every program is the careful one.
         """
-        twin = self._agreements.twins.get(code, code)
+        twin = self._agreements.forms.get(code, code)
         rows = self._agreements.periods(insurer, code) or self._agreements.periods(insurer, twin)
         if not rows:
             rows = tuple(
@@ -209,7 +229,7 @@ class Resolver:
 
     def _changes(self, code: str, insurer: str) -> Iterable[date]:
         """The days on which an answer may become another."""
-        for linked in filter(None, (code, self._agreements.twins.get(code))):
+        for linked in filter(None, (code, self._agreements.forms.get(code))):
             for agreement in self._agreements.periods(insurer, linked):
                 yield from _edges(agreement.valid_from, agreement.valid_until)
                 for tariff in self._tariffs.periods(agreement.tariff_list, insurer, linked):
@@ -252,20 +272,22 @@ class Resolver:
         return evolve(base, standing=Standing.PRODUCT, tariff=tariff)
 
     def _agreement(self, base: Answer, day: date) -> tuple[Agreement | None, tuple[Finding, ...]]:
-        """The agreement on a day, also when the code for the other code list was used (§4.6.1)."""
+        """The agreement on a day, also where the insurer knows another form of the code (§4.1.3, 4.6.1)."""
         found = self._agreements.find(base.insurer, base.code, day)
-        twin = self._agreements.twins.get(base.code)
+        twin = self._agreements.forms.get(base.code)
         if found is not None or twin is None:
             return found, ()
         found = self._agreements.find(base.insurer, twin, day)
         if found is None:
             return None, ()
-        params = {"code": base.code, "resolved": twin, "insurer": base.insurer, "list": found.list}
-        return found, (Finding("LIST_RESOLVED", "code", params),)
+        params: dict[str, object] = {"code": base.code, "resolved": twin, "insurer": base.insurer}
+        if not found.is_sent:
+            return found, (Finding("CONTACT_ANY_PROFILE", "code", params),)
+        return found, (Finding("LIST_RESOLVED", "code", {**params, "list": found.list}),)
 
     def _not_a_product(self, base: Answer) -> Finding:
         params: dict[str, object] = {"code": base.code, "insurer": base.insurer}
-        twin = self._agreements.twins.get(base.code, "")
+        twin = self._agreements.forms.get(base.code, "")
         periods = self._agreements.periods(base.insurer, base.code) or self._agreements.periods(base.insurer, twin)
         if periods:
             text = ", ".join(f"{row.valid_from} – {row.valid_until}" for row in periods)

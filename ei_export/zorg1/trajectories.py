@@ -12,36 +12,44 @@ from attrs import define, field
 
 from ..appointment import Appointment, Outcome
 from ..problems import Finding
-from .resolver import Answer, Standing
+from .agreements import ANY
+from .resolver import Answer, Resolver, Standing
+from .singles import SINGLES, rivals
 
-#: The order on one date. ``other`` and ``profile`` stand on themselves.
-_ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "end": 2, "relapse": 3, "": 4}
-_ANY: Final = "*"
+#: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
+_ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
+#: Longer than any diagnosis: perhaps a number of somebody in the wrong column.
+_LONG: Final = 8
 #: Why a contact does not count in an end, where that is no problem.
 AFTER_RELAPSE: Final = "AFTER_RELAPSE"
 
 
 @define
 class Trajectory:
-    """One patient's course in one program with one insurer: start, contacts, end; a relapse follows an end.
+    """One patient's course in one program with one insurer: start, contacts, end; a relapse follows an end. With TKP
+    and THP it is one of single products, a baseline and a profile, without start or end.
 
     ``label`` is its name towards people: the practice's number, or patient, insurer and program. ``number`` is '' where
-    the practice gave none. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
+    the practice gave none. ``program`` may be a part of ``whole``, the program of the agreements. ``usual`` is the
+    diagnosis of its contacts. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
     ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it,
-    ``ended_by`` the id of the one that ended it.
+    ``started_by`` and ``ended_by`` the visits that started and ended it.
     """
 
     label: str
     number: str
     insurer: str
     program: str
+    whole: str
     profile: str
-    diagnosis: str = ""
+    is_single: bool = False
+    usual: str = ""
     start: date | None = None
     end: date | None = None
     relapse: date | None = None
     last: date | None = None
-    ended_by: str = ""
+    started_by: "Visit | None" = None
+    ended_by: "Visit | None" = None
     abandoned: bool = False
     contacts: list["Visit"] = field(factory=list)
     doubtful: list[str] = field(factory=list)
@@ -51,14 +59,25 @@ class Trajectory:
     def is_open(self) -> bool:
         return self.start is not None and self.end is None and not self.abandoned
 
-    def fits(self, insurer: str, program: str) -> bool:
+    def is_of(self, program: str, whole: str) -> bool:
+        """Whether a code of this program can belong to it: the same, any, or the whole of which only the part isn't
+        known."""
+        return program in (ANY, self.program) or (whole == self.whole and whole in (program, self.program))
+
+    def fits(self, insurer: str, program: str, whole: str = "") -> bool:
         """Whether a code of this insurer and program can belong to it; an unknown insurer or any program always can."""
-        return (insurer == self.insurer or not insurer or not self.insurer) and program in (_ANY, self.program)
+        return (insurer == self.insurer or not insurer or not self.insurer) and self.is_of(program, whole or program)
+
+    def release(self) -> None:
+        """Lets go of its visits: they and it hold each other."""
+        self.contacts.clear()
+        self.started_by = self.ended_by = None
 
 
 @define(eq=False)
 class Visit:
-    """An appointment with the answer of the tables on its way through the trajectories; ``units`` once it is placed.
+    """An appointment with the answer of the tables on its way through the trajectories; once it is placed ``units``,
+    and ``program``: a part of the answer's, where the diagnosis says which.
 
     ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
     no problem of the appointment; or `AFTER_RELAPSE`.
@@ -70,6 +89,7 @@ class Visit:
     units: int = 0
     trajectory: Trajectory | None = None
     misplaced: str = ""
+    program: str = ""
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
@@ -82,17 +102,24 @@ class Visit:
         """Whether an earlier run or another system declared it."""
         return self.appointment.known in (Outcome.DECLARED, Outcome.EARLIER)
 
+    @property
+    def stands(self) -> bool:
+        """Whether it was declared, and neither refused nor taken back since."""
+        appointment = self.appointment
+        if appointment.known is Outcome.DECLARED:
+            return appointment.units > 0 and not appointment.refused
+        return appointment.known is Outcome.EARLIER
+
 
 def group(
-    visits: Iterable[Visit], unclear: Collection[Appointment], shared_numbers: Collection[str]
+    visits: Iterable[Visit], unclear: Collection[Appointment], shared_numbers: Collection[str], resolver: Resolver
 ) -> list[Trajectory]:
     """Places the visits of one patient, filling in ``trajectory``, ``units`` and findings; returns the trajectories.
 
     ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong
-    to. ``shared_numbers`` are
-    trajectory numbers that another patient has too.
+    to. ``shared_numbers`` are trajectory numbers that another patient has too.
     """
-    grouping = _Grouping(sorted(visits, key=order))
+    grouping = _Grouping(sorted(visits, key=order), resolver)
     grouping.place_all(unclear, shared_numbers)
     return grouping.trajectories
 
@@ -103,12 +130,20 @@ def order(visit: Visit) -> tuple[date, int, str]:
 
 
 class _Grouping:
-    def __init__(self, visits: Sequence[Visit]) -> None:
+    def __init__(self, visits: Sequence[Visit], resolver: Resolver) -> None:
         self.visits = visits
+        self.resolver, self.programs = resolver, resolver.programs
         self.trajectories: list[Trajectory] = []
         self._numbered: dict[str, Trajectory] = {}
+        #: Contacts that came before any trajectory they can belong to, or after the end of it.
+        self._stray: list[Visit] = []
 
     def place_all(self, unclear: Collection[Appointment], shared_numbers: Collection[str]) -> None:
+        for visit in self.visits:
+            visit.program = visit.answer.program
+            if visit.program and visit.program != ANY:
+                visit.program = self.programs.named(visit.program, visit.appointment.diagnosis)
+        self._rivals = rivals(self.visits)
         zorg1_numbers = {v.appointment.number for v in self.visits if v.answer.is_zorg1 and v.appointment.number}
         for visit in self.visits:
             moment = visit.answer.moment
@@ -141,16 +176,17 @@ class _Grouping:
     @staticmethod
     def _is_plain(visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact is one of the many that just count in the open trajectory whose number it has."""
-        answer = visit.answer
+        answer, diagnosis = visit.answer, visit.appointment.diagnosis
         return (
             answer.standing is Standing.CONTACT
-            and answer.profile == _ANY
+            and answer.profile == ANY
             and answer.insurer == trajectory.insurer
             and trajectory.start is not None
             and trajectory.end is None
             and trajectory.relapse is None
             and trajectory.conflict is None
             and not trajectory.abandoned
+            and (diagnosis == trajectory.usual or not diagnosis)
         )
 
     # What each moment does.
@@ -160,25 +196,34 @@ class _Grouping:
         numbered = self._numbered.get(number) if number else None
         if numbered is not None and not self._agrees(visit, numbered):
             return
-        rival = numbered if number else self._open(answer.insurer, answer.program)
+        rival = numbered if number else self._open(visit)
         if rival is not None and rival.is_open and visit.is_declared:
             rival.abandoned = True
         elif rival is not None and rival.is_open:
-            visit.find("SECOND_START", "code", program=answer.program, start=_show(rival.start))
+            visit.find("SECOND_START", "code", program=visit.program, start=_show(rival.start))
             visit.trajectory = rival
             rival.doubtful.append(visit.appointment.id)
             return
         trajectory = numbered if numbered is not None and numbered.start is None else self._new(visit)
-        trajectory.start, trajectory.profile = visit.day, answer.profile
-        trajectory.diagnosis = visit.appointment.diagnosis
+        trajectory.start, trajectory.started_by, trajectory.profile = visit.day, visit, answer.profile
+        diagnosis = visit.appointment.diagnosis
+        of = self.programs.with_diagnosis(diagnosis)
+        if not of or trajectory.program in of:
+            trajectory.usual = diagnosis
         visit.trajectory, visit.units = trajectory, _fixed(answer)
+        self._take_early(trajectory)
 
     def _contact(self, visit: Visit) -> None:
         trajectory = self._of_contact(visit)
-        if trajectory is None:
+        if trajectory is None or trajectory.is_single:
+            self._register(visit, trajectory)
             return
+        if not visit.is_declared and visit.answer.profile not in (ANY, trajectory.profile):
+            appointment = visit.appointment
+            visit.answer = self.resolver.of_profile(visit.answer, appointment.uzovi, trajectory.profile, visit.day)
+            appointment.linked = visit.answer.code
         visit.trajectory, visit.units = trajectory, _fixed(visit.answer)
-        if doubtful := visit.answer.profile not in (_ANY, trajectory.profile):
+        if doubtful := visit.answer.profile not in (ANY, trajectory.profile):
             visit.find(
                 "CONTACT_OTHER_PROFILE",
                 "code",
@@ -190,45 +235,130 @@ class _Grouping:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
+            self._warn_of_diagnosis(visit, trajectory)
         else:
             visit.misplaced = visit.misplaced or AFTER_RELAPSE
 
+    @staticmethod
+    def _register(visit: Visit, trajectory: Trajectory | None) -> None:
+        """A contact of a patient with TKP or THP is registered, and changes nothing (§4.5)."""
+        if trajectory is not None:
+            visit.trajectory = trajectory
+            trajectory.contacts.append(visit)
+
+    def _warn_of_diagnosis(self, visit: Visit, trajectory: Trajectory) -> None:
+        """Tells, once, of a contact that counts although its diagnosis is of no program."""
+        diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.known is None
+        if visit.answer.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
+            return
+        if not self.programs.with_diagnosis(diagnosis):
+            params = {"found": diagnosis if len(diagnosis) < _LONG else "…", "program": trajectory.program}
+            visit.appointment.findings.append(Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params))
+
     def _of_contact(self, visit: Visit) -> Trajectory | None:
         """The trajectory a contact counts in; None, with a finding, where there is none or no way to tell."""
-        answer, number = visit.answer, visit.appointment.number
-        if number:
-            trajectory = self._numbered.get(number)
-            if trajectory is None or trajectory.start is None:
-                visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
-                self._doubt(visit.appointment)
-                return None
-            if not self._agrees(visit, trajectory):
-                trajectory.doubtful.append(visit.appointment.id)
-                return None
-            if not trajectory.is_open and trajectory.relapse is None:
-                visit.find("CONTACT_AFTER_END", "date", end=_show(trajectory.end))
-                visit.trajectory = trajectory
-                return None
-            return trajectory
+        return self._by_number(visit) if visit.appointment.number else self._by_diagnosis(visit)
+
+    def _by_number(self, visit: Visit) -> Trajectory | None:
+        trajectory = self._numbered.get(visit.appointment.number)
+        if trajectory is None or (trajectory.start is None and not trajectory.is_single):
+            visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
+            self._stray.append(visit)
+            self._doubt(visit.appointment)
+            return None
+        if not self._agrees(visit, trajectory):
+            trajectory.doubtful.append(visit.appointment.id)
+            return None
+        if not trajectory.is_open and not trajectory.is_single and trajectory.relapse is None:
+            visit.find("CONTACT_AFTER_END", "date", end=_show(trajectory.end))
+            visit.trajectory = trajectory
+            self._stray.append(visit)
+            return None
+        if (trajectory.is_open or trajectory.is_single) and not self._is_own(visit, trajectory):
+            own = [t for t in self.trajectories if t.is_open and t.fits(visit.answer.insurer, ANY)]
+            self._other_program(visit, [trajectory, *(t for t in own if self._is_own(visit, t))])
+            return None
+        return trajectory
+
+    def _by_diagnosis(self, visit: Visit) -> Trajectory | None:
+        """Without a number it is the open trajectory it fits; of several, the one of its diagnosis."""
+        answer, diagnosis = visit.answer, visit.appointment.diagnosis
         running = [t for t in self.trajectories if t.is_open or (t.relapse is not None and t is self._latest(t))]
         fitting = [t for t in running if t.fits(answer.insurer, answer.program)]
+        singles = [t for t in self.trajectories if t.is_single and t.fits(answer.insurer, answer.program)]
+        is_of_some = answer.program == ANY and bool(self.programs.with_diagnosis(diagnosis))
+        if is_of_some and (own := [t for t in (*fitting, *singles) if self._is_own(visit, t)]):
+            fitting = own
+        elif is_of_some and fitting:
+            self._other_program(visit, fitting)
+            return None
+        elif not is_of_some:
+            fitting = fitting or singles
         if len(fitting) > 1:
-            fitting = [t for t in fitting if t.is_open] or fitting
+            fitting = [t for t in fitting if t.is_open or t.is_single] or fitting
         if len(fitting) > 1:
-            fitting = [t for t in fitting if t.diagnosis == visit.appointment.diagnosis] or fitting
+            fitting = [t for t in fitting if t.usual == diagnosis] or fitting
+        if fitting and all(t.is_single for t in fitting):
+            return fitting[-1]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
             visit.find("CONTACT_AMBIGUOUS", "trajectory_id", count=len(fitting))
             for trajectory in fitting:
                 trajectory.doubtful.append(visit.appointment.id)
-        elif changed := [t for t in running if t.insurer != answer.insurer and answer.program in (_ANY, t.program)]:
+        elif changed := [t for t in running if t.insurer != answer.insurer and answer.program in (ANY, t.program)]:
             self._insurer_changed(visit, changed[-1])
         elif ended := [t for t in self.trajectories if t.end and t.fits(answer.insurer, answer.program)]:
             visit.find("CONTACT_AFTER_END", "date", end=_show(ended[-1].end))
         else:
             visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
+            self._stray.append(visit)
         return None
+
+    def _is_own(self, visit: Visit, trajectory: Trajectory) -> bool:
+        """Whether the diagnosis of a contact of any program is of the trajectory's, or of none."""
+        if visit.answer.program != ANY:
+            return True
+        of = self.programs.with_diagnosis(visit.appointment.diagnosis)
+        return not of or any(trajectory.is_of(program, self.programs.whole(program)) for program in of)
+
+    def _other_program(self, visit: Visit, trajectories: Sequence[Trajectory]) -> None:
+        """A contact whose diagnosis is of another program than these: it counts in none, and may have to in each."""
+        diagnosis = visit.appointment.diagnosis
+        visit.find(
+            "CONTACT_OTHER_PROGRAM",
+            "diagnosis_code",
+            found=diagnosis,
+            other=" / ".join(sorted(self.programs.with_diagnosis(diagnosis))),
+            program=" / ".join(dict.fromkeys(t.program for t in trajectories if not self._is_own(visit, t))),
+        )
+        visit.trajectory = trajectories[0]
+        for trajectory in trajectories:
+            trajectory.doubtful.append(visit.appointment.id)
+
+    def _take_early(self, trajectory: Trajectory) -> None:
+        """Contacts that came before the trajectory: with its number they hold its end, as the likeliest cause is a
+        mistyped start; those of a patient with TKP or THP are part of it."""
+        stray, self._stray = self._stray, []
+        for visit in stray:
+            number = visit.appointment.number
+            if trajectory.is_single and self._is_early(visit, trajectory):
+                _forget(visit, "CONTACT_WITHOUT_TRAJECTORY")
+                self._register(visit, trajectory)
+            elif number and number == trajectory.number:
+                trajectory.doubtful.append(visit.appointment.id)
+                if visit.misplaced == "CONTACT_WITHOUT_TRAJECTORY":
+                    _forget(visit, visit.misplaced)
+                    visit.find("CONTACT_BEFORE_START", "date", start=_show(trajectory.start))
+            else:
+                self._stray.append(visit)
+
+    def _is_early(self, visit: Visit, trajectory: Trajectory) -> bool:
+        """Whether a contact without trajectory is of this one of single products."""
+        number, of = visit.appointment.number, self.programs.with_diagnosis(visit.appointment.diagnosis)
+        fits = trajectory.fits(visit.answer.insurer, visit.answer.program)
+        is_said = number == trajectory.number if number else trajectory.program in of
+        return fits and is_said and self._is_own(visit, trajectory)
 
     def _end(self, visit: Visit, unclear: Collection[Appointment]) -> None:
         answer, number = visit.answer, visit.appointment.number
@@ -237,20 +367,20 @@ class _Grouping:
             if trajectory is not None and not self._agrees(visit, trajectory):
                 return
         else:
-            trajectory = self._open(answer.insurer, answer.program, visit.appointment.diagnosis)
-            if trajectory is None and (changed := self._open("", answer.program)) is not None:
+            trajectory = self._open(visit)
+            if trajectory is None and (changed := self._open(visit, any_insurer=True)) is not None:
                 self._insurer_changed(visit, changed)
                 return
         if trajectory is None or not trajectory.is_open:
-            visit.find("END_WITHOUT_START", "code", program=answer.program)
+            visit.find("END_WITHOUT_START", "code", program=visit.program)
             visit.trajectory = trajectory
             return
-        visit.trajectory, trajectory.end, trajectory.ended_by = trajectory, visit.day, visit.appointment.id
+        visit.trajectory, trajectory.end, trajectory.ended_by = trajectory, visit.day, visit
         if answer.profile != trajectory.profile:
             visit.find(
                 "END_OTHER_PROFILE",
                 "code",
-                program=answer.program,
+                program=visit.program,
                 profile=answer.profile,
                 start_profile=trajectory.profile,
             )
@@ -289,14 +419,15 @@ class _Grouping:
                 return
             trajectory = numbered
         else:
-            known = [t for t in self.trajectories if t.fits(answer.insurer, answer.program) and (not number or t.end)]
+            fitting = [t for t in self.trajectories if t.fits(answer.insurer, visit.program, answer.program)]
+            known = [t for t in fitting if not number or t.end]
             ended = [t for t in known if t.end is not None]
             trajectory = ended[-1] if ended else self._new(visit)
             if number:
                 self._numbered.setdefault(number, trajectory)
         visit.trajectory = trajectory
         if trajectory.end is None:
-            visit.find("RELAPSE_WITHOUT_END", "code", program=answer.program)
+            visit.find("RELAPSE_WITHOUT_END", "code", program=visit.program)
         trajectory.relapse = visit.day
 
     def _single(self, visit: Visit) -> None:
@@ -308,8 +439,24 @@ class _Grouping:
             if trajectory is not None and not self._agrees(visit, trajectory):
                 return
         else:
-            trajectory = next((t for t in self.trajectories if t.fits(answer.insurer, answer.program)), None)
-        visit.trajectory = trajectory or self._new(visit)
+            fitting = (t for t in self.trajectories if t.fits(answer.insurer, visit.program, answer.program))
+            trajectory = next(fitting, None)
+        if trajectory is None:
+            trajectory = self._new(visit)
+            if answer.moment in SINGLES:
+                trajectory.is_single = True
+                self._take_early(trajectory)
+        visit.trajectory = trajectory
+        if (rival := self._rivals.get(visit)) is not None:
+            visit.find(
+                "PRODUCT_TWICE",
+                "code",
+                program=visit.program,
+                code=answer.code,
+                earlier=rival.answer.code,
+                date=_show(rival.day),
+                appointment=rival.appointment.id,
+            )
 
     def _unmapped(self, visit: Visit) -> None:
         """An own code nobody linked, inside a Zorg1 trajectory: perhaps a contact that ought to count."""
@@ -322,18 +469,19 @@ class _Grouping:
 
     def _new(self, visit: Visit) -> Trajectory:
         answer, number = visit.answer, visit.appointment.number
-        label = number or "/".join(filter(None, (visit.appointment.patient_id, answer.insurer, answer.program)))
-        trajectory = Trajectory(label, number, answer.insurer, answer.program, answer.profile)
+        label = number or "/".join(filter(None, (visit.appointment.patient_id, answer.insurer, visit.program)))
+        trajectory = Trajectory(label, number, answer.insurer, visit.program, answer.program, answer.profile)
         self.trajectories.append(trajectory)
         if number:
             self._numbered[number] = trajectory
         return trajectory
 
-    def _open(self, insurer: str, program: str, diagnosis: str = "") -> Trajectory | None:
-        """The open trajectory of an insurer and program; of several, the one with the diagnosis, else the latest."""
-        found = [t for t in self.trajectories if t.is_open and t.fits(insurer, program)]
+    def _open(self, visit: Visit, *, any_insurer: bool = False) -> Trajectory | None:
+        """The open trajectory that a start or end fits; of several, the one with its diagnosis, else the latest."""
+        insurer, diagnosis = "" if any_insurer else visit.answer.insurer, visit.appointment.diagnosis
+        found = [t for t in self.trajectories if t.is_open and t.fits(insurer, visit.program, visit.answer.program)]
         if len(found) > 1 and diagnosis:
-            found = [t for t in found if t.diagnosis == diagnosis] or found
+            found = [t for t in found if t.usual == diagnosis] or found
         return found[-1] if found else None
 
     def _latest(self, trajectory: Trajectory) -> Trajectory:
@@ -345,8 +493,8 @@ class _Grouping:
         answer = visit.answer
         if trajectory.conflict is None:
             number = trajectory.number
-            if answer.program not in (_ANY, trajectory.program):
-                programs = f"{trajectory.program}, {answer.program}"
+            if not trajectory.is_of(visit.program, answer.program):
+                programs = f"{trajectory.program}, {visit.program}"
                 params: dict[str, object] = {"number": number, "programs": programs}
                 trajectory.conflict = Finding("TRAJECTORY_TWO_PROGRAMS", "trajectory_id", params)
             elif answer.insurer and trajectory.insurer and answer.insurer != trajectory.insurer:
@@ -374,6 +522,12 @@ class _Grouping:
         for trajectory in self.trajectories:
             if trajectory.is_open and _may_share(appointment.number, trajectory):
                 trajectory.doubtful.append(appointment.id)
+
+
+def _forget(visit: Visit, code: str) -> None:
+    """Takes back what was found wrong with the place of a visit."""
+    visit.misplaced = ""
+    visit.appointment.findings[:] = [finding for finding in visit.appointment.findings if finding.code != code]
 
 
 def _may_share(number: str, trajectory: Trajectory) -> bool:

@@ -21,8 +21,8 @@ GIVEN: Final = Path(__file__).parent / "judge-run"
 #: UZOVI number by appointment of the folder, what it comes to, and the problems that are about it.
 EXPECTED: Final = {
     "A1": ("declared", "3333", []),
-    "A3": ("held", "7095", ["REFERRAL_INCOMPLETE"]),
-    "A4": ("held", "7095", ["REFERRAL_INCOMPLETE"]),
+    "A3": ("held", "7095", ["REFERRAL_DATE_MISSING"]),
+    "A4": ("held", "7095", ["REFERRAL_DATE_MISSING"]),
     "A5": ("no_agreement", "3336", ["CONTRACT_MISSING"]),
     "A6": ("declared", "9001", ["UZOVI_UNSURE"]),
     "A7": ("declared", "9015", []),

@@ -158,10 +158,13 @@ def test_every_product_has_a_diagnosis_without_agreement() -> None:
     """It also finds a misspelled program or profile in a built-in table."""
     products = {(row.program, row.profile) for row in all_rows(BUILT_IN) if row.profile != ANY}
 
-    assert products <= BUILT_IN.without_agreement.keys()
-    assert {row.program for row in all_rows(BUILT_IN)} - {ANY} == {program for program, _ in BUILT_IN.without_agreement}
-    assert BUILT_IN.without_agreement["lage rug", "2"] == ("3526",)
-    assert BUILT_IN.without_agreement["artrose", "3"] == ("7023", "6223")
+    day, programs = date(2021, 3, 1), BUILT_IN.programs
+    assert all(programs.without_agreement(*product, day) for product in products)
+    assert {row.program for row in all_rows(BUILT_IN)} - {ANY} == {programs.whole(name) for name, _ in programs.usual}
+    assert programs.without_agreement("lage rug", "2", day) == ("3526",)
+    assert programs.without_agreement("lage rug", "2", date(2019, 12, 31)) == ("8002",)
+    assert programs.without_agreement("artrose", "3", day) == ("7023", "6223")
+    assert programs.without_agreement("artrose heup", "3", day) == ("6223",)
 
 
 def test_every_insurer_has_an_uzovi_number() -> None:
@@ -265,7 +268,7 @@ def test_find_agrees_with_looking_at_every_row(cuts: list[int], closing: bool) -
 
     with tempfile.TemporaryDirectory() as folder:
         periods = read_agreements([overlay(Path(folder), *rows)], KNOWN)["Menzis", "940131"]
-    agreements = Agreements({("Menzis", "940131"): periods}, {}, {})
+    agreements = Agreements({("Menzis", "940131"): periods})
 
     assert all(row.valid_from <= row.valid_until for row in periods)
     assert all(row.valid_until < after.valid_from for row, after in pairwise(periods))

@@ -8,11 +8,13 @@ from typing import cast
 import pytest
 
 from ei_export.appointment import Appointment, Outcome
-from ei_export.zorg1.agreements import Agreement, Moment, Units
-from ei_export.zorg1.resolver import Answer, Standing
+from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
+from ei_export.zorg1.resolver import Answer, Resolver, Standing
+from ei_export.zorg1.tariffs import Tariffs
 from ei_export.zorg1.trajectories import AFTER_RELAPSE, Trajectory, Visit, group
 
 MARCH = date(2021, 3, 1)
+NO_TABLES = Resolver(Agreements({}), Tariffs(), (), {}, {})
 UNITS: dict[str, Units] = {"start": 1, "contact": "-", "end": "count", "relapse": 1, "baseline": 1, "profile": 5}
 
 
@@ -50,7 +52,7 @@ def placed(
     *visits: Visit, unclear: Sequence[Appointment] = (), shared: Collection[str] = ()
 ) -> tuple[list[Trajectory], dict[str, list[str]], dict[str, int]]:
     """The trajectories, the codes of the findings, and the units of what has none."""
-    trajectories = group(visits, unclear, shared)
+    trajectories = group(visits, unclear, shared, NO_TABLES)
     codes = {v.appointment.id: [f.code for f in v.appointment.findings] for v in visits}
     units = {v.appointment.id: v.units for v in visits if not v.appointment.findings and v.units}
     return trajectories, {name: found for name, found in codes.items() if found}, units
@@ -70,7 +72,8 @@ def test_on_one_day_it_is_start_contact_end_relapse_however_they_come(number: st
         assert findings == {}
         assert units == {"d": 1, "b": 2, "a": 1}
         assert (trajectory.start, trajectory.end, trajectory.relapse) == (MARCH, MARCH, MARCH)
-        assert trajectory.ended_by == "b"
+        assert trajectory.ended_by is not None
+        assert trajectory.ended_by.appointment.id == "b"
         assert trajectory.label == (number or "P1/VGZ/lage rug")
 
 

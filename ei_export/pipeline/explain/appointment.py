@@ -24,6 +24,12 @@ _CELLS: Final = (
 _STANDING: Final = frozenset({"sent", "granted", "partly_granted"})
 #: What is wrong with a code that no table knows, and the sentence that says so.
 _NO_CODE: Final = {"CODE_MISSING": "code.missing", "CODE_UNKNOWN": "code.unknown", "CODE_SIMILAR": "code.similar"}
+#: What is said of a diagnosis that doesn't fit.
+_DIAGNOSES: Final = {
+    "DIAGNOSIS_MISSING": "diagnosis.missing",
+    "DIAGNOSIS_WRONG": "diagnosis.wrong",
+    "DIAGNOSIS_UNUSUAL": "diagnosis.unusual",
+}
 
 
 def chain(chart: Chart, ident: str) -> Iterator[Step]:
@@ -84,7 +90,10 @@ def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[St
         key = _NO_CODE.get(now.faults[0].code, key)
     source = {"codes": f"{chart.settings_name} [codes]", "declare_under": chart.place(a.row)}.get(link.by, "")
     yield step(key, source, code=values.shown(a.code), linked=values.shown(link.code))
-    if answer.code != now.code:
+    if chart.desk.resolver.is_form(answer.code, now.code):
+        params = {"insurer": answer.insurer, "profile": answer.profile, "linked": now.code, "resolved": answer.code}
+        yield step("code.profile", answer.agreement.rule if answer.agreement is not None else "", **params)
+    elif answer.code != now.code:
         yield step("code.then", chart.ledger_name, then=answer.code)
     elif answer.agreement is not None and answer.code != link.code:
         yield step("code.twin", answer.agreement.rule, insurer=answer.insurer, linked=link.code, resolved=answer.code)
@@ -209,8 +218,9 @@ def _counting(chart: Chart, visit: Visit) -> Iterator[Step]:
         return
     contacts = len(trajectory.contacts)
     said_so = _contacts(contacts)
-    if trajectory.ended_by:
-        yield step("units.in_end", contacts=said_so, end=trajectory.ended_by, units=contacts + 1)
+    if trajectory.ended_by is not None:
+        end = trajectory.ended_by.appointment.id
+        yield step("units.in_end", contacts=said_so, end=end, units=contacts + 1)
     else:
         yield step("units.no_end", contacts=said_so)
 
@@ -290,7 +300,7 @@ def _diagnosis(visit: Visit, agreement: Agreement) -> Step:
     diagnosis = visit.appointment.diagnosis
     finding = check_diagnosis(diagnosis, agreement)
     if finding is not None:
-        key = "diagnosis.missing" if finding.code == "DIAGNOSIS_MISSING" else "diagnosis.wrong"
+        key = _DIAGNOSES[finding.code]
     else:
         key = "diagnosis.fits" if agreement.diagnoses else "diagnosis.any"
     expected = " / ".join(agreement.diagnoses) or "DCSPH"

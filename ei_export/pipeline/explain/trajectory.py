@@ -151,6 +151,8 @@ def counting(chart: Chart, visit: Visit) -> str:
     trajectory = visit.trajectory
     if trajectory is None or visit not in trajectory.contacts:
         return "aside"
+    if trajectory.is_single:
+        return "registered"
     tables, day = chart.desk.judge.agreements, trajectory.end or visit.day
     end = tables.end_of(trajectory.insurer, trajectory.program, trajectory.profile, day)
     return "counted" if end is None or end.units == "count" else "registered"
@@ -177,9 +179,12 @@ def _of_visit(chart: Chart, visit: Visit) -> Said:
 def _of_contact(chart: Chart, visit: Visit) -> Said:
     """Whether a contact that is never sent counts, and why not."""
     appointment, trajectory = visit.appointment, visit.trajectory
-    if appointment.outcome is Outcome.NO_AGREEMENT:
-        return said("said.visit_no_agreement", moment="contact")
     counts = counting(chart, visit)
+    if appointment.outcome is Outcome.NO_AGREEMENT:
+        if not chart.desk.judge.counts_without_contract(visit):
+            return said("said.visit_no_agreement", moment="contact")
+        assert trajectory is not None
+        return said("said.counts_without_contract", number=trajectory.contacts.index(visit) + 1)
     if trajectory is None or counts == "aside":
         key = f"said.{visit.misplaced}"
         return said(key if key in SENTENCES else "said.counts_not")
@@ -190,6 +195,6 @@ def _of_contact(chart: Chart, visit: Visit) -> Said:
         return said("said.registered")
     if appointment.known is Outcome.EARLIER:
         return said("said.counts_elsewhere", number=number)
-    end = chart.visits.get(trajectory.ended_by)
+    end = trajectory.ended_by
     is_late = end is not None and end.appointment.known is Outcome.DECLARED and appointment.known is None
     return said("said.counts_late" if is_late else "said.counts", number=number)

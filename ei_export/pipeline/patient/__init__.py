@@ -41,7 +41,7 @@ def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
     work = examine(desk, patient_id, rows, stored)
     _file(work, digest if rows else None)
     for trajectory in work.trajectories:
-        trajectory.contacts.clear()  # visits and trajectories hold each other; this lets all of them go at once
+        trajectory.release()  # visits and trajectories hold each other; this lets all of them go at once
     return work.case
 
 
@@ -59,7 +59,7 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     for appointment in work.known.values():
         classify(work, appointment)
     work.shared = shared_numbers(work)
-    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared)
+    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared, desk.resolver)
     name_lines(work)
     for visit in work.visits:
         if visit.trajectory is not None:

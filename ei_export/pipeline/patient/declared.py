@@ -119,7 +119,7 @@ def _differences(work: Work, sent: Appointment, row: Appointment) -> list[tuple[
     if old[2:4] != new[2:4]:
         linked = work.desk.resolver.answer(row.code, row.declare_under, row.uzovi, row.date).code
         found["code"] = (sent.linked, linked)
-        if linked == sent.linked:
+        if linked == sent.linked or work.desk.resolver.is_form(sent.linked, linked):
             del found["code"]
     return [(column, *found[column]) for column in _CHANGES if column in found]
 
@@ -158,7 +158,7 @@ def _may_be_due(work: Work, sent: Appointment, row: Appointment | None, debits: 
         row.refused = True
         return _taken_over(sent, row)
     due = row if row is not None else sent
-    due.known = None
+    due.known, due.refused = None, last.again == "line"
     return due
 
 

@@ -69,6 +69,7 @@ def write_lines(work: Work) -> None:
     latest = {draft.file: draft.who for draft in ready if draft.is_silent}
     latest |= {draft.file: draft.who for draft in ready if not draft.is_silent}
     begun: set[tuple[str, str]] = set()
+    going = []
     for draft in ready:
         appointment, who = draft.visit.appointment, latest[draft.file]
         head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
@@ -76,7 +77,14 @@ def write_lines(work: Work) -> None:
         if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
-            continue
+        else:
+            going.append((draft, who, head))
+    for draft, who, head in going:
+        appointment = draft.visit.appointment
+        if (missing := _start_missing(draft.visit)) is not None:
+            appointment.findings.append(missing)
+            if _hold(work, appointment):
+                continue
         if (debit := is_as_declared(work, appointment, draft.file, who.record, head)) is not None:
             put_back(work, appointment, debit)
             continue
@@ -153,6 +161,8 @@ def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[
         yield from born_by(who.person, day)
     if what.care is not None:
         yield from given_on(what.care, day)
+        if (other := desk.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
+            yield other
         if who.person is not None:
             check = draft.renderer.style.check_line
             yield from check(draft.claim.performance, who.person, what.care, draft.started)
@@ -212,6 +222,17 @@ def _hold(work: Work, appointment: Appointment) -> bool:
         return False
     appointment.outcome = Outcome.HELD
     return True
+
+
+def _start_missing(visit: Visit) -> Finding | None:
+    """Whether this is an end of which no line of the start stands or goes out now."""
+    start = visit.trajectory.started_by if visit.trajectory is not None else None
+    if start is None or visit.answer.moment != "end":
+        return None
+    if start.stands or start.appointment.outcome is Outcome.DECLARED:
+        return None
+    params = {"program": start.program, "start": start.day.isoformat(), "appointment": start.appointment.id}
+    return Finding("END_START_NOT_DECLARED", "", params)
 
 
 def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:

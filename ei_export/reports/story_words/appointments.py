@@ -160,6 +160,10 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
         "nl": "{insurer} kent dit product als {resolved}; {linked} gaat daarom als {resolved}.",
         "en": "{insurer} knows this product as {resolved}; so {linked} goes as {resolved}.",
     },
+    "code.profile": {
+        "nl": "{insurer} kent een contact van profiel {profile} als {resolved}; {linked} gaat daarom als {resolved}.",
+        "en": "{insurer} knows a contact of profile {profile} as {resolved}; so {linked} goes as {resolved}.",
+    },
     "code.then": {
         "nl": "Toen de afspraak werd vastgelegd was het {then}, en dat blijft zo.",
         "en": "When the appointment was recorded it was {then}, and so it stays.",
@@ -262,6 +266,10 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
         "nl": "contact {number}: telt mee, van vóór dit systeem",
         "en": "contact {number}: counts, of before this system",
     },
+    "said.counts_without_contract": {
+        "nl": "contact {number}: telt mee, zonder contract op die dag",
+        "en": "contact {number}: counts, without a contract on that day",
+    },
     "said.counts_late": {
         "nl": "contact {number}: te laat, het einde was al gedeclareerd",
         "en": "contact {number}: too late, the end was declared already",
@@ -282,6 +290,14 @@ APPOINTMENTS: Final[Mapping[str, Words]] = {
     "said.CONTACT_WITHOUT_TRAJECTORY": {
         "nl": "contact zonder open traject: telt niet",
         "en": "contact without an open trajectory: does not count",
+    },
+    "said.CONTACT_BEFORE_START": {
+        "nl": "contact van vóór de start: telt niet",
+        "en": "contact of before the start: does not count",
+    },
+    "said.CONTACT_OTHER_PROGRAM": {
+        "nl": "contact met diagnose van een ander programma: telt niet",
+        "en": "contact with a diagnosis of another program: does not count",
     },
     "said.CONTACT_AMBIGUOUS": {
         "nl": "contact dat bij meer trajecten past: telt niet",

@@ -98,6 +98,10 @@ LINES: Final[Mapping[str, Words]] = {
         "nl": "{found} past niet: {program} vraagt {expected}.",
         "en": "{found} does not fit: {program} asks for {expected}.",
     },
+    "diagnosis.unusual": {
+        "nl": "{found} is niet die van {program} in de handleiding, {expected}, maar mag wel.",
+        "en": "{found} is not that of {program} in the manual, {expected}, but will do.",
+    },
     "diagnosis.missing": {
         "nl": "Ontbreekt: {program} vraagt {expected}.",
         "en": "Missing: {program} asks for {expected}.",

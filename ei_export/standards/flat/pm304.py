@@ -142,8 +142,8 @@ def check_care(care: Care) -> list[Finding]:
         findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": _AUTHORIZATION_WIDTH}))
     _refuse_characters(care.authorization_number, "authorization_number", findings)
     if missing := care.lacks_of_referral:
-        params = {"column": missing, "standard": "PM304", "refused": "8014", "refused_too": "8079"}
-        findings.append(Finding("REFERRAL_INCOMPLETE", missing, params))
+        code = "REFERRAL_DATE_MISSING" if missing == "referral_date" else "REFERRER_MISSING"
+        findings.append(Finding(code, missing))
     return findings
 
 

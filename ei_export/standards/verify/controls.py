@@ -43,7 +43,8 @@ _WRONG: Final = {
     "pattern": ("VERIFY_FORM", "VERIFY_FORM"),
 }
 
-_SPACED_HYPHEN: Final = re.compile(" -|- ")
+#: What is no name: a space beside a hyphen, or zeros only.
+_NO_NAME: Final = re.compile(" -|- |^[0 ]*0[0 ]*$")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 #: Bytes that ISO 8859-1 has no visible character for; another character set may.
 _DOUBTFUL: Final = re.compile(r"[\x80-\xa0\xad]")
@@ -53,6 +54,8 @@ _FIRST: Final = r"[!-~\xa1-\xac\xae-\xff]"
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
 
+#: More codes than this are looked up instead of being alternatives of a regular expression.
+_LONG: Final = 50
 #: True, or anything that counts as it, for an element that is right.
 Test = Callable[[str], object]
 
@@ -63,8 +66,8 @@ class Control:
 
     ``empty``: never, may, ``zero`` (zeros are a number like any other), must. ``form``: ``any`` digits or text as its
     type; ``one`` of ``values``; a ``code`` of the list in ``values``; an ``uzovi`` number; a ``return`` code; a
-    ``date``; a ``bsn``; a ``name``, without spaces beside a hyphen; an ``exact`` regular expression of all its
-    characters, or a ``pattern`` of those it has without the spaces behind them.
+    ``date``; a ``bsn``; a ``name``, without spaces beside a hyphen and not of zeros; an ``exact`` regular expression of
+    all its characters, or a ``pattern`` of those it has without the spaces behind them.
     """
 
     element: Element
@@ -114,13 +117,20 @@ class Control:
         return None if self.right(raw) else self._fault(raw)
 
     def says(
-        self, code: str, found: str, expected: str, *, return_code: str = "", other: Element | None = None
+        self,
+        code: str,
+        found: str,
+        expected: str,
+        *,
+        return_code: str = "",
+        other: Element | None = None,
+        **more: object,
     ) -> Fault:
         """A fault of this element: ``found`` without padding, ``return_code`` if it isn't the element's own, ``other``
-        the element that it is told beside."""
+        the element that it is told beside, ``more`` what else the words of the fault name."""
         hidden = found.strip(" 0") and (self.personal or _could_be_bsn(found))
         shown = HIDDEN if hidden else found
-        params = {"element_name": self.element.name}
+        params = {"element_name": self.element.name, **more}
         if other is not None:
             params |= {"other": other.id, "other_name": other.name}
         answer = (return_code or self.return_code) if self.return_code else ""
@@ -131,10 +141,15 @@ class Control:
             return self.blank
         return f"{self.blank}|{self.filled}" if self.empty == "may" else self.filled
 
+    @property
+    def _is_long(self) -> bool:
+        """Whether it is of a code list that is looked up, as it would be slow as a regular expression."""
+        return self.form == "code" and len(self.values) > _LONG
+
     def _filled(self) -> str:
         """What is right and not empty; zeros that are a number like any other count as filled."""
         length = self.element.length
-        if self.form in ("one", "code", "uzovi"):
+        if self.form in ("one", "uzovi") or (self.form == "code" and not self._is_long):
             return "|".join(re.escape(self.element.pack(value)) for value in self.values)
         if self.form == "exact":
             return self.values[0]
@@ -152,6 +167,9 @@ class Control:
         if self.form == "return":
             known = return_codes()
             return lambda raw: raw.isspace() or raw in known
+        if self._is_long:
+            values = self.values if self.empty == "never" else ("", *self.values)
+            return frozenset(map(self.element.pack, values)).__contains__
         if self.form == "pattern":
             return re.compile(f"(?:{self.values[0]}) *| *").fullmatch
         return None
@@ -308,8 +326,8 @@ def _is_date_or_zeros(digits: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Whether no space is beside a hyphen; those behind a name are no part of it."""
-    return "-" not in text or _SPACED_HYPHEN.search(text.rstrip(" ")) is None
+    """Whether no space is beside a hyphen, and it is no zeros; spaces behind a name are no part of it."""
+    return ("-" not in text and "0" not in text) or _NO_NAME.search(text.rstrip(" ")) is None
 
 
 def _remainders(*weights: int) -> Mapping[str, int]:

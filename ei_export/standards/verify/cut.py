@@ -9,11 +9,15 @@ from typing import IO, Final
 
 LINE_END: Final = b"\r\n"
 
-#: What can be wrong: a record doesn't end in CR/LF; there is a CR/LF without record; there are no line ends at all.
+#: What can be wrong: there is a line end in the middle of a record, put in between or in the place of characters of its
+#: own, so that it holds it still; one is missing behind a record; it has no record before it; there are none at all.
+INSIDE: Final = "VERIFY_LINE_END_INSIDE"
 WRONG_END: Final = "VERIFY_LINE_END"
 NO_RECORD: Final = "VERIFY_NO_RECORD"
 NO_ENDS: Final = "VERIFY_NO_LINE_ENDS"
 
+#: In how many lines a record may be found.
+_PIECES: Final = 8
 #: Far longer than any record: as many bytes as are held of a file without line ends.
 _LONGEST_LINE: Final = 65_536
 
@@ -24,9 +28,8 @@ def cut(file: IO[bytes], length: int) -> Iterator[tuple[bytes, str]]:
     A record that isn't ``length`` long is handed over as it is. After `NO_ENDS` nothing follows. Raises OSError.
     """
     whole = length + len(LINE_END)
-    held = b""
-    while line := held or file.readline(_LONGEST_LINE):
-        held = b""
+    held: list[bytes] = []
+    while line := held.pop(0) if held else file.readline(_LONGEST_LINE):
         if len(line) == whole and line.endswith(LINE_END):  # by far most
             yield line[:length], ""
             continue
@@ -39,11 +42,7 @@ def cut(file: IO[bytes], length: int) -> Iterator[tuple[bytes, str]]:
         elif not body:
             yield b"", NO_RECORD
         else:
-            following = file.readline(_LONGEST_LINE)
-            joined = _joined(line, body, following, length)
-            if joined is None:
-                held = following
-            yield joined or (body, "")
+            yield _joined(line, held, file, length) or (body, "")
 
 
 def _pieces(line: bytes, body: bytes, length: int) -> Iterator[tuple[bytes, str]]:
@@ -62,11 +61,25 @@ def _pieces(line: bytes, body: bytes, length: int) -> Iterator[tuple[bytes, str]
         yield body, ""
 
 
-def _joined(line: bytes, body: bytes, following: bytes, length: int) -> tuple[bytes, str] | None:
-    """A record with a line end in its middle, put in between or in the place of its own characters; None for none."""
-    rest = following.removesuffix(LINE_END)
-    if len(body) + len(rest) == length:
-        return body + rest, WRONG_END
-    if len(line) + len(rest) == length:
-        return line + rest, ""  # the element it stands in is what is wrong
+def _joined(line: bytes, held: list[bytes], file: IO[bytes], length: int) -> tuple[bytes, str] | None:
+    """A record with line ends in its middle, put in between or in the place of its own characters; None for none.
+
+    The lines it takes up go from ``held``, which is filled from ``file`` as far as was looked.
+    """
+    body, whole = line.rstrip(LINE_END), line
+    for count in range(1, _PIECES):
+        if len(held) < count:
+            held.append(file.readline(_LONGEST_LINE))
+        rest = held[count - 1].removesuffix(LINE_END)
+        body += rest
+        lost = length - len(body)
+        if not rest or lost < 0:
+            return None
+        if lost <= count * len(LINE_END):
+            del held[:count]
+            if not lost:
+                return body, INSIDE
+            # a mere LF is an element's own character; a CR/LF cuts the record for whoever reads it
+            return whole + rest, INSIDE if LINE_END in whole else ""
+        whole += held[count - 1]
     return None

@@ -72,7 +72,8 @@ class Doubles:
             if kind == _PERSON and _PERSON in seen:
                 yield self._controls["0203"].says("VERIFY_PERSON_TWICE", text, "1 ×", return_code="8026").at(record)
             elif kind in (_DEBIT, _CREDIT) and seen & {_DEBIT, _CREDIT}:
-                yield self._controls["0434"].says("VERIFY_REFERENCE_TWICE", text, "1 ×").at(record)
+                again = self._controls["0434"].says("VERIFY_REFERENCE_TWICE", text, "1 ×", return_code="8207")
+                yield again.at(record)
             elif kind == _CREDITED and _DEBIT in seen:
                 yield (
                     self._controls["0435"].says("VERIFY_CREDIT_OF_THIS_FILE", text, "…", return_code="8062").at(record)

@@ -15,7 +15,7 @@ from ..message import Message, messages
 from . import totals
 from .comments import Comments
 from .controls import controls
-from .cut import NO_ENDS, NO_RECORD, cut
+from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, cut
 from .doubles import Doubles, person_key
 from .fault import Fault
 from .lines import Lines
@@ -28,12 +28,15 @@ _KINDS: Final = ("02", "04", "99", "98")
 #: The record of a debtor has no layout here: it may not go to an insurer.
 _DEBTOR: Final = "03"
 _PERSON: Final = b"02"
+#: What is in a file once.
+_HEADER: Final = "01"
+_TRAILER: Final = "99"
 #: What a comment may follow; '' = a record that could not be judged.
 _COMMENTED: Final = ("02", _DEBTOR, "04", "98", "")
 #: With as many elements wrong, a record is perhaps of another kind than it says.
 _ANOTHER_KIND: Final = 3
 #: What of the header other records are held against.
-_HEADER: Final = ("0108", "0117")
+_OF_HEADER: Final = ("0108", "0117")
 
 
 class _StopJudging(Exception):
@@ -58,6 +61,9 @@ class FlatFile:
         self._trailer: Values = {}
         #: Whether every record could be counted; whether a person came by; the record of the trailer.
         self._counted, self._opened, self._closed = True, False, 0
+        #: What is said of the first record behind the trailer, unless header or trailer are doubled.
+        self._behind: Fault | None = None
+        self._doubled = False
         #: The last person, and whether all came in ascending order; the record of the last one, and the lines before.
         self._last_person, self._ascending = "", True
         self._childless: tuple[int, int] | None = None
@@ -97,7 +103,7 @@ class FlatFile:
         return True
 
     def _judge(self, text: bytes, before: bytes, trouble: str) -> Iterator[Fault]:
-        if trouble and trouble != self._trouble:  # other line ends in the whole file are one mistake
+        if trouble == INSIDE or (trouble and trouble != self._trouble):  # other line ends everywhere are one mistake
             yield self._says(trouble, "8095", "-", "CR/LF")
         if trouble == NO_ENDS:
             raise _StopJudging
@@ -105,19 +111,28 @@ class FlatFile:
             return
         record = text.decode(ENCODING)
         stated, kind = record[: self._kind_ends], ""
-        if self.records == 1:
+        is_cut = trouble == INSIDE and LINE_END in text
+        if self.records == 1 and not is_cut:
             yield from self._judge_header(record)
             kind = "01"
+        elif self.records == 1:
+            self._counted = False
+        elif is_cut:
+            self._lose(stated)
         elif len(text) != self._layout.length:
             yield self._says("VERIFY_LENGTH", "0804", str(len(text)), str(self._layout.length))
             self._lose(stated)
+        elif stated == _HEADER and self._kind(record) == _HEADER:
+            yield self._says("VERIFY_HEADER_TWICE", "8199", stated, "1 ×")
+            self._counted, self._doubled = False, True
+        elif self._closed:
+            self._counted, self._behind = False, self._behind or self._says_behind(stated)
+            if stated == _TRAILER and not self._doubled:
+                yield self._says("VERIFY_TRAILER_TWICE", "8200", stated, "1 ×")
+                self._doubled = True
         elif text == before:
             yield self._says("VERIFY_TWICE", "0801", stated, "1 ×")
             self._counted, kind = False, stated
-        elif self._closed:
-            if self.records == self._closed + 1:
-                yield self._says("VERIFY_AFTER_TRAILER", "8026", stated, "-")
-            self._counted = False
         else:
             kind = self._kind(record)
             yield from self._judge_kind(kind, stated)
@@ -132,8 +147,6 @@ class FlatFile:
                     yield from self._judge_comment(record, before)
                 case "99":
                     yield from self._judge_trailer(record)
-                case "01":
-                    yield self._out_of_order(kind, "02 | 04 | 98 | 99")
         self._judged = text, kind
 
     # The records by kind.
@@ -157,7 +170,7 @@ class FlatFile:
         yield from self._unexplained(record, faults)
         errors = [fault for fault in faults if fault.severity == "error"]
         doubtful = {id for fault in errors for id in (fault.element, fault.params.get("other"))}
-        self._begin({id: self._controls[id].value(record) for id in _HEADER if id not in doubtful})
+        self._begin({id: self._controls[id].value(record) for id in _OF_HEADER if id not in doubtful})
 
     def _judge_kind(self, kind: str, stated: str) -> Iterator[Fault]:
         if not kind:
@@ -227,6 +240,8 @@ class FlatFile:
 
     def _end(self, *, cut_off: bool) -> Iterator[Fault]:
         """What can be said once everything was read; ``cut_off``: the last record couldn't be judged."""
+        if self._behind is not None and not self._doubled:
+            yield self._behind
         if not self._closed and not cut_off:
             yield from self._childless_person()
             yield self._says("VERIFY_NO_TRAILER", "8026", "-", "99")
@@ -267,6 +282,9 @@ class FlatFile:
             self._numbers.follows(-1)
             return None
         return None if self._numbers.follows(found) else expected
+
+    def _says_behind(self, stated: str) -> Fault:
+        return self._says("VERIFY_AFTER_TRAILER", "8026", stated, "-").at(self.records)
 
     def _close(self) -> None:
         self._closed = self.records

@@ -7,8 +7,9 @@ and not looked at.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from struct import Struct
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
+from ...codelists import uzovi_numbers
 from ..flat.record import ENCODING, Layout, Record, number
 from .controls import Control
 from .fault import Fault
@@ -26,6 +27,18 @@ _RECORD: Final = (("0401", "0401"), ("0402", "0402"), _KEY, _CLAIM, ("0434", "04
 _PARTS: Final = (("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"), ("0428", "0433"))
 #: As many texts are remembered of each part: some megabytes at most.
 _REMEMBERED: Final = 20_000
+
+
+class _Price(NamedTuple):
+    """Tariff, calculated and declared amount of a line, in cents."""
+
+    tariff: int
+    calculated: int
+    declared: int
+
+    def is_for(self, units: int) -> bool:
+        """Whether tariff times number is what was calculated (8215)."""
+        return units * self.tariff == self.calculated
 
 
 class _Memory(Generic[T]):
@@ -82,20 +95,28 @@ class Lines:
         self._kind: Final = record.kind.encode(ENCODING)
         self._before: Final = _Memory(part("0406", "0407"), _nothing)
         self._day: Final = _Memory(part("0408", "0408"), _nothing)
-        self._product: Final = _Memory(part("0409", "0411"), _nothing)
+        self._product: Final = _Memory(part("0409", "0411"), lambda values: number(values["0411"]))
         self._care: Final = _Memory(part("0412", "0427"), period)
         self._rest: Final = part("0428")
-        #: The amounts of debits that were right lately, and whole claims, and what they come to.
-        self._amounts: Final[dict[bytes, int]] = {}
+        #: The amounts of debits that were right lately, and whole claims of this UZOVI, and what they come to.
+        self._amounts: Final[dict[bytes, _Price]] = {}
         self._claims: Final[dict[bytes, int]] = {}
+        #: The UZOVI of the person, and those of which was told that tariff times number is not their amount.
+        self._uzovi = ""
+        self._told: Final[set[str]] = set()
         self._is_reference: Final = re.compile(controls["0434"].pattern.encode(ENCODING)).fullmatch
         self._no_previous: Final = record.part("0435").pack({}).encode(ENCODING)
         self._keys: Final = _key_elements(layout, controls)
+        self._birth: Final = controls["0207"]
+        start = record["0408"].start - record[_CLAIM[0]].start
+        self._day_of_claim: Final = slice(start, start + record["0408"].length)
         self._parent_key: Final = slice(self._keys[0][1].place.start, self._keys[-1][1].place.stop)
         #: The record of the person that lines belong to, '' = not known; the elements of it that are doubtful, or were
         #: told of; and its key, if none is.
         self._parent, self._doubtful = "", set[str]()
         self._key: bytes | None = None
+        #: When they were born, EEJJMMDD; nothing if that is doubtful.
+        self._born = b""
         self._reference = b""
         #: Whether every reference came after the one before it, so that none can occur twice.
         self.ascending = True
@@ -105,6 +126,12 @@ class Lines:
         """The lines of a person follow: the record 02, '' if it can't be known, and its elements that are doubtful."""
         self._parent, self._doubtful = parent, set(doubtful)
         self._key = parent[self._parent_key].encode(ENCODING) if parent and not doubtful else None
+        is_known = parent and self._birth.element.id not in self._doubtful
+        self._born = self._birth.of(parent).encode(ENCODING) if is_known else b""
+        uzovi = self._controls["0204"].of(parent) if parent else ""
+        if uzovi != self._uzovi:
+            self._uzovi = uzovi
+            self._claims.clear()
 
     def accepts(self, text: bytes) -> bool:
         """Takes a record of the right length if all of it was judged right before; False says nothing about it."""
@@ -116,6 +143,7 @@ class Lines:
             or reference <= self._reference
             or rest != self._no_previous
             or not (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
+            or claim[self._day_of_claim] < self._born
         ):
             return False
         cents = self._claims.get(claim)
@@ -141,7 +169,9 @@ class Lines:
             and day in self._day.right
             and product in self._product.right
         ):
-            return self._amounts.get(amounts)
+            price = self._amounts.get(amounts)
+            if price is not None and (price.is_for(self._product.right[product]) or self._insurer in self._told):
+                return price.declared
         return None
 
     def judge(self, text: bytes) -> Iterator[Fault]:
@@ -154,14 +184,38 @@ class Lines:
         yield from self._before.judge(before)[0]
         wrong_day = self._day.judge(day)[0]
         yield from wrong_day
-        yield from self._product.judge(product)[0]
+        wrong_product, units = self._product.judge(product)
+        yield from wrong_product
         wrong_care, allowed = self._care.judge(care)
         yield from wrong_care
         if allowed is not None and not any(fault.code in _NO_DAY for fault in wrong_day):
             yield from self._outside(allowed, day, {fault.element for fault in wrong_care})
+        if day < self._born and not wrong_day:
+            yield self._controls["0408"].says(
+                "VERIFY_BEFORE_BIRTH", day.decode(ENCODING), ">= 0207", return_code="8007", other=self._birth.element
+            )
         wrong_rest = self._rest.judge((amounts + reference + rest).decode(ENCODING))
         yield from wrong_rest
-        self._count(text, amounts, reference, {fault.element for fault in wrong_rest if fault.severity == "error"})
+        errors = {fault.element for fault in wrong_rest if fault.severity == "error"}
+        if units is not None and errors.isdisjoint(_PRICE):
+            yield from self._judge_price(units, text)
+        self._count(text, amounts, reference, errors)
+
+    def _judge_price(self, units: int, text: bytes) -> Iterator[Fault]:
+        """Tariff times number, told once for each insurer: a whole file of products with one price is one question."""
+        price = self._price(text)
+        if not price.is_for(units) and self._insurer not in self._told:
+            self._told.add(self._insurer)
+            calculated, tariff = self._controls["0429"], self._controls["0428"].element
+            yield calculated.says(
+                "VERIFY_NUMBER_TIMES_TARIFF",
+                calculated.element.pack(price.calculated),
+                f"{units} × {tariff.pack(price.tariff)}",
+                return_code="8215",
+                other=tariff,
+                insurer=self._insurer,
+                units=units,
+            )
 
     def _count(self, text: bytes, amounts: bytes, reference: bytes, wrong: set[str]) -> None:
         """Adds a line up, if its amount can be read, and remembers the amounts of a debit that are right."""
@@ -176,7 +230,17 @@ class Lines:
         cents = number(claimed) if sign == "D" else -number(claimed)
         self._tally.cents += cents
         if sign == "D" and not wrong:
-            remember(self._amounts, amounts, cents)
+            remember(self._amounts, amounts, self._price(text))
+
+    def _price(self, text: bytes) -> _Price:
+        """The amounts of a line that can be read."""
+        return _Price(*(number(self._controls[id].value(text.decode(ENCODING))) for id in _PRICE))
+
+    @property
+    def _insurer(self) -> str:
+        """Who gets the lines of this person: the contract party of their UZOVI, or that itself."""
+        known = uzovi_numbers().get(self._uzovi)
+        return known.insurer if known is not None else self._uzovi
 
     def _judge_key(self, record: str) -> Iterator[Fault]:
         """The key as such, and against that of the person: told once for all the lines of a person."""
@@ -186,7 +250,10 @@ class Lines:
                 yield fault
             elif self._parent and raw != original.of(self._parent) and original.element.id not in self._doubtful:
                 self._doubtful.add(original.element.id)
-                yield control.says("VERIFY_KEY", control.bare(raw), f"= {original.element.id}", other=original.element)
+                found = control.bare(raw)
+                yield control.says(
+                    "VERIFY_KEY", found, f"= {original.element.id}", return_code="8150", other=original.element
+                )
 
     def _outside(self, allowed: Period, day: bytes, told: set[str]) -> Iterator[Fault]:
         """The bounds of the care that its day is outside of, but for the elements that were told of."""
@@ -201,6 +268,8 @@ class Lines:
                 )
 
 
+#: Tariff, calculated and declared amount.
+_PRICE: Final = ("0428", "0429", "0432")
 #: What makes a day no day, and an amount uncertain.
 _NO_DAY: Final = ("VERIFY_DIGITS", "VERIFY_EMPTY", "VERIFY_DATE")
 _AMOUNT: Final = frozenset({"0430", "0432", "0433"})

@@ -125,8 +125,8 @@ class ReturnFile(FlatFile):
         """Whether one of its return codes says that something is wrong with a record."""
         kind = self._layout.kind(record)
         given = {self._controls[id].value(record) for codes in _CODES for id in codes if id.startswith(kind)}
-        levels = {known.code: known.level for known in return_codes().values()}
-        return any(levels.get(code, "") != "O" for code in given if code not in _NO_OBJECTION)
+        known = return_codes()
+        return any(code not in known or known[code].level != "O" for code in given if code not in _NO_OBJECTION)
 
 
 @cache

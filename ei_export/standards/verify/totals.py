@@ -37,7 +37,8 @@ def amount(
     if number(trailer[element]) != abs(cents):
         yield _differs(controls[element], trailer, abs(cents), problem)
     elif trailer[sign] != (expected := "C" if cents < 0 else "D"):
-        yield controls[sign].says("VERIFY_SIGN", trailer[sign], expected)
+        at_zero = "" if cents else "8194"
+        yield controls[sign].says("VERIFY_SIGN", trailer[sign], expected, return_code=at_zero)
 
 
 def _differs(control: Control, trailer: Values, counted: int, problem: str = "VERIFY_TOTAL") -> Fault:

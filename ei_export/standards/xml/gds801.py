@@ -96,8 +96,7 @@ def check_need(care: Care, person: Person, performance: Performance, provider: P
         if diagnosis.side_required and not care.side:
             findings.append(Finding("SIDE_MISSING", "side", {"diagnosis": care.diagnosis}))
     if missing := care.lacks_of_referral:
-        params = {"column": missing, "standard": "GDS801", "refused": "9481, 9484", "refused_too": "9566"}
-        findings.append(Finding("REFERRAL_INCOMPLETE", missing, params))
+        findings.append(Finding("REFERRAL_INCOMPLETE", missing, {"column": missing}))
     if care.therapist_agb in (provider.practice_agb, provider.institution_agb):
         findings.append(Finding("THERAPIST_NOT_A_PERSON", "therapist_agb", {"found": care.therapist_agb}))
     return findings

@@ -92,6 +92,7 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
     """Name, file, record (its name, or its number where it has none or moved), element, problem, return code."""
     end, length, order, number = ("VERIFY_LINE_END", "8095"), ("VERIFY_LENGTH", "0804"), "8026", "0801"
     kind, numbered = ("VERIFY_KIND", "0002"), ("VERIFY_NUMBER", number)
+    inside, beside = ("VERIFY_LINE_END_INSIDE", "8095"), ("VERIFY_BESIDE_INSTITUTION", "8169")
     return [
         ("N1_8095_01", ended("A2", b"\n"), "A2", "", *end),
         ("N1_8095_02", ended("A2", b"\r"), "A2", "", *end),
@@ -106,7 +107,14 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
         ("N1_8095_11", with_ends(b"\n"), "header", "", *end),
         ("N1_8095_12", with_ends(b"\r"), "header", "", *end),
         ("N1_8095_13", with_ends(b""), "header", "", *end),
-        ("N1_8095_14", ended("A2", END, lambda text: text[:100] + END + text[100:]), "A2", "", *end),
+        ("N1_8095_14", ended("A2", END, lambda text: text[:100] + END + text[100:]), "A2", "", *inside),
+        ("N1_8095_18", ended("A2", END, lambda text: text[:100] + END + text[102:]), "A2", "", *inside),
+        ("N1_8095_19", ended("A2", END, lambda text: text[:100] + END + text[101:]), "A2", "", *inside),
+        ("N1_8095_20", ended("A2", END, lambda text: END.join((text[:9], text[11:99], text[101:]))), "A2", "", *inside),
+        ("N1_8095_21", ended("header", END, lambda text: text[:60] + END + text[62:]), "header", "", *inside),
+        ("N1_8095_22", ended("B", END, lambda text: text[:70] + END + text[72:]), "B", "", *inside),
+        ("N1_8095_23", ended("A comment", END, lambda text: text[:90] + END + text[92:]), "A comment", "", *inside),
+        ("N1_8095_24", ended("trailer", END, lambda text: text[:99] + END + text[101:]), "trailer", "", *inside),
         ("N1_8095_15", ended("trailer", END + END), 18, "", "VERIFY_NO_RECORD", "8095"),
         ("N1_8095_16", ended("A2", END + b"\n"), 7, "", "VERIFY_NO_RECORD", "8095"),
         ("N1_8095_17", b"".join(with_ends(b"") for _ in range(20)), "header", "", "VERIFY_NO_LINE_ENDS", "8095"),
@@ -131,7 +139,11 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
         ("N2_0002_07", renamed("A", b"03"), "A", "0201", *kind),
         ("N2_0002_08", file_of({**RECORDS, "B2": b"x" * 310}), "B2", "", *kind),
         ("N2_8026_01", file_of(moved("A1", "header")), 2, "", "VERIFY_ORDER", order),
-        ("N2_8026_02", file_of(added("A1", RECORDS["header"])), 6, "", "VERIFY_ORDER", order),
+        ("N2_8199_01", file_of(added("A1", RECORDS["header"])), 6, "", "VERIFY_HEADER_TWICE", "8199"),
+        ("N2_8199_02", file_of(added("header", RECORDS["header"])), 2, "", "VERIFY_HEADER_TWICE", "8199"),
+        ("N2_8199_03", file_of(declaration()) * 2, 18, "", "VERIFY_HEADER_TWICE", "8199"),
+        ("N2_8200_01", file_of(added("trailer", RECORDS["trailer"])), 18, "", "VERIFY_TRAILER_TWICE", "8200"),
+        ("N2_8200_02", file_of(added("B3", RECORDS["trailer"])), 18, "", "VERIFY_TRAILER_TWICE", "8200"),
         ("N2_8026_03", file_of(added("header", RECORDS["A2 comment"])), 2, "", "VERIFY_ORDER", order),
         ("N2_8026_04", file_of(without("trailer")), "", "", "VERIFY_NO_TRAILER", order),
         ("N2_8026_05", file_of(added("trailer", RECORDS["E1"])), 18, "", "VERIFY_AFTER_TRAILER", order),
@@ -149,8 +161,41 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
         ("N2_0801_06", renumbered("B2", "000000000060"), "B2", "0402", *numbered),
         ("N2_0801_07", renumbered("B2", "000000000005"), "B2", "0402", *numbered),
         ("N2_0801_08", renumbered("A", "000000000002"), "A", "0202", *numbered),
+        ("N4_0111_02", edited("header", {"0110": "00000000", "0112": "41000001"}), "header", "0111", *beside),
+        ("N4_0113_03", edited("header", institution()), "header", "0113", "VERIFY_PAYEE", "8173"),
+        ("N4_0113_04", edited("header", institution() | {"0113": "02"}), "header", "0113", "VERIFY_PAYEE", "8172"),
+        ("N4_0429_04", nothing_calculated(), "B3", "0429", "VERIFY_ZERO_AMOUNT", "8032"),
+        ("N4_9908_03", for_nothing("C"), "trailer", "9908", "VERIFY_SIGN", "8194"),
         ("N2_8084_01", credited_twice(), "D2", "0435", "VERIFY_CREDITED_TWICE", "8084"),
     ]  # fmt: skip
+
+
+def edited(name: str, edits: dict[str, str], records: Records = RECORDS) -> bytes:
+    """The file with some elements of a record changed."""
+    for element, value in edits.items():
+        records = changed(records, name, element, value)
+    return file_of(records)
+
+
+def institution() -> dict[str, str]:
+    """What a header is changed in, to be that of an institution that has a practice paid."""
+    return {"0110": "00000000", "0111": "00000000", "0112": "41000001"}
+
+
+def nothing_calculated() -> bytes:
+    """A line with a tariff, for which nothing is asked."""
+    records = changed(declaration(), "trailer", "9907", "00000044450")
+    return edited("B3", {"0429": "00000000", "0432": "00000000"}, records)
+
+
+def for_nothing(sign: str) -> bytes:
+    """All lines for nothing, as may be agreed, and a sign at the total."""
+    records = changed(declaration(), "trailer", "9907", "00000000000")
+    for name, text in RECORDS.items():
+        if text[:2] == b"04":
+            for element in ("0428", "0429", "0432"):
+                records = changed(records, name, element, "00000000")
+    return file_of(records if sign == "D" else changed(records, "trailer", "9908", sign))
 
 
 def nobody() -> bytes:
@@ -206,6 +251,10 @@ EACH: Final = pytest.mark.parametrize("change", CHANGES, ids=lambda change: chan
 
 def test_the_correct_file_has_no_fault() -> None:
     assert judged(file_of(declaration())) == []
+
+
+def test_lines_may_be_for_nothing() -> None:
+    assert judged(for_nothing("D")) == []
 
 
 def test_every_control_has_a_change() -> None:

@@ -1,0 +1,109 @@
+"""The programs of Zorg1 and their diagnoses: which program a diagnosis is of, and what is one program to the tables of
+the agreements but several to the manual (``specs/codelists/zorg1-programs.csv``)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from attrs import field, frozen
+
+from ..specs import SPECS
+from ..tables import Report, Row, parse_keyed, refuse, source
+
+
+@frozen
+class Usual:
+    """The diagnoses of a profile without price agreement from ``valid_from`` up to and including ``valid_until``."""
+
+    valid_from: date
+    valid_until: date
+    diagnoses: tuple[str, ...]
+
+
+@frozen
+class Programs:
+    """``parts``: by program and diagnosis, the part of the program that this diagnosis is of (artrose with 7023:
+    "artrose knie", §4.4.3). ``usual``: by program, or part, and profile, the diagnoses without price agreement
+    (§4.1.7, 4.2.6, 4.3.5, 4.4.3, 4.5.4)."""
+
+    parts: Mapping[tuple[str, str], str] = field(factory=dict)
+    usual: Mapping[tuple[str, str], tuple[Usual, ...]] = field(factory=dict)
+    _by_diagnosis: Mapping[str, frozenset[str]] = field(factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        parts: Mapping[tuple[str, str], str],
+        usual: Mapping[tuple[str, str], tuple[Usual, ...]],
+        products: Iterable[tuple[str, str]],
+    ) -> Self:
+        """``products``: each program of the agreements with each of its diagnoses."""
+        found: dict[str, set[str]] = {}
+        for program, diagnosis in products:
+            found.setdefault(diagnosis, set()).add(parts.get((program, diagnosis), program))
+        for (program, _), periods in usual.items():
+            for diagnosis in (diagnosis for period in periods for diagnosis in period.diagnoses):
+                found.setdefault(diagnosis, set()).add(program)
+        return cls(parts, usual, {diagnosis: frozenset(programs) for diagnosis, programs in found.items()})
+
+    def named(self, program: str, diagnosis: str) -> str:
+        """A program of the agreements as it is called with a diagnosis."""
+        return self.parts.get((program, diagnosis), program)
+
+    def whole(self, program: str) -> str:
+        """The program of the agreements that a program, or part of one, is of."""
+        return next((whole for (whole, _), part in self.parts.items() if part == program), program)
+
+    def with_diagnosis(self, diagnosis: str) -> frozenset[str]:
+        """The programs that a diagnosis is of; none for '' and for what is of no program."""
+        return self._by_diagnosis.get(diagnosis, frozenset())
+
+    def without_agreement(self, program: str, profile: str, day: date) -> tuple[str, ...]:
+        """The diagnoses of a profile without price agreement on a day; of a whole program those of all its parts."""
+        names = (program, *(part for (whole, _), part in self.parts.items() if whole == program))
+        periods = (period for name in names for period in self.usual.get((name, profile), ()))
+        return tuple(d for p in periods if p.valid_from <= day <= p.valid_until for d in p.diagnoses)
+
+
+def read_parts(diagnoses: Collection[str], specs: Path = SPECS, report: Report = refuse) -> dict[tuple[str, str], str]:
+    """The parts of programs, by program and diagnosis."""
+
+    def parse(row: Row) -> tuple[str, tuple[str, ...]]:
+        source(row)
+        row.required("program")
+        return row["program"], known_diagnoses(row, diagnoses)
+
+    path = specs / "codelists/zorg1-programs.csv"
+    columns = ("program", "part", "diagnoses", "source")
+    found = parse_keyed(path, columns, lambda row: row.required("part"), parse, report)
+    return {(program, diagnosis): part for part, (program, own) in found.items() for diagnosis in own}
+
+
+def read_usual(
+    diagnoses: Collection[str], specs: Path = SPECS, report: Report = refuse
+) -> dict[tuple[str, str], tuple[Usual, ...]]:
+    """The diagnoses without price agreement, by program and profile."""
+
+    def key(row: Row) -> tuple[str, str, str]:
+        return row.required("program"), row.required("profile"), row["from"]
+
+    def parse(row: Row) -> Usual:
+        source(row)
+        row.required("diagnoses")
+        return Usual(*row.period(open_ends=True), known_diagnoses(row, diagnoses))
+
+    path = specs / "codelists/zorg1-without-agreement.csv"
+    columns = ("program", "profile", "from", "until", "diagnoses", "source")
+    found: dict[tuple[str, str], tuple[Usual, ...]] = {}
+    for (program, profile, _), usual in parse_keyed(path, columns, key, parse, report).items():
+        found[program, profile] = (*found.get((program, profile), ()), usual)
+    return found
+
+
+def known_diagnoses(row: Row, diagnoses: Collection[str]) -> tuple[str, ...]:
+    """The codes in the column ``diagnoses``. Raises SettingsError for one that is in no table."""
+    found = tuple(row["diagnoses"].split())
+    if not set(found).issubset(diagnoses):
+        raise row.error("diagnoses", "codes of specs/codelists/dcsph.csv, a space between")
+    return found
