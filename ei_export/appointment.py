@@ -36,7 +36,8 @@ class Appointment:
     are still written as when they were found to be what was sent, '' where that was never seen; ``refused`` where the
     insurer refused the line, so that it is due again as soon as it would be another; ``unclear`` where nobody said
     whether a visit of its status took place.
-    ``cells`` with ``at`` (see `positions`) are all its texts by column. ``findings`` are what is wrong with it,
+    ``cells`` with ``at`` (see `positions`) are all its texts by column, as they are meant; ``said`` are those of the
+    feed where words of it stand for something else (``[input.values]``). ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
     """
 
@@ -61,6 +62,7 @@ class Appointment:
     refused: bool = False
     unclear: bool = False
     findings: list[Finding] = field(factory=list)
+    said: Sequence[str] | None = None
 
     def called(self, number: str) -> str:
         """A number of the practice as people may see it: nobody's BSN, whatever a practice uses as its numbers."""
@@ -70,6 +72,10 @@ class Appointment:
     def text(self, column: str) -> str:
         """The trimmed text of a column, '' where the feed lacks it."""
         return self.cells[self.at[column]].strip()
+
+    def kept(self, column: str) -> str:
+        """The trimmed text of a column as the feed has it."""
+        return (self.cells if self.said is None else self.said)[self.at[column]].strip()
 
 
 def positions(found: Mapping[str, int]) -> dict[str, int]:

@@ -5,6 +5,7 @@ insurers go by are in ``specs/codelists/insurers.csv``. Case, accents and the nu
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from typing import Final, Self
 
 from attrs import frozen
 
-from .codelists import insurer_names
+from .codelists import insurer_names, uzovi_numbers
 from .specs import SPECS
 from .tables import Row, parse_rows, parse_table, read_sheet
 
@@ -95,6 +96,18 @@ def _other_names() -> Spelling:
 def insurer_key(text: str) -> str:
     """What two texts have the same of that name one insurer, one of an overlay too."""
     return folded(_other_names().name(text))
+
+
+def is_insurer(text: str) -> bool:
+    """Whether a text is a name or a label of an insurer, whether there are agreements or not."""
+    return folded(text) in _every_name()
+
+
+@cache
+def _every_name() -> frozenset[str]:
+    rows = uzovi_numbers().values()
+    labels = (part for row in rows for label in (row.insurer, row.label) for part in re.split("[,:(]", label))
+    return frozenset(map(folded, (*insurer_names(), *labels)))
 
 
 @cache

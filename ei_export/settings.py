@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .columns import COLUMNS
 from .names import Names, Spelling
@@ -48,7 +48,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("service_bureau_agb", "pay_to", "vat_id", "series", "formerly"),
     ),
     "software": ("code", "version"),
-    "input": ("path", "table", "query", "encoding", "columns", "status", "twice_on_a_day"),
+    "input": ("path", "table", "query", "encoding", "columns", "status", "values", "twice_on_a_day"),
     "input.status": ("completed", "not_completed"),
     "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
     "tariffs": ("path",),
@@ -75,6 +75,8 @@ _DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb"
 #: Years outside are typing errors.
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2100
+#: The columns whose words may stand for something else.
+_WITH_WORDS: Final = tuple(c for c in COLUMNS if c not in ("appointment_id", "trajectory_id", "patient_id"))
 _BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
@@ -110,7 +112,7 @@ class InputSettings:
     """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` and ``not_completed`` as
     `status_word` gives them, no word in both; at most one of ``table`` and ``query`` is filled; ``encoding`` ``auto``
     or a codec that Python knows; ``twice_on_a_day`` the appointments that may be a second performance of the same kind
-    on one day."""
+    on one day; ``values`` by column the words of the feed, case-folded, each with what is meant."""
 
     path: Path
     table: str
@@ -120,6 +122,7 @@ class InputSettings:
     completed: frozenset[str]
     twice_on_a_day: frozenset[str] = frozenset()
     not_completed: frozenset[str] = frozenset()
+    values: Mapping[str, Mapping[str, str]] = field(factory=dict)
 
 
 @frozen
@@ -267,6 +270,13 @@ def _input(section: Section) -> InputSettings:
     if table and query:
         raise section.refused("query", query, "table | query")
     completed, not_completed = _status_words(section.section("status"))
+    values = _values(section.section("values"))
+    for word, meaning in values.pop("status", {}).items():
+        known = next((words for words in (completed, not_completed) if status_word(meaning) in words), None)
+        if known is None:
+            raise section.refused(f"values.status.{word}", meaning, " | ".join(sorted(completed)))
+        same = {status_word(word)}
+        completed, not_completed = (w | same if w is known else w - same for w in (completed, not_completed))
     return InputSettings(
         path=section.path.parent / section.text("path", "appointments.csv"),
         table=table,
@@ -276,7 +286,23 @@ def _input(section: Section) -> InputSettings:
         completed=completed,
         not_completed=not_completed,
         twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
+        values=values,
     )
+
+
+def _values(section: Section) -> dict[str, Mapping[str, str]]:
+    """What words of the feed stand for, by column. Not of a number that a row is found by: that is what it is."""
+    values: dict[str, Mapping[str, str]] = {}
+    for column in section.values:
+        if column not in _WITH_WORDS:
+            raise section.error("SETTINGS_UNKNOWN_KEY", column, expected=nearest(column, _WITH_WORDS))
+        words = section.section(column)
+        by_word: dict[str, str] = {}
+        for word, meaning in words.texts().items():
+            if by_word.setdefault(word.strip().casefold(), meaning) != meaning:
+                raise words.refused(word, meaning, f'"{by_word[word.strip().casefold()]}"')
+        values[column] = by_word
+    return values
 
 
 def _status_words(section: Section) -> tuple[frozenset[str], frozenset[str]]:

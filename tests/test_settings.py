@@ -54,6 +54,11 @@ appointment_id = "AfspraakNr"
 [input.status]
 completed = ["Klaar", " GEDAAN ", ""]
 not_completed = ["Weg-gelopen", "voltooid"]
+[input.values.uzovi]
+"Menzis" = "3332"
+" IZA" = "7095"
+[input.values.status]
+"OK" = "klaar"
 [codes]
 01 = "940131"
 "tel" = "-"
@@ -166,9 +171,10 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             query="SELECT * FROM agenda",
             encoding="cp1252",
             columns={"appointment_id": "AfspraakNr"},
-            completed=frozenset({"klaar", "gedaan", ""}),
+            completed=frozenset({"klaar", "gedaan", "ok", ""}),
             not_completed=NOT_COMPLETED | {"weg gelopen", "voltooid"},
             twice_on_a_day=frozenset({"A7"}),
+            values={"uzovi": {"menzis": "3332", "iza": "7095"}},
         ),
         codes={"01": "940131", "tel": "-"},
         contracts=(

@@ -90,7 +90,7 @@ def gather(
     is_completed, explained = survey.statuses, survey.explained
     took_place = 0
     watched: dict[str, set[str]] = {}
-    people = People(header, doubted)
+    people = People(header, doubted, survey.meant)
     met = people.met
     row, read = source.first_row - 1, 0
     for bodies in source.bodies():

@@ -11,6 +11,7 @@ from ..declaration import NO_BSN, who
 from ..spool import PairCheck
 from . import values
 from .feed import UNIT, Header
+from .meanings import NO_MEANINGS, Values, meant
 
 #: What a person has one of.
 FIXED: Final = ("birth_date", "sex")
@@ -64,11 +65,12 @@ class People:
     ``heard``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
     """
 
-    def __init__(self, header: Header, doubted: Iterable[str] = ()) -> None:
+    def __init__(self, header: Header, doubted: Iterable[str] = (), meant: Values = NO_MEANINGS) -> None:
         self.met: set[tuple[str, ...]] = set()
         self.heard: dict[str, Identity | None] = {}
         self._doubted = frozenset(doubted)
         self._header = header
+        self._meant = meant
         self._patients, self._fixed = PairCheck(), PairCheck()
         self._shared: frozenset[int] = frozenset()
         self._contradicted: frozenset[int] = frozenset()
@@ -83,7 +85,7 @@ class People:
 
         def text(column: str) -> str:
             place = at.get(column, len(cells))
-            return cells[place].strip() if place < len(cells) else ""
+            return meant(self._meant, column, cells[place].strip()) if place < len(cells) else ""
 
         found = identity(text)
         patient = said[0]

@@ -8,6 +8,7 @@ from ..appointment import Appointment, positions
 from ..problems import Finding
 from . import values
 from .feed import BROKEN, ROW_LIMIT, UNIT, Header
+from .meanings import NO_MEANINGS, Meanings, Values
 from .survey import Statuses
 from .values import NO_VALUES
 
@@ -33,11 +34,13 @@ _BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG",
 class Reader:
     """Reads the rows of one feed."""
 
-    def __init__(self, header: Header, statuses: Statuses) -> None:
+    def __init__(self, header: Header, statuses: Statuses, meant: Values = NO_MEANINGS) -> None:
+        """``meant``: ``[input.values]``."""
         self._width = header.width
         self._delimiter = header.delimiter
         self._statuses = statuses
         self._at = at = positions(header.at)
+        self._meanings = Meanings(meant, at)
         self._places = itemgetter(*(at[column] for column in _NEEDED))
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
@@ -61,6 +64,9 @@ class Reader:
                 broken = Finding("ROW_CELLS", "", {"found": len(cells), "expected": width})
             cells = cells[:width] + [""] * (width - len(cells))
         cells.append("")
+        said = None
+        if self._meanings and broken is None and (read := self._meanings.of(cells)) is not cells:
+            said, cells = cells, [*read]
         ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
         if not NO_VALUES.isdisjoint((ident, code, linked, number, patient, diagnosis)):
             ident, code, linked, number, patient, diagnosis = map(
@@ -82,6 +88,7 @@ class Reader:
             diagnosis,
             cells,
             self._at,
+            said=said,
         )
         if broken is not None:
             appointment.findings.append(broken)
@@ -150,12 +157,16 @@ def check(appointment: Appointment) -> None:
             found.append(Finding("ROW_UNREADABLE_CHARACTER", column, {"column": column}))
 
 
-def remembered(patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool) -> Appointment:
+def remembered(
+    patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool, meant: Values = NO_MEANINGS
+) -> Appointment:
     """The appointment of the texts that the ledger kept; of ``settled`` ones those that were judged, so not again.
+    ``meant`` is ``[input.values]``, for texts that were kept as the feed had them.
 
     ``at`` as `positions` gives it; where ``texts`` are fewer than it names, the rest are empty.
     """
-    cells = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
+    said = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
+    cells = Meanings(meant, at).of(said) if meant else said
     uzovi = cells[at["uzovi"]].strip()
     ident, code, linked, number, diagnosis = (cells[at[column]].strip() for column in _KEPT)
     if not settled:
@@ -173,6 +184,7 @@ def remembered(patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, 
         diagnosis,
         cells,
         at,
+        said=said if cells is not said else None,
     )
     if not settled:
         check(appointment)

@@ -14,6 +14,7 @@ from ..problems import Finding
 from ..settings import InputSettings, status_word
 from . import values
 from .feed import BROKEN, NEWLINE, UNIT, Header
+from .meanings import meant
 
 #: More different words than these are no status words: another column stands in their place.
 _MOST_WORDS: Final = 20
@@ -78,7 +79,8 @@ class Survey:
         self, settings: InputSettings, header: Header, explained: Callable[[str, str], bool] = lambda code, linked: True
     ) -> None:
         self.statuses: Final = Statuses(settings)
-        self.explained: Final = Explained(explained)
+        self.meant: Final = settings.values
+        self.explained: Final = Explained(self._by_meaning(explained) if self.meant else explained)
         self._header = header
         self._at = {column: header.at.get(column, -1) for column in COLUMNS}
         self._names = {
@@ -88,6 +90,11 @@ class Survey:
         self._codes: dict[tuple[str, str], _Seen] = {}
         self._no_values: dict[tuple[str, str], _Seen] = {}
         self._passed: list[tuple[Finding, int]] = []
+
+    def _by_meaning(self, explained: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+        return lambda code, linked: explained(
+            meant(self.meant, "code", code), meant(self.meant, "declare_under", linked)
+        )
 
     def passes_over(self, body: str, row: int, status: str) -> bool:
         """Of a row whose status doesn't say that it took place: whether it is no appointment. Else its status is

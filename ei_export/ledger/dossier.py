@@ -76,7 +76,7 @@ class Change(NamedTuple):
 
 def changed(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
     """What the feed says now of an appointment that was declared."""
-    return Change(kind, tuple(map(row.text, SAVED))) if row.completed else Change("cancelled")
+    return Change(kind, tuple(map(row.kept, SAVED))) if row.completed else Change("cancelled")
 
 
 def pack(
@@ -131,7 +131,7 @@ def _texts(appointment: Appointment, change: Change | None, *, is_sent: bool) ->
         settled = (outcome.value, str(appointment.units), appointment.linked, *core(appointment), appointment.mark)
         return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
     found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
-    texts = [*map(appointment.text, SAVED)]
+    texts = [*map(appointment.kept, SAVED)]
     more = {"texts": _named(_REST, texts[len(CORE) :]), "found": found}
     return outcome.value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
 

@@ -104,7 +104,7 @@ def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | Non
     is then one of `refused`."""
     if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.findings):
         return None
-    appointment = remembered(kept.patient_id, kept.texts, AT, settled=True)
+    appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
     if (day := appointment.date) is None:
         return None
     answer = rules.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)

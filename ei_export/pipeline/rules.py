@@ -9,6 +9,7 @@ from attrs import frozen
 from .. import __version__
 from ..codelists import deadlines, uzovi_numbers
 from ..intake.feed import Header
+from ..intake.meanings import Values
 from ..problems import Finding
 from ..settings import Settings
 from ..specs import SPECS
@@ -22,13 +23,15 @@ from ..zorg1.tariffs import Tariffs
 @frozen
 class Rules:
     """The tables a run goes by, with UZOVI number → insurer; ``fingerprint`` changes with any of them, and with the
-    settings a case depends on; ``findings`` are what tables and settings hold in vain, or had to be closed."""
+    settings a case depends on; ``findings`` are what tables and settings hold in vain, or had to be
+    closed; ``meant`` is ``[input.values]``."""
 
     resolver: Resolver
     judge: Judge
     insurers: Mapping[str, str]
     fingerprint: bytes
     findings: tuple[Finding, ...]
+    meant: Values
 
     @classmethod
     def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
@@ -39,7 +42,7 @@ class Rules:
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = Judge(agreements, deadlines(), today, settings.severities)
         findings = tuple(in_vain(settings, agreements, tariffs))
-        return cls(resolver, judge, insurers, _fingerprint(settings, header), findings)
+        return cls(resolver, judge, insurers, _fingerprint(settings, header), findings, settings.input.values)
 
 
 def _fingerprint(settings: Settings, header: Header | None) -> bytes:
@@ -49,6 +52,7 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
         header,
         sorted(settings.input.completed),
         sorted(settings.input.not_completed),
+        sorted((column, sorted(words.items())) for column, words in settings.input.values.items()),
         sorted(settings.codes.items()),
         settings.contracts,
         sorted(settings.uzovi.items()),

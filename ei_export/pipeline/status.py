@@ -69,7 +69,7 @@ def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
     for kept in standing.waiting(ledger):
         if kept.outcome is Outcome.NO_AGREEMENT:
             continue
-        appointment = remembered(kept.patient_id, kept.texts, AT, settled=True)
+        appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
         yield Held(
             appointment_id=appointment.id,
             patient_id=kept.patient_id,

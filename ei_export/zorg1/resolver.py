@@ -14,6 +14,7 @@ from typing import Final, Literal
 from attrs import evolve, field, frozen
 
 from ..codelists import performances
+from ..names import is_insurer
 from ..problems import Finding
 from ..settings import Amount, Contract
 from .agreements import Agreement, Agreements
@@ -195,7 +196,9 @@ class Resolver:
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):
-                fault = Finding("UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) < 8 else "…"})
+                fault = Finding(
+                    "UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) < 8 or is_insurer(uzovi) else "…"}
+                )
             return Answers((date.min,), (evolve(base, faults=(fault,)),))
         starts = sorted({date.min, *self._changes(linked, base.insurer)})
         return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))

@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from ...appointment import Appointment
 from ...delivery import writing
+from ...intake.meanings import Values
 from ...intake.reader import remembered
 from ...ledger import Ledger
 from ...ledger import corrections as queue
@@ -220,7 +221,7 @@ def _correct(
         return line
     if fault := _not_to_be_corrected(line):
         return fault
-    now = _as_it_is(ledger, line)
+    now = _as_it_is(ledger, line, rules.meant)
     standing = rules.resolver.answer(now.code, now.declare_under, now.uzovi, now.date).standing if now else None
     change = "no_line" if standing in (Standing.NOT_ZORG1, Standing.CONTACT) else line.change
     late = None
@@ -251,12 +252,12 @@ def _not_to_be_corrected(line: Asking) -> Finding | None:
     return None
 
 
-def _as_it_is(ledger: Ledger, line: Asking) -> Appointment | None:
+def _as_it_is(ledger: Ledger, line: Asking, meant: Values) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
     stored = ledger.dossier(line.patient_id)
     for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():
         if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
-            return remembered(line.patient_id, kept.change.texts, AT, settled=False)
+            return remembered(line.patient_id, kept.change.texts, AT, settled=False, meant=meant)
     return None
 
 

@@ -62,7 +62,7 @@ def explain(
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     survey = Survey(settings.input, source.header)
-    reader = Reader(source.header, survey.statuses)
+    reader = Reader(source.header, survey.statuses, settings.input.values)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)

@@ -107,6 +107,8 @@ def _insurer(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator
     elif insurer:
         own = appointment.uzovi in chart.desk.settings.uzovi
         source = f"{chart.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
+        if appointment.kept("uzovi") != appointment.text("uzovi"):
+            source = f"{chart.settings_name} [input.values.uzovi]; {source}"
         unsure = chart.desk.unsure.get(appointment.uzovi)
         if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
             yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)

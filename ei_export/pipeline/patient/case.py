@@ -86,7 +86,7 @@ class Desk:
         self.twice = twice
         self.people = feed.people
         self.statuses = Statuses(settings.input)
-        self.reader = Reader(feed.header, self.statuses)
+        self.reader = Reader(feed.header, self.statuses, settings.input.values)
         self.settings = settings
         self.resolver = resolver
         self.judge = judge

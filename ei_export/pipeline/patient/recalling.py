@@ -6,6 +6,7 @@ from typing import Final
 from ...appointment import Appointment, Outcome
 from ...columns import COLUMNS
 from ...intake import values
+from ...intake.meanings import NO_MEANINGS
 from ...intake.reader import check, remembered
 from ...ledger.dossier import AT, CORE, PENDING, Change, core, unpack
 from ...problems import Finding
@@ -34,7 +35,8 @@ def recall(work: Work) -> dict[str, Appointment]:
         return heard
     for kept in unpack(work.stored.appointments):
         settled = kept.outcome not in PENDING
-        appointment = remembered(work.patient_id, kept.texts, AT, settled=settled)
+        meant = NO_MEANINGS if settled or kept.is_sent else work.desk.settings.input.values
+        appointment = remembered(work.patient_id, kept.texts, AT, settled=settled, meant=meant)
         whose = work.desk.watched.get(appointment.id)
         if whose and work.patient_id not in whose and (not settled or appointment.id in work.again):
             continue  # the feed says it is another patient's now
@@ -42,7 +44,7 @@ def recall(work: Work) -> dict[str, Appointment]:
             appointment.known = kept.outcome if kept.outcome in SETTLED else None
             appointment.units, appointment.linked = kept.units, kept.linked
             if kept.change is not None and kept.change.kind != "count":
-                heard[appointment.id] = _as_heard(work.patient_id, appointment.id, kept.change)
+                heard[appointment.id] = _as_heard(work, appointment.id, kept.change)
         else:
             for finding in kept.lasting:
                 _blur(appointment, str(finding.params.get("columns", "")).split(", "))
@@ -64,9 +66,10 @@ def _took_place(work: Work, finding: Finding) -> bool | None:
     return work.desk.statuses[str(finding.params["word"])] if finding.code == "STATUS_UNCLEAR" else None
 
 
-def _as_heard(patient_id: str, ident: str, change: Change) -> Appointment:
+def _as_heard(work: Work, ident: str, change: Change) -> Appointment:
     """What the feed said of a declared appointment."""
-    row = remembered(patient_id, change.texts or (ident,), AT, settled=not change.texts)
+    meant = work.desk.settings.input.values
+    row = remembered(work.patient_id, change.texts or (ident,), AT, settled=not change.texts, meant=meant)
     row.completed = change.kind != "cancelled"
     return row
 

@@ -1,0 +1,34 @@
+"""What the words of a feed stand for, as the practice says in ``[input.values]``: ``"Menzis" = "3332"``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+#: By column the words, without case, each with what is meant.
+Values = Mapping[str, Mapping[str, str]]
+NO_MEANINGS: Final[Values] = {}
+
+
+def meant(values: Values, column: str, text: str) -> str:
+    """What a trimmed cell stands for; itself where nobody says."""
+    words = values.get(column)
+    return text if words is None else words.get(text.casefold(), text)
+
+
+class Meanings:
+    """What the cells of rows stand for, whose columns stand ``at`` these places."""
+
+    def __init__(self, values: Values, at: Mapping[str, int]) -> None:
+        self._places = [(at[column], words) for column, words in values.items() if at.get(column, -1) >= 0]
+
+    def __bool__(self) -> bool:
+        """Whether any cell can stand for something else."""
+        return bool(self._places)
+
+    def of(self, cells: Sequence[str]) -> Sequence[str]:
+        """The cells as they are meant; the very same ones where none stands for something else."""
+        read: list[str] | None = None
+        for place, words in self._places:
+            if (text := words.get(cells[place].strip().casefold())) is not None:
+                read = read or [*cells]
+                read[place] = text
+        return cells if read is None else read
