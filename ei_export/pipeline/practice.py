@@ -92,8 +92,13 @@ class Practice:
                 for row in agreements.periods(insurer, code):
                     if row.is_sent:
                         self._rows.setdefault((insurer, row.f_code), []).append(row)
+        self._chosen: Final = {contract.insurer for contract in settings.contracts if contract.amount}
         self._judged: Final[dict[_Claimed, tuple[str, str, str, str] | None]] = {}
         self._ledger: Final = Ledger.look(settings.ledger.path)
+
+    def has_settled(self, fault: Fault) -> bool:
+        """Whether a fault is a question that the settings answer: what the tariff of an insurer is the price of."""
+        return fault.code == "VERIFY_NUMBER_TIMES_TARIFF" and fault.params["insurer"] in self._chosen
 
     def close(self) -> None:
         self._ledger.close()

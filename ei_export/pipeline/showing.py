@@ -15,7 +15,7 @@ from ..standards.describe import Choice, Describer
 from ..standards.files import Entry, entries
 from ..standards.flat.reader import READER as FLAT
 from ..standards.mask import Mask
-from ..standards.message import Message, recognise, start_of
+from ..standards.message import Message, named, recognise, start_of
 from ..standards.vocabulary import Meanings
 from ..standards.xml.reader import READER as XML
 
@@ -132,7 +132,11 @@ def _recognised(entry: Entry, name: str) -> Message | InputError:
         refusal = entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
         return InputError(refusal.code, **{**refusal.params, "file": name})
     try:
-        return recognise(start_of(entry.file), name)
+        start = start_of(entry.file)
+        message = recognise(start, name)
+        if (stated := named(start, message)) != message.name:
+            return InputError("MESSAGE_VERSION", file=name, found=stated, expected=message.name)
+        return message
     except InputError as refusal:
         return refusal
     except OSError as error:

@@ -64,11 +64,12 @@ def _judge(entry: Entry, verifying: Verifying, page: Page) -> int:
                 )
     except InputError as error:
         refusal = error
-    page.begin(entry.name, verification.message.name if verification is not None else "")
+    page.begin(entry.name, verification.standard if verification is not None else "")
     try:
         with _reading(entry.name):
             for fault in faults:
-                errors += _tell(fault, verifying, page)
+                if verifying.practice is None or not verifying.practice.has_settled(fault):
+                    errors += _tell(fault, verifying, page)
     except InputError as error:
         refusal = error
     if refusal is not None:

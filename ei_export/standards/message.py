@@ -32,11 +32,13 @@ _ROOT: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?.*?\?>\s*|<!--.*?-->\s
 
 @frozen
 class Message:
-    """A message standard: ``name`` as it is told to people, ``code`` its EI code, ``version`` and ``subversion`` as the
-    message writes them. A flat one has a ``layout`` (see `Layout.load`), one in XML the ``namespace`` of its root; what
-    is in the ``guest`` one, if any, is as if it were in that."""
+    """A message standard: ``name`` as it is told to people, ``about`` what it is for, ``code`` its EI code, ``version``
+    and ``subversion`` as the message writes them. A flat one has a ``layout`` (see `Layout.load`), one in XML the
+    ``namespace`` of its root; what is in the ``guest`` one, if any, is as if it were in that. One that has neither is
+    known by its code only, and may have no name."""
 
     name: str
+    about: str
     code: str
     version: str
     subversion: str
@@ -47,6 +49,16 @@ class Message:
     @property
     def is_flat(self) -> bool:
         return bool(self.layout)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its records are known here."""
+        return bool(self.layout or self.namespace)
+
+    @property
+    def title(self) -> str:
+        """What it is, in the words of the list of codes."""
+        return ", ".join(filter(None, (self.name, self.about)))
 
 
 class Line(NamedTuple):
@@ -63,39 +75,62 @@ def read_messages(specs: Path = SPECS, report: Report = refuse) -> tuple[Message
     def parse(row: Row) -> Message:
         source(row)
         row.choice("certainty", CERTAINTIES)
-        if bool(row["layout"]) == bool(row["namespace"]):
+        if row["layout"] and row["namespace"]:
             raise row.error("layout", "a layout or a namespace")
-        version = row.required("version"), row.required("subversion")
         places = row["layout"], row["namespace"], row["guest"]
-        return Message(row.required("standard"), row.required("code"), *version, *places)
+        if any(places):
+            version = row.required("version"), row.required("subversion")
+            return Message(row.required("standard"), row.required("about"), row.required("code"), *version, *places)
+        return Message(row["standard"], row.required("about"), row.required("code"), "", "", *places)
 
-    columns = ("standard", "code", "version", "subversion", "layout", "namespace", "guest", "source", "certainty")
+    columns = (
+        "standard", "about", "code", "version", "subversion", "layout", "namespace", "guest", "source", "certainty",
+    )  # fmt: skip
     return tuple(parse_keyed(specs / "messages.csv", columns, lambda row: row["code"], parse, report).values())
 
 
 @cache
-def messages() -> tuple[Message, ...]:
-    """Every message that files are recognised as."""
+def _every_message() -> tuple[Message, ...]:
     return read_messages()
+
+
+@cache
+def messages() -> tuple[Message, ...]:
+    """Every message that is read here."""
+    return tuple(message for message in _every_message() if message.is_read)
 
 
 def recognise(start: bytes, name: str) -> Message:
     """Which message a file is by its first bytes (at least `START` of them, or all). ``name`` is for the refusal.
 
     A flat file is known by the code in its first record; whether the version is the one we know is not looked at. An
-    XML file is known by the namespace of its root. Raises InputError for anything else.
+    XML file is known by the namespace of its root. Raises InputError for anything else, by its name where it has one.
     """
     if flat := _FLAT_START.match(start):
         code = flat[1].decode()
-        for message in messages():
-            if message.is_flat and message.code == code:
+        for message in _every_message():
+            if message.code == code and message.is_flat:
                 return message
+            if message.code == code:
+                raise InputError("MESSAGE_NOT_READ", file=name, found=code, title=message.title, expected=_known())
         raise InputError("MESSAGE_UNKNOWN", file=name, found=code, expected=_known_codes())
     if root := _ROOT.match(start):
         for message in messages():
             if message.namespace and re.search(rb"=\s*[\"']%s[\"']" % re.escape(message.namespace.encode()), root[1]):
                 return message
-    raise InputError("FILE_NOT_RECOGNISED", file=name, expected=", ".join(message.name for message in messages()))
+    raise InputError("FILE_NOT_RECOGNISED", file=name, expected=_known())
+
+
+def named(start: bytes, message: Message) -> str:
+    """A recognised file by the standard and the version that its first bytes state, which may be one we don't know."""
+    flat = _FLAT_START.match(start)
+    if flat is None or (flat[2].decode(), flat[3].decode()) == (message.version, message.subversion):
+        return message.name
+    return f"{message.name.partition(' ')[0]} {int(flat[2])}.{int(flat[3])}"
+
+
+def _known() -> str:
+    return ", ".join(message.name for message in messages())
 
 
 def _known_codes() -> str:

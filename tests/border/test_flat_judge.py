@@ -36,3 +36,47 @@ def test_a_file_is_judged_as_its_receiver_would(case: dict[str, str]) -> None:
     assert (code, problem["severity"]) == ((0, "warning") if case["want"] == "warn" else (1, "error"))
     assert problem["message"]
     assert problem["remedy"]
+
+
+def shown(path: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["show", str(path), "--lang", "nl"])
+    return result.exit_code, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("start", "names"),
+    [
+        ("011060702", ["AP304", "farmaceutische hulp", "106"]),
+        ("011760103", ["MZ301", "mondzorg", "176"]),
+        ("011950100", ["GZ321", "GGZ", "195"]),
+        ("011870104", ["AW319", "187"]),
+        ("011120100", ["huisartsenhulp", "112"]),
+    ],
+)
+def test_another_message_is_named_and_not_read(tmp_path: Path, start: str, names: list[str]) -> None:
+    path = tmp_path / "ander.txt"
+    path.write_text(f"{start}P".ljust(310) + "\r\n", encoding="ascii")
+    code, file = verified(path, "2023-07-15")
+    (problem,) = file["problems"]
+    assert (code, file["ok"], problem["return_code"]) == (3, False, "0010")
+    show_code, text = shown(path)
+    assert show_code == 3
+    for name in names:
+        assert name in problem["message"]
+        assert name in text
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "return_code"),
+    [("011070201", "PM304 2.1", "0011"), ("011070301", "PM304 3.1", "8027"), ("011070402", "PM304 4.2", "0011")],
+)
+def test_another_version_is_named_by_it(tmp_path: Path, start: str, name: str, return_code: str) -> None:
+    path = tmp_path / "ouder.txt"
+    path.write_text(f"{start}P".ljust(310) + "\r\n", encoding="ascii")
+    code, file = verified(path, "2023-07-15")
+    (problem,) = file["problems"]
+    assert (code, file["standard"], problem["return_code"]) == (1, name, return_code)
+    show_code, text = shown(path)
+    assert show_code == 3
+    assert name in text
+    assert "PM304 3.2" in text

@@ -134,16 +134,17 @@ def test_what_cannot_be_judged_is_told_and_the_rest_judged(tmp_path: Path, right
     odd = tmp_path / "brief.txt"
     odd.write_bytes(b"Geachte heer")
     other = tmp_path / "MZ301.txt"
-    other.write_bytes(b"011010102P" + b" " * 300)
+    other.write_bytes(b"011760103P" + b" " * 300)
     exit_code, files = told(tmp_path / "nee.txt", odd, other, right)
     assert exit_code == 3
     assert [file["ok"] for file in files] == [False, False, False, True]
     assert [[p["code"] for p in file["problems"]] for file in files[:3]] == [
         ["FILE_UNREADABLE"],
         ["FILE_NOT_RECOGNISED"],
-        ["MESSAGE_UNKNOWN"],
+        ["MESSAGE_NOT_READ"],
     ]
     assert files[2]["problems"][0]["return_code"] == "0010"
+    assert "MZ301, Declaratie mondzorg (code 176)" in files[2]["problems"][0]["message"]
     text = verify(odd, right)
     assert text.exit_code == 3
     assert "Kan niet worden beoordeeld." in text.stdout
@@ -212,7 +213,7 @@ def declared(clinic: Clinic) -> Path:
 def against(clinic: Clinic, path: Path) -> list[tuple[str, str]]:
     """The element and the return code of each problem."""
     exit_code, (file,) = told("--config", clinic.folder / "ei-export.toml", path)
-    assert exit_code == int(bool(file["problems"]))
+    assert exit_code == int(not file["ok"])
     return [(problem["element"], problem["return_code"]) for problem in file["problems"]]
 
 
@@ -244,6 +245,20 @@ def test_numbers_are_not_used_again(clinic: Clinic) -> None:
     ]
 
 
+def test_number_times_tariff_is_a_question_until_the_settings_answer_it(tmp_path: Path) -> None:
+    clinic = open_clinic(tmp_path)
+    config = clinic.folder / "ei-export.toml"
+    assert told("--config", config, declared(clinic))[1][0]["problems"] == []
+    settings = config.read_text(encoding="utf-8")
+    assert 'amount = "product"\n' in settings
+    config.write_text(settings.replace('amount = "product"\n', ""), encoding="utf-8")
+    for arguments in (["--config", config], []):
+        exit_code, (file,) = told(*arguments, declared(clinic))
+        (problem,) = file["problems"]
+        assert (exit_code, problem["return_code"], problem["severity"]) == (0, "8215", "warning")
+        assert "VGZ" in problem["remedy"]
+
+
 @pytest.mark.parametrize(
     ("edits", "expected"),
     [
@@ -255,7 +270,11 @@ def test_numbers_are_not_used_again(clinic: Clinic) -> None:
         ([(3, "0410", "F1013R"), (3, "0411", "0002")], [("0411", "0638")]),
         ([(3, "0428", "00000001")], [("0428", "0611")]),
         ([(3, "0410", "1000"), (4, "0410", "1000")], []),  # of the national list
-        ([(2, "0204", "3343"), (3, "0404", "3343"), (4, "0404", "3343")], [("0410", "0582"), ("0410", "0582")]),
+        # another insurer, of which nobody said what its tariffs are the price of
+        (
+            [(2, "0204", "3343"), (3, "0404", "3343"), (4, "0404", "3343")],
+            [("0429", "8215"), ("0410", "0582"), ("0410", "0582")],
+        ),
         ([(3, "0408", "20210229")], [("0408", "8007")]),  # what can't be read is told once
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.problems import InputError
-from ei_export.standards.message import Line, Message, lines, messages, recognise, records, start_of, without_end
+from ei_export.standards.message import Line, Message, lines, messages, named, recognise, records, start_of, without_end
 
 PM304, PM305, GDS801, GDS802 = messages()
 
@@ -35,7 +35,8 @@ def test_a_file_is_recognised_by_its_first_bytes(start: bytes, message: Message)
         (b"021070302P", "FILE_NOT_RECOGNISED"),
         (b"01107030", "FILE_NOT_RECOGNISED"),
         (b"\xef\xbb\xbf011070302P", "FILE_NOT_RECOGNISED"),
-        (b"011010102P", "MESSAGE_UNKNOWN"),
+        (b"011990102P", "MESSAGE_UNKNOWN"),
+        (b"011010102P", "MESSAGE_NOT_READ"),
         (b"<!DOCTYPE a><Bericht/>", "FILE_NOT_RECOGNISED"),
         (b"<!---->" * 500, "FILE_NOT_RECOGNISED"),  # and at once
         (b"<?a?>" * 800, "FILE_NOT_RECOGNISED"),
@@ -48,6 +49,36 @@ def test_anything_else_is_refused(start: bytes, code: str) -> None:
         recognise(start, "x.txt")
     assert refused.value.code == code
     assert "x.txt" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("106", "AP304, Declaratie farmaceutische hulp"),
+        ("176", "MZ301, Declaratie mondzorg"),
+        ("195", "GZ321, Declaratie basis en gespecialiseerde GGZ"),
+        ("112", "Declaratie huisartsenhulp"),
+        ("902", "SB311, Debiteurrecord bij declaraties"),
+    ],
+)
+def test_a_message_of_another_standard_is_named(code: str, title: str) -> None:
+    with pytest.raises(InputError) as refused:
+        recognise(b"01%s0102P" % code.encode(), "x.txt")
+    assert (refused.value.code, refused.value.params["title"]) == ("MESSAGE_NOT_READ", title)
+    assert refused.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"011070302P", "PM304 3.2"),
+        (b"011070201P", "PM304 2.1"),
+        (b"011081000P", "PM305 10.0"),
+        (b'<Bericht xmlns="http://ei.vektis.nl/declaratiebericht573"/>', "GDS801 2.0"),
+    ],
+)
+def test_another_version_is_named_as_it_says(start: bytes, name: str) -> None:
+    assert named(start, recognise(start, "x.txt")) == name
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])

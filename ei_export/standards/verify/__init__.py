@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import IO, Final, Protocol
 
-from ..message import Message, recognise, start_of
+from ..message import Message, named, recognise, start_of
 from .fault import HIDDEN, Fault
 from .flat import FlatFile
 from .returned import ReturnFile
@@ -35,10 +35,12 @@ _JUDGES: Final[Mapping[str, Callable[[Message, date | None], Judge]]] = {
 
 
 class Verification:
-    """A file that is being judged: iterate to get its faults; ``records`` is complete after the last."""
+    """A file that is being judged: iterate to get its faults; ``records`` is complete after the last. ``standard`` is
+    what it says it is, perhaps in another version than ``message``."""
 
-    def __init__(self, file: IO[bytes], message: Message, judge: Judge) -> None:
+    def __init__(self, file: IO[bytes], message: Message, standard: str, judge: Judge) -> None:
         self.message: Final = message
+        self.standard: Final = standard
         self._file: Final = file
         self._judge: Final = judge
 
@@ -56,5 +58,6 @@ def verify_file(file: IO[bytes], name: str, today: date | None = None) -> Verifi
     ``today``: an invoice of a later day is a fault. Raises InputError, naming the file as ``name``, where it is nothing
     we can judge; OSError.
     """
-    message = recognise(start_of(file), name)
-    return Verification(file, message, _JUDGES[message.name](message, today))
+    start = start_of(file)
+    message = recognise(start, name)
+    return Verification(file, message, named(start, message), _JUDGES[message.name](message, today))
