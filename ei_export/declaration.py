@@ -1,6 +1,8 @@
 """The format-neutral model both sides meet at: who was treated, what was performed, what is claimed for it."""
 
 import datetime as dt
+from hashlib import blake2b
+from typing import Final
 
 from attrs import define, frozen
 
@@ -12,8 +14,9 @@ NO_BSN = "999999999"
 class Person:
     """An insured person as the practice knows them, normalised but never shortened.
 
-    ``bsn`` 9 digits or ``NO_BSN``; ``uzovi`` 4 digits; ``sex`` and ``name_use`` as COD046 and COD700, one digit
-    (``name_use`` 0 = not relevant); ``postcode`` ``1234AB`` or ''; ``country`` ISO 3166 alpha-2 or '' = Netherlands.
+    ``bsn`` 9 digits or ``NO_BSN``; ``uzovi`` 4 digits; ``patient_id`` as `short_number` gives it; ``sex`` and
+    ``name_use`` as COD046 and COD700, one digit (``name_use`` 0 = not relevant); ``postcode`` ``1234AB`` or '';
+    ``country`` ISO 3166 alpha-2 or '' = Netherlands.
     """
 
     bsn: str
@@ -43,6 +46,24 @@ class Person:
     def who(self) -> str:
         """What makes a person one person, whoever insures them; see `who`."""
         return who(self.key, self.uzovi)
+
+
+#: PM304 0206, and so in GDS801, where no length is given.
+MOST_PATIENT_ID: Final = 11
+#: Digits and letters that are no others by mistake, and make no words.
+_DIGITS: Final = "0123456789BCDFGHJKMNPQRSTVWXYZ"
+
+
+def short_number(patient_id: str) -> str:
+    """The number of a patient as it is sent: their own, or where that doesn't fit, a K and ten digits and letters that
+    follow from it, so that they are the same for good, whatever else is declared."""
+    if len(patient_id) <= MOST_PATIENT_ID:
+        return patient_id
+    number, text = int.from_bytes(blake2b(patient_id.encode(), digest_size=16).digest(), "big"), "K"
+    while len(text) < MOST_PATIENT_ID:
+        number, digit = divmod(number, len(_DIGITS))
+        text += _DIGITS[digit]
+    return text
 
 
 def who(key: str, uzovi: str) -> str:

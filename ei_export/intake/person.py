@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from attrs import evolve
 
 from ..codelists import codes, diagnoses
-from ..declaration import NO_BSN, Care, Person
+from ..declaration import MOST_PATIENT_ID, NO_BSN, Care, Person, short_number
 from ..problems import Finding, severity
 from . import values
 
@@ -56,6 +56,9 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
     patient_id = row.text("patient_id")
     if not patient_id:
         row.add("PATIENT_ID_MISSING", "patient_id")
+    number = short_number(patient_id)
+    if number != patient_id:
+        row.add("PATIENT_ID_SHORTENED", "patient_id", found=len(patient_id), limit=MOST_PATIENT_ID, number=number)
     birth_date = row.parsed(
         "birth_date", values.day, "BIRTH_DATE_INVALID", missing="BIRTH_DATE_MISSING", expected=values.DATE_FORMS
     )
@@ -86,7 +89,7 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
             bsn=bsn,
             uzovi=uzovi,
             insured_number=insured_number,
-            patient_id=patient_id,
+            patient_id=number,
             birth_date=birth_date,
             sex=sex,
             name=name,

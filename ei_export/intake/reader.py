@@ -12,9 +12,9 @@ from .meanings import NO_MEANINGS, Meanings, Values
 from .survey import Statuses
 from .values import NO_VALUES
 
-#: The contract with the feed: an id is short enough for any report.
-ID_LIMIT: Final = 20
-PATIENT_LIMIT: Final = 11  # PM304 0206
+#: The contract with the feed: a GUID fits, and any report can show it.
+ID_LIMIT: Final = 64
+PATIENT_LIMIT: Final = 64
 
 
 _NEEDED: Final = (

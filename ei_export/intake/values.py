@@ -7,10 +7,17 @@ not.
 
 import re
 import unicodedata
+<<<<<<< HEAD
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
+=======
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from functools import cache, lru_cache
+>>>>>>> 022bc52 (Take numbers of 64 characters, days with a zone as they are in Amsterdam, and tell of a day before the last run)
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stdnum.nl import bsn as stdnum_bsn
 
@@ -27,8 +34,9 @@ HOUSE_NUMBER_FORM: Final = "12 | 12a | 3 bis | 104-2"
 COUNTRY_FORM: Final = "BE | DE | … (ISO 3166)"
 INITIALS_FORM: Final = "AB"
 
-_TIME = (
-    r"(?:[T ] ?[0-9]{1,2}(?:[:.]?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?: ?[AaPp][Mm])?(?: ?(?:Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
+_TIME: Final = (
+    r"(?:[T ] ?(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?(?:[:.]?[0-9]{2})?(?:[.,][0-9]+)?"
+    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?:(?P<utc>Z|UTC|GMT)|(?P<offset>[+-][0-9]{2})(?::?(?P<rest>[0-9]{2}))?))?)?"
 )
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})" + _TIME)
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})" + _TIME)
@@ -89,7 +97,8 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]{2,}")
 
 @lru_cache(maxsize=16_384)
 def day(text: str) -> date | None:
-    """``2021-03-09``, ``20210309``, ``09-03-2021`` or ``9-3-2021``, of 1900-2100; a time behind it is passed over."""
+    """``2021-03-09``, ``20210309``, ``09-03-2021`` or ``9-3-2021``, of 1900-2100. A time behind it is passed over; one
+    with a zone gives the day it is in Amsterdam."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, number = int(match[1]), int(match[3]), int(match[4])
     elif match := _DAY_FIRST.fullmatch(text):
@@ -99,9 +108,25 @@ def day(text: str) -> date | None:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None
     try:
-        return date(year, month, number)
-    except ValueError:
+        found = date(year, month, number)
+        return _in_amsterdam(found, match) if match["utc"] or match["offset"] else found
+    except (ValueError, ZoneInfoNotFoundError):
         return None
+
+
+def _in_amsterdam(day: date, match: re.Match[str]) -> date:
+    """The day it is in Amsterdam at a time of a day elsewhere. Raises ValueError for a time that isn't."""
+    hour, minute, offset = int(match["hour"]), int(match["minute"] or 0), int(match["offset"] or 0)
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    rest = int(match["rest"] or 0)
+    zone = timezone(timedelta(hours=offset, minutes=-rest if (match["offset"] or "").startswith("-") else rest))
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).astimezone(_amsterdam()).date()
+
+
+@cache
+def _amsterdam() -> ZoneInfo:
+    return ZoneInfo("Europe/Amsterdam")
 
 
 def bsn(text: str) -> str | None:

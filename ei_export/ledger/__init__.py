@@ -190,6 +190,11 @@ class Ledger:
         form = series + "[0-9]" * (12 - len(series))
         return int(next(self._rows(sql, (str(len(series) + 7), form)))[0])
 
+    def last_day(self) -> tuple[int, str] | None:
+        """The latest day (YYYY-MM-DD) that a run declared something on, and the run."""
+        sql = "SELECT run, today FROM run ORDER BY today DESC, run DESC LIMIT 1"
+        return next(((int(run), str(day)) for run, day in self._rows(sql)), None)
+
     def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
         """A run that is being written; ``source`` is the name of its feed."""
         folders = str(run.staging.resolve()), str(run.folder.resolve())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
+from ..declaration import short_number
 from . import Ledger
 
 #: Of a line: reference, status, calculated and granted cents, return codes.
@@ -67,7 +68,7 @@ class PersonLines:
 
     def of(self, patient_id: str) -> list[tuple[str, str]]:
         """The lines below the person of a patient, who may have another's lines there too: reference, and debit or
-        credit."""
+        credit. ``patient_id`` as it was sent."""
         if not self._is_ready:
             self._look_up()
         sql = (
@@ -77,9 +78,11 @@ class PersonLines:
         return [(reference, side) for reference, side in self._ledger._rows(sql, (patient_id,))]
 
     def _look_up(self) -> None:
+        self._ledger._db.create_function("short_number", 1, short_number, deterministic=True)
         self._ledger._do("DROP TABLE IF EXISTS temp.person_line")
         self._ledger._do(
-            "CREATE TEMP TABLE person_line AS SELECT person, patient_id, line.reference, debit_credit "
+            "CREATE TEMP TABLE person_line AS "
+            "SELECT person, short_number(patient_id) AS patient_id, line.reference, debit_credit "
             "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
             "WHERE declaration.invoice = ?1 AND line.invoice = ?1",
             (self._invoice,),

@@ -41,7 +41,7 @@ from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
 from .patient import work_out
 from .patient.case import Desk
-from .recovery import finish_earlier_runs
+from .recovery import before_the_last, finish_earlier_runs
 from .reporting import write_page, write_sheets
 from .rules import Rules
 from .shelf import Shelf, fill
@@ -79,7 +79,7 @@ def run(settings: Settings, options: Options) -> Summary:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
-        earlier += broken_off(ledger, settings)
+        earlier += [*broken_off(ledger, settings), *before_the_last(ledger, options.today)]
         if settings.output.test:
             ledger.begin_test()
             earlier.append(Finding("TEST_MESSAGE"))

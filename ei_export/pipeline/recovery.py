@@ -1,6 +1,7 @@
 """What a run that was stopped left behind: published after all, or taken away."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from ..delivery import complete, sweep
 from ..ledger import Ledger
@@ -23,3 +24,11 @@ def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]
             yield Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)})
         ledger.mark_published(staged.run, place or staged.folder)
     sweep(settings.output.dir, settings.ledger.path)
+
+
+def before_the_last(ledger: Ledger, today: date) -> Iterator[Finding]:
+    """Tells of a day before that of an earlier run: a clock that is wrong, or a mistyped ``--today``."""
+    last = ledger.last_day()
+    if last is not None and today.isoformat() < last[1]:
+        params = {"today": today.isoformat(), "last": last[1], "run": run_label(last[0])}
+        yield Finding("TODAY_BEFORE_LAST_RUN", "", params)

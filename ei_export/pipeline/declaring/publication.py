@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from attrs import asdict, evolve, frozen
 
-from ...declaration import Invoice, Provider, who
+from ...declaration import Invoice, Provider, short_number, who
 from ...delivery import Place
 from ...ledger import Ledger
 from ...ledger.corrections import settle
@@ -143,8 +143,14 @@ class _File:
         self._provider = provider
         self._from = self._until = first.date
         self.first_reference = self.last_reference = ""
+        self._shortened: dict[str, str] = {}
         self._file = place.create(self.name)
         self.writer: Writer = book.writer(self._file, provider, self._invoice())
+
+    def may_hold(self, patient_id: str) -> bool:
+        """Whether a patient's number as it is sent is nobody else's in the file: an answer may name a person by it."""
+        number = short_number(patient_id)
+        return number == patient_id or self._shortened.setdefault(number, patient_id) == patient_id
 
     def add(self, line: DueLine, reference: str) -> None:
         self.first_reference, self.last_reference = self.first_reference or reference, reference
@@ -261,6 +267,9 @@ class Publication:
             if others:
                 waiting.append(others)
             file = self._file_for(lines)
+            if not file.may_hold(lines[-1].patient_id):
+                waiting.append(lines)
+                continue
             file.writer.person(record)
             self._sent.append((self._person, record))
             first = lines[0]
