@@ -307,10 +307,10 @@ def test_an_answer_for_a_whole_person_of_a_long_number(tmp_path: Path) -> None:
     clinic, rows = test_gds801.clinic(tmp_path), test_gds801.ROWS[3:4]
     guid = GUIDS[0]
     result = clinic.feed([{**row, "patient_id": guid} for row in rows]).run(today=test_gds801.TODAY)
-    (message,) = test_gds801.declared(result).values()
+    message = test_gds801.declared(result)["7095"]
     assert {line.patient for line in message.lines()} == {short_number(guid)}
     back = clinic.folder / "back.xml"
-    back.write_bytes(message.answer(persons={short_number(guid): ["8002"]}, granted="0.00"))
+    back.write_bytes(message.answer(persons={short_number(guid): ["9269"]}, granted="0.00"))
     report = Clerk(clinic).reads(back, today="2025-03-11")
     assert (report["lines_refused"], report["problems"][0]["code"]) == (1, "RETURN_LINE_REFUSED")
 

@@ -155,10 +155,10 @@ def test_a_column_that_holds_no_status_is_told_without_its_words(clinic: Clinic)
 )
 def test_a_feed_without_a_completed_appointment(rows: list[Cells], code: str, clinic: Clinic) -> None:
     result = clinic.feed(rows).run()
-    assert [(p["code"], p["severity"]) for p in result.problems] == [(code, "warning")]
+    assert [(p["code"], p["severity"]) for p in result.told] == [(code, "warning")]
     assert result.exit_code == 0
     if rows:
-        assert '"Gepland" 1 ×' in result.problems[0]["message"]
+        assert '"Gepland" 1 ×' in result.told[0]["message"]
 
 
 # Codes.
