@@ -7,15 +7,9 @@ not.
 
 import re
 import unicodedata
-<<<<<<< HEAD
 from collections.abc import Collection, Mapping
-from datetime import date
-from functools import lru_cache
-=======
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cache, lru_cache
->>>>>>> 022bc52 (Take numbers of 64 characters, days with a zone as they are in Amsterdam, and tell of a day before the last run)
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
