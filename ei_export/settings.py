@@ -55,7 +55,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "agreements": ("overlay",),
     "output": ("dir", "standard", "message", "diagnosis_element", "gds801_xsd"),
     "ledger": ("path", "declared_until"),
-    "status": ("forgotten_weeks", "soon_weeks"),
+    "status": ("forgotten_weeks", "soon_weeks", "answer_weeks"),
     "messages": ("language",),
 }
 
@@ -162,11 +162,12 @@ class LedgerSettings:
 
 @frozen
 class StatusSettings:
-    """When something asks for attention: an open trajectory that nothing was heard of for ``forgotten_weeks``, and what
-    ends within ``soon_weeks``."""
+    """When something asks for attention: an open trajectory that nothing was heard of for ``forgotten_weeks``, what
+    ends within ``soon_weeks``, and a declaration without an answer for ``answer_weeks``."""
 
     forgotten_weeks: int = 12
     soon_weeks: int = 4
+    answer_weeks: int = 1
 
 
 @frozen
@@ -400,6 +401,7 @@ def _status(section: Section) -> StatusSettings:
     return StatusSettings(
         forgotten_weeks=section.number("forgotten_weeks", default.forgotten_weeks, _MOST_WEEKS),
         soon_weeks=section.number("soon_weeks", default.soon_weeks, _MOST_WEEKS),
+        answer_weeks=section.number("answer_weeks", default.answer_weeks, _MOST_WEEKS),
     )
 
 

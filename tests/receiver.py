@@ -102,10 +102,11 @@ def _record(text: str) -> Record:
 
 @frozen
 class Verdict:
-    """On one line: what is granted of it in cents, and its return codes."""
+    """On one line: what is granted of it in cents, its return codes, and the lines of what is written with it."""
 
     granted: int
     codes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def file_level(message: Message, *codes: str) -> bytes:
@@ -155,6 +156,8 @@ def _answer(
         more: dict[str, str | int] = {"0481": verdict.granted, "0482": side, "0483": verdict.granted, "0484": side}
         more |= dict(zip(("0496", "0497", "0498"), verdict.codes, strict=False))
         records.append(line.text + BACK["04"].part("0481").pack(more))
+        comment = {"9801": "98", "9802": line.values["0402"]}
+        records += [BACK["98"].pack({**comment, "9803": n, "9804": text}) for n, text in enumerate(verdict.remarks, 1)]
     granted = 0
     if insurer:
         refused = sum(_signed(line, int(line.values["0432"]) - verdicts[line.reference].granted) for _, line in named)
@@ -179,6 +182,7 @@ def _trailer(message: Message, records: Iterable[str], granted: int) -> str:
         {
             "9902": kinds.count("02"),
             "9904": kinds.count("04"),
+            "9905": kinds.count("98"),
             "9906": len(kinds),
             "9907": abs(message.cents),
             "9908": "C" if message.cents < 0 else "D",

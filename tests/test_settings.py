@@ -96,6 +96,7 @@ declared_until = 2022-12-31
 [status]
 forgotten_weeks = 10
 soon_weeks = 6
+answer_weeks = 3
 [severity]
 DEADLINE_PASSED = "error"
 [messages]
@@ -190,7 +191,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             Path("/srv/out"), "gds801", test=True, diagnosis_element="0418", gds801_xsd=tmp_path / "gds801.xsd"
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
-        status=StatusSettings(10, 6),
+        status=StatusSettings(10, 6, 3),
         severities=Severities({"DEADLINE_PASSED": "error"}),
         language="en",
     )

@@ -1,14 +1,14 @@
 """What came back: answers to declarations and to their lines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
 from ..declaration import short_number
 from . import Ledger
 
-#: Of a line: reference, status, calculated and granted cents, return codes.
-AnsweredLine = tuple[str, str, int, int, str]
+#: Of a line: reference, status, calculated and granted cents, return codes, remark.
+AnsweredLine = tuple[str, str, int, int, str, str]
 
 
 @frozen
@@ -99,14 +99,18 @@ def known_answer(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, b
     return next(((file, day, bool(same)) for file, day, same in ledger._rows(sql, (invoice, sha256))), None)
 
 
-def add_answer(ledger: Ledger, values: Mapping[str, object], *, is_insurers: bool) -> None:
-    """An answer by the columns of its table; ``is_insurers``: surely the insurer's own, not VECOZO's."""
+def add_answer(ledger: Ledger, values: Mapping[str, object], remark: str, *, is_insurers: bool) -> None:
+    """An answer by the columns of its table, and what was written with it; ``is_insurers``: surely the insurer's own,
+    not VECOZO's."""
     ledger._do(f"INSERT INTO answer ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values())
     if is_insurers and values["kind"] == "refused":
         ledger._do("INSERT INTO insurer_answer VALUES (?)", (str(values["invoice"]),))
+    if remark:
+        ledger._do("INSERT INTO remark VALUES (?, ?)", (str(values["invoice"]), remark))
 
 
-def add_line_answers(ledger: Ledger, rows: Iterable[AnsweredLine]) -> None:
+def add_line_answers(ledger: Ledger, rows: Sequence[AnsweredLine]) -> None:
     """Answers to lines; only those that say something else than the answer to the whole. Of two to one line the first
     is kept."""
-    ledger._many("INSERT OR IGNORE INTO line_answer VALUES (?, ?, ?, ?, ?)", rows)
+    ledger._many("INSERT OR IGNORE INTO line_answer VALUES (?, ?, ?, ?, ?)", (row[:-1] for row in rows))
+    ledger._many("INSERT OR IGNORE INTO remark VALUES (?, ?)", ((row[0], row[-1]) for row in rows if row[-1]))

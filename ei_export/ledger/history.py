@@ -20,8 +20,8 @@ class SentLine:
 
     ``status``: sent, granted, partly_granted, refused or credited; withdrawn for one of a run that was withdrawn, on
     ``withdrawn_on``. ``granted_cents`` None and ``answered`` '' while there is no answer; ``return_codes`` as the
-    answer gives them, ``kind`` of the answer (see ``schema.sql``) or ''. ``credit`` and ``again``: what the next run is
-    to do about it (see ``schema.sql``), or ''.
+    answer gives them, ``remark`` what was written with them, ``kind`` of the answer (see ``schema.sql``) or ''.
+    ``credit`` and ``again``: what the next run is to do about it (see ``schema.sql``), or ''.
     """
 
     reference: str
@@ -54,6 +54,7 @@ class SentLine:
     status: str
     granted_cents: int | None
     return_codes: tuple[str, ...] = field(converter=_split)
+    remark: str
 
 
 _LINES: Final = """
@@ -72,9 +73,9 @@ WHERE line.appointment_id = ? AND line.patient_id = ?
 ORDER BY run.run, line.reference
 """
 #: Asked line by line: SQLite would work out all of a view that is joined to something else.
-_STATUS: Final = "SELECT status, granted_cents, return_codes FROM line_status WHERE reference = ?"
+_STATUS: Final = "SELECT status, granted_cents, return_codes, remark FROM line_status WHERE reference = ?"
 #: The view knows nothing of a run that was withdrawn.
-_WITHDRAWN: Final = ("withdrawn", None, "")
+_WITHDRAWN: Final = ("withdrawn", None, "", "")
 
 
 def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentLine]:

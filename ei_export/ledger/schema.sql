@@ -89,6 +89,9 @@ CREATE TABLE IF NOT EXISTS answer (
     granted_cents INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- What was written with an answer: with that to a line, or by its invoice with that to the whole.
+CREATE TABLE IF NOT EXISTS remark (number TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
+
 -- Of the answers that refuse the whole, those that are surely the insurer's own and not VECOZO's.
 CREATE TABLE IF NOT EXISTS insurer_answer (invoice TEXT PRIMARY KEY REFERENCES answer) WITHOUT ROWID;
 
@@ -214,6 +217,11 @@ SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, li
            ELSE coalesce(line_answer.granted_cents, line.amount_cents)
        END AS granted_cents,
        coalesce(line_answer.codes, CASE answer.kind WHEN 'refused' THEN answer.codes END, '') AS return_codes,
+       coalesce(
+           (SELECT text FROM remark WHERE number = line.reference),
+           CASE answer.kind WHEN 'refused' THEN (SELECT text FROM remark WHERE number = line.invoice) END,
+           ''
+       ) AS remark,
        line.previous, line.attempt
 FROM line
 JOIN declaration ON declaration.invoice = line.invoice

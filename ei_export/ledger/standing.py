@@ -118,7 +118,7 @@ def lines(ledger: Ledger) -> Iterator[Record]:
     ``granted_cents`` 0 while there is no answer."""
     columns = ("reference", "appointment_id", "status", "amount_cents", "coalesce(granted_cents, 0) AS granted_cents")
     return _records(
-        ledger, (*columns, "debit_credit", "previous", "return_codes"), "FROM line_status ORDER BY reference"
+        ledger, (*columns, "debit_credit", "previous", "return_codes", "remark"), "FROM line_status ORDER BY reference"
     )
 
 
@@ -128,13 +128,35 @@ def refused(ledger: Ledger) -> Iterator[Record]:
     their header come last, by invoice."""
     columns = (
         *("insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units"),
-        *("amount_cents", "return_codes"),
+        *("amount_cents", "return_codes", "remark", "uzovi"),
     )
     return _records(
         ledger,
         (*(f"line_status.{column}" for column in columns), "correction.again AS waits_for"),
         "FROM correction JOIN line_status USING (reference) WHERE again <> 'now' AND status = 'refused' "
         f"AND {STILL_DUE} ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
+    )
+
+
+def refused_by_insurers(ledger: Ledger) -> Iterator[Record]:
+    """As `refused`, of lines that an insurer refused, by reference: what is told of them every night until something is
+    done. Asked line by line, as most nights there are few."""
+    sql = f"SELECT reference FROM correction WHERE again = 'feed' AND {STILL_DUE} ORDER BY reference"
+    columns = ("reference", "appointment_id", "trajectory", "uzovi", "insurer", "date", "amount_cents", "return_codes")
+    for (reference,) in list(ledger._rows(sql)):
+        where = f"FROM line_status WHERE reference = '{reference}' AND status = 'refused'"
+        yield from _records(ledger, (*columns, "f_code", "units", "invoice", "remark"), where)
+
+
+def unanswered(ledger: Ledger, until: date) -> Iterator[Record]:
+    """The declarations that went out on this day or before it and have no answer, the first one first."""
+    columns = ("run.run", "run.today", "d.file", "d.insurer", "d.uzovi", "d.invoice", "d.lines", "d.amount_cents")
+    return _records(
+        ledger,
+        columns,
+        "FROM declaration AS d JOIN run ON run.run = d.run LEFT JOIN answer ON answer.invoice = d.invoice "
+        f"WHERE answer.invoice IS NULL AND run.state = 'published' AND run.today <= '{until.isoformat()}' "
+        "ORDER BY run.run, d.invoice",
     )
 
 

@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from ..tables import FOREVER
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .answers.undo import broken_off
 from .belonging import keep_owner, refuse_strangers, refuse_unknown_runs
+from .answers.waiting import tell_of_refused, tell_of_unanswered
 from .declaring.books import books
 from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
@@ -230,6 +231,9 @@ def _judge(
         summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
     for insurer in sorted(shelf.unasked):
         summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
+    patience = timedelta(weeks=settings.status.answer_weeks)
+    tell_of_refused(summary.problems, ledger, settings.language, shelf.settled)
+    tell_of_unanswered(summary.problems, ledger, settings.language, options.today, patience)
     summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
     summary.held, summary.insurers = shelf.held, rules.insurers
     return shelf

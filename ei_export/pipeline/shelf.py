@@ -60,6 +60,8 @@ class Shelf:
         self.held_back: set[str] = set()
         self.dropped: set[str] = set()
         self.shown: list[str] = []
+        #: References of debits that nobody waits for any more: others come in their place, or nothing is to.
+        self.settled: set[str] = set()
         #: Appointments by UZOVI number whose insurer is not sure.
         self.doubtful: Counter[str] = Counter()
         #: See `Case`.
@@ -77,6 +79,8 @@ class Shelf:
         self.remembered += case.remembered
         for line in case.lines:
             self.due.add(line.pack())
+            if line.previous:
+                self.settled.add(line.previous)
         for appointment, finding in case.problems:
             trajectory = appointment.called(appointment.trajectory or appointment.number)
             self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
@@ -90,6 +94,7 @@ class Shelf:
         self.held_back.update(case.held_back)
         self.dropped.update(case.dropped)
         self.shown += case.shown
+        self.settled.update(case.settled)
         self.doubtful.update(case.doubtful)
         self.unasked |= case.unasked
         if case.dossier is not None:
@@ -133,6 +138,7 @@ class Shelf:
             "held_back": self.held_back,
             "dropped": self.dropped,
             "shown": self.shown,
+            "settled": self.settled,
             "doubtful": dict(self.doubtful),
             "unasked": self.unasked,
             "batches": batches,
@@ -164,6 +170,7 @@ class Shelf:
         self.held_back |= rest["held_back"]
         self.dropped |= rest["dropped"]
         self.shown += rest["shown"]
+        self.settled |= rest["settled"]
         self.doubtful.update(rest["doubtful"])
         self.unasked |= rest["unasked"]
         self.due.adopt(files.due, rest["due"])

@@ -30,6 +30,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "het id van de afspraak): {lines}",
         "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}, toegekend € {granted}",
+        "remark": '{by} schrijft erbij: "{remark}"',
         "what": "Wat nu: {remedy}",
         "as-is": "Opnieuw declareren kan, met: ei-export redeclare en het kenmerk.",
         "corrected": "Opnieuw declareren kan als het verbeterd is: vanzelf als de afspraak verbeterd in de export "
@@ -53,6 +54,7 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "with the id of the appointment): {lines}",
         "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
         "line_partly": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}, granted € {granted}",
+        "remark": '{by} writes: "{remark}"',
         "what": "What now: {remedy}",
         "as-is": "It can be declared again, with: ei-export redeclare and the reference.",
         "corrected": "It can be declared again once it is corrected: by itself when the appointment comes corrected in "
@@ -88,6 +90,7 @@ class LineReport:
     status: str
     granted_cents: int
     codes: tuple[str, ...]
+    remark: str = ""
 
 
 class FileReport:
@@ -102,6 +105,8 @@ class FileReport:
         #: Lines found good that don't go again before another line of their appointment is credited.
         self.waiting = 0
         self.is_read = self.is_whole = self.is_held = False
+        #: What was written with the answer to the whole.
+        self.remark = ""
         #: How much kept it from being read in.
         self.faults = 0
         self._severities = severities
@@ -163,6 +168,7 @@ class FileReport:
             "f_code": line.f_code,
             "amount_cents": line.amount_cents,
             "granted_cents": line.granted_cents,
+            "remark": line.remark,
         }
         places = {
             "reference": line.reference,
@@ -183,7 +189,8 @@ class FileReport:
         self.refused = self.lines if whole else refused
         if whole:
             places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
-            self._explain(self._faults, "RETURN_FILE_REFUSED", codes, judged, {"reference": ""}, places)
+            about = {"reference": "", "remark": self.remark}
+            self._explain(self._faults, "RETURN_FILE_REFUSED", codes, judged, about, places)
 
     def _explain(
         self,
@@ -290,6 +297,9 @@ def text_lines(report: FileReport) -> Iterator[str]:
             yield from wrapped(first["message"] if about_all else reason["meaning"], _INDENT)
             if kind != "RETURN_LINE_PARTLY":  # what a line that was refused needs is not what one that stands does
                 yield from wrapped(words["what"].format(remedy=reason["remedy"]), _INDENT)
+        if kind == "RETURN_FILE_REFUSED" and report.remark:
+            by = words["by"].format(insurer=report.insurer)
+            yield from wrapped(words["remark"].format(by=by, remark=report.remark), _INDENT)
         if kind == "RETURN_FILE_REFUSED" and report.is_held:
             yield from wrapped(words["held"].format(invoice=report.invoice), _INDENT)
         if kind in _LINES:
@@ -305,6 +315,9 @@ def text_lines(report: FileReport) -> Iterator[str]:
                     granted=report.euros(problem["granted_cents"]),
                 )
                 yield from wrapped(told, _INDENT * 2)
+                if problem["remark"]:
+                    wrote = words["remark"].format(by=report.insurer, remark=problem["remark"])
+                    yield from wrapped(wrote, _INDENT * 3)
     yield ""
 
 

@@ -172,8 +172,10 @@ class StatusText:
         named = str(shown({"codes": " ".join(row["return_codes"])}, self.language)["codes"])
         codes = f"{named}: {why['text'].rstrip('.')}" if why["text"] else named
         goes = self._say(f"goes_{waits}", reference=row["reference"], invoice=row["invoice"])
+        wrote = {"insurer": row["insurer"] if waits == "feed" else "VECOZO", "remark": row["remark"]}
         return (
             self._say("refused_why", by=self._say(f"by_{waits}"), codes=codes, meaning=why["meaning"]),
+            *([self._say("refused_remark", **wrote)] if row["remark"] else []),
             self._say("refused_todo", remedy=why["remedy"]),
             goes,
         )

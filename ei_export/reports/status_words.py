@@ -45,6 +45,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "by_header": "Afgewezen als bestand",
         "refused_why": "{by}, {codes}. {meaning}",
         "refused_todo": "Wat te doen: {remedy}",
+        "refused_remark": '{insurer} schrijft erbij: "{remark}"',
         "goes_feed": "Gaat vanzelf opnieuw mee als de afspraak verbeterd in de export komt, en anders met: "
         "ei-export redeclare {reference}",
         "goes_line": "Gaat vanzelf opnieuw mee als de afspraak, een tabel of een instelling erachter is verbeterd, en "
@@ -135,6 +136,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "by_header": "Refused as a file",
         "refused_why": "{by}, {codes}. {meaning}",
         "refused_todo": "What to do: {remedy}",
+        "refused_remark": '{insurer} writes: "{remark}"',
         "goes_feed": "Goes again by itself when its appointment comes corrected in the export, and otherwise with: "
         "ei-export redeclare {reference}",
         "goes_line": "Goes again by itself when the appointment, a table or a setting behind it is corrected, and "

@@ -26,6 +26,8 @@ class LineAnswer:
     granted, paid or not (GDS802: "niet financieel"). ``debit_credit`` of the line, and ``granted_debit_credit`` of the
     amounts. ``codes`` (COD954): its own, then those of what it hangs below.
 
+    ``remark``: what the insurer wrote with it, '' for nothing.
+
     Without a ``reference`` it stands for all lines of the person of ``patient_id`` that the answer doesn't name.
     """
 
@@ -37,6 +39,7 @@ class LineAnswer:
     granted_debit_credit: str
     codes: tuple[str, ...]
     patient_id: str = ""
+    remark: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -50,8 +53,9 @@ class Answer:
 
     ``is_insurers``: surely the insurer's own, not VECOZO's; ``providers`` the AGB codes of who declared, by the names
     of `Provider`, as far as the message has them; ``test`` no answer to a real declaration; ``dated`` None where the
-    message doesn't say; ``codes`` of the whole; ``lines`` how many it has. Totals in cents, debit minus credit.
-    ``read`` gives the lines, one at a time, while the file is open.
+    message doesn't say; ``codes`` of the whole; ``lines`` how many it has; ``remark`` as of a
+    line, with the whole. Totals in cents, debit minus credit. ``read`` gives the lines, one at a time, while the file
+    is open.
     """
 
     standard: str
@@ -66,6 +70,7 @@ class Answer:
     granted_cents: int
     lines: int
     read: Callable[[], Iterator[LineAnswer]]
+    remark: str = ""
 
 
 def is_fault(code: str) -> bool:

@@ -30,6 +30,10 @@ _ENCRYPTED: Final = 0x1
 _BLOCK: Final = 1 << 20
 
 
+#: What a computer leaves in folders and zips of its own accord; no message is called so.
+_LITTER: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
+
+
 @frozen
 class Entry:
     """A file, or a file in a zip: its name, and itself open at its start.
@@ -46,12 +50,13 @@ class Entry:
 
 def entries(path: Path) -> Iterator[Entry]:
     """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name (perhaps nothing).
+    What a computer leaves there of its own accord is passed over.
 
     A file is closed when the next one is asked for. Nothing is raised for what can't be read: its entry says so.
     """
     if path.is_dir():
         for inside in sorted(path.iterdir()):
-            if inside.is_file():
+            if inside.is_file() and not _LITTER.fullmatch(inside.name):
                 yield from entries(inside)
         return
     try:
@@ -82,7 +87,7 @@ def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
         return
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [m for m in archive.infolist() if not (m.is_dir() or _LITTER.fullmatch(m.filename))]
             if len(members) > MOST_FILES:
                 params = {"file": name, "found": len(members), "limit": MOST_FILES}
                 yield Entry(name, None, findings=[Finding("ZIP_TOO_MANY", "", params)])
@@ -127,3 +132,16 @@ def _shown(name: str) -> str:
 def sha256_of(file: IO[bytes]) -> str:
     """The SHA-256 of an open file from where it stands to its end, in hexadecimal. Raises OSError."""
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any open file will do
+
+
+def sha256_of_lines(file: IO[bytes]) -> str:
+    """The SHA-256 of what an open file says, whatever ends its lines and itself, in hexadecimal. Raises OSError."""
+    digest, blank = hashlib.sha256(), 0
+    for line in file:
+        for part in line.rstrip(b"\r\n").split(b"\r"):
+            if not part:
+                blank += 1
+                continue
+            digest.update(b"\n" * blank + part + b"\n")
+            blank = 0
+    return digest.hexdigest()

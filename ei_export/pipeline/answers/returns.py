@@ -29,7 +29,7 @@ from ...reports.returns import FileReport, LineReport
 from ...settings import Settings
 from ...spool import SortedLines
 from ...standards.answer import GOOD, Answer, Kind, LineAnswer
-from ...standards.files import Entry, entries, nothing_in, sha256_of
+from ...standards.files import Entry, entries, nothing_in, sha256_of_lines
 from ...standards.flat import pm305
 from ...standards.message import Message, messages, recognise, start_of
 from ...standards.xml import gds802
@@ -77,7 +77,7 @@ def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> 
         if message.code not in _READERS:
             known = ", ".join(message.name for message in messages() if message.code in _READERS)
             raise InputError("RETURN_NOT_ONE", file=entry.name, found=message.name, expected=known)
-        sha256 = sha256_of(entry.file)
+        sha256 = sha256_of_lines(entry.file)
         entry.file.seek(0)
         answer = _READERS[message.code](entry.file, message, entry.name)
         report.invoice = answer.invoice
@@ -126,6 +126,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
             "declared_cents": declaration.amount_cents,
             "granted_cents": answer.granted_cents,
         },
+        answer.remark,
         is_insurers=answer.is_insurers,
     )
     rest: When | None = None
@@ -141,6 +142,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     ledger.commit()
     judged = (GOOD,) if answer.lines and not judging.faulty else answer.codes
     sums = answer.granted_cents, judging.refused
+    report.remark = answer.remark
     report.answered(answer.codes, judged, *sums, whole=kind == "refused", held=refused == "header")
 
 
@@ -253,7 +255,9 @@ class _Judging:
         if self.answer.kind == "refused" and line.is_good:
             return
         self.faulty += status == "refused" and not line.is_good
-        rows.append((line.reference, status, line.calculated_cents, line.granted_cents, " ".join(line.codes)))
+        rows.append(
+            (line.reference, status, line.calculated_cents, line.granted_cents, " ".join(line.codes), line.remark)
+        )
         if status != "granted":
             self.report.line(
                 LineReport(
@@ -262,6 +266,7 @@ class _Judging:
                     status=status,
                     granted_cents=line.granted_cents,
                     codes=line.codes,
+                    remark=line.remark,
                 )
             )
 

@@ -93,6 +93,8 @@ def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
         yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
         if to_do and line.status in ("refused", "partly_granted"):
             yield _what_now(line, code)
+    if line.remark:
+        yield step("answer.remark", insurer=line.insurer, remark=line.remark)
     if to_do and line.status == "partly_granted":
         yield step("remedy.partly", reference=line.reference)
 

@@ -39,10 +39,10 @@ class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
     patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
-    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again, ``shown``
-    ones were read back from published runs and are in the feed. ``doubtful`` are the
-    UZOVI numbers, once per appointment, whose insurer is not sure on its day, ``unasked``
-    the insurers of lines whose amount is not number × tariff, and nobody said that this is what they want."""
+    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again, ``shown`` ones were
+    read back from published runs and are in the feed. ``doubtful`` are the UZOVI numbers, once per appointment, whose
+    insurer is not sure on its day, ``unasked`` the insurers of lines whose amount is not number × tariff, and nobody
+    said that this is what they want. ``settled`` are the references of debits of which nothing is to come any more."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -56,6 +56,7 @@ class Case:
     held_back: list[str] = field(factory=list)
     dropped: list[str] = field(factory=list)
     shown: list[str] = field(factory=list)
+    settled: list[str] = field(factory=list)
     doubtful: list[str] = field(factory=list)
     unasked: set[str] = field(factory=set)
 

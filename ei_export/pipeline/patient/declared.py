@@ -141,6 +141,7 @@ def _may_be_due(work: Work, sent: Appointment, row: Appointment | None, debits: 
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
         sent.outcome = Outcome.EARLIER
         work.changes[sent.id] = Change("cancelled")
+        work.case.settled.append(last.reference)
         work.kept.append(sent)
         if row.row is not None:
             work.case.tally(Outcome.NOT_COMPLETED)

@@ -231,6 +231,7 @@ LINES: Final[Mapping[str, Words]] = {
     "problem.warning": {"nl": "{who}{message}", "en": "{who}{message}"},
     "problem.info": {"nl": "{who}{message}", "en": "{who}{message}"},
     "said.who": {"nl": "{appointment}: ", "en": "{appointment}: "},
+    "answer.remark": {"nl": '{insurer} schrijft erbij: "{remark}"', "en": '{insurer} writes: "{remark}"'},
     "remedy.answer": {"nl": "{meaning} {remedy}", "en": "{meaning} {remedy}"},
     "remedy.partly": {
         "nl": "Moet het bedrag anders, verbeter het dan en geef: ei-export correct {reference}. De volgende run "

@@ -8,9 +8,11 @@ and no insurer gave it a number (0181).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO, Final
+
+from attrs import evolve
 
 from ...problems import InputError
 from ..answer import GOOD, GRANTED, Answer, Kind, LineAnswer, is_fault
@@ -45,7 +47,10 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     trailer: Mapping[str, str] = {}
     counts: Counter[str] = Counter()
     good = False
+    remarks: list[str] = []
     for content in _contents(file, message, name):
+        if content.kind == _COMMENT and counts.keys() <= {_HEADER, _COMMENT}:
+            remarks.append(content.values["9804"])
         counts[content.kind] += 1
         if content.kind == _HEADER:
             head = content.values
@@ -76,18 +81,30 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
         granted_cents=_signed(last, "9909", "9910", name),
         lines=lines,
         read=lambda: _lines(file, message, name),
+        remark=_joined(remarks),
     )
 
 
 def _lines(file: IO[bytes], message: Message, name: str) -> Iterator[LineAnswer]:
     file.seek(0)
     person: tuple[str, ...] = ()
+    of_person: list[str] = []
+    of_line: list[str] = []
+    line: LineAnswer | None = None
     for content in _contents(file, message, name):
+        if content.kind == _COMMENT:  # stands right behind what it is on
+            (of_person if line is None else of_line).append(content.values["9804"])
+            continue
+        if line is not None:
+            yield evolve(line, remark=_joined(of_person + of_line))
+            line = None
+            of_line.clear()
         if content.kind == _PERSON:
             person = tuple(filter(is_fault, _codes(content)))
+            of_person.clear()
         elif content.kind == _LINE:
             values = content.values
-            yield LineAnswer(
+            line = LineAnswer(
                 record=content.number,
                 reference=values["0434"],
                 debit_credit=values["0430"],
@@ -96,6 +113,11 @@ def _lines(file: IO[bytes], message: Message, name: str) -> Iterator[LineAnswer]
                 granted_debit_credit=values["0484"],
                 codes=tuple(dict.fromkeys((*_codes(content), *person))),
             )
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The lines of a comment as one text."""
+    return " ".join(filter(None, map(str.strip, texts)))
 
 
 def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
