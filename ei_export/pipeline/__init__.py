@@ -35,8 +35,8 @@ from ..spool import SortedLines
 from ..tables import FOREVER
 from .answers.crediting import add_credits, add_credits_of_replaced, judged_credits
 from .answers.undo import broken_off
-from .belonging import keep_owner, refuse_strangers, refuse_unknown_runs
 from .answers.waiting import tell_of_refused, tell_of_unanswered
+from .belonging import keep_owner, refuse_strangers, refuse_unknown_runs
 from .declaring.books import books
 from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
