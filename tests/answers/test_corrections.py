@@ -165,7 +165,7 @@ def test_an_old_line_that_stands_alone_against_the_wish_is_told_of(clinic: Clini
     first, credit, second = refused_credit(clinic, clerk, Verdict(0, ("0587",)))
     assert standing_credits(clerk) == [(first, credit, "")]
     night = clinic.write(NOTHING).run()
-    assert night.found("warning") == [("CREDIT_REFUSED", "A1", "")]
+    assert night.found("warning") == [("CREDIT_REFUSED", "A1", ""), ("LINE_REFUSED_OPEN", "A1", "")]
     assert refusals(clerk.asks("credit", credit)) == [("CREDIT_OF_CREDIT", "8017")]
     assert clerk.asks("redeclare", credit)["problems"] == []
     clerk.asks("redeclare", second)

@@ -151,7 +151,7 @@ def test_a_refused_line_waits_for_the_feed_or_for_somebody(clinic: Clinic, clerk
     for rows in ((), COURSE):
         result = clinic.feed(rows).run()
         assert result.lines == {}
-        assert result.problems == []
+        assert result.found("warning") == [("LINE_REFUSED_OPEN", "A1", "")]
     clinic.tariffs(without="940134")
     tariffs = clinic.folder / "tariffs.csv"
     tariffs.write_text(tariffs.read_text(encoding="utf-8").replace(";66.44", ";60.00"), encoding="utf-8")
@@ -192,7 +192,7 @@ def test_a_refused_line_whose_correction_is_held_waits_with_it(clinic: Clinic, c
     assert clinic.feed([wrong]).run().found("error") == [("DIAGNOSIS_WRONG", "A1", "diagnosis_code")]
     assert clinic.write(NOTHING).run().found("error") == [("DIAGNOSIS_WRONG", "A1", "diagnosis_code")]
     back = clinic.feed([START]).run()
-    assert (back.lines, back.problems) == ({}, []), "as it was refused"
+    assert (back.lines, back.codes) == ({}, ["LINE_REFUSED_OPEN"]), "as it was refused"
     assert clinic.write(NOTHING).run().counts == {}
 
 

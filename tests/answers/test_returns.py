@@ -105,7 +105,7 @@ def test_a_file_of_which_every_line_is_refused(
     back = by_insurer(message, {clerk.reference("A1"): Verdict(0, ("0611",))})
     clerk.gets(changed(back, 0, {"0181": insurer, "0196": code}))
     assert [row["state"] for row in clerk.declarations()] == [state]
-    assert bool(clinic.write(NOTHING).run().problems) is (state == "refused")
+    assert bool(clinic.write(NOTHING).run().found("error")) is (state == "refused")
     rows = [START | {"therapist_agb": "04012399"}]
     tariffs = clinic.folder / "tariffs.csv"
     tariffs.write_text(tariffs.read_text(encoding="utf-8").replace(";66.44", ";60.00"), encoding="utf-8")
@@ -405,7 +405,14 @@ PHYSIOTHERAPY = (
 
 
 def test_every_code_that_matters_has_a_remedy_of_its_own() -> None:
-    places = {"f_code": "F1013", "date": "2021-03-01", "amount": "66,44", "units": 1, "insurer": "VGZ"}
+    places = {
+        "f_code": "F1013",
+        "date": "2021-03-01",
+        "amount": "66,44",
+        "units": 1,
+        "insurer": "VGZ",
+        "reference": "R1",
+    }
     for code in PHYSIOTHERAPY.split():
         found = remedy(code)
         assert found.code == code

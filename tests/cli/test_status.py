@@ -110,6 +110,7 @@ def test_what_went_out_waits_for_an_answer(clinic: Clinic) -> None:
         "debit_credit": "D",
         "previous": None,
         "return_codes": [],
+        "remark": "",
     }
     assert "lines" not in document(clinic)
 
