@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from .. import __version__
+from ..ledger import Ledger
 from ..problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError, render
 from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
@@ -27,6 +28,10 @@ HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 #: Where a context keeps what is called with the refusal of its command.
 _FAILED: Final = "ei_export.failed"
 
+_WAITS: Final[Mapping[Language, str]] = {
+    "nl": "Wacht tot een ander programma klaar is met lezen van {path}; daarna wordt vastgelegd wat er is gedaan.",
+    "en": "Waiting until another program is done reading {path}; what was done is recorded after that.",
+}
 _STYLES: Final[Mapping[Role, Mapping[str, Any]]] = {
     "title": {"bold": True},
     "error": {"fg": "red", "bold": True},
@@ -153,6 +158,7 @@ def settings_of(config: Path, lang: Language | None) -> Settings:
     settings = evolve(settings, language=lang or settings.language)
     context = click.get_current_context()
     context.meta["ei_export.language"] = settings.language
+    Ledger.on_wait = staticmethod(lambda path: warn(_WAITS[settings.language].format(path=path)))
     context.with_resource(naming(settings.input.columns))
     return settings
 

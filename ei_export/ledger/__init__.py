@@ -4,12 +4,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from attrs import astuple, frozen
 
@@ -20,8 +20,10 @@ from .dossier import PENDING
 _APPLICATION: Final = 0x45494558  # "EIEX"
 _VERSION: Final = 5
 _CACHE_KIB: Final = 32_000
-#: How long to wait for those who read, before what was done is written; an `explain` of a long feed takes minutes.
+#: How long to wait for those who read, before what was done is written; our own readers take a copy at once, but other
+#: programs may look too. And how much of that nobody needs to be told of.
 _PATIENCE_MS: Final = 900_000
+_MOMENT_MS: Final = 2_000
 #: How long one who only reads waits for a run that is being committed.
 _LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -61,6 +63,9 @@ class Ledger:
 
     Every method raises `WriteError` where the disk fails or the file is damaged.
     """
+
+    #: Told of the file where what was done has to wait, because another program reads it.
+    on_wait: ClassVar[Callable[[Path], None]] = staticmethod(lambda path: None)
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
         self._db = connection
@@ -103,32 +108,15 @@ class Ledger:
 
     @classmethod
     def look(cls, path: Path) -> Self:
-        """Opens the ledger to read only; an empty one where there is none yet. Raises as `open`."""
-        if not path.exists() or path.stat().st_size == 0:
-            return cls(_empty(path), path, writable=False)
-        _identify_file(path)
-        location = f"{path.resolve().as_uri()}?mode=ro"
-        try:
-            connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
-            try:
-                connection.execute("BEGIN")
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-                if _identify(connection, path) < _VERSION:
-                    connection = _upgraded_copy(connection, path)
-            except sqlite3.OperationalError as error:
-                connection.close()
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
-                    raise
-                connection = _undone_copy(path)  # a run was killed; undoing its work is for the next run
-            return cls(connection, path, writable=False)
-        except (OSError, sqlite3.Error) as error:
-            raise _refusal(error, path) from None
+        """A copy of the ledger to read only, however long that takes: nobody who writes waits for it. An empty one
+        where there is none yet. Raises as `open`."""
+        return cls(_looked_at(path, _snapshot), path, writable=False)
 
     def reopened(self) -> "Ledger":
         """For another process: this ledger as it was committed last, to read only."""
         if self.is_new:
             return self
-        other = Ledger.look(self._path)
+        other = Ledger(_looked_at(self._path, lambda connection: connection), self._path, writable=False)
         other._secret = self._secret  # that of an upgraded ledger is not committed yet
         return other
 
@@ -142,8 +130,14 @@ class Ledger:
         self._db.close()
 
     def commit(self) -> None:
-        """Makes everything since the start durable, and lets others in."""
-        self._do("COMMIT")
+        """Makes everything since the start durable, and lets others in; waits for other programs that read."""
+        self._do(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+        try:
+            self._do("COMMIT")
+        except BusyError:
+            Ledger.on_wait(self._path)
+            self._do(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+            self._do("COMMIT")
         self._do("PRAGMA busy_timeout = 0")
 
     def roll_back(self) -> None:
@@ -362,8 +356,11 @@ def _execute(connection: sqlite3.Connection, script: str) -> None:
 def _identify_file(path: Path) -> None:
     """Refuses what is no ledger by its first bytes: SQLite would write beside a file just to look into it.
 
-    With a journal beside it the file may be half written; then SQLite has to put it right first.
+    With a journal beside it the file may be half written; then SQLite has to put it right first. What is no file at
+    all is not even opened: that could take for ever.
     """
+    if not path.is_file() and (path.exists() or path.is_symlink()):
+        raise WriteError("LEDGER_NO_FILE", path=str(path))
     if Path(f"{path}-journal").exists():
         return
     try:
@@ -377,6 +374,44 @@ def _identify_file(path: Path) -> None:
         raise WriteError("LEDGER_DAMAGED", path=str(path), reason="no SQLite file")
     if start and int.from_bytes(start[68:72], "big") != _APPLICATION:
         raise SettingsError("LEDGER_FOREIGN", path=str(path))
+
+
+def _looked_at(path: Path, kept: Callable[[sqlite3.Connection], sqlite3.Connection]) -> sqlite3.Connection:
+    """The ledger for those who only read, as ``kept`` makes it."""
+    if not path.exists() and not path.is_symlink():
+        return _empty(path)
+    _identify_file(path)
+    if path.stat().st_size == 0:
+        return _empty(path)
+    location = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
+        try:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if _identify(connection, path) < _VERSION:
+                return _upgraded_copy(connection, path)
+            return kept(connection)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            return _undone_copy(path)  # a run was killed; undoing its work is for the next run
+    except (OSError, sqlite3.Error) as error:
+        raise _refusal(error, path) from None
+
+
+def _snapshot(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy that SQLite takes away when it is closed; the ledger itself where there is no room for one."""
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        copy.execute("BEGIN")
+    except sqlite3.Error:
+        copy.close()
+        return connection
+    connection.close()
+    return copy
 
 
 def _undone_copy(path: Path) -> sqlite3.Connection:

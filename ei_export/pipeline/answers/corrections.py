@@ -61,7 +61,7 @@ def opened(settings: Settings) -> Iterator[Ledger]:
     """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
     yet, or runs were published that it doesn't know; BusyError, WriteError."""
     path = settings.ledger.path
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         raise SettingsError("LEDGER_MISSING", path=str(path))
     with writing(path):
         ledger = Ledger.open(path)

@@ -1,0 +1,90 @@
+"""Nobody who reads keeps the night from being written; what is no file is refused without waiting for it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ei_export.ledger import Ledger
+from tests.clerk import COURSE, SINGLE, Clerk
+from tests.feeds import Clinic, tables_read_once
+
+__all__ = ["tables_read_once"]
+
+_STATUS = "import sys; from ei_export.cli import main; main(['status', '--lines', '--all', '--config', sys.argv[1]])"
+
+
+def test_a_reader_that_is_left_open_is_not_waited_for(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed(COURSE).run()
+    reader = Ledger.look(clinic.folder / "ledger.sqlite")
+    before = [*reader._rows("SELECT reference FROM line")]
+    result = clinic.feed([SINGLE]).run()
+    assert result.lines.keys() == {"S1"}
+    assert "Wacht tot" not in result.stderr
+    assert [*reader._rows("SELECT reference FROM line")] == before
+    reader.close()
+    assert len(clerk.debits()) == len(before) + 1
+
+
+def test_nor_is_a_command_whose_output_nobody_reads_on(clinic: Clinic) -> None:
+    clinic.feed(COURSE).run()
+    config = str(clinic.folder / "ei-export.toml")
+    with subprocess.Popen([sys.executable, "-c", _STATUS, config], stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.read(1)
+        assert clinic.feed([SINGLE]).run().lines.keys() == {"S1"}
+        child.stdout.read()
+    assert child.returncode == 0
+
+
+def test_what_is_waited_for_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ei_export.ledger._MOMENT_MS", 50)
+    clinic.feed(COURSE).run()
+    other = sqlite3.connect(clinic.folder / "ledger.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM line").fetchone()
+    timer = threading.Timer(1.0, lambda: other.execute("COMMIT"))
+    timer.start()
+    result = clinic.feed([SINGLE]).run()
+    timer.join()
+    other.close()
+    assert result.lines.keys() == {"S1"}
+    assert "Wacht tot een ander programma klaar is met lezen" in result.stderr
+
+
+def test_without_room_for_a_copy_the_ledger_itself_is_read(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic.feed(COURSE).run()
+    connect = sqlite3.connect
+
+    def full(path: str, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(path, **options)  # type: ignore[call-overload]
+        if path == "":
+            connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    monkeypatch.setattr("ei_export.ledger.sqlite3.connect", full)
+    with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as reader:
+        assert len([*reader._rows("SELECT reference FROM line")]) == 2
+
+
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("nowhere"), lambda path: path.symlink_to("/dev/zero")],
+    ids=["fifo", "folder", "dangling", "device"],
+)
+@pytest.mark.parametrize("command", ["run", "check", "status", "recover", "credit X", "undo R000001 --why x"])
+def test_what_is_no_file_is_refused_at_once(
+    make: Callable[[Path], None], command: str, clinic: Clinic, clerk: Clerk
+) -> None:
+    path = clinic.feed(COURSE).folder / "ledger.sqlite"
+    make(path)
+    code, text = clerk.gives(*command.split(), debug=False)
+    (problem,) = clerk.parsed(text)["problems"]
+    assert (code, problem["code"], "ledger.sqlite" in problem["message"]) == (4, "LEDGER_NO_FILE", True)
+    assert not [each for each in clinic.folder.glob("out/*") if each.is_dir()]
