@@ -49,16 +49,15 @@ ROWS = (
 
 
 def declared(result: Result) -> dict[str, Declaration]:
-    """The GDS801 messages of a run by UZOVI; their receiver finds nothing wrong with any of them."""
+    """The GDS801 messages of a run by UZOVI; their receiver finds nothing wrong with any of them, but
+    may ask whether a trajectory has one price."""
     found = {}
     for declaration in result.document["declarations"]:
         if declaration["standard"] == GDS801.name:
             assert declaration["file"].endswith(".xml")
             content = result.files[declaration["file"]]
-            assert (
-                list(XmlFile(GDS801, date.fromisoformat(result.document["today"]), "P").faults(io.BytesIO(content)))
-                == []
-            )
+            faults = XmlFile(GDS801, date.fromisoformat(result.document["today"]), "P").faults(io.BytesIO(content))
+            assert {fault.code for fault in faults} <= {"VERIFY_NUMBER_TIMES_TARIFF"}
             found[declaration["uzovi"]] = Declaration.of(content)
     return found
 
@@ -146,10 +145,17 @@ def test_what_is_missing_is_held_and_goes_out_once_it_is_there(
 def test_a_care_path_without_a_known_start_goes_along_with_a_warning(tmp_path: Path) -> None:
     result = clinic(tmp_path).feed([visit("A1", "2025-01-20", "940133", "T1")]).run(today=TODAY)
     assert sorted(result.lines) == ["A1"]
-    assert ("CARE_PATH_START_UNKNOWN", "A1", "") in result.found("warning")
+    assert ("CARE_PATH_START_ASSUMED", "A1", "") in result.found("warning")
     (line,) = declared(result)["7095"].lines()
-    (path,) = line.element.iter("{http://ei.vektis.nl/declaratiebericht573}Zorgtraject")
-    assert len(path) == 0
+    assert line.text("AanvullendePrestatiegegevens/Zorgtraject/ZorgtrajectStartdatum") == "2025-01-20"
+
+
+def test_a_care_path_that_may_be_missing_is_left_out_where_its_start_is_not_known(tmp_path: Path) -> None:
+    result = clinic(tmp_path).feed([visit("A1", "2025-01-20", "940133", "T1", insurer="CZ")]).run(today=TODAY)
+    assert ("CARE_PATH_START_UNKNOWN", "A1", "") in result.found("warning")
+    (line,) = declared(result)["9664"].lines()
+    assert line.text("PrestatieCodelijstCode") == "081"
+    assert [one.tag.rpartition("}")[2] for one in line.element[-1]] == ["Diagnose"]
 
 
 def test_a_list_of_another_era_is_held(tmp_path: Path) -> None:

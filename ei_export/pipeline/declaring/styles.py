@@ -69,7 +69,7 @@ def styles(provider: Provider, diagnosis_element: str, today: date) -> Mapping[s
     def check_gds801(performance: Performance, person: Person, care: Care, started: date | None) -> list[Finding]:
         found = gds801.check_line(performance)
         found += gds801.check_need(care, person, performance, provider)
-        return found if started else [*found, Finding("CARE_PATH_START_UNKNOWN")]
+        return found if started else [*found, gds801.check_start(performance)]
 
     @cache
     def gds801_file(uzovi: str) -> XmlFragments:

@@ -36,9 +36,12 @@ class Fault:
         return evolve(self, record=record)
 
     def words(self, language: Language) -> tuple[str, str]:
-        """Message and remedy."""
+        """Message and remedy. An element in XML is its own name, and said once."""
         own = {"element": self.element, "found": self.found, "expected": self.expected}
-        return render(self.code, own | dict(self.params), language)
+        message, remedy = render(self.code, own | dict(self.params), language)
+        for name in (self.element, self.params.get("other")):
+            message = message.replace(f"{name} ({name})", f"{name}")
+        return message, remedy
 
     def document(self, language: Language) -> dict[str, object]:
         """The fault with the keys of ``verify --json``."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from struct import Struct
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from ...codelists import uzovi_numbers
 from ..flat.record import ENCODING, Layout, Record, number
+from .care import insurer_of
 from .controls import Control
 from .fault import Fault
 from .numbers import Numbers, Tally
@@ -239,8 +239,7 @@ class Lines:
     @property
     def _insurer(self) -> str:
         """Who gets the lines of this person: the contract party of their UZOVI, or that itself."""
-        known = uzovi_numbers().get(self._uzovi)
-        return known.insurer if known is not None else self._uzovi
+        return insurer_of(self._uzovi)
 
     def _judge_key(self, record: str) -> Iterator[Fault]:
         """The key as such, and against that of the person: told once for all the lines of a person."""

@@ -8,8 +8,9 @@ from typing import Final
 
 from attrs import frozen
 
-from ...codelists import DCSPH, Code, codes, diagnoses, standards, uzovi_numbers
+from ...codelists import DCSPH, Code, codes, standards, uzovi_numbers
 from ...declaration import NO_BSN
+from .care import indications_of, is_closed, is_diagnosis
 from .parts import Relation, Values
 
 #: Among the values of other records: the day of judging, EEJJMMDD.
@@ -185,17 +186,14 @@ def _dcsph(text: str) -> str:
 def _known_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
     def broken(values: Values) -> str | None:
         code = _dcsph(values[code_element])
-        if values[list_element] != DCSPH or not code or code in diagnoses() or code in codes("ZORG1-2019"):
-            return None
-        return "DCSPH"
+        return "DCSPH" if values[list_element] == DCSPH and code and not is_diagnosis(code) else None
 
     return broken
 
 
 def _open_diagnosis(list_element: str, code_element: str) -> Callable[[Values], str | None]:
     def broken(values: Values) -> str | None:
-        found = diagnoses().get(_dcsph(values[code_element]))
-        return "DCSPH" if values[list_element] == DCSPH and found and not found.is_open else None
+        return "DCSPH" if values[list_element] == DCSPH and is_closed(_dcsph(values[code_element])) else None
 
     return broken
 
@@ -212,11 +210,10 @@ def _indication(values: Values) -> str | None:
 
 def _indication_of_diagnosis(values: Values) -> str | None:
     """0421: one that the DCSPH list gives with one of the diagnoses, for adults or children."""
-    found = [diagnoses()[code] for code in _coded(values) if code in diagnoses()]
-    allowed = {code for diagnosis in found for code in (*diagnosis.indications, *diagnosis.indications_under_18)}
+    allowed = indications_of(_coded(values))
     if not values["0421"] or not allowed or values["0421"] in allowed:
         return None
-    return " | ".join(sorted(allowed))
+    return " | ".join(allowed)
 
 
 def _therapist(values: Values) -> str | None:

@@ -17,12 +17,15 @@ ZERO: Final = "0.00"
 
 class Breach(NamedTuple):
     """What is wrong with ``element``: what there is and what is expected, in no language; ``which`` of the return codes
-    of the rule it has."""
+    of the rule it has. ``code`` of the catalogue, where its shape alone doesn't say it, and the ``other`` element that
+    is told of then."""
 
     element: str
     found: str
     expected: str
     which: int = 0
+    code: str = ""
+    other: str = ""
 
 
 @define
@@ -30,7 +33,7 @@ class About:
     """The message that an instance is in: its header, and the day and environment (P, T) it is judged for, if any.
 
     ``performance`` is the line that an instance is in, or is, and ``list`` its performance list; nothing for those that
-    are in none.
+    are in none. ``born``: when the insured person was that is judged, '' = not known.
     """
 
     header: Instance
@@ -41,6 +44,7 @@ class About:
     sent: str = field(init=False)
     performance: Instance = field(init=False)
     list: str = field(init=False)
+    born: str = ""
 
     def __attrs_post_init__(self) -> None:
         self.receiver, self.receiver_role = self.header.get("Ontvanger"), self.header.get("OntvangerRol")
@@ -102,11 +106,15 @@ def listed(element: str, day: Callable[[Instance, About], str] = lambda one, abo
 
 
 def filled(element: str) -> Check:
-    """The element may be in a code list that we don't have as a whole; zeros are in none."""
+    """The element may be in a code list that we don't have as it is now; zeros are in none. What our copy of it lacks,
+    where the rule names one, is doubtful."""
 
     def check(one: Instance, about: About, rule: Rule) -> Breach | None:
         text = one.get(element)
-        return Breach(element, text, "> 0") if text and not text.strip("0") else None
+        if text and not text.strip("0"):
+            return Breach(element, text, "> 0")
+        unknown = next((name for name in rule.values if text and text not in codes(name)), "")
+        return Breach(element, text, unknown, code="VERIFY_CODE_DOUBTFUL") if unknown else None
 
     return check
 

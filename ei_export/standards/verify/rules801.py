@@ -6,12 +6,15 @@ more than one part of a message (totals, links between lines) is in :mod:`.xmlfi
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
-from ...codelists import codes
+from ...codelists import DCSPH, codes, diagnoses
 from ..xml.gds801 import MOST_INSURED_NUMBER
 from ..xml.reader import Instance
 from ..xml.rulebook import Rule
+from .care import indications_of, is_closed, is_diagnosis
 from .rule_forms import (
     NOTHING,
     SOMETHING,
@@ -41,6 +44,8 @@ _BUREAU: Final = "2"
 _PERSON: Final = "3"
 _TREATS, _DIRECTS = "01", "02"
 _SPECIFICATION, _INFORMATION = "02", "03"
+#: Lists of additional traits (CL0012).
+_SIDE, _ENTITLEMENT = "002", "004"
 _SEPA: Final = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
 #: Lists (COD367) with rules of their own for additional traits, and for referrals.
 _TRAITS_RULED: Final = ("073", "074")
@@ -163,7 +168,9 @@ def _later_end(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _times(one: Instance, about: About, rule: Rule) -> Breach | None:
     start, end = one.get("Begintijd"), one.get("Eindtijd")
-    if not start or not end or has(one, "Einddatum") or (start[:8] < end[:8] and start[8:] == end[8:]):
+    if end and not start:
+        return Breach("Begintijd", NOTHING, SOMETHING)
+    if not end or has(one, "Einddatum") or (start[:8] < end[:8] and start[8:] == end[8:]):
         return None
     return Breach("Eindtijd", end, f"> {start} (Begintijd)")
 
@@ -210,9 +217,9 @@ def _therapist(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _entitlement(one: Instance, about: About, rule: Rule) -> Breach | None:
     traits = [trait.get("ApkCodelijstCode") for trait in one.all("AanvullendPrestatieKenmerk")]
-    if about.list not in rule.values or "004" in traits:
+    if about.list not in rule.values or _ENTITLEMENT in traits:
         return None
-    return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, "ApkCodelijstCode = 004")
+    return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, f"ApkCodelijstCode = {_ENTITLEMENT}")
 
 
 def _no_sub_number(one: Instance, about: About, rule: Rule) -> Breach | None:
@@ -298,6 +305,115 @@ def _unpaid_total_alone(one: Instance, about: About, rule: Rule) -> Breach | Non
     return Breach("TotaalToegekendBedragInclBtwFinancieel", amounts[0], ZERO) if ZERO not in amounts else None
 
 
+def _foreign_insured_only(one: Instance, about: About, rule: Rule) -> Breach | None:
+    return None if about.receiver in rule.values else Breach(one.name, SOMETHING, NOTHING)
+
+
+def _treated_by(one: Instance, about: About, rule: Rule) -> Breach | None:
+    roles = [provider.get("ZorgaanbiederRol") for provider in one.all("Zorgaanbieder")]
+    if about.list not in rule.values or _TREATS in roles:
+        return None
+    return Breach("ZorgaanbiederRol", ", ".join(roles) or NOTHING, _TREATS)
+
+
+# As in PM304, and by our own tables ----------------------------------------------------------------
+
+
+def _coded(one: Instance) -> list[str]:
+    """The diagnoses of physiotherapy of a performance."""
+    found = (inner for inner in one.walk() if inner.get("DiagnoseCodelijstCode") == DCSPH)
+    return [diagnosis.get("Diagnosecode") for diagnosis in found if diagnosis.get("Diagnosecode")]
+
+
+def _entitlements(one: Instance) -> list[str]:
+    """The indications of a performance."""
+    traits = one.all("AanvullendPrestatieKenmerk")
+    return [trait.get("ApkCode") for trait in traits if trait.get("ApkCodelijstCode") == _ENTITLEMENT]
+
+
+def _known_diagnosis(one: Instance, about: About, rule: Rule) -> Breach | None:
+    code = one.get("Diagnosecode")
+    if one.get("DiagnoseCodelijstCode") != DCSPH or not code:
+        return None
+    old = codes("ZORG1-2019").get(code)
+    if is_diagnosis(code) and (old is None or old.valid_on(date.fromisoformat(_begun(one, about)))):
+        return None
+    return Breach("Diagnosecode", code, "DCSPH", code="VERIFY_DIAGNOSIS")
+
+
+def _open_diagnosis(one: Instance, about: About, rule: Rule) -> Breach | None:
+    code = one.get("Diagnosecode")
+    if one.get("DiagnoseCodelijstCode") != DCSPH or not is_closed(code):
+        return None
+    return Breach("Diagnosecode", code, "DCSPH", code="VERIFY_DIAGNOSIS_CLOSED")
+
+
+def _list_of_profession(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found = one.get("DiagnoseCodelijstCode")
+    if about.list not in rule.values or found in ("", DCSPH) or found not in codes("COD392"):
+        return None
+    return Breach("DiagnoseCodelijstCode", found, DCSPH, code="GDS_RULE_DOUBTFUL")
+
+
+def _known_indication(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found, (name,) = one.get("ApkCode"), rule.values
+    if one.get("ApkCodelijstCode") != _ENTITLEMENT or found in codes(name):
+        return None
+    return Breach("ApkCode", found, name, code="VERIFY_CODE")
+
+
+def _indication_in_force(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found, day, (name,) = one.get("ApkCode"), _begun(one, about), rule.values
+    code = codes(name).get(found)
+    if one.get("ApkCodelijstCode") != _ENTITLEMENT or code is None or code.valid_on(date.fromisoformat(day)):
+        return None
+    expected = f"{code.valid_from} <= {day} <= {code.valid_until}"
+    return Breach("ApkCode", found, expected, code="VERIFY_INDICATION_DATE")
+
+
+def _indication_of_diagnosis(one: Instance, about: About, rule: Rule) -> Breach | None:
+    found, allowed = one.get("ApkCode"), indications_of(_coded(about.performance))
+    if one.get("ApkCodelijstCode") != _ENTITLEMENT or not allowed or found in allowed or found not in codes("COD321"):
+        return None
+    return Breach("ApkCode", found, " | ".join(allowed), code="VERIFY_INDICATION")
+
+
+def _indication(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if about.list not in rule.values or _entitlements(one) or not _coded(one):
+        return None
+    return Breach("ApkCode", NOTHING, f"ApkCodelijstCode = {_ENTITLEMENT}", code="VERIFY_INDICATION_MISSING")
+
+
+def _side(one: Instance, about: About, rule: Rule) -> Breach | None:
+    traits = [trait.get("ApkCodelijstCode") for trait in one.all("AanvullendPrestatieKenmerk")]
+    sided = [code for code in _coded(one) if code in diagnoses() and diagnoses()[code].side_required]
+    if not sided or _SIDE in traits:
+        return None
+    expected = f"ApkCodelijstCode = {_SIDE} ({sided[0]})"
+    return Breach("AanvullendPrestatieKenmerk", NOTHING, expected, code="VERIFY_SIDE_MISSING")
+
+
+def _not_more_than_calculated(one: Instance, about: About, rule: Rule) -> Breach | None:
+    _, calculated, claimed = _AMOUNTS
+    most, found = one.get(calculated), one.get(claimed)
+    if ZERO in (most, found) or Decimal(found) <= Decimal(most):
+        return None
+    return Breach(claimed, found, f"<= {most}", code="VERIFY_AMOUNT", other=calculated)
+
+
+def _born_before(one: Instance, about: About, rule: Rule) -> Breach | None:
+    day = one.get("Begindatum")
+    if day >= about.born:
+        return None
+    return Breach("Begindatum", day, ">= Geboortedatum", code="VERIFY_BEFORE_BIRTH", other="Geboortedatum")
+
+
+def _says_something(one: Instance, about: About, rule: Rule) -> Breach | None:
+    if one.texts or one.inside:
+        return None
+    return Breach(one.name, NOTHING, "ZorgtrajectStartdatum", code="GDS_CARE_PATH_EMPTY")
+
+
 # All of them ---------------------------------------------------------------------------------------
 
 
@@ -350,7 +466,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "VC060": _not_both,
     "rc9553": _short_insured_number,
     "RC019": listed("PrestatieCodelijstCode", _begun),
-    "RC027": filled("Herdeclaratiecode"),
+    "RC027": listed("Herdeclaratiecode"),
     "RC028": listed("InformatieCode"),
     "VC030": _all_zero,
     "VC031": _all_more,
@@ -372,10 +488,18 @@ CHECKS: Final[Mapping[str, Check]] = {
     "VC150": not_on_lists("Aanspraakstartdatum"),
     "VC167": not_on_lists("Waarde"),
     "VC181": not_on_lists("LocatiePostcode4"),
+    "VC169": _treated_by,
     "rc9666": _claims_nothing,
+    "ownAmount": _not_more_than_calculated,
+    "ownBirth": _born_before,
+    "ownSide": _side,
+    "ownMissing": _indication,
     "RC029": listed("ApkCodelijstCode", _begun),
     "rc9562": _trait_of_physiotherapy,
     "rc9556": _treatment_plan,
+    "ownIndication": _known_indication,
+    "ownLapsed": _indication_in_force,
+    "ownUnusual": _indication_of_diagnosis,
     "RC031": listed("TypeVerwijzingcode"),
     "VC042": at_most("Verwijsdatum", "Begindatum", _begun),
     "VC107": _referrer_has("Zorgaanbiedercode"),
@@ -408,7 +532,10 @@ CHECKS: Final[Mapping[str, Check]] = {
     "VC146": not_on_lists("NaamZorgverlener"),
     "VC059": _no_placement,
     "VC130": only_on_lists("Plaatsingsbesluit"),
-    "RC036": filled("DiagnoseCodelijstCode"),
+    "RC036": listed("DiagnoseCodelijstCode"),
+    "rc9567a": _list_of_profession,
+    "ownDiagnosis": _known_diagnosis,
+    "ownClosed": _open_diagnosis,
     "VC044": _named_diagnosis,
     "VC046": together("DiagnoseCodelijstCode", "Diagnosecode"),
     "VC047": together("Diagnosecode", "DiagnoseCodelijstCode"),
@@ -421,6 +548,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "VC076": together("ZorgaanbiederSoort", "Zorgaanbiedercode"),
     "VC078": excludes("ZorgaanbiederSpecificatie"),
     "VC085": any_of,
+    "ownPath": _says_something,
+    "rc9552": _foreign_insured_only,
+    "rc9554": excludes("ZorgverzekeraarsCode"),
     "VC049": at_most("ZorgtrajectStartdatum", "Begindatum", _begun),
     "RC019c": listed("PrestatieCodelijstCode", _begun),
     "VC039": at_most("Begindatum", "Verzenddatum", _sent),

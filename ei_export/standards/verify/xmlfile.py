@@ -4,10 +4,12 @@ One mistake is one fault: an instance whose build is wrong is held to no rule, a
 total is not held against the sum.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
+from types import MappingProxyType
 from typing import IO, Final
 
 from stdnum.nl import bsn
@@ -15,11 +17,13 @@ from stdnum.nl import bsn
 from ...spool import SortedLines
 from ..message import Message
 from ..vocabulary import word
-from ..xml.reader import Flaw, Instance, instances
+from ..xml.gds801 import INSURED
+from ..xml.reader import INFERRED, Flaw, Instance, instances
 from ..xml.rulebook import Rule, rules
 from ..xml.tree import Node
+from .care import insurer_of
 from .fault import HIDDEN, Fault
-from .rule_forms import NOTHING, SOMETHING, About, Breach, Check
+from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Check
 from .rules801 import CHECKS
 
 _FLAWS: Final = {
@@ -29,6 +33,8 @@ _FLAWS: Final = {
     "twice": "GDS_ELEMENT_TWICE",
     "form": "GDS_ELEMENT_FORM",
     "text": "GDS_TEXT_BETWEEN",
+    "place": "GDS_ELEMENT_ORDER_INFERRED",
+    "name": "GDS_ELEMENT_NAME_INFERRED",
 }
 #: What a mask does with elements that don't tell who somebody is.
 _OPEN: Final = ("no", "check")
@@ -52,14 +58,17 @@ class XmlFile:
         self._total: Instance | None = None
         self._cents: int | None = 0
         self._links: Final = SortedLines()
+        #: Whether number times tariff was asked about; what was told of that rests on inference.
+        self._asked = False
+        self._told: Final[set[tuple[str, str, str]]] = set()
         self._checks: Final[dict[Node, Sequence[tuple[Rule, Check]]]] = {}
 
     def faults(self, file: IO[bytes]) -> Iterator[Fault]:
         """Everything that is wrong with a file that is open at its start. Raises InputError for what can't be read on,
         OSError."""
         for part, flaws in instances(file, self._message, self._message.name):
-            yield from map(self._flaw, flaws)
-            wrong = {flaw.record for flaw in flaws if flaw.record}
+            yield from self._flaws(flaws)
+            wrong = _wrong(flaws)
             if not part.number:
                 continue
             if part.name == "Header" and not wrong:
@@ -75,19 +84,22 @@ class XmlFile:
                     self._lose(one)
                 elif self._about is not None:
                     yield from self._rules(one, self._about)
-                    self._remember(one)
+                    yield from self._remember(one)
         yield from self._together()
 
     def of_part(self, part: Instance, flaws: Sequence[Flaw]) -> Iterator[Fault]:
         """What is wrong in a part of a file whose header `faults` saw, but for what it is together with others."""
-        yield from map(self._flaw, flaws)
-        for one, is_sure in _in_turn(part, {flaw.record for flaw in flaws}):
+        yield from self._flaws(flaws)
+        for one, is_sure in _in_turn(part, _wrong(flaws)):
             if is_sure and self._about is not None:
                 yield from self._rules(one, self._about)
 
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
         if one.name in _LINES:
             about.enter(one)
+        elif one.node is INSURED:
+            born = one.get("Geboortedatum")
+            about.born = born if born <= about.sent else ""  # VC021 tells of those who are born later
         checks = self._checks.get(one.node)
         if checks is None:
             checks = self._checks[one.node] = _checks_of(one.node, self._message.code)
@@ -99,7 +111,11 @@ class XmlFile:
 
     # What lines are together.
 
-    def _remember(self, one: Instance) -> None:
+    def _remember(self, one: Instance) -> Iterator[Fault]:
+        """Keeps of an instance what others are held against, and tells what needs no other."""
+        if one.node is INSURED:
+            number = one.get("BSN") or f"{one.get('UzoviNummer')} {one.get('Verzekerdennummer')}"
+            self._link("P", number, "", one)
         if self._message.code != "573" or one.name not in _LINES:
             return
         is_debit = one.name == "DebetPrestatie"
@@ -113,6 +129,23 @@ class XmlFile:
             self._link("K", number, information, one)
         elif information in (_SPECIFICATION, _INFORMATION):
             self._link("K", "", information, one)
+        if is_debit and not self._asked:
+            yield from self._price(one)
+
+    def _price(self, one: Instance) -> Iterator[Fault]:
+        """Number times tariff: a message of products that have one price is one question."""
+        tariff, calculated = (one.get(name) for name in ("TariefInclBtw", "BerekendBedragInclBtw"))
+        units = one.get("Aantal")
+        is_zero = ZERO in (tariff, calculated)  # VC030 and VC031 tell of that
+        if self._about is None or is_zero or int(units) * Decimal(tariff) == Decimal(calculated):
+            return
+        self._asked = True
+        expected = f"{units} × {tariff} = {int(units) * Decimal(tariff)}"
+        breach = Breach(
+            "BerekendBedragInclBtw", calculated, expected, code="VERIFY_NUMBER_TIMES_TARIFF", other="TariefInclBtw"
+        )
+        more = {"units": units, "insurer": insurer_of(self._about.receiver)}
+        yield _broken(rules()["ownPrice"], one.number, breach, more)
 
     def _link(self, what: str, value: str, kind: str, one: Instance) -> None:
         self._links.add(_SEPARATOR.join((what, value, kind, str(one.number))))
@@ -129,7 +162,13 @@ class XmlFile:
             linked: dict[str, list[int]] = {}
             for _, _, kind, number in lines:
                 linked.setdefault(kind, []).append(int(number))
-            yield from self._references(linked) if what == "R" else self._specifications(value, linked)
+            match what:
+                case "R":
+                    yield from self._references(value, linked)
+                case "P":
+                    yield from self._persons(linked[""])
+                case _:
+                    yield from self._specifications(value, linked)
         self._links.close()
 
     def _check_total(self) -> Iterator[Fault]:
@@ -145,14 +184,28 @@ class XmlFile:
         breach = Breach("Bedrag", found, f"{cents // 100}.{cents % 100:02} {side}")
         yield self._says("VERIFY_TOTAL", self._total, breach, *rules()["VC016"].return_codes)
 
-    def _references(self, linked: dict[str, list[int]]) -> Iterator[Fault]:
-        """VC102, and that a reference is given once."""
-        own = sorted(linked.get("D", []) + linked.get("C", []))
+    def _persons(self, same: list[int]) -> Iterator[Fault]:
+        for number in sorted(same)[1:]:
+            breach = Breach(INSURED.name, "2 ×", "1 ×", code="GDS_PERSON_TWICE")
+            yield _broken(rules()["ownPerson"], number, breach)
+
+    def _references(self, reference: str, linked: dict[str, list[int]]) -> Iterator[Fault]:
+        """VC102, that a reference is given once, and that a line is credited once, by another."""
+        own = sorted(chain(linked.get("D", []), linked.get("C", [])))
+        related = sorted(linked.get("related", []))
         for number in own[1:]:
-            yield Fault("GDS_REFERENCE_TWICE", "Referentienummer", "2 ×", "1 ×", record=number)
-        if "D" in linked:
-            for number in linked.get("related", []):
-                yield _broken(rules()["VC102"], number, Breach("GerelateerdReferentienummer", SOMETHING, NOTHING))
+            breach = Breach("Referentienummer", "2 ×", "1 ×", code="GDS_REFERENCE_TWICE")
+            yield _broken(rules()["ownReference"], number, breach)
+        itself = set(related).intersection(linked.get("C", []))
+        for number in related:
+            credit = Breach("GerelateerdReferentienummer", SOMETHING, NOTHING)
+            if number in itself:
+                yield _broken(rules()["ownItself"], number, credit._replace(code="VERIFY_CREDIT_OF_ITSELF"))
+            elif "D" in linked:
+                yield _broken(rules()["VC102"], number, credit)
+            elif number != related[0]:
+                again = credit._replace(found=reference, expected="1 ×", code="VERIFY_CREDITED_TWICE")
+                yield _broken(rules()["ownCredited"], number, again)
 
     def _specifications(self, number: str, linked: dict[str, list[int]]) -> Iterator[Fault]:
         """rc9642 and rc9643"""
@@ -168,6 +221,15 @@ class XmlFile:
                 yield _broken(rules()["rc9643"], record, Breach("InformatieCode", _INFORMATION, _SPECIFICATION))
 
     # In words.
+
+    def _flaws(self, flaws: Sequence[Flaw]) -> Iterator[Fault]:
+        """What is wrong with the build; what is only other than we inferred is told once."""
+        for flaw in flaws:
+            what = flaw.code, flaw.element, flaw.expected
+            if flaw.code not in INFERRED or what not in self._told:
+                yield self._flaw(flaw)
+            if flaw.code in INFERRED:
+                self._told.add(what)
 
     def _flaw(self, flaw: Flaw) -> Fault:
         found = HIDDEN if flaw.code == "form" and flaw.found != NOTHING and _is_personal(flaw.element) else flaw.found
@@ -191,15 +253,24 @@ def _in_turn(part: Instance, wrong: Container[int | None]) -> Iterator[tuple[Ins
         yield one, is_sure and one.number not in wrong
 
 
-def _broken(rule: Rule, record: int, breach: Breach) -> Fault:
-    """The fault of a breach, by its shape: something is missing, may not be there, or is another."""
+def _wrong(flaws: Sequence[Flaw]) -> set[int | None]:
+    """The instances whose build is wrong, and not only other than we inferred."""
+    return {flaw.record for flaw in flaws if flaw.record and flaw.code not in INFERRED}
+
+
+def _broken(rule: Rule, record: int, breach: Breach, more: Mapping[str, object] = MappingProxyType({})) -> Fault:
+    """The fault of a breach, by its code, or by its shape: something is missing, may not be there, or is another;
+    ``more`` is what else its words name."""
     if breach.found == NOTHING:
         code, found = "GDS_RULE_MISSING", NOTHING
     else:
         code = "GDS_RULE_NOT_ALLOWED" if breach.expected == NOTHING else "GDS_RULE_VALUE"
         found = HIDDEN if _is_personal(breach.element) else breach.found
-    params = {"element_name": breach.element, "rule": rule.id, "class_": rule.class_}
-    return Fault(code, breach.element, found, breach.expected, rule.return_codes[breach.which], params, record)
+    params = {"element_name": breach.element, "rule": rule.id, "class_": rule.class_, **more}
+    if breach.other:
+        params |= {"other": breach.other, "other_name": breach.other}
+    return_code = rule.return_codes[breach.which] if rule.return_codes else ""
+    return Fault(breach.code or code, breach.element, found, breach.expected, return_code, params, record)
 
 
 def _checks_of(node: Node, message: str) -> Sequence[tuple[Rule, Check]]:

@@ -20,6 +20,7 @@ from ...problems import Finding
 from ...specs import SPECS
 from ..message import messages
 from .redeclaring import redeclaration_code
+from .rulebook import rules
 from .safe import Schema
 from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
 
@@ -211,7 +212,8 @@ def line_fragment(care: CareFragment, performance: Performance, started: date | 
     }
     texts = {name: write_simple(_DEBIT[name], value) for name, value in values.items()}
     texts |= care.texts
-    texts[_DETAILS.name] = _details(care.diagnosis, started)
+    if details := _details(care.diagnosis, started or _assumed_start(performance)):
+        texts[_DETAILS.name] = details
     return _OPEN_DEBIT + "".join([texts[name] for name in _DEBIT_ORDER if name in texts]) + _CLOSE_DEBIT
 
 
@@ -222,10 +224,24 @@ def declared_before(fragment: str, code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _details(diagnosis: str, started: date | None) -> str:
-    values: dict[str, Any] = {"Zorgtraject": {"ZorgtrajectStartdatum": started.isoformat()} if started else {}}
+    """What goes with a performance; '' where nothing does. An empty care path says nothing, so there is none then."""
+    values: dict[str, Any] = {}
+    if started:
+        values["Zorgtraject"] = {"ZorgtrajectStartdatum": started.isoformat()}
     if diagnosis:
         values["Diagnose"] = [{"DiagnoseCodelijstCode": DCSPH, "Diagnosecode": diagnosis}]
-    return write(_DETAILS, values)
+    return write(_DETAILS, values) if values else ""
+
+
+def _assumed_start(performance: Performance) -> date | None:
+    """When a care path began of which we don't know it: by this line, on the lists that ask for one (VC040)."""
+    return performance.date if performance.list in rules()["VC040"].values else None
+
+
+def check_start(performance: Performance) -> Finding:
+    """What is said of a line of which it is not known when its care path began."""
+    is_assumed = _assumed_start(performance) is not None
+    return Finding("CARE_PATH_START_ASSUMED" if is_assumed else "CARE_PATH_START_UNKNOWN")
 
 
 def credit_fragment(performance_list: str, day: date, granted_cents: int, previous: str) -> str:

@@ -16,7 +16,7 @@ from ..message import Message
 from .reader import Flaw, Instance, instances
 
 #: What a reader may overlook: what a later subversion adds, and the order, which is known of few messages.
-_HARMLESS: Final = ("unknown", "order", "text")
+_HARMLESS: Final = ("unknown", "order", "place", "name", "text")
 #: Ketenpartij (CL0002).
 _SERVICE_BUREAU, _VECOZO = "2", "6"
 #: ZorgaanbiederSoort (CL0015), by the names of `Provider`.

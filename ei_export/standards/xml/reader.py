@@ -5,6 +5,7 @@ numbered from 1 in the order in which they start; the root has no number.
 """
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from itertools import count
 from typing import IO, Final, Literal, NamedTuple
@@ -20,7 +21,9 @@ from .tree import ROOT, Node, Tree
 
 #: What can be wrong with the build of a message: an element that is missing; that the class lacks; that stands before
 #: one it should follow; that is there once too often; whose text is not of its form; text where there should be none.
-FlawCode = Literal["missing", "unknown", "order", "twice", "form", "text"]
+#: And what is other than we expect by inference: its ``place``, or its ``name``.
+FlawCode = Literal["missing", "unknown", "order", "twice", "form", "text", "place", "name"]
+INFERRED: Final = ("place", "name")
 
 
 class Flaw(NamedTuple):
@@ -103,6 +106,10 @@ def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
     return None
 
 
+#: How much alike two names of one element are, from 0 to 1.
+_ALIKE: Final = 0.6
+
+
 class _Order:
     """Holds the elements in a class against the table, one after the other. Its flaws are of no record yet."""
 
@@ -120,13 +127,25 @@ class _Order:
             return None
         at, node = found
         if at < self._at:
-            after = self._node.children[self._at].name
-            self._flaw("order", name, f"{after}, {name}", f"{name}, {after}")
+            after = self._node.children[self._at]
+            code: FlawCode = "order" if node.is_placed_so and after.is_placed_so else "place"
+            self._flaw(code, name, f"{after.name}, {name}", f"{name}, {after.name}")
         elif name in self._seen and not node.is_repeated:
             self._flaw("twice", name, "2 ×", "1 ×")
         self._at = max(self._at, at)
         self._seen.add(name)
         return node
+
+    def take_as_inferred(self, name: str) -> Node | None:
+        """The node of an element that the class lacks, by a name much like it that we inferred and is not there."""
+        for node in self._node.children:
+            is_like = SequenceMatcher(None, node.name.casefold(), name.casefold()).ratio() >= _ALIKE
+            if not node.is_named_so and node.name not in self._seen and is_like:
+                self._seen.add(node.name)
+                unknown = next(flaw for flaw in self.flaws if (flaw.code, flaw.element) == ("unknown", name))
+                self.flaws[self.flaws.index(unknown)] = Flaw(None, "name", name, name, node.name)
+                return node
+        return None
 
     def end(self) -> None:
         """Says what is missing now that all have come."""
@@ -213,9 +232,11 @@ class Reading:
         if plan is None:
             order = _Order(node)
             names = [self._local(tag) for tag in tags]
-            nodes = tuple([order.take(name) or (self.feedback if name == _FEEDBACK else None) for name in names])
+            nodes = [order.take(name) or (self.feedback if name == _FEEDBACK else None) for name in names]
+            for place, name in enumerate(names):
+                nodes[place] = nodes[place] or order.take_as_inferred(name)
             order.end()
-            plan = _Plan(nodes, tuple(order.flaws))
+            plan = _Plan(tuple(nodes), tuple(order.flaws))
             if len(self._plans) < _MOST_PLANS:
                 self._plans[node, tags] = plan
         return plan

@@ -24,10 +24,12 @@ _CHECKED: Final = ("all", "form")
 
 @frozen
 class Rule:
-    """A rule by its id in the validation of VECOZO (VC a relation, RC a code list, rc the number of its return code).
+    """A rule by its id in the validation of VECOZO: VC a relation, RC a code list, rc the number of its return code; or
+    one of our own (own).
 
     ``message`` 573 or 574; ``class_`` where its fault is told, by the end of the path; ``return_codes`` (COD954), of a
-    code list three: unknown, not valid yet, not valid any more; ``values`` codes or names that the rule goes by.
+    code list three: unknown, not valid yet, not valid any more; none where none is known; ``values`` codes or names
+    that the rule goes by.
     """
 
     id: str
@@ -50,13 +52,15 @@ def read_rules(
             id=row.required("id"),
             message=row.choice("message", ("573", "574")),
             class_=row.required("class"),
-            return_codes=tuple(row.required("return_codes").split()),
+            return_codes=tuple(row["return_codes"].split()),
             values=tuple(row["values"].split()),
         )
         if not any(map(found.is_about, _classes(Tree.load(found.message).root))):
             raise row.error("class", f"a class of specs/{FOLDER}/message-{found.message}.csv")
-        if len(found.return_codes) not in (1, 3) or (known is not None and not set(found.return_codes) <= set(known)):
-            raise row.error("return_codes", "one or three codes of specs/codelists/return-codes.csv")
+        if len(found.return_codes) not in (0, 1, 3) or (
+            known is not None and not set(found.return_codes) <= set(known)
+        ):
+            raise row.error("return_codes", "one or three codes of specs/codelists/return-codes.csv, or none")
         row.choice("scope", _SCOPES)
         row.choice("checked", _CHECKED)
         row.choice("certainty", CERTAINTIES)

@@ -75,7 +75,8 @@ class Node:
     """An element as its row has it. One without a ``form`` is a class: its ``children`` are inside it, in this order.
 
     ``path`` is from the root of the message (``Bericht/Header``); ``list`` the code list its text is of, or '';
-    ``is_open`` a class whose children are not looked at.
+    ``is_open`` a class whose children are not looked at; ``is_named_so`` and ``is_placed_so`` whether its name, and its
+    place among its neighbours, were seen and not inferred.
     """
 
     name: str
@@ -85,6 +86,8 @@ class Node:
     list: str
     is_open: bool
     children: "tuple[Node, ...]"
+    is_named_so: bool = True
+    is_placed_so: bool = True
     _by_name: "Mapping[str, tuple[int, Node]]" = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -186,7 +189,8 @@ def read_tree(
         form, is_open = forms.get(row["form"]), row["form"] == OPEN
         below = () if form or is_open else inside.get(row["form"] or path, ())
         children = tuple(node(one, f"{at}/{one.rpartition('/')[2]}") for one in below)
-        return Node(name, at, row["count"], form, row["list"], is_open, children)
+        is_named_so, is_placed_so = (row[column] != "inferred" for column in ("certainty", "place"))
+        return Node(name, at, row["count"], form, row["list"], is_open, children, is_named_so, is_placed_so)
 
     return Node(ROOT, ROOT, "1", None, "", False, tuple(node(path, path) for path in inside.get(ROOT, ())))
 

@@ -23,7 +23,9 @@ from tests.standards.xml.gds import ANSWER, DECLARATION, M573, M574, Edit, edit,
 
 TODAY: Final = date(2026, 3, 2)
 #: Rules on what lines are together.
-TOGETHER: Final = {"VC016", "VC102", "rc9642", "rc9643"}
+TOGETHER: Final = {
+    "VC016", "VC102", "rc9642", "rc9643", "ownCredited", "ownItself", "ownPerson", "ownPrice", "ownReference",
+}  # fmt: skip
 
 
 def changes(name: str) -> list[tuple[str, list[Edit], list[str]]]:
@@ -32,7 +34,7 @@ def changes(name: str) -> list[tuple[str, list[Edit], list[str]]]:
             (
                 row["change"],
                 [edit(text) for text in row["edits"].split("; ") if text],
-                sorted(filter(None, row["expected"].split("; "))),
+                sorted(filter(None, row["expected"].split("; "))),  # no return code: a space
             )
             for row in csv.DictReader(file)
         ]
@@ -103,8 +105,24 @@ def test_an_answer(change: str, edits: list[Edit], expected: list[str]) -> None:
         ),
         (
             ["swap Aantal"],
-            ("GDS_ELEMENT_ORDER", "DebetPrestatie", "Aantal", "Begindatum, Aantal", "Aantal, Begindatum"),
+            ("GDS_ELEMENT_ORDER_INFERRED", "DebetPrestatie", "Aantal", "Begindatum, Aantal", "Aantal, Begindatum"),
         ),
+        (
+            ["swap Verzekerde"],
+            ("GDS_ELEMENT_ORDER_INFERRED", None, "Verzekerde", "Overzicht, Verzekerde", "Verzekerde, Overzicht"),
+        ),
+        (
+            [
+                "drop Prestatiecode",
+                "after DebetPrestatie/PrestatieCodelijstCode <PrestatieCode>1000</PrestatieCode>",
+            ],
+            ("GDS_ELEMENT_NAME_INFERRED", "DebetPrestatie", "PrestatieCode", "PrestatieCode", "Prestatiecode"),
+        ),
+        (
+            ["after ZorgtrajectStartdatum <Zorgtrajectnummer>7</Zorgtrajectnummer>"],
+            ("GDS_ELEMENT_NAME_INFERRED", "Zorgtraject", "Zorgtrajectnummer", "Zorgtrajectnummer", "ZorgtrajectNummer"),
+        ),
+        (["after Prestatiecode <Code>1</Code>"], ("GDS_ELEMENT_UNKNOWN", "DebetPrestatie", "Code", "Code", "-")),
         (
             ["swap Header"],
             ("GDS_ELEMENT_ORDER", None, "Header", "DeclaratieContext, Header", "Header, DeclaratieContext"),
@@ -126,6 +144,26 @@ def test_the_build_of_a_message(edits: list[str], expected: tuple[str | None, ..
     at = places(DECLARATION, M573, *changed).get(fault.record)
     assert (fault.code, at, fault.element, fault.found, fault.expected) == expected
     assert all(all(fault.words(language)) for language in LANGUAGES)
+
+
+def test_what_is_only_other_than_we_inferred_is_told_once_and_judged_all_the_same() -> None:
+    edits = [
+        "swap Aantal", "again Prestatie", "put Prestatie[2]/DebetPrestatie/Referentienummer R7", "put Bedrag 64.50",
+        "put Prestatie[2]/DebetPrestatie/Herdeclaratiecode 77", "swap Verzekerde",
+    ]  # fmt: skip
+    faults = judged(DECLARATION, M573, *map(edit, edits))
+    assert sorted((fault.code, fault.element, fault.severity) for fault in faults) == [
+        ("GDS_ELEMENT_ORDER_INFERRED", "Aantal", "warning"),
+        ("GDS_ELEMENT_ORDER_INFERRED", "Verzekerde", "warning"),
+        ("GDS_RULE_VALUE", "Herdeclaratiecode", "error"),
+    ]
+
+
+def test_an_element_is_said_by_its_name_once() -> None:
+    (fault,) = judged(DECLARATION, M573, edit("put DeclaratieBedragInclBtw 41.00"), edit("put Bedrag 25.50"))
+    assert (
+        fault.words("en")[0] == "DeclaratieBedragInclBtw is 41.00; that is more than BerekendBedragInclBtw (<= 40.00)."
+    )
 
 
 def test_text_between_elements_is_found() -> None:
