@@ -73,9 +73,10 @@ def _joined(line: bytes, held: list[bytes], file: IO[bytes], length: int) -> tup
         rest = held[count - 1].removesuffix(LINE_END)
         body += rest
         lost = length - len(body)
-        if not rest or lost < 0:
+        is_joined = lost <= count * len(LINE_END)
+        if not held[count - 1] or lost < 0 or not (rest or is_joined):  # nothing more; too much; another trouble
             return None
-        if lost <= count * len(LINE_END):
+        if is_joined:
             del held[:count]
             if not lost:
                 return body, INSIDE

@@ -111,6 +111,7 @@ def structural_changes() -> list[tuple[str, bytes, str | int, str, str, str]]:
         ("N1_8095_18", ended("A2", END, lambda text: text[:100] + END + text[102:]), "A2", "", *inside),
         ("N1_8095_19", ended("A2", END, lambda text: text[:100] + END + text[101:]), "A2", "", *inside),
         ("N1_8095_20", ended("A2", END, lambda text: END.join((text[:9], text[11:99], text[101:]))), "A2", "", *inside),
+        ("N1_8095_25", ended("A2", END, lambda text: text[:-2] + END), "A2", "", *inside),
         ("N1_8095_21", ended("header", END, lambda text: text[:60] + END + text[62:]), "header", "", *inside),
         ("N1_8095_22", ended("B", END, lambda text: text[:70] + END + text[72:]), "B", "", *inside),
         ("N1_8095_23", ended("A comment", END, lambda text: text[:90] + END + text[92:]), "A comment", "", *inside),
