@@ -38,7 +38,8 @@ class Standing(Enum):
     FAULT = "fault"  # should be declared, but can't be: see ``faults``
     NO_AGREEMENT = "no agreement"  # no contract position on the date (§3.1)
     NOT_ZORG1 = "not zorg1"  # a code of regular care
-    UNMAPPED = "unmapped"  # the same, and nobody said so: suspect inside a Zorg1 trajectory
+    UNMAPPED = "unmapped"  # the same by the paramedic list, and nobody said so: suspect under a trajectory's number
+    UNEXPLAINED = "unexplained"  # a code that nobody linked to anything: suspect inside a Zorg1 trajectory
 
 
 @frozen
@@ -70,10 +71,13 @@ class Answer:
     tariff: Tariff | None = None
     faults: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
+    is_linked: bool = field(init=False)
     is_zorg1: bool = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "is_zorg1", self.standing not in (Standing.NOT_ZORG1, Standing.UNMAPPED))
+        is_linked = self.standing not in (Standing.UNMAPPED, Standing.UNEXPLAINED)
+        object.__setattr__(self, "is_linked", is_linked)
+        object.__setattr__(self, "is_zorg1", is_linked and self.standing is not Standing.NOT_ZORG1)
 
     @property
     def amount(self) -> Amount:
@@ -213,8 +217,9 @@ class Resolver:
         if similar and not link.by:
             params = {"code": code, "similar": ", ".join(similar)}
             return Answer(Standing.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
-        explicit = link.by or linked == NOT_ZORG1
-        return Answer(Standing.NOT_ZORG1 if explicit else Standing.UNMAPPED, linked)
+        if link.by or linked == NOT_ZORG1:
+            return Answer(Standing.NOT_ZORG1, linked)
+        return Answer(Standing.UNMAPPED if linked in performances() else Standing.UNEXPLAINED, linked)
 
     def _identity(self, code: str, insurer: str) -> tuple[str, str, str]:
         """Program, profile and moment of a code, with this insurer if it knows the code, else with any.

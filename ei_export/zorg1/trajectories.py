@@ -147,9 +147,11 @@ class _Grouping:
         zorg1_numbers = {v.appointment.number for v in self.visits if v.answer.is_zorg1 and v.appointment.number}
         for visit in self.visits:
             moment = visit.answer.moment
-            if visit.answer.standing is Standing.UNMAPPED:
+            if not visit.answer.is_linked:
                 if visit.appointment.number in zorg1_numbers:
                     self._unmapped(visit)
+                elif visit.answer.standing is Standing.UNEXPLAINED:
+                    self._unexplained(visit)
             elif moment == "contact":
                 number = visit.appointment.number
                 trajectory = self._numbered.get(number) if number else None
@@ -306,7 +308,7 @@ class _Grouping:
             visit.find("CONTACT_AMBIGUOUS", "trajectory_id", count=len(fitting))
             for trajectory in fitting:
                 trajectory.doubtful.append(visit.appointment.id)
-        elif changed := [t for t in running if t.insurer != answer.insurer and answer.program in (ANY, t.program)]:
+        elif changed := [t for t in running if self._has_other_insurer(visit, t)]:
             self._insurer_changed(visit, changed[-1])
         elif ended := [t for t in self.trajectories if t.end and t.fits(answer.insurer, answer.program)]:
             visit.find("CONTACT_AFTER_END", "date", end=_show(ended[-1].end))
@@ -314,6 +316,12 @@ class _Grouping:
             visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
             self._stray.append(visit)
         return None
+
+    def _has_other_insurer(self, visit: Visit, trajectory: Trajectory) -> bool:
+        """Whether a contact could be of a trajectory but for its insurer."""
+        answer = visit.answer
+        is_of = trajectory.is_of(answer.program, answer.program) and self._is_own(visit, trajectory)
+        return is_of and trajectory.insurer != answer.insurer
 
     def _is_own(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether the diagnosis of a contact of any program is of the trajectory's, or of none."""
@@ -464,6 +472,16 @@ class _Grouping:
         visit.find("CODE_UNMAPPED", "code", code=visit.appointment.code, number=number)
         visit.trajectory = self._numbered.get(number)
         self._doubt(visit.appointment)
+
+    def _unexplained(self, visit: Visit) -> None:
+        """An own code that stands for nothing, inside the time of an open trajectory: perhaps a contact of that."""
+        appointment = visit.appointment
+        during = [t for t in self.trajectories if t.is_open and _may_share(appointment.number, t)]
+        if during:
+            visit.trajectory = during[-1]
+            code, start = appointment.called(appointment.code), _show(visit.trajectory.start)
+            visit.find("CODE_UNEXPLAINED", "code", code=code, program=visit.trajectory.program, start=start)
+            self._doubt(appointment)
 
     # What they have in common.
 

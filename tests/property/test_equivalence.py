@@ -30,7 +30,16 @@ PROGRAMS: Final = {
     "lage rug": ("3426", [("940131", "940134", "940133"), ("940151", "940154", "940153")]),
     "nek": ("3026", [("940156", "940157", "940162"), ("940160", "940161", "940164")]),
     "schouder": ("4026", [("940165", "940166", "940171"), ("940167", "940168", "940172")]),
+    "artrose knie": ("7023", [("940174", "940175", "940180"), ("940178", "940179", "940182")]),
+    "artrose heup": ("6223", [("940174", "940175", "940180"), ("940176", "940177", "940181")]),
 }
+#: Not with Menzis, and not before (Zorg1 §4.4).
+ARTROSE: Final = date(2021, 4, 1)
+#: Baseline, contact and profile of TKP and THP with Menzis, and their diagnoses (Zorg1 §4.5).
+SINGLES: Final = (
+    (("940183", "7022"), ("940135", "7001"), ("940185", "7001"), ("940135", "7022"), ("930211", "7001")),
+    (("940188", "6222"), ("940135", "6222"), ("940191", "6201"), ("940192", "6201")),
+)
 
 
 @frozen
@@ -50,11 +59,14 @@ class Course:
     def rows(self, patient: str, name: str) -> list[Cells]:
         diagnosis, profiles = PROGRAMS[self.program]
         start, end, relapse = profiles[self.profile]
+        is_artrose = self.program.startswith("artrose")
         days = [self.start]
+        if is_artrose:  # on a day of its own: a start of the knee and one of the hip are the same performance
+            days = [max(self.start, ARTROSE) + timedelta(self.program == "artrose heup")]
         for step in self.steps:
             days.append(days[-1] + timedelta(step))
         *contacts, last = days[1:]
-        moments = [(self.start, start, "completed"), *((day, "940135", "completed") for day in contacts)]
+        moments = [(days[0], start, "completed"), *((day, "940135", "completed") for day in contacts)]
         if self.cancelled:
             moments.append((last, "940135", "cancelled"))
         if self.ended:
@@ -68,7 +80,7 @@ class Course:
                 code,
                 name if self.numbered else "",
                 patient=patient,
-                insurer=self.insurer,
+                insurer="VGZ" if is_artrose and self.insurer == "Menzis" else self.insurer,
                 diagnosis=diagnosis,
                 status=status,
             )
@@ -98,7 +110,27 @@ def practices(draw: st.DrawFn) -> list[Cells]:
         courses = draw(st.lists(COURSES, min_size=1, max_size=2, unique_by=lambda course: course.program))
         for index, course in enumerate(courses):
             rows += course.rows(f"P{patient}", f"T{patient}{index}")
+        if draw(st.booleans()):
+            number = draw(st.sampled_from(["", f"S{patient}"]))
+            rows += singles(f"P{patient}", number, draw(st.sampled_from(SINGLES)))
     return rows
+
+
+def singles(patient: str, number: str, products: Sequence[tuple[str, str]]) -> list[Cells]:
+    """The visits of a patient with a new knee or hip, a week between."""
+    return [
+        visit(
+            f"S{patient}-{index}",
+            (date(2022, 3, 1) + timedelta(7 * index)).isoformat(),
+            code,
+            number,
+            patient=patient,
+            insurer="Menzis",
+            diagnosis=diagnosis,
+            indication_code="001" if code in ("930211", "940192") else "009",
+        )
+        for index, (code, diagnosis) in enumerate(products)
+    ]
 
 
 MISTAKES: Final = st.tuples(
@@ -112,6 +144,8 @@ MISTAKES: Final = st.tuples(
             {"uzovi": "9664"},
             {"diagnosis_code": ""},
             {"diagnosis_code": "3026"},
+            {"diagnosis_code": "6223"},
+            {"diagnosis_code": "3020"},
             {"code": ""},
             {"code": "1000"},
             {"code": "940999"},
@@ -119,6 +153,9 @@ MISTAKES: Final = st.tuples(
             {"code": "940134"},
             {"code": "940135"},
             {"code": "940133"},
+            {"code": "O11"},
+            {"code": "940155"},
+            {"code": "940184", "uzovi": "3332"},
             {"trajectory_id": ""},
             {"trajectory_id": "T00"},
             {"trajectory_id": "T10"},
@@ -236,6 +273,36 @@ def test_in_any_piece_first(rows: list[Cells], seed: int) -> None:
     with clinics() as clinic:
         expected = lines(clinic("whole").feed(rows).run(today=TODAY))
         practice = clinic("pieces")
+        nights = [practice.feed(part).run(today=TODAY) for part in (order[:middle], order[middle:], [])]
+        assert lines(*nights) == expected
+
+
+#: What makes a contact one that may not be of its trajectory.
+DOUBTS: Final = st.sampled_from(
+    [
+        {"diagnosis_code": "4126"},
+        {"diagnosis_code": "6223"},
+        {"diagnosis_code": "7001"},
+        {"code": "O11", "trajectory_id": ""},
+        {"date": "2020-12-31"},
+        {"code": "940145"},
+    ]
+)
+
+
+@bounded(8)
+@given(practices(), st.lists(st.tuples(st.integers(0, 99), DOUBTS), min_size=1, max_size=3), st.integers(0, 99))
+def test_a_doubt_holds_the_end_whenever_it_comes(rows: list[Cells], doubts: list[tuple[int, Cells]], seed: int) -> None:
+    contacts = [index for index, row in enumerate(rows) if row["code"] == "940135"]
+    for place, cells in doubts if contacts else []:
+        index = contacts[place % len(contacts)]
+        rows[index] = {**rows[index], **cells}
+    ends = {codes[1] for _, profiles in PROGRAMS.values() for codes in profiles}
+    order = sorted(shuffled(rows, seed), key=lambda row: row["code"] in ends)
+    middle = len(order) // 2
+    with clinics() as clinic:
+        expected = lines(clinic("whole").feed(rows).run(today=TODAY))
+        practice = clinic("halves")
         nights = [practice.feed(part).run(today=TODAY) for part in (order[:middle], order[middle:], [])]
         assert lines(*nights) == expected
 

@@ -84,7 +84,7 @@ def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[St
     key = f"code.{link.by or 'itself'}"
     if now.standing is Standing.NOT_ZORG1:
         key = "code.not_zorg1" if link.code == NOT_ZORG1 else "code.other"
-    elif now.standing is Standing.UNMAPPED:
+    elif not now.is_linked:
         key = "code.unmapped"
     elif now.faults:
         key = _NO_CODE.get(now.faults[0].code, key)

@@ -11,7 +11,6 @@ from ...intake import values
 from ...reports.story import Said, Step, said, step
 from ...reports.story_words import SENTENCES
 from ...zorg1.agreements import ANY
-from ...zorg1.resolver import Standing
 from ...zorg1.trajectories import Trajectory, Visit, could_belong, order
 from .chart import Chart
 
@@ -168,7 +167,7 @@ def _of_visit(chart: Chart, visit: Visit) -> Said:
     if line is not None and (line.status != "withdrawn" or chart.is_taken_back(appointment.id)):
         values_of = {"f_code": line.f_code, "units": line.units, "cents": line.amount_cents}
         return said(f"said.visit_{line.status}", moment=answer.moment, **values_of)
-    if answer.standing is Standing.UNMAPPED:
+    if not answer.is_linked:
         return said("said.unmapped", code=values.shown(appointment.code))
     if answer.moment == "contact" and (answer.agreement is None or not answer.agreement.is_sent):
         return _of_contact(chart, visit)

@@ -22,12 +22,17 @@ def classify(work: Work, appointment: Appointment) -> None:
     if appointment.linked and (appointment.known is Outcome.DECLARED or not answer.is_zorg1):
         # What was declared or counted stays what it was, whatever the code is linked to now.
         answer = desk.resolver.answer("", appointment.linked, appointment.uzovi, day)
-    appointment.linked = answer.code
+    appointment.linked = answer.code if answer.is_linked else ""
     found = appointment.findings
+    has_place = bool(appointment.number) or appointment.id in desk.replaced
+    if answer.standing is Standing.UNEXPLAINED and not (has_place or found or day is None or appointment.known):
+        work.kept.append(appointment)  # perhaps a contact, of a trajectory that is still to come
+        work.visits.append(Visit(appointment, answer, day))
+        return
     if (
         appointment.known not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
         and not answer.is_zorg1
-        and (answer.standing is Standing.NOT_ZORG1 or not (appointment.number or appointment.id in desk.replaced))
+        and (answer.standing is Standing.NOT_ZORG1 or not has_place)
         and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
     ):
         found.clear()

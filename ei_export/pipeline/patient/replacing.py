@@ -4,14 +4,13 @@ from ...appointment import Appointment, Outcome
 from ...ledger.corrections import STANDING, Debit
 from ...ledger.dossier import PENDING
 from ...problems import Finding
-from ...zorg1.resolver import Standing
 from ..declaring.forms import FORMS, first
 from .case import Work
 
 
 def hold_back(work: Work) -> None:
     """Tells of each line that stays for now, because its appointment as it is now comes to no other."""
-    unmapped = {visit.appointment.id for visit in work.visits if visit.answer.standing is Standing.UNMAPPED}
+    unmapped = {visit.appointment.id for visit in work.visits if not visit.answer.is_linked}
     for appointment in (*work.told, *work.known.values()):
         reference = work.desk.replaced.get(appointment.id)
         if reference is None:
