@@ -73,6 +73,13 @@ class Appointment:
         """The trimmed text of a column, '' where the feed lacks it."""
         return self.cells[self.at[column]].strip()
 
+    def put(self, texts: Mapping[str, tuple[str, str]]) -> None:
+        """Puts other texts in the place of some: what is meant, and what the feed has."""
+        cells, said = [*self.cells], [*(self.said or self.cells)]
+        for column, (meant, kept) in texts.items():
+            cells[self.at[column]], said[self.at[column]] = meant, kept
+        self.cells, self.said = cells, said if said != cells else None
+
     def kept(self, column: str) -> str:
         """The trimmed text of a column as the feed has it."""
         return (self.cells if self.said is None else self.said)[self.at[column]].strip()

@@ -433,7 +433,20 @@ def test_a_patient_number_that_was_given_to_somebody_else(clinic: Clinic) -> Non
     start, contact, end = course()
     clinic.feed([start]).run()
     other = {"bsn": visit("X", "2021-03-01", "940131", patient="P2")["bsn"]}
-    assert clinic.feed([contact | other, end | other]).run().found("error") == [("PATIENT_CONFLICT", "A3", "bsn")]
+    result = clinic.feed([contact | other, end | other]).run()
+    assert result.found("warning") == [("DECLARED_BSN_CHANGED", "A1", "bsn")]
+    assert result.lines == {"A3": ("F1013", 2)}
+
+
+def test_rows_of_two_people_under_a_patient_number_that_was_declared(clinic: Clinic) -> None:
+    start, contact, end = course()
+    clinic.feed([start, contact]).run()
+    other = {"bsn": visit("X", "2021-03-01", "940131", patient="P2")["bsn"]}
+    assert clinic.feed([start, end | other]).run().found("error") == [("PATIENT_CONFLICT", "A3", "bsn")]
+    for rows in ([], [contact | other | {"date": "2021-03-09", "appointment_id": "A9"}]):
+        night = clinic.feed(rows).run()
+    assert night.found("warning") == [("DECLARED_BSN_CHANGED", "A1", "bsn")]
+    assert night.lines == {"A3": ("F1013", 3)}
 
 
 def test_a_contact_that_is_cancelled_after_the_end_was_declared(clinic: Clinic) -> None:

@@ -285,6 +285,10 @@ class Ledger:
         """Trajectory numbers that a patient no longer has, each with the patient."""
         self._many("DELETE FROM trajectory_owner WHERE number = ? AND patient_id = ?", owned)
 
+    def move_numbers(self, moved: Iterable[tuple[str, str]]) -> None:
+        """Trajectory numbers that another patient had, each with whose it is now."""
+        self._many("INSERT OR REPLACE INTO trajectory_owner VALUES (?, ?)", sorted(moved))
+
     def save_owners(self) -> None:
         """Whose the settled appointments and the trajectory numbers of the dossiers saved since the start are; of
         declared appointments their line says so."""

@@ -1,4 +1,4 @@
-"""Contacts that no longer count for the patient they were counted for."""
+"""Appointments that are no longer those of the patient who had them."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -13,7 +13,7 @@ UPDATE dossier SET digest = NULL, tally = NULL, pending = pending + 1, appointme
 """
 
 
-def take_contacts(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
-    """Removes appointments from the patients they are no longer of."""
+def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
+    """Removes appointments, each from the dossier of a patient whose it no longer is."""
     for ident, patient in taken:
         ledger._do(_TAKE, (ident, patient))

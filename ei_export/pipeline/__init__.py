@@ -22,7 +22,7 @@ from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..intake.survey import Survey
 from ..ledger import Ledger, StagedRun
-from ..ledger.contacts import take_contacts
+from ..ledger.contacts import take_appointments
 from ..ledger.corrections import drop
 from ..ledger.people import doubted
 from ..ledger.recovering import note_shown
@@ -256,7 +256,8 @@ def _remember(shelf: Shelf, ledger: Ledger) -> None:
     ledger.forget_appointments(shelf.cancelled)
     ledger.forget_numbers(shelf.released)
     ledger.move_appointments(shelf.moved)
-    take_contacts(ledger, shelf.taken)
+    ledger.move_numbers(shelf.numbers)
+    take_appointments(ledger, sorted(shelf.taken))
     drop(ledger, sorted(shelf.dropped))
     note_shown(ledger, shelf.shown)
 

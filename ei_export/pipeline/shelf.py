@@ -57,6 +57,7 @@ class Shelf:
         self.released: list[tuple[str, str]] = []
         self.moved: list[tuple[str, str]] = []
         self.taken: list[tuple[str, str]] = []
+        self.numbers: list[tuple[str, str]] = []
         self.held_back: set[str] = set()
         self.dropped: set[str] = set()
         self.shown: list[str] = []
@@ -91,6 +92,7 @@ class Shelf:
         self.released += case.released
         self.moved += case.moved
         self.taken += case.taken
+        self.numbers += case.numbers
         self.held_back.update(case.held_back)
         self.dropped.update(case.dropped)
         self.shown += case.shown
@@ -135,6 +137,7 @@ class Shelf:
             "released": self.released,
             "moved": self.moved,
             "taken": self.taken,
+            "numbers": self.numbers,
             "held_back": self.held_back,
             "dropped": self.dropped,
             "shown": self.shown,
@@ -167,6 +170,7 @@ class Shelf:
         self.released += rest["released"]
         self.moved += rest["moved"]
         self.taken += rest["taken"]
+        self.numbers += rest["numbers"]
         self.held_back |= rest["held_back"]
         self.dropped |= rest["dropped"]
         self.shown += rest["shown"]

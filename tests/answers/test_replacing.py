@@ -68,7 +68,7 @@ def test_a_correction_is_dropped_where_the_agenda_was_put_back(clinic: Clinic, c
     before = clerk.live()
     clinic.feed([SINGLE | {"date": "2021-03-02"}]).run()
     clerk.asks("correct", "--all")
-    back = clinic.feed([SINGLE | {"house_number": "77"}]).run()
+    back = clinic.feed([SINGLE | {"date": "01-03-2021 09:00"}]).run()
     assert (back.credits, back.lines, back.codes) == ({}, {}, ["CORRECTION_DROPPED"])
     assert clerk.live() == before
     assert clinic.feed([SINGLE]).run().problems == []

@@ -392,7 +392,7 @@ def test_a_missing_overlay_is_refused(tmp_path: Path) -> None:
 
 def test_a_report_gets_every_error(tmp_path: Path) -> None:
     errors: list[SettingsError] = []
-    path = overlay(tmp_path, {"units": "x"}, {"list": "1"}, {}, {}, {"code": "940141"})
+    path = overlay(tmp_path, {"units": "x"}, {"list": "x"}, {}, {}, {"code": "940141"})
 
     periods = read_agreements([path, tmp_path / "no.csv"], KNOWN, report=errors.append)
 

@@ -5,7 +5,7 @@ A patient is always judged over their whole known history, so it makes no differ
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Final
@@ -21,6 +21,7 @@ from ...zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
 from .declared import name_answers, name_lines
+from .latest import details, latest, meet
 from .lines import tell_the_rest, write_lines
 from .recalling import listen, recall
 from .replacing import hold_back
@@ -50,8 +51,10 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     worked out from; only the dossier for next time is still to be made. ``stored`` as `Desk.dossier` gives it."""
     work = Work(desk, patient_id, stored)
     read, judge = desk.reader.read, desk.judge.judge
-    heard = recall(work)
-    listen(work, [read(body, row) for body, row in rows], heard)
+    recall(work)
+    fresh = work.rows = [read(body, row) for body, row in rows]
+    meet(work, fresh)
+    listen(work, fresh)
     if desk.recovered:
         work.case.shown += (appointment.id for appointment in work.told if appointment.id in desk.recovered)
     for appointment in work.told:
@@ -140,7 +143,7 @@ def _file(work: Work, digest: bytes | None) -> None:
         tally,
         pack(named, work.changes, work.silent),
         pack_trajectories(summaries),
-        "",
+        json.dumps(_person(work), ensure_ascii=False),
         last.isoformat() if last is not None else "",
         *who,
     )
@@ -157,6 +160,13 @@ def _identity(work: Work) -> tuple[int | None, int | None, str]:
 
 def _latest(row: Appointment) -> tuple[date, str]:
     return row.date or date.min, row.id
+
+
+def _person(work: Work) -> Mapping[str, str]:
+    """The patient as known last."""
+    if work.person or work.contradicted or (row := latest(work, work.told)) is None:
+        return work.person
+    return details(row)
 
 
 def _is_said(case: Case) -> bool:

@@ -1,12 +1,12 @@
 """A patient's part of a run: what it is worked out from, and what it came to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from ...appointment import Appointment, Outcome
 from ...codelists import uzovi_numbers
@@ -18,7 +18,7 @@ from ...intake.survey import Statuses
 from ...ledger import Ledger, StoredDossier
 from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ...ledger.credits import replacements
-from ...ledger.dossier import AT, Change
+from ...ledger.dossier import Change
 from ...ledger.people import Standing, declared, others
 from ...ledger.recovering import recovered
 from ...problems import Finding
@@ -29,7 +29,7 @@ from ...zorg1.trajectories import Trajectory, Visit
 from ..declaring.due import DueLine
 from ..declaring.publication import declared_by, provider
 from ..declaring.styles import styles
-from .rendering import Renderer
+from .rendering import Marker, Renderer
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -37,12 +37,13 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 @define
 class Case:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
-    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments are the
-    patient's now, and ``taken`` contacts no longer count for who had them. Of appointments that are to be corrected,
-    ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again, ``shown`` ones were
-    read back from published runs and are in the feed. ``doubtful`` are the UZOVI numbers, once per appointment, whose
-    insurer is not sure on its day, ``unasked`` the insurers of lines whose amount is not number × tariff, and nobody
-    said that this is what they want. ``settled`` are the references of debits of which nothing is to come any more."""
+    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
+    are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
+    corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
+    ones were read back from published runs and are in the feed. ``doubtful`` are the UZOVI numbers, once per
+    appointment, whose insurer is not sure on its day, ``unasked`` the insurers of lines whose amount is not number ×
+    tariff, and nobody said that this is what they want. ``settled`` are the references of debits of which nothing is
+    to come any more."""
 
     outcomes: dict[Outcome, int] = field(factory=dict)
     remembered: int = 0
@@ -53,6 +54,7 @@ class Case:
     released: list[tuple[str, str]] = field(factory=list)
     moved: list[tuple[str, str]] = field(factory=list)
     taken: list[tuple[str, str]] = field(factory=list)
+    numbers: list[tuple[str, str]] = field(factory=list)
     held_back: list[str] = field(factory=list)
     dropped: list[str] = field(factory=list)
     shown: list[str] = field(factory=list)
@@ -106,6 +108,7 @@ class Desk:
             self.unsure.pop(number, None)
         self._corrected = corrected_patients(ledger)
         self.recovered = recovered(ledger)
+        self._marker = Marker()
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
@@ -171,10 +174,25 @@ class Desk:
             if not is_credited or line.reference in self.waiting_credits:
                 yield line
 
+    def mark(self, row: Appointment) -> str:
+        """Tells rows apart by what they say of person and care."""
+        return self._marker.mark(row)
+
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""
         text = "\n".join(sorted(body for body, _ in rows))
         return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
+
+
+@frozen
+class Course:
+    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
+
+    number: str
+    insurer: str
+    start: str
+    end: str
+    is_over: bool
 
 
 @define
@@ -187,7 +205,12 @@ class Work:
 
     Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
     simply stand; ``again`` the last one, where that doesn't; ``silent`` are those that may be due again while the feed
-    said nothing of them since. ``changes`` are how the feed changed what was declared, ``open`` those to be told of.
+    said nothing of them since. ``heard`` is what the feed said of declared ones, when it was heard of last, if that was
+    something else; ``changes`` are how it changed them, ``open`` those to be told of.
+
+    ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
+    ``contradicted`` the columns in which the rows of this feed are of different people, ``doubted`` what is remembered
+    of a feed in which they were.
     """
 
     desk: Desk
@@ -206,12 +229,22 @@ class Work:
     debits: dict[str, list[Debit]] = field(factory=dict)
     again: dict[str, Debit] = field(factory=dict)
     silent: set[str] = field(factory=set)
+    heard: dict[str, Appointment] = field(factory=dict)
     changes: dict[str, Change] = field(factory=dict)
     open: set[str] = field(factory=set)
     #: Whether a row of an unknown status is left alone until its day.
     waits: bool = False
     #: Appointments that another patient has, each with the reference of its line, or ''.
     elsewhere: dict[str, str] = field(factory=dict)
+    #: The rows of this feed, and the appointments they are of, completed or not.
+    rows: Sequence[Appointment] = ()
+    named: Collection[str] = ()
+    #: Courses that are over and declared; see `insurers`.
+    courses: Sequence[Course] | None = None
+    person: Mapping[str, str] = field(factory=dict)
+    is_news: bool = False
+    contradicted: Sequence[str] = ()
+    doubted: set[str] = field(factory=set)
 
     def misses_contacts(self, visit: Visit) -> bool:
         """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
@@ -223,9 +256,3 @@ class Work:
             and other.answer.moment == "start"
             for other in self.visits
         )
-
-    def bsn_of(self, appointment: Appointment) -> str:
-        """The BSN of an appointment by what was heard of it last, 9 digits."""
-        change = self.changes.get(appointment.id)
-        bsn = change.texts[AT["bsn"]] if change is not None and change.texts else appointment.text("bsn")
-        return bsn.strip().zfill(9)

@@ -8,7 +8,7 @@ from ...problems import Finding
 from ...zorg1.resolver import Standing
 from ...zorg1.trajectories import Visit
 from .case import Work
-from .moving import is_the_same_person
+from .moving import is_theirs
 
 #: Where something that can't be read leaves it open what an appointment is.
 _SAY_WHAT_IT_IS: Final = ("", "code", "declare_under")
@@ -84,6 +84,6 @@ def shared_numbers(work: Work) -> set[str]:
     shared |= numbers & desk.contested
     if not desk.ledger.is_new:
         owners = {number: desk.ledger.number_owner(number) for number in numbers}
-        others = ((number, owner) for number, owner in owners.items() if owner not in (None, work.patient_id))
-        shared |= {number for number, owner in others if not is_the_same_person(work, number, str(owner))}
+        others = ((n, owner) for n, owner in owners.items() if n not in shared and owner not in (None, work.patient_id))
+        shared |= {number for number, owner in others if is_theirs(work, number, str(owner))}
     return shared

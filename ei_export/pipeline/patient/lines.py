@@ -1,6 +1,6 @@
 """From a patient's claims to lines that are due: the person and the care as the standard writes them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from attrs import define
@@ -20,6 +20,7 @@ from ..declaring.forms import FORMS
 from ..declaring.styles import Style, refusal
 from .case import Work
 from .declared import why_not_again, why_not_the_same
+from .latest import IDENTITY, differing, identity
 from .rendering import RenderedCare, RenderedPerson, Renderer
 from .replacing import is_as_declared, put_back
 
@@ -48,8 +49,7 @@ def write_lines(work: Work) -> None:
     """Turns claims into lines; holds those whose person or care can't be written."""
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
     drafts = [_draft(work, visit, claim) for visit, claim in claims]
-    told = [draft.who.person for draft in drafts if not draft.is_silent] or [draft.who.person for draft in drafts]
-    conflict = _person_conflict([person for person in told if person is not None], _earlier_bsns(work))
+    conflict = _person_conflict(work, drafts)
     contradicted = _contradicted(work, [draft.who.person for draft in drafts if draft.who.person is not None])
     said: set[tuple[str, str]] = set()
     ready = []
@@ -93,6 +93,7 @@ def write_lines(work: Work) -> None:
             work.case.unasked.add(draft.claim.answer.insurer)
         if debits := work.debits.get(appointment.id):
             head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
+        appointment.mark = "" if draft.is_silent else work.desk.mark(appointment)
         work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
         begun.add(draft.file)
 
@@ -254,15 +255,6 @@ def _redeclaration(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> 
     return redeclaration_code(became[True], became[False])
 
 
-def _earlier_bsns(work: Work) -> set[str]:
-    """The BSNs under which the patient was declared before, as far as it stands and the feed doesn't say so itself."""
-    if work.stored is None:
-        return set()
-    earlier = (v.appointment for v in work.visits if v.appointment.known is Outcome.DECLARED)
-    silent = (a for a in earlier if a.row is None and a.id not in work.again)
-    return {work.bsn_of(a) for a in silent} - {NO_BSN}
-
-
 def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
     appointment, claim = draft.visit.appointment, draft.claim
     appointment.units = claim.units
@@ -304,11 +296,12 @@ def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Fi
         yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})
 
 
-def _person_conflict(persons: Sequence[Person], earlier: Collection[str]) -> list[str]:
-    """The columns in which the due appointments of one patient are of different people, or of others than ``earlier``
-    (BSNs)."""
-    if not earlier and all(person is persons[0] for person in persons):
-        return []
-    bsns = {person.bsn for person in persons} | set(earlier)
-    different = {"bsn": len(bsns) > 1, "birth_date": len({person.birth_date for person in persons}) > 1}
-    return [column for column, differs in different.items() if differs]
+def _person_conflict(work: Work, drafts: Sequence[_Draft]) -> list[str]:
+    """The columns in which what is due is of different people, or rows of the feed are; what was heard of with rows of
+    somebody else, also where it is of another than the patient was before."""
+    rows = [draft.visit.appointment for draft in drafts if not draft.is_silent]
+    said = [identity(row.text) for row in rows]
+    if any(row.row is None and row.id in work.doubted for row in rows):
+        said.append(identity(lambda column: work.person.get(column, "")))
+    different = {*work.contradicted, *differing(said)}
+    return [column for column in IDENTITY if column in different]

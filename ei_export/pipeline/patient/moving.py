@@ -39,12 +39,33 @@ def welcome(work: Work, row: Appointment) -> Appointment | None:
     elif desk.watched.get(row.id, {owner}) != {work.patient_id}:
         work.elsewhere[row.id] = last.reference
         return row
-    work.case.moved.append((row.id, work.patient_id))
+    _move(work, row.id, owner)
     work.debits[row.id] = [evolve(debit, patient_id=work.patient_id) for debit in debits]
     if last.stands:
         return hear(work, None, row)
     work.again[row.id] = last
     return row
+
+
+def dismiss(work: Work, row: Appointment) -> Appointment | None:
+    """What an appointment is taken for that did not take place and isn't known of its patient; None: for nothing. One
+    that another patient had is no longer theirs."""
+    desk = work.desk
+    owner = None if desk.ledger.is_new else desk.ledger.appointment_owner(row.id)
+    if owner in (None, work.patient_id):
+        return None
+    _move(work, row.id, str(owner))
+    if not (debits := desk.debits_of(row.id)):
+        work.case.cancelled.append((row.id, work.patient_id))
+        return None
+    work.debits[row.id] = [evolve(debit, patient_id=work.patient_id) for debit in debits]
+    return hear(work, None, row)
+
+
+def _move(work: Work, ident: str, owner: str) -> None:
+    work.case.moved.append((ident, work.patient_id))
+    if owner != work.patient_id:
+        work.case.taken.append((ident, owner))
 
 
 def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
@@ -54,9 +75,8 @@ def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
     if kept is None or kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
         work.elsewhere[row.id] = ""
         return row
-    work.case.moved.append((row.id, work.patient_id))
+    _move(work, row.id, owner)
     if not is_theirs:
-        work.case.taken.append((row.id, owner))
         work.case.problems.append((row, Finding("CONTACT_MOVED", "patient_id")))
         return row
     if kept.outcome is Outcome.COUNTED:
@@ -66,11 +86,22 @@ def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
     return row
 
 
-def is_the_same_person(work: Work, number: str, owner: str) -> bool:
-    """Whether who else has a trajectory number is the patient, under another patient number."""
+def is_theirs(work: Work, number: str, owner: str) -> bool:
+    """Whether a trajectory number is still that of somebody else, who had it: not where that is the patient under
+    another patient number, nor where all that they had under it is another's now."""
+    left = [kept for kept in _kept(work.desk, owner) if kept.texts[AT["trajectory_id"]].strip() == number]
+    left = [kept for kept in left if not _is_another_s(work, kept, owner)]
+    if not left:
+        work.case.numbers.append((number, work.patient_id))
+        return False
     mine = {_bsn(visit.appointment) for visit in work.visits if visit.appointment.number == number}
-    theirs = {kept.texts[AT["bsn"]] for kept in _kept(work.desk, owner) if kept.texts[AT["trajectory_id"]] == number}
-    return bool(theirs) and _is_one_person(mine | theirs)
+    return not _is_one_person(mine | {kept.texts[AT["bsn"]] for kept in left})
+
+
+def _is_another_s(work: Work, kept: Kept, owner: str) -> bool:
+    """Whether the feed says that an appointment is no longer of who had it."""
+    ident = kept.texts[AT["appointment_id"]]
+    return ident in work.named or ident in work.known or owner not in work.desk.watched.get(ident, {owner})
 
 
 def _kept(desk: Desk, patient_id: str) -> list[Kept]:

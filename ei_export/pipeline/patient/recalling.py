@@ -8,31 +8,30 @@ from ...columns import COLUMNS
 from ...intake import values
 from ...intake.meanings import NO_MEANINGS
 from ...intake.reader import check, remembered
-from ...ledger.dossier import AT, CORE, PENDING, Change, core, unpack
+from ...ledger.dossier import AT, CORE, LASTING, PENDING, Change, Kept, core, unpack
 from ...problems import Finding
 from ...zorg1.claims import SETTLED
 from ...zorg1.resolver import Standing
 from .case import Work
 from .declared import hear
-from .moving import welcome
+from .insurers import of_today
+from .moving import dismiss, welcome
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
 
 
-def recall(work: Work) -> dict[str, Appointment]:
-    """Fills in what the ledger remembers of the patient; returns what the feed said, when it was heard of last, of what
-    was declared otherwise."""
+def recall(work: Work) -> None:
+    """Fills in what the ledger remembers of the patient."""
     work.debits = work.desk.debits(work.patient_id)
     work.again = {
         ident: debits[-1]
         for ident, debits in work.debits.items()
         if debits[-1].patient_id == work.patient_id and not debits[-1].stands
     }
-    heard: dict[str, Appointment] = {}
     if work.stored is None:
-        return heard
+        return
     for kept in unpack(work.stored.appointments):
         settled = kept.outcome not in PENDING
         meant = NO_MEANINGS if settled or kept.is_sent else work.desk.settings.input.values
@@ -42,28 +41,36 @@ def recall(work: Work) -> dict[str, Appointment]:
             continue  # the feed says it is another patient's now
         if settled:
             appointment.known = kept.outcome if kept.outcome in SETTLED else None
-            appointment.units, appointment.linked = kept.units, kept.linked
+            appointment.units, appointment.linked, appointment.mark = kept.units, kept.linked, kept.mark
             if kept.change is not None and kept.change.kind != "count":
-                heard[appointment.id] = _as_heard(work, appointment.id, kept.change)
+                work.heard[appointment.id] = _as_heard(work, appointment.id, kept.change)
         else:
-            for finding in kept.lasting:
-                _blur(appointment, str(finding.params.get("columns", "")).split(", "))
-            if kept.lasting:
-                if (took_place := _took_place(work, kept.lasting[0])) is False:
-                    continue  # somebody said since that it didn't
-                appointment.findings[:] = [] if took_place else kept.lasting
-            work.pending_before.add(appointment.id)
-            if kept.is_sent:
-                appointment.known = Outcome.DECLARED
-            elif appointment.id in work.debits:
-                heard[appointment.id] = appointment
+            if (took_place := _took_place(work, kept)) is False:
+                continue  # somebody said since that it didn't
+            _recall_pending(work, appointment, kept, is_lasting=took_place is None)
         work.known[appointment.id] = appointment
-    return heard
 
 
-def _took_place(work: Work, finding: Finding) -> bool | None:
+def _recall_pending(work: Work, appointment: Appointment, kept: Kept, *, is_lasting: bool) -> None:
+    """What is to be tried again; ``is_lasting``: what only the feed can put right is still to be put right."""
+    for finding in kept.found:
+        if finding.code in LASTING:
+            _blur(appointment, str(finding.params.get("columns", "")).split(", "))
+        elif finding.code == "PATIENT_CONFLICT":
+            work.doubted.add(appointment.id)
+    if lasting := kept.lasting:
+        appointment.findings[:] = lasting if is_lasting else []
+    work.pending_before.add(appointment.id)
+    if kept.is_sent:
+        appointment.known = Outcome.DECLARED
+    elif appointment.id in work.debits:
+        work.heard[appointment.id] = appointment
+
+
+def _took_place(work: Work, kept: Kept) -> bool | None:
     """What is known by now of an appointment of which it wasn't known whether it took place."""
-    return work.desk.statuses[str(finding.params["word"])] if finding.code == "STATUS_UNCLEAR" else None
+    words = [str(finding.params["word"]) for finding in kept.lasting[:1] if finding.code == "STATUS_UNCLEAR"]
+    return work.desk.statuses[words[0]] if words else None
 
 
 def _as_heard(work: Work, ident: str, change: Change) -> Appointment:
@@ -74,9 +81,8 @@ def _as_heard(work: Work, ident: str, change: Change) -> Appointment:
     return row
 
 
-def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appointment]) -> None:
-    """Takes each appointment of the feed once, compared with what is known of it; counts away all other rows. ``heard``
-    as `recall` returns it."""
+def listen(work: Work, fresh: Sequence[Appointment]) -> None:
+    """Takes each appointment of the feed once, compared with what is known of it; counts away all other rows."""
     by_id: dict[str, list[Appointment]] = {}
     for appointment in fresh:
         if not appointment.id:  # unreadable, or not completed
@@ -88,7 +94,7 @@ def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appoint
             same.append(appointment)
         else:
             by_id[appointment.id] = [appointment]
-    known_ones = work.known
+    work.named = by_id.keys()
     for same in by_id.values():
         appointment = same[0] if len(same) == 1 else _merge(work, same)
         if appointment.unclear and _may_count(work, appointment):
@@ -96,23 +102,29 @@ def listen(work: Work, fresh: Sequence[Appointment], heard: Mapping[str, Appoint
             check(appointment)
             params = {"word": values.shown(appointment.text("status"))}
             appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
-        known = known_ones.pop(appointment.id, None) if known_ones else None
-        if _was_declared(work, appointment.id, known):
-            sent = known if known is not None and known.known is Outcome.DECLARED else None
-            if (taken := hear(work, sent, appointment)) is not None:
-                work.told.append(taken)
-        elif not appointment.completed:
-            if known is not None:
-                work.case.cancelled.append((known.id, work.patient_id))
+        _take(work, appointment)
+    if work.debits or work.heard or work.pending_before or work.is_news:
+        _hear_again(work)
+
+
+def _take(work: Work, appointment: Appointment) -> None:
+    """Takes an appointment of the feed for what it is."""
+    known = work.known.pop(appointment.id, None)
+    taken: Appointment | None = appointment
+    if _was_declared(work, appointment.id, known):
+        taken = hear(work, known if known is not None and known.known is Outcome.DECLARED else None, appointment)
+    elif not appointment.completed:
+        if known is not None:
+            work.case.cancelled.append((known.id, work.patient_id))
+        taken = None if known is not None or appointment.unclear else dismiss(work, appointment)
+        if taken is None:
             work.case.tally(Outcome.NOT_COMPLETED)
-        else:
-            if known is not None and known.known is not None:
-                _take_over(appointment, known)
-            elif (taken := welcome(work, appointment)) is not None:
-                appointment = taken
-            work.told.append(appointment)
-    if work.debits or heard or work.pending_before:
-        _hear_again(work, heard)
+    elif known is not None and known.known is not None:
+        _take_over(work, appointment, known)
+    else:
+        taken = welcome(work, appointment) or appointment
+    if taken is not None:
+        work.told.append(taken)
 
 
 def _may_count(work: Work, appointment: Appointment) -> bool:
@@ -128,11 +140,12 @@ def _may_count(work: Work, appointment: Appointment) -> bool:
     return day <= work.desk.judge.today
 
 
-def _hear_again(work: Work, heard: Mapping[str, Appointment]) -> None:
+def _hear_again(work: Work) -> None:
     """Goes on with what was heard before of declared appointments that the feed is silent about."""
     for ident, known in list(work.known.items()):
-        if (ident in heard or ident in work.debits) and _was_declared(work, ident, known):
-            taken = hear(work, known if known.known is Outcome.DECLARED else None, heard.get(ident))
+        is_told = ident in work.heard or ident in work.debits or work.is_news
+        if is_told and _was_declared(work, ident, known):
+            taken = hear(work, known if known.known is Outcome.DECLARED else None, work.heard.get(ident))
             del work.known[ident]
             if taken is not None:
                 work.known[ident] = taken
@@ -147,9 +160,11 @@ def _was_declared(work: Work, ident: str, known: Appointment | None) -> bool:
     return known.known is Outcome.DECLARED
 
 
-def _take_over(appointment: Appointment, known: Appointment) -> None:
+def _take_over(work: Work, appointment: Appointment, known: Appointment) -> None:
     """A contact, or what another system declared, that the feed repeats: judged by what is said now."""
     if known.known is Outcome.COUNTED and not appointment.findings:
+        if known.uzovi != appointment.uzovi and of_today(work, known, appointment):
+            appointment.uzovi = known.uzovi
         old, new = core(known), core(appointment)
         appointment.known = Outcome.COUNTED
         appointment.linked = known.linked if old[2:4] == new[2:4] else ""

@@ -4,8 +4,9 @@ from ...appointment import Appointment, Outcome
 from ...ledger.corrections import STANDING, Debit
 from ...ledger.dossier import PENDING
 from ...problems import Finding
-from ..declaring.forms import FORMS, first
+from ..declaring.forms import first
 from .case import Work
+from .declared import is_the_same
 
 
 def hold_back(work: Work) -> None:
@@ -29,10 +30,9 @@ def is_as_declared(work: Work, appointment: Appointment, file: tuple[str, str], 
     if reference is None:
         return None
     (debit,) = [debit for debit in work.debits[appointment.id] if debit.reference == reference]
-    person = FORMS[debit.standard].person
     is_same = (debit.standard, debit.uzovi) == file and first(debit) == head
     stands = debit.status in STANDING and debit.status != "partly_granted"
-    return debit if stands and is_same and person(debit.person).key == person(record).key else None
+    return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
 
 
 def put_back(work: Work, appointment: Appointment, debit: Debit) -> None:
