@@ -103,6 +103,18 @@ _LIBRARIES: Final = tuple(
     )
 )
 
+#: Forms of the tables, in which n is a digit, in words.
+_DIGITS: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\bnn0n{5}\b", "8 digits with 0 as the third, such as 04012345"),
+        (r"\b98n{6}\b", "8 digits that begin with 98"),
+        (r"\bn{9} \(11-proef\)", "9 digits that pass the 11-test"),
+        (r"\bnnnnAA\b", "such as 1000AA"),
+        (r"\bNLn{9}Bnn\b", "such as NL123456789B01"),
+    )
+)
+_RUN: Final = re.compile(r"\bn{3,}\b")
 #: How forms are worded that something should have, and the same in Dutch.
 _FORMS: Final = tuple(
     (re.compile(rf"\b{english}(?!\w)"), dutch)
@@ -110,6 +122,7 @@ _FORMS: Final = tuple(
         ("YYYY", "JJJJ"),
         (r"(\d+) digits with (\d) as the third", r"\1 cijfers met een \2 als derde"),
         (r"(\d+) digits that begin with (\d+)", r"\1 cijfers die beginnen met \2"),
+        (r"(\d+) digits that pass the 11-test", r"\1 cijfers die aan de 11-proef voldoen"),
         (r"(\d+) digits", r"\1 cijfers"),
         ("such as", "zoals"),
         ("a value", "een waarde"),
@@ -179,12 +192,15 @@ def _periods(value: object, language: Language) -> str:
 
 def _form(value: object, language: Language) -> object:
     """The form that something should have."""
-    return _dutch_form(value) if isinstance(value, str) and language == "nl" else value
+    return _worded_form(value, language) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=4096)
-def _dutch_form(text: str) -> str:
-    for pattern, dutch in _FORMS:
+def _worded_form(text: str, language: Language) -> str:
+    for pattern, words in _DIGITS:
+        text = pattern.sub(words, text)
+    text = _RUN.sub(lambda run: f"{len(run[0])} digits", text)
+    for pattern, dutch in _FORMS if language == "nl" else ():
         text = pattern.sub(dutch, text)
     return text
 

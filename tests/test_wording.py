@@ -28,6 +28,18 @@ from ei_export.wording import shown
             "2021-01-01 – 2021-12-31, 2023-01-01 – 2023-12-31",
         ),
         ("expected", "DD-MM-YYYY", "DD-MM-JJJJ", "DD-MM-YYYY"),
+        ("expected", "nnnn", "4 cijfers", "4 digits"),
+        ("expected", "nnnnAA", "zoals 1000AA", "such as 1000AA"),
+        (
+            "expected",
+            "nn0nnnnn | x",
+            "8 cijfers met een 0 als derde, zoals 04012345 | x",
+            "8 digits with 0 as the third, such as 04012345 | x",
+        ),
+        ("expected", "98nnnnnn", "8 cijfers die beginnen met 98", "8 digits that begin with 98"),
+        ("expected", "nnnnnnnnn (11-proef)", "9 cijfers die aan de 11-proef voldoen", "9 digits that pass the 11-test"),
+        ("expected", "count with the moment end only", "count alleen bij moment end", "count with the moment end only"),
+        ("expected", "at most 9 characters", "hoogstens 9 tekens", "at most 9 characters"),
     ],
 )
 def test_what_a_person_reads(name: str, value: str, dutch: str, english: str) -> None:
