@@ -135,11 +135,27 @@ _FORMS: Final = tuple(
     )
 )
 
+#: How the codes of products on the bilateral list end (Zorg1 manual §4.6.1); they are as long as a BSN.
+_BILATERAL: Final = "990"
+#: What could be a BSN or a birth date.
+_PERSONAL: Final = re.compile(r"[0-9](?:[ .]?[0-9]){7,8}|[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}(?:[ T].*)?")
+#: A BSN is longer, and so is a birth date.
+_LONGEST_CODE: Final = 7
 #: The parameters that are days, or may be.
 _DAYS: Final = (
     *("after", "answered", "before", "care", "date", "day", "deadline", "end", "first", "last", "referral", "relapse"),
     *("start", "today", "until", "withdrawn"),
 )
+
+
+def quoted_code(text: str) -> str:
+    """A code as a message may quote it: short, and with a digit. What else stands in its place may be somebody's."""
+    return text if len(text) <= _LONGEST_CODE and (not text or any(map(str.isdigit, text))) else "…"
+
+
+def quoted_word(text: str) -> str:
+    """A word or an own code as a message may quote it: nothing that could be a BSN or a birth date."""
+    return "…" if _PERSONAL.fullmatch(text) and not text.endswith(_BILATERAL) else text
 
 
 def day_text(day: date, language: Language) -> str:

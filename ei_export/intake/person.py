@@ -213,10 +213,12 @@ class _Row:
 
     def _legible(self, column: str, text: str) -> str:
         """A cell, without what other programs write for nothing; what can't be meant is an error."""
+        if not text:
+            return text
         if text in values.NO_VALUES and not (column == "initials" and text in _INITIALS):
             self.add("NAME_NO_VALUE" if column == "name" else "VALUE_NO_VALUE", column, column=column, found=text)
             return ""
-        if values.is_scientific(text):
+        if "+" in text and values.is_scientific(text):
             self.add("NUMBER_SCIENTIFIC", column, column=column)
         elif values.UNREADABLE in text:
             self.add("TEXT_UNREADABLE_CHARACTER", column, column=column)

@@ -71,6 +71,7 @@ HIDDEN: Final = "…"
 _BSN_LIKE: Final = re.compile(r"[0-9](?:[ .]?[0-9]){8}")
 #: A day that is care's, though it is wrong: of this century, or as Excel counts days.
 _CARE_DAY: Final = re.compile(r"(?:.*[^0-9])?20[0-9]{2}(?:[^0-9].*)?|20[0-9]{6}|4[3-9][0-9]{3}")
+_DAY_IN_DIGITS: Final = re.compile(r"[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
 #: What other programs write for nothing, as they write it: databases, Python, spreadsheets (Dutch, English), people.
@@ -83,7 +84,7 @@ NO_VALUES: Final = frozenset(
         *("N/A", "n/a", "n.v.t.", "n.v.t", "N.v.t.", "N.V.T.", "nvt", "Nvt", "NVT"),
     }
 )
-_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-][0-9]{1,3}")
+_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 #: A byte or a character that couldn't be read.
 UNREADABLE: Final = "\ufffd"
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]{2,}")
@@ -241,7 +242,7 @@ def quoted(text: str) -> str:
     """A cell as a message may quote it, also one of a row in which columns may have shifted: as `shown`, and nothing
     that could be a birth date."""
     text = "".join(c if c.isprintable() else UNREADABLE for c in text)
-    return HIDDEN if day(text) else shown(text)
+    return HIDDEN if day(text) or _DAY_IN_DIGITS.fullmatch(text) else shown(text)
 
 
 def quoted_number(text: str) -> str:

@@ -10,6 +10,7 @@ from ..appointment import Outcome
 from ..codelists import Deadline
 from ..declaration import Performance
 from ..problems import Finding, Severities
+from ..wording import quoted_code
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
 from .trajectories import Trajectory, Visit
@@ -64,7 +65,12 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
     if not agreement.diagnoses:
         return None
     code = "DIAGNOSIS_UNUSUAL" if agreement.takes_others else "DIAGNOSIS_WRONG"
-    params = {"found": diagnosis, "expected": expected, "program": agreement.program, "rule": agreement.rule}
+    params = {
+        "found": quoted_code(diagnosis),
+        "expected": expected,
+        "program": agreement.program,
+        "rule": agreement.rule,
+    }
     return Finding(code, "diagnosis_code", params)
 
 
@@ -211,7 +217,7 @@ class Judge:
         if not expected or visit.appointment.diagnosis in expected:
             return None
         params = {
-            "found": visit.appointment.diagnosis or "-",
+            "found": quoted_code(visit.appointment.diagnosis) or "-",
             "expected": " / ".join(expected),
             "program": program,
             "profile": profile,

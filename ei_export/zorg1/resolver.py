@@ -17,6 +17,7 @@ from ..codelists import performances
 from ..names import is_insurer
 from ..problems import Finding
 from ..settings import Amount, Contract
+from ..wording import quoted_code, quoted_word
 from .agreements import Agreement, Agreements
 from .programs import Programs
 from .tariffs import Tariff, Tariffs
@@ -200,9 +201,8 @@ class Resolver:
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):
-                fault = Finding(
-                    "UZOVI_INVALID", "uzovi", {"found": uzovi if len(uzovi) < 8 or is_insurer(uzovi) else "…"}
-                )
+                found = uzovi if is_insurer(uzovi) else quoted_code(uzovi)
+                fault = Finding("UZOVI_INVALID", "uzovi", {"found": found})
             return Answers((date.min,), (evolve(base, faults=(fault,)),))
         starts = sorted({date.min, *self._changes(linked, base.insurer)})
         return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))
@@ -212,7 +212,9 @@ class Resolver:
         if not linked:
             return Answer(Standing.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
         if _LOOKS_LIKE_ZORG1.fullmatch(linked):
-            return Answer(Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": linked}),))
+            return Answer(
+                Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": quoted_word(linked)}),)
+            )
         similar = sorted(own for own in self._own_codes if _bare(own) == _bare(code) and own != code)
         if similar and not link.by:
             params = {"code": code, "similar": ", ".join(similar)}

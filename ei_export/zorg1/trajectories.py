@@ -12,14 +12,13 @@ from attrs import define, field
 
 from ..appointment import Appointment, Outcome
 from ..problems import Finding
+from ..wording import quoted_code, quoted_word
 from .agreements import ANY
 from .resolver import Answer, Resolver, Standing
 from .singles import SINGLES, rivals
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
-#: Longer than any diagnosis: perhaps a number of somebody in the wrong column.
-_LONG: Final = 8
 #: Why a contact does not count in an end, where that is no problem.
 AFTER_RELAPSE: Final = "AFTER_RELAPSE"
 
@@ -254,7 +253,7 @@ class _Grouping:
         if visit.answer.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
             return
         if not self.programs.with_diagnosis(diagnosis):
-            params = {"found": diagnosis if len(diagnosis) < _LONG else "…", "program": trajectory.program}
+            params = {"found": quoted_code(diagnosis), "program": trajectory.program}
             visit.appointment.findings.append(Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params))
 
     def _of_contact(self, visit: Visit) -> Trajectory | None:
@@ -469,7 +468,7 @@ class _Grouping:
     def _unmapped(self, visit: Visit) -> None:
         """An own code nobody linked, inside a Zorg1 trajectory: perhaps a contact that ought to count."""
         number = visit.appointment.number
-        visit.find("CODE_UNMAPPED", "code", code=visit.appointment.code, number=number)
+        visit.find("CODE_UNMAPPED", "code", code=quoted_word(visit.appointment.code), number=number)
         visit.trajectory = self._numbered.get(number)
         self._doubt(visit.appointment)
 

@@ -363,3 +363,20 @@ def test_nothing_of_a_person_is_quoted_from_a_shifted_row(at: str, left: bool, t
     said = json.dumps([(p["message"], p["remedy"], p["appointment_id"], p["trajectory"]) for p in result.problems])
     for secret in ("Zwartjes", "Koperslager", "1957-11-23", "23-11-1957", row["bsn"]):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    "column", ["diagnosis_code", "uzovi", "indication_code", "code", "date", "status", "referrer_agb"]
+)
+def test_nobody_is_quoted_from_the_column_of_something_else(column: str, clinic: Clinic) -> None:
+    for secret in ("Vos", "1957-11-23", START["bsn"], "23111957"):
+        rows = [{**START, column: secret}, {**CONTACT, column: secret}, END, *BYSTANDERS]
+        result = clinic.feed(rows).command("check")
+        said = [
+            p["message"]
+            for p in result.told
+            if p["code"] not in ("STATUS_UNKNOWN", "STATUS_UNCLEAR", "CODE_NOT_LINKED", "CODE_UNMAPPED")
+        ]
+        assert not any(secret in message for message in said), said
+        if secret != "Vos":  # a word may be what it is asked for
+            assert not any(secret in p["message"] for p in result.told), result.told

@@ -94,7 +94,7 @@ def test_a_word_is_told_once_with_its_count_in_any_case(clinic: Clinic) -> None:
     assert "A3" not in result.lines
 
 
-@pytest.mark.parametrize("word", ["Afgesloten", ""])
+@pytest.mark.parametrize("word", ["Afgesloten", "", "Afgerond door de behandelaar zelf"])
 @pytest.mark.parametrize("only_new", [False, True])
 def test_what_waits_for_a_word_goes_out_once_it_is_known(word: str, only_new: bool, clinic: Clinic) -> None:
     unclear = {**CONTACT, "status": word}

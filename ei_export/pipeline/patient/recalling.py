@@ -69,7 +69,7 @@ def _recall_pending(work: Work, appointment: Appointment, kept: Kept, *, is_last
 
 def _took_place(work: Work, kept: Kept) -> bool | None:
     """What is known by now of an appointment of which it wasn't known whether it took place."""
-    words = [str(finding.params["word"]) for finding in kept.lasting[:1] if finding.code == "STATUS_UNCLEAR"]
+    words = [str(finding.params["status"]) for finding in kept.lasting[:1] if finding.code == "STATUS_UNCLEAR"]
     return work.desk.statuses[words[0]] if words else None
 
 
@@ -100,7 +100,8 @@ def listen(work: Work, fresh: Sequence[Appointment]) -> None:
         if appointment.unclear and _may_count(work, appointment):
             appointment.completed = True
             check(appointment)
-            params = {"word": values.shown(appointment.text("status"))}
+            status = appointment.text("status")
+            params = {"word": values.quoted(status), "status": status}
             appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
         _take(work, appointment)
     if work.debits or work.heard or work.pending_before or work.is_news:
