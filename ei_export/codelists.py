@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from attrs import frozen
 
@@ -87,11 +87,16 @@ class Diagnosis:
         return self.status.startswith("open")
 
 
+#: What a term is counted from: the day of the care, or of the refusal for what is declared again.
+Term = Literal["care", "refusal"]
+
+
 @frozen
 class Deadline:
-    """How many months after the care an insurer takes a declaration."""
+    """How many months after the ``term`` an insurer takes a declaration."""
 
     insurer: str
+    term: Term
     months: int
     source: str
     certainty: str
@@ -246,14 +251,18 @@ def read_diagnoses(specs: Path = SPECS, report: Report = refuse) -> Mapping[str,
     return parse_keyed(specs / "codelists/dcsph.csv", columns, _column("code"), parse, report)
 
 
-def read_deadlines(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Deadline]:
-    """The deadline of every insurer that publishes one."""
+def read_deadlines(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[str, Term], Deadline]:
+    """The deadlines of every insurer that publishes one, by insurer and term."""
+
+    def term(row: Row) -> Term:
+        return "refusal" if row.choice("term", get_args(Term)) == "refusal" else "care"
 
     def parse(row: Row) -> Deadline:
-        return Deadline(row.required("insurer"), number(row, "months"), source(row), _certainty(row))
+        return Deadline(row.required("insurer"), term(row), number(row, "months"), source(row), _certainty(row))
 
-    columns = ("insurer", "months", "source", "certainty")
-    return parse_keyed(specs / "codelists/deadlines.csv", columns, _column("insurer"), parse, report)
+    columns = ("insurer", "term", "months", "source", "certainty")
+    path = specs / "codelists/deadlines.csv"
+    return parse_keyed(path, columns, lambda row: (row["insurer"], term(row)), parse, report)
 
 
 def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, ...]:
@@ -377,8 +386,8 @@ def diagnoses() -> Mapping[str, Diagnosis]:
 
 
 @cache
-def deadlines() -> Mapping[str, Deadline]:
-    """The deadline of every insurer that publishes one."""
+def deadlines() -> Mapping[tuple[str, Term], Deadline]:
+    """The deadlines of every insurer that publishes one, by insurer and term."""
     return read_deadlines()
 
 

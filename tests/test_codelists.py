@@ -99,7 +99,11 @@ def test_the_date_of_the_care_decides_the_standard(day: date, standard: str) -> 
 
 
 def test_deadlines_choices_and_return_codes() -> None:
-    assert {insurer: deadline.months for insurer, deadline in deadlines().items()} == {"VGZ": 12, "Zilveren Kruis": 6}
+    assert {of: deadline.months for of, deadline in deadlines().items()} == {
+        ("VGZ", "care"): 12,
+        ("Zilveren Kruis", "care"): 6,
+        ("Zilveren Kruis", "refusal"): 3,
+    }
     assert (choices()["diagnosis_element"].value, choices()["diagnosis_element"].alternatives) == ("0414", ("0418",))
     assert choices()["charset"].value == "iso-8859-1"
     assert return_codes()["0586"].text == "Declaratie is te laat ingediend."

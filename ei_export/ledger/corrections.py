@@ -9,12 +9,13 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from . import Ledger
 
+Day: TypeAlias = date
 #: When an appointment, or a credit, goes out again; see ``schema.sql``.
 When = Literal["now", "line", "header", "feed"]
 Asked = Literal["credit", "redeclare", "correct", "cancel"]
@@ -30,6 +31,8 @@ STANDING: Final = ("sent", "granted", "partly_granted")
 #: whole ledger to join it.
 STATUS: Final = "(SELECT status FROM line_status WHERE line_status.reference = {}.reference)"
 STANDS: Final = f"{STATUS} IN {STANDING}"
+#: The day of the answer to a line, as the answer says itself or else when it was read; NULL without one.
+ANSWERED: Final = "(SELECT coalesce(nullif(dated, ''), read_on) FROM answer WHERE answer.invoice = {}.invoice)"
 #: Of a row of ``line``: the last debit of its appointment.
 IS_LAST: Final = (
     "line.debit_credit = 'D' AND line.attempt = (SELECT max(attempt) FROM line AS other "
@@ -44,7 +47,7 @@ class Debit:
     ``status`` as in the view ``line_status``, or ``withdrawn``; ``codes`` of its answer. ``credit`` and ``again`` as in
     the table ``correction``, but 'now' where the header is another by now; '' where nothing is to be done. ``person``
     and ``sent`` as their tables have them. ``contradicted``: withdrawn, and sent after all. ``by_insurer``: the insurer
-    answered it, not VECOZO, which sends on nothing of what it refuses.
+    answered it, not VECOZO, which sends on nothing of what it refuses. ``answered``: the day of its answer, or ''.
     """
 
     reference: str
@@ -65,11 +68,17 @@ class Debit:
     sent: str
     contradicted: bool = field(converter=bool)
     by_insurer: bool = field(converter=bool)
+    answered: str
 
     @property
     def stands(self) -> bool:
         """Whether the insurer is held to it, once the next run is sent."""
         return self.status in STANDING and self.credit != "now"
+
+    @property
+    def refused_on(self) -> "Day | None":
+        """The day on which it was refused, if it was."""
+        return date.fromisoformat(self.answered) if self.status == "refused" and self.answered else None
 
     @property
     def was_sent(self) -> bool:
@@ -105,7 +114,8 @@ _DEBITS: Final = (
     "line.invoice, declaration.standard, line.uzovi, line.date, line.code, line.units, person.sent, line.sent, "
     "declaration.contradicted, "
     "EXISTS (SELECT 1 FROM answer WHERE answer.invoice = line.invoice AND kind = 'answered') "
-    "OR EXISTS (SELECT 1 FROM insurer_answer WHERE insurer_answer.invoice = line.invoice) "
+    "OR EXISTS (SELECT 1 FROM insurer_answer WHERE insurer_answer.invoice = line.invoice), "
+    f"coalesce({ANSWERED.format('line')}, '') "
     "FROM line JOIN declaration ON declaration.invoice = line.invoice "
     "JOIN person ON person.person = line.person "
     "LEFT JOIN correction ON correction.reference = line.reference "

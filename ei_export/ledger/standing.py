@@ -9,7 +9,7 @@ from attrs import frozen
 from ..appointment import Outcome
 from ..problems import Finding, is_worded
 from . import PENDING_SQL, Ledger
-from .corrections import ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
+from .corrections import ANSWERED, ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
 from .dossier import unpack_waiting
 
 #: A row by the names of its columns.
@@ -132,7 +132,11 @@ def refused(ledger: Ledger) -> Iterator[Record]:
     )
     return _records(
         ledger,
-        (*(f"line_status.{column}" for column in columns), "correction.again AS waits_for"),
+        (
+            *(f"line_status.{column}" for column in columns),
+            "correction.again AS waits_for",
+            f"{ANSWERED.format('line_status')} AS refused_on",
+        ),
         "FROM correction JOIN line_status USING (reference) WHERE again <> 'now' AND status = 'refused' "
         f"AND {STILL_DUE} ORDER BY again = 'header', insurer, iif(again = 'header', invoice, ''), date, reference",
     )

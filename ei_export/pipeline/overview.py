@@ -21,7 +21,6 @@ from ..reports.overview import EndingTable, Kind, NearDeadline, OpenTrajectory, 
 from ..settings import Contract, Settings
 from ..tables import FOREVER
 from ..zorg1.agreements import ANY, Agreement, Agreements
-from ..zorg1.claims import add_months
 from ..zorg1.resolver import Answer, Standing
 from .rules import Rules
 
@@ -120,7 +119,8 @@ def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | Non
 def _refused(row: Record, rules: Rules) -> NearDeadline | None:
     """When a line that was refused has to be submitted again, if anybody asks for that."""
     day = date.fromisoformat(row["date"])
-    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused")
+    refused = date.fromisoformat(row["refused_on"])
+    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused", refused=refused)
 
 
 def _near(
@@ -132,14 +132,15 @@ def _near(
     state: State,
     code: str = "",
     message: str = "",
+    refused: date | None = None,
 ) -> NearDeadline | None:
     """A line by its deadline; None where its insurer publishes none."""
-    deadline = rules.judge.deadlines.get(insurer)
-    if deadline is None:
+    last_days = {term: last.day for term, last in rules.judge.last_days(insurer, day, refused).items()}
+    care, again = last_days.get("care"), last_days.get("refusal")
+    if (last := again or care) is None:
         return None
-    last = add_months(day, deadline.months)
     days_left = (last - rules.judge.today).days
-    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message)
+    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message, care, again)
 
 
 def cause(kept: Waiting, severities: Severities) -> Finding | None:

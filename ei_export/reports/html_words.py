@@ -83,6 +83,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "contacts": "Contacten",
         "weeks_open": "Weken open",
         "deadlines": "Termijnen",
+        "first_deadline": "voor het eerst declareren kon tot en met",
         "deadlines_intro": "Deze regels wachten nog. Ze moeten binnen {weeks} weken bij de verzekeraar zijn, of hadden "
         "er al moeten zijn.",
         "last_day": "Uiterlijk",
@@ -193,6 +194,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "contacts": "Contacts",
         "weeks_open": "Weeks open",
         "deadlines": "Deadlines",
+        "first_deadline": "the first time was until",
         "deadlines_intro": "These lines still wait. The insurer has to have them within {weeks} weeks, or should have "
         "had them already.",
         "last_day": "Last day",

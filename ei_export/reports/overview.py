@@ -48,6 +48,8 @@ class NearDeadline:
 
     ``deadline`` is the last day on which the insurer takes it, ``days_left`` are negative once that is past.
     ``state`` says where the line waits, ``code`` is the problem that holds it, or '', and ``message`` that in words.
+    Of both terms, as far as the insurer publishes them: ``care_deadline`` counts from the care, ``again_deadline`` from
+    the refusal of a line that is to be declared again, and is the one that counts then.
     """
 
     insurer: str
@@ -59,6 +61,8 @@ class NearDeadline:
     state: State
     code: str
     message: str
+    care_deadline: dt.date | None = None
+    again_deadline: dt.date | None = None
 
 
 @frozen

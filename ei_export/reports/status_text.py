@@ -123,6 +123,8 @@ class StatusText:
         place = self._place(near.appointment_id, near.date, near.trajectory)
         left = self._left(near.days_left, "late")
         told = self._say("deadline", deadline=self._day(near.deadline), left=left, insurer=near.insurer, **place)
+        if near.again_deadline is not None and near.care_deadline is not None:
+            told += self._say("deadline_again", first=self._day(near.care_deadline))
         why = near.message or self._say(f"state_{near.state}")
         return told, self._say("why", why=why)
 

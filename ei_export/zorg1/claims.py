@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from attrs import define, frozen
 
 from ..appointment import Outcome
-from ..codelists import Deadline
+from ..codelists import Deadline, Term
 from ..declaration import Performance
 from ..problems import Finding, Severities
 from ..wording import quoted_code
@@ -74,13 +75,20 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
     return Finding(code, "diagnosis_code", params)
 
 
+class LastDay(NamedTuple):
+    """The last day on which an insurer takes a declaration, and why."""
+
+    day: date
+    deadline: Deadline
+
+
 @frozen
 class Judge:
-    """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer; ``severities`` say which
-    findings hold a visit."""
+    """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer and term; ``severities`` say
+    which findings hold a visit."""
 
     agreements: Agreements
-    deadlines: Mapping[str, Deadline]
+    deadlines: Mapping[tuple[str, Term], Deadline]
     today: date
     severities: Severities
 
@@ -144,7 +152,7 @@ class Judge:
         appointment.outcome = Outcome.DECLARED
         if answer.notes:
             appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
-        if (late := self.check_deadline(answer.insurer, visit.day)) is not None:
+        if (late := self.check_deadline(answer.insurer, visit.day, visit.refused)) is not None:
             appointment.findings.append(late)
         if answer.moment == "end" and visit.trajectory is not None:
             appointment.findings.extend(self._check_end(visit, answer.agreement, visit.trajectory))
@@ -202,12 +210,26 @@ class Judge:
         params = {"code": agreement.code, "cover": cover, "found": indication, "said": said}
         return Finding("COVER_OTHER", "indication_code", params)
 
-    def check_deadline(self, insurer: str, day: date) -> Finding | None:
-        """Whether an insurer no longer takes the declaration of a treatment on this day."""
-        deadline = self.deadlines.get(insurer)
-        if deadline is None or self.today <= (last := add_months(day, deadline.months)):
+    def last_days(self, insurer: str, day: date, refused: date | None = None) -> dict[Term, LastDay]:
+        """Until when an insurer takes the declaration of a treatment on a day, as far as it says so; of one that it
+        ``refused`` on a day also until when it takes that again, which is the one that counts then. In that order."""
+        since: dict[Term, date] = {"care": day} if refused is None else {"care": day, "refusal": refused}
+        known = {term: self.deadlines[insurer, term] for term in since if (insurer, term) in self.deadlines}
+        return {term: LastDay(add_months(since[term], row.months), row) for term, row in known.items()}
+
+    def last_day(self, insurer: str, day: date, refused: date | None = None) -> LastDay | None:
+        """The one of `last_days` that counts."""
+        return next(reversed(self.last_days(insurer, day, refused).values()), None)
+
+    def check_deadline(self, insurer: str, day: date, refused: date | None = None) -> Finding | None:
+        """Whether an insurer no longer takes the declaration of a treatment on this day; ``refused`` as for
+        `last_days`."""
+        last = self.last_day(insurer, day, refused)
+        if last is None or self.today <= last.day:
             return None
-        params = {"insurer": insurer, "months": deadline.months, "deadline": last.isoformat()}
+        params = {"insurer": insurer, "months": last.deadline.months, "deadline": last.day.isoformat()}
+        if last.deadline.term == "refusal":
+            return Finding("AGAIN_DEADLINE_PASSED", "date", {**params, "answered": str(refused)})
         return Finding("DEADLINE_PASSED", "date", params)
 
     def check_without_agreement(self, visit: Visit) -> Finding | None:

@@ -79,7 +79,8 @@ class Visit:
     and ``program``: a part of the answer's, where the diagnosis says which.
 
     ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
-    no problem of the appointment; or `AFTER_RELAPSE`.
+    no problem of the appointment; or `AFTER_RELAPSE`. ``refused``: the day on which its line was, if it is due again
+    for that.
     """
 
     appointment: Appointment
@@ -89,6 +90,7 @@ class Visit:
     trajectory: Trajectory | None = None
     misplaced: str = ""
     program: str = ""
+    refused: date | None = None
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""

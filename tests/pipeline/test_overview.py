@@ -134,6 +134,7 @@ def test_a_held_line_is_told_of_from_four_weeks_before_its_deadline(clinic: Clin
         state="held",
         code="TARIFF_MISSING",
         message="",
+        care_deadline=date(2022, 3, 1),
     )
     assert [evolve(row, message="") for row in deadlines_on(clinic, "2022-02-01")] == [near]
     (late,) = deadlines_on(clinic, "2022-03-04")

@@ -169,7 +169,7 @@ def test_every_product_has_a_diagnosis_without_agreement() -> None:
 
 def test_every_insurer_has_an_uzovi_number() -> None:
     assert {uzovi.insurer for uzovi in codelists.uzovi_numbers().values()} >= BUILT_IN.insurers
-    assert codelists.deadlines().keys() <= BUILT_IN.insurers
+    assert {insurer for insurer, _ in codelists.deadlines()} <= BUILT_IN.insurers
 
 
 @pytest.mark.parametrize(

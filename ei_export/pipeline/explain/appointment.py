@@ -10,7 +10,7 @@ from ...intake import values
 from ...reports.story import Said, Step, said, step
 from ...tables import FOREVER
 from ...zorg1.agreements import Agreement
-from ...zorg1.claims import add_months, amount_cents, check_diagnosis
+from ...zorg1.claims import amount_cents, check_diagnosis
 from ...zorg1.resolver import NOT_ZORG1, Answer, Standing
 from ...zorg1.trajectories import Visit
 from .chart import Chart
@@ -312,11 +312,11 @@ def _diagnosis(visit: Visit, agreement: Agreement) -> Step:
 
 def _deadline(chart: Chart, visit: Visit) -> Step:
     judge, insurer = chart.desk.judge, visit.answer.insurer
-    deadline = judge.deadlines.get(insurer)
-    if deadline is None:
+    last = judge.last_day(insurer, visit.day, visit.refused)
+    if last is None:
         return step("deadline.unknown", insurer=insurer)
-    last = add_months(visit.day, deadline.months)
-    left = (last - judge.today).days
-    params = {"insurer": insurer, "months": deadline.months, "last": last, "days": left}
-    source = f"specs/codelists/deadlines.csv; {deadline.source}"
-    return step("deadline.passed" if left < 0 else "deadline.day", source, **params)
+    left = (last.day - judge.today).days
+    params = {"insurer": insurer, "months": last.deadline.months, "last": last.day, "days": left}
+    source = f"specs/codelists/deadlines.csv; {last.deadline.source}"
+    again = "_again" if last.deadline.term == "refusal" else ""
+    return step(f"deadline.passed{again}" if left < 0 else f"deadline.day{again}", source, **params)

@@ -64,6 +64,9 @@ def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: St
     work.shared = shared_numbers(work)
     work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared, desk.resolver)
     name_lines(work)
+    for visit in work.visits if work.again else ():
+        if (last := work.again.get(visit.appointment.id)) is not None:
+            visit.refused = last.refused_on
     for visit in work.visits:
         if visit.trajectory is not None:
             visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)

@@ -115,6 +115,14 @@ LINES: Final[Mapping[str, Words]] = {
         "nl": "{insurer} nam aan tot {months} maanden na de behandeling: t/m {last}. Dat is voorbij.",
         "en": "{insurer} took it until {months} months after the treatment: until {last}. That has passed.",
     },
+    "deadline.day_again": {
+        "nl": "{insurer} neemt het opnieuw aan tot {months} maanden na de afwijzing: t/m {last}, nog {days} dagen.",
+        "en": "{insurer} takes it again until {months} months after the refusal: until {last}, {days} days left.",
+    },
+    "deadline.passed_again": {
+        "nl": "{insurer} nam het opnieuw aan tot {months} maanden na de afwijzing: t/m {last}. Dat is voorbij.",
+        "en": "{insurer} took it again until {months} months after the refusal: until {last}. That has passed.",
+    },
     "deadline.unknown": {
         "nl": "Van {insurer} is geen uiterste dag bekend.",
         "en": "No last day of {insurer} is known.",
