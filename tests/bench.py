@@ -47,8 +47,6 @@ SETTINGS = """\
 name = "Bench"
 practice_agb = "04012345"
 provider_agb = "04098765"
-[output]
-message = "test"
 [tariffs]
 path = "tariffs.csv"
 """
@@ -109,7 +107,8 @@ def make(folder: Path, rows: int) -> None:
         for course in range(chance.choice((1, 1, 2))):
             start, contact, end, diagnosis = chance.choice(COURSES[uzovi])
             visits = chance.randint(5, 10)
-            day = FIRST_DAY + dt.timedelta(days=chance.randrange(110))
+            # Two courses of one patient are on days of their own: a performance is declared once a day.
+            day = FIRST_DAY + dt.timedelta(days=7 * chance.randrange(15) + chance.choice((0, 1)) + 2 * course)
             for visit in range(visits):
                 count += 1
                 code = start if visit == 0 else end if visit == visits - 1 else contact
