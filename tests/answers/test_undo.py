@@ -69,7 +69,7 @@ def test_a_file_of_a_withdrawn_run_is_not_in_order(clinic: Clinic, clerk: Clerk)
     clinic.feed(COURSE).run()
     clerk.undoes("R000001")
     code, text = clerk.gives("verify", *map(str, (clinic.folder / "out").glob("R*/declarations/*")))
-    assert (code, told(clerk.parsed(text)["files"][0])) == (1, ["VERIFY_NUMBER_TIMES_TARIFF", "INVOICE_WITHDRAWN"])
+    assert (code, told(clerk.parsed(text)["files"][0])) == (1, ["INVOICE_WITHDRAWN"])
 
 
 def undo_refused(clerk: Clerk, run: str) -> str:
