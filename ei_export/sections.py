@@ -111,7 +111,7 @@ class Section:
         """A whole number from ``least`` up to and including ``most``."""
         value = self.values.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong_type(name, value, str(default or most))
+            raise self._wrong_type(name, value, str(default))
         if not least <= value <= most:
             raise self.refused(name, value, f"{least} … {most}")
         return value

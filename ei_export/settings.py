@@ -373,7 +373,7 @@ def _year(section: Section) -> tuple[date, date]:
     for name in ("from", "until"):
         if name in section.values:
             raise section.refused(name, section.values[name], "year | from + until")
-    year = section.number("year", 0, _LAST_YEAR, least=_FIRST_YEAR)
+    year = section.number("year", 2020, _LAST_YEAR, least=_FIRST_YEAR)
     return date(year, 1, 1), date(year, 12, 31)
 
 

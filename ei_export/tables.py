@@ -258,7 +258,7 @@ def source(row: Row) -> str:
 def number(row: Row, column: str) -> int:
     """The value as a whole number of at least 1. Raises SettingsError."""
     text = row[column]
-    if not (text.isascii() and text.isdigit() and int(text)):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
         raise row.error(column, ">= 1")
     return int(text)
 

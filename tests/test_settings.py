@@ -324,6 +324,8 @@ def test_refuses_an_unknown_key_and_names_the_nearest(tmp_path: Path, text: str,
         ),
         ("[ledger]\ndeclared_until = 2022", "ledger.declared_until", "2022", "YYYY-MM-DD"),
         ('[status]\nsoon_weeks = "4"', "status.soon_weeks", '"4"', "4"),
+        ('[[contracts]]\ninsurer = "CZ"\nyear = "2021"', "contracts[1].year", '"2021"', "2020"),
+        ('[[contracts]]\ninsurer = "CZ"\nyear = 2021-01-01', "contracts[1].year", "2021-01-01", "2020"),
         ("[status]\nsoon_weeks = true", "status.soon_weeks", "true", "4"),
     ],
 )

@@ -20,10 +20,6 @@ class Meanings:
     def __init__(self, values: Values, at: Mapping[str, int]) -> None:
         self._places = [(at[column], words) for column, words in values.items() if at.get(column, -1) >= 0]
 
-    def __bool__(self) -> bool:
-        """Whether any cell can stand for something else."""
-        return bool(self._places)
-
     def of(self, cells: Sequence[str]) -> Sequence[str]:
         """The cells as they are meant; the very same ones where none stands for something else."""
         read: list[str] | None = None

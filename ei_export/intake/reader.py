@@ -40,7 +40,7 @@ class Reader:
         self._delimiter = header.delimiter
         self._statuses = statuses
         self._at = at = positions(header.at)
-        self._meanings = Meanings(meant, at)
+        self._meanings = Meanings(meant, at) if meant else None
         self._places = itemgetter(*(at[column] for column in _NEEDED))
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
@@ -65,7 +65,7 @@ class Reader:
             cells = cells[:width] + [""] * (width - len(cells))
         cells.append("")
         said = None
-        if self._meanings and broken is None and (read := self._meanings.of(cells)) is not cells:
+        if self._meanings is not None and broken is None and (read := self._meanings.of(cells)) is not cells:
             said, cells = cells, [*read]
         ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
         if not NO_VALUES.isdisjoint((ident, code, linked, number, patient, diagnosis)):

@@ -10,7 +10,7 @@ from attrs import frozen
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from tests.feeds import Clinic, contract, tables_read_once, visit
+from tests.feeds import BSNS, Clinic, contract, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
 
@@ -285,6 +285,21 @@ def test_what_a_tariff_is_the_price_of(clinic: Clinic, amount: str, multiplied: 
         said = " ".join(f"{problem['message']} {problem['remedy']}" for problem in result.problems)
         assert all(word in said for word in ("8215", "VGZ", "amount =")) is told_of
     assert clinic.command("check").problems == []  # nothing is due any more
+
+
+def test_it_is_told_once_whichever_process_finds_it(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ei_export.pipeline.shelf.WORTH_A_FORK", 0)
+    monkeypatch.setattr("ei_export.intake.gather._BYTES_A_PARTITION", 400)
+    clinic.configure(contracts="".join(map(contract, ("VGZ", "CZ"))).replace('amount = "product"\n', ""))
+    rows = [
+        {**row, "appointment_id": f"{row['appointment_id']}-{n}", "patient_id": f"P{n}", "bsn": BSNS[n], "uzovi": uzovi}
+        for n, uzovi in enumerate(("7095", "9664", "7095", "7095", "7095", "9664"))
+        for row in ({**each, "trajectory_id": f"T{n}"} for each in COURSE)
+    ]
+    result = clinic.feed(rows).command("check")
+    assert len(result.lines) == 12
+    assert result.codes == ["AMOUNT_NOT_BY_UNIT"]
+    assert [next(name for name in ("VGZ", "CZ") if name in p["message"]) for p in result.problems] == ["CZ", "VGZ"]
 
 
 def test_which_it_is_and_why(clinic: Clinic) -> None:

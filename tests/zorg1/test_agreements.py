@@ -322,6 +322,7 @@ def refusal(*overlays: Path) -> SettingsError:
         ({"list": "0012"}, "list"),
         ({"units": ""}, "units"),
         ({"units": "0"}, "units"),
+        ({"units": "9" * 5000}, "units"),
         ({"units": "1,5"}, "units"),
         ({"units": "count"}, "units"),
         ({"units": "-"}, "units"),
