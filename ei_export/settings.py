@@ -48,7 +48,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("service_bureau_agb", "pay_to", "vat_id", "series", "formerly"),
     ),
     "software": ("code", "version"),
-    "input": ("path", "table", "query", "encoding", "columns", "status", "values", "twice_on_a_day"),
+    "input": ("path", "table", "query", "encoding", "columns", "status", "values", "twice_on_a_day", "complete_from"),
     "input.status": ("completed", "not_completed"),
     "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
     "tariffs": ("path",),
@@ -112,7 +112,8 @@ class InputSettings:
     """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` and ``not_completed`` as
     `status_word` gives them, no word in both; at most one of ``table`` and ``query`` is filled; ``encoding`` ``auto``
     or a codec that Python knows; ``twice_on_a_day`` the appointments that may be a second performance of the same kind
-    on one day; ``values`` by column the words of the feed, case-folded, each with what is meant."""
+    on one day; ``values`` by column the words of the feed, case-folded, each with what is meant; ``complete_from``: the
+    feed holds everything from this day on."""
 
     path: Path
     table: str
@@ -123,6 +124,7 @@ class InputSettings:
     twice_on_a_day: frozenset[str] = frozenset()
     not_completed: frozenset[str] = frozenset()
     values: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    complete_from: date | None = None
 
 
 @frozen
@@ -288,6 +290,7 @@ def _input(section: Section) -> InputSettings:
         not_completed=not_completed,
         twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
         values=values,
+        complete_from=section.day("complete_from"),
     )
 
 

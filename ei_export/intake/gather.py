@@ -1,6 +1,6 @@
 """Brings the rows of each patient together, whatever their order in the feed, without holding the feed in memory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 from zlib import crc32
 
@@ -26,8 +26,9 @@ class Gathered:
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
     appointment ids with the patients whose completed rows carry them, in this feed or else when last tried; ``orphans``
     the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in appointments
-    to be tried again; ``people`` those that rows of more than one patient are about; ``told``: what there is to tell of
-    the feed as a whole, each with the first row it is seen in."""
+    to be tried again; ``present`` hashes of all ids in the feed, None where what it lacks says nothing; ``people`` those
+    that rows of more than one patient are about; ``told``: what there is to tell of the feed as a whole, each with the
+    first row it is seen in."""
 
     header: Header
     rows: int
@@ -38,6 +39,7 @@ class Gathered:
     watched: Mapping[str, frozenset[str]]
     orphans: frozenset[str]
     contested: frozenset[str]
+    present: Collection[int] | None
     people: People
     told: Sequence[tuple[Finding, int | None]]
 
@@ -65,11 +67,13 @@ def gather(
     pending: Iterable[tuple[str, str, str]],
     progress: Callable[[int], None],
     doubted: Iterable[str] = (),
+    *,
+    is_complete: bool = False,
 ) -> Gathered:
     """Reads the whole feed once. ``size`` of the feed in bytes, ``survey`` takes down what nobody explained,
     ``pending`` what earlier feeds left to be tried again: appointment id, patient and trajectory number; without a
     patient an appointment that is only to be watched; ``doubted`` patients that are somebody else
-    by what another patient's rows said."""
+    by what another patient's rows said; ``is_complete``: what the feed lacks is to be seen."""
     waiting = list(pending)
     watch = frozenset(ident for ident, _, _ in waiting)
     orphans = {number for _, patient, number in waiting if number and not patient}
@@ -90,6 +94,8 @@ def gather(
     is_completed, explained = survey.statuses, survey.explained
     took_place = 0
     watched: dict[str, set[str]] = {}
+    ended: dict[str, set[str]] = {}
+    present: set[int] | None = set() if is_complete else None
     people = People(header, doubted, survey.meant)
     met = people.met
     row, read = source.first_row - 1, 0
@@ -122,6 +128,8 @@ def gather(
             characters += len(body)
             code = crc32(patient.encode())
             held[code % count].append(f"{patient}{PART}{body}{PART}{row}")
+            if present is not None and ident:
+                present.add(hash(ident))
             if body[:1] == BROKEN:
                 continue  # its cells may be shifted
             if not patient:
@@ -151,12 +159,14 @@ def gather(
                     part = number_parts[key & number_mask]
                     part.append(key)
                     part.append(code)
+            elif watch and ident in watch:
+                ended.setdefault(ident, set()).add(patient)
         partitions.grew(characters)
         appointments.flush()
         numbers.flush()
         people.flush()
         progress(read)
-    seen = {ident: frozenset(patients) for ident, patients in watched.items()}
+    seen = {ident: frozenset(patients) for ident, patients in (ended | watched).items()}
     users: dict[str, set[str]] = {}
     for ident, patient, number in waiting:
         if number and patient and ident not in seen:  # what the feed brings anew, says for itself
@@ -177,6 +187,7 @@ def gather(
         whose,
         frozenset(orphans) - {""},
         contested,
+        present if took_place else None,
         people.counted(),
         tuple(survey.findings(read, took_place, source.titles)),
     )

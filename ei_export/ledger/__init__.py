@@ -234,6 +234,11 @@ class Ledger:
         )
         return (patient for (patient,) in self._rows(sql))
 
+    def patients_since(self, day: date) -> Iterator[str]:
+        """The patients with an appointment on a day or after it."""
+        rows = self._rows("SELECT patient_id FROM dossier WHERE last >= ?", (day.isoformat(),))
+        return (patient for (patient,) in rows)
+
     def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
         """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
         debit doesn't simply stand only the appointment."""

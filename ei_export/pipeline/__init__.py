@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
@@ -207,14 +208,24 @@ def _judge(
     size = settings.input.path.stat().st_size
     pending = ledger.pending_appointments()
     survey = Survey(settings.input, source.header, rules.resolver.is_explained)
-    feed = gather(source, size, survey, pending, lambda rows: options.progress("read", rows), doubted(ledger))
+    complete_from = settings.input.complete_from
+    feed = gather(
+        source,
+        size,
+        survey,
+        pending,
+        lambda rows: options.progress("read", rows),
+        doubted(ledger),
+        is_complete=complete_from is not None,
+    )
     for finding, row in feed.told:
         summary.problems.add(finding, row=row)
     shelf = Shelf(summary.problems)
     desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice)
     add_credits(shelf, desk, judged_credits(desk))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
-    for patient in ledger.pending_patients():
+    absent = ledger.patients_since(complete_from) if complete_from is not None else ()
+    for patient in chain(ledger.pending_patients(), absent):
         waiting[partition_of(patient, feed.count)].append(patient)
 
     def work(partition: int, shelf: Shelf) -> None:

@@ -59,6 +59,7 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
         settings.output.standard,
         settings.output.diagnosis_element,
         settings.ledger.declared_until,
+        settings.input.complete_from,
         sorted(settings.severities.overrides.items()),
     )
     digest = blake2b(repr(said).encode(), digest_size=16)

@@ -69,7 +69,15 @@ def explain(
         search = Search(wanted, reader)
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
         watched: Source = search.watch(source, ledger)
-        feed = gather(watched, size, survey, pending, lambda rows: progress("read", rows), doubted(ledger))
+        feed = gather(
+            watched,
+            size,
+            survey,
+            pending,
+            lambda rows: progress("read", rows),
+            doubted(ledger),
+            is_complete=settings.input.complete_from is not None,
+        )
         desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         names = search.written(ledger)
         if len(names) > 1:

@@ -109,6 +109,7 @@ class Desk:
         self._corrected = corrected_patients(ledger)
         self.recovered = recovered(ledger)
         self._marker = Marker()
+        self._present = feed.present
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
@@ -174,6 +175,13 @@ class Desk:
             if not is_credited or line.reference in self.waiting_credits:
                 yield line
 
+    def is_deleted(self, known: Appointment) -> bool:
+        """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""
+        first, present = self.settings.input.complete_from, self._present
+        if first is None or present is None or known.date is None:
+            return False
+        return known.date >= first and hash(known.id) not in present
+
     def mark(self, row: Appointment) -> str:
         """Tells rows apart by what they say of person and care."""
         return self._marker.mark(row)
@@ -236,6 +244,8 @@ class Work:
     waits: bool = False
     #: Appointments that another patient has, each with the reference of its line, or ''.
     elsewhere: dict[str, str] = field(factory=dict)
+    #: Declared appointments that the feed ought to have and lacks.
+    deleted: set[str] = field(factory=set)
     #: The rows of this feed, and the appointments they are of, completed or not.
     rows: Sequence[Appointment] = ()
     named: Collection[str] = ()

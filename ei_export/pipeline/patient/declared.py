@@ -110,7 +110,8 @@ def _stands(work: Work, sent: Appointment, row: Appointment | None) -> Appointme
         return sent
     if not row.completed:
         day = sent.date.isoformat() if sent.date else ""
-        sent.findings.append(_told(work, sent, "DECLARED_CANCELLED", "status", date=day))
+        code, column = ("DECLARED_DELETED", "") if sent.id in work.deleted else ("DECLARED_CANCELLED", "status")
+        sent.findings.append(_told(work, sent, code, column, date=day))
         work.changes[sent.id] = Change("cancelled")
         return sent
     if row.findings:  # it can't be read: that is all there is to say of it

@@ -104,8 +104,25 @@ def listen(work: Work, fresh: Sequence[Appointment]) -> None:
             params = {"word": values.quoted(status), "status": status}
             appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
         _take(work, appointment)
+    if work.desk.settings.input.complete_from is not None:
+        _miss(work)
     if work.debits or work.heard or work.pending_before or work.is_news:
         _hear_again(work)
+
+
+def _miss(work: Work) -> None:
+    """Forgets what was deleted in the agenda; of what was declared that is told, as of what was cancelled."""
+    for ident, known in list(work.known.items()):
+        if not work.desk.is_deleted(known):
+            continue
+        if _was_declared(work, ident, known):
+            work.deleted.add(ident)
+            work.heard[ident] = _as_heard(work, ident, Change("cancelled"))
+        else:
+            del work.known[ident]
+            work.case.cancelled.append((ident, work.patient_id))
+            day = known.date.isoformat() if known.date is not None else ""
+            work.case.problems.append((known, Finding("APPOINTMENT_DELETED", "", {"date": day})))
 
 
 def _take(work: Work, appointment: Appointment) -> None:
