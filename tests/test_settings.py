@@ -49,6 +49,7 @@ path = "../agenda.db"
 query = "SELECT * FROM agenda"
 encoding = "cp1252"
 twice_on_a_day = ["A7"]
+complete_from = 2022-05-01
 [input.columns]
 appointment_id = "AfspraakNr"
 [input.status]
@@ -175,6 +176,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             completed=frozenset({"klaar", "gedaan", "ok", ""}),
             not_completed=NOT_COMPLETED | {"weg gelopen", "voltooid"},
             twice_on_a_day=frozenset({"A7"}),
+            complete_from=date(2022, 5, 1),
             values={"uzovi": {"menzis": "3332", "iza": "7095"}},
         ),
         codes={"01": "940131", "tel": "-"},

@@ -26,9 +26,9 @@ class Gathered:
     and trajectory numbers that completed rows of more than one patient carry. ``count`` of partitions; ``watched``
     appointment ids with the patients whose completed rows carry them, in this feed or else when last tried; ``orphans``
     the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in appointments
-    to be tried again; ``present`` hashes of all ids in the feed, None where what it lacks says nothing; ``people`` those
-    that rows of more than one patient are about; ``told``: what there is to tell of the feed as a whole, each with the
-    first row it is seen in."""
+    to be tried again; ``present`` hashes of the feed's ids, None where what it lacks says nothing; ``people`` those
+    whom rows of several patients are about; ``told``: what there is to tell of the feed as a whole, each with the first
+    row it is seen in."""
 
     header: Header
     rows: int
