@@ -53,6 +53,12 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     assert gives("redeclare", "nothing") == 1
     clinic.feed([*COURSE, HELD | {"diagnosis_code": "3426"}])
     assert all_of(("run",), ("undo", "R000003", "--why", "x"), ("specs check",)) == [0, 0, 0]
+    (clinic.folder / "ledger.sqlite").unlink()
+    lines = clinic.folder / "out" / "R000001" / "lines.csv"
+    lines.rename(lines.with_suffix(".old"))
+    assert gives("recover") == 2
+    lines.with_suffix(".old").rename(lines)
+    assert gives("recover") == 0
     (clinic.folder / "appointments.csv").unlink()
     assert all_of(("check",), ("run",), ("explain", "A1")) == [3, 3, 3]
     overlay = tmp_path / "overlay.csv"

@@ -24,7 +24,7 @@ def refused(ended: Ended) -> bool:
     assert ended.code == 4, ended.stderr
     assert ended.stderr.strip()
     (problem,) = json.loads(ended.stdout)["problems"]
-    assert problem["code"] == "WRITE_FAILED", problem["message"]
+    assert problem["code"] in ("WRITE_FAILED", "LEDGER_NO_FILE"), problem["message"]
     return True
 
 
