@@ -166,6 +166,11 @@ def run_folders(out: Path) -> Sequence[tuple[int, Path]]:
     return sorted((int(match[1]), path) for match, path in found if match is not None)
 
 
+def test_folders(out: Path) -> Sequence[Path]:
+    """The folders of test runs."""
+    return sorted(path for path in out.glob("T[0-9]*") if path.is_dir())
+
+
 def withdrawn_folders(out: Path) -> Sequence[Path]:
     """The folders of runs that are marked as not to be sent."""
     return sorted(out.glob(f"*{_WITHDRAWN}"))

@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "correct": "Correct lines whose appointments changed.",
     "undo": "Withdraw a run that was not sent.",
     "recover": "Read runs back that the ledger lost.",
+    "prune": "Take persons out of what was settled long ago.",
     "specs": "Test the rule tables.",
 }
 

@@ -44,6 +44,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "correct": {0: "all is queued", 1: "something can't be corrected"},
     "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
     "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
+    "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
     "specs check": {0: "every table is right", 2: "a table is wrong"},
 }
 

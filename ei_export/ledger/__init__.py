@@ -71,7 +71,7 @@ class Ledger:
         self._db = connection
         self._path = path
         self._writable = writable
-        self.is_new = not self._one("SELECT EXISTS (SELECT 1 FROM dossier)")
+        self.is_new = not self._one("SELECT EXISTS (SELECT 1 FROM dossier) OR EXISTS (SELECT 1 FROM line)")
         self._key = self._one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
         self._secret: bytes = next(self._rows("SELECT key FROM secret"))[0]
 

@@ -71,6 +71,11 @@ class Debit:
     answered: str
 
     @property
+    def is_pruned(self) -> bool:
+        """Whether what was sent is not kept any more: there is nothing to compare, and nothing goes out again."""
+        return not self.sent
+
+    @property
     def stands(self) -> bool:
         """Whether the insurer is held to it, once the next run is sent."""
         return self.status in STANDING and self.credit != "now"
@@ -202,7 +207,7 @@ class Asking:
     is about that debit. ``is_last``: no later one of its appointment stands, or is due again. ``change``: how
     it is otherwise by now, as in the view ``heard``, or 'elsewhere' where another patient has it; ''.
     ``was_credited``: a credit of it went out, whatever came of that. ``is_corrected``: what was asked last
-    of its credit is that it goes out with a new line."""
+    of its credit is that it goes out with a new line. ``is_pruned``: its person was taken out."""
 
     debit: str
     debit_credit: str
@@ -219,6 +224,7 @@ class Asking:
     is_corrected: bool
     date: str
     uzovi: str
+    is_pruned: bool = field(converter=bool)
 
 
 def asking(ledger: Ledger, reference: str) -> Asking | None:
@@ -236,7 +242,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "AND heard.appointment_id = debit.appointment_id), "
         "(SELECT 'elsewhere' FROM not_declared WHERE not_declared.appointment_id = debit.appointment_id LIMIT 1), ''), "
         "EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = debit.reference), "
-        f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct', debit.date, debit.uzovi "
+        f"coalesce({ASKED_LAST.format('debit')}, '') = 'correct', debit.date, debit.uzovi, debit.sent = '' "
         "FROM line AS named JOIN line AS debit ON debit.reference = coalesce(named.previous, named.reference) "
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"

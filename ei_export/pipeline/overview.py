@@ -43,11 +43,8 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
         deadlines=Rows(NearDeadline, _soonest),
         endings=tuple(_endings(settings, rules)),
     )
-    agreements = rules.judge.agreements
-    ends = _ends(agreements)
-    for started in without_end(ledger, today - timedelta(weeks=status.forgotten_weeks)):
-        if _can_end(evolve(started, program=agreements.programs.whole(started.program)), ends, settings.contracts):
-            found.open_trajectories.add(_open_trajectory(started, today))
+    for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
+        found.open_trajectories.add(_open_trajectory(started, today))
     held = (_held(kept, rules, settings.language) for kept in waiting(ledger))
     nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))
     for near in filter(None, nearest):
@@ -66,6 +63,15 @@ def _ends(agreements: Agreements) -> Mapping[tuple[str, str, str], Sequence[Agre
         if agreement.moment == "end":
             ends.setdefault((agreement.insurer, agreement.program, agreement.profile), []).append(agreement)
     return ends
+
+
+def still_open(ledger: Ledger, settings: Settings, rules: Rules, last: date) -> Iterator[Started]:
+    """The trajectories that can have an end and have none, of which nothing was heard after a day."""
+    agreements = rules.judge.agreements
+    ends = _ends(agreements)
+    for started in without_end(ledger, last):
+        if _can_end(evolve(started, program=agreements.programs.whole(started.program)), ends, settings.contracts):
+            yield started
 
 
 def _can_end(

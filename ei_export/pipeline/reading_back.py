@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -124,7 +124,7 @@ def _checked(folder: Path, summary: Mapping[str, Any]) -> str:
             found = memory.check(file)
         expected = {
             "lines.csv": found.lines_sha256,
-            **{each["file"]: each["sha256"] for each in summary["declarations"]},
+            **{each["file"]: each["sha256"] for each in summary["declarations"] if "pruned" not in each},
         }
         for name, sha256 in expected.items():
             path = folder / name
@@ -161,6 +161,8 @@ def _read_declaration(
 ) -> int:
     """Writes a declaration in the ledger with its persons and lines; ``person`` is the next free number, and so is what
     it gives."""
+    if "pruned" in declaration:
+        return _read_pruned(ledger, declaration, run, header, rows, person)
     first = last = ""
     form = FORMS[declaration["standard"]]
     with (folder / declaration["file"]).open("rb") as file:
@@ -184,6 +186,25 @@ def _read_declaration(
     return person
 
 
+def _read_pruned(
+    ledger: Ledger, declaration: Mapping[str, Any], run: int, header: str, rows: Iterator[Row], person: int
+) -> int:
+    """As `_read_declaration`, of one whose persons were taken out: of its lines only ``lines.csv`` is left."""
+    lines = [*islice(rows, declaration["lines"])]
+    ledger.add_persons([(person, "")])
+    for row in lines:
+        attempt = next_attempt(ledger, row["appointment_id"], row["debit_credit"])
+        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
+    more = {"run": run, "provider": header, "first_reference": lines[0]["reference"]}
+    kept = {name: value for name, value in declaration.items() if name != "pruned"}
+    ledger.add_declaration({**kept, **more, "last_reference": lines[-1]["reference"]})
+    return person + 1
+
+
+def _values(row: Row) -> list[object]:
+    return [int(row[column]) if column in _NUMBERS else row[column] for column in (*LINE_COLUMNS, "patient_id")]
+
+
 def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequence[tuple[Row, str, str]]) -> None:
     """Writes a person with their lines in the ledger, and in the dossiers of the patients that they are."""
     form = FORMS[standard]
@@ -194,8 +215,7 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
-        values = [int(row[column]) if column in _NUMBERS else row[column] for column in (*LINE_COLUMNS, "patient_id")]
-        ledger.add_lines(LEDGER_COLUMNS, [(*values, person, fragment, attempt, previous or None, hashed)])
+        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, hashed)])
         if side == "C":
             note_credited(ledger, [previous])
             continue

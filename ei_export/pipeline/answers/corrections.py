@@ -173,6 +173,8 @@ def _cancel(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queue
 
 def _not_to_be_credited(line: Asking) -> Finding | None:
     """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
+    if line.is_pruned:
+        return Finding("LINE_PRUNED", "", {"reference": line.debit})
     if line.run_state == "staged":
         return Finding("CREDIT_UNSENT", "", {"reference": line.debit, "run": run_label(line.run)})
     if line.status == "credited" or (line.credit == "now" and not line.is_corrected):
@@ -188,6 +190,8 @@ def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Qu
         return _redeclare_all(ledger, named, why, today) or line
     if line.debit_credit == "C":  # of a credit that was refused: its debit stands, and is credited again
         return _not_to_be_credited(line) or _ask_credit(ledger, line, why, today)
+    if line.is_pruned:
+        return Finding("LINE_PRUNED", "", {"reference": line.debit})
     if not line.is_last:
         return Finding("REDECLARE_LATER", "", {"reference": line.debit, "appointment": line.appointment_id})
     if line.status in STANDING and not line.credit:
@@ -237,6 +241,8 @@ def _correct(
 def _not_to_be_corrected(line: Asking) -> Finding | None:
     """Why a line can't be credited and another declared in its place."""
     reference = {"reference": line.debit}
+    if line.is_pruned:
+        return Finding("LINE_PRUNED", "", reference)
     if line.debit_credit == "C":
         return Finding("CREDIT_OF_CREDIT", "", {**reference, "debit": line.debit})
     if not line.is_last:

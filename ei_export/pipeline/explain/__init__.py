@@ -16,6 +16,7 @@ from ...intake.reader import Reader
 from ...intake.survey import Survey
 from ...ledger import Ledger
 from ...ledger.people import doubted
+from ...ledger.pruning import pruned_line
 from ...problems import SettingsError
 from ...reports.story import Story
 from ...settings import Settings
@@ -91,6 +92,8 @@ def explain(
         credits = [each for each in judged_credits(desk) if each[0].patient_id in rows]
         charts = [Chart.open(desk, patient, rows[patient], credits) for patient in found]
         stories = {**_tell(charts, wanted), **declaration_stories(ledger, wanted)}
+        if not stories and (reference := pruned_line(ledger, wanted)) is not None:
+            raise SettingsError("LINE_PRUNED", reference=reference)
         if not stories:
             raise _unknown(settings, wanted, search.alike())
         if any(chart.is_bsn(wanted) for chart in charts):

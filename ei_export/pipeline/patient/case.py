@@ -240,6 +240,8 @@ class Work:
     heard: dict[str, Appointment] = field(factory=dict)
     changes: dict[str, Change] = field(factory=dict)
     open: set[str] = field(factory=set)
+    #: Those whose person was taken out of the ledger.
+    pruned: set[str] = field(factory=set)
     #: Whether a row of an unknown status is left alone until its day.
     waits: bool = False
     #: Appointments that another patient has, each with the reference of its line, or ''.

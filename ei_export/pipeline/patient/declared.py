@@ -69,12 +69,26 @@ def hear(work: Work, sent: Appointment | None, row: Appointment | None) -> Appoi
     last = _that_counts(debits)
     if last.patient_id != work.patient_id:  # it is another patient's by now
         return row if row is not None and row.row is not None else None
+    if last.is_pruned:
+        return sent if row is None else take_as_pruned(work, row, last)
     if last.stands:
         if sent is None or last is not debits[-1]:
             sent = _as_sent(work, last, row, sent)
         sent.units, sent.linked = last.units, last.code
         return _stands(work, sent, row)
     return _may_be_due(work, sent or _as_sent(work, last, row, sent), row, debits)
+
+
+def take_as_pruned(work: Work, row: Appointment, debit: Debit) -> Appointment | None:
+    """What an appointment is taken for whose line was settled, and whose person was taken out since: it was declared,
+    and never is again, whatever the feed says of it."""
+    if not row.completed:
+        if row.row is not None:
+            work.case.tally(Outcome.NOT_COMPLETED)
+        return None
+    row.known, row.units, row.linked = Outcome.DECLARED, debit.units, debit.code
+    work.pruned.add(row.id)
+    return row
 
 
 def _that_counts(debits: Sequence[Debit]) -> Debit:
@@ -88,7 +102,7 @@ def name_lines(work: Work) -> None:
     for visit in work.visits:
         appointment = visit.appointment
         if appointment.findings and visit.is_declared:
-            if work.misses_contacts(visit):
+            if appointment.id in work.pruned or work.misses_contacts(visit):
                 appointment.findings[:] = [each for each in appointment.findings if each.code not in _COUNTED_ANEW]
             for place, finding in enumerate(appointment.findings):
                 if finding.code in _COUNTED_ANEW:

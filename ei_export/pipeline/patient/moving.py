@@ -15,7 +15,7 @@ from ...problems import Finding
 from ...zorg1.claims import SETTLED
 from ..declaring.forms import FORMS
 from .case import Desk, Work
-from .declared import hear
+from .declared import hear, take_as_pruned
 
 
 def welcome(work: Work, row: Appointment) -> Appointment | None:
@@ -31,6 +31,8 @@ def welcome(work: Work, row: Appointment) -> Appointment | None:
     if not debits:
         return row if owner == work.patient_id else _counted(work, row, owner)
     last = debits[-1]
+    if last.is_pruned:
+        return take_as_pruned(work, row, last)
     if last.stands:
         sent_to = FORMS[last.standard].person(last.person).bsn
         if owner != work.patient_id and not _is_one_person({sent_to, _bsn(row)}):

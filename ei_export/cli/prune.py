@@ -1,0 +1,125 @@
+"""``ei-export prune``: take persons out of what was settled long ago."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import click
+from attrs import asdict
+
+from ..pipeline.pruning import Pruned, plan, take_out
+from ..problems import Language, SettingsError
+from ..reports.text import number, wrapped
+from ..wording import day_text
+from .common import Day, day_or_today, options, refusing, settings_of
+from .speaking import speaking, warn
+
+_MOST: Final = 20
+_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "nl": {
+        "question": "Van {patients} patiënten worden naam, adres, BSN, verzekerdennummer en declaratiebestanden van "
+        "voor {day} weggehaald. Dit kan niet ongedaan worden gemaakt. Doorgaan?",
+        "stopped": "Er is niets weggehaald.",
+        "done": "Weggehaald: de personen van {patients} patiënten uit {lines} regels, en {files} bestanden van voor "
+        "{day}. Bedragen en kenmerken blijven, en niets ervan kan opnieuw worden gedeclareerd.",
+        "nothing": "Er is niets van voor {day} weg te halen.",
+        "newer": "Blijft: {count} patiënten, omdat er iets van na {day} bij is.",
+        "staying": "Blijft, want het is nog niet afgehandeld ({count}):",
+        "more": "en nog {count}",
+        "unanswered": "regel {shown_by}: geen antwoord van de verzekeraar",
+        "waiting": "regel {shown_by}: wordt nog gecrediteerd, of moet opnieuw",
+        "held": "afspraak {shown_by}: vastgehouden, of gewijzigd na het declareren",
+        "open": "traject {shown_by}: heeft geen einde",
+        "patient": "patiënt {patient}, {why}",
+        "compact": "De ruimte in het declaratieregister kon niet worden teruggegeven; wat weg moest, is wel gewist.",
+    },
+    "en": {
+        "question": "Of {patients} patients names, addresses, BSNs, insured numbers and declaration files of before "
+        "{day} are taken out. This can't be undone. Go on?",
+        "stopped": "Nothing was taken out.",
+        "done": "Taken out: the persons of {patients} patients from {lines} lines, and {files} files of before {day}. "
+        "Amounts and references stay, and nothing of it can be declared again.",
+        "nothing": "There is nothing of before {day} to take out.",
+        "newer": "Stays: {count} patients, as there is something of after {day} with them.",
+        "staying": "Stays, as it is not settled yet ({count}):",
+        "more": "and {count} more",
+        "unanswered": "line {shown_by}: no answer of the insurer",
+        "waiting": "line {shown_by}: is to be credited, or to go again",
+        "held": "appointment {shown_by}: held, or changed since it was declared",
+        "open": "trajectory {shown_by}: has no end",
+        "patient": "patient {patient}, {why}",
+        "compact": "The room in the ledger could not be given back; what was taken out is wiped all the same.",
+    },
+}
+
+
+@click.command()
+@click.option("--before", type=Day(), required=True, help="What was settled before this day goes.")
+@click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
+@options
+@refusing
+def prune(
+    before: date, yes: bool, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool
+) -> None:
+    """Take names, addresses, BSNs, insured numbers and declaration files of what was settled before a day out of the
+    ledger and the output folder. This can't be undone.
+
+    Amounts and references stay, and a keyed hash of whose a line is, so that nothing is declared twice. A patient goes
+    whole or not at all; who has something open or newer stays. How long to keep what is the decision of the practice.
+    """
+    settings = settings_of(config, lang)
+    words, day = _WORDS[settings.language], day_or_today(today)
+    found = plan(settings, before, day)
+    said = {"patients": number(len(found.patients), settings.language), "day": day_text(before, settings.language)}
+    if not yes:
+        if as_json or not _is_asked():
+            raise SettingsError("PRUNE_NOT_CONFIRMED")
+        if not click.confirm("\n".join(wrapped(words["question"].format_map(said))), err=True):
+            click.echo(words["stopped"], err=True)
+            return
+    done = take_out(settings, before, day)
+    with speaking(is_done=True) as out:
+        if as_json:
+            click.echo(json.dumps(_document(done), ensure_ascii=False), out)
+        elif not quiet:
+            for line in _lines(done, settings.language):
+                click.echo(line, out)
+    if not done.is_compact:
+        warn(words["compact"])
+
+
+def _is_asked() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
+def _document(done: Pruned) -> dict[str, object]:
+    plan = done.plan
+    return {
+        "before": plan.before.isoformat(),
+        "patients": len(plan.patients),
+        "lines": done.lines,
+        "files": list(done.files),
+        "staying": list(map(asdict, plan.staying)),
+        "newer": plan.newer,
+    }
+
+
+def _lines(done: Pruned, language: Language) -> Iterator[str]:
+    words, plan = _WORDS[language], done.plan
+    counts = {"patients": len(plan.patients), "lines": done.lines, "files": len(done.files)}
+    said = {name: number(count, language) for name, count in counts.items()}
+    said["day"] = day_text(plan.before, language)
+    yield from wrapped(words["done" if any(counts.values()) else "nothing"].format_map(said))
+    if plan.newer:
+        yield from wrapped(words["newer"].format(count=number(plan.newer, language), day=said["day"]))
+    if plan.staying:
+        yield words["staying"].format(count=number(len(plan.staying), language))
+        for each in plan.staying[:_MOST]:
+            why = words[each.reason].format(shown_by=each.shown_by)
+            yield from wrapped(words["patient"].format(patient=each.patient_id, why=why), "  - ")
+        if len(plan.staying) > _MOST:
+            yield f"  - {words['more'].format(count=number(len(plan.staying) - _MOST, language))}"
