@@ -71,6 +71,12 @@ def not_allowed(one: Instance, element: str) -> Breach | None:
     return Breach(element, one.get(element) or SOMETHING, NOTHING) if has(one, element) else None
 
 
+def details(performance: Instance, class_: str) -> list[Instance]:
+    """The instances of a class among the details of a performance."""
+    found = performance.first("AanvullendePrestatiegegevens")
+    return found.all(class_) if found is not None else []
+
+
 # Forms of rule -------------------------------------------------------------------------------------
 
 
@@ -180,7 +186,7 @@ def once_on_lists(class_: str) -> Check:
     """On the performance lists of the rule there is one instance of the class at most."""
 
     def check(one: Instance, about: About, rule: Rule) -> Breach | None:
-        count = len([found for found in about.performance.walk() if found.name == class_])
+        count = len(about.performance.all(class_)) + len(details(about.performance, class_))
         return Breach(class_, f"{count} ×", "<= 1 ×") if count > 1 and about.list in rule.values else None
 
     return check

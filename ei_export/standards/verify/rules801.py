@@ -24,6 +24,7 @@ from .rule_forms import (
     Check,
     any_of,
     at_most,
+    details,
     excludes,
     filled,
     has,
@@ -225,7 +226,7 @@ def _entitlement(one: Instance, about: About, rule: Rule) -> Breach | None:
 def _no_sub_number(one: Instance, about: About, rule: Rule) -> Breach | None:
     if about.list not in rule.values:
         return None
-    paths = (inner for inner in one.walk() if inner.name == "Zorgtraject")
+    paths = details(one, "Zorgtraject")
     return next(filter(None, (not_allowed(path, "ZorgtrajectSubnummer") for path in paths)), None)
 
 
@@ -321,8 +322,12 @@ def _treated_by(one: Instance, about: About, rule: Rule) -> Breach | None:
 
 def _coded(one: Instance) -> list[str]:
     """The diagnoses of physiotherapy of a performance."""
-    found = (inner for inner in one.walk() if inner.get("DiagnoseCodelijstCode") == DCSPH)
-    return [diagnosis.get("Diagnosecode") for diagnosis in found if diagnosis.get("Diagnosecode")]
+    found = [diagnosis.texts for diagnosis in details(one, "Diagnose")]
+    return [
+        texts["Diagnosecode"]
+        for texts in found
+        if texts.get("DiagnoseCodelijstCode") == DCSPH and texts.get("Diagnosecode")
+    ]
 
 
 def _entitlements(one: Instance) -> list[str]:
