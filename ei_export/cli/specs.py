@@ -51,6 +51,6 @@ def check(
             keys = ("code", "message", "remedy", "severity")
             told = [dict(zip(keys, problem, strict=True)) for problem in problems]
             click.echo(json.dumps({"ok": not errors, "problems": told}), out)
-        elif not problems and not quiet:
+        elif not quiet and all(level == "info" for *_, level in problems):
             click.echo("OK", out)
     click.get_current_context().exit(USAGE if errors else 0)

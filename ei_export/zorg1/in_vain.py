@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import takewhile
+from typing import Final
 
 from ..names import Names
 from ..problems import Finding
@@ -13,13 +14,17 @@ from .agreements import Agreements
 from .resolver import NOT_ZORG1
 from .tariffs import Tariff, Tariffs
 
+#: More rows of which there is nothing to do are told of by their number.
+_MOST_PLACES: Final = 20
+
 
 def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Iterator[Finding]:
     """Tariffs that no product can ever have, codes linked to none, UZOVI numbers of an insurer without agreements; and
     the open rows that end because a later one follows."""
     names = Names.of(settings.overlays)
     if closed := (*agreements.closed, *tariffs.closed):
-        yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": ", ".join(closed)})
+        places = ", ".join((*closed[:_MOST_PLACES], *("…",) * (len(closed) > _MOST_PLACES)))
+        yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": places})
     late: dict[tuple[str, date, date], list[str]] = {}
     for (price_list, insurer, code), tariff in tariffs.rows:
         if (finding := _unknown(price_list, insurer, code, tariff, agreements, names)) is not None:

@@ -141,6 +141,8 @@ def test_an_open_row_ends_where_the_next_one_begins(clinic: Clinic) -> None:
     assert told.message("TABLE_ROWS_CLOSED").count("tariffs.csv:") == 1
     assert "tariffs.csv:3" in told.text
     assert told.exit_code == 0
+    config = str(clinic.folder / "ei-export.toml")
+    assert "OK" in CliRunner().invoke(main, ["specs", "check", "--config", config]).output.split()
 
 
 def test_two_tariffs_that_both_say_until_when_still_clash(clinic: Clinic) -> None:
