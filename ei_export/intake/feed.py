@@ -5,6 +5,7 @@ the source's delimiter), or, behind ``UNIT``, cells apart by ``UNIT``. A row tha
 ``BROKEN``: the code of its problem, then what could be read of its cells. An empty body is a blank row.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -49,6 +50,11 @@ class Source(Protocol):
         """The rows in the order of the file, some at a time."""
 
 
+def _is_cell(name: str) -> bool:
+    """Whether a name of a column is none, but a number or a day: a row of the feed got into that of the names."""
+    return "\n" in name or re.search(r"[0-9]{4}", name) is not None
+
+
 def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict[str, int]:
     """Where each known column stands among ``names``; ``mapping`` is ours = theirs. Case and outer spaces don't matter.
 
@@ -69,6 +75,7 @@ def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict
     if missing and not at:  # what stands in the place of the names may be a person
         raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing))
     if missing:
-        seen = ", ".join(quoted(name.strip()) for name in names if name.strip())
+        known = {*mapping.values(), *COLUMNS} if any(map(_is_cell, names)) else names
+        seen = ", ".join(quoted(name.strip()) for name in names if name.strip() and name in known)
         raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500])
     return at

@@ -380,3 +380,14 @@ def test_nobody_is_quoted_from_the_column_of_something_else(column: str, clinic:
         assert not any(secret in message for message in said), said
         if secret != "Vos":  # a word may be what it is asked for
             assert not any(secret in p["message"] for p in result.told), result.told
+
+
+def test_a_row_that_got_into_the_column_names_is_not_told(clinic: Clinic) -> None:
+    header, *rows = csv_text([START, CONTACT]).splitlines(keepends=True)
+    names = header.rstrip("\n").replace("diagnosis_code;", "").replace("consent", "Toestemming")
+    code, message = clinic.write(names + "".join(rows)).refused()
+    assert code == "INPUT_COLUMNS"
+    assert "diagnosis_code" in message
+    assert not any(START[column] in message for column in ("name", "bsn", "birth_date", "insured_number"))
+    other, message = clinic.write(header.replace("diagnosis_code", "Diagnose") + "".join(rows)).refused()
+    assert (other, "Diagnose" in message) == ("INPUT_COLUMNS", True)
