@@ -192,7 +192,7 @@ def sweep(out: Path, ledger: Path) -> None:
 
 def _prefix(ledger: Path) -> str:
     """Marks what is unfinished as one ledger's: two practices may share a folder, but not sweep each other's work."""
-    return f"{_STAGING}{hashlib.sha256(str(ledger.resolve()).encode()).hexdigest()[:8]}-"
+    return f"{_STAGING}{hashlib.sha256(os.fsencode(os.path.realpath(ledger))).hexdigest()[:8]}-"
 
 
 class Replacement:

@@ -1,6 +1,8 @@
-"""Folders and files that only their owner can look into."""
+"""Folders and files: only their owner can look into what is made, and what is read is a file."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 
@@ -14,3 +16,21 @@ def make_file(path: Path, content: bytes) -> None:
     """Makes a file for its owner alone. Raises OSError, also where it is there already."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def expect_file(path: Path) -> None:
+    """Raises OSError unless a path leads to an ordinary file: a pipe would be waited for, a device may have no end."""
+    try:
+        mode = path.stat().st_mode
+    except ValueError:  # a NUL in it
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+
+
+def read_file(path: Path) -> bytes:
+    """All of an ordinary file. Raises OSError."""
+    expect_file(path)
+    return path.read_bytes()

@@ -13,16 +13,25 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from .private import expect_file, read_file
 from .problems import SettingsError
+from .wording import iso_day
 
+#: No settings are larger, in bytes; reading them would take minutes.
+_LARGEST = 2_000_000
 _Choice = TypeVar("_Choice", bound=str)
 
 
 def parse(path: Path) -> dict[str, Any]:
     """The file as TOML."""
     try:
+        data = read_file(path)
+        if len(data) > _LARGEST:
+            raise SettingsError(
+                "SETTINGS_TOML", path=path.as_posix(), reason=f"too large; the limit is {_LARGEST} bytes"
+            )
         # utf-8-sig: Notepad writes a mark at the start, which TOML forbids.
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError("SETTINGS_MISSING", path=path.as_posix()) from None
     except OSError as error:
@@ -30,7 +39,9 @@ def parse(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=f"not UTF-8 (at line {line})") from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason="nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError is one, and a number without end
         raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=str(error)) from None
 
 
@@ -82,6 +93,8 @@ class Section:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 raise self.error("SETTINGS_QUOTES", name, found=value, expected=f'"{value}"')
             raise self._wrong_type(name, value, '"…"')
+        if "\0" in value:  # no path and no name has one
+            raise self.refused(name, value, '"…"')
         return value.strip() or default
 
     def required(self, name: str, expected: str) -> str:
@@ -160,18 +173,17 @@ class Section:
     def _quoted_day(self, name: str, text: str) -> date | None:
         if not text:
             return None
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != text:  # fromisoformat reads week dates too
+        day = iso_day(text)
+        if day is None:
             raise self.refused(name, text, "YYYY-MM-DD")
         return day
 
     def _existing(self, name: str, text: str) -> Path:
         found = self.path.parent / text
-        if not found.is_file():
-            raise self.error("SETTINGS_FILE", name, found=found.as_posix())
+        try:
+            expect_file(found)
+        except OSError as error:
+            raise self.error("SETTINGS_FILE", name, found=found.as_posix(), reason=error.strerror or "") from None
         return found
 
     def _wrong_type(self, name: str, value: object, expected: str) -> SettingsError:

@@ -14,6 +14,7 @@ from .names import Names, Spelling
 from .problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
 from .sections import Section, nearest, parse
 from .tables import FOREVER
+from .wording import printable
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
 Standard = Literal["auto", "pm304", "gds801"]
@@ -125,6 +126,11 @@ class InputSettings:
     not_completed: frozenset[str] = frozenset()
     values: Mapping[str, Mapping[str, str]] = field(factory=dict)
     complete_from: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the feed, as it is told."""
+        return printable(self.path.name)
 
 
 @frozen

@@ -1,5 +1,6 @@
 """Where the tables in ``specs/`` are, installed from a wheel or run from a checkout."""
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -18,6 +19,6 @@ STARTER = _data("_starter", "fixtures/starter")
 def label(path: Path) -> str:
     """How a rule is quoted to a person: ``specs/zorg1/vgz.csv`` for a built-in table, the given path for any other."""
     try:
-        return f"specs/{path.resolve().relative_to(SPECS.resolve()).as_posix()}"
+        return f"specs/{Path(os.path.realpath(path)).relative_to(os.path.realpath(SPECS)).as_posix()}"
     except ValueError:
         return path.as_posix()

@@ -17,8 +17,10 @@ from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
+from .private import read_file
 from .problems import SettingsError
 from .specs import label
+from .wording import iso_day
 
 #: ``until`` of a row without an end.
 FOREVER: Final = date.max
@@ -81,7 +83,7 @@ class Row:
         text = self[column]
         if not text and empty is not None:
             return empty
-        day = sheet_day(text) if self.is_sheet else _day(text)
+        day = sheet_day(text) if self.is_sheet else iso_day(text)
         if day is None:
             raise self.error(column, _SHEET_DAY_FORM if self.is_sheet else _DAY_FORM)
         return day
@@ -94,14 +96,6 @@ class Row:
         if end < start:
             raise self.error("until", f">= {start.isoformat()}")
         return start, end
-
-
-def _day(text: str) -> date | None:
-    """``2023-01-31``, and nothing else."""
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
 
 
 def sheet_day(text: str) -> date | None:
@@ -200,7 +194,7 @@ def _without_end(cells: list[str], least: int) -> list[str]:
 
 def _bytes(path: Path, file: str) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise SettingsError("TABLE_MISSING", file=file, reason=error.strerror or "") from None
 

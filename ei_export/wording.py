@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -73,7 +74,36 @@ _SYSTEM: Final[Mapping[str, str]] = {
     "EIO": "de schijf geeft een fout",
     "ENAMETOOLONG": "de naam is te lang",
     "EMFILE": "er zijn te veel bestanden open",
+    "ENFILE": "er zijn te veel bestanden open",
+    "ENOMEM": "het geheugen is vol",
+    "ELOOP": "de koppelingen verwijzen naar elkaar",
+    "EINVAL": "de naam kan hier niet",
+    "EILSEQ": "de naam kan hier niet",
+    "EBUSY": "het is in gebruik",
+    "ETXTBSY": "het is in gebruik",
+    "EAGAIN": "het is in gebruik",
+    "ENXIO": "het is geen gewoon bestand",
+    "ENODEV": "het is geen gewoon bestand",
+    "ENOTSUP": "dat kan op deze schijf niet",
+    "EOPNOTSUPP": "dat kan op deze schijf niet",
+    "ENOLCK": "op deze schijf kan niets worden vergrendeld",
+    "EXDEV": "het staat op een andere schijf",
+    "EMLINK": "er zijn te veel koppelingen naar",
+    "ESTALE": "de netwerkschijf is niet meer verbonden",
+    "ENOTCONN": "de netwerkschijf is niet meer verbonden",
+    "ETIMEDOUT": "de netwerkschijf antwoordt niet",
+    "EHOSTDOWN": "de netwerkschijf antwoordt niet",
+    "EHOSTUNREACH": "de netwerkschijf antwoordt niet",
+    "ECONNREFUSED": "de netwerkschijf weigert",
+    "EPIPE": "er leest niemand meer mee",
+    "EINTR": "het werd onderbroken",
 }
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: How an OSError words itself, with a path that is told already.
+_OS_ERROR: Final = re.compile(r"\[Errno (\d+)\]")
+#: No value is quoted beyond so many characters.
+_LONGEST: Final = 2_000
+
 #: What libraries say, and the same in Dutch.
 _LIBRARIES: Final = tuple(
     (re.compile(pattern), dutch)
@@ -86,6 +116,9 @@ _LIBRARIES: Final = tuple(
             r"the second process could not hand over its work",
             "het tweede proces is gestopt, misschien was het geheugen vol",
         ),
+        (r"it is no ordinary file", "het is geen gewoon bestand"),
+        (r"nested too deeply", "het is te diep genest"),
+        (r"too large; the limit is (\d+) bytes", r"het is groter dan \1 bytes"),
         (r"no SQLite file|file is not a database", "het is geen SQLite-bestand"),
         (r"database disk image is malformed", "er is een stuk van weg of overschreven"),
         (r"disk I/O error", "de schijf geeft een fout"),
@@ -158,6 +191,14 @@ def quoted_word(text: str) -> str:
     return "…" if _PERSONAL.fullmatch(text) and not text.endswith(_BILATERAL) else text
 
 
+def iso_day(text: str) -> date | None:
+    """``2023-01-31``, and nothing else; Python itself reads weeks too."""
+    try:
+        return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
 def day_text(day: date, language: Language) -> str:
     """``01-02-2024`` in Dutch, ``2024-02-01`` in English."""
     return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
@@ -186,19 +227,38 @@ def template(text: str) -> str:
 
 
 def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
-    """The parameters of a text as a person reads them in a language; what needs no other form is as it was."""
+    """The parameters of a text as a person reads them in a language, safe to print."""
+    formed = forms(params, language)
+    return {name: quoted(value) if isinstance(value, str) else value for name, value in formed.items()}
+
+
+def forms(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """As `shown`, of what is safe to print already."""
     ways = {name: way for name, way in _WAYS.items() if name in params}
     return {**params, **{name: way(params[name], language) for name, way in ways.items()}} if ways else params
 
 
+def quoted(text: str) -> str:
+    """A text from outside as a message quotes it: `printable`, and what is too long to be read cut off."""
+    return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+def printable(text: str) -> str:
+    """A text that is safe to print: what could steer a terminal, turn a line around or begin a new one is shown by a
+    question mark or a space."""
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return " " if character in "\t\r\n" else "?"
+
+
 def _day(value: object, language: Language) -> object:
     """A day, or its text; anything else as it is."""
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        try:
-            value = date.fromisoformat(value)
-        except ValueError:
-            return value
-    return day_text(value, language) if isinstance(value, date) else value
+    day = iso_day(value) if isinstance(value, str) else value
+    return day_text(day, language) if isinstance(day, date) else value
 
 
 def _periods(value: object, language: Language) -> str:
@@ -234,10 +294,12 @@ def _column(name: str, language: Language) -> str:
 def _reason(value: object, language: Language) -> object:
     """What the computer says; in Dutch in our words, or by the name of the error where we have none."""
     text = str(value)
+    if match := _OS_ERROR.match(text):
+        text = os.strerror(int(match[1]))
     if language == "en":
-        return value
+        return text
     if name := _errors().get(text):
-        return _SYSTEM.get(name, name)
+        return _SYSTEM.get(name, f"systeemfout {name}")
     for pattern, dutch in _LIBRARIES:
         if match := pattern.fullmatch(text):
             return match.expand(dutch)

@@ -35,7 +35,7 @@ class _Commands(click.Group):
     """Loads a command when it is asked for, so that none waits for the tables of another."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        typed = list(sys.argv[1:] if args is None else args)
+        typed = [word.replace("\0", "\ufffd") for word in (sys.argv[1:] if args is None else args)]
         take_all(as_json="--json" in typed)
         return super().main(typed, *rest, **extra)
 

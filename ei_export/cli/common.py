@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,10 @@ import click
 
 from .. import __version__
 from ..ledger import Ledger
-from ..problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError, render
+from ..problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
 from ..reports.text import Paint, Role, plain
 from ..settings import Settings, load
-from ..wording import naming
+from ..wording import iso_day, naming
 from .speaking import has_spoken, speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,6 +26,8 @@ DEFAULT_CONFIG: Final = "ei-export.toml"
 #: Exit codes besides 0: something is held; usage or settings; the input; writing; another run; the keyboard.
 HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
+#: Days outside are typing errors: what is declared on such a day would be in the way of every later run.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 #: Where a context keeps what is called with the refusal of its command.
 _FAILED: Final = "ei_export.failed"
 
@@ -49,12 +52,19 @@ class Day(click.ParamType):  # type: ignore[type-arg] # generic in some versions
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
-        try:
-            if len(value) != 10:
-                raise ValueError(value)
-            return date.fromisoformat(value)
-        except ValueError:
+        day = iso_day(value)
+        if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
             self.fail("YYYY-MM-DD", param, ctx)
+        return day
+
+
+class Text(click.ParamType):  # type: ignore[type-arg] # generic in some versions of click only
+    """A number or a reason, whatever bytes it was typed in."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return os.fsencode(value).decode("utf-8", "replace")
 
 
 def options(function: F) -> F:
@@ -97,13 +107,25 @@ def refusing(function: F) -> F:
             raise
         except KeyboardInterrupt:
             refuse(Interruption("INTERRUPTED"), lang, as_json=as_json)
-        except Exception as error:
+        except OSError as error:
             if debug:
                 raise
+            params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
+            refuse(WriteError("PLACE_UNREACHABLE", **params), lang, as_json=as_json)
+        except Exception as error:  # noqa: BLE001 - told, and where
+            if debug:
+                _show(error)
             reason = f"{type(error).__name__} ({_place(error)})"
             refuse(WriteError("INTERNAL", reason=reason), lang, as_json=as_json)
 
     return wrapper  # type: ignore[return-value]
+
+
+def _show(error: BaseException | None) -> None:
+    """Where an unexpected error came from; what it says itself may be about somebody."""
+    while error is not None:
+        warn(f"Traceback:\n{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}")
+        error = error.__cause__ or error.__context__
 
 
 def painter() -> Paint:
@@ -148,12 +170,15 @@ def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:
             click.echo(json.dumps(document), out)
 
 
+def has_settings(config: Path) -> bool:
+    """Whether there is something to be read as settings, where a command can do without."""
+    return os.path.lexists(config)
+
+
 def settings_of(config: Path, lang: Language | None) -> Settings:
     """The settings, in the language asked for. Raises SettingsError."""
     from attrs import evolve
 
-    if not config.is_file():
-        raise SettingsError("SETTINGS_MISSING", path=str(config))
     settings = load(config)
     settings = evolve(settings, language=lang or settings.language)
     context = click.get_current_context()

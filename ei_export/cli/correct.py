@@ -9,11 +9,12 @@ from ..pipeline.answers.corrections import Queue
 from ..pipeline.answers.corrections import correct as queue_correct
 from ..problems import SettingsError
 from ..settings import Settings
+from .common import Text
 from .queueing import queueing, work
 
 
 @click.command()
-@click.argument("references", metavar="[REF...]", nargs=-1)
+@click.argument("references", metavar="[REF...]", nargs=-1, type=Text())
 @click.option("--all", "everything", is_flag=True, help="Every line whose appointment changed since it was declared.")
 @queueing
 def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> None:

@@ -6,9 +6,10 @@ import click
 
 from ..pipeline.answers.corrections import cancel
 from ..pipeline.answers.corrections import credit as queue_credit
+from .common import Text
 from .queueing import queueing, work
 
-references = click.argument("references", metavar="REF...", nargs=-1, required=True)
+references = click.argument("references", metavar="REF...", nargs=-1, required=True, type=Text())
 
 
 @click.command()

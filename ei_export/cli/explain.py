@@ -10,13 +10,13 @@ from ..pipeline.explain import KINDS
 from ..pipeline.explain import explain as tell
 from ..problems import Language
 from ..reports.story import document, text_lines
-from .common import HELD, day_or_today, options, refusing, settings_of
+from .common import HELD, Text, day_or_today, options, refusing, settings_of
 from .run import Progress, with_paths
 from .speaking import speaking
 
 
 @click.command()
-@click.argument("number", metavar="ID")
+@click.argument("number", metavar="ID", type=Text())
 @click.option(
     "--kind", type=click.Choice(KINDS), default=None, help="What ID is of, where it is of more than one thing."
 )

@@ -12,6 +12,7 @@ from ..delivery import writing
 from ..private import make_file, make_folder
 from ..problems import Language, SettingsError
 from ..specs import STARTER
+from ..wording import printable
 from .common import options, refusing
 from .speaking import speaking
 
@@ -49,5 +50,5 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
             click.echo(json.dumps({"files": list(map(str, made))}), out)
         elif not quiet:
             language = lang or "nl"
-            click.echo("\n".join(map(str, made)), out)
+            click.echo("\n".join(printable(str(path)) for path in made), out)
             click.echo(_NEXT[language].format(folder=folder), out)

@@ -13,7 +13,7 @@ from ..pipeline.answers.corrections import Queue
 from ..problems import Language
 from ..reports.corrections import problem, queue_document, queue_lines
 from ..settings import Settings
-from .common import HELD, day_or_today, options, refusing, settings_of
+from .common import HELD, Text, day_or_today, options, refusing, settings_of
 from .speaking import speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,7 +24,7 @@ def queueing(function: F) -> F:
     for decorator in (
         refusing,
         options,
-        click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger."),
+        click.option("--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger."),
     ):
         function = decorator(function)
     return function

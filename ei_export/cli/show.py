@@ -9,7 +9,7 @@ from ..pipeline.showing import Showing
 from ..pipeline.showing import show as show_file
 from ..problems import Language
 from ..standards.describe import Choice
-from .common import options, refusing, settings_of
+from .common import has_settings, options, refusing, settings_of
 from .speaking import speaking
 
 
@@ -44,7 +44,7 @@ def show(
 
     FILE may come from any program. A practice's settings aren't needed.
     """
-    insurers = settings_of(config, lang).uzovi if config.is_file() else {}
+    insurers = settings_of(config, lang).uzovi if has_settings(config) else {}
     language: Language = lang or click.get_current_context().meta.get("ei_export.language", "nl")
     showing = Showing(language, Choice(records, elements, everything), as_json=as_json, mask=mask, insurers=insurers)
     exit_code = 0

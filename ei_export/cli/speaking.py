@@ -4,6 +4,7 @@ import codecs
 import io
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -47,7 +48,11 @@ def _simple(character: str) -> str:
 def _escaped(error: UnicodeError) -> tuple[str, int]:
     """Characters as JSON escapes them."""
     assert isinstance(error, UnicodeEncodeError)
-    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+    return _escape(error.object[error.start : error.end]), error.end
+
+
+def _escape(text: str) -> str:
+    return json.dumps(text)[1:-1].replace("\x7f", "\\u007f")
 
 
 codecs.register_error("ei_export_text", _simpler)
@@ -55,6 +60,11 @@ codecs.register_error("ei_export_json", _escaped)
 
 
 _SPOKEN: Final = "ei_export.spoken"
+#: Colours (SGR), and what a terminal takes for an order or reads in another direction: control characters but for a
+#: new line, separators of lines, and marks of direction.
+_STEERING: Final = re.compile(
+    r"\x1b\[[0-9;]*m|[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 class _Unheard(Exception):
@@ -66,17 +76,28 @@ class _Output:
     written is dropped, or the writer stopped."""
 
     def __init__(self, stream: IO[str], *, to_the_end: bool) -> None:
+        context = click.get_current_context(silent=True)
         self._stream, self._to_the_end = stream, to_the_end
+        self._as_json = context is not None and context.params.get("as_json", False)
         self.error: OSError | None = None
 
     def write(self, text: str) -> int:
         if self.error is None:
             _notes()[_SPOKEN] = True
             try:
-                return self._stream.write(text)
+                return self._stream.write(text if text.replace("\n", "").isprintable() else self._harmless(text))
             except OSError as error:
                 self._lose(error)
         return len(text)
+
+    def _harmless(self, text: str) -> str:
+        """A text without what could steer a terminal, but for our own colours."""
+        return _STEERING.sub(self._instead, text)
+
+    def _instead(self, found: re.Match[str]) -> str:
+        if self._as_json:
+            return _escape(found[0])
+        return found[0] if found[0].endswith("m") and self.isatty() else "?" * len(found[0])
 
     def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -133,7 +154,7 @@ def speaking(*, is_done: bool = False, to_the_end: bool = False) -> Iterator[IO[
 def warn(text: str) -> None:
     """Says on standard error what went wrong."""
     try:
-        click.echo(text, err=True)
+        click.echo(_STEERING.sub("?", text), err=True)
     except OSError:
         silence(sys.stderr)
 

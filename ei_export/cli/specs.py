@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ..problems import Finding, Language, render, severity
 from ..specs_check import check_in_vain, check_specs, check_tariffs
-from .common import USAGE, options, refusing, settings_of
+from .common import USAGE, has_settings, options, refusing, settings_of
 from .speaking import speaking, warn
 
 
@@ -32,7 +32,7 @@ def check(
 ) -> None:
     """Test every table: the built-in ones, the overlays of the settings (if there are any) or of --overlay, and the
     tariffs of the settings. Names what the tables and the settings hold in vain too."""
-    settings = settings_of(config, lang) if config.is_file() else None
+    settings = settings_of(config, lang) if has_settings(config) else None
     if settings is not None:
         settings = evolve(settings, overlays=overlays or settings.overlays)
         overlays = settings.overlays

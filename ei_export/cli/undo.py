@@ -10,13 +10,15 @@ import click
 from ..pipeline.answers.undo import undo as undo_run
 from ..problems import Language
 from ..reports.corrections import problem, undo_lines, undo_question
-from .common import day_or_today, options, refusing, settings_of
+from .common import Text, day_or_today, options, refusing, settings_of
 from .speaking import speaking, warn
 
 
 @click.command()
-@click.argument("run", metavar="RUN")
-@click.option("--why", default="", metavar="TEXT", help="The reason, kept in the ledger. Asked for at a terminal.")
+@click.argument("run", metavar="RUN", type=Text())
+@click.option(
+    "--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger. Asked for at a terminal."
+)
 @click.option(
     "--files-gone",
     is_flag=True,

@@ -1,10 +1,9 @@
 """From the practice's feed, CSV or SQLite, to appointments."""
 
-import errno
-import os
 from pathlib import Path
 from typing import Final
 
+from ..private import expect_file
 from ..problems import InputError
 from ..settings import InputSettings
 from .csv_feed import open_csv
@@ -21,9 +20,10 @@ def open_feed(path: Path, settings: InputSettings) -> Source:
 
     Raises InputError: missing, empty, binary, without a required column.
     """
-    if not path.is_file():
-        reason = os.strerror(errno.EISDIR if path.is_dir() else errno.ENOENT)
-        raise InputError("INPUT_MISSING", path=str(path), reason=reason)
+    try:
+        expect_file(path)
+    except OSError as error:
+        raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "") from None
     if path.suffix.lower() in _SQLITE_SUFFIXES:
         return open_sqlite(path, settings)
     return open_csv(path, settings)

@@ -58,6 +58,17 @@ class StagedRun:
     folder: Path
 
 
+def stored(path: Path) -> str | bytes:
+    """A path as the ledger keeps it: as bytes where its name is no text."""
+    text = str(path)
+    return text if text.isprintable() else os.fsencode(path)
+
+
+def path_of(kept: str | bytes) -> Path:
+    """The path that was `stored`."""
+    return Path(os.fsdecode(kept))
+
+
 class Ledger:
     """An opened ledger; one opened to `look` at takes what it is told to write, and forgets it.
 
@@ -170,7 +181,7 @@ class Ledger:
 
     def staged_runs(self) -> list[StagedRun]:
         rows = self._rows("SELECT run, staging, folder FROM run WHERE state = 'staged' ORDER BY run")
-        return [StagedRun(run, Path(staging), Path(folder)) for run, staging, folder in rows]
+        return [StagedRun(run, path_of(staging), path_of(folder)) for run, staging, folder in rows]
 
     def next_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM run")
@@ -191,13 +202,13 @@ class Ledger:
 
     def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
         """A run that is being written; ``source`` is the name of its feed."""
-        folders = str(run.staging.resolve()), str(run.folder.resolve())
+        folders = stored(run.staging.resolve()), stored(run.folder.resolve())
         values = (run.run, today.isoformat(), "staged", *folders, source, version)
         self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values)
 
     def mark_published(self, run: int, folder: Path) -> None:
         """Notes that a run can be seen, and where. Outside a transaction it is one of its own."""
-        self._do("UPDATE run SET state = 'published', folder = ? WHERE run = ?", (str(folder.resolve()), run))
+        self._do("UPDATE run SET state = 'published', folder = ? WHERE run = ?", (stored(folder.resolve()), run))
 
     def add_declaration(self, values: Mapping[str, object]) -> None:
         """A declaration by the columns of its table."""

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 
-from . import Ledger
+from . import Ledger, path_of, stored
 
 Day: TypeAlias = date
 #: When an appointment, or a credit, goes out again; see ``schema.sql``.
@@ -355,7 +355,7 @@ def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
     )
     for number, state, folder, day, answered in ledger._rows(sql, (str(run),)):
         credited, later = next(ledger._rows(credit, (str(run),)), ("", 0))
-        return PublishedRun(number, state, Path(folder), day, answered, credited, later)
+        return PublishedRun(number, state, path_of(folder), day, answered, credited, later)
     return None
 
 
@@ -368,7 +368,7 @@ def withdraw(ledger: Ledger, run: int, folder: Path, today: date, why: str) -> N
     """Takes a run back: all that was in it goes out again with the next one. ``folder``: where it is now."""
     ledger._do(
         "UPDATE run SET state = 'withdrawn', folder = ?, withdrawn_on = ?, withdrawn_why = ? WHERE run = ?",
-        (str(folder), today.isoformat(), why, run),
+        (stored(folder), today.isoformat(), why, run),
     )
     for (invoice,) in list(ledger._rows("SELECT invoice FROM declaration WHERE run = ?", (str(run),))):
         reopen(ledger, invoice, "now", "now")

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from . import Ledger
+from . import Ledger, path_of
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class SentLine:
     again: str
     run: int
     day: str
-    folder: Path = field(converter=Path)
+    folder: Path = field(converter=path_of)
     file: str
     standard: str
     insurer: str

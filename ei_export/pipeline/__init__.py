@@ -85,8 +85,8 @@ def run(settings: Settings, options: Options) -> Summary:
         if settings.output.test:
             ledger.begin_test()
             earlier.append(Finding("TEST_MESSAGE"))
-        problems = ProblemList(settings.language, settings.input.path.name, settings.severities)
-        summary = Summary(options.today, settings.input.path.name, problems, test=settings.output.test)
+        problems = ProblemList(settings.language, settings.input.name, settings.severities)
+        summary = Summary(options.today, settings.input.name, problems, test=settings.output.test)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
         shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from ..wording import printable
+
 #: What starts a formula, also behind spaces and quotes, and in the wide forms of Asian keyboards; tabs and line ends
 #: start a new cell in some.
 _FORMULA: Final = re.compile(r"""[\s'"]*[-=+@\uff0d\uff1d\uff0b\uff20]|[\t\r\n]""")
@@ -27,12 +29,14 @@ def restored(cell: str) -> str:
 
 
 def defused_at(row: Sequence[object], columns: Sequence[int]) -> Sequence[object]:
-    """A row with the texts in some columns defused; the row itself where there is nothing to do."""
+    """A row with the texts in some columns safe to print and defused; the row itself where there is nothing to do."""
     changed: list[object] | None = None
     for column in columns:
         cell = row[column]
-        # Nearly every cell begins with a letter or a digit, and that is quickly seen.
-        if isinstance(cell, str) and not cell[:1].isalnum() and (safe := defused(cell)) is not cell:
+        # Nearly every cell begins with a letter or a digit, and can be printed; that is quickly seen.
+        if not isinstance(cell, str) or (cell[:1].isalnum() and cell.isprintable()):
+            continue
+        if (safe := defused(printable(cell))) is not cell:
             changed = changed or list(row)
             changed[column] = safe
     return row if changed is None else changed

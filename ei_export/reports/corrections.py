@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..problems import Finding, Language, Severities, catalogue, render
-from ..wording import day_text
+from ..wording import day_text, printable
 
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "nl": {
@@ -109,4 +109,4 @@ def undo_lines(run: str, folder: Path | None, language: Language) -> Iterator[st
     words = _WORDS[language]
     yield words["undone"].format(run=run)
     if folder is not None:
-        yield words["folder"].format(folder=folder)
+        yield words["folder"].format(folder=printable(str(folder)))

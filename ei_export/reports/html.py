@@ -20,7 +20,7 @@ from attrs import frozen
 
 from .. import __version__
 from ..problems import LANGUAGES, SEVERITIES, Language
-from ..wording import day_text
+from ..wording import day_text, printable
 from .causes import kinds_found, title
 from .html_words import SEND_WORDS, WORDS
 from .overview import Overview
@@ -158,6 +158,7 @@ def page_template(language: Language, name: str = "report.html") -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )
     style, script = _part("report.css"), _part("report.js")
     environment.globals |= {

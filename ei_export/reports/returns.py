@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ..problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ..spool import SortedLines
-from ..wording import day_text, shown
+from ..wording import day_text, printable, shown
 from .refusals import official, reasons
 from .text import counted, euros, number, wrapped
 
@@ -272,7 +272,7 @@ def text_lines(report: FileReport) -> Iterator[str]:
     words = _WORDS[report.language]
     if report.is_read:
         yield words["invoice"].format(
-            file=report.file, invoice=report.invoice, insurer=report.insurer, uzovi=report.uzovi
+            file=printable(report.file), invoice=report.invoice, insurer=report.insurer, uzovi=report.uzovi
         )
         declared, granted = report.euros(report.declared_cents), report.euros(report.granted_cents)
         yield _INDENT + words["sums"].format(
@@ -286,7 +286,7 @@ def text_lines(report: FileReport) -> Iterator[str]:
         if report.waiting:
             yield from wrapped(words["waiting"].format(lines=counted(report.waiting, "line", report.language)), _INDENT)
     else:
-        yield report.file
+        yield printable(report.file)
     for (kind, *_), alike in groupby(report.problems(), key=_said):
         first = next(alike)
         yield ""

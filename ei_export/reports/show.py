@@ -13,7 +13,7 @@ from attrs import asdict
 
 from ..described import Described, Field, Note
 from ..problems import Language, Refusal, render
-from ..wording import day_text
+from ..wording import day_text, printable
 from .text import euros
 
 _WIDTH: Final = 80
@@ -222,7 +222,7 @@ _ZERO_IS_A_VALUE: Final = frozenset({"euros", "number", "percent"})
 
 def _clean(text: str) -> str:
     """Without what would play tricks on a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text.replace("\xa0", " "))
+    return printable(text.replace("\xa0", " "))
 
 
 def _lines(text: str, width: int, hanging: int) -> Sequence[str]:

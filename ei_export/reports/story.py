@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import asdict, field, frozen
 
 from ..problems import Language, Problem
-from ..wording import shown
+from ..wording import forms, printable, quoted, shown
 from .story_words import LABELS, MOMENTS, SENTENCES, TITLES
 from .text import euros
 
@@ -89,7 +89,7 @@ def step(key: str, source: str = "", /, **params: object) -> Step:
 def words(said: Said, language: Language) -> str:
     """A sentence in one language. Raises KeyError for one that is not there, or a value it needs and hasn't got."""
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
-    return SENTENCES[said.key][language].format_map(shown(params, language))
+    return SENTENCES[said.key][language].format_map(forms(params, language))
 
 
 def _shown(name: str, value: object, language: Language) -> object:
@@ -102,7 +102,9 @@ def _shown(name: str, value: object, language: Language) -> object:
         return ", ".join(words(each, language) for each in value)
     if isinstance(value, int) and name.endswith("cents"):
         return f"€ {euros(value, language)}"
-    return MOMENTS[str(value)][language] if name == "moment" else value
+    if name == "moment":
+        return MOMENTS[str(value)][language]
+    return quoted(value) if isinstance(value, str) else value
 
 
 def document(stories: Sequence[Story], language: Language) -> dict[str, Any]:
@@ -186,5 +188,5 @@ def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         ):
-            yield "".join(c if c.isprintable() else "?" for c in wrapped.replace(_TIED, " "))
+            yield printable(wrapped.replace(_TIED, " "))
         first = rest

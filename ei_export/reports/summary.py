@@ -12,6 +12,7 @@ from attrs import asdict, define, field, frozen
 
 from ..appointment import Outcome
 from ..problems import Finding, Language, Severity, catalogue
+from ..wording import printable
 from .problem_list import ProblemList
 from .text import Paint, euros, plain
 
@@ -261,7 +262,7 @@ def text_lines(
         yield from _table(rows, language, paint)
         yield ""
     if summary.folder is not None:
-        yield words["files"].format(folder=summary.folder)
+        yield words["files"].format(folder=printable(str(summary.folder)))
         yield from (f"  {declaration.file}" for declaration in summary.declarations)
         yield ""
     yield paint(words["appointments"], "title")
@@ -271,7 +272,9 @@ def text_lines(
     if short and len(summary.problems):
         yield ""
         yield words["problems"].format(
-            errors=summary.problems.severities["error"], warnings=summary.problems.severities["warning"], place=where
+            errors=summary.problems.severities["error"],
+            warnings=summary.problems.severities["warning"],
+            place=printable(where),
         )
     if summary.test and short:
         yield ""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from ..problems import Language
+from ..wording import printable
 
 #: Characters on a line.
 WIDTH: Final = 80
@@ -63,10 +64,8 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str
     """A text in lines of at most `WIDTH`, unless a word is longer. ``first`` stands before the first line, ``rest``
     before the others; spaces of the same width where it is not given. What could steer a terminal shows as a mark."""
     indent = " " * len(first) if rest is None else rest
-    if not text.isprintable():
-        text = "".join(character if character.isprintable() else "\ufffd" for character in text)
     lines = textwrap.wrap(
-        text.replace("€ ", f"€{_TIED}"),
+        printable(text).replace("€ ", f"€{_TIED}"),
         WIDTH,
         initial_indent=first,
         subsequent_indent=indent,

@@ -15,7 +15,9 @@ from typing import IO, Final
 
 from attrs import frozen
 
+from ..private import expect_file
 from ..problems import Finding, InputError
+from ..wording import printable
 
 #: What VECOZO takes in one zip (vecozo.nl, "Hoe stel ik een declaratie op"; single source).
 MOST_FILES: Final = 30
@@ -54,12 +56,13 @@ def entries(path: Path) -> Iterator[Entry]:
 
     A file is closed when the next one is asked for. Nothing is raised for what can't be read: its entry says so.
     """
-    if path.is_dir():
-        for inside in sorted(path.iterdir()):
-            if inside.is_file() and not _LITTER.fullmatch(inside.name):
-                yield from entries(inside)
-        return
     try:
+        if path.is_dir():
+            for inside in sorted(path.iterdir()):
+                if inside.is_file() and not _LITTER.fullmatch(inside.name):
+                    yield from entries(inside)
+            return
+        expect_file(path)
         with path.open("rb") as file:
             zipped = file.read(4) in _ZIP_STARTS
             file.seek(0)
@@ -95,7 +98,7 @@ def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
                 yield nothing_in(name)
             left = MOST_UNPACKED
             for member in members[:MOST_FILES]:
-                inside = f"{name}/{_shown(member.filename)}"
+                inside = f"{name}/{printable(member.filename)}"
                 with tempfile.TemporaryFile() as unpacked:
                     entry = _unpack(archive, member, inside, unpacked, left)
                     left -= unpacked.tell()
@@ -122,11 +125,6 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpack
         return unreadable(name, str(error))
     findings = [] if _NAME.fullmatch(member.filename) else [Finding("FILE_NAME", "", {"file": name})]
     return Entry(name, unpacked, findings=findings)
-
-
-def _shown(name: str) -> str:
-    """A name from a zip, without what would play tricks on a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in name)
 
 
 def sha256_of(file: IO[bytes]) -> str:

@@ -117,7 +117,7 @@ def _unknown(settings: Settings, wanted: str, similar: Sequence[str]) -> Setting
     """Nothing has this number. It isn't repeated: it may be anything."""
     if values.bsn(wanted):
         return SettingsError("EXPLAIN_PERSONAL")
-    places = {"file": settings.input.path.name, "ledger": settings.ledger.path.name}
+    places = {"file": settings.input.name, "ledger": settings.ledger.path.name}
     if similar:
         return SettingsError("EXPLAIN_SIMILAR", similar=", ".join(similar), **places)
     return SettingsError("EXPLAIN_UNKNOWN", **places)

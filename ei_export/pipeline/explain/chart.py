@@ -84,7 +84,7 @@ class Chart:
     def problems(self) -> Sequence[Problem]:
         """What a run would report of the patient now, in its order."""
         settings = self.desk.settings
-        shelf = Shelf(ProblemList(settings.language, settings.input.path.name, settings.severities))
+        shelf = Shelf(ProblemList(settings.language, settings.input.name, settings.severities))
         shelf.add(self.work.case)
         if self.desk.is_corrected(self.work.patient_id):
             add_credits(shelf, self.desk, self.judged, self.work.patient_id)
@@ -140,7 +140,7 @@ class Chart:
 
     def place(self, row: int | None) -> str:
         """A row of the feed, or the ledger."""
-        return self.ledger_name if row is None else f"{self.desk.settings.input.path.name}:{row}"
+        return self.ledger_name if row is None else f"{self.desk.settings.input.name}:{row}"
 
     def contract_place(self, contract: Contract) -> str:
         """A contract position as the settings count them."""
