@@ -79,8 +79,8 @@ class Visit:
     and ``program``: a part of the answer's, where the diagnosis says which.
 
     ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
-    no problem of the appointment; or `AFTER_RELAPSE`. ``refused``: the day on which its line was, if it is due again
-    for that.
+    no problem of the appointment; or `AFTER_RELAPSE`. ``reason`` is that finding. ``refused``: the day on which its
+    line was, if it is due again for that.
     """
 
     appointment: Appointment
@@ -89,14 +89,16 @@ class Visit:
     units: int = 0
     trajectory: Trajectory | None = None
     misplaced: str = ""
+    reason: Finding | None = None
     program: str = ""
     refused: date | None = None
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
-        self.misplaced = self.misplaced or code
+        finding = Finding(code, column, params)
+        self.misplaced, self.reason = self.misplaced or code, self.reason or finding
         if not self.is_declared and self.answer.standing is not Standing.NO_AGREEMENT:
-            self.appointment.findings.append(Finding(code, column, params))
+            self.appointment.findings.append(finding)
 
     @property
     def is_declared(self) -> bool:
@@ -402,6 +404,17 @@ class _Grouping:
             doubtful = trajectory.doubtful + [a.id for a in unclear if could_belong(a, trajectory)]
             if doubtful:
                 visit.find("COUNT_UNCERTAIN", "", appointments=", ".join(sorted(filter(None, doubtful))) or "-")
+                self._tell_why(visit, doubtful)
+
+    def _tell_why(self, end: Visit, doubtful: Collection[str]) -> None:
+        """What is no problem of a contact itself, as it has no agreement or was dealt with, is one once it holds an end
+        that would go out."""
+        if end.is_declared or end.answer.standing is Standing.NO_AGREEMENT:
+            return
+        for visit in self.visits:
+            appointment = visit.appointment
+            if visit.reason is not None and appointment.id in doubtful and visit.reason not in appointment.findings:
+                appointment.findings.append(visit.reason)
 
     @staticmethod
     def _is_due_anew(visit: Visit) -> bool:
@@ -480,7 +493,7 @@ class _Grouping:
         during = [t for t in self.trajectories if t.is_open and _may_share(appointment.number, t)]
         if during:
             visit.trajectory = during[-1]
-            code, start = appointment.called(appointment.code), _show(visit.trajectory.start)
+            code, start = quoted_word(appointment.called(appointment.code)), _show(visit.trajectory.start)
             visit.find("CODE_UNEXPLAINED", "code", code=code, program=visit.trajectory.program, start=start)
             self._doubt(appointment)
 
@@ -545,7 +558,7 @@ class _Grouping:
 
 def _forget(visit: Visit, code: str) -> None:
     """Takes back what was found wrong with the place of a visit."""
-    visit.misplaced = ""
+    visit.misplaced, visit.reason = "", None
     visit.appointment.findings[:] = [finding for finding in visit.appointment.findings if finding.code != code]
 
 

@@ -112,6 +112,18 @@ def test_a_warning_about_the_start_may_hold_the_end(clerk: Clerk) -> None:
     assert released.lines == {"A1": ("F1041", 1), "A3": ("F1041", 1)}
 
 
+@pytest.mark.parametrize(("link", "units"), [("940135", 3), ("-", 2)])
+def test_what_is_linked_later(clerk: Clerk, link: str, units: int) -> None:
+    """Also where the feed doesn't bring it again."""
+    days = [("A1", "01", "01"), ("A2", "O11", "08"), ("A3", "011", "15"), ("A4", "0111", "22")]
+    for ident, code, day in days:
+        held = clerk.clinic.feed([visit(ident, f"2021-03-{day}", code, insurer="CZ")]).run()
+    assert held.found("error") == [("COUNT_UNCERTAIN", "A4", "")]
+    assert "A2" in next(problem["message"] for problem in held.problems if problem["code"] == "COUNT_UNCERTAIN")
+    clerk.clinic.configure(codes=f'"O11" = "{link}"')
+    assert clerk.clinic.feed([]).run().lines == {"A4": ("F1013", units)}
+
+
 COURSE_OF_ZILVEREN_KRUIS: Final = [
     visit("A1", "2021-03-01", "940150", insurer="Zilveren Kruis"),
     visit("A2", "2021-03-08", "011", insurer="Zilveren Kruis"),

@@ -410,6 +410,17 @@ KINDS: Final = {
         ],
         contracts=contract("VGZ", first="2021-03-01"),
     ),
+    "a contact without contract, of another program": Kind(
+        [
+            on("02-08", "940131", "A1", "T1"),
+            on("02-22", "940135", "A2", "T1", diagnosis="3026"),
+            on("03-22", "940134", "A3", "T1"),
+        ],
+        {},
+        [("CONTACT_OTHER_PROGRAM", "A2", "diagnosis_code"), ("COUNT_UNCERTAIN", "A3", "")],
+        [("CONTRACT_MISSING", "A1", "uzovi"), ("CONTRACT_MISSING", "A2", "uzovi")],
+        contracts=contract("VGZ", first="2021-03-01"),
+    ),
     "nothing of it under contract": Kind(
         [on("02-01", "940131", "A1"), on("02-08", "940135", "A2"), on("02-22", "940134", "A3")],
         {},
@@ -425,10 +436,13 @@ KINDS: Final = {
         [("DIAGNOSIS_MISSING", "A1", "diagnosis_code")],
         [("END_START_NOT_DECLARED", "A2", "")],
     ),
-    "a start that is held for its person": Kind(
-        [on("03-01", "940158", "A1", name="", diagnosis="3026"), on("03-22", "940159", "A2", diagnosis="3026")],
+    "a start that is held for its therapist": Kind(
+        [
+            on("03-01", "940158", "A1", therapist_agb="04", diagnosis="3026"),
+            on("03-22", "940159", "A2", diagnosis="3026"),
+        ],
         {"A2": ("F1042", 1)},
-        [("NAME_MISSING", "A1", "name")],
+        [("THERAPIST_AGB_INVALID", "A1", "therapist_agb")],
         [("END_START_NOT_DECLARED", "A2", "")],
     ),
 }
