@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from ei_export.standards.xml.redeclaring import read_redeclarations, redeclaration_code
+from tests.clerk import Clerk
 from tests.feeds import BSNS, Clinic, Result, csv_text, tables_read_once, visit
 from tests.gds_receiver import Declaration
 from tests.test_gds801 import clinic
@@ -163,6 +164,19 @@ def test_what_was_declared_in_the_standard_before_counts(tmp_path: Path) -> None
     for step in ("run", "asks correct", "run"):
         office.step(step)
     assert office.codes == ["05"]
+
+
+def test_a_debit_whose_person_was_taken_out_is_passed_over(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    for step in ("run", "is_refused", "asks redeclare", "run", "is_refused"):
+        office.step(step)
+    first = "appointment_id = 'A4' AND attempt = 1"
+    clerk = Clerk(office.practice)
+    clerk.write(f"UPDATE person SET sent = '' WHERE person IN (SELECT person FROM line WHERE {first})")
+    clerk.write(f"UPDATE line SET sent = '' WHERE {first}")
+    for step in ("asks redeclare", "run"):
+        office.step(step)
+    assert office.codes == ["01", "03", "03"]
 
 
 def test_a_line_at_fault_is_held_while_it_would_be_the_same(tmp_path: Path) -> None:

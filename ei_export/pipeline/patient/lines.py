@@ -244,13 +244,15 @@ def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None
 
 def _redeclaration(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> str:
     """The code (COD651) of a line by what became of the debits before it of the same person: the last with the insurer
-    of this one, and the last with another. An insurer is an UZOVI number."""
+    of this one, and the last with another. An insurer is an UZOVI number. Whose a debit was is not known any more once
+    its person was taken out."""
     assert who.person is not None
     became: dict[bool, Became] = {True: "", False: ""}
     for debit in debits:
+        if not debit.was_sent or debit.is_pruned:
+            continue
         sent = FORMS[debit.standard].person(debit.person)
-        is_theirs = sent.key == who.person.key or sent.patient_id == who.person.patient_id
-        if debit.was_sent and is_theirs:
+        if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
             became[debit.uzovi == uzovi] = "refused" if debit.status == "refused" else "credited"
     return redeclaration_code(became[True], became[False])
 
