@@ -234,3 +234,28 @@ def test_bytes_are_gone_also_without_room_to_give_back(
     with sqlite3.connect(clinic.folder / "ledger.sqlite") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"therapist_agb": "04011119"},
+        {"bsn": "999000123", "birth_date": "1971-02-03"},
+        {"diagnosis_code": "3526"},
+        {"status": "geannuleerd"},
+        {"uzovi": "7053"},
+        {"trajectory_id": "T1B"},
+    ],
+    ids=str,
+)
+def test_a_feed_that_goes_on_showing_it_changes_nothing(change: dict[str, str], clinic: Clinic, clerk: Clerk) -> None:
+    settled(clinic, clerk, [*COURSE])
+    prune(clerk)
+    clinic.feed([*COURSE]).run()
+    for rows in ([{**row, **change} for row in COURSE], [*COURSE], [{**START, **change}]):
+        result = clinic.feed(rows).run()
+        assert (result.lines, result.credits) == ({}, {})
+        assert result.exit_code in (0, 1)
+    assert prune(clerk)["patients"] in (0, 1)
+    assert clinic.feed([*COURSE]).run().lines == {}

@@ -204,7 +204,7 @@ def _differences(
 
 def _otherwise(work: Work, debit: Debit | None, row: Appointment) -> set[str]:
     """The columns in which person and care are not as they were sent in a line, or not fit to be sent any more."""
-    if debit is None:  # it was never sent by us
+    if debit is None:  # it was never sent by us, or that is not kept any more
         return set()
     renderer, form = work.desk.renderers[debit.standard], FORMS[debit.standard]
     who, what = renderer.person(row), renderer.care(row)
@@ -240,9 +240,10 @@ def _about(work: Work, appointment: Appointment, code: str, column: str, /, **pa
 
 
 def _debit(work: Work, ident: str) -> Debit | None:
-    """The debit of an appointment that counts; None where another system declared it."""
+    """The debit of an appointment that counts; None where another system declared it, or its person was taken out."""
     debits = work.debits.get(ident) or work.desk.debits_of(ident)
-    return _that_counts(debits) if debits else None
+    debit = _that_counts(debits) if debits else None
+    return None if debit is None or debit.is_pruned else debit
 
 
 # It doesn't stand.
