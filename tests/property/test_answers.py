@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.clerk import STANDING, Clerk, few_tariffs
-from tests.feeds import BSNS, Cells, Clinic, tables_read_once, visit
+from tests.feeds import BSNS, CONTRACTS, Cells, Clinic, tables_read_once, visit
 from tests.manual.practice import UZOVI
 from tests.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
 
@@ -190,6 +190,30 @@ class Year(RuleBasedStateMachine):
         run = max(self.outbox)
         assert self.clerk.undoes(run, today=self.today) == 0
         del self.outbox[run]
+
+    @rule()
+    def try_it_as_a_test(self) -> None:
+        """A test run leaves nothing behind but its number."""
+        before = self.kept()
+        self.clinic.configure(contracts=f'[output]\nmessage = "test"\n{CONTRACTS}')
+        result = self.clinic.feed(self.agenda.values()).run(today=self.today)
+        self.clinic.configure()
+        assert str(result.document["run"])[0] in "TN"
+        assert self.kept() == before
+
+    def kept(self) -> list[str]:
+        return [row for row in self.clerk.dump() if "test_run" not in row]
+
+    @rule()
+    def lose_the_ledger(self) -> None:
+        """It is read back from the runs, and the answers are read in again; then the whole history is offered."""
+        before = self.clerk.sums()
+        (self.clinic.folder / "ledger.sqlite").unlink()
+        assert self.clerk.gives("recover", today=self.today)[0] == 0
+        for path in self.answers:
+            assert not [p for p in self.clerk.reads(path, today=self.today)["problems"] if p["code"] == "RETURN_KNOWN"]
+        assert self.clerk.sums() == before
+        self.run("everything")
 
     # What always holds.
 
