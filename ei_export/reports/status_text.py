@@ -73,7 +73,8 @@ class StatusText:
 
     def _last_run(self) -> Iterator[str]:
         if self.status.ran and (last := self.status.ran[-1]).is_done:
-            yield self._say("last_run", when=self._when(last))
+            is_test = (last.run or "").startswith("T")
+            yield self._say("last_test" if is_test else "last_run", when=self._when(last))
             yield ""
 
     def _failed(self) -> Iterator[str]:

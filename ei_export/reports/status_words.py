@@ -9,6 +9,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "nl": {
         "head": "Stand op {day}",
         "last_run": "Laatste run: {when}",
+        "last_test": "Laatste run: {when}, een test waarin niets is gedeclareerd",
         "failed": "DE LAATSTE RUN IS MISLUKT",
         "run_failed": "{when}, exitcode {exit}",
         "run_open": "{when} begonnen en niet klaar: hij is nog bezig, of werd afgebroken",
@@ -101,6 +102,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "head": "How things stand on {day}",
         "last_run": "Last run: {when}",
+        "last_test": "Last run: {when}, a test in which nothing was declared",
         "failed": "THE LAST RUN FAILED",
         "run_failed": "{when}, exit code {exit}",
         "run_open": "{when} begun and not finished: it is still at work, or was broken off",

@@ -76,7 +76,9 @@ def test_nothing_is_kept_of_it(clinic: Clinic, clerk: Clerk) -> None:
     assert document["tests"] == [{"run": "T000001", "today": "2021-07-01", "invoices": 1}]
     assert not any(document["totals"].values())
     assert [document[name] for name in ("declarations", "lines", "deadlines", "held")] == [[], [], [], []]
-    assert "T000001" in clerk.gives("status", as_json=False)[1]
+    told = clerk.gives("status", as_json=False)[1]
+    assert "T000001" in told
+    assert "een test waarin niets is gedeclareerd" in told
 
 
 def test_what_is_held_in_it_is_held_by_nothing_but_the_feed(clinic: Clinic, clerk: Clerk) -> None:
