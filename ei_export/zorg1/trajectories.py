@@ -294,10 +294,11 @@ class _Grouping:
         is_of_some = answer.program == ANY and bool(self.programs.with_diagnosis(diagnosis))
         if is_of_some and (own := [t for t in (*fitting, *singles) if self._is_own(visit, t)]):
             fitting = own
-        elif is_of_some and fitting:
-            self._other_program(visit, fitting)
-            return None
-        elif not is_of_some:
+        elif is_of_some:
+            if fitting := [t for t in fitting if t.is_open]:
+                self._other_program(visit, fitting)
+                return None
+        else:
             fitting = fitting or singles
         if len(fitting) > 1:
             fitting = [t for t in fitting if t.is_open or t.is_single] or fitting
@@ -313,12 +314,16 @@ class _Grouping:
                 trajectory.doubtful.append(visit.appointment.id)
         elif changed := [t for t in running if self._has_other_insurer(visit, t)]:
             self._insurer_changed(visit, changed[-1])
-        elif ended := [t for t in self.trajectories if t.end and t.fits(answer.insurer, answer.program)]:
+        elif ended := [t for t in self.trajectories if t.end and self._has_ended(visit, t)]:
             visit.find("CONTACT_AFTER_END", "date", end=_show(ended[-1].end))
         else:
             visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
             self._stray.append(visit)
         return None
+
+    def _has_ended(self, visit: Visit, trajectory: Trajectory) -> bool:
+        """Whether a contact could be of a trajectory but for its end."""
+        return trajectory.fits(visit.answer.insurer, visit.answer.program) and self._is_own(visit, trajectory)
 
     def _has_other_insurer(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact could be of a trajectory but for its insurer."""

@@ -92,6 +92,22 @@ KINDS: Final = {
         {"A1": ("F1013", 1), "A3": ("F1013", 1)},
         [("CONTACT_OTHER_PROGRAM", "A2", "diagnosis_code")],
     ),
+    "a contact of another program than what ended or relapsed": Kind(
+        [
+            on("03-01", "940131", "A1"),
+            on("03-22", "940134", "A2"),
+            on("03-23", "940135", "A3", diagnosis="3026"),
+            on("03-24", "940135", "A4"),
+            on("04-22", "940133", "A5"),
+            on("04-23", "940135", "A6", diagnosis="4026"),
+        ],
+        {"A1": ("F1013", 1), "A2": ("F1013", 1), "A5": ("F1013R", 1)},
+        [
+            ("CONTACT_AFTER_END", "A4", "date"),
+            ("CONTACT_WITHOUT_TRAJECTORY", "A3", "trajectory_id"),
+            ("CONTACT_WITHOUT_TRAJECTORY", "A6", "trajectory_id"),
+        ],
+    ),
     "a contact dated before the start of its number": Kind(
         [
             on("02-08", "940135", "A1", "T1", insurer="CZ", diagnosis="3026"),
