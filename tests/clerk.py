@@ -158,11 +158,22 @@ class Clerk:
 
     # All there is to do.
 
+    def otherwise(self) -> list[str]:
+        """The lines of which it was said once that they are otherwise by now, and those that are another patient's."""
+        rows = self.rows(
+            "SELECT reference FROM line JOIN heard USING (appointment_id, patient_id) WHERE change = 'said' UNION "
+            "SELECT reference FROM line JOIN appointment AS held USING (appointment_id) "
+            "WHERE held.outcome = 'held' AND held.patient_id <> line.patient_id ORDER BY 1"
+        )
+        return [str(row["reference"]) for row in rows]
+
     def puts_right(self, today: str = TODAY) -> None:
         """Has everything corrected that changed, credits what stands twice, and declares again what doesn't stand."""
         if not (self.clinic.folder / "ledger.sqlite").exists():
             return
         self.asks("correct", "--all", today=today)
+        for reference in self.otherwise():
+            self.asks("correct", reference, today=today)
         for _, same in groupby(self.debits(), key=itemgetter("appointment_id")):
             debits = list(same)
             earlier = [row["reference"] for row in debits[:-1] if row["status"] in STANDING]

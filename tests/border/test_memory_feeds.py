@@ -21,6 +21,7 @@ def of(patient: str, row: Cells, **cells: str) -> Cells:
     return {**visit(row["appointment_id"], row["date"], row["code"], row["trajectory_id"], patient=patient), **cells}
 
 
+OTHER = visit("Z1", "2021-05-01", "940131", "TZ", patient="P9")
 MOVED = tuple(of("P2", row) for row in COURSE)
 
 #: How the lines of `COURSE` that stand or fall are answered, by what is refused.
@@ -192,6 +193,13 @@ def test_what_was_declared_is_cancelled_with_another_patient(patient: str, clini
     assert clinic.run().problems == []
 
 
+def test_what_was_refused_is_cancelled_with_another_patient(clinic: Clinic, clerk: Clerk) -> None:
+    clerk.is_refused(clinic.feed([START]).run(), "A1")
+    night = clinic.feed([of("P2", START, status="cancelled"), OTHER]).run()
+    assert (night.found("error"), night.counts) == ([], {"read": 2, "declared": 1, "not_completed": 1})
+    assert clinic.feed([MOVED[0]]).run().lines == {"A1": ("F1013", 1)}
+
+
 def test_what_is_held_is_cancelled_with_another_patient(clinic: Clinic) -> None:
     clinic.tariffs(without="940131")
     clinic.feed([START]).run()
@@ -217,9 +225,6 @@ def test_a_deleted_contact(tmp_path: Path) -> None:
 def complete(clinic: Clinic) -> Clinic:
     clinic.configure(feed=COMPLETE)
     return clinic
-
-
-OTHER = visit("Z1", "2021-05-01", "940131", "TZ", patient="P9")
 
 
 def deleted(result: Result) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 #: Return codes with which an insurer refuses a line.
 CODES: Final = st.sampled_from(["0611", "0320", "3100", "0638", "9999"])
+#: What of a row is of the person.
+OF_A_PERSON: Final = ("patient_id", "bsn", "birth_date", "sex", "name", "house_number", "insured_number")
 #: Everything is settled in so many rounds of sending and answering, whatever happened before.
 _ROUNDS: Final = 8
 
@@ -114,6 +116,37 @@ class Year(RuleBasedStateMachine):
             value = row[what]
             swapped = others.get(value) or next((k for k, v in others.items() if v == value), value)
             self.tell({**row, what: swapped})
+
+    @precondition(lambda self: self.numbers())
+    @rule(data=st.data())
+    def move_to_another_patient(self, data: st.DataObject) -> None:
+        """A whole trajectory was on the wrong person; mostly somebody noticed by a refusal."""
+        name = data.draw(st.sampled_from(sorted(self.numbers(of_lines="refused") or self.numbers())))
+        rows = self.rows_of(name)
+        other = {"P0": "P1", "P1": "P0"}[rows[0]["patient_id"]]
+        person = next(
+            (row for row in self.agenda.values() if row["patient_id"] == other),
+            visit("X", "2021-01-04", "940131", patient=other),
+        )
+        for row in rows:
+            self.tell({**row, **{column: person[column] for column in OF_A_PERSON}})
+
+    @precondition(lambda self: self.numbers())
+    @rule(data=st.data())
+    def renumber(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.numbers(of_lines="credited") or self.numbers())))
+        self.courses += 1
+        for row in self.rows_of(name):
+            self.tell({**row, "trajectory_id": f"N{self.courses}"})
+
+    def numbers(self, of_lines: str = "") -> set[str]:
+        """The numbers of the counted trajectories, or of those with a line that was answered so."""
+        told = {x["appointment_id"] for x in self.clerk.lines() if x["status"] == of_lines} if of_lines else self.agenda
+        rows = (self.agenda[ident] for ident in told if ident in self.agenda)
+        return {row["trajectory_id"] for row in rows if row["patient_id"] != "P2"}
+
+    def rows_of(self, number: str) -> list[Cells]:
+        return [row for row in self.agenda.values() if row["trajectory_id"] == number]
 
     # What the program does.
 

@@ -67,8 +67,6 @@ def hear(work: Work, sent: Appointment | None, row: Appointment | None) -> Appoi
         assert sent is not None
         return _stands(work, sent, row)
     last = _that_counts(debits)
-    if last.patient_id != work.patient_id:  # it is another patient's by now
-        return row if row is not None and row.row is not None else None
     if last.is_pruned:
         return sent if row is None else take_as_pruned(work, row, last)
     if last.stands:

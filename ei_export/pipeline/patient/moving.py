@@ -49,16 +49,18 @@ def welcome(work: Work, row: Appointment) -> Appointment | None:
     return row
 
 
+def is_another_s(work: Work, row: Appointment) -> bool:
+    """Whether another patient had an appointment that isn't known of its patient."""
+    owner = None if work.desk.ledger.is_new else work.desk.ledger.appointment_owner(row.id)
+    return owner not in (None, work.patient_id)
+
+
 def dismiss(work: Work, row: Appointment) -> Appointment | None:
-    """What an appointment is taken for that did not take place and isn't known of its patient; None: for nothing. One
-    that another patient had is no longer theirs."""
-    desk = work.desk
-    owner = None if desk.ledger.is_new else desk.ledger.appointment_owner(row.id)
-    if owner in (None, work.patient_id):
-        return None
-    _move(work, row.id, str(owner))
-    if not (debits := desk.debits_of(row.id)):
+    """What an appointment that another patient had is taken for, now that it did not take place; as of `hear`."""
+    _move(work, row.id, str(work.desk.ledger.appointment_owner(row.id)))
+    if not (debits := work.desk.debits_of(row.id)):
         work.case.cancelled.append((row.id, work.patient_id))
+        work.case.tally(Outcome.NOT_COMPLETED)
         return None
     work.debits[row.id] = [evolve(debit, patient_id=work.patient_id) for debit in debits]
     return hear(work, None, row)
@@ -92,7 +94,7 @@ def is_theirs(work: Work, number: str, owner: str) -> bool:
     """Whether a trajectory number is still that of somebody else, who had it: not where that is the patient under
     another patient number, nor where all that they had under it is another's now."""
     left = [kept for kept in _kept(work.desk, owner) if kept.texts[AT["trajectory_id"]].strip() == number]
-    left = [kept for kept in left if not _is_another_s(work, kept, owner)]
+    left = [kept for kept in left if not _is_moved(work, kept, owner)]
     if not left:
         work.case.numbers.append((number, work.patient_id))
         return False
@@ -100,7 +102,7 @@ def is_theirs(work: Work, number: str, owner: str) -> bool:
     return not _is_one_person(mine | {kept.texts[AT["bsn"]] for kept in left})
 
 
-def _is_another_s(work: Work, kept: Kept, owner: str) -> bool:
+def _is_moved(work: Work, kept: Kept, owner: str) -> bool:
     """Whether the feed says that an appointment is no longer of who had it."""
     ident = kept.texts[AT["appointment_id"]]
     return ident in work.named or ident in work.known or owner not in work.desk.watched.get(ident, {owner})

@@ -15,7 +15,7 @@ from ...zorg1.resolver import Standing
 from .case import Work
 from .declared import hear
 from .insurers import of_today
-from .moving import dismiss, welcome
+from .moving import dismiss, is_another_s, welcome
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
@@ -24,18 +24,17 @@ _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_
 
 def recall(work: Work) -> None:
     """Fills in what the ledger remembers of the patient."""
-    work.debits = work.desk.debits(work.patient_id)
-    work.again = {
-        ident: debits[-1]
-        for ident, debits in work.debits.items()
-        if debits[-1].patient_id == work.patient_id and not debits[-1].stands
-    }
+    found = work.desk.debits(work.patient_id)
+    work.debits = {ident: debits for ident, debits in found.items() if debits[-1].patient_id == work.patient_id}
+    work.again = {ident: debits[-1] for ident, debits in work.debits.items() if not debits[-1].stands}
     if work.stored is None:
         return
     for kept in unpack(work.stored.appointments):
         settled = kept.outcome not in PENDING
         meant = NO_MEANINGS if settled or kept.is_sent else work.desk.settings.input.values
         appointment = remembered(work.patient_id, kept.texts, AT, settled=settled, meant=meant)
+        if settled and appointment.id in found and appointment.id not in work.debits:
+            continue  # it was declared for another patient since
         whose = work.desk.watched.get(appointment.id)
         if whose and work.patient_id not in whose and (not settled or appointment.id in work.again):
             continue  # the feed says it is another patient's now
@@ -134,9 +133,10 @@ def _take(work: Work, appointment: Appointment) -> None:
     elif not appointment.completed:
         if known is not None:
             work.case.cancelled.append((known.id, work.patient_id))
-        taken = None if known is not None or appointment.unclear else dismiss(work, appointment)
-        if taken is None:
+        if known is not None or appointment.unclear or not is_another_s(work, appointment):
             work.case.tally(Outcome.NOT_COMPLETED)
+            return
+        taken = dismiss(work, appointment)
     elif known is not None and known.known is not None:
         _take_over(work, appointment, known)
     else:
