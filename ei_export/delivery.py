@@ -171,6 +171,11 @@ def test_folders(out: Path) -> Sequence[Path]:
     return sorted(path for path in out.glob("T[0-9]*") if path.is_dir())
 
 
+def test_files(out: Path) -> int:
+    """How many declarations the test runs that are there have."""
+    return sum(1 for folder in test_folders(out) for _ in folder.glob("declarations/*"))
+
+
 def withdrawn_folders(out: Path) -> Sequence[Path]:
     """The folders of runs that are marked as not to be sent."""
     return sorted(out.glob(f"*{_WITHDRAWN}"))

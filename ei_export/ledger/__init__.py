@@ -173,7 +173,7 @@ class Ledger:
     def next_test_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM test_run")
 
-    def test_invoices(self, series: str = "") -> int:
+    def test_invoices(self) -> int:
         """How many invoices there ever were in tests."""
         return self._one("SELECT coalesce(sum(invoices), 0) FROM test_run")
 
@@ -186,7 +186,7 @@ class Ledger:
     def next_run(self) -> int:
         return self._one("SELECT coalesce(max(run), 0) + 1 FROM run")
 
-    def invoices(self, series: str = "") -> int:
+    def invoices(self, series: str) -> int:
         """How many declarations there ever were, or more where the numbers of a series went on beyond that."""
         sql = (
             "SELECT max((SELECT count(*) FROM declaration), "

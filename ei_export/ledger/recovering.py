@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
-from ..appointment import Appointment
+from ..appointment import Appointment, Outcome
 from . import Ledger, StoredDossier
 from .dossier import pack
 
@@ -57,9 +57,18 @@ def keep_declared(ledger: Ledger, patient_id: str, appointments: Sequence[Appoin
     ledger._many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))
 
 
+def doubt_begun(ledger: Ledger) -> None:
+    """Notes of the trajectories that had begun when an older ledger was written that contacts may be missing."""
+    ledger._many(
+        "INSERT OR IGNORE INTO recovered SELECT appointment_id FROM appointment WHERE outcome <> ? AND patient_id IN "
+        "(SELECT patient_id FROM dossier WHERE pending > 0 UNION SELECT patient_id FROM trajectory WHERE ended = '')",
+        [(Outcome.COUNTED.value,)],
+    )
+
+
 def recovered(ledger: Ledger) -> frozenset[str]:
-    """The declared appointments that were read back, and that no feed showed since: what else there was then is not
-    known."""
+    """The appointments of which a ledger that runs were read back into knows, and that no feed showed since: what else
+    there was then is not known."""
     return frozenset(ident for (ident,) in ledger._rows("SELECT appointment_id FROM recovered"))
 
 

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS declaration (
 -- The practice that the ledger is of: the AGB codes it declared under, each since when.
 CREATE TABLE IF NOT EXISTS owner (agb TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
 
--- Declared appointments that were read back from published runs and that no feed showed since.
+-- Appointments from before published runs were read back, and that no feed showed since: contacts may be missing.
 CREATE TABLE IF NOT EXISTS recovered (appointment_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
 -- Tests declare nothing: only their numbers are kept, T000001 is 1.

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from .. import __version__
 from ..codelists import Uzovi, uzovi_numbers
-from ..delivery import Place, Replacement, Scratch, Stage, is_taken, writing
+from ..delivery import Place, Replacement, Scratch, Stage, is_taken, test_files, writing
 from ..intake import Source, open_feed
 from ..intake.gather import gather, partition_of
 from ..intake.survey import Survey
@@ -177,13 +177,14 @@ def _record(
 def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, Path]:
     """The numbers and the folder of the next run; one that is there or on its way, of whatever ledger, is left
     alone."""
-    test = settings.output.test
-    number, invoices = (ledger.next_test_run, ledger.test_invoices) if test else (ledger.next_run, ledger.invoices)
-    run = number()
-    while is_taken(folder := settings.output.dir / run_label(run, test=test)):
+    out, series, test = settings.output.dir, settings.practice.series, settings.output.test
+    if test:  # a ledger that was lost is nothing to wait for
+        run, invoices = ledger.next_test_run(), max(ledger.test_invoices(), test_files(out))
+    else:
+        run, invoices = ledger.next_run(), ledger.invoices(series)
+    while is_taken(folder := out / run_label(run, test=test)):
         run += 1
-    series = settings.practice.series
-    return Series(series, today, run, invoices(series), test), folder
+    return Series(series, today, run, invoices, test), folder
 
 
 def _judge(

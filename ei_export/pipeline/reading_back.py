@@ -24,7 +24,7 @@ from ..ledger import Ledger, StagedRun
 from ..ledger.belonging import runs as known_runs
 from ..ledger.corrections import withdraw
 from ..ledger.dossier import AT, SAVED
-from ..ledger.recovering import keep_declared, next_attempt, note_credited, note_replaced
+from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_replaced
 from ..problems import SettingsError
 from ..reports.cells import restored
 from ..settings import Settings
@@ -62,6 +62,8 @@ def recover(settings: Settings, today: date) -> Sequence[ReadBack]:
         try:
             refuse_strangers(ledger, settings)
             runs = unknown_runs(ledger, settings.output.dir)
+            if runs:
+                doubt_begun(ledger)
             done = [_read_back(ledger, settings, number, folder, today) for number, folder in runs]
             keep_owner(ledger, settings, today)
             ledger.commit()

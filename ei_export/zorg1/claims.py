@@ -169,7 +169,7 @@ class Judge:
         params: dict[str, object] = {"date": visit.day.isoformat(), "start": first.day.isoformat()}
         weeks = self.agreements.weeks.get(end.code, 0)
         if visit.day < (due := first.day + timedelta(weeks=weeks)):
-            yield Finding("END_EARLY", "date", {**params, "weeks": weeks, "from_day": due.isoformat()})
+            yield Finding("END_EARLY", "date", {**params, "weeks": weeks, "after": due.isoformat()})
         start = first.answer.agreement
         if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
             return

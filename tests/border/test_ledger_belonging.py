@@ -231,6 +231,25 @@ def test_an_end_waits_for_the_contacts_that_no_file_tells_of(clinic: Clinic, cle
     assert clerk.rows("SELECT * FROM recovered") == []
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_an_older_copy_never_heard_of_may_count(is_held: bool, clinic: Clinic, clerk: Clerk) -> None:
+    """The contact of the night that was lost is in no file of that night."""
+    start = START | {"diagnosis_code": "3020"} if is_held else START
+    clinic.feed([start]).run()
+    shutil.copyfile(clinic.folder / "ledger.sqlite", clinic.folder / "older.sqlite")
+    assert clinic.feed([CONTACT, SINGLE]).run().lines.keys() == {"S1"}
+    _older(clinic)
+    assert clerk.gives("recover")[0] == 0
+    assert "RECOVERED_COUNT" in clinic.feed([END]).run().codes
+    later = (
+        visit("L1", "2021-03-01", "940131", "TL", patient="P7"),
+        visit("L2", "2021-03-08", "940134", "TL", patient="P7"),
+    )
+    assert clinic.feed(later).run().lines == {"L1": ("F1013", 1), "L2": ("F1013", 1)}
+    told = clinic.feed(COURSE).run()
+    assert told.lines == ({"A1": ("F1013", 1)} if is_held else {}) | {"A3": ("F1013", 2)}
+
+
 def test_what_comes_after_it_counts_by_itself(clinic: Clinic, clerk: Clerk) -> None:
     """Once the start was shown, a feed of only new rows is enough; a declared end is not said to be wrong."""
     start, contact, end = (

@@ -65,6 +65,15 @@ def test_its_numbers_are_never_those_of_production(clinic: Clinic) -> None:
         assert content
 
 
+def test_its_numbers_are_not_used_again_when_the_ledger_is_lost(clinic: Clinic) -> None:
+    clinic.feed([*COURSE, *BYSTANDERS])
+    results = [tries(clinic)]
+    (clinic.folder / "ledger.sqlite").unlink()
+    results.append(tries(clinic))
+    invoices = [declaration["invoice"] for each in results for declaration in each.document["declarations"]]
+    assert len(set(invoices)) == len(invoices) == 4
+
+
 def test_nothing_is_kept_of_it(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE)
     tries(clinic)

@@ -119,7 +119,7 @@ def test_looking_at_an_old_ledger_leaves_it_alone(old: Path) -> None:
     old.chmod(0o400)
     ledger = Ledger.look(old)
     assert ledger.next_run() == 2
-    assert ledger.invoices() == 1
+    assert ledger.invoices("") == 1
     ledger.close()
     assert old.read_bytes() == before
     assert [path.name for path in old.parent.iterdir()] == [old.name]
