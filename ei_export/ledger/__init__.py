@@ -28,6 +28,8 @@ _MOMENT_MS: Final = 2_000
 _LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 PENDING_SQL: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
+#: What SQLite gives; a message of it that quotes what is damaged may be no text.
+_FAILURES: Final = (sqlite3.Error, UnicodeError)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
 
@@ -97,7 +99,7 @@ class Ledger:
             _identify_file(path)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             connection = sqlite3.connect(path, isolation_level=None, timeout=0)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *_FAILURES) as error:
             raise WriteError("WRITE_FAILED", path=str(path), reason=str(error)) from None
         try:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -110,7 +112,7 @@ class Ledger:
         except OSError as error:
             connection.close()
             raise WriteError("WRITE_FAILED", path=str(path), reason=str(error)) from None
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             connection.close()
             raise _refusal(error, path) from None
         except BaseException:
@@ -323,7 +325,7 @@ class Ledger:
     def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._db.execute(sql, values)
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _refusal(error, self._path) from None
 
     def _one(self, sql: str) -> int:
@@ -337,7 +339,7 @@ class Ledger:
             return
         try:
             self._db.execute(sql, tuple(values))
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _refusal(error, self._path) from None
 
     def _many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -345,7 +347,7 @@ class Ledger:
             return
         try:
             self._db.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _refusal(error, self._path) from None
 
 
@@ -417,7 +419,7 @@ def _looked_at(path: Path, kept: Callable[[sqlite3.Connection], sqlite3.Connecti
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                 raise
             return _undone_copy(path)  # a run was killed; undoing its work is for the next run
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *_FAILURES) as error:
         raise _refusal(error, path) from None
 
 
@@ -492,6 +494,8 @@ def _refusal(error: Exception, path: Path) -> Exception:
         return BusyError("LEDGER_BUSY", path=str(path))
     if code == sqlite3.SQLITE_CONSTRAINT:  # it refuses what would be twice: nobody's disk is to blame
         return WriteError("INTERNAL", reason=str(error))
+    if isinstance(error, UnicodeError):
+        return WriteError("LEDGER_DAMAGED", path=str(path), reason="not UTF-8")
     if code in _DAMAGED:
         return WriteError("LEDGER_DAMAGED", path=str(path), reason=str(error))
     return WriteError("WRITE_FAILED", path=str(path), reason=str(error))
