@@ -7,6 +7,7 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Final
 
 from ...appointment import Appointment
@@ -24,6 +25,7 @@ IDENTITY: Final[Mapping[str, Callable[[str], object]]] = {
 #: Goes with the insurer of its day.
 _OF_INSURER: Final = ("uzovi", "insured_number")
 _KEPT: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _DETAILS: Final = tuple(column for column in _KEPT if column not in _OF_INSURER)
 
 
@@ -38,7 +40,7 @@ def meet(work: Work, fresh: Sequence[Appointment]) -> None:
         work.person = json.loads(stored.person) if stored is not None and stored.person else {}
         return
     before = work.person = json.loads(stored.person) if stored.person else {}
-    row = None if work.contradicted else latest(work, fresh)
+    row = None if work.contradicted else latest(work, fresh, before)
     if row is None:
         return
     work.person = details(row)
@@ -57,12 +59,12 @@ def details(row: Appointment) -> dict[str, str]:
     return {column: text for column in _KEPT if (text := row.text(column))}
 
 
-def latest(work: Work, rows: Sequence[Appointment]) -> Appointment | None:
-    """The latest row that says all there is to know of a person."""
+def latest(work: Work, rows: Sequence[Appointment], known: Mapping[str, str] = _NOBODY) -> Appointment | None:
+    """The latest row that says all there is to know of a person; of one who is ``known`` it does."""
     usable = [row for row in rows if row.date is not None and not row.findings]
     for row in sorted(usable, key=_when, reverse=True):
         assert row.date is not None
-        if work.desk.renderers[standard_on(row.date).standard].person(row).record:
+        if details(row) == known or work.desk.renderers[standard_on(row.date).standard].person(row).record:
             return row
     return None
 
