@@ -85,6 +85,10 @@ def write_lines(work: Work) -> None:
             appointment.findings.append(missing)
             if _hold(work, appointment):
                 continue
+        if (unseen := _not_in_feed(work, draft.visit)) is not None:
+            appointment.findings.append(unseen)
+            if _hold(work, appointment):
+                continue
         if (debit := is_as_declared(work, appointment, draft.file, who.record, head)) is not None:
             put_back(work, appointment, debit)
             continue
@@ -96,6 +100,20 @@ def write_lines(work: Work) -> None:
         appointment.mark = "" if draft.is_silent else work.desk.mark(appointment)
         work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
         begun.add(draft.file)
+
+
+def _not_in_feed(work: Work, visit: Visit) -> Finding | None:
+    """Of a counted end: that contacts are counted which the feed lacks although it shows the start. They may have been
+    deleted; only ``[input] complete_from`` says that a feed holds everything."""
+    trajectory, agreement = visit.trajectory, visit.answer.agreement
+    if work.stored is None or trajectory is None or agreement is None or agreement.units != "count":
+        return None
+    ends = (trajectory.started_by, visit)
+    if any(end is None or end.appointment.row is None for end in ends):
+        return None
+    unseen = sorted(contact.appointment.id for contact in trajectory.contacts if contact.appointment.row is None)
+    params = {"count": len(unseen), "appointments": ", ".join(unseen)}
+    return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
 
 
 def tell_the_rest(work: Work) -> None:
