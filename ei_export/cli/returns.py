@@ -1,5 +1,6 @@
 """``ei-export returns``: what insurers and VECOZO answered."""
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from ..pipeline.answers.returns import read_returns
 from ..problems import Language
 from ..reports.returns import FileReport, text_lines, write_json
 from .common import day_or_today, options, refusing, settings_of
-from .speaking import speaking
+from .speaking import has_spoken, speaking
 
 
 @click.command()
@@ -35,13 +36,15 @@ def returns(
     page = _Json()
     tell: Callable[[FileReport, IO[str]], None] = page.tell if as_json else (_quiet if quiet else _say)
     exit_code = 0
-    for report in read_returns(settings, files, day_or_today(today)):
-        exit_code = max(exit_code, report.exit_code)
-        with speaking(is_done=True) as out:
-            tell(report, out)
-    if as_json:
-        with speaking(is_done=True) as out:
-            page.close(out)
+    try:
+        for report in read_returns(settings, files, day_or_today(today)):
+            exit_code = max(exit_code, report.exit_code)
+            with speaking(is_done=True) as out:
+                tell(report, out)
+    finally:  # what was read in is told, whatever stopped the rest
+        if as_json and (has_spoken() or sys.exc_info()[0] is None):
+            with speaking(is_done=True) as out:
+                page.close(out)
     click.get_current_context().exit(exit_code)
 
 

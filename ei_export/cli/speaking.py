@@ -9,7 +9,9 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
 
 import click
@@ -60,6 +62,8 @@ codecs.register_error("ei_export_json", _escaped)
 
 
 _SPOKEN: Final = "ei_export.spoken"
+#: How much of a document is held in memory, in characters.
+_IN_MEMORY: Final = 1 << 20
 #: Colours (SGR), and what a terminal takes for an order or reads in another direction: control characters but for a
 #: new line, separators of lines, and marks of direction.
 _STEERING: Final = re.compile(
@@ -78,7 +82,7 @@ class _Output:
     def __init__(self, stream: IO[str], *, to_the_end: bool) -> None:
         context = click.get_current_context(silent=True)
         self._stream, self._to_the_end = stream, to_the_end
-        self._as_json = context is not None and context.params.get("as_json", False)
+        self.as_json = context is not None and context.params.get("as_json", False)
         self.error: OSError | None = None
 
     def write(self, text: str) -> int:
@@ -95,7 +99,7 @@ class _Output:
         return _STEERING.sub(self._instead, text)
 
     def _instead(self, found: re.Match[str]) -> str:
-        if self._as_json:
+        if self.as_json:
             return _escape(found[0])
         return found[0] if found[0].endswith("m") and self.isatty() else "?" * len(found[0])
 
@@ -136,11 +140,18 @@ def speaking(*, is_done: bool = False, to_the_end: bool = False) -> Iterator[IO[
     """Around all that is printed on standard output, which it gives.
 
     Where nobody reads on, that is no fault, and the work stops unless it goes ``to_the_end``. Raises WriteError where
-    it can't be written; not of work that ``is_done``, which would be taken for undone.
+    it can't be written; not of work that ``is_done``, which would be taken for undone. JSON comes when it is whole:
+    what fails halfway has a document of its own.
     """
     out = _Output(sys.stdout, to_the_end=to_the_end)
     try:
-        yield cast("IO[str]", out)
+        if out.as_json and not is_done:
+            with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline="") as whole:
+                yield whole
+                whole.seek(0)
+                out.writelines(iter(partial(whole.read, _IN_MEMORY), ""))
+        else:
+            yield cast("IO[str]", out)
         out.flush()
     except _Unheard:
         pass

@@ -6,12 +6,16 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from ei_export.problems import Severities, WriteError
+from ei_export.reports.returns import FileReport
 from tests.clerk import START, few_tariffs
 from tests.feeds import Clinic, visit
 
@@ -85,6 +89,8 @@ def test_the_place_of_a_closed_stream_is_not_taken_by_a_file(clinic: Clinic) -> 
     assert b"R000001" in ended.stdout
 
 
+SECRET = "Voorbeeld, 17-05-1980"
+
 STRUCK = """\
 import os, signal, sys
 class Finder:
@@ -156,3 +162,55 @@ def test_init_is_for_its_owner_alone(tmp_path: Path) -> None:
     made = {path: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", *(tmp_path / "a").rglob("*"))}
     assert {mode for path, mode in made.items() if path.is_dir()} == {0o700}
     assert [mode for path, mode in made.items() if path.is_file()] == [0o600] * 3
+
+
+def stops(count: int, error: BaseException) -> Callable[..., Iterator[Any]]:
+    """Stands for what gives rows or reports, and is stopped after some."""
+
+    def rows(*_: object, **__: object) -> Iterator[Any]:
+        for number in range(count):
+            yield FileReport(f"{number}.txt", "nl", Severities())
+        raise error
+
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code"),
+    [
+        (WriteError("LEDGER_DAMAGED", path="ledger.sqlite", reason="x"), "LEDGER_DAMAGED", 4),
+        (OSError(5, "Input/output error", "ledger.sqlite"), "PLACE_UNREACHABLE", 4),
+        (KeyboardInterrupt(), "INTERRUPTED", 130),
+        (ValueError(SECRET), "INTERNAL", 4),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_stops_halfway_is_one_document(
+    error: BaseException, code: str, exit_code: int, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ["--config", str(clinic.folder / "ei-export.toml"), "--json"]
+    monkeypatch.setattr("ei_export.ledger.standing.changed", stops(0, error))
+    told = CliRunner().invoke(main, ["status", *config])
+    assert told.exit_code == exit_code
+    (problem,) = json.loads(told.stdout)["problems"]
+    assert problem["code"] == code
+    for count in (0, 2):
+        monkeypatch.setattr("ei_export.cli.returns.read_returns", stops(count, error))
+        told = CliRunner().invoke(main, ["returns", "x.txt", *config])
+        assert told.exit_code == exit_code
+        document = json.loads(told.stdout)
+        assert len(document["files"] if count else document["problems"]) == max(count, 1)
+        assert SECRET not in told.output
+
+
+@pytest.mark.parametrize("command", ["status", "run", "check"])
+def test_debug_says_where_and_not_who(command: str, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr("ei_export.pipeline.rules.Rules.load", fails)
+    told = CliRunner().invoke(main, [command, "--debug", "--config", str(clinic.folder / "ei-export.toml")])
+    assert told.exit_code == 4
+    assert "test_edge_streams.py" in told.stderr
+    assert "ValueError" in told.stderr
+    assert SECRET not in told.output
