@@ -68,7 +68,7 @@ class _Watched:
     trace: Trace
 
     def ended(self, summary: Summary) -> None:
-        self.trace.end(summary.exit_code, summary.run)
+        self.trace.end(summary.exit_code, summary.run, test=summary.test)
 
     def failed(self, refusal: Refusal, language: Language) -> None:
         self.trace.fail(refusal, language)

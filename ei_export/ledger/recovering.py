@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 from attrs import evolve
 
 from ..appointment import Appointment, Outcome
-from . import Ledger, StoredDossier
+from . import Ledger, StoredDossier, stored
 from .dossier import pack
 
 #: Where in an entry of a dossier its appointment stands.
@@ -64,6 +65,17 @@ def doubt_begun(ledger: Ledger) -> None:
         "(SELECT patient_id FROM dossier WHERE pending > 0 UNION SELECT patient_id FROM trajectory WHERE ended = '')",
         [(Outcome.COUNTED.value,)],
     )
+
+
+def note_listed(ledger: Ledger, out: Path, run: int) -> None:
+    """Notes which run of the list in a folder of runs writes in the ledger."""
+    ledger._do("INSERT OR REPLACE INTO listed VALUES (?, ?)", (stored(out.resolve()), run))
+
+
+def last_listed(ledger: Ledger, out: Path) -> int | None:
+    """The run of the list in a folder of runs that wrote in the ledger last; None where none did."""
+    rows = ledger._rows("SELECT run FROM listed WHERE folder = ?", (stored(out.resolve()),))
+    return next((int(run) for (run,) in rows), None)
 
 
 def recovered(ledger: Ledger) -> frozenset[str]:

@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS owner (agb TEXT PRIMARY KEY, since TEXT NOT NULL) WIT
 -- Appointments from before published runs were read back, and that no feed showed since: contacts may be missing.
 CREATE TABLE IF NOT EXISTS recovered (appointment_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
+-- By the list of runs in a folder of runs, the one that wrote in this ledger last: an older copy knows of fewer.
+CREATE TABLE IF NOT EXISTS listed (folder PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
+
 -- Tests declare nothing: only their numbers are kept, T000001 is 1.
 CREATE TABLE IF NOT EXISTS test_run (
     run INTEGER PRIMARY KEY,

@@ -26,7 +26,7 @@ from ..ledger import Ledger, StagedRun
 from ..ledger.contacts import take_appointments
 from ..ledger.corrections import drop
 from ..ledger.people import doubted
-from ..ledger.recovering import note_shown
+from ..ledger.recovering import note_listed, note_shown
 from ..problems import BusyError, Finding, WriteError
 from ..reports.problem_list import ProblemList
 from ..reports.summary import Summary
@@ -43,10 +43,11 @@ from .declaring.due import DueLine, doubles
 from .declaring.publication import Listing, Publication, Series, provider, run_label
 from .patient import work_out
 from .patient.case import Desk
-from .recovery import before_the_last, finish_earlier_runs
+from .recovery import before_the_last, finish_earlier_runs, forgotten
 from .reporting import write_page, write_sheets
 from .rules import Rules
 from .shelf import Shelf, fill
+from .traces import last_begun
 
 __all__ = ["Options", "run"]
 
@@ -85,6 +86,7 @@ def run(settings: Settings, options: Options) -> Summary:
         if settings.output.test:
             ledger.begin_test()
             earlier.append(Finding("TEST_MESSAGE"))
+        earlier += forgotten(ledger, settings)
         problems = ProblemList(settings.language, settings.input.name, settings.severities)
         summary = Summary(options.today, settings.input.name, problems, test=settings.output.test)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
@@ -148,6 +150,7 @@ def _record(
         place.seal()
     for file in shown:
         file.seal()
+    note_listed(ledger, out, last_begun(out))
     if series.test:
         ledger.end_test(series.run, series.today, len(summary.declarations))
     ledger.commit()

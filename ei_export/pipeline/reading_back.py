@@ -24,7 +24,7 @@ from ..ledger import Ledger, StagedRun
 from ..ledger.belonging import runs as known_runs
 from ..ledger.corrections import withdraw
 from ..ledger.dossier import AT, SAVED
-from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_replaced
+from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
 from ..problems import SettingsError
 from ..reports.cells import restored
 from ..settings import Settings
@@ -33,6 +33,7 @@ from . import memory
 from .belonging import codes_of, keep_owner, refuse_strangers, unknown_runs
 from .declaring.forms import FORMS
 from .declaring.publication import LEDGER_COLUMNS, LINE_COLUMNS, run_label
+from .traces import last_begun
 
 Row = Mapping[str, str]
 _NUMBERS: Final = ("units", "amount_cents")
@@ -66,6 +67,7 @@ def recover(settings: Settings, today: date) -> Sequence[ReadBack]:
                 doubt_begun(ledger)
             done = [_read_back(ledger, settings, number, folder, today) for number, folder in runs]
             keep_owner(ledger, settings, today)
+            note_listed(ledger, settings.output.dir, last_begun(settings.output.dir))
             ledger.commit()
         finally:
             ledger.close()

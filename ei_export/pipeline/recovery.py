@@ -5,9 +5,11 @@ from datetime import date
 
 from ..delivery import complete, sweep
 from ..ledger import Ledger
+from ..ledger.recovering import doubt_begun, last_listed
 from ..problems import Finding
 from ..settings import Settings
 from .declaring.publication import run_label
+from .traces import last_done
 
 
 def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
@@ -32,3 +34,12 @@ def before_the_last(ledger: Ledger, today: date) -> Iterator[Finding]:
     if last is not None and today.isoformat() < last[1]:
         params = {"today": today.isoformat(), "last": last[1], "run": run_label(last[0])}
         yield Finding("TODAY_BEFORE_LAST_RUN", "", params)
+
+
+def forgotten(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """Tells of an older copy of the ledger. The runs that it forgot declared nothing, or it would be refused; what they
+    saw of contacts is not known any more."""
+    known = last_listed(ledger, settings.output.dir)
+    if known is not None and known < last_done(settings.output.dir):
+        doubt_begun(ledger)
+        yield Finding("LEDGER_OLDER", "", {"path": str(settings.ledger.path)})

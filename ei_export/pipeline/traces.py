@@ -40,12 +40,12 @@ class Trace:
         with suppress(OSError, WriteError):
             make_folder(self.out)
             self._shorten()
-        self._number = max(_starts(self.out), default=0) + 1
+        self._number = last_begun(self.out) + 1
         self._add({"start": self._number, "day": self.day.isoformat(), "time": self.time})
 
-    def end(self, exit_code: int, run: str | None = None) -> None:
+    def end(self, exit_code: int, run: str | None = None, *, test: bool = False) -> None:
         """Notes what it came to."""
-        self._add({"end": self._number, "exit": exit_code, "run": run})
+        self._add({"end": self._number, "exit": exit_code, "run": run, **({"test": True} if test else {})})
 
     def fail(self, refusal: Refusal, language: Language) -> None:
         """Notes why it failed; also of a run of which not even the settings could be read."""
@@ -72,6 +72,17 @@ class Trace:
             lines = path.read_bytes().splitlines()[-2 * _KEPT :]
             with replacing(path, self.ledger) as file:
                 file.write(b"\n".join(lines))
+
+
+def last_begun(out: Path) -> int:
+    """The number in the list of the run that began last; 0 for none."""
+    return max(_starts(out), default=0)
+
+
+def last_done(out: Path) -> int:
+    """The number in the list of the last run that was recorded in a ledger, as no test is; 0 for none."""
+    numbers = (entry.get("end") for entry in _entries(out) if entry.get("exit") in (0, 1) and "test" not in entry)
+    return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 def runs_of(out: Path) -> list[Ran]:

@@ -250,6 +250,29 @@ def test_what_an_older_copy_never_heard_of_may_count(is_held: bool, clinic: Clin
     assert told.lines == ({"A1": ("F1013", 1)} if is_held else {}) | {"A3": ("F1013", 2)}
 
 
+@pytest.mark.parametrize("is_test", [False, True])
+def test_an_older_copy_that_forgot_no_line_is_told_of(is_test: bool, clinic: Clinic) -> None:
+    """The night that was forgotten declared nothing, and saw a contact."""
+    clinic.feed([START]).run()
+    shutil.copyfile(clinic.folder / "ledger.sqlite", clinic.folder / "older.sqlite")
+    assert clinic.feed([CONTACT]).run().codes == []
+    _older(clinic)
+    if is_test:
+        clinic.configure(contracts=f'[output]\nmessage = "test"\n{CONTRACTS}')
+        assert clinic.feed([END]).run().codes == ["LEDGER_OLDER", "RECOVERED_COUNT", "TEST_MESSAGE"]
+        clinic.configure(contracts=CONTRACTS)
+    assert clinic.feed([END]).run().codes == ["LEDGER_OLDER", "RECOVERED_COUNT"]
+    assert clinic.write(NOTHING).run().codes == ["RECOVERED_COUNT"]
+    assert clinic.feed(COURSE).run().lines == {"A3": ("F1013", 2)}
+
+
+def test_a_run_that_failed_is_no_reason_to_doubt(clinic: Clinic) -> None:
+    clinic.feed([START]).run()
+    (clinic.folder / "appointments.csv").unlink()
+    assert clinic.run().exit_code == 3
+    assert clinic.feed([CONTACT, END]).run().codes == []
+
+
 def test_what_comes_after_it_counts_by_itself(clinic: Clinic, clerk: Clerk) -> None:
     """Once the start was shown, a feed of only new rows is enough; a declared end is not said to be wrong."""
     start, contact, end = (
