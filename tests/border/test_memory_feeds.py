@@ -104,6 +104,17 @@ def test_a_trajectory_moves_with_something_in_between(between: str, clinic: Clin
     assert clinic.feed([MOVED[2]]).run().lines == {"A3": ("F1013", 1)}
 
 
+def test_a_granted_trajectory_that_moves_there_and_back(clinic: Clinic) -> None:
+    """Its contacts count again where they did."""
+    clinic.feed(COURSE).run()
+    for rows in ([*MOVED], [*COURSE], []):
+        clinic.feed(rows).run()
+    assert clinic.feed(COURSE).run().problems == []
+    assert clinic.feed([CONTACT | {"status": "cancelled"}, OTHER]).run().found("warning") == [
+        ("DECLARED_COUNT_CHANGED", "A3", "")
+    ]
+
+
 def test_what_moves_is_no_longer_counted_on_where_it_was(clinic: Clinic, clerk: Clerk) -> None:
     """The start went with its number; who had them has no open trajectory any more."""
     clerk.is_refused(clinic.feed([START]).run(), "A1")

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ...appointment import Appointment, Outcome
 from ...declaration import NO_BSN
-from ...ledger.dossier import AT, Kept, unpack
+from ...ledger.dossier import AT, PENDING, Kept, unpack
 from ...problems import Finding
 from ...zorg1.claims import SETTLED
 from ..declaring.forms import FORMS
@@ -75,8 +75,11 @@ def _move(work: Work, ident: str, owner: str) -> None:
 def _counted(work: Work, row: Appointment, owner: str) -> Appointment:
     """A contact, or what another system declared, that another patient had."""
     kept = next((kept for kept in _kept(work.desk, owner) if kept.texts[AT["appointment_id"]] == row.id), None)
-    is_theirs = kept is not None and _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
-    if kept is None or kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
+    if kept is None or (kept.outcome in PENDING and owner not in work.desk.watched.get(row.id, {owner})):
+        _move(work, row.id, owner)  # they have it no more, or it was only held
+        return row
+    is_theirs = _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
+    if kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
         work.elsewhere[row.id] = ""
         return row
     _move(work, row.id, owner)
