@@ -73,9 +73,10 @@ def note_listed(ledger: Ledger, out: Path, run: int) -> None:
 
 
 def last_listed(ledger: Ledger, out: Path) -> int | None:
-    """The run of the list in a folder of runs that wrote in the ledger last; None where none did."""
-    rows = ledger._rows("SELECT run FROM listed WHERE folder = ?", (stored(out.resolve()),))
-    return next((int(run) for (run,) in rows), None)
+    """The run of the list in a folder of runs that wrote in the ledger last, by whatever path; None where none did."""
+    sql = "SELECT max(run) FROM listed WHERE EXISTS (SELECT 1 FROM listed WHERE folder = ?)"
+    (run,) = next(ledger._rows(sql, (stored(out.resolve()),)))
+    return None if run is None else int(run)
 
 
 def recovered(ledger: Ledger) -> frozenset[str]:

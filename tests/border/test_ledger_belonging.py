@@ -266,6 +266,16 @@ def test_an_older_copy_that_forgot_no_line_is_told_of(is_test: bool, clinic: Cli
     assert clinic.feed(COURSE).run().lines == {"A3": ("F1013", 2)}
 
 
+def test_one_folder_may_have_two_names(clinic: Clinic) -> None:
+    """As a share that two computers reach by paths of their own."""
+    there = clinic.folder.with_name("there")
+    other = Clinic(there)
+    for at, rows in ((clinic, [START]), (other, [CONTACT]), (clinic, [END])):
+        if not at.folder.exists():
+            (clinic.folder if at is other else there).rename(at.folder)
+        assert at.feed(rows).run().codes == []
+
+
 def test_a_run_that_failed_is_no_reason_to_doubt(clinic: Clinic) -> None:
     clinic.feed([START]).run()
     (clinic.folder / "appointments.csv").unlink()
