@@ -1,7 +1,7 @@
 """Who the ledger takes patients for, and what was declared for a person, whatever they are called now."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -16,6 +16,16 @@ class KnownAs:
     patient_id: str
     born: int
     sex: str
+
+
+#: Of a patient: who they are, birth date and sex, as `StoredDossier` has them.
+Known: TypeAlias = tuple[int | None, int | None, str]
+
+
+def known_as(ledger: Ledger, who: str, birth_date: str, sex: str) -> Known:
+    """What the ledger keeps of who somebody is: nobody reads in it who; ``who``, ``birth_date`` and ``sex`` as of
+    `Identity`."""
+    return ledger.hashed(who), ledger.hashed(f"{who}/{birth_date}"), sex
 
 
 def doubted(ledger: Ledger) -> Iterator[str]:

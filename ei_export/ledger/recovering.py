@@ -10,6 +10,7 @@ from attrs import evolve
 from ..appointment import Appointment, Outcome
 from . import Ledger, StoredDossier, stored
 from .dossier import pack
+from .people import Known
 
 #: Where in an entry of a dossier its appointment stands.
 _ID: Final = 3
@@ -43,16 +44,18 @@ def _note(ledger: Ledger, column: str, which: str, references: Iterable[str]) ->
     ledger._many(sql, ((reference,) for reference in references))
 
 
-def keep_declared(ledger: Ledger, patient_id: str, appointments: Sequence[Appointment]) -> None:
-    """Puts declared appointments in a patient's dossier, in the place of what it says of them; the next run completes
-    it."""
-    stored = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
+def keep_declared(ledger: Ledger, patient_id: str, known: Known, appointments: Sequence[Appointment]) -> None:
+    """Puts declared appointments in a patient's dossier, in the place of what it says of them, and who the patient is;
+    the next run completes it."""
+    found = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
+    who, born, sex = known
     new = {entry[_ID]: entry for entry in json.loads(pack(appointments))}
-    old = (entry for entry in json.loads(stored.appointments) if entry[_ID] not in new)
+    old = (entry for entry in json.loads(found.appointments) if entry[_ID] not in new)
     entries = sorted([*old, *new.values()], key=lambda entry: str(entry[_ID]))
-    last = max([stored.last, *(a.date.isoformat() for a in appointments if a.date is not None)])
+    last = max([found.last, *(a.date.isoformat() for a in appointments if a.date is not None)])
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    ledger.save_dossiers([evolve(stored, pending=1, digest=None, tally=None, appointments=text, last=last)])
+    found = evolve(found, pending=1, digest=None, tally=None, appointments=text, last=last)
+    ledger.save_dossiers([evolve(found, who=who, born=born, sex=sex)])
     numbers = sorted({appointment.number for appointment in appointments} - {""})
     ledger._many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", ((number, patient_id) for number in numbers))
     ledger._many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))

@@ -17,13 +17,14 @@ from typing import Any, Final
 from attrs import frozen
 
 from ..appointment import Appointment, Outcome
-from ..declaration import who
 from ..delivery import is_withdrawn, writing
+from ..intake.people import fixed
 from ..intake.reader import remembered
 from ..ledger import Ledger, StagedRun
 from ..ledger.belonging import runs as known_runs
 from ..ledger.corrections import withdraw
 from ..ledger.dossier import AT, SAVED
+from ..ledger.people import known_as
 from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
 from ..problems import SettingsError
 from ..reports.cells import restored
@@ -214,12 +215,12 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
     form = FORMS[standard]
     ledger.add_persons([(person, record)])
     insured = form.person(record)
-    hashed = ledger.hashed(who(insured.key, insured.uzovi))
+    known = known_as(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
     debits: list[tuple[str, Appointment]] = []
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
-        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, hashed)])
+        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, known[0])])
         if side == "C":
             note_credited(ledger, [previous])
             continue
@@ -228,7 +229,7 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
         debits.append((row["patient_id"], _declared(row, insured.bsn, form.care(fragment).diagnosis)))
     debits.sort(key=lambda debit: (debit[0], debit[1].id))
     for patient_id, same in groupby(debits, key=itemgetter(0)):
-        keep_declared(ledger, patient_id, [appointment for _, appointment in same])
+        keep_declared(ledger, patient_id, known, [appointment for _, appointment in same])
 
 
 def _declared(row: Row, bsn: str, diagnosis: str) -> Appointment:

@@ -231,6 +231,21 @@ def test_an_end_waits_for_the_contacts_that_no_file_tells_of(clinic: Clinic, cle
     assert clerk.rows("SELECT * FROM recovered") == []
 
 
+@pytest.mark.parametrize("standard", ["PM304", "GDS801"])
+@pytest.mark.parametrize(("column", "other"), [("birth_date", "1990-02-03"), ("sex", "1")])
+def test_who_somebody_is_is_read_back_too(column: str, other: str, standard: str, tmp_path: Path) -> None:
+    """Another person under the same BSN is one after the ledger was lost as well."""
+    shutil.copytree(CASES.parents[1] / "fixtures" / "golden" / "gds801-turn-of-2025", tmp_path / "case")
+    clinic = Clinic(tmp_path / "case")
+    day, later = ("2024-12-03", "2024-12-10") if standard == "PM304" else ("2025-01-07", "2025-01-14")
+    assert clinic.feed([visit("A1", day, "940131", "T1")]).run(today="2025-02-20").lines.keys() == {"A1"}
+    _lost(clinic)
+    assert Clerk(clinic).gives("recover")[0] == 0
+    same = {name: START[name] for name in ("bsn", "birth_date", "sex")}
+    row = visit("B1", later, "940131", "T2", patient="P2") | same | {column: other}
+    assert clinic.feed([row]).run(today="2025-02-20").found("error") == [("BSN_TWO_PERSONS", "B1", "bsn")]
+
+
 @pytest.mark.parametrize("is_held", [False, True])
 def test_what_an_older_copy_never_heard_of_may_count(is_held: bool, clinic: Clinic, clerk: Clerk) -> None:
     """The contact of the night that was lost is in no file of that night."""

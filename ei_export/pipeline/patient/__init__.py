@@ -16,6 +16,7 @@ from ...intake.people import identity
 from ...intake.reader import ID_LIMIT
 from ...ledger import StoredDossier
 from ...ledger.dossier import PENDING, pack, pack_trajectories
+from ...ledger.people import Known, known_as
 from ...zorg1.claims import SETTLED
 from ...zorg1.trajectories import Trajectory, group
 from .case import Case, Desk, Work
@@ -152,12 +153,12 @@ def _file(work: Work, digest: bytes | None) -> None:
     )
 
 
-def _identity(work: Work) -> tuple[int | None, int | None, str]:
+def _identity(work: Work) -> Known:
     """Who the patient is, by the latest row that tells; else as was known."""
     ledger, stored = work.desk.ledger, work.stored
     for row in sorted(work.told, key=_latest, reverse=True):
         if (found := identity(row.text)) is not None:
-            return ledger.hashed(found.who), ledger.hashed(f"{found.who}/{found.birth_date}"), found.sex
+            return known_as(ledger, found.who, *found.fixed)
     return (stored.who, stored.born, stored.sex) if stored is not None else (None, None, "")
 
 

@@ -19,7 +19,7 @@ from ...ledger import Ledger, StoredDossier
 from ...ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ...ledger.credits import replacements
 from ...ledger.dossier import Change
-from ...ledger.people import Standing, declared, others
+from ...ledger.people import Standing, declared, known_as, others
 from ...ledger.recovering import recovered
 from ...problems import Finding
 from ...settings import Settings
@@ -154,13 +154,14 @@ class Desk:
         if self.ledger.is_new or self.people.is_shared(person.who):
             return ()
         own = fixed(person.birth_date, person.sex)
+        _, born, _ = known_as(self.ledger, person.who, *own)
         found: set[str] = set()
         for other in others(self.ledger, person.who, patient_id):
             if other.patient_id in self.people.heard:
                 now = self.people.heard[other.patient_id]
                 if now is not None and now.who == person.who:
                     found.update(differing(own, now.fixed))
-            elif other.born != self.ledger.hashed(f"{person.who}/{own[0]}"):
+            elif other.born != born:
                 found.add("birth_date")
             else:
                 found.update(differing(own, (own[0], other.sex)))
