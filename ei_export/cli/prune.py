@@ -2,15 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import click
 from attrs import asdict
 
-from ..pipeline.pruning import Pruned, plan, take_out
+from ..pipeline.pruning import Pruned, Staying, plan, take_out
 from ..problems import Language, SettingsError
 from ..reports.text import number, wrapped
 from ..wording import day_text
@@ -26,6 +27,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "done": "Weggehaald: de personen van {patients} patiënten uit {lines} regels, en {files} bestanden van voor "
         "{day}. Bedragen en kenmerken blijven, en niets ervan kan opnieuw worden gedeclareerd.",
         "nothing": "Er is niets van voor {day} weg te halen.",
+        "kept": "In deze bestanden staan nog weggehaalde personen ({count}). Er staat ook iets in wat nog niet is "
+        "afgehandeld (geef het commando dan later nog eens), of ze staan niet in de map van dir onder [output]:",
         "newer": "Blijft: {count} patiënten, omdat er iets van na {day} bij is.",
         "staying": "Blijft, want het is nog niet afgehandeld ({count}):",
         "more": "en nog {count}",
@@ -43,6 +46,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "done": "Taken out: the persons of {patients} patients from {lines} lines, and {files} files of before {day}. "
         "Amounts and references stay, and nothing of it can be declared again.",
         "nothing": "There is nothing of before {day} to take out.",
+        "kept": "These files still hold persons that were taken out ({count}). There is also something in them that is "
+        "not settled yet (then give the command again later), or they are not in the folder of dir under [output]:",
         "newer": "Stays: {count} patients, as there is something of after {day} with them.",
         "staying": "Stays, as it is not settled yet ({count}):",
         "more": "and {count} more",
@@ -103,6 +108,7 @@ def _document(done: Pruned) -> dict[str, object]:
         "patients": len(plan.patients),
         "lines": done.lines,
         "files": list(done.files),
+        "kept_files": list(done.kept_files),
         "staying": list(map(asdict, plan.staying)),
         "newer": plan.newer,
     }
@@ -118,8 +124,20 @@ def _lines(done: Pruned, language: Language) -> Iterator[str]:
         yield from wrapped(words["newer"].format(count=number(plan.newer, language), day=said["day"]))
     if plan.staying:
         yield words["staying"].format(count=number(len(plan.staying), language))
-        for each in plan.staying[:_MOST]:
-            why = words[each.reason].format(shown_by=each.shown_by)
-            yield from wrapped(words["patient"].format(patient=each.patient_id, why=why), "  - ")
-        if len(plan.staying) > _MOST:
-            yield f"  - {words['more'].format(count=number(len(plan.staying) - _MOST, language))}"
+        yield from _listed((_shown(each, words) for each in plan.staying), len(plan.staying), words, language)
+    if done.kept_files:
+        yield from wrapped(words["kept"].format(count=number(len(done.kept_files), language)))
+        yield from _listed(done.kept_files, len(done.kept_files), words, language)
+
+
+def _shown(staying: Staying, words: Mapping[str, str]) -> str:
+    why = words[staying.reason].format(shown_by=staying.shown_by)
+    return words["patient"].format(patient=staying.patient_id, why=why)
+
+
+def _listed(items: Iterable[str], count: int, words: Mapping[str, str], language: Language) -> Iterator[str]:
+    """The first of so many."""
+    for item in islice(items, _MOST):
+        yield from wrapped(item, "  - ")
+    if count > _MOST:
+        yield f"  - {words['more'].format(count=number(count - _MOST, language))}"

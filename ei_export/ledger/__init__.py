@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -324,7 +325,8 @@ class Ledger:
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         try:
-            yield from self._db.execute(sql, values)
+            # Through something that closes no cursor: one that nobody reads on outlives the connection.
+            yield from chain(self._db.execute(sql, values))
         except _FAILURES as error:
             raise _refusal(error, self._path) from None
 

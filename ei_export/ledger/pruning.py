@@ -9,11 +9,15 @@ from attrs import frozen
 
 from . import Ledger
 
-#: Of a line: nothing can come of it any more. ?1: the day before which that was so.
+#: Of a line: nothing can come of it any more. ?1: the day before which that was so. What was taken back because its
+#: appointment was cancelled would only go again if that came back.
 _SETTLED: Final = (
     "line.date < ?1 AND run.today < ?1 AND (run.state = 'withdrawn' OR answer.read_on < ?1) "
-    "AND correction.credit IS NULL AND correction.again IS NULL"
+    "AND correction.credit IS NULL AND (correction.again IS NULL OR line.appointment_id IN "
+    "(SELECT appointment_id FROM heard WHERE change = 'cancelled' AND pending = 0))"
 )
+#: Or may: it keeps its patient from being pruned, and the file that it is in.
+_OPEN: Final = f"line.sent <> '' AND coalesce(NOT ({_SETTLED}), 1)"
 _LINES: Final = (
     "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN run ON run.run = declaration.run "
     "LEFT JOIN answer ON answer.invoice = line.invoice LEFT JOIN correction ON correction.reference = line.reference "
@@ -32,12 +36,13 @@ class OpenLine:
 
 @frozen
 class File:
-    """A declaration file in which every line is pruned: the folder of its run, and its path in there."""
+    """A declaration file: the folder of its run, and its path in there. ``is_open``: not all of it is settled."""
 
     run: int
     folder: Path
     invoice: str
     file: str
+    is_open: bool
 
 
 def open_lines(ledger: Ledger, before: str) -> Iterator[OpenLine]:
@@ -46,15 +51,17 @@ def open_lines(ledger: Ledger, before: str) -> Iterator[OpenLine]:
         "SELECT line.patient_id, line.reference, "
         "coalesce(line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1, 0), "
         "run.state <> 'withdrawn' AND answer.invoice IS NULL "
-        f"{_LINES} WHERE line.sent <> '' AND coalesce(NOT ({_SETTLED}), 1) ORDER BY line.reference"
+        f"{_LINES} WHERE {_OPEN} ORDER BY line.reference"
     )
     return (OpenLine(patient, reference, bool(a), bool(b)) for patient, reference, a, b in ledger._rows(sql, (before,)))
 
 
 def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
-    """The patients of whom there is anything: number, last day in the dossier or '', and its appointments."""
+    """The patients of whom there is anything: number, last day in the dossier or '', and the appointments in it where
+    some wait for something."""
     sql = (
-        "SELECT patient_id, last, appointments FROM dossier UNION ALL SELECT DISTINCT patient_id, '', '[]' FROM line "
+        "SELECT patient_id, last, CASE WHEN pending > 0 THEN appointments ELSE '[]' END FROM dossier "
+        "UNION ALL SELECT DISTINCT patient_id, '', '[]' FROM line "
         "WHERE sent <> '' AND patient_id NOT IN (SELECT patient_id FROM dossier) ORDER BY patient_id"
     )
     return ((patient, last, appointments) for patient, last, appointments in ledger._rows(sql))
@@ -72,15 +79,16 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     ledger._do("CREATE TEMP TABLE wanted (patient_id TEXT PRIMARY KEY)")
     ledger._many("INSERT INTO wanted VALUES (?)", ((patient,) for patient in sorted(wanted)))
     own = "IN (SELECT patient_id FROM wanted)"
-    nobody = "NOT EXISTS (SELECT 1 FROM line WHERE line.{0} = {1}.{0} AND line.sent <> '')"
-    unkept = nobody.format("invoice", "declaration")
+    kept = "IN (SELECT {} FROM line WHERE sent <> '')"
+    kept_files = kept.format("invoice")
     lines = ledger._one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
         f"DELETE FROM remark WHERE number IN (SELECT reference FROM line WHERE patient_id {own})",
         f"UPDATE line SET sent = '' WHERE patient_id {own}",
-        f"UPDATE person SET sent = '' WHERE {nobody.format('person', 'person')}",
-        f"DELETE FROM remark WHERE number IN (SELECT invoice FROM declaration WHERE {unkept})",
+        f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
+        f"DELETE FROM remark WHERE number IN (SELECT invoice FROM declaration WHERE invoice NOT {kept_files})",
+        f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
         f"DELETE FROM dossier WHERE patient_id {own}",
         f"DELETE FROM appointment_owner WHERE patient_id {own}",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
@@ -90,13 +98,15 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     return lines
 
 
-def pruned_files(ledger: Ledger) -> Iterable[File]:
-    """The files in which nobody is kept any more."""
+def old_files(ledger: Ledger, before: str) -> Iterable[File]:
+    """The files of which every line is settled, and those that hold somebody who was taken out."""
+    state = f"SELECT line.invoice, max({_OPEN}) AS is_open, max(line.sent = '') AS has_pruned {_LINES} GROUP BY 1"
     sql = (
-        "SELECT run.run, folder, invoice, file FROM declaration JOIN run ON run.run = declaration.run WHERE NOT EXISTS "
-        "(SELECT 1 FROM line WHERE line.invoice = declaration.invoice AND sent <> '') ORDER BY invoice"
+        f"SELECT run.run, folder, invoice, file, is_open FROM ({state}) JOIN declaration USING (invoice) "
+        "JOIN run ON run.run = declaration.run WHERE has_pruned OR NOT is_open ORDER BY invoice"
     )
-    return [File(run, Path(folder), invoice, file) for run, folder, invoice, file in ledger._rows(sql)]
+    rows = ledger._rows(sql, (before,))
+    return [File(run, Path(folder), invoice, file, bool(is_open)) for run, folder, invoice, file, is_open in rows]
 
 
 def compact(ledger: Ledger) -> None:

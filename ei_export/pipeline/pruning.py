@@ -1,6 +1,7 @@
 """``prune``: names, addresses, BSNs and files of what was settled before a day are taken out, for good.
 
-A patient goes whole or not at all: as long as anything of theirs is open or newer, all of it is needed.
+A patient goes whole or not at all: as long as anything of theirs is open or newer, all of it is needed. A file goes
+once every line in it is settled, also one of a patient who stays: of a line the ledger keeps all that a credit needs.
 """
 
 import json
@@ -11,13 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from ..appointment import Outcome
 from ..delivery import replacing, test_folders, writing
 from ..ledger import Ledger
 from ..ledger.dossier import unpack
-from ..ledger.pruning import compact, open_lines, patients, prune, pruned_files
+from ..ledger.pruning import compact, old_files, open_lines, patients, prune
 from ..problems import SettingsError, WriteError
 from ..settings import Settings
 from .answers.corrections import opened
@@ -53,11 +54,13 @@ class Plan:
 
 @frozen
 class Pruned:
-    """What was taken out. ``files`` by their path in the folder of runs."""
+    """What was taken out. ``files`` by their path in the folder of runs; ``kept_files``: those that
+    still hold somebody who was taken out."""
 
     plan: Plan
     lines: int
-    files: Sequence[str] = field(factory=list)
+    files: Sequence[str]
+    kept_files: Sequence[str]
     #: The room in the ledger could not be given back; what was taken out is overwritten all the same.
     is_compact: bool = True
 
@@ -83,12 +86,13 @@ def take_out(settings: Settings, before: date, today: date) -> Pruned:
         lines = prune(ledger, found.patients)
         ledger.commit()
         # From here on it is out of the ledger; files that are left for whatever reason go with the next time.
-        files = [*_remove_files(ledger, settings, before), *_remove_tests(settings, before)]
+        gone, kept = _remove_files(ledger, settings, before)
+        done = Pruned(found, lines, [*gone, *_remove_tests(settings, before)], kept)
         try:
             compact(ledger)
         except WriteError:
-            return Pruned(found, lines, files, is_compact=False)
-    return Pruned(found, lines, files)
+            return evolve(done, is_compact=False)
+    return done
 
 
 def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> Plan:
@@ -124,18 +128,25 @@ def _waiting(appointments: str) -> str:
 # Files.
 
 
-def _remove_files(ledger: Ledger, settings: Settings, before: date) -> list[str]:
-    """The files in which nobody is kept any more; their runs say so themselves, for who reads them back."""
-    gone = []
-    for file in pruned_files(ledger):
-        for folder in dict.fromkeys((settings.output.dir.resolve() / file.folder.name, file.folder)):
-            path = folder / file.file
-            if path.is_file():
-                _mark(folder, file.invoice, settings, before)
-                with writing(path):
-                    path.unlink()
-                gone.append(f"{run_label(file.run)}/{file.file}")
-    return gone
+def _remove_files(ledger: Ledger, settings: Settings, before: date) -> tuple[list[str], list[str]]:
+    """Removes the files of which nothing is open; their runs say so themselves, for who reads them back. Gives these,
+    and those that stay: with somebody in them who was taken out, or outside the folder of runs, as where the ledger is
+    a copy."""
+    gone: list[str] = []
+    kept: list[str] = []
+    for file in old_files(ledger, before.isoformat()):
+        folder = settings.output.dir.resolve() / file.folder.name
+        path, name = folder / file.file, f"{run_label(file.run)}/{file.file}"
+        if not path.is_file():
+            kept += [str(found) for found in (file.folder / file.file,) if found.is_file()]
+        elif file.is_open:
+            kept.append(name)
+        else:
+            _mark(folder, file.invoice, settings, before)
+            with writing(path):
+                path.unlink()
+            gone.append(name)
+    return gone, kept
 
 
 def _mark(folder: Path, invoice: str, settings: Settings, before: date) -> None:

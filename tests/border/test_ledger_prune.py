@@ -1,7 +1,9 @@
 """What was settled long ago loses its persons, for good; what is open stays, and nothing can be declared again."""
 
 import json
+import shutil
 import sqlite3
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -259,3 +261,66 @@ def test_a_feed_that_goes_on_showing_it_changes_nothing(change: dict[str, str], 
         assert result.exit_code in (0, 1)
     assert prune(clerk)["patients"] in (0, 1)
     assert clinic.feed([*COURSE]).run().lines == {}
+
+
+def test_a_file_goes_although_somebody_in_it_stays_for_something_else(clinic: Clinic, clerk: Clerk) -> None:
+    """What a patient has open keeps the patient, and not each file that the patient was ever in."""
+    newer = visit("V1", "2021-03-04", "940133", patient="P6")
+    settled(clinic, clerk, [*COURSE, newer])
+    clinic.feed([visit("V2", "2021-06-04", "940156", "T6", patient="P6", diagnosis_code="3026")]).run()
+    document = prune(clerk)
+    assert ([row["patient_id"] for row in document["staying"]], document["patients"]) == (["P6"], 1)
+    assert ([name.split("/")[0] for name in document["files"]], document["kept_files"]) == (["R000001"], [])
+    assert [word for word in personal([*COURSE]) if word in everything(clinic)] == []
+    assert clerk.gives("explain", "V1", debug=False)[0] == 0
+    clerk.asks("credit", clerk.reference("V1"))
+    result = clinic.feed([]).run()
+    assert result.credits.keys() == {"V1"}
+
+
+def test_whom_a_file_still_holds_is_told(clinic: Clinic, clerk: Clerk) -> None:
+    message = the(clinic.feed([*COURSE, visit("V1", "2021-03-04", "940133", patient="P6")]).run())
+    clerk.gets(by_insurer(message, {clerk.reference("V1"): Verdict(0, ("0611",))}))
+    clinic.write(NOTHING)
+    document = prune(clerk)
+    assert (document["patients"], document["files"]) == (1, [])
+    (kept,) = document["kept_files"]
+    assert (clinic.folder / "out" / kept).is_file()
+    assert kept in clerk.gives("prune", "--before", BEFORE, "--yes", today=TODAY, as_json=False)[1]
+
+
+def test_why_a_run_was_withdrawn_goes_with_whom_it_was_about(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed([*COURSE]).run()
+    assert clerk.gives("undo", "R000001", "--why", "adres van mevrouw Voorbeeldgans")[0] == 0
+    clinic.write(NOTHING)
+    clinic.feed([{**row, "status": "geannuleerd"} for row in COURSE]).run()
+    prune(clerk)
+    assert b"Voorbeeldgans" not in everything(clinic)
+
+
+def test_what_was_cancelled_and_taken_back_waits_for_nothing(clinic: Clinic, clerk: Clerk) -> None:
+    granted(clerk, clinic.feed([*COURSE]).run())
+    gone = [{**row, "status": "geannuleerd"} for row in COURSE]
+    clinic.feed(gone).run()
+    assert prune(clerk)["patients"] == 0
+    clerk.asks("correct", clerk.reference("A1"), clerk.reference("A3"))
+    credits = clinic.feed(gone).run()
+    assert credits.credits.keys() == {"A1", "A3"}
+    granted(clerk, credits)
+    clinic.feed(gone).run()
+    clinic.write(NOTHING)
+    assert prune(clerk)["staying"] == []
+    assert [word for word in personal([*COURSE]) if word in everything(clinic)] == []
+
+
+def test_of_a_copy_nothing_is_taken_out_of_the_original(clinic: Clinic, clerk: Clerk, tmp_path: Path) -> None:
+    settled(clinic, clerk, [*COURSE])
+    original = {path: path.read_bytes() for path in clinic.folder.rglob("*") if path.is_file()}
+    copy = Clerk(Clinic(Path(shutil.copytree(clinic.folder, tmp_path / "copy"))))
+    assert [name.split("/")[0] for name in prune(copy)["files"]] == ["R000001"]
+    alone = Clerk(Clinic(Path(shutil.copytree(clinic.folder, tmp_path / "alone"))))
+    shutil.rmtree(alone.clinic.folder / "out")
+    document = prune(alone)
+    assert (document["patients"], document["files"]) == (1, [])
+    assert [Path(name).is_relative_to(clinic.folder) for name in document["kept_files"]] == [True]
+    assert original == {path: path.read_bytes() for path in original}

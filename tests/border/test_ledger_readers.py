@@ -43,6 +43,15 @@ def test_nor_is_a_command_whose_output_nobody_reads_on(clinic: Clinic) -> None:
     assert child.returncode == 0
 
 
+def test_rows_that_nobody_reads_on_outlive_the_ledger(clinic: Clinic) -> None:
+    clinic.feed(COURSE).run()
+    reader = Ledger.look(clinic.folder / "ledger.sqlite")
+    rows = reader._rows("SELECT reference FROM line")
+    next(rows)
+    reader.close()
+    rows.close()  # type: ignore[attr-defined]
+
+
 def test_what_is_waited_for_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ei_export.ledger._MOMENT_MS", 50)
     clinic.feed(COURSE).run()
