@@ -49,6 +49,8 @@ def keep_declared(ledger: Ledger, patient_id: str, known: Known, appointments: S
     the next run completes it."""
     found = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
     who, born, sex = known
+    if not sex and who == found.who:  # not every standard sends it
+        sex = found.sex
     new = {entry[_ID]: entry for entry in json.loads(pack(appointments))}
     old = (entry for entry in json.loads(found.appointments) if entry[_ID] not in new)
     entries = sorted([*old, *new.values()], key=lambda entry: str(entry[_ID]))

@@ -231,10 +231,12 @@ def test_an_end_waits_for_the_contacts_that_no_file_tells_of(clinic: Clinic, cle
     assert clerk.rows("SELECT * FROM recovered") == []
 
 
-@pytest.mark.parametrize("standard", ["PM304", "GDS801"])
-@pytest.mark.parametrize(("column", "other"), [("birth_date", "1990-02-03"), ("sex", "1")])
-def test_who_somebody_is_is_read_back_too(column: str, other: str, standard: str, tmp_path: Path) -> None:
-    """Another person under the same BSN is one after the ledger was lost as well."""
+@pytest.mark.parametrize(
+    ("standard", "column", "other"),
+    [("PM304", "birth_date", "1990-02-03"), ("PM304", "sex", "1"), ("GDS801", "birth_date", "1990-02-03")],
+)
+def test_who_somebody_is_is_read_back_too(standard: str, column: str, other: str, tmp_path: Path) -> None:
+    """Another person under the same BSN is one after the ledger was lost as well. In GDS801 no sex is sent."""
     shutil.copytree(CASES.parents[1] / "fixtures" / "golden" / "gds801-turn-of-2025", tmp_path / "case")
     clinic = Clinic(tmp_path / "case")
     day, later = ("2024-12-03", "2024-12-10") if standard == "PM304" else ("2025-01-07", "2025-01-14")
