@@ -38,16 +38,19 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 
 
 @click.command()
+@click.option("--runs-gone", is_flag=True, help="Also where earlier runs are nowhere to be found: they may go again.")
 @options
 @refusing
-def recover(config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool) -> None:
+def recover(
+    config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool, runs_gone: bool
+) -> None:
     """Read published runs that the ledger does not know back from the output folder.
 
     For a ledger that was lost or is an older copy. Afterwards nothing is declared twice, and the numbers go on behind
     the highest. Each file is held against its SHA-256; one that was changed is refused, and then nothing is read back.
     """
     settings = settings_of(config, lang)
-    runs = read_back(settings, day_or_today(today))
+    runs = read_back(settings, day_or_today(today), runs_gone=runs_gone)
     lost = [Finding(code) for code in _LOST if runs]
     problems = [problem(finding, "", settings.language, settings.severities) for finding in lost]
     with speaking(is_done=True) as out:

@@ -28,10 +28,14 @@ def refuse_strangers(ledger: Ledger, settings: Settings) -> None:
 def refuse_unknown_runs(ledger: Ledger, settings: Settings) -> None:
     """Raises SettingsError where runs were published that the ledger doesn't know: it was lost, or is an older copy."""
     if unknown := unknown_runs(ledger, settings.output.dir):
-        names = [folder.name for _, folder in unknown]
-        more = [f"… ({len(names)})"] if len(names) > _MOST_NAMED else []
-        named = ", ".join([*names[:_MOST_NAMED], *more])
-        raise SettingsError("RUNS_UNKNOWN", runs=named, path=str(settings.output.dir), ledger=str(settings.ledger.path))
+        names = named([folder.name for _, folder in unknown])
+        raise SettingsError("RUNS_UNKNOWN", runs=names, path=str(settings.output.dir), ledger=str(settings.ledger.path))
+
+
+def named(runs: Sequence[str]) -> str:
+    """Runs as a message names them: the first ones, and how many there are."""
+    more = [f"… ({len(runs)})"] if len(runs) > _MOST_NAMED else []
+    return ", ".join([*runs[:_MOST_NAMED], *more])
 
 
 def unknown_runs(ledger: Ledger, out: Path) -> Sequence[tuple[int, Path]]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from ..appointment import Appointment, Outcome
-from ..delivery import is_withdrawn, writing
+from ..delivery import is_withdrawn, run_folders, writing
 from ..intake.people import fixed
 from ..intake.reader import remembered
 from ..ledger import Ledger, StagedRun
@@ -31,7 +31,7 @@ from ..reports.cells import restored
 from ..settings import Settings
 from ..standards.files import sha256_of
 from . import memory
-from .belonging import codes_of, keep_owner, refuse_strangers, unknown_runs
+from .belonging import codes_of, keep_owner, named, refuse_strangers, unknown_runs
 from .declaring.forms import FORMS
 from .declaring.publication import LEDGER_COLUMNS, LINE_COLUMNS, run_label
 from .traces import last_begun
@@ -53,11 +53,12 @@ class ReadBack:
     withdrawn: bool
 
 
-def recover(settings: Settings, today: date) -> Sequence[ReadBack]:
+def recover(settings: Settings, today: date, *, runs_gone: bool = False) -> Sequence[ReadBack]:
     """Reads back every run in the folder of runs that the ledger doesn't know, which is made where there is none.
+    ``runs_gone``: also where earlier ones are nowhere to be found.
 
-    Raises SettingsError for a file that is gone or was changed, for a run of another practice, and for one whose number
-    is another's in the ledger; BusyError, WriteError. Then nothing was read back.
+    Raises SettingsError for a run or a file that is gone, for one that was changed, for a run of another practice, and
+    for one whose number is another's in the ledger; BusyError, WriteError. Then nothing was read back.
     """
     with writing(settings.ledger.path):
         ledger = Ledger.open(settings.ledger.path)
@@ -65,6 +66,8 @@ def recover(settings: Settings, today: date) -> Sequence[ReadBack]:
             refuse_strangers(ledger, settings)
             runs = unknown_runs(ledger, settings.output.dir)
             if runs:
+                if not runs_gone:
+                    _refuse_gaps(ledger, settings, max(number for number, _ in runs))
                 doubt_begun(ledger)
             done = [_read_back(ledger, settings, number, folder, today) for number, folder in runs]
             keep_owner(ledger, settings, today)
@@ -93,6 +96,14 @@ def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, to
     lines, cents = (sum(each[name] for each in declarations) for name in ("lines", "amount_cents"))
     invoices = [each["invoice"] for each in declarations]
     return ReadBack(label, folder, summary["today"], invoices, lines, cents, withdrawn)
+
+
+def _refuse_gaps(ledger: Ledger, settings: Settings, last: int) -> None:
+    """Raises SettingsError where a run before the ``last`` one is neither in the ledger nor in the folder of runs: what
+    it declared would go again."""
+    out = settings.output.dir
+    if gone := {*range(1, last)} - known_runs(ledger).keys() - {number for number, _ in run_folders(out)}:
+        raise SettingsError("RECOVER_RUNS_GONE", runs=named([*map(run_label, sorted(gone))]), path=str(out))
 
 
 def _refuse_stranger(settings: Settings, header: str, folder: Path) -> None:

@@ -195,7 +195,7 @@ def test_numbers_go_on_behind_the_highest(clinic: Clinic, clerk: Clerk) -> None:
     before = kept(clerk)
     shutil.rmtree(clinic.folder / "out" / "R000002")  # taken away long ago
     _lost(clinic)
-    assert clerk.gives("recover")[0] == 0
+    assert clerk.gives("recover", "--runs-gone")[0] == 0
     result = clinic.feed([visit("N1", "2021-03-04", "940131", "TN", patient="P7")]).run()
     assert result.document["run"] == "R000004"
     numbers = {row[key] for row in before["lines"] for key in ("reference", "invoice")}
@@ -322,6 +322,32 @@ def test_a_file_that_was_refused_is_known_again_by_its_answer(clinic: Clinic, cl
     assert clerk.gets(answer)["lines_refused"] == 2
     held = clinic.feed(COURSE).run()
     assert held.found("error") == [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_run_that_was_moved_away_has_to_come_back(is_known: bool, clinic: Clinic, clerk: Clerk) -> None:
+    """What it declared would go again; but for a run that an older copy knows."""
+    clinic.feed(COURSE).run()
+    shutil.copyfile(clinic.folder / "ledger.sqlite", clinic.folder / "older.sqlite")
+    clinic.feed([SINGLE]).run()
+    (clinic.folder / "out/R000001").rename(clinic.folder / "archive")
+    (_older if is_known else _lost)(clinic)
+    if not is_known:
+        code, message = refused(clerk, "recover")
+        assert (code, "R000001" in message) == ("RECOVER_RUNS_GONE", True)
+        (clinic.folder / "archive").rename(clinic.folder / "out/R000001")
+    assert clerk.gives("recover")[0] == 0
+    assert clinic.feed([*COURSE, SINGLE]).run().document["run"] is None
+
+
+def test_a_run_that_is_gone_for_good_may_go_again(clinic: Clinic, clerk: Clerk) -> None:
+    clinic.feed([START]).run()
+    clinic.feed([SINGLE]).run()
+    shutil.rmtree(clinic.folder / "out/R000001")
+    _lost(clinic)
+    assert clerk.gives("recover", "--runs-gone")[0] == 0
+    again = clinic.feed([START, SINGLE]).run()
+    assert (again.document["run"], list(again.lines)) == ("R000003", ["A1"])
 
 
 @pytest.mark.parametrize(
