@@ -25,7 +25,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "voor {day} weggehaald. Dit kan niet ongedaan worden gemaakt. Doorgaan?",
         "stopped": "Er is niets weggehaald.",
         "done": "Weggehaald: de personen van {patients} patiënten uit {lines} regels, en {files} bestanden van voor "
-        "{day}. Bedragen en kenmerken blijven, en niets ervan kan opnieuw worden gedeclareerd.",
+        "{day}. Bedragen en kenmerken blijven, en niets ervan kan opnieuw worden gedeclareerd. Laat deze patiënten ook "
+        "uit de export weg: wat een run daarin ziet, wordt weer bewaard.",
         "nothing": "Er is niets van voor {day} weg te halen.",
         "kept": "In deze bestanden staan nog weggehaalde personen ({count}). Er staat ook iets in wat nog niet is "
         "afgehandeld (geef het commando dan later nog eens), of ze staan niet in de map van dir onder [output]:",
@@ -44,7 +45,8 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "{day} are taken out. This can't be undone. Go on?",
         "stopped": "Nothing was taken out.",
         "done": "Taken out: the persons of {patients} patients from {lines} lines, and {files} files of before {day}. "
-        "Amounts and references stay, and nothing of it can be declared again.",
+        "Amounts and references stay, and nothing of it can be declared again. Leave these patients out of the export "
+        "too: what a run sees in there is kept again.",
         "nothing": "There is nothing of before {day} to take out.",
         "kept": "These files still hold persons that were taken out ({count}). There is also something in them that is "
         "not settled yet (then give the command again later), or they are not in the folder of dir under [output]:",

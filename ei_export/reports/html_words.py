@@ -19,7 +19,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "nergens mee.",
         # Of a run that failed.
         "failed": "De run van {when} is mislukt",
-        "failed_since": "De laatste run die wel lukte, was die van {done}; daarna mislukt: {count}. Wat hieronder "
+        "failed_since": "De laatste run die wel lukte, was die van {done}. Sindsdien mislukt: {count}. Wat hieronder "
         "staat, is sindsdien niet bijgewerkt.",
         "failed_never": "Er is nog geen run gelukt.",
         "skip": "Naar wat is vastgehouden",
@@ -137,7 +137,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "anywhere.",
         # Of a run that failed.
         "failed": "The run of {when} failed",
-        "failed_since": "The last run that succeeded was that of {done}; failed since: {count}. What stands below "
+        "failed_since": "The last run that succeeded was that of {done}. Failed since: {count}. What stands below "
         "was not renewed since.",
         "failed_never": "No run has succeeded yet.",
         "skip": "To what is held",

@@ -62,7 +62,7 @@ def test_an_export_that_is_missing_for_a_week(tmp_path: Path) -> None:
         assert log.split(" ", 2)[2] == f"ei_export run=- today={day} exit=3 reason=INPUT_MISSING"
     assert headings(folder) == ["De run van 08-04-2023 is mislukt", "Declaraties van 01-04-2023"]
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
-    assert "was die van 01-04-2023; daarna mislukt: 2." in page
+    assert "was die van 01-04-2023. Sindsdien mislukt: 2." in page
     assert (folder / "out" / "R000001" / "report.html").read_text(encoding="utf-8").count("<h1>") == 1
     text = give(clinic, "status", today="2023-04-08").stdout
     assert "DE LAATSTE RUN IS MISLUKT\n  - 08-04-2023, exitcode 3\n    Het bestand met afspraken" in text
