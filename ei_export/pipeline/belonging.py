@@ -8,8 +8,11 @@ from pathlib import Path
 from ..delivery import run_folders
 from ..ledger import Ledger
 from ..ledger.belonging import bind, is_header_refused, owners, runs
+from ..ledger.recovering import last_listed
 from ..problems import SettingsError
 from ..settings import Practice, Settings
+from .declaring.publication import run_label
+from .traces import published_since
 
 #: How many runs are named.
 _MOST_NAMED = 5
@@ -27,9 +30,9 @@ def refuse_strangers(ledger: Ledger, settings: Settings) -> None:
 
 def refuse_unknown_runs(ledger: Ledger, settings: Settings) -> None:
     """Raises SettingsError where runs were published that the ledger doesn't know: it was lost, or is an older copy."""
-    if unknown := unknown_runs(ledger, settings.output.dir):
-        names = named([folder.name for _, folder in unknown])
-        raise SettingsError("RUNS_UNKNOWN", runs=names, path=str(settings.output.dir), ledger=str(settings.ledger.path))
+    out = settings.output.dir
+    if unknown := [*(folder.name for _, folder in unknown_runs(ledger, out)), *gone_runs(ledger, out)]:
+        raise SettingsError("RUNS_UNKNOWN", runs=named(unknown), path=str(out), ledger=str(settings.ledger.path))
 
 
 def named(runs: Sequence[str]) -> str:
@@ -51,6 +54,12 @@ def unknown_runs(ledger: Ledger, out: Path) -> Sequence[tuple[int, Path]]:
         if number not in known or not known[number].issuperset(_invoices(folder)):
             found.append((number, folder))
     return found
+
+
+def gone_runs(ledger: Ledger, out: Path) -> Sequence[str]:
+    """The runs that the ledger doesn't know and that only the list of runs in their folder tells of."""
+    known = {*runs(ledger), *(number for number, _ in run_folders(out))}
+    return sorted(published_since(out, last_listed(ledger, out) or 0) - {*map(run_label, known)})
 
 
 def keep_owner(ledger: Ledger, settings: Settings, today: date) -> None:

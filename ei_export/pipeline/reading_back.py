@@ -31,7 +31,7 @@ from ..reports.cells import restored
 from ..settings import Settings
 from ..standards.files import sha256_of
 from . import memory
-from .belonging import codes_of, keep_owner, named, refuse_strangers, unknown_runs
+from .belonging import codes_of, gone_runs, keep_owner, named, refuse_strangers, unknown_runs
 from .declaring.forms import FORMS
 from .declaring.publication import LEDGER_COLUMNS, LINE_COLUMNS, run_label
 from .traces import last_begun
@@ -65,9 +65,10 @@ def recover(settings: Settings, today: date, *, runs_gone: bool = False) -> Sequ
         try:
             refuse_strangers(ledger, settings)
             runs = unknown_runs(ledger, settings.output.dir)
-            if runs:
-                if not runs_gone:
-                    _refuse_gaps(ledger, settings, max(number for number, _ in runs))
+            gone = _gone(ledger, settings.output.dir, runs)
+            if gone and not runs_gone:
+                raise SettingsError("RECOVER_RUNS_GONE", runs=named(gone), path=str(settings.output.dir))
+            if runs or gone:
                 doubt_begun(ledger)
             done = [_read_back(ledger, settings, number, folder, today) for number, folder in runs]
             keep_owner(ledger, settings, today)
@@ -98,12 +99,12 @@ def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, to
     return ReadBack(label, folder, summary["today"], invoices, lines, cents, withdrawn)
 
 
-def _refuse_gaps(ledger: Ledger, settings: Settings, last: int) -> None:
-    """Raises SettingsError where a run before the ``last`` one is neither in the ledger nor in the folder of runs: what
-    it declared would go again."""
-    out = settings.output.dir
-    if gone := {*range(1, last)} - known_runs(ledger).keys() - {number for number, _ in run_folders(out)}:
-        raise SettingsError("RECOVER_RUNS_GONE", runs=named([*map(run_label, sorted(gone))]), path=str(out))
+def _gone(ledger: Ledger, out: Path, runs: Sequence[tuple[int, Path]]) -> Sequence[str]:
+    """The runs that are neither in the ledger nor in the folder of runs: before the last of these ``runs``, or by the
+    list of runs. What they declared would go again."""
+    earlier = {*range(1, max((number for number, _ in runs), default=0))}
+    missing = earlier - known_runs(ledger).keys() - {number for number, _ in run_folders(out)}
+    return sorted({*map(run_label, missing), *gone_runs(ledger, out)})
 
 
 def _refuse_stranger(settings: Settings, header: str, folder: Path) -> None:
@@ -126,7 +127,7 @@ def _summary(folder: Path) -> dict[str, Any]:
         date.fromisoformat(document["today"])
         assert isinstance(document["declarations"], list)
     except FileNotFoundError:
-        raise _gone(path) from None
+        raise _file_gone(path) from None
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
         raise _changed(path) from None
     return dict(document)
@@ -148,7 +149,7 @@ def _checked(folder: Path, summary: Mapping[str, Any]) -> str:
                 if sha256_of(file) != sha256:
                     raise _changed(path)
     except FileNotFoundError:
-        raise _gone(path) from None
+        raise _file_gone(path) from None
     except (OSError, ValueError, KeyError, TypeError):
         raise _changed(path) from None
     return found.header
@@ -261,7 +262,7 @@ def _declared(row: Row, bsn: str, diagnosis: str) -> Appointment:
     return appointment
 
 
-def _gone(path: Path) -> SettingsError:
+def _file_gone(path: Path) -> SettingsError:
     return SettingsError("RECOVER_GONE", path=str(path))
 
 

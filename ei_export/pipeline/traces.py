@@ -85,6 +85,12 @@ def last_done(out: Path) -> int:
     return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
+def published_since(out: Path, number: int) -> set[str]:
+    """The runs that were published (R000001) by those behind this one in the list."""
+    ended = (entry for entry in _entries(out) if isinstance(entry.get("end"), int) and entry["end"] > number)
+    return {run for entry in ended if isinstance(run := entry.get("run"), str) and "test" not in entry}
+
+
 def runs_of(out: Path) -> list[Ran]:
     """The runs that are remembered, in the order in which they were last heard of."""
     ran: dict[int, Ran] = {}

@@ -340,6 +340,30 @@ def test_a_run_that_was_moved_away_has_to_come_back(is_known: bool, clinic: Clin
     assert clinic.feed([*COURSE, SINGLE]).run().document["run"] is None
 
 
+@pytest.mark.parametrize("copy", [_lost, _older])
+def test_a_run_that_only_the_list_tells_of_is_one_too(
+    copy: Callable[[Clinic], None], clinic: Clinic, clerk: Clerk
+) -> None:
+    """The last one was moved away, and the ledger is of before it."""
+    clinic.feed([START]).run()
+    shutil.copyfile(clinic.folder / "ledger.sqlite", clinic.folder / "older.sqlite")
+    clinic.feed([SINGLE]).run()
+    (clinic.folder / "out/R000002").rename(clinic.folder / "archive")
+    copy(clinic)
+    for command in ("run", "check", "status"):
+        code, message = refused(clerk, command)
+        assert (code, "R000002" in message) == ("RUNS_UNKNOWN", True)
+    code, message = refused(clerk, "recover")
+    assert (code, "R000002" in message, "R000001" in message) == ("RECOVER_RUNS_GONE", True, False)
+    shutil.copytree(clinic.folder / "archive", clinic.folder / "out/R000002")
+    assert clerk.gives("recover")[0] == 0
+    assert clinic.feed([START, SINGLE]).run().document["run"] is None
+    shutil.rmtree(clinic.folder / "out/R000002")
+    copy(clinic)
+    assert clerk.gives("recover", "--runs-gone")[0] == 0
+    assert list(clinic.feed([START, SINGLE]).run().lines) == ["S1"]
+
+
 def test_a_run_that_is_gone_for_good_may_go_again(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
     clinic.feed([SINGLE]).run()
