@@ -28,6 +28,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+\.(?:txt|xml)")
 
 _ZIP_STARTS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What is said of a zip in other words than that it was damaged on its way.
+_SAID: Final = frozenset({"File is not a zip file"})
 _ENCRYPTED: Final = 0x1
 _BLOCK: Final = 1 << 20
 
@@ -105,7 +107,7 @@ def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
                     unpacked.seek(0)
                     yield entry
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        yield Entry(name, None, InputError("ZIP_DAMAGED", file=name, reason=str(error)))
+        yield Entry(name, None, InputError("ZIP_DAMAGED", file=name, reason=_reason(error)))
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpacked: IO[bytes], left: int) -> Entry:
@@ -122,9 +124,15 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpack
         if left < 0:
             return Entry(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
-        return unreadable(name, str(error))
+        return unreadable(name, _reason(error))
     findings = [] if _NAME.fullmatch(member.filename) else [Finding("FILE_NAME", "", {"file": name})]
     return Entry(name, unpacked, findings=findings)
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong with a zip. The error itself may quote what is in it."""
+    text = str(error)
+    return text if text in _SAID else "Truncated or changed"
 
 
 def sha256_of(file: IO[bytes]) -> str:

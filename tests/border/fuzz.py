@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import traceback
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
@@ -22,6 +23,8 @@ from click.testing import CliRunner
 from ei_export.cli import main
 from tests.clerk import few_tariffs
 from tests.feeds import COLUMNS, Clinic, csv_text, visit, write_sqlite
+from tests.gds_receiver import Declaration
+from tests.golden.cases import GOLDEN
 from tests.receiver import Verdict, by_insurer, take_apart
 
 TODAY: Final = "2021-07-01"
@@ -129,6 +132,12 @@ TARGETS: Final[Mapping[str, tuple[Sequence[Spoiler], Sequence[tuple[str, ...]]]]
     "appointments.csv": (LINES, (("check", "--all"), ("run",), ("status", "--all", "--lines"), ("explain", "A10"))),
     "feed.sqlite": (BYTES, (("run", "--input", "feed.sqlite"),)),
     "answer.txt": (LINES, (("returns", "answer.txt"), ("status", "--lines"), ("explain", "A10"))),
+    "answers.zip": (BYTES, (("returns", "answers.zip"), ("verify", "answers.zip"), ("show", "answers.zip"))),
+    "answer.xml": ((*BYTES, recoded), (("returns", "answer.xml"), ("show", "answer.xml"), ("verify", "answer.xml"))),
+    "declared.xml": (
+        (*BYTES, recoded),
+        (("verify", "declared.xml", "--config", "ei-export.toml"), ("show", "declared.xml")),
+    ),
     "declared.txt": (LINES, (("verify", "declared.txt", "--config", "ei-export.toml"), ("show", "declared.txt"))),
     "ledger.sqlite": (BYTES, (("run",), ("status", "--lines"), ("explain", "A10"), ("credit", "A10"))),
     "out/R000001/summary.json": (BYTES, (("run",), ("recover",))),
@@ -156,6 +165,13 @@ class Fuzz:
         line = message.lines[0][1].reference
         (base / "answer.txt").write_bytes(by_insurer(message, {line: Verdict(0, ("0611",))}))
         (base / "declared.txt").write_bytes(content)
+        with zipfile.ZipFile(base / "answers.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo("answer.txt"), (base / "answer.txt").read_bytes())
+        xml = next((GOLDEN / "gds801-turn-of-2025").glob("expected/run-1/**/GDS801_7095_*.xml")).read_bytes()
+        declaration = Declaration.of(xml)
+        answer = declaration.answer({each.reference: ("0.00", ["0611"], []) for each in declaration.lines()})
+        (base / "declared.xml").write_bytes(xml)
+        (base / "answer.xml").write_bytes(answer)
         specs = Path(__file__).parents[2] / "specs" / "zorg1" / "vgz.csv"
         (base / "overlay.csv").write_bytes(specs.read_bytes().replace(b",2020-", b",2024-"))
         with (base / "ei-export.toml").open("a", encoding="utf-8") as settings:
