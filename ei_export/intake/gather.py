@@ -92,7 +92,7 @@ def gather(
     delimiter = header.delimiter
     blank = f"{UNIT}{delimiter} \t\xa0"
     is_completed, explained = survey.statuses, survey.explained
-    took_place = 0
+    completed = 0
     watched: dict[str, set[str]] = {}
     ended: dict[str, set[str]] = {}
     present: set[int] | None = set() if is_complete else None
@@ -122,7 +122,8 @@ def gather(
                 patient = ""
             if not patient and not ident and not body.strip(blank):
                 continue
-            if not is_completed[status] and survey.passes_over(body, row, status):
+            took_place = is_completed[status]
+            if not took_place and survey.passes_over(body, row, status):
                 continue
             read += 1
             characters += len(body)
@@ -133,10 +134,10 @@ def gather(
             if body[:1] == BROKEN:
                 continue  # its cells may be shifted
             if not patient:
-                if is_completed[status] and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
+                if took_place and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
                     orphans.add(filled(cells[at_number].strip()))
-            elif is_completed[status]:
-                took_place += 1
+            elif took_place:
+                completed += 1
                 if len(cells) >= most:
                     person = (patient, cells[at_bsn], cells[at_born], cells[at_sex])
                     if person not in met:
@@ -187,7 +188,7 @@ def gather(
         whose,
         frozenset(orphans) - {""},
         contested,
-        present if took_place else None,
+        present if completed else None,
         people.counted(),
-        tuple(survey.findings(read, took_place, source.titles)),
+        tuple(survey.findings(read, completed, source.titles)),
     )

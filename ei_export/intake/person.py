@@ -209,7 +209,10 @@ class _Row:
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self.findings: list[Finding] = []
-        self._cells = {column: self._legible(column, text.strip()) for column, text in cells.items()}
+        self._cells = {column: text.strip() for column, text in cells.items()}
+        texts = "".join(self._cells.values())
+        if not texts.isascii() or "+" in texts or not values.NO_VALUES.isdisjoint(self._cells.values()):
+            self._cells = {column: self._legible(column, text) for column, text in self._cells.items()}
 
     def _legible(self, column: str, text: str) -> str:
         """A cell, without what other programs write for nothing; what can't be meant is an error."""

@@ -124,6 +124,7 @@ def _amsterdam() -> ZoneInfo:
     return ZoneInfo("Europe/Amsterdam")
 
 
+@lru_cache(maxsize=1024)
 def bsn(text: str) -> str | None:
     """A BSN of 9 digits that passes the 11-test, or `NO_BSN`; one dropped leading zero is put back."""
     if not _BSN.fullmatch(text):

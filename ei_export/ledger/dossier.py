@@ -45,7 +45,8 @@ _MARK: Final = 3 + len(CORE)
 _MORE: Final = _MARK + 1
 #: Of an appointment to be tried again, in the place of the declare-under code: its texts are those of a sent line.
 _SENT: Final = "sent"
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+#: As compact as JSON can be; quicker than asking `json.dumps` for it every time.
+encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def core(appointment: Appointment) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ def pack(
         # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
         if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
             return plain
-    return _encode([_texts(a, changes.get(a.id), is_sent=a.id in sent) for a in appointments])
+    return encode([_texts(a, changes.get(a.id), is_sent=a.id in sent) for a in appointments])
 
 
 def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
@@ -101,7 +102,7 @@ def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
     plain = "[" + ",".join(['["' + '","'.join(row) + '"]' for row in rows]) + "]"
     if plain.count('"') == 2 * sum(map(len, rows)) and "\\" not in plain and plain.isprintable():
         return plain
-    return _encode(rows)
+    return encode(rows)
 
 
 def _outcome(appointment: Appointment) -> Outcome:

@@ -8,6 +8,7 @@ SHA-256 of ``lines.csv`` and of all before it.
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from json.encoder import encode_basestring
 from typing import IO, BinaryIO, Final
 
 from attrs import frozen
@@ -26,16 +27,19 @@ class Memory:
         self._put({"version": _VERSION, "provider": header})
 
     def add(self, reference: str, patient_id: str) -> None:
-        self._put([reference, patient_id])
+        self._write(f"[{encode_basestring(reference)},{encode_basestring(patient_id)}]")  # one for every line
 
     def close(self, lines_sha256: str) -> None:
         """Ends it; the file stays open."""
         self._put({"lines": lines_sha256, "memory": self._hash.hexdigest()})
 
     def _put(self, value: object) -> None:
-        text = f"{json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n".encode()
-        self._hash.update(text)
-        self._file.write(text)
+        self._write(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def _write(self, text: str) -> None:
+        line = f"{text}\n".encode()
+        self._hash.update(line)
+        self._file.write(line)
 
 
 @frozen

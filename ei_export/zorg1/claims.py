@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from ..appointment import Outcome
 from ..codelists import Deadline, Term
@@ -91,6 +91,8 @@ class Judge:
     deadlines: Mapping[tuple[str, Term], Deadline]
     today: date
     severities: Severities
+    #: What `check_deadline` said: the same few insurers and days come again and again.
+    _late: dict[tuple[str, date, date | None], Finding | None] = field(init=False, factory=dict, eq=False, repr=False)
 
     def judge(self, visit: Visit) -> Claim | None:
         """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
@@ -204,8 +206,11 @@ class Judge:
 
     def check_cover(self, agreement: Agreement, indication: str) -> Finding | None:
         """Whether a product of one insurance goes with an indication of the other (§4.5.3)."""
-        cover, said = agreement.profile.partition(" ")[2], self.agreements.covers.get(indication, "")
-        if cover not in self.agreements.covers.values() or said in ("", cover):
+        cover = agreement.profile.partition(" ")[2]
+        if not cover or cover not in self.agreements.covers.values():
+            return None
+        said = self.agreements.covers.get(indication, "")
+        if said in ("", cover):
             return None
         params = {"code": agreement.code, "cover": cover, "found": indication, "said": said}
         return Finding("COVER_OTHER", "indication_code", params)
@@ -224,6 +229,12 @@ class Judge:
     def check_deadline(self, insurer: str, day: date, refused: date | None = None) -> Finding | None:
         """Whether an insurer no longer takes the declaration of a treatment on this day; ``refused`` as for
         `last_days`."""
+        asked = insurer, day, refused
+        if asked not in self._late:
+            self._late[asked] = self._check_deadline(insurer, day, refused)
+        return self._late[asked]
+
+    def _check_deadline(self, insurer: str, day: date, refused: date | None) -> Finding | None:
         last = self.last_day(insurer, day, refused)
         if last is None or self.today <= last.day:
             return None

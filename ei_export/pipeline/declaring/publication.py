@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import IO, Final
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, field, frozen
 
 from ...declaration import Invoice, Provider, short_number, who
 from ...delivery import Place
@@ -75,6 +75,16 @@ class Series:
     run: int
     invoices: int
     test: bool
+    _day: str = field(init=False)
+    _start: str = field(init=False)
+
+    @_day.default
+    def _starts_invoices(self) -> str:
+        return f"{self.prefix}{self.today:%y%m%d}"
+
+    @_start.default
+    def _starts_references(self) -> str:
+        return f"{self._day}{self.label}"
 
     @property
     def label(self) -> str:
@@ -87,13 +97,13 @@ class Series:
 
     def invoice(self, count: int) -> str:
         """0116, 12 characters: the day, T for a test, and how many invoices there were; ``count`` from 1 in the run."""
-        start = f"{self.prefix}{self.today:%y%m%d}{'T' if self.test else ''}"
+        start = f"{self._day}{'T' if self.test else ''}"
         number = _numbered(start, count, _INVOICE_LENGTH)  # a run can't have more than there are numbers in a day
         return f"{start}{(self.invoices + count) % 10 ** (len(number) - len(start)):0{len(number) - len(start)}}"
 
     def reference(self, line: int) -> str:
         """0434, 20 characters: the day, the run, and the line in it. Raises WriteError for one too many."""
-        return _numbered(f"{self.prefix}{self.today:%y%m%d}{self.label}", line, _REFERENCE_LENGTH)
+        return _numbered(self._start, line, _REFERENCE_LENGTH)
 
     def file(self, path: str) -> str:
         """The path of a file, which says so itself if it is a test."""

@@ -15,7 +15,7 @@ from ...intake.gather import GatheredRow
 from ...intake.people import identity
 from ...intake.reader import ID_LIMIT
 from ...ledger import StoredDossier
-from ...ledger.dossier import PENDING, pack, pack_trajectories
+from ...ledger.dossier import PENDING, encode, pack, pack_trajectories
 from ...ledger.people import Known, known_as
 from ...zorg1.claims import SETTLED
 from ...zorg1.trajectories import Trajectory, group
@@ -147,7 +147,7 @@ def _file(work: Work, digest: bytes | None) -> None:
         tally,
         pack(named, work.changes, work.silent),
         pack_trajectories(summaries),
-        json.dumps(_person(work), ensure_ascii=False),
+        encode(_person(work)),
         last.isoformat() if last is not None else "",
         *who,
     )

@@ -6,6 +6,8 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
@@ -62,15 +64,20 @@ def details(row: Appointment) -> dict[str, str]:
 def latest(work: Work, rows: Sequence[Appointment], known: Mapping[str, str] = _NOBODY) -> Appointment | None:
     """The latest row that says all there is to know of a person; of one who is ``known`` it does."""
     usable = [row for row in rows if row.date is not None and not row.findings]
-    for row in sorted(usable, key=_when, reverse=True):
-        assert row.date is not None
-        if details(row) == known or work.desk.renderers[standard_on(row.date).standard].person(row).record:
-            return row
+    for (day, _), rows_of_one in groupby(sorted(usable, key=_when, reverse=True), key=_when):
+        same = list(rows_of_one)
+        for row in sorted(same, key=_texts, reverse=True) if len(same) > 1 else same:
+            if details(row) == known or work.desk.renderers[standard_on(day).standard].person(row).record:
+                return row
     return None
 
 
-def _when(row: Appointment) -> tuple[object, ...]:
-    return row.date, row.id, [row.text(column) for column in _KEPT]
+def _when(row: Appointment) -> tuple[date, str]:
+    return row.date or date.min, row.id
+
+
+def _texts(row: Appointment) -> list[str]:
+    return [row.text(column) for column in _KEPT]
 
 
 def identity(text: Callable[[str], str]) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """From a patient's claims to lines that are due: the person and the care as the standard writes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from attrs import define
 
 from ...appointment import Appointment, Outcome
 from ...codelists import standard_on
-from ...declaration import NO_BSN, Person
+from ...declaration import NO_BSN
 from ...intake.person import born_by, given_on
 from ...ledger.corrections import Debit
 from ...problems import Finding
@@ -50,14 +50,14 @@ def write_lines(work: Work) -> None:
     claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
     drafts = [_draft(work, visit, claim) for visit, claim in claims]
     conflict = _person_conflict(work, drafts)
-    contradicted = _contradicted(work, [draft.who.person for draft in drafts if draft.who.person is not None])
+    contradicted = _contradicted(work, [draft.who for draft in drafts])
     said: set[tuple[str, str]] = set()
     ready = []
     taken: dict[tuple[str, ...], _Draft] = {}
     for draft in drafts:
         appointment = draft.visit.appointment
         appointment.findings += _faults(work, draft, conflict, said)
-        if draft.who.person is not None and (fault := contradicted.get(draft.who.person.who)) is not None:
+        if (fault := contradicted.get(draft.who.who)) is not None:
             appointment.findings.append(fault)
         if _hold(work, appointment):
             continue
@@ -145,8 +145,7 @@ def _of_person_and_care(work: Work, appointment: Appointment) -> Iterator[Findin
     who, what = renderer.person(appointment), renderer.care(appointment)
     yield from who.findings
     yield from what.findings
-    if who.person is not None:
-        yield from _contradicted(work, [who.person]).values()
+    yield from _contradicted(work, [who]).values()
     if day is not None:
         yield from born_by(who.person, day) if who.person is not None else ()
         yield from given_on(what.care, day) if what.care is not None else ()
@@ -191,11 +190,11 @@ def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[
         yield fault
 
 
-def _contradicted(work: Work, persons: Sequence[Person]) -> dict[str, Finding]:
+def _contradicted(work: Work, persons: Iterable[RenderedPerson]) -> dict[str, Finding]:
     """The persons that are somebody else under another patient number, by `Person.who`."""
     found = {}
-    for person in {person.who: person for person in persons}.values():
-        if columns := work.desk.contradiction(person, work.patient_id):
+    for person in {person.who: person.person for person in persons}.values():
+        if person is not None and (columns := work.desk.contradiction(person, work.patient_id)):
             by_bsn = person.bsn != NO_BSN
             code, column = ("BSN_TWO_PERSONS", "bsn") if by_bsn else ("INSURED_NUMBER_TWO_PERSONS", "insured_number")
             found[person.who] = Finding(code, column, {"columns": ", ".join(columns)})
@@ -213,7 +212,7 @@ def _performed(work: Work, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) 
     assert person is not None
     what = performance.date.isoformat(), performance.list, performance.code
     own = work.patient_id, appointment.trajectory
-    first, code = taken.setdefault((person.who, *what), draft), draft.claim.agreement.code
+    first, code = taken.setdefault((draft.who.who, *what), draft), draft.claim.agreement.code
     if appointment.id in work.desk.settings.input.twice_on_a_day:
         return None
     params: dict[str, object] = {"f_code": performance.code, "date": what[0]}
@@ -320,7 +319,8 @@ def _person_conflict(work: Work, drafts: Sequence[_Draft]) -> list[str]:
     """The columns in which what is due is of different people, or rows of the feed are; what was heard of with rows of
     somebody else, also where it is of another than the patient was before."""
     rows = [draft.visit.appointment for draft in drafts if not draft.is_silent]
-    said = [identity(row.text) for row in rows]
+    # Those of this feed were compared with each other, all of them.
+    said = [identity(row.text) for row in rows] if any(row.row is None for row in rows) else []
     if any(row.row is None and row.id in work.doubted for row in rows):
         said.append(identity(lambda column: work.person.get(column, "")))
     different = {*work.contradicted, *differing(said)}

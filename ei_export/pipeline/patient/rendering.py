@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 from zlib import crc32
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...appointment import Appointment
 from ...declaration import Care, Performance, Person
@@ -28,12 +28,18 @@ _Cells = Callable[[Sequence[str]], tuple[str, ...]]
 
 @frozen
 class RenderedPerson:
-    """A person with what is wrong with them; ``record`` and ``key`` (see `Style`) are '' with an error."""
+    """A person with what is wrong with them; ``record`` and ``key`` (see `Style`) are '' with an error. ``who`` as of
+    `Person`, '' where there is none."""
 
     person: Person | None
     findings: Sequence[Finding]
     record: str = ""
     key: str = ""
+    who: str = field(init=False)
+
+    @who.default
+    def _who(self) -> str:
+        return self.person.who if self.person is not None else ""
 
 
 @frozen
