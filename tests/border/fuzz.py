@@ -21,6 +21,7 @@ from attrs import frozen
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from ei_export.wording import printable
 from tests.clerk import few_tariffs
 from tests.feeds import COLUMNS, Clinic, csv_text, visit, write_sqlite
 from tests.gds_receiver import Declaration
@@ -213,7 +214,7 @@ class Fuzz:
                 json.loads(done.stdout)
             except ValueError:
                 yield f"no JSON: {done.stdout[:200]!r}"
-        if not said.replace("\n", "").replace("\xa0", "").isprintable():
+        if (flat := said.replace("\n", "")) != printable(flat):
             yield f"not printable: {said[:200]!r}"
         if words[0] not in _SAY_WHO and (found := PERSONAL.search(said)):
             yield f"tells {found[0]!r}: {said[max(0, found.start() - 200) : found.end() + 80]!r}"
