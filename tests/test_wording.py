@@ -18,7 +18,7 @@ from ei_export.wording import shown
         ("found", "2021-03-02", "2021-03-02", "2021-03-02"),  # as somebody wrote it
         ("columns", "date, x", 'datum ("date"), "x"', 'date ("date"), "x"'),
         ("reason", os.strerror(errno.ENOSPC), "de schijf is vol", os.strerror(errno.ENOSPC)),
-        ("reason", os.strerror(errno.ENOTTY), "ENOTTY", os.strerror(errno.ENOTTY)),
+        ("reason", os.strerror(errno.ENOTTY), "systeemfout ENOTTY", os.strerror(errno.ENOTTY)),
         ("reason", "Expected '=' (at line 3, column 7)", "regel 3, teken 7", "Expected '=' (at line 3, column 7)"),
         ("reason", "-", "-", "-"),
         (
