@@ -34,3 +34,8 @@ def read_file(path: Path) -> bytes:
     """All of an ordinary file. Raises OSError."""
     expect_file(path)
     return path.read_bytes()
+
+
+def resolved(path: Path) -> Path:
+    """The whole path, behind links; also where these lead to each other, which using it tells of."""
+    return Path(os.path.realpath(path))

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import define
 
+from ..private import resolved
 from ..problems import InputError
 from ..settings import InputSettings
 from .feed import BROKEN, NEWLINE, PART, RESERVED, UNIT, Header, locate
@@ -36,7 +37,7 @@ def open_sqlite(path: Path, settings: InputSettings) -> "SqliteSource":
     if settings.query and not _QUERY.match(settings.query):
         raise InputError("INPUT_QUERY_WRITES", path=path.name)
     try:
-        connection = _connect(path.resolve())
+        connection = _connect(resolved(path))
         query = settings.query or f'SELECT * FROM "{_table(connection, path, settings)}"'
         connection.set_authorizer(_may_only_read)
         cursor = connection.execute(query)
@@ -79,7 +80,7 @@ def _refusal(error: Exception, path: Path) -> InputError:
     code = _primary(error)
     if code in _BUSY:
         return InputError("INPUT_SQLITE_BUSY", path=path.name)
-    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and not _is_at_rest(path.resolve())):
+    if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and not _is_at_rest(resolved(path))):
         return InputError("INPUT_SQLITE_UNFINISHED", path=path.name)
     if code == sqlite3.SQLITE_AUTH or str(error).startswith("not authorized"):
         return InputError("INPUT_QUERY_WRITES", path=path.name)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Self
 
 from attrs import astuple, frozen
 
-from ..private import make_folder
+from ..private import make_folder, resolved
 from ..problems import BusyError, SettingsError, WriteError
 from .dossier import PENDING
 
@@ -205,13 +205,13 @@ class Ledger:
 
     def add_run(self, run: StagedRun, today: date, source: str, version: str) -> None:
         """A run that is being written; ``source`` is the name of its feed."""
-        folders = stored(run.staging.resolve()), stored(run.folder.resolve())
+        folders = stored(resolved(run.staging)), stored(resolved(run.folder))
         values = (run.run, today.isoformat(), "staged", *folders, source, version)
         self._do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values)
 
     def mark_published(self, run: int, folder: Path) -> None:
         """Notes that a run can be seen, and where. Outside a transaction it is one of its own."""
-        self._do("UPDATE run SET state = 'published', folder = ? WHERE run = ?", (stored(folder.resolve()), run))
+        self._do("UPDATE run SET state = 'published', folder = ? WHERE run = ?", (stored(resolved(folder)), run))
 
     def add_declaration(self, values: Mapping[str, object]) -> None:
         """A declaration by the columns of its table."""
@@ -407,7 +407,7 @@ def _looked_at(path: Path, kept: Callable[[sqlite3.Connection], sqlite3.Connecti
     _identify_file(path)
     if path.stat().st_size == 0:
         return _empty(path)
-    location = f"{path.resolve().as_uri()}?mode=ro"
+    location = f"{resolved(path).as_uri()}?mode=ro"
     try:
         connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
         try:

@@ -8,6 +8,7 @@ from typing import Final
 from attrs import evolve
 
 from ..appointment import Appointment, Outcome
+from ..private import resolved
 from . import Ledger, StoredDossier, stored
 from .dossier import pack
 from .people import Known
@@ -74,13 +75,13 @@ def doubt_begun(ledger: Ledger) -> None:
 
 def note_listed(ledger: Ledger, out: Path, run: int) -> None:
     """Notes which run of the list in a folder of runs writes in the ledger."""
-    ledger._do("INSERT OR REPLACE INTO listed VALUES (?, ?)", (stored(out.resolve()), run))
+    ledger._do("INSERT OR REPLACE INTO listed VALUES (?, ?)", (stored(resolved(out)), run))
 
 
 def last_listed(ledger: Ledger, out: Path) -> int | None:
     """The run of the list in a folder of runs that wrote in the ledger last, by whatever path; None where none did."""
     sql = "SELECT max(run) FROM listed WHERE EXISTS (SELECT 1 FROM listed WHERE folder = ?)"
-    (run,) = next(ledger._rows(sql, (stored(out.resolve()),)))
+    (run,) = next(ledger._rows(sql, (stored(resolved(out)),)))
     return None if run is None else int(run)
 
 

@@ -19,6 +19,7 @@ from ..delivery import replacing, test_folders, writing
 from ..ledger import Ledger
 from ..ledger.dossier import unpack
 from ..ledger.pruning import compact, old_files, open_lines, patients, prune
+from ..private import resolved
 from ..problems import SettingsError, WriteError
 from ..settings import Settings
 from .answers.corrections import opened
@@ -135,7 +136,7 @@ def _remove_files(ledger: Ledger, settings: Settings, before: date) -> tuple[lis
     gone: list[str] = []
     kept: list[str] = []
     for file in old_files(ledger, before.isoformat()):
-        folder = settings.output.dir.resolve() / file.folder.name
+        folder = resolved(settings.output.dir) / file.folder.name
         path, name = folder / file.file, f"{run_label(file.run)}/{file.file}"
         if not path.is_file():
             kept += [str(found) for found in (file.folder / file.file,) if found.is_file()]

@@ -26,6 +26,7 @@ from ..ledger.corrections import withdraw
 from ..ledger.dossier import AT, SAVED
 from ..ledger.people import known_as
 from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
+from ..private import resolved
 from ..problems import SettingsError
 from ..reports.cells import restored
 from ..settings import Settings
@@ -92,7 +93,7 @@ def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, to
     for declaration in summary["declarations"]:
         person = _read_declaration(ledger, folder, declaration, number, header, rows, person)
     if withdrawn := is_withdrawn(folder):
-        withdraw(ledger, number, folder.resolve(), today, "")
+        withdraw(ledger, number, resolved(folder), today, "")
     declarations = summary["declarations"]
     lines, cents = (sum(each[name] for each in declarations) for name in ("lines", "amount_cents"))
     invoices = [each["invoice"] for each in declarations]

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -80,6 +81,18 @@ READ: dict[str, dict[tuple[str, ...], int]] = {
     "feed.sqlite": {("check", "--input", "feed.sqlite"): 3},
     "file.txt": {("show", "file.txt"): 3, ("verify", "file.txt"): 3, ("returns", "file.txt"): 3},
 }
+
+
+@pytest.mark.parametrize("make", [make for make in KINDS if make is not Path.mkdir])
+def test_something_else_where_the_folder_of_runs_should_be(make: Callable[[Path], object], clinic: Clinic) -> None:
+    clinic.feed([START]).run()
+    shutil.rmtree("out")
+    make(Path("out"))
+    make(Path("else"))
+    for line in ("run", "run --out else", "undo R000001 --why x", "run"):
+        assert give(*line.split()).exit_code in (2, 4)
+    for line in ("check", "status", "explain A1", "recover", "prune --before 2021-06-01 --yes"):
+        give(*line.split())
 
 
 @pytest.mark.parametrize("make", KINDS)

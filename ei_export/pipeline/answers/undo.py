@@ -16,6 +16,7 @@ from ...delivery import withdrawn_folders
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
+from ...private import resolved
 from ...problems import Finding, SettingsError
 from ...settings import Settings
 from ...standards.files import sha256_of
@@ -100,7 +101,7 @@ def _found(
 ) -> Path | None:
     """Marks the folder of a run, or takes the mark off it, where it was or where the practice moved with all its files;
     a folder of that name in which nothing is of this run is left alone."""
-    for folder in dict.fromkeys((settings.output.dir.resolve() / run.folder.name, run.folder)):
+    for folder in dict.fromkeys((resolved(settings.output.dir) / run.folder.name, run.folder)):
         if marked := mark(folder, lambda place: _is_of(run, place, ledger)):
             return marked
     return None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...codelists import remedy, return_codes
 from ...ledger.history import SentLine, place_in_file, requests_about
+from ...private import resolved
 from ...problems import InputError
 from ...reports.story import Quoted, Step, said, step
 from ...standards.flat.record import ENCODING, Layout
@@ -133,7 +134,7 @@ def summary_step(line: SentLine) -> Step:
 
 def _shown(chart: Chart, path: Path) -> str:
     """A path as short as it can be: from the folder of the settings, if it is in there."""
-    folder = chart.desk.settings.path.parent.resolve()
+    folder = resolved(chart.desk.settings.path.parent)
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
