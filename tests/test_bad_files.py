@@ -70,6 +70,7 @@ DIALECTS: dict[str, bytes] = {
     "blank lines at both ends": f"\n\n{PLAIN}\n \n\n".encode(),
     "lines of delimiters": (FIRST + (";" * (len(COLUMNS) - 1) + "\n").join(["", *REST, ""])).encode(),
     "sep=; first": f"sep=;\n{PLAIN}".encode(),
+    "SEP=; first, in quotes": f'"SEP=;"\n{PLAIN}'.encode(),
     "sep=; first, CRLF, byte order mark": f"sep=;\r\n{csv_text(ROWS, newline=chr(13) + chr(10))}".encode("utf-8-sig"),
     "a delimiter at the end of each line": PLAIN.replace("\n", ";\n").encode(),
     "a delimiter at the end of the rows only": (FIRST + "".join(REST).replace("\n", ";\n")).encode(),

@@ -30,6 +30,8 @@ _MOST_TITLES: Final = 30
 #: Characters that no single byte of UTF-8 is; and those that stand for a byte that is none.
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]")
 _STRAY: Final = re.compile(r"[\udc80-\udcff]")
+#: A line for Excel only.
+_SEPARATOR: Final = re.compile('\ufeff?"?[Ss][Ee][Pp]=."?')
 #: As much of an unreadable row is kept to see whose it is.
 _KEPT: Final = 4096
 
@@ -89,7 +91,7 @@ def _header(path: Path, encoding: str, settings: InputSettings) -> tuple[int, li
     first: tuple[int, list[str], str, tuple[int, ...]] | None = None
     titles: list[int] = []
     for number, line in enumerate(islice(_lines(path, encoding), _MOST_TITLES), start=1):
-        if not line.strip() or re.fullmatch(r"sep=.", line):
+        if not line.strip() or _SEPARATOR.fullmatch(line):
             continue
         names, delimiter = _names(line.lstrip("\ufeff"), wanted, path)
         first = first or (number, names, delimiter, ())

@@ -23,8 +23,8 @@ _MOST_FILLED: Final = 6
 #: What a text is that nobody gives an appointment for a number: a sentence, or a word of those who add up.
 _PROSE: Final = re.compile(r"[^\W\d_]{3,}[^\w]*[\s:]|[\d(]+ +[^\W\d_]{3,}")
 _TOTALS: Final = re.compile(
-    r"(sub|eind)?tota(a)?l|aantal|som\b|sum\b|count\b|einde|end\b|pagina|page|export|rapport|report|overzicht|afdruk"
-    r"|afgedrukt|geprint|printed|periode|period\b|gemaakt|created|bron\b|source\b|records?\b|rijen\b|rows\b"
+    r"(sub|eind)?tota(a)?l|aantal|som\b|sum\b|count\b|einde|end\b|eof\b|pagina|page|export|rapport|report|overzicht"
+    r"|afdruk|afgedrukt|geprint|printed|periode|period\b|gemaakt|created|bron\b|source\b|records?\b|rijen\b|rows\b"
 )
 
 

@@ -212,11 +212,11 @@ def first_names(text: str) -> frozenset[str]:
 
 
 def _is_name(word: str) -> bool:
-    """A word with small letters is a name if it has a vowel besides its first letter; one of capitals only, which may
-    be many initials, if it can be pronounced."""
+    """A word with small letters is a name if it has a vowel, as ``Ans`` has and ``Chr`` has not; one of capitals only,
+    which may be many initials, if it can be pronounced."""
     sounds = "".join(filter(str.isalpha, unicodedata.normalize("NFKD", word.casefold())))
     if not word.isupper():
-        return len(word) > 2 and not _VOWELS.isdisjoint(sounds[1:])
+        return len(word) > 2 and not _VOWELS.isdisjoint(sounds)
     vowels = sum(letter in _VOWELS for letter in sounds)
     return (
         len(word) > 4

@@ -14,9 +14,10 @@ from typing import Any, ClassVar, Final, Self
 
 from attrs import astuple, frozen
 
+from ..appointment import Outcome
 from ..private import make_folder, resolved
 from ..problems import BusyError, SettingsError, WriteError
-from .dossier import PENDING
+from .dossier import PENDING, encode
 
 _APPLICATION: Final = 0x45494558  # "EIEX"
 _VERSION: Final = 5
@@ -28,6 +29,7 @@ _MOMENT_MS: Final = 2_000
 #: How long one who only reads waits for a run that is being committed.
 _LOOK_SECONDS: Final = 5
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_EXPLAINED_SQL: Final = "unexplained <> '' AND unexplained IN (SELECT value FROM json_each(?1))"
 PENDING_SQL: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 #: What SQLite gives; a message of it that quotes what is damaged may be no text.
 _FAILURES: Final = (sqlite3.Error, UnicodeError)
@@ -50,6 +52,7 @@ class StoredDossier:
     who: int | None = None
     born: int | None = None
     sex: str = ""
+    unexplained: str = ""
 
 
 @frozen
@@ -233,38 +236,49 @@ class Ledger:
 
     def dossier(self, patient_id: str) -> StoredDossier | None:
         for row in self._rows(
-            "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last, who, born, sex "
+            "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last, who, born, sex, "
+            "unexplained "
             "FROM dossier WHERE patient_id = ?",
             (patient_id,),
         ):
             return StoredDossier(*row)
         return None
 
-    def pending_patients(self) -> Iterator[str]:
-        """The patients with appointments to be tried again, or changed or due again since they were declared."""
+    def unexplained(self) -> Iterator[str]:
+        """What patients have of codes of which nobody said what they stand for: see ``dossier.unexplained``."""
+        return (text for (text,) in self._rows("SELECT DISTINCT unexplained FROM dossier WHERE unexplained <> ''"))
+
+    def pending_patients(self, explained: Sequence[str] = ()) -> Iterator[str]:
+        """The patients with appointments to be tried again, or changed or due again since they were declared;
+        ``explained`` are those of `unexplained` of which that was said since."""
         sql = (
             "SELECT patient_id FROM dossier WHERE pending > 0 "
-            "UNION SELECT patient_id FROM correction WHERE again IN ('now', 'line', 'header')"
+            "UNION SELECT patient_id FROM correction WHERE again IN ('now', 'line', 'header') "
+            f"UNION SELECT patient_id FROM dossier WHERE {_EXPLAINED_SQL}"
         )
-        return (patient for (patient,) in self._rows(sql))
+        return (patient for (patient,) in self._rows(sql, (encode(explained),)))
 
     def patients_since(self, day: date) -> Iterator[str]:
         """The patients with an appointment on a day or after it."""
         rows = self._rows("SELECT patient_id FROM dossier WHERE last >= ?", (day.isoformat(),))
         return (patient for (patient,) in rows)
 
-    def pending_appointments(self) -> Iterator[tuple[str, str, str]]:
+    def pending_appointments(self, explained: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
         """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
-        debit doesn't simply stand only the appointment."""
+        debit doesn't simply stand only the appointment. ``explained`` as for `pending_patients`."""
         return (
             (appointment, patient, number)
             for appointment, patient, number in self._rows(
                 "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
                 "FROM dossier, json_each(dossier.appointments) "
                 f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({PENDING_SQL}) "
+                "UNION ALL SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
+                "FROM dossier, json_each(dossier.appointments) "
+                f"WHERE {_EXPLAINED_SQL} AND json_extract(value, '$[0]') = '{Outcome.NOT_ZORG1.value}' "
                 "UNION ALL SELECT appointment_id, '', '' FROM correction JOIN line USING (reference, appointment_id) "
                 "WHERE NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = correction.appointment_id "
-                "AND later.debit_credit = 'D' AND later.attempt > line.attempt)"
+                "AND later.debit_credit = 'D' AND later.attempt > line.attempt)",
+                (encode(explained),),
             )
         )
 
@@ -286,7 +300,7 @@ class Ledger:
 
     def save_dossiers(self, dossiers: Iterable[StoredDossier]) -> None:
         self._many(
-            f"INSERT OR REPLACE INTO dossier VALUES ({', '.join('?' * 12)})",
+            f"INSERT OR REPLACE INTO dossier VALUES ({', '.join('?' * 13)})",
             ((first, self._key, *rest) for first, *rest in map(astuple, dossiers)),
         )
 

@@ -84,16 +84,25 @@ def pack(
     appointments: Sequence[Appointment],
     changes: Mapping[str, Change] = MappingProxyType({}),
     sent: Collection[str] = (),
+    unexplained: Collection[str] = (),
 ) -> str:
     """The appointments as JSON. Each has its outcome; some have a change, by id, and of some, of which the feed said
-    nothing, the texts are those that were ``sent``."""
-    if not (changes or sent):
+    nothing, the texts are those that were ``sent``. Of ``unexplained`` ones every text is kept, as of those to be tried
+    again: that they are once somebody says what their code stands for."""
+    if not (changes or sent or unexplained):
         entries = [_entry(appointment) for appointment in appointments]
         plain = f"[{','.join(entries)}]"
         # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
         if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
             return plain
-    return encode([_texts(a, changes.get(a.id), is_sent=a.id in sent) for a in appointments])
+    return encode(
+        [
+            _all_texts(a, is_sent=a.id in sent)
+            if a.id in unexplained or _outcome(a) in PENDING
+            else _texts(a, changes.get(a.id))
+            for a in appointments
+        ]
+    )
 
 
 def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
@@ -126,15 +135,17 @@ def _entry(appointment: Appointment) -> str:
     )
 
 
-def _texts(appointment: Appointment, change: Change | None, *, is_sent: bool) -> Sequence[object]:
-    outcome = _outcome(appointment)
-    if outcome not in PENDING:
-        settled = (outcome.value, str(appointment.units), appointment.linked, *core(appointment), appointment.mark)
-        return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
+def _texts(appointment: Appointment, change: Change | None) -> Sequence[object]:
+    outcome = _outcome(appointment).value
+    settled = (outcome, str(appointment.units), appointment.linked, *core(appointment), appointment.mark)
+    return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
+
+
+def _all_texts(appointment: Appointment, *, is_sent: bool) -> Sequence[object]:
     found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
     texts = [*map(appointment.kept, SAVED)]
     more = {"texts": _named(_REST, texts[len(CORE) :]), "found": found}
-    return outcome.value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
+    return _outcome(appointment).value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
 
 
 def _named(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
@@ -157,6 +168,11 @@ class Kept(NamedTuple):
     is_sent: bool
 
     @property
+    def is_settled(self) -> bool:
+        """Whether only the texts that trajectories need were kept."""
+        return len(self.texts) == len(CORE)
+
+    @property
     def lasting(self) -> list[Finding]:
         """What only the feed can put right."""
         return [finding for finding in self.found if finding.code in LASTING]
@@ -171,7 +187,7 @@ def _kept(outcome: Outcome, entry: Sequence[Any]) -> Kept:
     texts = entry[3:_MARK]
     more: Mapping[str, Any] = entry[_MORE] if len(entry) > _MORE else {}
     named: Mapping[str, str] = more.get("texts", {})
-    if outcome in PENDING:
+    if outcome in PENDING or "found" in more:
         texts = [*texts, *(named.get(column, "") for column in _REST)]
         found = [Finding(code, column, params) for code, column, params in more.get("found", ())]
         return Kept(outcome, 0, "", texts, "", found, None, entry[2] == _SENT)

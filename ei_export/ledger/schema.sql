@@ -156,11 +156,14 @@ CREATE TABLE IF NOT EXISTS dossier (
     last TEXT NOT NULL DEFAULT '',
     who INTEGER,                       -- the person that the patient is, as Ledger.hashed makes it; NULL: not known
     born INTEGER,                      -- and the birth date, in the same way
-    sex TEXT NOT NULL DEFAULT ''       -- 1, 2 or '' where it is not known
+    sex TEXT NOT NULL DEFAULT '',      -- 1, 2 or '' where it is not known
+    unexplained TEXT NOT NULL DEFAULT '' -- JSON: code and declare-under code, an array each, of appointments whose code
+                                       -- stands for nothing that is known; '': none. Of these every text is kept
 );
 CREATE INDEX IF NOT EXISTS dossier_last ON dossier (last);
 CREATE INDEX IF NOT EXISTS dossier_who ON dossier (who, born, sex) WHERE who IS NOT NULL;
 CREATE INDEX IF NOT EXISTS dossier_run_key ON dossier (run_key);
+CREATE INDEX IF NOT EXISTS dossier_unexplained ON dossier (unexplained) WHERE unexplained <> '';
 CREATE INDEX IF NOT EXISTS dossier_pending ON dossier (patient_id) WHERE pending > 0;
 
 -- Whose an appointment or trajectory number is; kept from the dossiers.

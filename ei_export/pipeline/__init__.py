@@ -210,8 +210,9 @@ def _judge(
     for finding in (*earlier, *rules.findings):
         summary.problems.add(finding)
     size = settings.input.path.stat().st_size
-    pending = ledger.pending_appointments()
     survey = Survey(settings.input, source.header, rules.resolver.is_explained)
+    explained = [text for text in ledger.unexplained() if any(survey.explained[c, d] for c, d in json.loads(text))]
+    pending = ledger.pending_appointments(explained)
     complete_from = settings.input.complete_from
     feed = gather(
         source,
@@ -229,7 +230,7 @@ def _judge(
     add_credits(shelf, desk, judged_credits(desk))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     absent = ledger.patients_since(complete_from) if complete_from is not None else ()
-    for patient in chain(ledger.pending_patients(), absent):
+    for patient in chain(ledger.pending_patients(explained), absent):
         waiting[partition_of(patient, feed.count)].append(patient)
 
     def work(partition: int, shelf: Shelf) -> None:

@@ -208,6 +208,7 @@ def test_a_code_is_told_where_nobody_said_what_it_is(
         "Pagina 1 van 3",
         "Gemaakt op 01-04-2021 door de praktijk",
         "Einde",
+        "EOF",
         "\x1a",
     ],
 )

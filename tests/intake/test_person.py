@@ -239,6 +239,8 @@ def test_a_house_number_and_what_is_behind_it(number: str, suffix: str, written:
 @pytest.mark.parametrize(
     ("text", "initials", "codes"),
     [
+        ("Ans", "A", ["INITIALS_OF_NAMES"]),
+        ("Els Chr.", "EChr", ["INITIALS_OF_NAMES"]),
         ("Johannes", "J", ["INITIALS_OF_NAMES"]),
         ("Jan Peter", "JP", ["INITIALS_OF_NAMES"]),
         ("Peter-Jan", "PJ", ["INITIALS_OF_NAMES"]),

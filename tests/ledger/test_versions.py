@@ -96,7 +96,8 @@ def test_what_was_asked_of_version_2_stays(old: Path) -> None:
         "ALTER TABLE dossier DROP COLUMN person; ALTER TABLE dossier DROP COLUMN last; "
         "DROP INDEX line_who; ALTER TABLE line DROP COLUMN who; "
         "DROP INDEX dossier_who; ALTER TABLE dossier DROP COLUMN who; ALTER TABLE dossier DROP COLUMN born; "
-        "ALTER TABLE dossier DROP COLUMN sex; PRAGMA user_version = 2"
+        "ALTER TABLE dossier DROP COLUMN sex; DROP INDEX dossier_unexplained; "
+        "ALTER TABLE dossier DROP COLUMN unexplained; PRAGMA user_version = 2"
     )
     connection.close()
     ledger = Ledger.open(old)

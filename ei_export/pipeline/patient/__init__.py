@@ -18,7 +18,8 @@ from ...ledger import StoredDossier
 from ...ledger.dossier import PENDING, encode, pack, pack_trajectories
 from ...ledger.people import Known, known_as
 from ...zorg1.claims import SETTLED
-from ...zorg1.trajectories import Trajectory, group
+from ...zorg1.resolver import Standing
+from ...zorg1.trajectories import Trajectory, Visit, group
 from .case import Case, Desk, Work
 from .classifying import classify, orphans, shared_numbers
 from .declared import name_answers, name_lines
@@ -137,7 +138,8 @@ def _file(work: Work, digest: bytes | None) -> None:
         before = {number for _, number, *_ in json.loads(work.stored.trajectories) if number}
         gone = before - {trajectory.number for trajectory in work.trajectories}
         work.case.released.extend((number, work.patient_id) for number in sorted(gone))
-    who = _identity(work)
+    unexplained = {visit.appointment.id: visit.appointment for visit in work.visits if _is_unexplained(visit)}
+    codes = sorted({(a.kept("code"), a.kept("declare_under")) for a in unexplained.values()})
     summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
     last = max((appointment.date for appointment in named if appointment.date is not None), default=None)
     work.case.dossier = StoredDossier(
@@ -145,12 +147,18 @@ def _file(work: Work, digest: bytes | None) -> None:
         pending,
         digest,
         tally,
-        pack(named, work.changes, work.silent),
+        pack(named, work.changes, work.silent, unexplained),
         pack_trajectories(summaries),
         encode(_person(work)),
         last.isoformat() if last is not None else "",
-        *who,
+        *_identity(work),
+        encode(codes) if codes else "",
     )
+
+
+def _is_unexplained(visit: Visit) -> bool:
+    """Whether an appointment counts for nothing, as nobody said what its code stands for."""
+    return visit.answer.standing is Standing.UNEXPLAINED and visit.appointment.outcome is Outcome.NOT_ZORG1
 
 
 def _identity(work: Work) -> Known:

@@ -30,7 +30,7 @@ def recall(work: Work) -> None:
     if work.stored is None:
         return
     for kept in unpack(work.stored.appointments):
-        settled = kept.outcome not in PENDING
+        settled = kept.is_settled
         meant = NO_MEANINGS if settled or kept.is_sent else work.desk.settings.input.values
         appointment = remembered(work.patient_id, kept.texts, AT, settled=settled, meant=meant)
         if settled and appointment.id in found and appointment.id not in work.debits:
@@ -43,7 +43,7 @@ def recall(work: Work) -> None:
             appointment.units, appointment.linked, appointment.mark = kept.units, kept.linked, kept.mark
             if kept.change is not None and kept.change.kind != "count":
                 work.heard[appointment.id] = _as_heard(work, appointment.id, kept.change)
-        else:
+        elif kept.outcome in PENDING or work.desk.resolver.is_explained(appointment.code, appointment.declare_under):
             if (took_place := _took_place(work, kept)) is False:
                 continue  # somebody said since that it didn't
             _recall_pending(work, appointment, kept, is_lasting=took_place is None)
