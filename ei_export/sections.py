@@ -19,6 +19,8 @@ from .wording import iso_day
 
 #: No settings are larger, in bytes; reading them would take minutes.
 _LARGEST = 2_000_000
+#: Dots in a line of theirs, at most.
+_DEEPEST = 1_000
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -30,6 +32,8 @@ def parse(path: Path) -> dict[str, Any]:
             raise SettingsError(
                 "SETTINGS_TOML", path=path.as_posix(), reason=f"too large; the limit is {_LARGEST} bytes"
             )
+        if any(line.count(b".") > _DEEPEST and not line.lstrip().startswith(b"#") for line in data.splitlines()):
+            raise RecursionError  # a key of so many parts would take up all memory
         # utf-8-sig: Notepad writes a mark at the start, which TOML forbids.
         return tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError:
