@@ -67,7 +67,7 @@ _IN_MEMORY: Final = 1 << 20
 #: Colours (SGR), and what a terminal takes for an order or reads in another direction: control characters but for a
 #: new line, separators of lines, and marks of direction.
 _STEERING: Final = re.compile(
-    r"\x1b\[[0-9;]*m|[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    r"\x1b\[[0-9;]*m|[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 
 
