@@ -140,7 +140,7 @@ def gather(
                 completed += 1
                 if len(cells) >= most:
                     person = (patient, cells[at_bsn], cells[at_born], cells[at_sex])
-                    if person not in met:
+                    if hash(person) not in met:
                         people.meet(person, body)
                     written = cells[at_code], cells[at_linked] if at_linked >= 0 else ""
                     if not explained[written]:

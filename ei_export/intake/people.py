@@ -18,7 +18,7 @@ FIXED: Final = ("birth_date", "sex")
 #: Neither says that somebody is no man or no woman (COD046).
 _NO_SEX: Final = ("0", "9")
 #: Rows of a patient stand together or say the same; forgetting them now and then costs time only.
-_MET: Final = 50_000
+_MET: Final = 250_000
 
 
 @frozen
@@ -66,7 +66,7 @@ class People:
     """
 
     def __init__(self, header: Header, doubted: Iterable[str] = (), meant: Values = NO_MEANINGS) -> None:
-        self.met: set[tuple[str, ...]] = set()
+        self.met: set[int] = set()
         self.heard: dict[str, Identity | None] = {}
         self._doubted = frozenset(doubted)
         self._header = header
@@ -79,7 +79,7 @@ class People:
         """Notes what a row says of its patient: ``said`` begins with the patient, ``body`` is the whole row."""
         if len(self.met) >= _MET:
             self.met.clear()
-        self.met.add(said)
+        self.met.add(hash(said))
         at = self._header.at
         cells = body[1:].split(UNIT) if body[:1] == UNIT else body.split(self._header.delimiter)
 
