@@ -46,7 +46,7 @@ lint: $(DEVELOP)
 	$(BIN)/lint-imports --no-logo
 
 # Tracing nearly doubles the time of a test, so only those are traced that are about what must be covered.
-COVERED := tests/zorg1 tests/standards tests/answers/test_returns.py tests/border/test_zorg1_trajectories.py \
+COVERED := tests/zorg1 tests/standards tests/commands/returns/test_returns.py tests/border/test_zorg1_trajectories.py \
 	tests/border/test_zorg1_over_runs.py tests/border/test_flat_judge.py tests/border/test_xml_judge.py
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from ..problems import Language
-from ..reports.listing import LONG, SHORT, Listing
-from ..reports.summary import Summary, text_lines
+from ..base.problems import Language
+from ..commands.run.summary import Summary, text_lines
+from ..output.listing import LONG, SHORT, Listing
 from .common import options, painter, refusing, settings_of
 from .run import feed_options, with_paths, work
 

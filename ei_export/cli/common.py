@@ -13,11 +13,11 @@ from typing import Any, Final, TypeVar
 import click
 
 from .. import __version__
+from ..base.problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
+from ..base.wording import iso_day, naming
 from ..ledger import Ledger
-from ..problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
-from ..reports.text import Paint, Role, plain
+from ..output.text import Paint, Role, plain
 from ..settings import Settings, load
-from ..wording import iso_day, naming
 from .speaking import has_spoken, speaking, warn
 
 F = TypeVar("F", bound=Callable[..., Any])

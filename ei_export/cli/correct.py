@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from ..pipeline.answers.corrections import Queue
-from ..pipeline.answers.corrections import correct as queue_correct
-from ..problems import SettingsError
+from ..base.problems import SettingsError
+from ..commands.corrections.corrections import Queue
+from ..commands.corrections.corrections import correct as queue_correct
 from ..settings import Settings
 from .common import Text
 from .queueing import queueing, work

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from ..pipeline.answers.corrections import cancel
-from ..pipeline.answers.corrections import credit as queue_credit
+from ..commands.corrections.corrections import cancel
+from ..commands.corrections.corrections import credit as queue_credit
 from .common import Text
 from .queueing import queueing, work
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.explain import KINDS
-from ..pipeline.explain import explain as tell
-from ..problems import Language
-from ..reports.story import document, text_lines
+from ..base.problems import Language
+from ..commands.explain.explain import KINDS
+from ..commands.explain.explain import explain as tell
+from ..commands.explain.story import document, text_lines
 from .common import HELD, Text, day_or_today, options, refusing, settings_of
 from .run import Progress, with_paths
 from .speaking import speaking

@@ -8,11 +8,11 @@ from typing import Final
 
 import click
 
-from ..delivery import writing
-from ..private import make_file, make_folder
-from ..problems import Language, SettingsError
-from ..specs import STARTER
-from ..wording import printable
+from ..base.delivery import writing
+from ..base.private import make_file, make_folder
+from ..base.problems import Language, SettingsError
+from ..base.specs import STARTER
+from ..base.wording import printable
 from .common import options, refusing
 from .speaking import speaking
 

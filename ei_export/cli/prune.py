@@ -11,10 +11,10 @@ from typing import Final
 import click
 from attrs import asdict
 
-from ..pipeline.pruning import Pruned, Staying, plan, take_out
-from ..problems import Language, SettingsError
-from ..reports.text import number, wrapped
-from ..wording import day_text
+from ..base.problems import Language, SettingsError
+from ..base.wording import day_text
+from ..commands.prune import Pruned, Staying, plan, take_out
+from ..output.text import number, wrapped
 from .common import Day, day_or_today, options, refusing, settings_of
 from .speaking import speaking, warn
 

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import click
 from attrs import asdict
 
-from ..pipeline.answers.corrections import Queue
-from ..problems import Language
-from ..reports.corrections import problem, queue_document, queue_lines
+from ..base.problems import Language
+from ..commands.corrections.corrections import Queue
+from ..commands.corrections.report import problem, queue_document, queue_lines
 from ..settings import Settings
 from .common import HELD, Text, day_or_today, options, refusing, settings_of
 from .speaking import speaking, warn

@@ -9,12 +9,12 @@ from typing import Final
 import click
 from attrs import asdict
 
-from ..pipeline.reading_back import ReadBack
-from ..pipeline.reading_back import recover as read_back
-from ..problems import Finding, Language
-from ..reports.corrections import problem
-from ..reports.text import counted, euros, wrapped
-from ..wording import day_text
+from ..base.problems import Finding, Language
+from ..base.wording import day_text
+from ..commands.corrections.report import problem
+from ..commands.recover import ReadBack
+from ..commands.recover import recover as read_back
+from ..output.text import counted, euros, wrapped
 from .common import day_or_today, options, refusing, settings_of
 from .speaking import speaking
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from ..pipeline.answers.corrections import redeclare as queue_redeclare
+from ..commands.corrections.corrections import redeclare as queue_redeclare
 from .credit import references
 from .queueing import queueing, work
 

@@ -8,9 +8,9 @@ from typing import IO
 
 import click
 
-from ..pipeline.answers.returns import read_returns
-from ..problems import Language
-from ..reports.returns import FileReport, text_lines, write_json
+from ..base.problems import Language
+from ..commands.returns.report import FileReport, text_lines, write_json
+from ..commands.returns.returns import read_returns
 from .common import day_or_today, options, refusing, settings_of
 from .speaking import has_spoken, speaking
 

@@ -10,13 +10,13 @@ from typing import Any, Final, TypeVar
 import click
 from attrs import define, evolve
 
-from ..pipeline import Options
-from ..pipeline import run as run_pipeline
-from ..pipeline.reporting import mark_failed
-from ..pipeline.traces import Trace
-from ..problems import Language, Refusal, WriteError, render
-from ..reports.summary import Summary, text_lines, write_json
-from ..reports.text import number
+from ..base.problems import Language, Refusal, WriteError, render
+from ..commands.run.pages import mark_failed
+from ..commands.run.run import Options
+from ..commands.run.run import run as run_pipeline
+from ..commands.run.summary import Summary, text_lines, write_json
+from ..output.text import number
+from ..output.traces import Trace
 from ..settings import Settings
 from .common import day_or_today, if_it_fails, options, painter, refusing, settings_of
 from .speaking import speaking, warn

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.showing import Showing
-from ..pipeline.showing import show as show_file
-from ..problems import Language
-from ..standards.describe import Choice
+from ..base.problems import Language
+from ..commands.show.describe import Choice
+from ..commands.show.show import Showing
+from ..commands.show.show import show as show_file
 from .common import has_settings, options, refusing, settings_of
 from .speaking import speaking
 

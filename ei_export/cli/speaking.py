@@ -16,7 +16,7 @@ from typing import IO, Any, Final, cast
 
 import click
 
-from ..problems import WriteError
+from ..base.problems import WriteError
 
 #: By what a character is shown where there is no room for it, and its simpler form says nothing.
 _SIMPLER: Final[Mapping[str, str]] = {"€": "EUR", "×": "x", "–": "-", "’": "'", "“": '"', "”": '"', "→": "->", "·": "-"}

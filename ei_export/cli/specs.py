@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from ..problems import Finding, Language, render, severity
-from ..specs_check import check_in_vain, check_specs, check_tariffs
+from ..base.problems import Finding, Language, render, severity
+from ..commands.specs_check import check_in_vain, check_specs, check_tariffs
 from .common import USAGE, has_settings, options, refusing, settings_of
 from .speaking import speaking, warn
 

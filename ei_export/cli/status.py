@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.status import status as look
-from ..problems import Language
-from ..reports.status import write_json
-from ..reports.status_text import StatusText
+from ..base.problems import Language
+from ..commands.status.document import write_json
+from ..commands.status.status import status as look
+from ..commands.status.text import StatusText
 from .common import day_or_today, options, painter, refusing, settings_of
 from .speaking import speaking
 

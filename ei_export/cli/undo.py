@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..pipeline.answers.undo import undo as undo_run
-from ..problems import Language
-from ..reports.corrections import problem, undo_lines, undo_question
+from ..base.problems import Language
+from ..commands.corrections.report import problem, undo_lines, undo_question
+from ..commands.corrections.undo import undo as undo_run
 from .common import Text, day_or_today, options, refusing, settings_of
 from .speaking import speaking, warn
 

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ..problems import LANGUAGES, Interruption, Language, SettingsError, WriteError
+from ..base.problems import LANGUAGES, Interruption, Language, SettingsError, WriteError
 from ..settings import load
 from .common import DEFAULT_CONFIG, WRITING, Day, tell
 from .speaking import silence

@@ -8,11 +8,11 @@ import click
 from attrs import evolve
 from click.core import ParameterSource
 
-from ..pipeline.practice import Practice
-from ..pipeline.verification import Verifying
-from ..pipeline.verification import verify as verify_files
-from ..problems import Language
-from ..reports.verdict import JsonVerdicts, TextVerdicts
+from ..base.problems import Language
+from ..commands.verify.practice import Practice
+from ..commands.verify.report import JsonVerdicts, TextVerdicts
+from ..commands.verify.verify import Verifying
+from ..commands.verify.verify import verify as verify_files
 from .common import day_or_today, options, painter, refusing, settings_of
 from .speaking import speaking
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from ..private import expect_file
-from ..problems import InputError
+from ..base.private import expect_file
+from ..base.problems import InputError
 from ..settings import InputSettings
 from .csv_feed import open_csv
 from .feed import Source

@@ -16,8 +16,8 @@ from typing import Final
 
 from attrs import define
 
-from ..columns import COLUMNS, REQUIRED
-from ..problems import InputError
+from ..base.problems import InputError
+from ..model.columns import COLUMNS, REQUIRED
 from ..settings import InputSettings
 from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, UNIT, Header, locate
 

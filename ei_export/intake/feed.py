@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from ..columns import COLUMNS, REQUIRED
-from ..problems import InputError
+from ..base.problems import InputError
+from ..model.columns import COLUMNS, REQUIRED
 from .values import quoted
 
 UNIT: Final = "\x1f"

@@ -6,8 +6,8 @@ from zlib import crc32
 
 from attrs import frozen
 
-from ..problems import Finding
-from ..spool import PairCheck, Partitions
+from ..base.problems import Finding
+from ..base.spool import PairCheck, Partitions
 from .feed import BROKEN, PART, UNIT, Header, Source
 from .people import People
 from .survey import Survey

@@ -7,8 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
-from ..declaration import NO_BSN, who
-from ..spool import PairCheck
+from ..base.spool import PairCheck
+from ..model.declaration import NO_BSN, who
 from . import values
 from .feed import UNIT, Header
 from .meanings import NO_MEANINGS, Values, meant

@@ -11,9 +11,9 @@ from typing import Final, TypeVar
 
 from attrs import evolve
 
-from ..codelists import codes, diagnoses
-from ..declaration import MOST_PATIENT_ID, NO_BSN, Care, Person, short_number
-from ..problems import Finding, severity
+from ..base.problems import Finding, severity
+from ..model.codelists import codes, diagnoses
+from ..model.declaration import MOST_PATIENT_ID, NO_BSN, Care, Person, short_number
 from . import values
 
 T = TypeVar("T")

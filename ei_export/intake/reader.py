@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
-from ..appointment import Appointment, positions
-from ..problems import Finding
+from ..base.problems import Finding
+from ..model.appointment import Appointment, positions
 from . import values
 from .feed import BROKEN, ROW_LIMIT, UNIT, Header
 from .meanings import NO_MEANINGS, Meanings, Values

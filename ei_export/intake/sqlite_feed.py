@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import define
 
-from ..private import resolved
-from ..problems import InputError
+from ..base.private import resolved
+from ..base.problems import InputError
 from ..settings import InputSettings
 from .feed import BROKEN, NEWLINE, PART, RESERVED, UNIT, Header, locate
 

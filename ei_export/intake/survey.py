@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import define
 
-from ..columns import COLUMNS
-from ..problems import Finding
+from ..base.problems import Finding
+from ..model.columns import COLUMNS
 from ..settings import InputSettings, status_word
 from . import values
 from .feed import BROKEN, NEWLINE, UNIT, Header

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from stdnum.nl import bsn as stdnum_bsn
 
-from ..codelists import countries
-from ..declaration import NO_BSN
+from ..model.codelists import countries
+from ..model.declaration import NO_BSN
 
 # What a message says is expected, without words, so that it reads in any language.
 DATE_FORMS: Final = "2021-03-09 | 09-03-2021 | 20210309"

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final, Self
 
 from attrs import astuple, frozen
 
-from ..appointment import Outcome
-from ..private import make_folder, resolved
-from ..problems import BusyError, SettingsError, WriteError
+from ..base.private import make_folder, resolved
+from ..base.problems import BusyError, SettingsError, WriteError
+from ..model.appointment import Outcome
 from .dossier import PENDING, encode
 
 _APPLICATION: Final = 0x45494558  # "EIEX"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from ..declaration import short_number
+from ..model.declaration import short_number
 from . import Ledger
 
 #: Of a line: reference, status, calculated and granted cents, return codes, remark.

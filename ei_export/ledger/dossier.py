@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from ..appointment import Appointment, Outcome, positions
-from ..columns import COLUMNS
-from ..problems import Finding
+from ..base.problems import Finding
+from ..model.appointment import Appointment, Outcome, positions
+from ..model.columns import COLUMNS
 
 #: The texts kept of every appointment, in this order: of a settled one normalised, what it was declared or counted on.
 CORE: Final = (

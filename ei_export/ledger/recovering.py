@@ -7,8 +7,8 @@ from typing import Final
 
 from attrs import evolve
 
-from ..appointment import Appointment, Outcome
-from ..private import resolved
+from ..base.private import resolved
+from ..model.appointment import Appointment, Outcome
 from . import Ledger, StoredDossier, stored
 from .dossier import pack
 from .people import Known

@@ -6,8 +6,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-from ..appointment import Outcome
-from ..problems import Finding, is_worded
+from ..base.problems import Finding, is_worded
+from ..model.appointment import Outcome
 from . import PENDING_SQL, Ledger
 from .corrections import ANSWERED, ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
 from .dossier import unpack_waiting

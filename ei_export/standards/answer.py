@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-from ..codelists import return_codes
+from ..model.codelists import return_codes
 
 #: COD954: the declaration is granted in full.
 GRANTED: Final = "8001"

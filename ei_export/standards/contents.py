@@ -5,7 +5,7 @@ from typing import IO, Final, NamedTuple
 
 from attrs import frozen
 
-from ..described import Note
+from .described import Note
 from .message import Message
 
 

@@ -15,9 +15,9 @@ from typing import IO, Final
 
 from attrs import frozen
 
-from ..private import expect_file
-from ..problems import Finding, InputError
-from ..wording import printable
+from ..base.private import expect_file
+from ..base.problems import Finding, InputError
+from ..base.wording import printable
 
 #: What VECOZO takes in one zip (vecozo.nl, "Hoe stel ik een declaratie op"; single source).
 MOST_FILES: Final = 30

@@ -11,10 +11,10 @@ from typing import IO, Final, NamedTuple
 
 from attrs import frozen
 
-from ..codelists import CERTAINTIES
-from ..problems import InputError
-from ..specs import SPECS
-from ..tables import Report, Row, parse_keyed, refuse, source
+from ..base.problems import InputError
+from ..base.specs import SPECS
+from ..base.tables import Report, Row, parse_keyed, refuse, source
+from ..model.codelists import CERTAINTIES
 from .flat.record import ENCODING, Layout
 
 #: How much of a file is looked at to recognise it.

@@ -9,10 +9,10 @@ from typing import Final
 
 from attrs import frozen
 
-from ..codelists import DCSPH, codes, diagnoses, english, every_code, return_codes, uzovi_numbers
-from ..problems import LANGUAGES, Language
-from ..specs import SPECS
-from ..tables import Report, Row, parse_keyed, refuse
+from ..base.problems import LANGUAGES, Language
+from ..base.specs import SPECS
+from ..base.tables import Report, Row, parse_keyed, refuse
+from ..model.codelists import DCSPH, codes, diagnoses, english, every_code, return_codes, uzovi_numbers
 from .message import messages
 
 #: How values are read besides by a code list (``COD367``); the words are explained in ``specs/README.md``.

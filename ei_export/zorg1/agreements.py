@@ -13,13 +13,9 @@ from typing import Final, Literal, Self, TypeAlias, cast
 
 from attrs import evolve, field, frozen
 
-from .. import codelists
-from ..codelists import CERTAINTIES, Code
-from ..names import AGREEMENT_COLUMNS, Names, Spelling
-from ..problems import SettingsError
-from ..settings import AMOUNTS, Amount
-from ..specs import SPECS
-from ..tables import (
+from ..base.problems import SettingsError
+from ..base.specs import SPECS
+from ..base.tables import (
     Report,
     Row,
     close_open,
@@ -31,6 +27,10 @@ from ..tables import (
     refuse,
     source,
 )
+from ..model import codelists
+from ..model.codelists import CERTAINTIES, Code
+from ..model.names import AGREEMENT_COLUMNS, Names, Spelling
+from ..settings import AMOUNTS, Amount
 from .programs import Programs, known_diagnoses, read_parts, read_usual
 
 Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]

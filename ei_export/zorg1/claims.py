@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from attrs import define, field, frozen
 
-from ..appointment import Outcome
-from ..codelists import Deadline, Term
-from ..declaration import Performance
-from ..problems import Finding, Severities
-from ..wording import quoted_code
+from ..base.problems import Finding, Severities
+from ..base.wording import quoted_code
+from ..model.appointment import Outcome
+from ..model.codelists import Deadline, Term
+from ..model.declaration import Performance
 from .agreements import Agreement, Agreements
 from .resolver import Answer, Standing, dated
 from .trajectories import Trajectory, Visit

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import takewhile
 from typing import Final
 
-from ..names import Names
-from ..problems import Finding
+from ..base.problems import Finding
+from ..base.tables import FOREVER
+from ..model.names import Names
 from ..settings import Settings
-from ..tables import FOREVER
 from .agreements import Agreements
 from .resolver import NOT_ZORG1
 from .tariffs import Tariff, Tariffs

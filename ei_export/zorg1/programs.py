@@ -8,8 +8,8 @@ from typing import Self
 
 from attrs import field, frozen
 
-from ..specs import SPECS
-from ..tables import Report, Row, parse_keyed, refuse, source
+from ..base.specs import SPECS
+from ..base.tables import Report, Row, parse_keyed, refuse, source
 
 
 @frozen

@@ -13,11 +13,11 @@ from typing import Final, Literal
 
 from attrs import evolve, field, frozen
 
-from ..codelists import performances
-from ..names import is_insurer
-from ..problems import Finding
+from ..base.problems import Finding
+from ..base.wording import quoted_code, quoted_word
+from ..model.codelists import performances
+from ..model.names import is_insurer
 from ..settings import Amount, Contract
-from ..wording import quoted_code, quoted_word
 from .agreements import Agreement, Agreements
 from .programs import Programs
 from .tariffs import Tariff, Tariffs

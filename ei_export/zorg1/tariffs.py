@@ -10,8 +10,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ..names import folded, insurer_key
-from ..tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
+from ..base.tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
+from ..model.names import folded, insurer_key
 
 COLUMNS: Final = ("list", "insurer", "code", "from", "until", "amount")
 

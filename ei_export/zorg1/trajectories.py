@@ -10,9 +10,9 @@ from typing import Final
 
 from attrs import define, field
 
-from ..appointment import Appointment, Outcome
-from ..problems import Finding
-from ..wording import quoted_code, quoted_word
+from ..base.problems import Finding
+from ..base.wording import quoted_code, quoted_word
+from ..model.appointment import Appointment, Outcome
 from .agreements import ANY
 from .resolver import Answer, Resolver, Standing
 from .singles import SINGLES, rivals

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk import Clerk
-from tests.feeds import Clinic, tables_read_once
+from tests.support.clerk import Clerk
+from tests.support.feeds import Clinic, tables_read_once
 
 __all__ = ["tables_read_once"]
 

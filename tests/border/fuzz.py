@@ -20,13 +20,13 @@ from typing import Final
 from attrs import frozen
 from click.testing import CliRunner
 
+from ei_export.base.wording import printable
 from ei_export.cli import main
-from ei_export.wording import printable
-from tests.clerk import few_tariffs
-from tests.feeds import COLUMNS, Clinic, csv_text, visit, write_sqlite
-from tests.gds_receiver import Declaration
 from tests.golden.cases import GOLDEN
-from tests.receiver import Verdict, by_insurer, take_apart
+from tests.support.clerk import few_tariffs
+from tests.support.feeds import COLUMNS, Clinic, csv_text, visit, write_sqlite
+from tests.support.gds_receiver import Declaration
+from tests.support.receiver import Verdict, by_insurer, take_apart
 
 TODAY: Final = "2021-07-01"
 #: A disk in memory, where there is one: nothing has to last.

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.clerk import Clerk
-from tests.feeds import BYSTANDER_LINES, BYSTANDERS, COLUMNS, Cells, Clinic, csv_text, visit
+from tests.support.clerk import Clerk
+from tests.support.feeds import BYSTANDER_LINES, BYSTANDERS, COLUMNS, Cells, Clinic, csv_text, visit
 
 WRONG: Cells = {"bsn": "123456789", "sex": "X", "house_number": "", "birth_date": "31-02-1980"}
 OF_THE_PERSON = {"BSN_INVALID", "SEX_INVALID", "HOUSE_NUMBER_INVALID", "BIRTH_DATE_INVALID"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ei_export.standards.flat.pm304 import LAYOUT
-from tests.feeds import Clinic, visit
+from tests.support.feeds import Clinic, visit
 
 CASES = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from tests.feeds import BSNS, Clinic, contract, tables_read_once, visit
+from tests.support.feeds import BSNS, Clinic, contract, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
 
@@ -290,7 +290,7 @@ def test_what_a_tariff_is_the_price_of(clinic: Clinic, amount: str, multiplied: 
 
 
 def test_it_is_told_once_whichever_process_finds_it(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ei_export.pipeline.shelf.WORTH_A_FORK", 0)
+    monkeypatch.setattr("ei_export.judging.collected.WORTH_A_FORK", 0)
     monkeypatch.setattr("ei_export.intake.gather._BYTES_A_PARTITION", 400)
     clinic.configure(contracts="".join(map(contract, ("VGZ", "CZ"))).replace('amount = "product"\n', ""))
     rows = [

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.clerk import NOTHING, Clerk
-from tests.feeds import Clinic, csv_text, visit
+from tests.support.clerk import NOTHING, Clerk
+from tests.support.feeds import Clinic, csv_text, visit
 
 START = visit("A1", "2021-03-01", "940131", "T1")
 END = visit("A3", "2021-03-22", "940134", "T1")

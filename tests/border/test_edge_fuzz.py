@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from tests.border.fuzz import MEMORY, PERSONAL, ROWS, TARGETS, TODAY, Fuzz
-from tests.feeds import tables_read_once
+from tests.support.feeds import tables_read_once
 
 __all__ = ["tables_read_once"]
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ei_export.base.problems import LANGUAGES, render
 from ei_export.cli import main
-from ei_export.problems import LANGUAGES, render
-from tests.clerk import START, few_tariffs
 from tests.faults.child import Child, as_anybody
-from tests.feeds import Clinic
+from tests.support.clerk import START, few_tariffs
+from tests.support.feeds import Clinic
 
 BYTES = b"caf\xe9\xff.csv"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ei_export.base.wording import printable
 from ei_export.cli import main
 from ei_export.cli.speaking import speaking
-from ei_export.wording import printable
-from tests.clerk import START, few_tariffs
-from tests.feeds import COLUMNS, Clinic, csv_text, tables_read_once, visit, write_sqlite
+from tests.support.clerk import START, few_tariffs
+from tests.support.feeds import COLUMNS, Clinic, csv_text, tables_read_once, visit, write_sqlite
 
 __all__ = ["tables_read_once"]
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ei_export.base.problems import Severities, WriteError
 from ei_export.cli import main
-from ei_export.problems import Severities, WriteError
-from ei_export.reports.returns import FileReport
-from tests.clerk import START, few_tariffs
-from tests.feeds import Clinic, visit
+from ei_export.commands.returns.report import FileReport
+from tests.support.clerk import START, few_tariffs
+from tests.support.feeds import Clinic, visit
 
 COMMAND = Path(sys.executable).with_name("ei-export")
 #: A diagnosis that does not fit: something is held, and its problem has accents in it.
@@ -111,7 +111,7 @@ main()
         ("click", "run"),
         ("ei_export.cli.run", "run"),
         ("sqlite3", "status"),
-        ("ei_export.pipeline", "status"),
+        ("ei_export.commands.status.status", "status"),
         ("jinja2", "run"),
     ],
 )
@@ -208,7 +208,7 @@ def test_debug_says_where_and_not_who(command: str, clinic: Clinic, monkeypatch:
     def fails(*_: object, **__: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr("ei_export.pipeline.rules.Rules.load", fails)
+    monkeypatch.setattr("ei_export.judging.tables.Rules.load", fails)
     told = CliRunner().invoke(main, [command, "--debug", "--config", str(clinic.folder / "ei-export.toml")])
     assert told.exit_code == 4
     assert "test_edge_streams.py" in told.stderr

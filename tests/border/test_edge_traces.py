@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 from freezegun import freeze_time
 from lxml import html
 
+from ei_export.base.problems import WriteError
 from ei_export.cli import main
-from ei_export.pipeline import traces
-from ei_export.pipeline.traces import Trace, runs_of
-from ei_export.problems import WriteError
-from tests.clerk import START, few_tariffs
-from tests.feeds import Clinic
+from ei_export.output import traces
+from ei_export.output.traces import Trace, runs_of
+from tests.support.clerk import START, few_tariffs
+from tests.support.feeds import Clinic
 
 CASE = Path(__file__).with_name("failed-night-leaves-no-trace")
 

@@ -9,11 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.declaration import short_number
 from ei_export.intake import values
-from tests import test_gds801
-from tests.clerk import Clerk, few_tariffs
-from tests.feeds import BYSTANDER_LINES, BYSTANDERS, COLUMNS, Cells, Clinic, Result, csv_text, visit, write_sqlite
+from ei_export.model.declaration import short_number
+from tests.declaring import test_gds801
+from tests.support.clerk import Clerk, few_tariffs
+from tests.support.feeds import (
+    BYSTANDER_LINES,
+    BYSTANDERS,
+    COLUMNS,
+    Cells,
+    Clinic,
+    Result,
+    csv_text,
+    visit,
+    write_sqlite,
+)
 
 START = visit("A1", "2021-03-01", "940131", "T1")
 CONTACT = visit("A2", "2021-03-08", "940135", "T1")
@@ -316,7 +326,7 @@ def test_an_answer_for_a_whole_person_of_a_long_number(tmp_path: Path) -> None:
 
 
 def test_two_short_numbers_that_are_the_same_go_in_two_files(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("ei_export.intake.person", "ei_export.pipeline.declaring.publication"):
+    for module in ("ei_export.intake.person", "ei_export.declaring.files"):
         monkeypatch.setattr(f"{module}.short_number", lambda patient: "K0000000000" if len(patient) > 11 else patient)
     rows = [
         {**START, "patient_id": GUIDS[0]},

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from tests.feeds import BYSTANDERS, Cells, Clinic, Result, csv_text, tables_read_once, visit
+from tests.support.feeds import BYSTANDERS, Cells, Clinic, Result, csv_text, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
 

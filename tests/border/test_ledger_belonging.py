@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from ei_export.standards.files import sha256_of
-from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, few_tariffs, the
-from tests.feeds import BYSTANDERS, CONTRACTS, Cells, Clinic, csv_text, tables_read_once, visit
-from tests.receiver import file_level
+from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, few_tariffs, the
+from tests.support.feeds import BYSTANDERS, CONTRACTS, Cells, Clinic, csv_text, tables_read_once, visit
+from tests.support.receiver import file_level
 
 __all__ = ["tables_read_once"]
 

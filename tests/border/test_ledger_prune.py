@@ -9,11 +9,11 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
+from ei_export.base.problems import WriteError
 from ei_export.cli import main
-from ei_export.problems import WriteError
-from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
-from tests.feeds import CONTRACTS, Cells, Clinic, Result, tables_read_once, visit
-from tests.receiver import Verdict, by_insurer, by_vecozo, take_apart
+from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
+from tests.support.feeds import CONTRACTS, Cells, Clinic, Result, tables_read_once, visit
+from tests.support.receiver import Verdict, by_insurer, by_vecozo, take_apart
 
 __all__ = ["tables_read_once"]
 
@@ -230,7 +230,7 @@ def test_bytes_are_gone_also_without_room_to_give_back(
     def fails(ledger: object) -> None:
         raise WriteError("WRITE_FAILED", path="ledger.sqlite", reason="full")
 
-    monkeypatch.setattr("ei_export.pipeline.pruning.compact", fails)
+    monkeypatch.setattr("ei_export.commands.prune.compact", fails)
     assert prune(clerk)["lines"] == 2
     assert [word for word in personal([*COURSE]) if word in clerk_dump(clinic)] == []
     with sqlite3.connect(clinic.folder / "ledger.sqlite") as connection:

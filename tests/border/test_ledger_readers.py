@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ei_export.ledger import Ledger
-from tests.clerk import COURSE, SINGLE, Clerk
-from tests.feeds import Clinic, tables_read_once
+from tests.support.clerk import COURSE, SINGLE, Clerk
+from tests.support.feeds import Clinic, tables_read_once
 
 __all__ = ["tables_read_once"]
 

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.feeds import Cells, Clinic, visit
+from tests.support.feeds import Cells, Clinic, visit
 
 LINKED = 'LR-IN = "940131"\nLR-BEH = "940135"\nLR-UIT = "940134"\n'
 MEANT = 'path = "appointments.csv"\n[input.values.code]\n"lr-in" = "01"\n"LR-BEH" = "011"\n"LR-UIT" = "0111"'

@@ -6,9 +6,9 @@ from shutil import copytree
 
 import pytest
 
-from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
-from tests.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
-from tests.receiver import by_vecozo
+from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
+from tests.support.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
+from tests.support.receiver import by_vecozo
 
 __all__ = ["tables_read_once"]
 

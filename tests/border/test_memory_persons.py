@@ -5,10 +5,10 @@ from shutil import copytree
 
 import pytest
 
-from tests import test_gds801
-from tests.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
-from tests.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
-from tests.receiver import Verdict, by_insurer, by_vecozo
+from tests.declaring import test_gds801
+from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
+from tests.support.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
+from tests.support.receiver import Verdict, by_insurer, by_vecozo
 
 __all__ = ["tables_read_once"]
 

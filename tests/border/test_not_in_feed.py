@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clerk import CONTACT, END, START
-from tests.feeds import Clinic, visit
+from tests.support.clerk import CONTACT, END, START
+from tests.support.feeds import Clinic, visit
 
 MORE = visit("A4", "2021-03-15", "940135", "T1")
 

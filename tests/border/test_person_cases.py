@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.feeds import Clinic, Result
+from tests.support.feeds import Clinic, Result
 
 HERE = Path(__file__).parent
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.clerk import NOTHING, Clerk
-from tests.feeds import BSNS, BYSTANDER_LINES, BYSTANDERS, Cells, Clinic, contract, visit
+from tests.support.clerk import NOTHING, Clerk
+from tests.support.feeds import BSNS, BYSTANDER_LINES, BYSTANDERS, Cells, Clinic, contract, visit
 
 START = visit("000123", "2021-03-01", "940131", patient="P7")
 COURSE = (

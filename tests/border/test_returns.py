@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.clerk import CONTACT, END, NOTHING, START, Clerk, the
-from tests.feeds import Clinic, Result, visit
-from tests.receiver import Verdict, by_insurer, by_vecozo
+from tests.support.clerk import CONTACT, END, NOTHING, START, Clerk, the
+from tests.support.feeds import Clinic, Result, visit
+from tests.support.receiver import Verdict, by_insurer, by_vecozo
 
 HERE = Path(__file__).parent
 REMARK = ("Tarief wijkt af van", "contract 2021")

@@ -6,11 +6,11 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from ei_export.codelists import Deadline
-from ei_export.pipeline.rules import Rules
-from tests.clerk import Clerk, the
-from tests.feeds import csv_text, visit
-from tests.receiver import Verdict, by_insurer
+from ei_export.judging.tables import Rules
+from ei_export.model.codelists import Deadline
+from tests.support.clerk import Clerk, the
+from tests.support.feeds import csv_text, visit
+from tests.support.receiver import Verdict, by_insurer
 
 #: Zilveren Kruis: six months from the care, three from the refusal. The answer is of 1 July 2021 (tests.receiver).
 VISIT: Final = visit("S1", "2021-03-01", "940140", "TS", patient="P3", insurer="Zilveren Kruis")

@@ -9,10 +9,10 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from ei_export.standards.xml.redeclaring import read_redeclarations, redeclaration_code
-from tests.clerk import Clerk
-from tests.feeds import BSNS, Clinic, Result, csv_text, tables_read_once, visit
-from tests.gds_receiver import Declaration
-from tests.test_gds801 import clinic
+from tests.declaring.test_gds801 import clinic
+from tests.support.clerk import Clerk
+from tests.support.feeds import BSNS, Clinic, Result, csv_text, tables_read_once, visit
+from tests.support.gds_receiver import Declaration
 
 __all__ = ["tables_read_once"]
 

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from ei_export.codelists import uzovi_numbers
-from ei_export.pipeline.rules import Rules
+from ei_export.judging.tables import Rules
+from ei_export.model.codelists import uzovi_numbers
 from ei_export.settings import load
-from tests.feeds import Clinic, visit
+from tests.support.feeds import Clinic, visit
 
 GIVEN: Final = Path(__file__).parent / "judge-run"
 #: UZOVI number by appointment of the folder, what it comes to, and the problems that are about it.
@@ -85,7 +85,7 @@ def test_a_number_that_is_not_sure_is_told_once_with_how_many_have_it(tmp_path: 
 
 
 def test_two_processes_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ei_export.pipeline.shelf.WORTH_A_FORK", 0)
+    monkeypatch.setattr("ei_export.judging.collected.WORTH_A_FORK", 0)
     monkeypatch.setattr("ei_export.intake.gather._BYTES_A_PARTITION", 400)
     rows = [visit(f"A{n}", "2021-03-01", "940131", patient=f"P{n}", uzovi="8001") for n in range(1, 30)]
     assert told(clinic(tmp_path, rows=rows)) == [("UZOVI_UNSURE", "8001", "29")]

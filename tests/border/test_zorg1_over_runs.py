@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from tests.clerk import Clerk
-from tests.feeds import CONTRACTS, Cells, Result, visit
+from tests.support.clerk import Clerk
+from tests.support.feeds import CONTRACTS, Cells, Result, visit
 
 
 def knee(ident: str, day: str, code: str, number: str = "", **cells: str) -> Cells:

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from attrs import Factory, frozen
 
-from tests.feeds import CONTRACTS, Cells, Clinic, contract, tables_read_once, visit
+from tests.support.feeds import CONTRACTS, Cells, Clinic, contract, tables_read_once, visit
 
 __all__ = ["tables_read_once"]
 

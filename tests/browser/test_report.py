@@ -19,9 +19,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from ei_export.problems import LANGUAGES, Language
-from ei_export.reports.html import Report, write_report
-from tests.reports.pages import deadline_passed, declaration, full, line, report, tariff_missing
+from ei_export.base.problems import LANGUAGES, Language
+from ei_export.commands.run.html import Report, write_report
+from tests.support.pages import deadline_passed, declaration, full, line, report, tariff_missing
 
 #: What a browser does besides showing a page, and none of which is the page's doing.
 FLAGS: Final = (

@@ -5,10 +5,10 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from ei_export.cli.docs import EXIT_CODES
-from tests.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
-from tests.feeds import Clinic, tables_read_once, visit
-from tests.receiver import Verdict, by_insurer
+from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
+from tests.support.feeds import Clinic, tables_read_once, visit
+from tests.support.receiver import Verdict, by_insurer
+from tools.commands_page import EXIT_CODES
 
 __all__ = ["tables_read_once"]
 

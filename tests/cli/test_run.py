@@ -2,8 +2,8 @@
 
 import pytest
 
+from ei_export.base.problems import Language
 from ei_export.cli.run import Progress
-from ei_export.problems import Language
 
 
 @pytest.mark.parametrize(("language", "told"), [("nl", "gelezen 1.200"), ("en", "read 1,200")])

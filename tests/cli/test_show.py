@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from ei_export.cli import main
 from tests.manual.practice import COMMAND
-from tests.messages import LINE, RECORDS, flat
+from tests.support.messages import LINE, RECORDS, flat
 
 SETTINGS = """\
 [practice]

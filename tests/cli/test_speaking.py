@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from ei_export.pipeline import showing
+from ei_export.commands.show import show as showing
 from ei_export.standards.contents import Content
-from tests.clerk import SINGLE, START, Clerk, few_tariffs
-from tests.feeds import TODAY, Clinic, tables_read_once
-from tests.receiver import file_level, take_apart
-from tests.standards.verify.declared import changed, declaration, file_of
+from tests.support.clerk import SINGLE, START, Clerk, few_tariffs
+from tests.support.declared import changed, declaration, file_of
+from tests.support.feeds import TODAY, Clinic, tables_read_once
+from tests.support.receiver import file_level, take_apart
 
 __all__ = ["tables_read_once"]
 

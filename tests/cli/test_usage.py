@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from ei_export.ledger import Ledger
-from tests.feeds import Clinic
+from tests.support.feeds import Clinic
 
 WRONG = {
     "USAGE_COMMAND": ("nothing",),

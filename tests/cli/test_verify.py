@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from ei_export.base.problems import catalogue
 from ei_export.cli import main
-from ei_export.problems import catalogue
-from tests.feeds import Clinic, tables_read_once, visit  # noqa: F401 - a fixture
-from tests.messages import PM304
-from tests.standards.verify.declared import answer, changed, declaration, file_of
+from tests.support.declared import answer, changed, declaration, file_of
+from tests.support.feeds import Clinic, tables_read_once, visit  # noqa: F401 - a fixture
+from tests.support.messages import PM304
 
 KEYS = ["code", "severity", "record", "element", "found", "expected", "return_code", "message", "remedy"]
 

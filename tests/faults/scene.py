@@ -16,7 +16,7 @@ from attrs import define, frozen
 
 from ei_export import ledger
 from ei_export.intake import gather
-from ei_export.pipeline import shelf
+from ei_export.judging import collected as shelf
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 

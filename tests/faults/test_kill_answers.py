@@ -11,7 +11,7 @@ import pytest
 from tests.faults.child import FollowedChild, ei_export, killing_points
 from tests.faults.conftest import Starts
 from tests.faults.scene import LATER, Scene
-from tests.receiver import by_vecozo, take_apart
+from tests.support.receiver import by_vecozo, take_apart
 
 
 def held(scene: Scene) -> list[str]:

@@ -16,10 +16,10 @@ SCRIPT = """\
 import os, sys, time
 sys.path.insert(0, {root!r})
 from tests.faults.scene import in_two_processes
-from ei_export import pipeline
+from ei_export.commands.run import run as running
 from ei_export.__main__ import main
 in_two_processes()
-first, work_out = os.getpid(), pipeline.work_out
+first, work_out = os.getpid(), running.work_out
 def slow(*given):
     if os.getpid() != first:
         os.write(1, b"2")
@@ -27,7 +27,7 @@ def slow(*given):
     os.write(1, b"1")
     time.sleep(30)
     return work_out(*given)
-pipeline.work_out = slow
+running.work_out = slow
 sys.argv = ["ei-export", *{arguments!r}]
 main()
 """

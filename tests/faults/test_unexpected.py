@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+import ei_export.commands.run.run
 import pytest
 
-import ei_export.pipeline
-from ei_export.pipeline.declaring.publication import Publication
+from ei_export.declaring.files import Publication
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST
 
@@ -17,7 +17,7 @@ def _fail(*_: object) -> None:
     raise ValueError(PERSONAL)
 
 
-@pytest.mark.parametrize(("place", "name"), [(Publication, "write"), (ei_export.pipeline, "open_feed")])
+@pytest.mark.parametrize(("place", "name"), [(Publication, "write"), (ei_export.commands.run.run, "open_feed")])
 def test_a_fault_of_the_program(place: object, name: str, starts: Starts, workshop: Path) -> None:
     scene = starts.first.scene.copy(workshop / "unexpected")
     ended = scene.run(FIRST, "--json", before=lambda: setattr(place, name, _fail))

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from ei_export.pipeline import Options
-from ei_export.pipeline import run as run_pipeline
+from ei_export.commands.run.run import Options
+from ei_export.commands.run.run import run as run_pipeline
 from ei_export.settings import load
 from ei_export.standards.flat.pm304 import ENCODING, LAYOUT, LINE_END
 from ei_export.standards.xml import gds801

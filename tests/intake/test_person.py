@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.declaration import Care, Person
+from ei_export.base.problems import Finding, render, severity
 from ei_export.intake import values
 from ei_export.intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, given_on, person
-from ei_export.problems import Finding, render, severity
+from ei_export.model.declaration import Care, Person
 
 DAY = date(2021, 3, 9)
 

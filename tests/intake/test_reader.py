@@ -8,7 +8,7 @@ from ei_export.intake import open_feed
 from ei_export.intake.reader import Reader
 from ei_export.intake.survey import Statuses
 from ei_export.settings import load
-from tests.feeds import Clinic, csv_text, visit, write_sqlite
+from tests.support.feeds import Clinic, csv_text, visit, write_sqlite
 
 COLUMNS = tuple(visit("A", "2021-01-04", "01"))
 WITHOUT = tuple(column for column in COLUMNS if column != "trajectory_id")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from ei_export.base.problems import Finding, WriteError
 from ei_export.ledger import Ledger
 from ei_export.ledger.dossier import AT, SAVED, unpack
-from ei_export.problems import Finding, WriteError
 
 APPLICATION = 0x45494558
 

@@ -1,5 +1,5 @@
 """The tables are read by the first run only."""
 
-from tests.feeds import tables_read_once
+from tests.support.feeds import tables_read_once
 
 __all__ = ["tables_read_once"]

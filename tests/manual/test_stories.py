@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ei_export.pipeline.explain.stories import appointment_stories
-from ei_export.reports.story import document
+from ei_export.commands.explain.stories import appointment_stories
+from ei_export.commands.explain.story import document
 from tests.manual.practice import AMOUNTS, PRODUCTS, Practice, Product, course, rows_of
-from tests.pipeline.telling import charts, units_of
+from tests.support.telling import charts, units_of
 
 CONTACTS = 2
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.clerk import STANDING, Clerk, few_tariffs
-from tests.feeds import BSNS, CONTRACTS, Cells, Clinic, tables_read_once, visit
 from tests.manual.practice import UZOVI
-from tests.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
+from tests.support.clerk import STANDING, Clerk, few_tariffs
+from tests.support.feeds import BSNS, CONTRACTS, Cells, Clinic, tables_read_once, visit
+from tests.support.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
 
 __all__ = ["tables_read_once"]
 

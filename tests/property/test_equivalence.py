@@ -16,7 +16,7 @@ from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.feeds import BSNS, Cells, Clinic, Result, csv_text, tables_read_once, visit, write_sqlite
+from tests.support.feeds import BSNS, Cells, Clinic, Result, csv_text, tables_read_once, visit, write_sqlite
 
 __all__ = ["tables_read_once"]
 

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ei_export.base.problems import LANGUAGES
+from ei_export.commands.explain.patient import Chart
+from ei_export.commands.explain.stories import appointment_stories, patient_stories, trajectory_stories
+from ei_export.commands.explain.story import document, text_lines
 from ei_export.ledger.dossier import PENDING
-from ei_export.pipeline.explain.chart import Chart
-from ei_export.pipeline.explain.stories import appointment_stories, patient_stories, trajectory_stories
-from ei_export.problems import LANGUAGES
-from ei_export.reports.story import document, text_lines
-from tests.feeds import BSNS, Cells, tables_read_once
-from tests.pipeline.telling import charts, units_of
 from tests.property.test_equivalence import MISTAKES, TODAY, bounded, clinics, practices, with_mistakes
+from tests.support.feeds import BSNS, Cells, tables_read_once
+from tests.support.telling import charts, units_of
 
 __all__ = ["tables_read_once"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
-#: Of `tests.feeds.visit`.
+#: Of `tests.support.feeds.visit`.
 _PRIVATE: Final = re.compile("|".join([*BSNS, r"Voorbeeld\w", r"19\d\d-05-17"]))
 #: Problems that are seen only where lines of more than one patient come together in a file.
 OF_THE_RUN: Final = frozenset({"PERFORMANCE_TWICE", "PERSON_DIFFERS"})

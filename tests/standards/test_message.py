@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.problems import InputError
+from ei_export.base.problems import InputError
 from ei_export.standards.message import Line, Message, lines, messages, named, recognise, records, start_of, without_end
 
 PM304, PM305, GDS801, GDS802 = messages()

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export import codelists
-from ei_export.names import AGREEMENT_COLUMNS
-from ei_export.problems import SettingsError
-from ei_export.specs import SPECS
+from ei_export.base.problems import SettingsError
+from ei_export.base.specs import SPECS
+from ei_export.model import codelists
+from ei_export.model.names import AGREEMENT_COLUMNS
 from ei_export.zorg1.agreements import ANY, Agreement, Agreements, Known, read_agreements, read_twins
 
 BUILT_IN = Agreements.load()

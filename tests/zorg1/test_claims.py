@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from attrs import evolve
 
-from ei_export.appointment import Appointment, Outcome
-from ei_export.codelists import deadlines
-from ei_export.problems import Severities
+from ei_export.base.problems import Severities
+from ei_export.model.appointment import Appointment, Outcome
+from ei_export.model.codelists import deadlines
 from ei_export.settings import Amount, Contract
 from ei_export.zorg1.agreements import Agreements
 from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.problems import Finding
+from ei_export.base.problems import Finding
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreement, Agreements
 from ei_export.zorg1.resolver import Answer, Link, Resolver, Standing, dated

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.problems import SettingsError
+from ei_export.base.problems import SettingsError
 from ei_export.zorg1.tariffs import Tariff, Tariffs
 
 HEADER = "list;insurer;code;from;until;amount"

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from ei_export.appointment import Appointment, Outcome
+from ei_export.model.appointment import Appointment, Outcome
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
 from ei_export.zorg1.resolver import Answer, Resolver, Standing
 from ei_export.zorg1.tariffs import Tariffs

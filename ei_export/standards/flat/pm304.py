@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, Final, Literal
 
 from attrs import evolve, frozen
 
-from ...codelists import DCSPH, choices
-from ...declaration import Care, Invoice, Performance, Person, Provider
-from ...problems import Finding
+from ...base.problems import Finding
+from ...model.codelists import DCSPH, choices
+from ...model.declaration import Care, Invoice, Performance, Person, Provider
 from .record import ENCODING as ENCODING
 from .record import Form, Layout, is_text, number
 

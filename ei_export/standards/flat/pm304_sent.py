@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import IO, Final
 
-from ...declaration import Care, Person
+from ...model.declaration import Care, Person
 from .pm304 import LAYOUT
 from .record import ENCODING
 

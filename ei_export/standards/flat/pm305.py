@@ -14,7 +14,7 @@ from typing import IO, Final
 
 from attrs import evolve
 
-from ...problems import InputError
+from ...base.problems import InputError
 from ..answer import GOOD, GRANTED, Answer, Kind, LineAnswer, is_fault
 from ..contents import Content
 from ..message import Message

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import IO, Final
 
-from ...described import Note
-from ...problems import InputError
+from ...base.problems import InputError
 from ..contents import Content, Part, Reader, Schema
+from ..described import Note
 from ..message import Line, Message, records
 from .record import ENCODING, Layout, Record
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ...codelists import choices
-from ...specs import SPECS
-from ...tables import Row, read_table
-from ...tables import number as whole_number
+from ...base.specs import SPECS
+from ...base.tables import Row, read_table
+from ...base.tables import number as whole_number
+from ...model.codelists import choices
 
 #: No text prescribes the character set; see ``specs/inferred.csv``.
 ENCODING: Final = choices()["charset"].value

@@ -14,13 +14,13 @@ from typing import Any, BinaryIO, Final, TypeAlias
 
 from attrs import frozen
 
-from ...codelists import DCSPH, choices, diagnoses
-from ...declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ...problems import Finding
-from ...specs import SPECS
+from ...base.problems import Finding
+from ...base.specs import SPECS
+from ...model.codelists import DCSPH, choices, diagnoses
+from ...model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ..message import messages
+from .judge.rulebook import rules
 from .redeclaring import redeclaration_code
-from .rulebook import rules
 from .safe import Schema
 from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
 

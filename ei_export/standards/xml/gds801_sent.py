@@ -7,8 +7,8 @@ from typing import IO, Final
 
 from lxml import etree
 
-from ...codelists import choices
-from ...declaration import NO_BSN, Care, Person
+from ...model.codelists import choices
+from ...model.declaration import NO_BSN, Care, Person
 from .gds801 import ENCODING, INSURED, without_reference
 
 _SIDES: Final = {choices()["side_left"].value: "L", choices()["side_right"].value: "R"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import IO, Final
 
-from ...problems import InputError
+from ...base.problems import InputError
 from ..answer import Answer, Kind, LineAnswer, is_fault
 from ..message import Message
 from .reader import Flaw, Instance, instances

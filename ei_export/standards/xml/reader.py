@@ -13,7 +13,7 @@ from typing import IO, Final, Literal, NamedTuple
 from attrs import define, field, frozen
 from lxml import etree
 
-from ...problems import InputError
+from ...base.problems import InputError
 from ..contents import Content, Part, Reader, Schema
 from ..message import Message
 from .safe import parts

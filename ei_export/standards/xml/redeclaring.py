@@ -7,9 +7,9 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-from ...codelists import CERTAINTIES, codes
-from ...specs import SPECS
-from ...tables import Report, Row, parse_table, refuse, source
+from ...base.specs import SPECS
+from ...base.tables import Report, Row, parse_table, refuse, source
+from ...model.codelists import CERTAINTIES, codes
 from .tree import FOLDER
 
 #: What became of a line with an insurer the last time: it never had one (''), refused it, or it was credited. Of

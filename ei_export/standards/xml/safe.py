@@ -12,8 +12,8 @@ from typing import IO, Any, Final, NamedTuple, Self
 from attrs import frozen
 from lxml import etree
 
-from ...problems import InputError, SettingsError
-from ...specs import label
+from ...base.problems import InputError, SettingsError
+from ...base.specs import label
 
 #: A message of a million lines has some 1.5 GB.
 MOST_BYTES: Final = 4_000_000_000

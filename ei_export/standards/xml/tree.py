@@ -16,9 +16,9 @@ from typing import Final, TypeAlias, Union
 from attrs import field, frozen
 from lxml import etree
 
-from ...codelists import CERTAINTIES, every_code
-from ...specs import SPECS
-from ...tables import Report, Row, parse_keyed, refuse, source
+from ...base.specs import SPECS
+from ...base.tables import Report, Row, parse_keyed, refuse, source
+from ...model.codelists import CERTAINTIES, every_code
 
 FOLDER: Final = "gds801"
 ROOT: Final = "Bericht"

@@ -10,8 +10,8 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.problems import Finding, severity
+from ei_export.base.problems import Finding, severity
+from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ei_export.standards.flat.pm304 import (
     DIAGNOSIS_ELEMENT,
     KEY_LENGTH,

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.described import Note
-from ei_export.problems import InputError
+from ei_export.base.problems import InputError
 from ei_export.standards.contents import Content
+from ei_export.standards.described import Note
 from ei_export.standards.flat.reader import READER
 from ei_export.standards.flat.record import Element, Layout
 from ei_export.standards.message import messages
-from tests.messages import DEBTORS, LINE, PERSON, PM304, PM305, RECORDS, flat, packed
+from tests.support.messages import DEBTORS, LINE, PERSON, PM304, PM305, RECORDS, flat, packed
 
 MESSAGE, RETURN = messages()[:2]
 #: What files bring in ISO 8859-1; a line end would be another record.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.problems import SettingsError
+from ei_export.base.problems import SettingsError
 from ei_export.standards.flat import record as module
 from ei_export.standards.flat.record import Element, Form, Layout, Record, is_text, number
 

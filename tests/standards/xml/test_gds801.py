@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ei_export.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.problems import severity
-from ei_export.standards.verify.xmlfile import XmlFile
+from ei_export.base.problems import severity
+from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ei_export.standards.xml import gds801
 from ei_export.standards.xml.gds801 import (
     Gds801Writer,
@@ -24,13 +23,14 @@ from ei_export.standards.xml.gds801 import (
     person_fragment,
     same_person,
 )
+from ei_export.standards.xml.judge.message import XmlFile
 from ei_export.standards.xml.reader import Instance, instances
 from ei_export.standards.xml.tree import Tree
 from tests.standards.flat.test_pm304 import CARE as CARE_OF_2021
 from tests.standards.flat.test_pm304 import INVOICE as INVOICE_OF_2021
 from tests.standards.flat.test_pm304 import PERFORMANCE as PERFORMANCE_OF_2021
 from tests.standards.flat.test_pm304 import PERSON, PROVIDER
-from tests.standards.xml.gds import M573
+from tests.support.gds import M573
 
 CARE = evolve(CARE_OF_2021, referral_date=date(2025, 2, 26), authorization_number="")
 PERFORMANCE = evolve(

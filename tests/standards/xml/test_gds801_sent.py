@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from ei_export.declaration import NO_BSN
+from ei_export.model.declaration import NO_BSN
 from ei_export.standards.xml.gds801 import care_fragment, line_fragment, person_fragment
 from ei_export.standards.xml.gds801_sent import read_care, read_person
 from tests.standards.flat.test_pm304 import PERSON

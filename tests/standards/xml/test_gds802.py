@@ -2,10 +2,10 @@
 
 import pytest
 
-from ei_export.problems import InputError
+from ei_export.base.problems import InputError
 from ei_export.standards.answer import Answer, LineAnswer
 from ei_export.standards.xml import gds802
-from tests.standards.xml.gds import ANSWER, M574, edit, message
+from tests.support.gds import ANSWER, M574, edit, message
 
 PLACE = (
     "<Zorgaanbieder><Zorgaanbiedercode>04012345</Zorgaanbiedercode><ZorgaanbiederSoort>2</ZorgaanbiederSoort>"

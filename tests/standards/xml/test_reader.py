@@ -7,12 +7,12 @@ from weakref import ref
 
 import pytest
 
-from ei_export.pipeline.showing import Showing, show
-from ei_export.problems import InputError
-from ei_export.standards.describe import Choice
+from ei_export.base.problems import InputError
+from ei_export.commands.show.describe import Choice
+from ei_export.commands.show.show import Showing, show
 from ei_export.standards.message import Message
 from ei_export.standards.xml.reader import READER, Instance, instances, place_of
-from tests.standards.xml.gds import ANSWER, DECLARATION, M573, M574, edit, message
+from tests.support.gds import ANSWER, DECLARATION, M573, M574, edit, message
 
 NAME = "<Naam>Bakker</Naam><Adres><Straat>Dorpsstraat</Straat></Adres>"
 ADDRESS = f"<AanvullendeVerzekerdegegevens>{NAME}</AanvullendeVerzekerdegegevens>"

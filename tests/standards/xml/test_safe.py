@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from ei_export.problems import InputError, SettingsError
+from ei_export.base.problems import InputError, SettingsError
 from ei_export.standards.xml import safe as xml
 from ei_export.standards.xml.safe import Schema, parts
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ei_export.specs import SPECS
+from ei_export.base.specs import SPECS
 from ei_export.standards.message import Message
-from ei_export.standards.verify.xmlfile import XmlFile
+from ei_export.standards.xml.judge.message import XmlFile
 from ei_export.standards.xml.safe import Schema
 from ei_export.standards.xml.tree import FOLDER, ROOT, Node, Tree, codes_of_trees, schema_text, write, write_simple
-from tests.standards.xml.gds import ANSWER, DECLARATION, M573, M574, edit, message
+from tests.support.gds import ANSWER, DECLARATION, M573, M574, edit, message
 
 MESSAGES = pytest.mark.parametrize(("of", "text"), [(M573, DECLARATION), (M574, ANSWER)], ids=["573", "574"])
 

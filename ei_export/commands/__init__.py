@@ -1,0 +1,1 @@
+"""Each command whole: what it does, what it tells, and its JSON."""

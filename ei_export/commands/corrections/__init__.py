@@ -1,0 +1,1 @@
+"""``credit``, ``redeclare``, ``correct`` and ``undo``: what somebody asks for after declaring."""

@@ -1,0 +1,116 @@
+"""``undo``: a run that was not sent is taken back; all that was in it goes out with the next one. Unless an answer to
+it shows that it was sent."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from ...base.delivery import reinstate as unmark_folder
+from ...base.delivery import withdraw as mark_folder
+from ...base.delivery import withdrawn_folders
+from ...base.private import resolved
+from ...base.problems import Finding, SettingsError
+from ...declaring.files import has_form, is_of_a_test, run_label
+from ...ledger import Ledger
+from ...ledger import corrections as queue
+from ...ledger.corrections import PublishedRun
+from ...settings import Settings
+from ...standards.files import sha256_of
+from ..run.pages import mark_pages
+from ..run.recovery import finish_earlier_runs
+from .corrections import opened
+
+_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
+
+
+@frozen
+class Undone:
+    """A run that was taken back. ``folder`` is None where its files are gone; ``findings``: what else is to be told."""
+
+    run: str
+    folder: Path | None
+    findings: Sequence[Finding]
+
+
+def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: bool = False) -> Undone:
+    """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
+    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found.
+
+    Raises SettingsError for a run that isn't there, was answered, that a later run credits, or whose
+    files are gone; and as `opened`.
+    """
+    if is_of_a_test(label):
+        raise SettingsError("TEST_NUMBER", number=label.strip().upper())
+    match = _RUN.fullmatch(label.strip())
+    if match is None:
+        raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
+    with opened(settings) as ledger:
+        findings = list(finish_earlier_runs(ledger, settings))
+        run = queue.published_run(ledger, int(match[1]))
+        if run is None:
+            raise SettingsError("RUN_UNKNOWN", run=label if has_form(label) else "-")
+        name = run_label(run.run)
+        if fault := _not_to_be_undone(run, name):
+            raise fault
+        # First the folder, so that nobody sends what the ledger is about to make due again.
+        folder = _found(mark_folder, ledger, run, settings)
+        if folder is None and not files_gone:
+            raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
+        mark_pages(settings, folder or run.folder, name, withdrawn=True)
+        queue.withdraw(ledger, run.run, folder or run.folder, today, why)
+        ledger.commit()
+    return Undone(name, folder, findings)
+
+
+def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """The runs that are marked as withdrawn while the ledger doesn't know: nobody sends them, and nothing of them is
+    due."""
+    for folder in withdrawn_folders(settings.output.dir):
+        match = _RUN.fullmatch(folder.name.partition("-")[0])
+        run = queue.published_run(ledger, int(match[1])) if match else None
+        if run is not None and run.state == "published" and _is_of(run, folder, ledger):
+            yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})
+
+
+def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
+    if run.state == "withdrawn":
+        return SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
+    if run.answered:
+        return SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
+    if run.credited:
+        return SettingsError("RUN_CREDITED", run=name, later=run_label(run.later), reference=run.credited)
+    return None
+
+
+def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
+    """Gives the folder of a withdrawn run its name back, where it can be found, and notes where it is."""
+    run = queue.published_run(ledger, number)
+    assert run is not None
+    folder = _found(unmark_folder, ledger, run, settings) or run.folder
+    mark_pages(settings, folder, run_label(number), withdrawn=False)
+    ledger.mark_published(number, folder)
+
+
+def _found(
+    mark: Callable[[Path, Callable[[Path], bool]], Path | None], ledger: Ledger, run: PublishedRun, settings: Settings
+) -> Path | None:
+    """Marks the folder of a run, or takes the mark off it, where it was or where the practice moved with all its files;
+    a folder of that name in which nothing is of this run is left alone."""
+    for folder in dict.fromkeys((resolved(settings.output.dir) / run.folder.name, run.folder)):
+        if marked := mark(folder, lambda place: _is_of(run, place, ledger)):
+            return marked
+    return None
+
+
+def _is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
+    """Whether a file of the run is in a folder as it was written."""
+    for name, sha256 in queue.files_of(ledger, run.run):
+        with suppress(OSError), (folder / name).open("rb") as file:
+            if sha256_of(file) == sha256:
+                return True
+    return False

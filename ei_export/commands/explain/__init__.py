@@ -1,0 +1,1 @@
+"""``explain``: the story of any number."""

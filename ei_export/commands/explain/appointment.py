@@ -1,0 +1,322 @@
+"""The story of an appointment up to its line: from the row to the amount, each step as the rules decided it."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from ...base.tables import FOREVER
+from ...intake import values
+from ...model.appointment import Appointment, Outcome
+from ...model.codelists import codes
+from ...zorg1.agreements import Agreement
+from ...zorg1.claims import amount_cents, check_diagnosis
+from ...zorg1.resolver import NOT_ZORG1, Answer, Standing
+from ...zorg1.trajectories import Visit
+from .patient import Chart
+from .story import Said, Step, said, step
+from .trajectory import counting, course, entries_under, place_of, profile, visit_steps
+
+#: What is told of a row, by the names of the columns in `SENTENCES`.
+_CELLS: Final = (
+    "date", "status", "code", "declare_under", "trajectory_id", "patient_id", "uzovi", "diagnosis_code",
+)  # fmt: skip
+#: What became of a line that the insurer is held to.
+_STANDING: Final = frozenset({"sent", "granted", "partly_granted"})
+#: What is wrong with a code that no table knows, and the sentence that says so.
+_NO_CODE: Final = {"CODE_MISSING": "code.missing", "CODE_UNKNOWN": "code.unknown", "CODE_SIMILAR": "code.similar"}
+#: What is said of a diagnosis that doesn't fit.
+_DIAGNOSES: Final = {
+    "DIAGNOSIS_MISSING": "diagnosis.missing",
+    "DIAGNOSIS_WRONG": "diagnosis.wrong",
+    "DIAGNOSIS_UNUSUAL": "diagnosis.unusual",
+}
+
+
+def chain(chart: Chart, ident: str) -> Iterator[Step]:
+    """From the row to the amount, as far as it comes."""
+    appointment = chart.appointments.get(ident)
+    yield from _rows(chart, ident, appointment)
+    if appointment is None:
+        yield from _trajectory(chart, ident)
+        return
+    answer = chart.answer(appointment)
+    yield from _code(chart, appointment, answer)
+    yield from _insurer(chart, appointment, answer)
+    yield from _trajectory(chart, ident, appointment.number)
+    if answer.is_zorg1 and answer.insurer and appointment.date is not None:
+        yield from _rule(appointment.date, answer)
+        yield from _contract(chart, appointment.date, answer)
+        if (visit := chart.visits.get(ident)) is not None:
+            yield from _claim(chart, visit)
+
+
+# The row and what it means.
+
+
+def _rows(chart: Chart, ident: str, appointment: Appointment | None) -> Iterator[Step]:
+    """The row that is taken and the others, or what is remembered."""
+    rows = chart.rows.get(ident, ())
+    if not rows:
+        assert appointment is not None
+        yield step("row.remembered", chart.ledger_name, cells=_cells(appointment))
+        return
+    taken = appointment.row if appointment is not None else None
+    first = next((row for row in rows if row.row == taken), rows[0])
+    yield step("row.feed", chart.place(first.row), cells=_cells(first))
+    for row in rows:
+        if row is not first:
+            key = "row.same" if row.cells == first.cells else "row.other"
+            yield step(key, chart.place(row.row), cells=_cells(row))
+
+
+def _cells(row: Appointment) -> tuple[Said, ...]:
+    """What a row says that is nobody's secret, as it is written."""
+    texts = {column: values.shown(row.text(column)) for column in _CELLS}
+    texts |= {"trajectory_id": row.called(row.number), "patient_id": row.called(row.patient_id)}
+    found = tuple(said(f"said.{column}", value=text) for column, text in texts.items() if text)
+    return found or (said("said.nothing"),)
+
+
+def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
+    """What the code is linked to now, and what it was resolved to."""
+    a = appointment
+    link, now = chart.desk.resolver.link(a.code, a.declare_under), chart.now(a)
+    key = f"code.{link.by or 'itself'}"
+    if now.standing is Standing.NOT_ZORG1:
+        key = "code.not_zorg1" if link.code == NOT_ZORG1 else "code.other"
+    elif not now.is_linked:
+        key = "code.unmapped"
+    elif now.faults:
+        key = _NO_CODE.get(now.faults[0].code, key)
+    source = {"codes": f"{chart.settings_name} [codes]", "declare_under": chart.place(a.row)}.get(link.by, "")
+    yield step(key, source, code=values.shown(a.code), linked=values.shown(link.code))
+    if chart.desk.resolver.is_form(answer.code, now.code):
+        params = {"insurer": answer.insurer, "profile": answer.profile, "linked": now.code, "resolved": answer.code}
+        yield step("code.profile", answer.agreement.rule if answer.agreement is not None else "", **params)
+    elif answer.code != now.code:
+        yield step("code.then", chart.ledger_name, then=answer.code)
+    elif answer.agreement is not None and answer.code != link.code:
+        yield step("code.twin", answer.agreement.rule, insurer=answer.insurer, linked=link.code, resolved=answer.code)
+
+
+def _insurer(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
+    """Whose the UZOVI number is; that it is nobody's, where it matters."""
+    insurer = answer.insurer or chart.desk.resolver.insurer(appointment.uzovi)
+    if any(fault.column == "uzovi" for fault in answer.faults) and not insurer:
+        yield step("insurer.unknown", uzovi=values.shown(appointment.uzovi) or "-")
+    elif insurer:
+        own = appointment.uzovi in chart.desk.settings.uzovi
+        source = f"{chart.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
+        if appointment.kept("uzovi") != appointment.text("uzovi"):
+            source = f"{chart.settings_name} [input.values.uzovi]; {source}"
+        unsure = chart.desk.unsure.get(appointment.uzovi)
+        if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
+            yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
+        else:
+            yield step("insurer.unsure", f"{source}; {unsure.source}", uzovi=appointment.uzovi, insurer=insurer)
+
+
+def _trajectory(chart: Chart, ident: str, number: str = "") -> Iterator[Step]:
+    """The trajectory with its appointments; those under the number, where no trajectory has begun."""
+    trajectory, found = place_of(chart, ident)
+    if trajectory is not None:
+        yield course(trajectory)
+    elif number and ident in chart.visits:
+        found = entries_under(chart, number)
+        yield step("trajectory.number", number=number)
+    elif ident in chart.visits:
+        yield step("trajectory.none")
+    yield from visit_steps(chart, found, ident)
+
+
+# The tables.
+
+
+def _rule(day: date, answer: Answer) -> Iterator[Step]:
+    """The row of the agreements, and which it replaces."""
+    agreement = answer.agreement
+    if agreement is None:
+        yield step("rule.none", code=answer.code, insurer=answer.insurer, day=day)
+        return
+    yield step(
+        "rule.product" if agreement.is_sent else "rule.contact",
+        f"{agreement.rule}; {agreement.source}",
+        code=agreement.code,
+        insurer=agreement.insurer,
+        program=agreement.program,
+        profile=profile(agreement.profile),
+        moment=agreement.moment,
+        f_code=agreement.f_code,
+        first=agreement.valid_from,
+        last=agreement.valid_until,
+    )
+    for replaced in agreement.replaces:
+        if replaced.covers(day):
+            yield step(
+                "note.overlay",
+                f"{replaced.rule}; {replaced.source}",
+                f_code=replaced.f_code or "-",
+                list=replaced.list or "-",
+                units=replaced.units,
+            )
+
+
+def _contract(chart: Chart, day: date, answer: Answer) -> Iterator[Step]:
+    """The contract position on the day, or those of other days."""
+    contract, agreement = answer.contract, answer.agreement
+    if contract is None:
+        yield step("contract.none", insurer=answer.insurer, day=day)
+        for other in chart.desk.resolver.contracts(answer.insurer):
+            period = _period(other.valid_from, other.valid_until)
+            yield step("note.contract", chart.contract_place(other), period=period)
+        return
+    key = "contract.found"
+    if any(fault.code == "CONTRACT_LIST_MISSING" for fault in answer.faults):
+        key = "contract.no_list"
+    elif agreement is None or not agreement.is_sent:
+        key = "contract.contact"
+    yield step(
+        key,
+        chart.contract_place(contract),
+        insurer=answer.insurer,
+        period=_period(contract.valid_from, contract.valid_until),
+        list=agreement.tariff_list if agreement is not None else "",
+    )
+
+
+def _period(first: date, last: date) -> Said:
+    """A period whose ends may be open."""
+    if first == date.min:
+        return said("said.always") if last == FOREVER else said("said.until", last=last)
+    return said("said.from", first=first) if last == FOREVER else said("said.period", first=first, last=last)
+
+
+# The line.
+
+
+def _claim(chart: Chart, visit: Visit) -> Iterator[Step]:
+    """List, units, tariff, amount, diagnosis and deadline of a product; of a contact the units of its end."""
+    agreement = visit.answer.agreement
+    if agreement is None:
+        return
+    if not agreement.is_sent:
+        yield from _counting(chart, visit)
+        return
+    if visit.appointment.known is Outcome.EARLIER:
+        return
+    yield from _list(chart, visit.day, agreement)
+    yield from _units(visit, agreement)
+    yield from _tariff(chart, visit, agreement)
+    yield from _difference(chart, visit, agreement)
+    yield _diagnosis(visit, agreement)
+    if visit.appointment.id in chart.due or visit.appointment.id not in chart.sent:
+        yield _deadline(chart, visit)
+
+
+def _counting(chart: Chart, visit: Visit) -> Iterator[Step]:
+    """What a contact does for the end of its trajectory."""
+    trajectory = visit.trajectory
+    if trajectory is None or counting(chart, visit) != "counted":
+        return
+    contacts = len(trajectory.contacts)
+    said_so = _contacts(contacts)
+    if trajectory.ended_by is not None:
+        end = trajectory.ended_by.appointment.id
+        yield step("units.in_end", contacts=said_so, end=end, units=contacts + 1)
+    else:
+        yield step("units.no_end", contacts=said_so)
+
+
+def _contacts(count: int) -> Said:
+    return said("said.contact" if count == 1 else "said.contacts", count=count)
+
+
+def _list(chart: Chart, day: date, agreement: Agreement) -> Iterator[Step]:
+    """The list, and why that one where the product has a twin on another."""
+    tables = chart.desk.judge.agreements
+    meaning = codes("COD367")[agreement.list].meaning
+    twin = tables.twins.get(agreement.code)
+    if twin is None or tables.find(agreement.insurer, twin, day) is not None:
+        yield step("list.row", agreement.rule, list=agreement.list, meaning=meaning, code=agreement.code)
+        return
+    params = {"insurer": agreement.insurer, "code": agreement.code, "twin": twin}
+    yield step("list.twin", f"{agreement.rule}; {agreement.source}", list=agreement.list, meaning=meaning, **params)
+
+
+def _units(visit: Visit, agreement: Agreement) -> Iterator[Step]:
+    """The sum, or the fixed number."""
+    if agreement.units == "?":
+        yield step("units.unknown", agreement.rule)
+    elif agreement.units != "count":
+        yield step("units.fixed", agreement.rule, units=agreement.units)
+    elif not visit.units:
+        yield step("units.not_counted", agreement.rule)
+    else:
+        counted = _contacts(visit.units - 1)
+        doubtful = [f for f in visit.appointment.findings if f.code == "COUNT_UNCERTAIN"]
+        if doubtful:
+            names = doubtful[0].params["appointments"]
+            yield step("units.uncertain", agreement.rule, contacts=counted, units=visit.units, appointments=names)
+        else:
+            yield step("units.count", agreement.rule, contacts=counted, units=visit.units)
+
+
+def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
+    """The tariff and what it comes to, or the tariffs of other days."""
+    params = {"code": agreement.code, "list": agreement.tariff_list}
+    tariff = visit.answer.tariff
+    if tariff is not None:
+        period = _period(tariff.valid_from, tariff.valid_until)
+        yield step("tariff.found", tariff.place, tariff_cents=tariff.cents, period=period, **params)
+        if visit.units:
+            cents = amount_cents(visit.answer, visit.units)
+            key, source = f"amount.{visit.answer.amount}", _amount_source(chart, visit.answer, agreement)
+            yield step(key, source, units=visit.units, tariff_cents=tariff.cents, cents=cents)
+    elif any(fault.code == "TARIFF_MISSING" for fault in visit.answer.faults):
+        yield step("tariff.none", chart.tariffs_name, day=visit.day, **params)
+        for other in chart.desk.resolver.tariffs(agreement):
+            period = _period(other.valid_from, other.valid_until)
+            yield step("note.tariff", other.place, cents=other.cents, period=period)
+
+
+def _amount_source(chart: Chart, answer: Answer, agreement: Agreement) -> str:
+    """What says whether a tariff is that of the line or of a unit; by itself a row of the agreements only infers it."""
+    if answer.contract is not None and answer.contract.amount:
+        return f"{chart.contract_place(answer.contract)}, amount"
+    return f"{agreement.rule}; specs/inferred.csv, number_times_tariff"
+
+
+def _difference(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
+    """What went out, where that is something else than would go out now."""
+    line, tariff = chart.debit(visit.appointment.id), visit.answer.tariff
+    if line is None or line.status not in _STANDING or tariff is None or not visit.units or not visit.is_declared:
+        return
+    cents = amount_cents(visit.answer, visit.units)
+    sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}
+    now = {"f_code": agreement.f_code, "list": agreement.list, "units": visit.units, "cents": cents}
+    if sent != now:
+        yield step("difference.line", line.rule, sent=said("said.line", **sent), now=said("said.line", **now))
+
+
+def _diagnosis(visit: Visit, agreement: Agreement) -> Step:
+    diagnosis = visit.appointment.diagnosis
+    finding = check_diagnosis(diagnosis, agreement)
+    if finding is not None:
+        key = _DIAGNOSES[finding.code]
+    else:
+        key = "diagnosis.fits" if agreement.diagnoses else "diagnosis.any"
+    expected = " / ".join(agreement.diagnoses) or "DCSPH"
+    program = agreement.program
+    return step(key, agreement.rule, found=values.shown(diagnosis), expected=expected, program=program)
+
+
+def _deadline(chart: Chart, visit: Visit) -> Step:
+    judge, insurer = chart.desk.judge, visit.answer.insurer
+    last = judge.last_day(insurer, visit.day, visit.refused)
+    if last is None:
+        return step("deadline.unknown", insurer=insurer)
+    left = (last.day - judge.today).days
+    params = {"insurer": insurer, "months": last.deadline.months, "last": last.day, "days": left}
+    source = f"specs/codelists/deadlines.csv; {last.deadline.source}"
+    again = "_again" if last.deadline.term == "refusal" else ""
+    return step(f"deadline.passed{again}" if left < 0 else f"deadline.day{again}", source, **params)

@@ -1,0 +1,123 @@
+"""Why an appointment, a trajectory, a line or a patient is as it is: what a run would do now, and what runs did.
+
+The whole feed is read, as by a run, because only that shows which numbers more patients have; only the patients in
+question are worked out. Nothing is written, and no rule is in here: it tells what the rooms decided.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from typing import Final
+
+from ...base.problems import SettingsError
+from ...declaring.files import is_of_a_test
+from ...intake import Source, open_feed, values
+from ...intake.gather import GatheredRow, gather, partition_of
+from ...intake.reader import Reader
+from ...intake.survey import Survey
+from ...judging.context import Desk
+from ...judging.credits import judged_credits
+from ...judging.tables import Rules
+from ...ledger import Ledger
+from ...ledger.people import doubted
+from ...ledger.pruning import pruned_line
+from ...settings import Settings
+from ..belonging import refuse_strangers, refuse_unknown_runs
+from .declarations import DECLARATIONS, declaration_stories
+from .patient import Chart
+from .search import Search
+from .stories import appointment_stories, patient_stories, reference_stories, trajectory_stories
+from .story import Story
+
+__all__ = ["KINDS", "explain"]
+
+_Tell = Callable[[Chart, str], Sequence[Story]]
+_KINDS: Final[Mapping[str, _Tell]] = {
+    "appointment": appointment_stories,
+    "trajectory": trajectory_stories,
+    "reference": reference_stories,
+    "patient": patient_stories,
+}
+#: What a number can be of.
+KINDS: Final = (*_KINDS, *DECLARATIONS)
+
+
+def explain(
+    settings: Settings,
+    wanted: str,
+    today: date,
+    kind: str = "",
+    progress: Callable[[str, int], None] = lambda stage, count: None,
+) -> list[Story]:
+    """The stories of what has this number, of every kind or of one.
+
+    Raises SettingsError for a number that nothing has, or nothing of this kind, and for one that is somebody's BSN,
+    which is never repeated; InputError and BusyError as a run does.
+    """
+    wanted = wanted.strip()
+    if not wanted:
+        raise SettingsError("EXPLAIN_EMPTY")
+    if is_of_a_test(wanted):
+        raise SettingsError("TEST_NUMBER", number=wanted.upper())
+    source = open_feed(settings.input.path, settings.input)
+    rules = Rules.load(settings, today, source.header)
+    survey = Survey(settings.input, source.header)
+    reader = Reader(source.header, survey.statuses, settings.input.values)
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        search = Search(wanted, reader)
+        size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
+        watched: Source = search.watch(source, ledger)
+        feed = gather(
+            watched,
+            size,
+            survey,
+            pending,
+            lambda rows: progress("read", rows),
+            doubted(ledger),
+            is_complete=settings.input.complete_from is not None,
+        )
+        desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+        names = search.written(ledger)
+        if len(names) > 1:
+            raise _unknown(settings, wanted, names)
+        wanted = next(iter(names), wanted)
+        found = search.patients(ledger, wanted)
+        partitions = {index: feed.patients(index) for index in {partition_of(p, feed.count) for p in found}}
+        rows: dict[str, list[GatheredRow]] = {
+            patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
+        }
+        credits = [each for each in judged_credits(desk) if each[0].patient_id in rows]
+        charts = [Chart.open(desk, patient, rows[patient], credits) for patient in found]
+        stories = {**_tell(charts, wanted), **declaration_stories(ledger, wanted)}
+        if not stories and (reference := pruned_line(ledger, wanted)) is not None:
+            raise SettingsError("LINE_PRUNED", reference=reference)
+        if not stories:
+            raise _unknown(settings, wanted, search.alike())
+        if any(chart.is_bsn(wanted) for chart in charts):
+            raise SettingsError("EXPLAIN_PERSONAL")
+        if kind and kind not in stories:
+            raise SettingsError("EXPLAIN_KIND", kinds=", ".join(stories))
+        return [story for name, told in stories.items() for story in told if kind in ("", name)]
+
+
+def _tell(charts: Sequence[Chart], wanted: str) -> dict[str, list[Story]]:
+    """The stories by kind, of the kinds there are."""
+    told: defaultdict[str, list[Story]] = defaultdict(list)
+    for kind, tell in _KINDS.items():
+        for chart in charts:
+            if stories := tell(chart, wanted):
+                told[kind] += stories
+    return dict(told)
+
+
+def _unknown(settings: Settings, wanted: str, similar: Sequence[str]) -> SettingsError:
+    """Nothing has this number. It isn't repeated: it may be anything."""
+    if values.bsn(wanted):
+        return SettingsError("EXPLAIN_PERSONAL")
+    places = {"file": settings.input.name, "ledger": settings.ledger.path.name}
+    if similar:
+        return SettingsError("EXPLAIN_SIMILAR", similar=", ".join(similar), **places)
+    return SettingsError("EXPLAIN_UNKNOWN", **places)

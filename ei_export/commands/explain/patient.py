@@ -1,0 +1,162 @@
+"""All there is to tell of one patient: what the feed says, what a run would make of it now, and what went out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from attrs import define
+
+from ...base.problems import Problem
+from ...declaring.files import LINE_COLUMNS
+from ...intake.gather import GatheredRow
+from ...judging.collected import Shelf
+from ...judging.context import Desk, Work
+from ...judging.credits import Judged, add_credits, is_replaced
+from ...judging.patient import examine
+from ...ledger.history import SentLine, lines_of
+from ...model.appointment import Appointment, Outcome
+from ...model.due import DueLine
+from ...output.problem_list import ProblemList
+from ...settings import Contract
+from ...zorg1.resolver import Answer
+from ...zorg1.trajectories import Visit
+
+#: Columns of a line that are numbers.
+_NUMBERS: Final = frozenset({"units", "amount_cents"})
+
+
+@define(slots=False)  # what is asked for more than once is worked out once
+class Chart:
+    """``rows`` are those of the feed by appointment id, also what is not completed; ``judged`` are the patient's queued
+    credits."""
+
+    desk: Desk
+    work: Work
+    rows: Mapping[str, Sequence[Appointment]]
+    judged: Sequence[Judged]
+
+    @classmethod
+    def open(cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]) -> "Chart":
+        """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
+        are queued, also of other patients."""
+        rows: dict[str, list[Appointment]] = {}
+        for body, row in gathered:
+            appointment = desk.reader.read(body, row)
+            rows.setdefault(appointment.id, []).append(appointment)
+        judged = [(line, fault) for line, fault in credits if line.patient_id == patient_id]
+        return cls(desk, examine(desk, patient_id, gathered, desk.dossier(patient_id)), rows, judged)
+
+    @cached_property
+    def appointments(self) -> Mapping[str, Appointment]:
+        """What was worked out, by id; nobody can ask for what has none. What was declared and then cancelled is only
+        kept."""
+        worked = (*self.work.kept, *self.work.told, *self.work.known.values())
+        return {appointment.id: appointment for appointment in worked if appointment.id}
+
+    @cached_property
+    def visits(self) -> Mapping[str, Visit]:
+        """The appointments that could be grouped, by id."""
+        return {visit.appointment.id: visit for visit in self.work.visits}
+
+    @cached_property
+    def sent(self) -> Mapping[str, Sequence[SentLine]]:
+        """The lines that went out, debits and credits in order, by appointment id."""
+        ids = sorted({*self.rows, *self.appointments} - {""})
+        found = ((ident, lines_of(self.desk.ledger, ident, self.work.patient_id)) for ident in ids)
+        return {ident: lines for ident, lines in found if lines}
+
+    @cached_property
+    def due(self) -> Mapping[str, DueLine]:
+        """The lines that would go out now, by appointment id."""
+        return {line.appointment_id: line for line in self.work.case.lines}
+
+    @cached_property
+    def credits(self) -> Mapping[str, Sequence[DueLine]]:
+        """The credits that would go out now, by appointment id."""
+        found: dict[str, list[DueLine]] = {}
+        stay = {*self.work.case.held_back, *self.work.case.dropped}
+        for line, fault in self.judged:
+            if fault is None and not (is_replaced(self.desk, line) and line.appointment_id in stay):
+                found.setdefault(line.appointment_id, []).append(line)
+        return found
+
+    @cached_property
+    def problems(self) -> Sequence[Problem]:
+        """What a run would report of the patient now, in its order."""
+        settings = self.desk.settings
+        shelf = Shelf(ProblemList(settings.language, settings.input.name, settings.severities))
+        shelf.add(self.work.case)
+        if self.desk.is_corrected(self.work.patient_id):
+            add_credits(shelf, self.desk, self.judged, self.work.patient_id)
+        return list(shelf.problems)
+
+    def not_completed(self) -> Iterator[Appointment]:
+        """The rows of appointments that did not take place."""
+        for ident, rows in self.rows.items():
+            if ident not in self.appointments:
+                yield from (row for row in rows if not row.completed)
+
+    def now(self, appointment: Appointment) -> Answer:
+        """What the tables say now of the code in an appointment's row."""
+        a = appointment
+        return self.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
+
+    def answer(self, appointment: Appointment) -> Answer:
+        """What an appointment was judged by."""
+        visit = self.visits.get(appointment.id)
+        return visit.answer if visit is not None else self.now(appointment)
+
+    def debit(self, ident: str) -> SentLine | None:
+        """The line of an appointment that stands, or stood last."""
+        debits = [line for line in self.sent.get(ident, ()) if line.debit_credit == "D"]
+        standing = [line for line in debits if line.status != "withdrawn"]
+        return next(reversed(standing or debits), None)
+
+    def is_taken_back(self, ident: str) -> bool:
+        """Whether an appointment was declared, nothing of that stands, and nothing goes again by itself."""
+        line, appointment = self.debit(ident), self.appointments.get(ident)
+        is_known = appointment is not None and appointment.known is Outcome.DECLARED
+        return is_known and line is not None and line.status in ("credited", "withdrawn")
+
+    def is_bsn(self, number: str) -> bool:
+        """Whether a number is the BSN of the patient."""
+        rows = (*(row for same in self.rows.values() for row in same), *self.appointments.values())
+        return number.zfill(9) in {bsn.zfill(9) for row in rows if (bsn := row.text("bsn"))}
+
+    # Where things stand.
+
+    @property
+    def ledger_name(self) -> str:
+        return self.desk.settings.ledger.path.name
+
+    @property
+    def settings_name(self) -> str:
+        return self.desk.settings.path.name
+
+    @property
+    def tariffs_name(self) -> str:
+        path = self.desk.settings.tariffs_path
+        return path.name if path is not None else f"{self.settings_name} [tariffs]"
+
+    def place(self, row: int | None) -> str:
+        """A row of the feed, or the ledger."""
+        return self.ledger_name if row is None else f"{self.desk.settings.input.name}:{row}"
+
+    def contract_place(self, contract: Contract) -> str:
+        """A contract position as the settings count them."""
+        number = self.desk.settings.contracts.index(contract) + 1
+        return f"{self.settings_name} [[contracts]] {number}"
+
+
+def due_document(line: DueLine) -> dict[str, Any]:
+    """A line that would go out, by the columns of ``lines.csv``; its numbers come with the run."""
+    return _document(line._asdict() | {"reference": None, "invoice": None})
+
+
+def sent_document(line: SentLine) -> dict[str, Any]:
+    """A line that went out, by the columns of ``lines.csv``."""
+    return _document({column: getattr(line, column) for column in LINE_COLUMNS})
+
+
+def _document(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {column: int(values[column]) if column in _NUMBERS else values[column] for column in LINE_COLUMNS}

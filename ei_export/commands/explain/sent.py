@@ -1,0 +1,162 @@
+"""Where the lines of an appointment go and went, and what the insurer answered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...base.private import resolved
+from ...base.problems import InputError
+from ...declaring.files import run_label
+from ...ledger.history import SentLine, place_in_file, requests_about
+from ...model.codelists import remedy, return_codes
+from ...model.due import DueLine
+from ...standards.flat.record import ENCODING, Layout
+from ...standards.message import lines, messages, recognise, start_of, without_end
+from ...standards.xml.reader import place_of
+from .patient import Chart
+from .story import Quoted, Step, said, step
+
+
+def due_step(line: DueLine) -> Step:
+    """A line that would go out in the next run."""
+    return step(
+        "due.credit" if line.is_credit else "due.line",
+        line.rule,
+        previous=line.previous,
+        standard=line.standard,
+        uzovi=line.uzovi,
+        f_code=line.f_code,
+        list=line.list,
+        day=line.date,
+        units=line.units,
+        cents=int(line.amount_cents),
+    )
+
+
+def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
+    """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
+    if line.status == "withdrawn":
+        params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
+        yield step("sent.withdrawn", chart.ledger_name, reference=line.reference, **params)
+        return
+    path = line.folder / line.file
+    record = _record(chart, line, path)
+    yield step(
+        "sent.debit" if line.debit_credit == "D" else "sent.credit",
+        chart.ledger_name,
+        reference=line.reference,
+        element=said("said.element") if _is_flat(line.standard) else "",
+        previous=line.previous,
+        invoice=line.invoice,
+        day=line.day,
+        standard=line.standard,
+        uzovi=line.uzovi,
+        f_code=line.f_code,
+        list=line.list,
+        care=line.date,
+        units=line.units,
+        cents=line.amount_cents,
+        file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(chart, path)),
+        record=said("said.record", record=record, run=run_label(line.run)) if record else "",
+    )
+    yield from _answer(line, to_do=not _is_replaced(chart, line))
+    for day, asked, why in requests_about(chart.desk.ledger, line.reference):
+        yield step(f"correction.{asked}", day=day, why=said("said.why", why=why) if why else "")
+    if line.credit == "header" and line.appointment_id not in chart.credits:
+        yield step("correction.credit_waits")
+    if line.again not in ("", "now") and line.appointment_id not in chart.due:
+        yield step(f"correction.waits_{line.again}", reference=line.reference)
+
+
+def _is_replaced(chart: Chart, line: SentLine) -> bool:
+    """Whether another line came in the place of a debit, or is about to."""
+    last = chart.debit(line.appointment_id)
+    is_last = line.debit_credit == "C" or last is None or last.reference == line.reference
+    return line.again == "now" or not is_last
+
+
+def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
+    """What came back, and what is still to be done about it."""
+    status = line.status
+    if status == "credited" and line.answered:
+        status = "credited_after"
+    elif status == "refused" and line.kind == "refused":
+        status = "refused_with_file"
+    yield step(
+        f"answer.{status}",
+        insurer=line.insurer,
+        answered=line.answered,
+        cents=line.amount_cents,
+        granted_cents=line.granted_cents,
+    )
+    for code in line.return_codes:
+        known = return_codes().get(code)
+        text = known.text if known is not None else said("said.meaning_unknown")
+        yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
+        if to_do and line.status in ("refused", "partly_granted"):
+            yield _what_now(line, code)
+    if line.remark:
+        yield step("answer.remark", insurer=line.insurer, remark=line.remark)
+    if to_do and line.status == "partly_granted":
+        yield step("remedy.partly", reference=line.reference)
+
+
+def _what_now(line: SentLine, code: str) -> Step:
+    """What a return code means for this line, and what to do."""
+    places: dict[str, str | int] = {
+        "reference": line.reference,
+        "invoice": line.invoice,
+        "insurer": line.insurer,
+        "date": line.date,
+        "f_code": line.f_code,
+        "units": str(line.units),
+        "amount": line.amount_cents,
+        "granted": line.granted_cents or 0,
+        "codes": ", ".join(line.return_codes),
+    }
+    found = remedy(code)
+    meaning, to_do = Quoted(found.meaning, places), Quoted(found.remedy, places)
+    return step("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
+
+
+def summary_step(line: SentLine) -> Step:
+    """A line that went out, in short."""
+    return step(
+        "sent.short",
+        reference=line.reference,
+        what=said("said.debit" if line.debit_credit == "D" else "said.credit"),
+        appointment=line.appointment_id,
+        f_code=line.f_code,
+        cents=line.amount_cents,
+        invoice=line.invoice,
+        status=said(f"said.status_{line.status}"),
+    )
+
+
+def _shown(chart: Chart, path: Path) -> str:
+    """A path as short as it can be: from the folder of the settings, if it is in there."""
+    folder = resolved(chart.desk.settings.path.parent)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+
+
+def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
+    """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None
+    where neither tells."""
+    try:
+        with path.open("rb") as file:
+            message = recognise(start_of(file), path.name)
+            if not message.is_flat:
+                return place_of(file, message, line.reference)
+            layout, reference = Layout.load(message.layout), line.reference.encode()
+            for number, record in enumerate(lines(file), 1):
+                if reference in record:
+                    text = without_end(record).decode(ENCODING)
+                    if layout[layout.kind(text)].unpack(text).get("0434", "").rstrip() == line.reference:
+                        return number
+    except (OSError, InputError, KeyError, ValueError):
+        pass  # not there, or not as we wrote it
+    return 1 + sum(place_in_file(chart.desk.ledger, line)) if _is_flat(line.standard) else None
+
+
+def _is_flat(standard: str) -> bool:
+    """Whether files of a standard consist of records."""
+    return any(message.is_flat and message.name == standard for message in messages())

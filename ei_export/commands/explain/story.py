@@ -1,0 +1,192 @@
+"""Stories: why something is as it is, told step by step to a person (``explain``) and to programs (``--json``).
+
+A step is a sentence of `story_words` with what goes in it, and where that can be looked up. What is told, and in which
+order, is for whoever makes the steps.
+"""
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from attrs import asdict, field, frozen
+
+from ...base.problems import Language, Problem
+from ...base.wording import forms, printable, quoted, shown
+from ...output.text import euros
+from .words import LABELS, MOMENTS, SENTENCES, TITLES
+
+_WIDTH: Final = 80
+#: Where the text of a step begins: behind its number and its label.
+_INDENT: Final = 16
+#: Of these only programs are told where it stands; a person sees the number.
+_UNPLACED: Final = frozenset({"visit", "sent"})
+#: In front of the appointment in a list that the story is about.
+_MARK: Final = {"visit.this": "> "}
+#: Stands for a space at which no line is broken.
+_TIED: Final = "\u00a0"
+
+
+@frozen
+class Said:
+    """A sentence: its key in `SENTENCES` and what goes in it.
+
+    Of the values, numbers named ``…cents`` are shown as euros, one named ``moment`` as people call it, another `Said`
+    as its words, and several of them one behind the other; anything else as it is.
+    """
+
+    key: str
+    params: Mapping[str, object] = field(factory=dict)
+
+
+@frozen
+class Quoted:
+    """A text that a table has in every language, with places in it; those that are numbers of cents are euros there."""
+
+    texts: Mapping[str, str]
+    places: Mapping[str, str | int] = field(factory=dict)
+
+
+@frozen
+class Step:
+    """One step of a story; ``source`` is where it stands: a file and a line, a section of the manual, or ''."""
+
+    said: Said
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """What programs know it by."""
+        return self.said.key.partition(".")[0]
+
+
+@frozen
+class Story:
+    """All there is to tell of one ``subject``, of a ``kind`` (see `TITLES`). The first step is what became of it.
+
+    ``lines`` went out, or would go out now, in that order and by the columns of ``lines.csv``; ``line`` is the one that
+    was asked about, if there is one.
+    """
+
+    kind: str
+    subject: str
+    steps: Sequence[Step]
+    problems: Sequence[Problem] = ()
+    lines: Sequence[Mapping[str, Any]] = ()
+    line: Mapping[str, Any] | None = None
+
+
+def said(key: str, /, **params: object) -> Said:
+    """A sentence by its key."""
+    return Said(key, params)
+
+
+def step(key: str, source: str = "", /, **params: object) -> Step:
+    """A step by the key of its sentence."""
+    return Step(Said(key, params), source)
+
+
+def words(said: Said, language: Language) -> str:
+    """A sentence in one language. Raises KeyError for one that is not there, or a value it needs and hasn't got."""
+    params = {name: _shown(name, value, language) for name, value in said.params.items()}
+    return SENTENCES[said.key][language].format_map(forms(params, language))
+
+
+def _shown(name: str, value: object, language: Language) -> object:
+    if isinstance(value, Said):
+        return words(value, language)
+    if isinstance(value, Quoted):
+        places = {n: euros(v, language) if isinstance(v, int) else v for n, v in value.places.items()}
+        return value.texts[language].format_map(shown(places, language))
+    if isinstance(value, tuple):
+        return ", ".join(words(each, language) for each in value)
+    if isinstance(value, int) and name.endswith("cents"):
+        return f"€ {euros(value, language)}"
+    if name == "moment":
+        return MOMENTS[str(value)][language]
+    return quoted(value) if isinstance(value, str) else value
+
+
+def document(stories: Sequence[Story], language: Language) -> dict[str, Any]:
+    """The document of ``explain --json``; of several stories the steps follow each other."""
+    return {
+        "subject": stories[0].subject,
+        "kinds": list(dict.fromkeys(story.kind for story in stories)),
+        "steps": [
+            {"step": step.name, "text": words(step.said, language), "source": step.source}
+            for story in stories
+            for step in story.steps
+        ],
+        "line": next((story.line for story in stories if story.line is not None), None),
+        "lines": _once(line for story in stories for line in story.lines),
+        "problems": _once(asdict(problem) for story in stories for problem in story.problems),
+    }
+
+
+def _once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows without those that were there already: two stories may tell of the same."""
+    return list({json.dumps(row, sort_keys=True): row for row in rows}.values())
+
+
+def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
+    """The stories for a person at a terminal, 80 wide unless a path or a number is longer."""
+    if len(stories) > 1:
+        yield from _wrapped(words(_several(stories, language), language), "", "")
+        yield ""
+    for index, story in enumerate(stories):
+        if index:
+            yield from ("", "-" * _WIDTH, "")
+        yield from _one(story, language)
+
+
+def _several(stories: Sequence[Story], language: Language) -> Said:
+    """Why there is more than one story."""
+    kinds = list(dict.fromkeys(TITLES[story.kind][language] for story in stories))
+    if len(kinds) == 1:
+        return said("kinds.patients", count=len(stories))
+    return said("kinds.several", kinds=", ".join(kinds))
+
+
+def _one(story: Story, language: Language) -> Iterator[str]:
+    head, *steps = story.steps
+    title = f"{TITLES[story.kind][language]} {story.subject}"
+    yield from _wrapped(f"{title[:1].upper()}{title[1:]}: {words(head.said, language)}", "", "")
+    yield ""
+    number = 0
+    placed: set[str] = set()
+    for step in steps:
+        text = words(step.said, language)
+        if step.name not in _UNPLACED:
+            text += _place(step.source, placed)
+        label = LABELS.get(step.said.key) or LABELS.get(step.name)
+        if label is None:
+            yield from _wrapped(text, _MARK.get(step.said.key, "").rjust(_INDENT), " " * (_INDENT + 2))
+        else:
+            number += 1
+            yield from _wrapped(text, f"{number:2} {label[language]:<{_INDENT - 3}}", " " * _INDENT)
+
+
+def _place(source: str, placed: set[str]) -> str:
+    """Where a step stands, in brackets and on one line; nothing that was said before, which is in ``placed``."""
+    new = [part for part in source.split("; ") if part and part not in placed]
+    placed.update(new)
+    if not new:
+        return ""
+    text = f"({'; '.join(new)})"
+    return f" {text.replace(' ', _TIED) if len(text) <= _WIDTH - _INDENT else text}"
+
+
+def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
+    """The text in lines, each of its own lines apart; what is aligned in it stays so. A character that can't be seen,
+    and might do something to a terminal, is a question mark."""
+    for line in text.split("\n"):
+        for wrapped in textwrap.wrap(
+            line.replace("€ ", f"€{_TIED}"),
+            _WIDTH,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            yield printable(wrapped.replace(_TIED, " "))
+        first = rest

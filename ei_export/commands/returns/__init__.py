@@ -1,0 +1,1 @@
+"""``returns``: the answers of VECOZO and of insurers."""

@@ -1,0 +1,293 @@
+"""Return files into the ledger: each matched with its declaration and checked against it, whole or not at all."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, Final
+
+from attrs import asdict, define, evolve
+
+from ...base.problems import Finding, InputError
+from ...base.spool import SortedLines
+from ...declaring.files import declared_by, is_of_a_test, provider, run_label
+from ...ledger import Ledger
+from ...ledger.answers import (
+    AnsweredLine,
+    Declared,
+    DeclaredLine,
+    PersonLines,
+    add_answer,
+    add_line_answers,
+    declared,
+    declared_line,
+    known_answer,
+)
+from ...ledger.corrections import When, reopen, waiting_for_credit
+from ...ledger.reinstating import clashes, contradict, reinstate
+from ...settings import Settings
+from ...standards.answer import GOOD, Answer, Kind, LineAnswer
+from ...standards.files import Entry, entries, nothing_in, sha256_of_lines
+from ...standards.flat import pm305
+from ...standards.message import Message, messages, recognise, start_of
+from ...standards.xml import gds802
+from ..corrections.corrections import opened
+from ..corrections.undo import reinstate_folder
+from .report import FileReport, LineReport
+
+#: What reads an answer, by the EI code of its message.
+_READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read, "574": gds802.read}
+_BATCH: Final = 1_000
+
+
+def read_returns(settings: Settings, paths: Sequence[Path], today: date) -> Iterator[FileReport]:
+    """Reads return files, zips and folders of them, one file after the other.
+
+    Each is one change of the ledger. Raises SettingsError where there is no ledger, BusyError, WriteError; what is
+    wrong with a file is in its report.
+    """
+    for path in paths:
+        for entry in _all_of(path):
+            with closing(FileReport(entry.name, settings.language, settings.severities)) as report:
+                try:
+                    _read(entry, settings, today, report)
+                except InputError as refusal:
+                    report.unreadable(refusal)
+                yield report
+
+
+def _all_of(path: Path) -> Iterator[Entry]:
+    """The files at a path; where there are none, what says so."""
+    found = False
+    for entry in entries(path):
+        found = True
+        yield entry
+    if not found:
+        yield nothing_in(str(path))
+
+
+def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> None:
+    """Raises InputError for a file that can't be read."""
+    if entry.file is None:
+        raise entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
+    try:
+        message = recognise(start_of(entry.file), entry.name)
+        if message.code not in _READERS:
+            known = ", ".join(message.name for message in messages() if message.code in _READERS)
+            raise InputError("RETURN_NOT_ONE", file=entry.name, found=message.name, expected=known)
+        sha256 = sha256_of_lines(entry.file)
+        entry.file.seek(0)
+        answer = _READERS[message.code](entry.file, message, entry.name)
+        report.invoice = answer.invoice
+        with opened(settings) as ledger:
+            _record(ledger, settings, today, answer, sha256, report)
+    except OSError as error:
+        raise InputError("FILE_UNREADABLE", file=entry.name, reason=error.strerror or "") from None
+
+
+def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha256: str, report: FileReport) -> None:
+    """Writes an answer in the ledger if it is one to something we declared, and right."""
+    if (known := known_answer(ledger, answer.invoice, sha256)) is not None:
+        file, day, same = known
+        params = {"invoice": answer.invoice, "file": file, "day": day}
+        report.fault(Finding("RETURN_KNOWN" if same else "RETURN_SECOND", "", params))
+        return
+    declaration = declared(ledger, answer.invoice)
+    if fault := _mismatch(settings, answer, declaration):
+        report.fault(fault)
+        return
+    assert declaration is not None
+    report.about(declaration.insurer, declaration.uzovi, declaration.lines, declaration.amount_cents)
+    judging = _Judging(ledger, answer, declaration, report)
+    judging.run()
+    if declaration.state == "withdrawn" and not report.faults:
+        _reinstate(ledger, declaration, report)
+    if report.faults:
+        if declaration.state == "withdrawn":  # whatever is wrong with its answer: it was sent
+            ledger.roll_back()
+            contradict(ledger, declaration.run)
+            ledger.commit()
+        return
+    kind = judging.kind
+    codes = [*answer.codes, GOOD] if kind == "refused" and answer.lines else answer.codes
+    add_answer(
+        ledger,
+        {
+            "invoice": answer.invoice,
+            "sha256": sha256,
+            "file": Path(report.file).name,
+            "read_on": today.isoformat(),
+            "dated": answer.dated.isoformat() if answer.dated is not None else "",
+            "standard": answer.standard,
+            "kind": kind,
+            "codes": " ".join(dict.fromkeys(codes)),
+            "declared_cents": declaration.amount_cents,
+            "granted_cents": answer.granted_cents,
+        },
+        answer.remark,
+        is_insurers=answer.is_insurers,
+    )
+    rest: When | None = None
+    refused: When = "feed"
+    if kind == "refused":
+        rest, refused = ("now", "line") if answer.lines else ("header", "header")
+    reopen(ledger, answer.invoice, rest, refused, declared_by(provider(settings)))
+    report.waiting = waiting_for_credit(ledger, answer.invoice) if rest == "now" else 0
+    if declaration.state == "withdrawn":
+        reinstate_folder(ledger, declaration.run, settings)
+        named = {"invoice": answer.invoice, "run": run_label(declaration.run)}
+        report.note(Finding("RETURN_REINSTATED", "", named))
+    ledger.commit()
+    judged = (GOOD,) if answer.lines and not judging.faulty else answer.codes
+    sums = answer.granted_cents, judging.refused
+    report.remark = answer.remark
+    report.answered(answer.codes, judged, *sums, whole=kind == "refused", held=refused == "header")
+
+
+def _reinstate(ledger: Ledger, declaration: Declared, report: FileReport) -> None:
+    """Has the run of a withdrawn declaration count as sent again, unless other lines came in the place of its own."""
+    reinstate(ledger, declaration.run)
+    for clash in clashes(ledger, declaration.run):
+        named = {"invoice": declaration.invoice, "run": run_label(declaration.run), "later_run": run_label(clash.run)}
+        params = {**named, "reference": clash.reference, "later": clash.later}
+        report.fault(Finding("RETURN_WITHDRAWN", "", params), clash.reference)
+
+
+def _mismatch(settings: Settings, answer: Answer, declaration: Declared | None) -> Finding | None:
+    """Why an answer is none to a declaration of ours."""
+    if declaration is None and (answer.test or is_of_a_test(answer.invoice)):
+        return Finding("RETURN_OF_TEST", "", {"invoice": answer.invoice})
+    ours = asdict(provider(settings))
+    if declaration is not None and declaration.provider:
+        ours = json.loads(declaration.provider)
+    for column, agb in answer.providers.items():
+        if agb != ours[column]:
+            return Finding("RETURN_OTHER_PRACTICE", "", {"found": agb, "expected": ours[column] or "-"})
+    if declaration is None:
+        return Finding("RETURN_INVOICE_UNKNOWN", "", {"invoice": answer.invoice})
+    if answer.test is not ours["test"]:
+        found, expected = ("T" if test else "P" for test in (answer.test, ours["test"]))
+        return Finding("RETURN_TEST", "", {"found": found, "expected": expected})
+    return None
+
+
+@define
+class _Judging:
+    """The lines of an answer, held against those that were declared."""
+
+    ledger: Ledger
+    answer: Answer
+    declaration: Declared
+    report: FileReport
+    #: How many lines the answer refuses or finds at fault, and what the lines it names were declared and granted.
+    refused: int = 0
+    faulty: int = 0
+    named_cents: int = 0
+    granted_cents: int = 0
+
+    @property
+    def kind(self) -> Kind:
+        """An answer in which every line is refused is VECOZO's where nothing shows that it is the insurer's."""
+        answer = self.answer
+        alike = self.faulty == answer.lines == self.declaration.lines and not answer.granted_cents
+        return "refused" if alike and not answer.is_insurers else answer.kind
+
+    def run(self) -> None:
+        """Checks every line, and writes those in the ledger that say something."""
+        references = SortedLines()
+        rows: list[AnsweredLine] = []
+        for line in self._lines():
+            sent = declared_line(self.ledger, self.answer.invoice, line.reference)
+            if sent is None:
+                params = {"record": line.record, "reference": line.reference, "invoice": self.answer.invoice}
+                self.report.fault(Finding("RETURN_LINE_UNKNOWN", "", params), line.reference)
+                continue
+            references.add(line.reference)
+            self._judge(line, sent, rows)
+            if len(rows) >= _BATCH:
+                add_line_answers(self.ledger, rows)
+                rows.clear()
+        add_line_answers(self.ledger, rows)
+        for reference, following in pairwise(references):
+            if reference == following:
+                self.report.fault(Finding("RETURN_LINE_TWICE", "", {"reference": reference}), reference)
+        references.close()
+        if not self.report.faults:
+            self._check_totals()
+
+    def _lines(self) -> Iterator[LineAnswer]:
+        """The lines of the answer; for one that stands for a whole person, those of theirs that it doesn't name."""
+        patient_id = ""
+        named: set[str] = set()
+        persons = PersonLines(self.ledger, self.answer.invoice)
+        for line in self.answer.read():
+            if line.patient_id != patient_id:
+                patient_id = line.patient_id
+                named.clear()
+            if line.reference or not patient_id:
+                named.add(line.reference)
+                yield line
+                continue
+            for reference, side in persons.of(patient_id):
+                if reference not in named:
+                    yield evolve(line, reference=reference, debit_credit=side, granted_debit_credit=side)
+
+    def _judge(self, line: LineAnswer, sent: DeclaredLine, rows: list[AnsweredLine]) -> None:
+        reference = {"reference": line.reference}
+        sides = (line.debit_credit, line.granted_debit_credit if line.granted_cents else sent.debit_credit)
+        for side in sides:
+            if side != sent.debit_credit:
+                params = {**reference, "found": side, "expected": sent.debit_credit}
+                self.report.fault(Finding("RETURN_DEBIT_CREDIT", "", params), line.reference)
+                return
+        if line.granted_cents > sent.amount_cents:
+            found, expected = self.report.euros(line.granted_cents), self.report.euros(sent.amount_cents)
+            params = {**reference, "found": found, "expected": expected}
+            self.report.fault(Finding("RETURN_AMOUNT", "", params), line.reference)
+            return
+        sign = 1 if sent.debit_credit == "D" else -1
+        self.named_cents += sign * sent.amount_cents
+        self.granted_cents += sign * line.granted_cents
+        status = _status(line, sent)
+        self.refused += status == "refused"
+        if self.answer.kind == "refused" and line.is_good:
+            return
+        self.faulty += status == "refused" and not line.is_good
+        rows.append(
+            (line.reference, status, line.calculated_cents, line.granted_cents, " ".join(line.codes), line.remark)
+        )
+        if status != "granted":
+            self.report.line(
+                LineReport(
+                    **asdict(sent),
+                    record=line.record,
+                    status=status,
+                    granted_cents=line.granted_cents,
+                    codes=line.codes,
+                    remark=line.remark,
+                )
+            )
+
+    def _check_totals(self) -> None:
+        """The totals of the message against what was declared, and against its own lines."""
+        answer, declaration = self.answer, self.declaration
+        whole = answer.kind == "refused"
+        if answer.declared_cents != declaration.amount_cents and not (whole and not answer.declared_cents):
+            self._wrong_total("RETURN_TOTAL_DECLARED", answer.declared_cents, declaration.amount_cents)
+        expected = 0 if whole else declaration.amount_cents - self.named_cents + self.granted_cents
+        if answer.granted_cents != expected:
+            self._wrong_total("RETURN_TOTAL_GRANTED", answer.granted_cents, expected)
+
+    def _wrong_total(self, code: str, found: int, expected: int) -> None:
+        params = {"found": self.report.euros(found), "expected": self.report.euros(expected)}
+        self.report.fault(Finding(code, "", {**params, "invoice": self.answer.invoice}))
+
+
+def _status(line: LineAnswer, sent: DeclaredLine) -> str:
+    """What became of a line. One that claims nothing is refused by its codes alone."""
+    granted = line.granted_cents
+    if granted == sent.amount_cents and (granted or line.is_good):
+        return "granted"
+    return "partly_granted" if granted else "refused"

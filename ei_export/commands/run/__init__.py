@@ -1,0 +1,1 @@
+"""``run`` and ``check``: appointments in, declaration files out."""

@@ -1,0 +1,204 @@
+"""``report.html``: a run on one page, for who does the billing. It loads nothing, and asks no network for anything.
+
+A run may have a million lines and as many problems; the page shows the first of them, and says how many there are.
+"""
+
+import base64
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from itertools import groupby, islice
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from attrs import frozen
+
+from ... import __version__
+from ...base.problems import LANGUAGES, SEVERITIES, Language
+from ...base.wording import day_text, printable
+from ...output.causes import kinds_found, title
+from ...output.ran import Ran, last_done
+from ...output.text import euros, number
+from ..status.attention import Overview
+from .html_words import SEND_WORDS, WORDS
+from .summary import WORDS as SUMMARY_WORDS
+from .summary import Summary
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+#: How many lines of a long run the page shows.
+MOST_LINES: Final = 2_000
+#: Of forgotten ends, and of deadlines.
+_MOST_ROWS: Final = 500
+
+#: What a run that failed has put at the start of a page.
+_FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
+
+#: Pixels of the chart, for each bar.
+_BAR: Final = 40
+
+
+@frozen
+class Report:
+    """What the page is made of.
+
+    ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``.
+    """
+
+    summary: Summary
+    language: Language
+    practice: str
+    overview: Overview
+    lines: Sequence[Mapping[str, object]] = ()
+
+
+@frozen
+class _Bar:
+    """An insurer in the chart; ``width`` in percent of the largest."""
+
+    insurer: str
+    cents: int
+    width: str
+    top: int
+
+
+def write_report(report: Report, file: BinaryIO) -> None:
+    """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
+    summary, overview = report.summary, report.overview
+    kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
+    places = [place for kind in kinds for cause in kind.causes for place in cause.places]
+    declarations = summary.declarations
+    page_template(report.language).stream(
+        report=report,
+        summary=summary,
+        overview=overview,
+        counts=summary.counts,
+        persons=sum(declaration.persons for declaration in declarations),
+        line_count=sum(declaration.lines for declaration in declarations),
+        cents=sum(declaration.amount_cents for declaration in declarations),
+        insurers=[(row, [d for d in declarations if d.uzovi == row.uzovi]) for row in summary.by_insurer()],
+        bars=_bars(summary),
+        bar_height=_BAR,
+        levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
+        titles=[(kind.code, kind.title) for kind in kinds],
+        severities=[(severity, WORDS[report.language][f"level_{severity}"]) for severity in SEVERITIES],
+        problem_insurers=_twice(place.insurer for place in places if place.insurer),
+        open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
+        deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
+        line_insurers=_twice(declaration.insurer for declaration in declarations),
+        send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
+        insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
+    ).dump(file, encoding="utf-8")
+
+
+def with_run_withdrawn(page: bytes, run: str, *, withdrawn: bool) -> bytes:
+    """A page that says whether a run is to be sent, or that it was withdrawn; as it is, where it is of another run."""
+    said, now = ("send", "withdrawn") if withdrawn else ("withdrawn", "send")
+    for language in LANGUAGES:
+        before, after = (str(_step(key, run, language)).encode() for key in (said, now))
+        page = page.replace(before, after)
+    return page
+
+
+def with_failure(page: bytes, ran: Sequence[Ran], language: Language) -> bytes:
+    """A page that begins with why the last run failed; one with nothing else where it was none of ours."""
+    body = b"<body>\n"
+    section = page_template(language, "failed.html")
+    done = last_done(ran)
+    count = len(ran) - (ran.index(done) + 1 if done else 0)
+    told = {"last": ran[-1], "done": done, "count": number(count, language)}
+    if body not in page:
+        return section.render(whole=True, **told).encode()
+    before, _, rest = page.partition(body)
+    return before + body + section.render(whole=False, **told).encode() + _FAILED.sub(b"", rest, count=1)
+
+
+def _step(key: str, run: str, language: Language) -> "Markup":
+    """What is to be done with the files of a run, as it stands in the page."""
+    from markupsafe import Markup
+
+    return Markup("<li>{}</li>").format(SEND_WORDS[language][key].format(run=run))
+
+
+def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names to choose from, each as it is and as it is shown."""
+    return [(name, name) for name in sorted(set(names))]
+
+
+def _bars(summary: Summary) -> list[_Bar]:
+    """The amount of each insurer, the largest first."""
+    cents: Counter[str] = Counter()
+    for declaration in summary.declarations:
+        cents[declaration.insurer] += declaration.amount_cents
+    most = max([1, *cents.values()])
+    ranked = sorted(cents.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        _Bar(insurer, amount, f"{max(amount, 0) / most:.2%}", _BAR * index)
+        for index, (insurer, amount) in enumerate(ranked)
+    ]
+
+
+@cache
+def page_template(language: Language, name: str = "report.html") -> "Template":
+    """A page in a language. Every value is escaped; a word or a value that is missing is an error."""
+    import jinja2  # takes as long to load as most commands take
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(__package__, "page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    style, script = _part("report.css"), _part("report.js")
+    environment.globals |= {
+        "language": language,
+        "version": __version__,
+        "w": SimpleNamespace(**WORDS[language]),  # a dict's own methods would hide words
+        "count_words": SUMMARY_WORDS[language],
+        "style": style,
+        "script": script,
+        # Nothing may be loaded or run but what stands in the page, as it stands there.
+        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    }
+    environment.filters |= {
+        "zip": zip,
+        "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
+        "number": lambda count: number(count, language),
+        "title_of": lambda code: title(code, language),
+        # File names may be long; a line can break behind an underscore.
+        "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
+        "day": lambda day: day_text(day, language),
+        "date": lambda day: _time(day, language),
+    }
+    return environment.get_template(name)
+
+
+def _part(name: str) -> str:
+    """A piece of the page that is put in as it is."""
+    from markupsafe import Markup
+
+    return Markup(resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8"))
+
+
+def _hash(text: str) -> str:
+    """How a Content-Security-Policy names a piece of a page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _time(day: date | str, language: Language) -> str:
+    """A date (or its text, YYYY-MM-DD) as people write it, for programs as it is."""
+    from markupsafe import Markup
+
+    return Markup('<time datetime="{}">{}</time>').format(day, day_text(date.fromisoformat(str(day)), language))

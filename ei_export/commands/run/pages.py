@@ -1,0 +1,65 @@
+"""What people get to see of a run: its page and its workbook."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import astuple
+
+from ...base.delivery import replacing, writing
+from ...base.problems import PROBLEM_COLUMNS, Language
+from ...declaring.files import LINE_COLUMNS, Listing
+from ...judging.tables import Rules
+from ...ledger import Ledger
+from ...output.traces import runs_of
+from ...settings import Settings
+from ..status.overview import overview
+from .html import Report, with_failure, with_run_withdrawn, write_report
+from .summary import Summary
+from .xlsx import write_workbook
+
+
+def write_page(
+    file: BinaryIO,
+    settings: Settings,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    listing: Listing | None,
+) -> None:
+    """Writes ``report.html``. The ledger holds what the run came to."""
+    with closing(overview(ledger, settings, rules)) as seen:
+        rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in listing.first] if listing else []
+        write_report(Report(summary, settings.language, settings.practice.name, seen, rows), file)
+
+
+def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -> None:
+    """Has the page of a run say that it was withdrawn, or that it is to be sent after all; and so the page of the last
+    run, where it is the same. Raises WriteError."""
+    for path in (folder / "report.html", settings.output.dir / "report.html"):
+        with writing(path):
+            if not path.is_file():
+                continue
+            page = path.read_bytes()
+        marked = with_run_withdrawn(page, run, withdrawn=withdrawn)
+        if marked != page:
+            with replacing(path, settings.ledger.path) as file:
+                file.write(marked)
+
+
+def mark_failed(out: Path, ledger: Path, language: Language) -> None:
+    """Has the page that everybody looks at begin with why the last run failed. Raises WriteError."""
+    path, ran = out / "report.html", runs_of(out)
+    if not ran:
+        return
+    with writing(path):
+        page = path.read_bytes() if path.is_file() else b""
+    with replacing(path, ledger) as file:
+        file.write(with_failure(page, ran, language))
+
+
+def write_sheets(file: BinaryIO, summary: Summary, listing: Listing) -> None:
+    """Writes ``workbook.xlsx``."""
+    problems = map(astuple, summary.problems)
+    tables = [("lines", LINE_COLUMNS, listing.rows()), ("problems", PROBLEM_COLUMNS, problems)]
+    write_workbook(file, summary.today, tables)

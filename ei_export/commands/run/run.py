@@ -1,0 +1,315 @@
+"""The run: appointments in, declaration files out, each line exactly once.
+
+Read :func:`run` from top to bottom to know what the program does; everything else is how.
+"""
+
+import gc
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import date, timedelta
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import MappingProxyType
+
+from attrs import frozen
+
+from ... import __version__
+from ...base.delivery import Place, Replacement, Scratch, Stage, is_taken, test_files, writing
+from ...base.problems import BusyError, Finding, WriteError
+from ...base.spool import SortedLines
+from ...base.tables import FOREVER
+from ...declaring.files import Listing, Publication, Series, provider, run_label
+from ...intake import Source, open_feed
+from ...intake.gather import gather, partition_of
+from ...intake.survey import Survey
+from ...judging.collected import Shelf, fill
+from ...judging.context import Desk
+from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
+from ...judging.patient import work_out
+from ...judging.tables import Rules
+from ...ledger import Ledger, StagedRun
+from ...ledger.contacts import take_appointments
+from ...ledger.corrections import drop
+from ...ledger.people import doubted
+from ...ledger.recovering import note_listed, note_shown
+from ...model.codelists import Uzovi, uzovi_numbers
+from ...model.due import DueLine, doubles
+from ...output.problem_list import ProblemList
+from ...output.traces import last_begun
+from ...settings import Settings
+from ...standards.books import books
+from ..belonging import keep_owner, refuse_strangers, refuse_unknown_runs
+from ..corrections.undo import broken_off
+from .pages import write_page, write_sheets
+from .recovery import before_the_last, finish_earlier_runs, forgotten
+from .summary import Summary
+from .waiting import tell_of_refused, tell_of_unanswered
+from .xlsx import require_xlsxwriter
+
+__all__ = ["Options", "run"]
+
+
+@frozen
+class Options:
+    """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
+    nothing is declared. ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is
+    told of rows read and judged."""
+
+    today: date
+    publish: bool = True
+    strict: bool = False
+    as_json: bool = False
+    xlsx: bool = False
+    progress: Callable[[str, int], None] = lambda stage, count: None
+
+
+def run(settings: Settings, options: Options) -> Summary:
+    """Reads, groups, resolves, writes and records.
+
+    Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
+    """
+    if options.xlsx:
+        require_xlsxwriter()
+    source = open_feed(settings.input.path, settings.input)
+    rules = Rules.load(settings, options.today, source.header)
+    files = books(settings.output.gds801_xsd)
+    with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
+        ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
+        cleaning.callback(ledger.close)
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
+        earlier += [*broken_off(ledger, settings), *before_the_last(ledger, options.today)]
+        if settings.output.test:
+            ledger.begin_test()
+            earlier.append(Finding("TEST_MESSAGE"))
+        earlier += forgotten(ledger, settings)
+        problems = ProblemList(settings.language, settings.input.name, settings.severities)
+        summary = Summary(options.today, settings.input.name, problems, test=settings.output.test)
+        cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
+        shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
+
+        def judge_again(hold_all: bool, twice: Mapping[str, str]) -> Shelf:
+            nonlocal summary
+            shelf.due.close()
+            summary.close()
+            summary = Summary(options.today, summary.input, summary.problems.empty_copy(), test=summary.test)
+            again = open_feed(settings.input.path, settings.input)
+            return _judge(again, settings, options, rules, ledger, summary, earlier, hold_all=hold_all, twice=twice)
+
+        if twice := doubles(shelf.due, settings.input.twice_on_a_day):
+            shelf = judge_again(hold_all=False, twice=twice)
+        if options.strict and summary.exit_code:
+            shelf = judge_again(hold_all=True, twice=twice)
+        due = shelf.due
+        cleaning.callback(due.close)
+        _remember(shelf, ledger)
+        series, folder = _next_run(ledger, settings, options.today)
+        place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
+        cleaning.callback(place.discard)
+        listing = None
+        if due.count:
+            publication = Publication(place, ledger, files, provider(settings), series)
+            listing = _write(due, place, publication, options, summary)
+        if isinstance(place, Stage):
+            ledger.add_run(StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
+            summary.run, summary.folder = series.label, folder
+            _complete_summary(place, summary)
+            if options.xlsx and listing is not None:
+                write_sheets(place.create("workbook.xlsx"), summary, listing)
+        if options.publish:
+            _record(settings, rules, ledger, summary, listing, place, series, cleaning)
+    return summary
+
+
+def _record(
+    settings: Settings,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    listing: Listing | None,
+    place: Place,
+    series: Series,
+    cleaning: ExitStack,
+) -> None:
+    """Records what the run came to, of a test no more than its numbers, and then shows it."""
+    out = settings.output.dir
+    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
+    for file in shown:
+        cleaning.callback(file.discard)
+    keep_owner(ledger, settings, series.today)
+    ledger.save_owners()
+    summary.problems.write_csv(problems.file)
+    write_page(page.file, settings, rules, ledger, summary, listing)
+    if isinstance(place, Stage):
+        page.file.seek(0)
+        shutil.copyfileobj(page.file, place.create("report.html"))
+        place.seal()
+    for file in shown:
+        file.seal()
+    note_listed(ledger, out, last_begun(out))
+    if series.test:
+        ledger.end_test(series.run, series.today, len(summary.declarations))
+    ledger.commit()
+    # From here on it is declared; what still fails, the next run makes up for.
+    if isinstance(place, Stage):
+        try:
+            summary.folder = place.publish()
+        except WriteError as error:
+            if series.test:
+                raise
+            params = {"run": summary.run, "path": str(summary.folder), "reason": error.params["reason"]}
+            summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
+            return
+        if not series.test:
+            with suppress(BusyError, WriteError):
+                ledger.mark_published(series.run, summary.folder)
+    try:
+        for file in shown:
+            file.publish()
+    except WriteError as error:
+        if not isinstance(place, Stage):
+            raise
+        renewed = str(place.folder / "report.html")
+        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
+
+
+def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, Path]:
+    """The numbers and the folder of the next run; one that is there or on its way, of whatever ledger, is left
+    alone."""
+    out, series, test = settings.output.dir, settings.practice.series, settings.output.test
+    if test:  # a ledger that was lost is nothing to wait for
+        run, invoices = ledger.next_test_run(), max(ledger.test_invoices(), test_files(out))
+    else:
+        run, invoices = ledger.next_run(), ledger.invoices(series)
+    while is_taken(folder := out / run_label(run, test=test)):
+        run += 1
+    return Series(series, today, run, invoices, test), folder
+
+
+def _judge(
+    source: Source,
+    settings: Settings,
+    options: Options,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    earlier: Iterable[Finding],
+    *,
+    hold_all: bool = False,
+    twice: Mapping[str, str] = MappingProxyType({}),
+) -> Shelf:
+    """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
+
+    ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
+    (``--strict``). ``twice`` as for `Desk`.
+    """
+    for finding in (*earlier, *rules.findings):
+        summary.problems.add(finding)
+    size = settings.input.path.stat().st_size
+    survey = Survey(settings.input, source.header, rules.resolver.is_explained)
+    explained = [text for text in ledger.unexplained() if any(survey.explained[c, d] for c, d in json.loads(text))]
+    pending = ledger.pending_appointments(explained)
+    complete_from = settings.input.complete_from
+    feed = gather(
+        source,
+        size,
+        survey,
+        pending,
+        lambda rows: options.progress("read", rows),
+        doubted(ledger),
+        is_complete=complete_from is not None,
+    )
+    for finding, row in feed.told:
+        summary.problems.add(finding, row=row)
+    shelf = Shelf(summary.problems)
+    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice)
+    add_credits(shelf, desk, judged_credits(desk))
+    waiting: list[list[str]] = [[] for _ in range(feed.count)]
+    absent = ledger.patients_since(complete_from) if complete_from is not None else ()
+    for patient in chain(ledger.pending_patients(explained), absent):
+        waiting[partition_of(patient, feed.count)].append(patient)
+
+    def work(partition: int, shelf: Shelf) -> None:
+        patients = feed.patients(partition)
+        for patient in waiting[partition]:
+            patients.setdefault(patient, [])
+        for patient, rows in patients.items():
+            shelf.add(work_out(desk, patient, rows))
+        options.progress("judged", sum(shelf.outcomes.values()))
+
+    fill(shelf, feed.count, feed.rows, work, desk.move)
+    add_credits_of_replaced(shelf, desk)
+    for number, count in sorted(shelf.doubtful.items()):
+        summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
+    for insurer in sorted(shelf.unasked):
+        summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
+    patience = timedelta(weeks=settings.status.answer_weeks)
+    tell_of_refused(summary.problems, ledger, settings.language, shelf.settled)
+    tell_of_unanswered(summary.problems, ledger, settings.language, options.today, patience)
+    summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
+    summary.held, summary.insurers = shelf.held, rules.insurers
+    return shelf
+
+
+def _doubt(row: Uzovi, count: int) -> Finding:
+    """What is said once of an UZOVI number of which it is not sure, or not on every day, whose it is."""
+    params = {"uzovi": row.uzovi, "label": row.label, "insurer": row.insurer, "count": count}
+    if row.certainty != "certain":
+        return Finding("UZOVI_UNSURE", "uzovi", params)
+    days = (row.valid_from, date.min), (row.valid_until, FOREVER)
+    periods = " – ".join("…" if day == open_end else day.isoformat() for day, open_end in days)
+    return Finding("UZOVI_NOT_KNOWN_THEN", "uzovi", {**params, "periods": periods})
+
+
+def _remember(shelf: Shelf, ledger: Ledger) -> None:
+    """Writes in the ledger what the patients came to."""
+    for dossiers in shelf.dossiers():
+        ledger.save_dossiers(dossiers)
+    ledger.forget_appointments(shelf.cancelled)
+    ledger.forget_numbers(shelf.released)
+    ledger.move_appointments(shelf.moved)
+    ledger.move_numbers(shelf.numbers)
+    take_appointments(ledger, sorted(shelf.taken))
+    drop(ledger, sorted(shelf.dropped))
+    note_shown(ledger, shelf.shown)
+
+
+def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
+    """Writes the declarations, and returns the list of their lines."""
+    if options.as_json:
+        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
+    listing = Listing(place, summary.lines, publication.header)
+    publication.write(due, listing)
+    if summary.lines is not None:
+        summary.lines.flush()  # what can fail, fails before the run is declared
+    summary.declarations = publication.declarations
+    for line in publication.differing:
+        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
+    return listing
+
+
+def _complete_summary(place: Place, summary: Summary) -> None:
+    """Writes what is known once all is written."""
+    summary.problems.write_csv(place.create("problems.csv"))
+    document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
+    place.create("summary.json").write(document.encode())
+
+
+def _row(line: DueLine) -> int | None:
+    return int(line.row) if line.row else None
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A run makes many objects and no cycles worth collecting; looking for them would take a third of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,305 @@
+"""What a run came to: for programs (``summary.json``, ``--json``), and for the person who started it."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, Final
+
+from attrs import asdict, define, field, frozen
+
+from ...base.problems import Finding, Language, Severity, catalogue
+from ...base.wording import printable
+from ...model.appointment import Outcome
+from ...output.problem_list import ProblemList
+from ...output.text import Paint, euros, plain
+
+#: The order of the counts in ``summary.json``, behind ``read`` and ``remembered``.
+_COUNTS: Final = (
+    Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER, Outcome.HELD, Outcome.NOT_COMPLETED, Outcome.NOT_ZORG1,
+    Outcome.NO_AGREEMENT, Outcome.UNREADABLE, Outcome.DUPLICATE,
+)  # fmt: skip
+_UZOVI: Final = re.compile("[0-9]{4}")
+#: Of the columns behind the name of an insurer.
+_WIDTHS: Final = (9, 8, 16, 13, 9)
+
+
+@frozen
+class Declaration:
+    """One file that was written; the keys are those of ``summary.json``."""
+
+    file: str
+    standard: str
+    uzovi: str
+    insurer: str
+    invoice: str
+    persons: int
+    lines: int
+    amount_cents: int
+    sha256: str
+
+
+@define
+class InsurerCounts:
+    """An UZOVI number: what goes out to it, how many appointments are held, and how many warnings there are."""
+
+    uzovi: str
+    insurer: str
+    persons: int = 0
+    lines: int = 0
+    amount_cents: int = 0
+    held: int = 0
+    warnings: int = 0
+
+
+@define
+class Summary:
+    """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
+    by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
+    them; ``late`` is what went wrong once the report was written, and stands in none; ``test``: it declares nothing."""
+
+    today: date
+    input: str
+    problems: ProblemList
+    run: str | None = None
+    folder: Path | None = None
+    read: int = 0
+    remembered: int = 0
+    outcomes: Counter[Outcome] = field(factory=Counter)
+    held: Counter[str] = field(factory=Counter)
+    insurers: Mapping[str, str] = field(factory=dict)
+    declarations: list[Declaration] = field(factory=list)
+    lines: IO[str] | None = None
+    late: list[Finding] = field(factory=list)
+    test: bool = False
+
+    def by_insurer(self) -> list[InsurerCounts]:
+        """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
+        counts: dict[str, InsurerCounts] = {}
+
+        def of(uzovi: str) -> InsurerCounts:
+            known = uzovi if _UZOVI.fullmatch(uzovi) else ""
+            return counts.setdefault(known, InsurerCounts(known, self.insurers.get(known, "")))
+
+        for declaration in self.declarations:
+            row = of(declaration.uzovi)
+            row.persons += declaration.persons
+            row.lines += declaration.lines
+            row.amount_cents += declaration.amount_cents
+        for uzovi, count in self.held.items():
+            of(uzovi).held += count
+        for uzovi, count in self.problems.warnings.items():
+            of(uzovi).warnings += count
+        return sorted(counts.values(), key=lambda row: (not row.uzovi, row.uzovi))
+
+    @property
+    def exit_code(self) -> int:
+        """0: done, at most warnings. 1: done, but at least one error (something is held)."""
+        return 1 if self.problems.severities["error"] else 0
+
+    def add_late(self, finding: Finding) -> None:
+        """Adds what went wrong once the report was written."""
+        self.problems.add(finding)
+        self.late.append(finding)
+
+    def close(self) -> None:
+        """Gives back what it keeps on disk."""
+        self.problems.close()
+        if self.lines is not None:
+            self.lines.close()
+
+    def document(self) -> dict[str, Any]:
+        """``summary.json``. ``kinds``: how often there is a problem of each kind, and which rule or return code says
+        so."""
+        return {
+            "run": self.run,
+            **({"message": "test"} if self.test else {}),
+            "today": self.today.isoformat(),
+            "input": self.input,
+            "appointments": self.counts,
+            "declarations": [asdict(declaration) for declaration in self.declarations],
+            "insurers": [asdict(row) for row in self.by_insurer()],
+            "kinds": [_kind(*kind) for kind in self.problems.kinds()],
+        }
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many appointments came to what, by the names of ``summary.json``."""
+        counts = {"read": self.read, "remembered": self.remembered}
+        return counts | {outcome.value: self.outcomes[outcome] for outcome in _COUNTS}
+
+    def log_line(self) -> str:
+        """The run in one line of ``key=value`` for a log; nothing of it is personal."""
+        values = {
+            "run": self.run or "-",
+            **({"message": "test"} if self.test else {}),
+            "today": self.today.isoformat(),
+            **self.counts,
+            "files": len(self.declarations),
+            "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
+            "errors": self.problems.severities["error"],
+            "warnings": self.problems.severities["warning"],
+            "exit": self.exit_code,
+        }
+        return " ".join(f"{name}={value}" for name, value in values.items())
+
+
+def write_json(summary: Summary, file: IO[str]) -> None:
+    """Writes the document of ``--json``: `Summary.document` with the arrays ``lines`` and ``problems``, one row at a
+    time."""
+    file.write(json.dumps(summary.document(), ensure_ascii=False, indent=1).removesuffix("\n}"))
+    if summary.lines is not None:
+        summary.lines.seek(0)
+    _write_rows(file, "lines", (line.rstrip("\n") for line in summary.lines or ()))
+    _write_rows(file, "problems", (json.dumps(asdict(problem), ensure_ascii=False) for problem in summary.problems))
+    file.write("\n}\n")
+
+
+def _write_rows(file: IO[str], name: str, rows: Iterable[str]) -> None:
+    file.write(f',\n "{name}": [')
+    between = "\n  "
+    for row in rows:
+        file.write(between + row)
+        between = ",\n  "
+    file.write("\n ]")
+
+
+def _kind(code: str, severity: Severity, count: int) -> dict[str, object]:
+    known = catalogue()[code]
+    return {
+        "code": code,
+        "severity": severity,
+        "count": count,
+        "rule": known.source,
+        "return_code": known.return_code,
+    }
+
+
+WORDS: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "insurer": "Verzekeraar",
+        "persons": "Personen",
+        "lines": "Regels",
+        "amount": "Bedrag",
+        "stays": "Vastgehouden",
+        "warnings": "Let op",
+        "unknown": "onbekend",
+        "elsewhere": "overig",
+        "total": "Totaal",
+        "read": "gelezen",
+        "remembered": "van eerder, opnieuw geprobeerd",
+        "declared": "gedeclareerd",
+        "counted": "contact, geteld en niet verzonden",
+        "earlier": "al eerder afgehandeld",
+        "held": "vastgehouden",
+        "not_completed": "niet uitgevoerd",
+        "not_zorg1": "geen Zorg1",
+        "no_agreement": "geen prijsafspraak",
+        "unreadable": "niet te lezen",
+        "duplicate": "dubbel in de invoer",
+        "appointments": "Afspraken",
+        "files": "Bestanden voor VECOZO in {folder}:",
+        "nothing": "Er was niets te declareren.",
+        "would": "Dit is een controle: er is niets geschreven of gedeclareerd.",
+        "test": 'TEST (message in ei-export.toml is "test"): er is niets gedeclareerd, en niets hiervan telt mee.',
+        "test_files": "Testbestanden in {folder}:",
+        "test_declared": "in het testbestand, niet gedeclareerd",
+        "test_start": 'Echt declareren: zet message in ei-export.toml op "production" en start de run opnieuw.',
+        "problems": "{errors} x vastgehouden of fout, {warnings} x waarschuwing. Wat en wat nu: {place}",
+    },
+    "en": {
+        "insurer": "Insurer",
+        "persons": "Persons",
+        "lines": "Lines",
+        "amount": "Amount",
+        "stays": "Held",
+        "warnings": "Warnings",
+        "unknown": "unknown",
+        "elsewhere": "other",
+        "total": "Total",
+        "read": "read",
+        "remembered": "of earlier, tried again",
+        "declared": "declared",
+        "counted": "contact, counted and not sent",
+        "earlier": "dealt with earlier",
+        "held": "held",
+        "not_completed": "not completed",
+        "not_zorg1": "no Zorg1",
+        "no_agreement": "no price agreement",
+        "unreadable": "can't be read",
+        "duplicate": "twice in the feed",
+        "appointments": "Appointments",
+        "files": "Files for VECOZO in {folder}:",
+        "nothing": "There was nothing to declare.",
+        "would": "This is a check: nothing was written or declared.",
+        "test": 'TEST (message in ei-export.toml is "test"): nothing was declared, and none of this counts.',
+        "test_files": "Test files in {folder}:",
+        "test_declared": "in the test file, not declared",
+        "test_start": 'To declare for real: set message in ei-export.toml to "production" and run again.',
+        "problems": "{errors} x held or wrong, {warnings} x warning. What, and what now: {place}",
+    },
+}
+
+
+def text_lines(
+    summary: Summary, language: Language, where: str, *, short: bool = True, paint: Paint = plain
+) -> Iterator[str]:
+    """The run for a person at a terminal. ``where`` the problems are to be read; not ``short``: they follow here."""
+    words = WORDS[language]
+    if summary.test:
+        words = {**words, "files": words["test_files"], "declared": words["test_declared"]}
+        yield paint(words["test"], "warning")
+        yield ""
+    if not short:
+        yield words["would"]
+        yield ""
+    if not summary.declarations:
+        yield words["nothing"]
+        yield ""
+    if rows := summary.by_insurer():
+        yield from _table(rows, language, paint)
+        yield ""
+    if summary.folder is not None:
+        yield words["files"].format(folder=printable(str(summary.folder)))
+        yield from (f"  {declaration.file}" for declaration in summary.declarations)
+        yield ""
+    yield paint(words["appointments"], "title")
+    for name, count in summary.counts.items():
+        if count:
+            yield f"{count:>9}  {words[name]}"
+    if short and len(summary.problems):
+        yield ""
+        yield words["problems"].format(
+            errors=summary.problems.severities["error"],
+            warnings=summary.problems.severities["warning"],
+            place=printable(where),
+        )
+    if summary.test and short:
+        yield ""
+        yield words["test_start"]
+
+
+def _table(rows: Sequence[InsurerCounts], language: Language, paint: Paint) -> Iterator[str]:
+    """What goes out and what stays behind, by insurer and UZOVI number."""
+    words = WORDS[language]
+    heads = ("insurer", "persons", "lines", "amount", "stays", "warnings")
+    yield paint(_in_columns([words[head] for head in heads]), "title")
+    totals = [0] * 5
+    for row in rows:
+        counts = [row.persons, row.lines, row.amount_cents, row.held, row.warnings]
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        name = f"{row.insurer or words['unknown']} ({row.uzovi})" if row.uzovi else words["elsewhere"]
+        yield _counted(name, counts, language)
+    yield _counted(words["total"], totals, language)
+
+
+def _counted(name: str, counts: Sequence[int], language: Language) -> str:
+    persons, lines, cents, held, warnings = counts
+    return _in_columns([name, str(persons), str(lines), f"€ {euros(cents, language)}", str(held), str(warnings)])
+
+
+def _in_columns(cells: Sequence[str]) -> str:
+    name, *rest = cells
+    return f"{name:<25.25}" + "".join(f"{cell:>{width}}" for cell, width in zip(rest, _WIDTHS, strict=True))

@@ -1,0 +1,1 @@
+"""``show``: a message in words."""

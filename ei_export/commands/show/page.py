@@ -1,0 +1,246 @@
+"""A message file as people read it (`TextPage`), and as other programs do (`JsonPage`), one record at a time."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import zip_longest
+from textwrap import wrap
+from typing import IO, Final
+
+from attrs import asdict
+
+from ...base.problems import Language, Refusal, render
+from ...base.wording import day_text, printable
+from ...output.text import euros
+from ...standards.described import Described, Field, Note
+
+_WIDTH: Final = 80
+#: Where values begin, and how much deeper a level stands.
+_VALUES: Final = 44
+_STEP: Final = "  "
+#: Between the pieces of a line.
+_GAP: Final = "  "
+#: A space that no line is broken at.
+_KEPT: Final = "\xa0"
+#: The lines of a meaning begin below each other behind a code of at most so many characters.
+_LONGEST_CODE: Final = 12
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "record": "record {number} ({kind})",
+        "unknown_kind": "Onbekend soort record",
+        "empty": "(leeg)",
+        "no_date": "(geen bestaande datum)",
+        "length": "Let op: dit record heeft {found} tekens en hoort er {expected} te hebben.",
+        "unknown": "Let op: dit soort record is niet bekend en kan niet worden uitgelegd.",
+        "utf8": "Let op: dit record is in UTF-8 geschreven.",
+        "test": "Let op: dit is een testbericht. Hiermee wordt niets gedeclareerd.",
+    },
+    "en": {
+        "record": "record {number} ({kind})",
+        "unknown_kind": "Unknown kind of record",
+        "empty": "(empty)",
+        "no_date": "(no existing date)",
+        "length": "Note: this record has {found} characters and should have {expected}.",
+        "unknown": "Note: this kind of record is not known and cannot be explained.",
+        "utf8": "Note: this record is written in UTF-8.",
+        "test": "Note: this is a test message. Nothing is declared with it.",
+    },
+}
+#: As XML has it; a flat message writes cents.
+_DECIMAL: Final = re.compile(r"[0-9]+\.[0-9]{2}")
+
+
+class TextPage:
+    """Writes records for a person at a terminal or on paper, at most 80 wide."""
+
+    def __init__(self, out: IO[str], language: Language) -> None:
+        self._out = out
+        self._language = language
+        self._words = _WORDS[language]
+        self._between = ""
+
+    def begin(self, name: str, standard: str) -> None:
+        """Heads a file; ``name`` and ``standard`` are '' where they aren't told or known."""
+        title = _GAP.join(filter(None, (standard, name)))
+        self._out.write(f"{self._between}{_clean(title)}\n{'=' * _WIDTH}\n")
+        self._between = "\n"
+
+    def record(self, record: Described) -> None:
+        """Adds a record to the file."""
+        indent = _STEP * record.level
+        lines = [self._heading(record, indent)]
+        for note in record.notes:
+            lines += _wrapped(self._words[note.code].format(found=note.found, expected=note.expected), indent + _STEP)
+        if record.text:
+            lines += _cut(record.text, indent + _STEP)
+        for field in record.fields:
+            lines += self._field(field, indent + _STEP)
+        self._out.write("\n" + "\n".join(lines) + "\n")
+
+    def end(self, refusal: Refusal | None = None) -> None:
+        """Ends a file; ``refusal``: why it can't be shown, or not to its end."""
+        if refusal is not None:
+            told = "\n".join(render(refusal.code, refusal.params, self._language))
+            self._out.write("".join(f"\n{line}" for text in told.splitlines() for line in _wrapped(_clean(text), "")))
+            self._out.write("\n")
+
+    def close(self) -> None:
+        """Ends the page."""
+
+    def _heading(self, record: Described, indent: str) -> str:
+        pieces = (" ".join(each if isinstance(each, str) else self._shown(each) for each in p) for p in record.headline)
+        title = record.title or self._words["unknown_kind"]
+        left = ": ".join(filter(None, (title, _GAP.join(piece.replace(" ", _KEPT) for piece in pieces))))
+        right = self._words["record"].format(number=record.number, kind=_clean(record.kind))
+        first, *more = _lines(left, _WIDTH - len(right) - 2 - len(indent), len(_STEP))
+        lines = [f"{indent + first:<{_WIDTH - len(right)}}{right}", *(indent + line for line in more)]
+        return "\n".join(lines).replace(_KEPT, " ")
+
+    def _field(self, field: Field, indent: str) -> Iterable[str]:
+        label = f"{field.id}{_GAP}{field.name}" if field.name != field.id else field.id
+        shown = self._shown(field)
+        value = f"{shown}{_GAP}{field.meaning}" if field.meaning else shown
+        hanging = len(shown) + len(_GAP) if field.meaning and len(shown) <= _LONGEST_CODE else 0
+        if len(label) < _VALUES - len(indent) - 1 and len(value) <= _WIDTH - _VALUES:  # most
+            return (f"{indent + label:<{_VALUES}}{value}",)
+        behind_id = len(field.id) + len(_GAP) if len(field.id) <= _LONGEST_CODE else len(_STEP)
+        labels = _lines(label, _VALUES - len(indent) - 2, behind_id)
+        values = _lines(value, _WIDTH - _VALUES, hanging)
+        pairs = zip_longest(labels, values, fillvalue="")
+        return [f"{indent + label:<{_VALUES}}{value}".rstrip() for label, value in pairs]
+
+    def _shown(self, field: Field) -> str:
+        """A value as people write it."""
+        if field.empty and field.reads not in _ZERO_IS_A_VALUE:
+            return self._words["empty"]
+        read = _READ.get(field.reads)
+        return _clean(read(field.value, self._language) if read else field.value)
+
+
+class JsonPage:
+    """Writes records as one JSON document: ``{"standard", "records"}`` of a file, or ``{"files": [...]}`` of such, with
+    the name of each, of ``many``."""
+
+    def __init__(self, out: IO[str], language: Language, *, many: bool) -> None:
+        self._out = out
+        self._language = language
+        self._many = many
+        self._file = self._record = ""
+        if many:
+            out.write('{"files": [')
+
+    def begin(self, name: str, standard: str) -> None:
+        """Begins a file; ``standard`` '' for one that isn't recognised."""
+        file = f'"file": {_json(name)}, ' if self._many else ""
+        self._out.write(f'{self._file}{{{file}"standard": {_json(standard or None)}, "records": [')
+        self._file, self._record = ",\n", "\n"
+
+    def record(self, number: int, kind: str, values: Mapping[str, str], notes: Sequence[Note], text: str) -> None:
+        """Adds a record to the file."""
+        document: dict[str, object] = {"record": number, "kind": kind, "elements": values}
+        if notes:
+            document["notes"] = [asdict(note) for note in notes]
+        if text:
+            document["text"] = text
+        self._out.write(self._record + _json(document))
+        self._record = ",\n"
+
+    def end(self, refusal: Refusal | None = None) -> None:
+        """Ends a file; ``refusal``: why it can't be shown, or not to its end."""
+        self._out.write("\n]")
+        if refusal is not None:
+            message, remedy = render(refusal.code, refusal.params, self._language)
+            problem = {"code": refusal.code, "severity": "error", "message": message, "remedy": remedy}
+            self._out.write(f', "problems": [{_json(problem)}]')
+        self._out.write("}")
+
+    def close(self) -> None:
+        """Ends the document."""
+        self._out.write("]}\n" if self._many else "\n")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# Values --------------------------------------------------------------------------------------------
+
+
+def _date(value: str, language: Language) -> str:
+    """``YYYYMMDD`` or ``YYYY-MM-DD``."""
+    digits = value.replace("-", "")
+    if not (len(digits) == 8 and _is_number(digits)):
+        return value
+    try:
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return f"{value} {_WORDS[language]['no_date']}"
+    return day_text(day, language)
+
+
+def _euros(value: str, language: Language) -> str:
+    """Cents, or euros with a point and two decimals."""
+    cents = value.replace(".", "") if _DECIMAL.fullmatch(value) else value
+    return f"€ {euros(int(cents), language)}" if _is_number(cents) else value
+
+
+def _number(value: str, language: Language) -> str:
+    return str(int(value)) if _is_number(value) else value
+
+
+def _percent(value: str, language: Language) -> str:
+    """Hundredths of a percent."""
+    return f"{euros(int(value), language)}%" if _is_number(value) else value
+
+
+def _diagnosis(value: str, language: Language) -> str:
+    """At least four digits, without the zeros that an element of digits has in front."""
+    return value.lstrip("0").zfill(4) if _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit()
+
+
+#: Values by how they are read; what isn't of the form, such as what a mask put in its place, stays as it is.
+_READ: Final[Mapping[str, Callable[[str, Language], str]]] = {
+    "date": _date,
+    "euros": _euros,
+    "number": _number,
+    "percent": _percent,
+    "diagnosis": _diagnosis,
+}
+#: Read as these, zeros are not nothing.
+_ZERO_IS_A_VALUE: Final = frozenset({"euros", "number", "percent"})
+
+
+# Lines ---------------------------------------------------------------------------------------------
+
+
+def _clean(text: str) -> str:
+    """Without what would play tricks on a terminal."""
+    return printable(text.replace("\xa0", " "))
+
+
+def _lines(text: str, width: int, hanging: int) -> Sequence[str]:
+    """The text in lines, those behind the first one indented."""
+    return (text,) if len(text) <= width else _broken(text, width, hanging)
+
+
+@lru_cache(maxsize=4096)  # the same names and meanings come back in every record
+def _broken(text: str, width: int, hanging: int) -> Sequence[str]:
+    return tuple(wrap(text, width, subsequent_indent=" " * hanging, break_on_hyphens=False))
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return [indent + line for line in wrap(text, _WIDTH - len(indent))]
+
+
+def _cut(text: str, indent: str) -> list[str]:
+    """A record as it stands in the file, in pieces, each behind a bar."""
+    width = _WIDTH - len(indent) - 2
+    text = _clean(text.rstrip())
+    return [f"{indent}| {text[start : start + width]}" for start in range(0, len(text), width)]

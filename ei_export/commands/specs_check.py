@@ -1,0 +1,150 @@
+"""``ei-export specs check``: reads every table with its own loader, and collects the errors of all."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files
+from ..base.specs import SPECS, label
+from ..base.tables import Report
+from ..model import codelists
+from ..settings import Settings
+from ..standards.flat.judge.controls import read_controls
+from ..standards.flat.record import Layout
+from ..standards.message import read_messages
+from ..standards.vocabulary import read_headings, read_words
+from ..standards.xml.judge.rulebook import read_rules
+from ..standards.xml.redeclaring import read_redeclarations
+from ..standards.xml.tree import codes_of_trees, read_forms, read_tree
+from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
+from ..zorg1.in_vain import in_vain
+from ..zorg1.programs import read_parts, read_usual
+from ..zorg1.tariffs import Tariffs
+
+#: A source that is a choice of our own.
+_CHOICE: Final = re.compile(r"specs/inferred\.csv, (\w+)")
+_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
+_OPTIONAL: Final = ("consequence", "highest", "lowest", "return_code", "source")
+#: Texts that say the same, so they have the same ``{parameters}``.
+_TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
+
+
+def check_tariffs(path: Path) -> list[SettingsError]:
+    """Every error in a practice's tariff table: at most two for a row."""
+    errors: list[SettingsError] = []
+    Tariffs.read(path, errors.append)
+    return errors
+
+
+def check_in_vain(settings: Settings) -> Iterator[Finding]:
+    """What settings and tables without an error hold in vain. Raises SettingsError."""
+    return in_vain(settings, Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path))
+
+
+def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
+    """Every error in the built-in tables and in these overlays: at most one for a row, and for a record layout."""
+    errors: list[SettingsError] = []
+    report = errors.append
+    codes = codelists.read_codes(SPECS, report)
+    if not errors:  # without a code, what names it would be wrong too
+        codelists.read_english(codes, SPECS, report)
+        read_covers({code for name, code in codes if name == "COD321"}, SPECS, report)
+    diagnoses = codelists.read_diagnoses(SPECS, report)
+    return_codes = codelists.read_return_codes(SPECS, report)
+    codelists.read_remedies(return_codes, SPECS, report)
+    codelists.read_uzovi(SPECS, report)
+    codelists.read_insurer_names(SPECS, report)
+    codelists.read_countries(SPECS, report)
+    codelists.read_deadlines(SPECS, report)
+    codelists.read_performances(SPECS, report)
+    codelists.read_standards(SPECS, report)
+    before = len(errors)
+    choices = codelists.read_choices(SPECS, report)
+    named = choices if len(errors) == before else None  # without a choice, whatever names it would be wrong too
+    messages = read_messages(SPECS, report)
+    known = Known.of(codes.values(), diagnoses)
+    agreements = read_agreements(overlays, known, SPECS, report)
+    for read in (read_twins, read_contacts, read_weeks):
+        read({code for _, code in agreements}, SPECS, report)
+    read_parts(known.diagnoses, SPECS, report)
+    read_usual(known.diagnoses, SPECS, report)
+    read_words({name for name, _ in codes}, SPECS, report)
+    read_headings(SPECS, report)
+    before = len(errors)
+    for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
+        try:
+            layout = Layout.load(path.stem)
+        except SettingsError as error:
+            report(error)
+        else:  # what a return repeats of a declaration would be wrong in both
+            if any(message.layout == layout.name for message in messages) and len(errors) == before:
+                read_controls(layout, return_codes, SPECS, report)
+    before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
+    if len(errors) == before:  # without a form, every element of it would be wrong too
+        for code in codes_of_trees(SPECS):
+            read_tree(code, forms, lists, SPECS, report)
+    read_redeclarations(SPECS, report)
+    read_rules(return_codes, SPECS, report)
+    _check_problems(return_codes, named, report)
+    return errors
+
+
+def _check_problems(return_codes: Collection[str], choices: Collection[str] | None, report: Report) -> None:
+    """The catalogue: its keys, known severities, return codes and inferred choices, the same parameters in both
+    languages, and each code in one file only."""
+    places: dict[str, str] = {}
+    for path in catalogue_files(SPECS):
+        text, file = path.read_text(encoding="utf-8"), label(path)
+        lines = {line: number for number, line in enumerate(text.splitlines(), start=1)}
+        entries: dict[str, dict[str, str]] = tomllib.loads(text)
+        for code, entry in entries.items():
+            line = lines[f"[{code}]"]
+            if (other := places.setdefault(code, f"{file}:{line}")) != f"{file}:{line}":
+                report(SettingsError("TABLE_OVERLAP", file=file, line=line, other=other))
+            for key, expected in _problem_errors(entry, return_codes, choices):
+                found = entry.get(key, "")
+                report(SettingsError("TABLE_VALUE", file=file, line=line, column=key, found=found, expected=expected))
+
+
+def _problem_errors(
+    entry: Mapping[str, Any], return_codes: Collection[str], choices: Collection[str] | None
+) -> Iterator[tuple[str, str]]:
+    """The keys of a catalogue entry that are wrong, with what is expected of each."""
+    wrong_keys = sorted((entry.keys() - set(_OPTIONAL)) ^ set(_KEYS))
+    if wrong_keys:
+        yield wrong_keys[0], f"the keys {', '.join(_KEYS)}, and perhaps {', '.join(_OPTIONAL)}"
+        return
+    yield from _severity_errors(entry)
+    if entry.get("consequence", True) is not True:
+        yield "consequence", "true"
+    if entry.get("return_code") and entry["return_code"] not in return_codes:
+        yield "return_code", "a code of specs/codelists/return-codes.csv"
+    choice = _CHOICE.fullmatch(entry.get("source", ""))
+    if choices is not None and choice is not None and choice[1] not in choices:
+        yield "source", "a name of specs/inferred.csv"
+    for dutch, english in _TRANSLATIONS:
+        if _parameters(entry[dutch]) != _parameters(entry[english]):
+            yield english, f"the parameters of {dutch}: {', '.join(sorted(_parameters(entry[dutch]))) or '-'}"
+
+
+def _severity_errors(entry: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The severity lies between its bounds; what would be refused with a return code stays an error."""
+    given = {key: entry[key] for key in ("severity", "highest", "lowest") if key in entry}
+    for key, level in given.items():
+        if level not in SEVERITIES:
+            yield key, " | ".join(SEVERITIES)
+            return
+    rank = {key: SEVERITIES.index(level) for key, level in given.items()}
+    if rank.get("highest", 0) > rank["severity"]:
+        yield "highest", f"{entry['severity']}, or more serious"
+    if rank.get("lowest", len(SEVERITIES)) < rank["severity"]:
+        yield "lowest", f"{entry['severity']}, or less serious"
+    elif "lowest" in rank and entry["severity"] == "error" and entry.get("return_code"):
+        yield "lowest", "no such key for an error with a return code"
+
+
+def _parameters(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -1,0 +1,1 @@
+"""``status``: how things stand, told from the ledger."""

@@ -1,0 +1,134 @@
+"""``status``: what was declared and what became of it, what waits, and what asks for attention."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any, Final, TypeAlias
+
+from attrs import asdict, frozen
+
+from ...base.problems import Finding, Language, Severities, render
+from ...base.wording import column_name, day_text
+from ...output.ran import Ran
+from ...output.refusals import official, reasons
+from ...output.text import euros
+from .attention import Overview
+
+#: A row of the ledger by the names of its columns.
+Record: TypeAlias = Mapping[str, Any]
+
+
+@frozen
+class Held:
+    """An appointment that the last run held or could not read, with what it found wrong; ``date`` None where that is
+    what can't be read."""
+
+    appointment_id: str
+    patient_id: str
+    trajectory: str
+    date: dt.date | None
+    insurer: str
+    outcome: str
+    findings: Sequence[Finding]
+
+
+@frozen
+class Status:
+    """How things stand. What may be long is read while it is told, so the ledger has to stay open.
+
+    ``declarations``, ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
+    ``ledger/standing.py``); ``queued`` credits and lines in the place of others; ``refused_credits`` each with what is
+    to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours;
+    ``ran`` the runs, also those that failed, the last one at the end.
+    """
+
+    overview: Overview
+    declarations: Sequence[Record]
+    tests: Sequence[Record]
+    sums: Sequence[Record]
+    queued: tuple[int, int]
+    held: Callable[[], Iterator[Held]]
+    refused: Callable[[], Iterator[Record]]
+    refused_credits: Callable[[], Iterator[tuple[Record, Finding]]]
+    nothing_stands: Callable[[], Iterator[Record]]
+    changed: Callable[[], Iterator[Record]]
+    lines: Callable[[], Iterator[Record]]
+    severities: Severities
+    ran: Sequence[Ran]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Of all insurers together: declared - credited = granted + refused + open."""
+        return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
+
+
+AMOUNTS: Final = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
+
+
+def write_json(status: Status, language: Language, file: IO[str], *, lines: bool) -> None:
+    """Writes the document of ``--json``, one row at a time; with ``lines`` what became of every line too."""
+    credits, again = status.queued
+    arrays: dict[str, Iterable[Record]] = {
+        "declarations": status.declarations,
+        "held": (_held(held, language, status.severities) for held in status.held()),
+        "open_trajectories": map(asdict, status.overview.open_trajectories),
+        "deadlines": map(asdict, status.overview.deadlines),
+        "refused": ({**row, **refusal(row, language)} for row in status.refused()),
+        "refused_credits": (_worded(row, finding, language) for row, finding in status.refused_credits()),
+        "nothing_stands": status.nothing_stands(),
+        "changed": status.changed(),
+        "endings": map(asdict, status.overview.endings),
+        "insurers": status.sums,
+        "tests": status.tests,
+        "runs": (ran.document() for ran in status.ran),
+    }
+    if lines:
+        arrays["lines"] = status.lines()
+    head = {
+        "today": status.overview.day.isoformat(),
+        "totals": status.totals,
+        "next_run": {"credits": credits, "again": again},
+    }
+    file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
+    for name, rows in arrays.items():
+        file.write(f',\n "{name}": [')
+        between = "\n  "
+        for row in rows:
+            file.write(between + json.dumps(row, ensure_ascii=False, default=dt.date.isoformat))
+            between = ",\n  "
+        file.write("\n ]")
+    file.write("\n}\n")
+
+
+def refusal(row: Record, language: Language) -> dict[str, str]:
+    """What a refused line was refused for, what to do about it, and whether it can be declared again."""
+    whole = row["waits_for"] == "header"
+    reason, found = next(reasons(row["return_codes"], whole=whole))
+    day = day_text(dt.date.fromisoformat(row["date"]), language)
+    by = row["insurer"] if row["waits_for"] == "feed" else "VECOZO"
+    places = {**row, "date": day, "amount": euros(row["amount_cents"], language), "by": by}
+    said = {"meaning": found.meaning, "remedy": found.remedy}
+    worded = {name: text[language].format_map(places) for name, text in said.items()}
+    return {**worded, "again": found.again, "text": official(reason, language) if reason else ""}
+
+
+def _worded(row: Record, finding: Finding, language: Language) -> Record:
+    message, remedy = render(finding.code, finding.params, language)
+    return {**row, "code": finding.code, "message": message, "remedy": remedy}
+
+
+def _held(held: Held, language: Language, severities: Severities) -> dict[str, Any]:
+    problems = []
+    for finding in held.findings:
+        message, remedy = render(finding.code, finding.params, language)
+        severity = severities.of(finding.code)
+        problems.append(
+            {
+                "code": finding.code,
+                "severity": severity,
+                "column": column_name(finding.column),
+                "message": message,
+                "remedy": remedy,
+            }
+        )
+    return {**asdict(held, filter=lambda attribute, _: attribute.name != "findings"), "problems": problems}

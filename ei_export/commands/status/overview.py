@@ -1,0 +1,242 @@
+"""What asks for attention, whatever today's feed brings: told from the ledger, the settings and the tables.
+
+The ledger may be one that is looked at, or that of a run which has written down what it came to.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Final
+
+from attrs import evolve, frozen
+
+from ...base.problems import Finding, Language, Severities, render
+from ...base.tables import FOREVER
+from ...intake.reader import remembered
+from ...judging.tables import Rules
+from ...ledger import Ledger
+from ...ledger.dossier import AT
+from ...ledger.standing import Record, Started, Waiting, refused, waiting, without_end
+from ...model.appointment import Outcome
+from ...settings import Contract, Settings
+from ...zorg1.agreements import ANY, Agreement, Agreements
+from ...zorg1.resolver import Answer, Standing
+from .attention import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows, State
+
+#: What ended longer ago has been missed by now, or is not wanted.
+_YEAR: Final = timedelta(days=365)
+#: More products than this are told of by the first and the last.
+_MOST_NAMED: Final = 6
+#: What is found of a line that was refused and waits for that.
+_REFUSALS: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE"})
+
+
+def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
+    """How things stand on the day of the rules. To be closed."""
+    today, status = rules.judge.today, settings.status
+    found = Overview(
+        day=today,
+        forgotten_weeks=status.forgotten_weeks,
+        soon_weeks=status.soon_weeks,
+        open_trajectories=Rows(OpenTrajectory, _longest_ago),
+        deadlines=Rows(NearDeadline, _soonest),
+        endings=tuple(_endings(settings, rules)),
+    )
+    for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
+        found.open_trajectories.add(_open_trajectory(started, today))
+    held = (_held(kept, rules, settings.language) for kept in waiting(ledger))
+    nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))
+    for near in filter(None, nearest):
+        if near.days_left <= status.soon_weeks * 7:
+            found.deadlines.add(near)
+    return found
+
+
+# Forgotten ends.
+
+
+def _ends(agreements: Agreements) -> Mapping[tuple[str, str, str], Sequence[Agreement]]:
+    """What the tables say of ends, by insurer, program and profile. The products of TKP and THP have none."""
+    ends: dict[tuple[str, str, str], list[Agreement]] = {}
+    for agreement in agreements:
+        if agreement.moment == "end":
+            ends.setdefault((agreement.insurer, agreement.program, agreement.profile), []).append(agreement)
+    return ends
+
+
+def still_open(ledger: Ledger, settings: Settings, rules: Rules, last: date) -> Iterator[Started]:
+    """The trajectories that can have an end and have none, of which nothing was heard after a day."""
+    agreements = rules.judge.agreements
+    ends = _ends(agreements)
+    for started in without_end(ledger, last):
+        if _can_end(evolve(started, program=agreements.programs.whole(started.program)), ends, settings.contracts):
+            yield started
+
+
+def _can_end(
+    started: Started, ends: Mapping[tuple[str, str, str], Sequence[Agreement]], contracts: Iterable[Contract]
+) -> bool:
+    """Whether such a trajectory has an end at all, and the practice may declare it (Zorg1 §3.1)."""
+    fitting = ends.get((started.insurer, started.program, started.profile), ())
+    positions = (contract for contract in contracts if contract.insurer == started.insurer)
+    return any(row.covers(started.started) for row in fitting) and any(c.covers(started.started) for c in positions)
+
+
+def _open_trajectory(started: Started, today: date) -> OpenTrajectory:
+    return OpenTrajectory(
+        trajectory=started.trajectory,
+        patient_id=started.patient_id,
+        insurer=started.insurer,
+        program=started.program,
+        profile=started.profile,
+        started=started.started,
+        last_contact=started.last if started.last > started.started else None,
+        contacts=started.contacts,
+        weeks_open=(today - started.started).days // 7,
+    )
+
+
+def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
+    return (row.last_contact or row.started).isoformat(), row.started.isoformat(), row.trajectory, row.patient_id
+
+
+# Deadlines.
+
+
+def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | None:
+    """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
+    is then one of `refused`."""
+    if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.findings):
+        return None
+    appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+    if (day := appointment.date) is None:
+        return None
+    answer = rules.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if not _is_due(answer):
+        return None
+    trajectory = appointment.called(appointment.number)
+    state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
+    found = cause(kept, rules.judge.severities)
+    code, message = (found.code, render(found.code, found.params, language)[0]) if found is not None else ("", "")
+    return _near(rules, answer.insurer, appointment.id, trajectory, day, state, code, message)
+
+
+def _refused(row: Record, rules: Rules) -> NearDeadline | None:
+    """When a line that was refused has to be submitted again, if anybody asks for that."""
+    day = date.fromisoformat(row["date"])
+    refused = date.fromisoformat(row["refused_on"])
+    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused", refused=refused)
+
+
+def _near(
+    rules: Rules,
+    insurer: str,
+    appointment_id: str,
+    trajectory: str,
+    day: date,
+    state: State,
+    code: str = "",
+    message: str = "",
+    refused: date | None = None,
+) -> NearDeadline | None:
+    """A line by its deadline; None where its insurer publishes none."""
+    last_days = {term: last.day for term, last in rules.judge.last_days(insurer, day, refused).items()}
+    care, again = last_days.get("care"), last_days.get("refusal")
+    if (last := again or care) is None:
+        return None
+    days_left = (last - rules.judge.today).days
+    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message, care, again)
+
+
+def cause(kept: Waiting, severities: Severities) -> Finding | None:
+    """The problem that holds an appointment: the first error, if there is one."""
+    return next((finding for finding in kept.findings if severities.of(finding.code) == "error"), None)
+
+
+def _is_due(answer: Answer) -> bool:
+    """Whether it gives a line once nothing is wrong any more; a contact that is only counted gives none."""
+    if not answer.is_zorg1 or answer.standing in (Standing.CONTACT, Standing.NO_AGREEMENT):
+        return False
+    return answer.moment != "contact" or answer.agreement is not None
+
+
+def _soonest(row: NearDeadline) -> tuple[str, ...]:
+    """What can still be saved comes first, then what was missed last."""
+    return str(int(row.days_left < 0)), f"{abs(row.days_left):06}", row.insurer, row.appointment_id
+
+
+# What ends.
+
+
+@frozen
+class _End:
+    """The last day of one product, price list or code."""
+
+    kind: Kind
+    file: str
+    insurer: str
+    last_day: date
+    product: str
+
+
+def _endings(settings: Settings, rules: Rules) -> Iterator[EndingTable]:
+    """What is needed after its last day, and ends soon or ended less than a year ago; the first to end first."""
+    today, soon = rules.judge.today, timedelta(weeks=settings.status.soon_weeks)
+    ends = {
+        end
+        for end in (*_rule_ends(settings, rules), *_tariff_ends(settings, rules), *_contract_ends(settings))
+        if end.last_day <= today + soon and end.last_day > today - (soon if end.kind == "contract" else _YEAR)
+    }
+    together = attrgetter("last_day", "insurer", "kind", "file")
+    for (last_day, insurer, kind, file), same in groupby(sorted(ends, key=_in_order), key=together):
+        products = _listed([end.product for end in same])
+        yield EndingTable(kind, file, insurer, products, last_day, (last_day - today).days)
+
+
+def _in_order(end: _End) -> tuple[date, str, str, str, str]:
+    return end.last_day, end.insurer, end.kind, end.file, end.product
+
+
+def _rule_ends(settings: Settings, rules: Rules) -> Iterator[_End]:
+    """Up to when the tables know each program of an insurer, where a contract position goes on after it."""
+    latest: dict[tuple[str, str], Agreement] = {}
+    for row in rules.judge.agreements:
+        known = latest.get((row.insurer, row.program))
+        if row.program != ANY and (known is None or row.valid_until > known.valid_until):
+            latest[row.insurer, row.program] = row
+    for (insurer, program), row in latest.items():
+        if _goes_on(insurer, row.valid_until, settings.contracts):
+            yield _End("agreements", row.rule.rpartition(":")[0], insurer, row.valid_until, program)
+
+
+def _tariff_ends(settings: Settings, rules: Rules) -> Iterator[_End]:
+    """The last day of each tariff, where its product and the contract position go on after it."""
+    file = settings.tariffs_path.name if settings.tariffs_path is not None else ""
+    for row in rules.judge.agreements:
+        last_day = max((tariff.valid_until for tariff in rules.resolver.tariffs(row)), default=FOREVER)
+        if last_day < row.valid_until and _goes_on(row.insurer, last_day, settings.contracts):
+            yield _End("tariffs", file, row.insurer, last_day, row.code)
+
+
+def _contract_ends(settings: Settings) -> Iterator[_End]:
+    """The last day of each price list that is agreed on."""
+    last_days: dict[tuple[str, str], date] = {}
+    for contract in settings.contracts:
+        for name in contract.lists:
+            key = contract.insurer, name
+            last_days[key] = max(contract.valid_until, last_days.get(key, date.min))
+    for (insurer, name), last_day in last_days.items():
+        yield _End("contract", settings.path.name, insurer, last_day, name)
+
+
+def _goes_on(insurer: str, last_day: date, contracts: Iterable[Contract]) -> bool:
+    """Whether a contract position with an insurer goes on after a day."""
+    return any(contract.insurer == insurer and contract.valid_until > last_day for contract in contracts)
+
+
+def _listed(products: Sequence[str]) -> str:
+    """Some products by name, many by the first and the last."""
+    if len(products) <= _MOST_NAMED:
+        return ", ".join(products)
+    return f"{products[0]} … {products[-1]} ({len(products)})"

@@ -1,0 +1,81 @@
+"""``status``: how things stand, told without the feed. It only reads."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import date
+from functools import partial
+
+from attrs import asdict
+
+from ...base.problems import Finding
+from ...declaring.files import declared_by, provider, run_label
+from ...intake.reader import remembered
+from ...judging.credits import about
+from ...judging.tables import Rules
+from ...ledger import Ledger, standing
+from ...ledger.credits import refused_credits
+from ...ledger.dossier import AT
+from ...model.appointment import Outcome
+from ...output.traces import runs_of
+from ...settings import Settings
+from ..belonging import refuse_strangers, refuse_unknown_runs
+from .document import Held, Record, Status
+from .overview import overview
+
+
+@contextmanager
+def status(settings: Settings, today: date) -> Iterator[Status]:
+    """How things stand on a day. Raises SettingsError, BusyError or WriteError (a damaged ledger)."""
+    rules = Rules.load(settings, today)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger.look(settings.ledger.path)))
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        found = stack.enter_context(closing(overview(ledger, settings, rules)))
+        yield Status(
+            overview=found,
+            declarations=[_declaration(row) for row in standing.declarations(ledger)],
+            tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
+            sums=list(standing.sums(ledger)),
+            queued=standing.queued(ledger),
+            held=partial(_held, ledger, rules),
+            refused=partial(_with_codes, ledger, standing.refused),
+            refused_credits=partial(_refused_credits, ledger, settings),
+            nothing_stands=partial(standing.nothing_stands, ledger),
+            changed=partial(standing.changed, ledger),
+            lines=partial(_with_codes, ledger, standing.lines),
+            severities=settings.severities,
+            ran=runs_of(settings.output.dir),
+        )
+
+
+def _declaration(row: Record) -> Record:
+    return {**row, "run": run_label(row["run"])}
+
+
+def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[Record]]) -> Iterator[Record]:
+    """Rows with their return codes apart."""
+    for row in rows(ledger):
+        yield {**row, "return_codes": row["return_codes"].split()}
+
+
+def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[Record, Finding]]:
+    for credit in refused_credits(ledger, declared_by(provider(settings))):
+        yield {**asdict(credit), "codes": credit.codes.split()}, about(credit)
+
+
+def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
+    """What the last run held or could not read, by patient and appointment."""
+    for kept in standing.waiting(ledger):
+        if kept.outcome is Outcome.NO_AGREEMENT:
+            continue
+        appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+        yield Held(
+            appointment_id=appointment.id,
+            patient_id=kept.patient_id,
+            trajectory=appointment.called(appointment.number),
+            date=appointment.date,
+            insurer=rules.insurers.get(appointment.uzovi, ""),
+            outcome=kept.outcome.value,
+            findings=kept.findings,
+        )

@@ -1,0 +1,1 @@
+"""``verify``: a message judged as whoever receives it would."""

@@ -1,0 +1,200 @@
+"""What is wrong with message files: for programs (`JsonVerdicts`), and for the person who looks (`TextVerdicts`).
+
+A problem is a mapping with the keys of ``verify --json``; a file may have any number of them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final
+
+from attrs import define, field
+
+from ...base.problems import SEVERITIES, Language
+from ...model.codelists import return_codes
+from ...output.text import Paint, Role, number, plain, wrapped
+
+Problem = Mapping[str, Any]
+
+_ROLES: Final[dict[str, Role]] = {"error": "error", "warning": "warning", "info": "soft"}
+#: As many places of one kind of problem are told.
+_PLACES: Final = 5
+_INDENT: Final = "  "
+
+_WORDS: Final[dict[Language, dict[str, str]]] = {
+    "nl": {
+        "file": "{file}: {standard}, {records} records",
+        "right": "In orde: er is niets gevonden waarop de ontvanger het zou afkeuren.",
+        "warned": "In orde, maar kijk hier nog naar.",
+        "wrong": "Niet in orde: zo keurt de ontvanger het af.",
+        "unread": "Kan niet worden beoordeeld.",
+        "error": "FOUT",
+        "warning": "LET OP",
+        "info": "TER INFORMATIE",
+        "times": "{count} keer",
+        "record": "record {record}",
+        "found": "{where}: er staat {found}, verwacht {expected}",
+        "found_only": "{where}: er staat {found}",
+        "more": "en nog {count} keer",
+        "return_code": "Retourcode {code}: {text}",
+        "todo": "Wat te doen: ",
+        "total": "{files} bestanden bekeken: {right} in orde, {wrong} niet in orde.",
+        "file_only": "Bekeken: wat in de bestanden staat. Niet bekeken: uw declaratieregister en uw overeenkomsten; "
+        "geef daarvoor --config met uw instellingenbestand.",
+        "practice_too": "Bekeken: wat in de bestanden staat; van declaraties ook uw declaratieregister en uw "
+        "overeenkomsten.",
+    },
+    "en": {
+        "file": "{file}: {standard}, {records} records",
+        "right": "Right: nothing was found that the receiver would refuse it for.",
+        "warned": "Right, but do look at this.",
+        "wrong": "Not right: the receiver would refuse it like this.",
+        "unread": "Cannot be judged.",
+        "error": "WRONG",
+        "warning": "TO BE LOOKED AT",
+        "info": "FOR INFORMATION",
+        "times": "{count} times",
+        "record": "record {record}",
+        "found": "{where}: it says {found}, expected {expected}",
+        "found_only": "{where}: it says {found}",
+        "more": "and {count} times more",
+        "return_code": "Return code {code}: {text}",
+        "todo": "What to do: ",
+        "total": "{files} files looked at: {right} right, {wrong} not right.",
+        "file_only": "Looked at: what stands in the files. Not looked at: your ledger and your agreements; give "
+        "--config with your settings for that.",
+        "practice_too": "Looked at: what stands in the files; of declarations also your ledger and your agreements.",
+    },
+}
+
+
+class JsonVerdicts:
+    """Writes the document of ``verify --json``, problem by problem. ``practice``: the files are also held against the
+    ledger and the agreements of one."""
+
+    def __init__(self, out: IO[str], *, practice: bool) -> None:
+        self._out = out
+        checked = {"file": True, "ledger": practice, "agreements": practice}
+        self._out.write(f'{{"checked": {json.dumps(checked)}, "files": [')
+        self._between = "\n "
+
+    def begin(self, file: str, standard: str) -> None:
+        """A file follows; ``standard`` is '' where it is not known."""
+        head = json.dumps({"file": file, "standard": standard}, ensure_ascii=False).removesuffix("}")
+        self._out.write(f'{self._between}{head}, "problems": [')
+        self._between = "\n  "
+
+    def problem(self, problem: Problem) -> None:
+        self._out.write(self._between + json.dumps(problem, ensure_ascii=False))
+        self._between = ",\n  "
+
+    def end(self, records: int, *, ok: bool) -> None:
+        """The file ends; ``ok``: it has no errors."""
+        self._out.write(f"], {json.dumps({'records': records, 'ok': ok})[1:]}")
+        self._between = ",\n "
+
+    def close(self) -> None:
+        self._out.write("\n]}\n")
+
+
+@define
+class _Kind:
+    """One kind of problem with one element: how often, the first one, and where the first few are."""
+
+    first: Problem
+    count: int = 0
+    places: list[Problem] = field(factory=list)
+
+
+class TextVerdicts:
+    """Writes each file with its problems by kind, errors first, at most 80 wide. ``quiet``: only what is not right.
+    ``practice``: they are also held against the ledger and the agreements of one."""
+
+    def __init__(
+        self,
+        out: IO[str],
+        language: Language,
+        paint: Paint = plain,
+        *,
+        practice: bool = False,
+        quiet: bool = False,
+    ) -> None:
+        self._out = out
+        self._language: Language = language
+        self._words = _WORDS[language]
+        self._paint = paint
+        self._practice = practice
+        self._quiet = quiet
+        self._file, self._standard = "", ""
+        self._kinds: dict[tuple[str, ...], _Kind] = {}
+        self._right = self._wrong = 0
+
+    def begin(self, file: str, standard: str) -> None:
+        self._file, self._standard = file, standard
+        self._kinds.clear()
+
+    def problem(self, problem: Problem) -> None:
+        key = tuple(str(problem[name]) for name in ("severity", "code", "element", "return_code", "remedy"))
+        kind = self._kinds.setdefault(key, _Kind(problem))
+        kind.count += 1
+        if len(kind.places) < _PLACES:
+            kind.places.append(problem)
+
+    def end(self, records: int, *, ok: bool) -> None:
+        self._right += ok
+        self._wrong += not ok
+        if ok and self._quiet:
+            return
+        heading = self._words["file"].format(
+            file=self._file, standard=self._standard, records=number(records, self._language)
+        )
+        self._say(*(self._paint(line, "title") for line in wrapped(heading if self._standard else self._file)))
+        verdict, role = self._verdict(ok=ok)
+        self._say(*(self._paint(line, role) for line in wrapped(self._words[verdict], _INDENT)))
+        for kind in sorted(self._kinds.values(), key=lambda kind: SEVERITIES.index(kind.first["severity"])):
+            self._say("", *self._told(kind))
+        self._say("")
+
+    def close(self) -> None:
+        """Adds them up, where there is more than one, and says what was looked at."""
+        files = self._right + self._wrong
+        if files > 1 and not self._quiet:
+            counts = {"files": files, "right": self._right, "wrong": self._wrong}
+            self._say(self._words["total"].format(**{name: number(n, self._language) for name, n in counts.items()}))
+        if not self._quiet:
+            self._say(*wrapped(self._words["practice_too" if self._practice else "file_only"]))
+
+    def _verdict(self, *, ok: bool) -> tuple[str, Role]:
+        if not ok:
+            return ("wrong" if self._standard else "unread"), "error"
+        return ("warned", "warning") if self._kinds else ("right", "good")
+
+    def _told(self, kind: _Kind) -> Iterator[str]:
+        first, words = kind.first, self._words
+        heading = words[first["severity"]]
+        if kind.count > 1:
+            heading += f" ({words['times'].format(count=number(kind.count, self._language))})"
+        yield _INDENT + self._paint(heading, _ROLES[first["severity"]])
+        yield from wrapped(first["message"], _INDENT * 2)
+        for problem in kind.places:
+            if (place := self._place(problem)) is not None:
+                yield from wrapped(place, _INDENT * 2 + "- ")
+        if kind.count > len(kind.places):
+            more = words["more"].format(count=number(kind.count - len(kind.places), self._language))
+            yield from wrapped(more, _INDENT * 2 + "- ")
+        if known := return_codes().get(first["return_code"]):
+            told = words["return_code"].format(code=known.code, text=known.text)
+            yield from wrapped(told, _INDENT * 2)
+        yield from wrapped(words["todo"] + first["remedy"], _INDENT * 2)
+
+    def _place(self, problem: Problem) -> str | None:
+        """Where it is and what stands there; None where that says nothing more."""
+        if problem["record"] is None:
+            return None
+        where = self._words["record"].format(record=problem["record"])
+        if not problem["element"]:
+            return where
+        form = "found" if problem["expected"] not in ("", "-") else "found_only"
+        return self._words[form].format(where=where, found=problem["found"], expected=problem["expected"])
+
+    def _say(self, *lines: str) -> None:
+        self._out.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,393 @@
+"""From lines that are due to declaration files: numbers, totals, and what the ledger keeps of them."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import IO, Final
+
+from attrs import asdict, evolve, field, frozen
+
+from ..base.delivery import Place
+from ..base.problems import WriteError
+from ..commands.run.html import MOST_LINES
+from ..commands.run.summary import Declaration
+from ..ledger import Ledger
+from ..ledger.corrections import settle
+from ..model.declaration import Invoice, Provider, short_number, who
+from ..model.due import DueLine
+from ..output.cells import defused_at, restored
+from ..settings import Settings
+from ..standards.books import Book, Writer
+from ..standards.files import sha256_of
+from .memory import NAME as MEMORY
+from .memory import Memory
+
+LINE_COLUMNS: Final = (
+    "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
+    "debit_credit", "invoice", "rule",
+)  # fmt: skip
+#: The columns of the table ``line`` in the order in which it is written.
+LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
+#: The columns that hold what others wrote.
+_FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
+#: Standard and UZOVI of a line: what a file is for.
+_FILE: Final = itemgetter(0, 1)
+#: And the person: what a record 02 is for.
+_PERSON: Final = itemgetter(0, 1, 2)
+_BATCH: Final = 1_000
+#: What 0116 and 0434 hold.
+_INVOICE_LENGTH: Final = 12
+_REFERENCE_LENGTH: Final = 20
+_FORM: Final = re.compile(r"[RT][0-9]{6}|(?=.{12}$|.{20}$)[A-Z0-9]{0,3}[0-9]{6}(?:[RT][0-9]{6}|T)?[0-9]+")
+_TEST_FORM: Final = re.compile(r"T[0-9]{6}|(?=.{12}$|.{20}$)[A-Z0-9]{0,3}[0-9]{6}T[0-9]+")
+
+
+def run_label(run: int, *, test: bool = False) -> str:
+    return f"{'T' if test else 'R'}{run:06}"
+
+
+def has_form(text: str) -> bool:
+    """Whether a text could be the number of a run, a line or an invoice: it is nobody's name or BSN then."""
+    return _FORM.fullmatch(text) is not None
+
+
+def is_of_a_test(text: str) -> bool:
+    """Whether a number is that of a test run, or of a line or an invoice in one."""
+    return _TEST_FORM.fullmatch(text.strip().upper()) is not None
+
+
+@frozen
+class Series:
+    """The numbers of one run; those of tests are never those of production. Unique for good, also when a practice
+    starts again with an empty ledger on another day; they tell nobody who.
+
+    ``prefix``: at most 3 letters and digits in front of them all (``practice.series``). ``invoices``: how many there
+    were before.
+    """
+
+    prefix: str
+    today: date
+    run: int
+    invoices: int
+    test: bool
+    _day: str = field(init=False)
+    _start: str = field(init=False)
+
+    @_day.default
+    def _starts_invoices(self) -> str:
+        return f"{self.prefix}{self.today:%y%m%d}"
+
+    @_start.default
+    def _starts_references(self) -> str:
+        return f"{self._day}{self.label}"
+
+    @property
+    def label(self) -> str:
+        return run_label(self.run, test=self.test)
+
+    @property
+    def key(self) -> int:
+        """Of the run in the ledger; a test, which the ledger forgets, is below zero."""
+        return -self.run if self.test else self.run
+
+    def invoice(self, count: int) -> str:
+        """0116, 12 characters: the day, T for a test, and how many invoices there were; ``count`` from 1 in the run."""
+        start = f"{self._day}{'T' if self.test else ''}"
+        number = _numbered(start, count, _INVOICE_LENGTH)  # a run can't have more than there are numbers in a day
+        return f"{start}{(self.invoices + count) % 10 ** (len(number) - len(start)):0{len(number) - len(start)}}"
+
+    def reference(self, line: int) -> str:
+        """0434, 20 characters: the day, the run, and the line in it. Raises WriteError for one too many."""
+        return _numbered(self._start, line, _REFERENCE_LENGTH)
+
+    def file(self, path: str) -> str:
+        """The path of a file, which says so itself if it is a test."""
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/TEST_{name}" if self.test else path
+
+
+def _numbered(start: str, number: int, length: int) -> str:
+    room = length - len(start)
+    if number >= 10**room:
+        raise WriteError("RUN_TOO_LARGE", limit=10**room - 1)
+    return f"{start}{number:0{room}}"
+
+
+def provider(settings: Settings) -> Provider:
+    """Who declares, from the settings."""
+    practice = settings.practice
+    return Provider(
+        practice_agb=practice.practice_agb,
+        provider_agb=practice.provider_agb,
+        institution_agb=practice.institution_agb,
+        service_bureau_agb=practice.service_bureau_agb,
+        pay_to=practice.pay_to,
+        vat_id=practice.vat_id,
+        software_code=settings.software.code,
+        software_version=settings.software.version,
+        test=settings.output.test,
+    )
+
+
+def declared_by(provider: Provider) -> str:
+    """What a header says of who declares, to be compared with what it would say another day; a test is no other."""
+    return json.dumps(asdict(evolve(provider, test=False)), ensure_ascii=False)
+
+
+class _File:
+    """A declaration file that is being written."""
+
+    def __init__(
+        self, place: Place, book: Book, provider: Provider, series: Series, number: str, first: DueLine
+    ) -> None:
+        self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
+        self.book = book
+        self.name = series.file(book.path.format(first.uzovi, number))
+        self.number = number
+        self._today = series.today
+        self._provider = provider
+        self._from = self._until = first.date
+        self.first_reference = self.last_reference = ""
+        self._shortened: dict[str, str] = {}
+        self._file = place.create(self.name)
+        self.writer: Writer = book.writer(self._file, provider, self._invoice())
+
+    def may_hold(self, patient_id: str) -> bool:
+        """Whether a patient's number as it is sent is nobody else's in the file: an answer may name a person by it."""
+        number = short_number(patient_id)
+        return number == patient_id or self._shortened.setdefault(number, patient_id) == patient_id
+
+    def add(self, line: DueLine, reference: str) -> None:
+        self.first_reference, self.last_reference = self.first_reference or reference, reference
+        self._from, self._until = min(self._from, line.date), max(self._until, line.date)
+        self.book.line(self.writer, line, reference)
+
+    def close(self) -> Declaration:
+        """Completes the file: its end, and at its start the period, known only now. Raises WriteError."""
+        self.writer.close()
+        self._file.seek(0)
+        self._file.write(self.book.start(self._provider, self._invoice(), self.writer.cents))
+        self.book.check(self._file, self.name)
+        self._file.seek(0)
+        return Declaration(
+            file=self.name,
+            standard=self.standard,
+            uzovi=self.uzovi,
+            insurer=self.insurer,
+            invoice=self.number,
+            persons=self.writer.persons,
+            lines=self.writer.lines,
+            amount_cents=self.writer.cents,
+            sha256=sha256_of(self._file),
+        )
+
+    def _invoice(self) -> Invoice:
+        period = date.fromisoformat(self._from), date.fromisoformat(self._until)
+        return Invoice(self.number, self._today, self.uzovi, *period)
+
+
+class Listing:
+    """``lines.csv`` with ``memory.jsonl``, and the lines for ``--json`` where they are asked for. ``first`` are those
+    that a page shows."""
+
+    def __init__(self, place: Place, as_json: IO[str] | None, header: str) -> None:
+        """``header``: who declares, as `declared_by` gives it."""
+        self.first: list[Sequence[object]] = []
+        self._file = place.create("lines.csv")
+        self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
+        self._memory = Memory(place.create(MEMORY), header)
+        self._csv = csv.writer(self._text, lineterminator="\n")
+        self._csv.writerow(LINE_COLUMNS)
+        self._as_json = as_json
+
+    def add(self, row: Sequence[object], patient_id: str) -> None:
+        self._memory.add(str(row[0]), patient_id)
+        self._csv.writerow(defused_at(row, _FREE))
+        if len(self.first) < MOST_LINES:
+            self.first.append(row)
+        if self._as_json is not None:
+            document = dict(zip(LINE_COLUMNS, row, strict=True))
+            self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Leaves the files open, for whoever they belong to."""
+        self._text.detach()
+        self._file.seek(0)
+        self._memory.close(sha256_of(self._file))
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every line, read back once all are written."""
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
+        rows = csv.reader(text)
+        next(rows)
+        yield from ([restored(cell) for cell in row] for row in rows)
+        text.detach()
+
+
+def _signed(line: DueLine) -> int:
+    """What a line adds to the total of its file, in cents."""
+    return -int(line.amount_cents) if line.is_credit else int(line.amount_cents)
+
+
+class Publication:
+    """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
+
+    def __init__(
+        self, place: Place, ledger: Ledger, books: Mapping[str, Book], provider: Provider, series: Series
+    ) -> None:
+        self.declarations: list[Declaration] = []
+        #: Appointments whose person came with two sets of details.
+        self.differing: list[DueLine] = []
+        self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
+        self.header = declared_by(provider)
+        self._series, self._person = series, ledger.next_person()
+        self._line = 0
+        self._file: _File | None = None
+        self._rows: list[tuple[object, ...]] = []
+        self._sent: list[tuple[int, str]] = []
+        #: References of debits that are credited, and of those that others come in the place of.
+        self._credited: list[str] = []
+        self._replaced: list[str] = []
+
+    def write(self, due: Iterable[str], listing: Listing) -> None:
+        """Writes every declaration, and in the listing every line.
+
+        Raises WriteError where a run is too large for its numbers.
+        """
+        for _, lines in groupby(map(DueLine.unpack, due), key=_FILE):
+            waiting = self._write_persons(([*same] for _, same in groupby(lines, key=_PERSON)), listing)
+            while waiting:
+                self._close_file()
+                waiting = self._write_persons(waiting, listing)
+        self._close_file()
+        self._flush()
+        listing.close()
+
+    def _write_persons(self, persons: Iterable[list[DueLine]], listing: Listing) -> list[list[DueLine]]:
+        """Writes lines, person by person; returns those that have to go in another file."""
+        waiting = []
+        for same in persons:
+            record, lines, others = self._one_person(same)
+            if others:
+                waiting.append(others)
+            file = self._file_for(lines)
+            if not file.may_hold(lines[-1].patient_id):
+                waiting.append(lines)
+                continue
+            file.writer.person(record)
+            self._sent.append((self._person, record))
+            first = lines[0]
+            hashed = self._ledger.hashed(who(first.person_key, first.uzovi))
+            for line in lines:
+                self._write_line(line, hashed, file, listing)
+            self._person += 1
+            if len(self._rows) > _BATCH:
+                self._flush()
+        return waiting
+
+    def _write_line(self, line: DueLine, who: int, file: _File, listing: Listing) -> None:
+        row = self._number(line, file)
+        file.add(line, str(row[0]))
+        listing.add(row, line.patient_id)
+        previous = None
+        if line.previous:
+            if line.is_credit:
+                previous = line.previous
+                self._credited.append(previous)
+            else:
+                self._replaced.append(line.previous)
+        self._rows.append((*row, line.patient_id, self._person, line.head, int(line.attempt or 1), previous, who))
+
+    def _number(self, line: DueLine, file: _File) -> tuple[object, ...]:
+        """The line as `LINE_COLUMNS` name it."""
+        self._line += 1
+        return (
+            self._series.reference(self._line),
+            line.appointment_id,
+            line.trajectory,
+            line.uzovi,
+            line.date,
+            line.code,
+            line.list,
+            line.f_code,
+            int(line.units),
+            int(line.amount_cents),
+            line.debit_credit,
+            file.number,
+            line.rule,
+        )
+
+    def _file_for(self, lines: list[DueLine]) -> _File:
+        """The file of a person's lines: a new one for another insurer, and where a count or the total would outgrow
+        its element."""
+        file, first = self._file, lines[0]
+        if file is not None:
+            same = (file.standard, file.uzovi) == (first.standard, first.uzovi)
+            cents = file.writer.cents + sum(map(_signed, lines))
+            if same and file.writer.lines + len(lines) <= file.book.most_lines and abs(cents) <= file.book.most_cents:
+                return file
+            self._close_file()
+        number = self._series.invoice(len(self.declarations) + 1)
+        self._file = _File(self._place, self._books[first.standard], self._provider, self._series, number, first)
+        return self._file
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            declaration = self._file.close()
+            more = {
+                "run": self._series.key,
+                "provider": self.header,
+                "first_reference": self._file.first_reference,
+                "last_reference": self._file.last_reference,
+            }
+            self._ledger.add_declaration({**asdict(declaration), **more})
+            self.declarations.append(declaration)
+            self._file = None
+
+    def _one_person(self, lines: list[DueLine]) -> tuple[str, list[DueLine], list[DueLine]]:
+        """The record 02 of a person, their lines, and those that can't stand under it.
+
+        A person is one record in a file (STB 5.2), as the practice knew them last, and what a line repeats of its
+        person has to be what the record says (0403-0405). A credit is a copy of what was sent, so one that was sent
+        under another insured number has to go in another file.
+        """
+        debits = [line for line in lines if not line.is_credit]
+        if len(debits) == len(lines):
+            return *self._one_record(debits), []
+        if debits:
+            record, debits = self._one_record(debits)
+            key = self._key(debits[0])
+        else:
+            newest = max(lines, key=attrgetter("previous"))
+            record, key = newest.person, self._key(newest)
+        fitting = [line for line in lines if line.is_credit and self._key(line) == key]
+        return record, sorted(debits + fitting), [line for line in lines if line.is_credit and self._key(line) != key]
+
+    def _one_record(self, debits: list[DueLine]) -> tuple[str, list[DueLine]]:
+        """The record 02 of the debits of a person, who may have two dossiers, and the debits as they go under it."""
+        records = {line.patient_id: line.person for line in debits if line.person}
+        if len(records) == 1:
+            return debits[0].person, debits
+        last = debits[-1]
+        record = records[last.patient_id]
+        book, key = self._books[last.standard], self._key(last)
+        self.differing.extend(line for line in debits if line.person and not book.same_person(line.person, record))
+        return record, [line._replace(head=key + line.head[book.key_length :]) for line in debits]
+
+    def _key(self, line: DueLine) -> str:
+        """What a line repeats of its person."""
+        return line.head[: self._books[line.standard].key_length]
+
+    def _flush(self) -> None:
+        self._ledger.add_persons(self._sent)
+        self._ledger.add_lines(LEDGER_COLUMNS, self._rows)
+        if self._credited or self._replaced:
+            settle(self._ledger, self._credited, self._replaced)
+        for written in (self._sent, self._rows, self._credited, self._replaced):
+            written.clear()

@@ -1,0 +1,271 @@
+"""A patient's part of a run: what it is worked out from, and what it came to."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from ..base.problems import Finding
+from ..declaring.files import declared_by, provider
+from ..intake.gather import Gathered, GatheredRow
+from ..intake.people import differing, fixed
+from ..intake.reader import Reader
+from ..intake.survey import Statuses
+from ..ledger import Ledger, StoredDossier
+from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
+from ..ledger.credits import replacements
+from ..ledger.dossier import Change
+from ..ledger.people import Standing, declared, known_as, others
+from ..ledger.recovering import recovered
+from ..model.appointment import Appointment, Outcome
+from ..model.codelists import uzovi_numbers
+from ..model.declaration import Person
+from ..model.due import DueLine
+from ..settings import Settings
+from ..standards.styles import styles
+from ..zorg1.claims import Claim, Judge
+from ..zorg1.resolver import Resolver
+from ..zorg1.trajectories import Trajectory, Visit
+from .rendering import Marker, Renderer
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@define
+class Case:
+    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
+    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
+    are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
+    corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
+    ones were read back from published runs and are in the feed. ``doubtful`` are the UZOVI numbers, once per
+    appointment, whose insurer is not sure on its day, ``unasked`` the insurers of lines whose amount is not number ×
+    tariff, and nobody said that this is what they want. ``settled`` are the references of debits of which nothing is
+    to come any more."""
+
+    outcomes: dict[Outcome, int] = field(factory=dict)
+    remembered: int = 0
+    lines: list[DueLine] = field(factory=list)
+    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    dossier: StoredDossier | None = None
+    cancelled: list[tuple[str, str]] = field(factory=list)
+    released: list[tuple[str, str]] = field(factory=list)
+    moved: list[tuple[str, str]] = field(factory=list)
+    taken: list[tuple[str, str]] = field(factory=list)
+    numbers: list[tuple[str, str]] = field(factory=list)
+    held_back: list[str] = field(factory=list)
+    dropped: list[str] = field(factory=list)
+    shown: list[str] = field(factory=list)
+    settled: list[str] = field(factory=list)
+    doubtful: list[str] = field(factory=list)
+    unasked: set[str] = field(factory=set)
+
+    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
+        """Counts appointments or rows that ended up so."""
+        assert outcome is not None
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+
+
+class Desk:
+    """Where patients are worked out, one by one; all a case needs besides the patient's own rows."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        resolver: Resolver,
+        judge: Judge,
+        ledger: Ledger,
+        feed: Gathered,
+        fingerprint: bytes,
+        *,
+        hold_all: bool = False,
+        twice: Mapping[str, str] = _NONE,
+    ) -> None:
+        """``hold_all``: what is due waits (``--strict``). ``twice``: appointments whose performance this run declares
+        for the same person under another patient number, each with the appointment that goes."""
+        self.hold_all = hold_all
+        self.twice = twice
+        self.people = feed.people
+        self.statuses = Statuses(settings.input)
+        self.reader = Reader(feed.header, self.statuses, settings.input.values)
+        self.settings = settings
+        self.resolver = resolver
+        self.judge = judge
+        self.ledger = ledger
+        self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
+        self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
+        self.fingerprint = fingerprint
+        self.declared_until = settings.ledger.declared_until or date.min
+        self.renderers = {
+            name: Renderer(style, settings.severities)
+            for name, style in styles(provider(settings), settings.output.diagnosis_element, judge.today).items()
+        }
+        self.header = declared_by(provider(settings))
+        self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
+        for number in settings.uzovi:
+            self.unsure.pop(number, None)
+        self._corrected = corrected_patients(ledger)
+        self.recovered = recovered(ledger)
+        self._marker = Marker()
+        self._present = feed.present
+        #: The debits to be corrected, by appointment id.
+        self.replaced = replacements(ledger, self.header)
+        #: The debits, by reference, of which the credit that was asked for can't go out.
+        self.waiting_credits: set[str] = set()
+
+    def move(self) -> None:
+        """To be called in another process than the one that opened the ledger."""
+        self.ledger = self.ledger.reopened()
+
+    def dossier(self, patient_id: str) -> StoredDossier | None:
+        """What the ledger keeps of a patient."""
+        return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+
+    def is_corrected(self, patient_id: str) -> bool:
+        """Whether the patient has debits that don't simply stand."""
+        return patient_id in self._corrected
+
+    def is_open(self, patient_id: str) -> bool:
+        """Whether something is still to be done about a debit of the patient."""
+        return self._corrected.get(patient_id, False)
+
+    def debits(self, patient_id: str) -> dict[str, list[Debit]]:
+        """See `Work.debits`."""
+        if not self.is_corrected(patient_id):
+            return {}
+        found = debits(self.ledger, patient_id, self.header)
+        return {ident: self._as_they_stand(same) for ident, same in found.items()}
+
+    def debits_of(self, appointment_id: str) -> list[Debit]:
+        """The debits of an appointment in order, whoever's it is."""
+        return self._as_they_stand(debits_of(self.ledger, appointment_id, self.header))
+
+    def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
+        """A debit stands as long as its credit waits."""
+        return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
+
+    def contradiction(self, person: Person, patient_id: str) -> tuple[str, ...]:
+        """The columns in which the same person is somebody else under another patient number, in this feed or else by
+        what the ledger knows."""
+        if columns := self.people.contradicted(person.who):
+            return columns
+        if self.ledger.is_new or self.people.is_shared(person.who):
+            return ()
+        own = fixed(person.birth_date, person.sex)
+        _, born, _ = known_as(self.ledger, person.who, *own)
+        found: set[str] = set()
+        for other in others(self.ledger, person.who, patient_id):
+            if other.patient_id in self.people.heard:
+                now = self.people.heard[other.patient_id]
+                if now is not None and now.who == person.who:
+                    found.update(differing(own, now.fixed))
+            elif other.born != born:
+                found.add("birth_date")
+            else:
+                found.update(differing(own, (own[0], other.sex)))
+        return tuple(sorted(found))
+
+    def declared(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Iterator[Standing]:
+        """The lines in which a performance was declared for a person as another appointment, as far as they stand."""
+        if self.ledger.is_new:
+            return
+        for line in declared(self.ledger, person.who, day, list, f_code, appointment_id):
+            is_credited = line.credit == "now" or (line.credit == "header" and line.header != self.header)
+            if not is_credited or line.reference in self.waiting_credits:
+                yield line
+
+    def is_deleted(self, known: Appointment) -> bool:
+        """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""
+        first, present = self.settings.input.complete_from, self._present
+        if first is None or present is None or known.date is None:
+            return False
+        return known.date >= first and hash(known.id) not in present
+
+    def mark(self, row: Appointment) -> str:
+        """Tells rows apart by what they say of person and care."""
+        return self._marker.mark(row)
+
+    def digest(self, rows: Sequence[GatheredRow]) -> bytes:
+        """Of the rows' text, in any order, under these settings and tables."""
+        text = "\n".join(sorted(body for body, _ in rows))
+        return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
+
+
+@frozen
+class Course:
+    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
+
+    number: str
+    insurer: str
+    start: str
+    end: str
+    is_over: bool
+
+
+@define
+class Work:
+    """One patient on the desk.
+
+    ``told`` are the appointments of the feed, each once; ``known`` those that only the ledger tells of, by id. Of both,
+    ``visits`` could be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier.
+    ``claims`` are the visits that are due. ``shared`` are trajectory numbers that another patient has too.
+
+    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
+    simply stand; ``again`` the last one, where that doesn't; ``silent`` are those that may be due again while the feed
+    said nothing of them since. ``heard`` is what the feed said of declared ones, when it was heard of last, if that was
+    something else; ``changes`` are how it changed them, ``open`` those to be told of.
+
+    ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
+    ``contradicted`` the columns in which the rows of this feed are of different people, ``doubted`` what is remembered
+    of a feed in which they were.
+    """
+
+    desk: Desk
+    patient_id: str
+    stored: StoredDossier | None
+    case: Case = field(factory=Case)
+    known: dict[str, Appointment] = field(factory=dict)
+    pending_before: set[str] = field(factory=set)
+    told: list[Appointment] = field(factory=list)
+    visits: list[Visit] = field(factory=list)
+    unclear: list[Appointment] = field(factory=list)
+    kept: list[Appointment] = field(factory=list)
+    shared: set[str] = field(factory=set)
+    trajectories: list[Trajectory] = field(factory=list)
+    claims: list[tuple[Visit, Claim]] = field(factory=list)
+    debits: dict[str, list[Debit]] = field(factory=dict)
+    again: dict[str, Debit] = field(factory=dict)
+    silent: set[str] = field(factory=set)
+    heard: dict[str, Appointment] = field(factory=dict)
+    changes: dict[str, Change] = field(factory=dict)
+    open: set[str] = field(factory=set)
+    #: Those whose person was taken out of the ledger.
+    pruned: set[str] = field(factory=set)
+    #: Whether a row of an unknown status is left alone until its day.
+    waits: bool = False
+    #: Appointments that another patient has, each with the reference of its line, or ''.
+    elsewhere: dict[str, str] = field(factory=dict)
+    #: Declared appointments that the feed ought to have and lacks.
+    deleted: set[str] = field(factory=set)
+    #: The rows of this feed, and the appointments they are of, completed or not.
+    rows: Sequence[Appointment] = ()
+    named: Collection[str] = ()
+    #: Courses that are over and declared; see `insurers`.
+    courses: Sequence[Course] | None = None
+    person: Mapping[str, str] = field(factory=dict)
+    is_news: bool = False
+    contradicted: Sequence[str] = ()
+    doubted: set[str] = field(factory=set)
+
+    def misses_contacts(self, visit: Visit) -> bool:
+        """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
+        recovered = self.desk.recovered
+        return bool(recovered) and any(
+            other.trajectory is visit.trajectory
+            and other.appointment.row is None
+            and other.appointment.id in recovered
+            and other.answer.moment == "start"
+            for other in self.visits
+        )

@@ -1,0 +1,327 @@
+"""From a patient's claims to lines that are due: the person and the care as the standard writes them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from attrs import define
+
+from ..base.problems import Finding
+from ..intake.person import born_by, given_on
+from ..ledger.corrections import Debit
+from ..model.appointment import Appointment, Outcome
+from ..model.codelists import standard_on
+from ..model.declaration import NO_BSN
+from ..model.due import DueLine
+from ..settings import Settings
+from ..standards.forms import FORMS
+from ..standards.styles import Style, refusal
+from ..standards.xml.redeclaring import Became, redeclaration_code
+from ..zorg1.claims import Claim
+from ..zorg1.trajectories import Visit
+from .context import Work
+from .corrected import is_as_declared, put_back
+from .declared import why_not_again, why_not_the_same
+from .latest import IDENTITY, differing, identity
+from .rendering import RenderedCare, RenderedPerson, Renderer
+
+
+@define
+class _Draft:
+    """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
+    ``is_silent`` where person and care are only known from what was sent before."""
+
+    visit: Visit
+    claim: Claim
+    file: tuple[str, str]
+    renderer: Renderer
+    who: RenderedPerson
+    what: RenderedCare
+    is_silent: bool = False
+
+    @property
+    def started(self) -> date | None:
+        """When the trajectory began, as far as that is known."""
+        started = self.visit.trajectory.start if self.visit.trajectory is not None else None
+        return started if started is not None and started <= self.visit.day else None
+
+
+def write_lines(work: Work) -> None:
+    """Turns claims into lines; holds those whose person or care can't be written."""
+    claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
+    drafts = [_draft(work, visit, claim) for visit, claim in claims]
+    conflict = _person_conflict(work, drafts)
+    contradicted = _contradicted(work, [draft.who for draft in drafts])
+    said: set[tuple[str, str]] = set()
+    ready = []
+    taken: dict[tuple[str, ...], _Draft] = {}
+    for draft in drafts:
+        appointment = draft.visit.appointment
+        appointment.findings += _faults(work, draft, conflict, said)
+        if (fault := contradicted.get(draft.who.who)) is not None:
+            appointment.findings.append(fault)
+        if _hold(work, appointment):
+            continue
+        if (fault := _performed(work, draft, taken)) is not None:
+            appointment.findings.append(fault)
+        if not _hold(work, appointment):
+            ready.append(draft)
+    # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
+    latest = {draft.file: draft.who for draft in ready if draft.is_silent}
+    latest |= {draft.file: draft.who for draft in ready if not draft.is_silent}
+    begun: set[tuple[str, str]] = set()
+    going = []
+    for draft in ready:
+        appointment, who = draft.visit.appointment, latest[draft.file]
+        head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
+        fault = why_not_the_same(work, appointment, who.record, head) if work.again else None
+        if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
+            appointment.findings.append(fault)
+            appointment.outcome = Outcome.HELD
+        else:
+            going.append((draft, who, head))
+    for draft, who, head in going:
+        appointment = draft.visit.appointment
+        if (missing := _start_missing(draft.visit)) is not None:
+            appointment.findings.append(missing)
+            if _hold(work, appointment):
+                continue
+        if (unseen := _not_in_feed(work, draft.visit)) is not None:
+            appointment.findings.append(unseen)
+            if _hold(work, appointment):
+                continue
+        if (debit := is_as_declared(work, appointment, draft.file, who.record, head)) is not None:
+            put_back(work, appointment, debit)
+            continue
+        record = "" if draft.file in begun else who.record
+        if draft.claim.is_unasked:
+            work.case.unasked.add(draft.claim.answer.insurer)
+        if debits := work.debits.get(appointment.id):
+            head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
+        appointment.mark = "" if draft.is_silent else work.desk.mark(appointment)
+        work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
+        begun.add(draft.file)
+
+
+def _not_in_feed(work: Work, visit: Visit) -> Finding | None:
+    """Of a counted end: that contacts are counted which the feed lacks although it shows the start. They may have been
+    deleted; only ``[input] complete_from`` says that a feed holds everything."""
+    trajectory, agreement = visit.trajectory, visit.answer.agreement
+    if work.stored is None or trajectory is None or agreement is None or agreement.units != "count":
+        return None
+    ends = (trajectory.started_by, visit)
+    if any(end is None or end.appointment.row is None for end in ends):
+        return None
+    unseen = sorted(contact.appointment.id for contact in trajectory.contacts if contact.appointment.row is None)
+    params = {"count": len(unseen), "appointments": ", ".join(unseen)}
+    return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
+
+
+def tell_the_rest(work: Work) -> None:
+    """What else is wrong with what is held anyway, its person and its care, so that all can be put right at once."""
+    held = [visit.appointment for visit in work.visits if visit.appointment.outcome is Outcome.HELD]
+    for appointment in (*held, *work.unclear):
+        if not appointment.completed or appointment.id in work.silent or not _could_be_sent(work, appointment):
+            continue
+        told = {finding.column for finding in appointment.findings}
+        for finding in _of_person_and_care(work, appointment):
+            if finding.column not in told and work.desk.settings.severities.hold([finding]):
+                appointment.findings.append(finding)
+
+
+def _could_be_sent(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment is, or could be, one that gives a line, and its cells are its own."""
+    if any(finding.code.startswith("ROW_") for finding in appointment.findings):
+        return False
+    asked = (appointment.code, appointment.declare_under or appointment.linked, appointment.uzovi, appointment.date)
+    answer = work.desk.resolver.answer(*asked)
+    if answer.moment == "contact":
+        return answer.agreement is not None and answer.agreement.is_sent
+    return answer.is_zorg1
+
+
+def _of_person_and_care(work: Work, appointment: Appointment) -> Iterator[Finding]:
+    day = appointment.date
+    renderer = work.desk.renderers[standard_on(day or work.desk.judge.today).standard]
+    who, what = renderer.person(appointment), renderer.care(appointment)
+    yield from who.findings
+    yield from what.findings
+    yield from _contradicted(work, [who]).values()
+    if day is not None:
+        yield from born_by(who.person, day) if who.person is not None else ()
+        yield from given_on(what.care, day) if what.care is not None else ()
+
+
+def _draft(work: Work, visit: Visit, claim: Claim) -> _Draft:
+    """With person and care by the row, or as they were sent where the feed is silent."""
+    appointment, standard = visit.appointment, standard_on(visit.day).standard
+    file, renderer = (standard, appointment.uzovi), work.desk.renderers[standard]
+    if appointment.id not in work.silent:
+        return _Draft(visit, claim, file, renderer, renderer.person(appointment), renderer.care(appointment))
+    debit = work.again[appointment.id]
+    form = FORMS[debit.standard]
+    who, what = renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
+    return _Draft(visit, claim, file, renderer, who, what, is_silent=True)
+
+
+def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
+    """What is wrong with person and care. ``said``: what is no error is said once, not of every line."""
+    desk, day, who, what = work.desk, draft.visit.day, draft.who, draft.what
+    if conflict:
+        yield Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)})
+    yield from _standard_faults(desk.settings, day, draft.claim)
+    for finding in who.findings:
+        place = (finding.code, finding.column)
+        if place not in said or desk.settings.severities.of(finding.code) == "error":
+            yield finding
+        said.add(place)
+    yield from what.findings
+    if who.person is not None and who.person.birth_date > day:
+        yield from born_by(who.person, day)
+    if what.care is not None:
+        yield from given_on(what.care, day)
+        if (other := desk.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
+            yield other
+        if who.person is not None:
+            check = draft.renderer.style.check_line
+            yield from check(draft.claim.performance, who.person, what.care, draft.started)
+    if draft.claim.agreement.units == "count" and work.misses_contacts(draft.visit):
+        yield Finding("RECOVERED_COUNT")
+    if work.again and (fault := why_not_again(work, draft.visit.appointment)) is not None:
+        yield fault
+
+
+def _contradicted(work: Work, persons: Iterable[RenderedPerson]) -> dict[str, Finding]:
+    """The persons that are somebody else under another patient number, by `Person.who`."""
+    found = {}
+    for person in {person.who: person.person for person in persons}.values():
+        if person is not None and (columns := work.desk.contradiction(person, work.patient_id)):
+            by_bsn = person.bsn != NO_BSN
+            code, column = ("BSN_TWO_PERSONS", "bsn") if by_bsn else ("INSURED_NUMBER_TWO_PERSONS", "insured_number")
+            found[person.who] = Finding(code, column, {"columns": ", ".join(columns)})
+    return found
+
+
+def _performed(work: Work, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) -> Finding | None:
+    """Where the performance was declared for this person as another appointment, or goes with this run as one.
+    ``taken``: the first of this patient's, by what is declared of them.
+
+    Start and end of one trajectory, on one day under one F-code, are two performances by the manual (§4.1.6); the
+    insurer may see it otherwise.
+    """
+    appointment, performance, person = draft.visit.appointment, draft.claim.performance, draft.who.person
+    assert person is not None
+    what = performance.date.isoformat(), performance.list, performance.code
+    own = work.patient_id, appointment.trajectory
+    first, code = taken.setdefault((draft.who.who, *what), draft), draft.claim.agreement.code
+    if appointment.id in work.desk.settings.input.twice_on_a_day:
+        return None
+    params: dict[str, object] = {"f_code": performance.code, "date": what[0]}
+    other = None
+    for line in work.desk.declared(person, *what, appointment.id):
+        if (line.patient_id, line.trajectory) != own or line.code == code:
+            return Finding("PERFORMANCE_DECLARED", "date", {**params, "reference": line.reference})
+        other = line.reference
+    is_other_moment = first.visit.trajectory is draft.visit.trajectory and first.claim.agreement.code != code
+    if first is not draft and not is_other_moment:
+        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": first.visit.appointment.id})
+    if appointment.id in work.desk.twice:
+        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": work.desk.twice[appointment.id]})
+    if other is not None or first is not draft:
+        return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
+    return None
+
+
+def _hold(work: Work, appointment: Appointment) -> bool:
+    """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
+    found, severities = appointment.findings, work.desk.settings.severities
+    if work.desk.hold_all and not severities.hold(found):
+        found.append(Finding("STRICT_HELD"))
+    if not found or not severities.hold(found):
+        return False
+    appointment.outcome = Outcome.HELD
+    return True
+
+
+def _start_missing(visit: Visit) -> Finding | None:
+    """Whether this is an end of which no line of the start stands or goes out now."""
+    start = visit.trajectory.started_by if visit.trajectory is not None else None
+    if start is None or visit.answer.moment != "end":
+        return None
+    if start.stands or start.appointment.outcome is Outcome.DECLARED:
+        return None
+    params = {"program": start.program, "start": start.day.isoformat(), "appointment": start.appointment.id}
+    return Finding("END_START_NOT_DECLARED", "", params)
+
+
+def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
+    """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
+    said = refusal(style, uzovi, person, head)
+    return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
+
+
+def _redeclaration(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> str:
+    """The code (COD651) of a line by what became of the debits before it of the same person: the last with the insurer
+    of this one, and the last with another. An insurer is an UZOVI number. Whose a debit was is not known any more once
+    its person was taken out."""
+    assert who.person is not None
+    became: dict[bool, Became] = {True: "", False: ""}
+    for debit in debits:
+        if not debit.was_sent or debit.is_pruned:
+            continue
+        sent = FORMS[debit.standard].person(debit.person)
+        if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
+            became[debit.uzovi == uzovi] = "refused" if debit.status == "refused" else "credited"
+    return redeclaration_code(became[True], became[False])
+
+
+def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:
+    appointment, claim = draft.visit.appointment, draft.claim
+    appointment.units = claim.units
+    assert who.person is not None
+    standard, uzovi = draft.file
+    return DueLine(
+        standard=standard,
+        uzovi=uzovi,
+        person_key=who.person.key,
+        date=draft.visit.day.isoformat(),
+        appointment_id=appointment.id,
+        debit_credit="D",
+        patient_id=appointment.patient_id,
+        trajectory=appointment.trajectory,
+        row="" if appointment.row is None else str(appointment.row),
+        insurer=claim.answer.insurer,
+        code=claim.agreement.code,
+        list=claim.agreement.list,
+        f_code=claim.agreement.f_code,
+        units=str(claim.units),
+        amount_cents=str(claim.performance.claimed_cents),
+        rule=claim.agreement.rule,
+        person=record,
+        head=head,
+        attempt="" if replaced is None else str(replaced.attempt + 1),
+        previous="" if replaced is None else replaced.reference,
+    )
+
+
+def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Finding]:
+    """Why a line of this day has no file to go in, or no place in it: the standard follows the day of the care, and
+    takes its own performance lists."""
+    era, wanted, agreement = standard_on(day), settings.output.standard, claim.agreement
+    params = {"standard": era.standard, "date": day.isoformat()}
+    if wanted != "auto" and not era.standard.lower().startswith(wanted):
+        yield Finding("STANDARD_NOT_FOR_DATE", "date", {**params, "standard": wanted.upper(), "right": era.standard})
+    if agreement.list not in era.lists:
+        found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}
+        yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})
+
+
+def _person_conflict(work: Work, drafts: Sequence[_Draft]) -> list[str]:
+    """The columns in which what is due is of different people, or rows of the feed are; what was heard of with rows of
+    somebody else, also where it is of another than the patient was before."""
+    rows = [draft.visit.appointment for draft in drafts if not draft.is_silent]
+    # Those of this feed were compared with each other, all of them.
+    said = [identity(row.text) for row in rows] if any(row.row is None for row in rows) else []
+    if any(row.row is None and row.id in work.doubted for row in rows):
+        said.append(identity(lambda column: work.person.get(column, "")))
+    different = {*work.contradicted, *differing(said)}
+    return [column for column in IDENTITY if column in different]

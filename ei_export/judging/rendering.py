@@ -1,0 +1,138 @@
+"""Persons and care as a standard writes them, worked out once for all the rows that say the same."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any, Final
+from zlib import crc32
+
+from attrs import field, frozen
+
+from ..base.problems import Finding, Severities
+from ..intake.feed import UNIT
+from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
+from ..ledger.dossier import CORE
+from ..model.appointment import Appointment
+from ..model.declaration import Care, Performance, Person
+from ..standards.styles import Style
+
+_PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
+#: What the dossier keeps of every appointment is compared by itself.
+_MARKED: Final = tuple(column for column in (*_PERSON, *CARE_COLUMNS) if column not in CORE)
+#: Persons come one after the other; of care there are few kinds.
+_PERSONS: Final = 64
+_CARES: Final = 4096
+
+_Cells = Callable[[Sequence[str]], tuple[str, ...]]
+
+
+@frozen
+class RenderedPerson:
+    """A person with what is wrong with them; ``record`` and ``key`` (see `Style`) are '' with an error. ``who`` as of
+    `Person`, '' where there is none."""
+
+    person: Person | None
+    findings: Sequence[Finding]
+    record: str = ""
+    key: str = ""
+    who: str = field(init=False)
+
+    @who.default
+    def _who(self) -> str:
+        return self.person.who if self.person is not None else ""
+
+
+@frozen
+class RenderedCare:
+    """Care with what is wrong with it; ``fragment`` is None with an error."""
+
+    care: Care | None
+    findings: Sequence[Finding]
+    fragment: Any = None
+
+
+class Marker:
+    """Marks rows by the texts of person and care: the same mark for the same texts."""
+
+    def __init__(self) -> None:
+        self._pickers: dict[int, tuple[Mapping[str, int], _Cells]] = {}
+
+    def mark(self, row: Appointment) -> str:
+        """8 characters; two rows that say something else have the same one once in four thousand million times."""
+        found = self._pickers.get(id(row.at))
+        if found is None:
+            pick = itemgetter(*(row.at[column] for column in _MARKED))
+            found = self._pickers[id(row.at)] = (row.at, pick)  # keeps ``at``, so that its id stays its own
+        return f"{crc32(UNIT.join(found[1](row.cells)).encode()):08x}"
+
+
+class Renderer:
+    """Renders in one style, by the texts of the columns as they stand in the feed."""
+
+    def __init__(self, style: Style, severities: Severities) -> None:
+        self.style = style
+        self._severities = severities
+        self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
+        self._cares: dict[tuple[str, ...], RenderedCare] = {}
+        self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
+
+    def _picker(self, at: Mapping[str, int]) -> tuple[Mapping[str, int], _Cells, _Cells]:
+        found = self._pickers.get(id(at))
+        if found is None:
+            who, what = (itemgetter(*(at[column] for column in columns)) for columns in (_PERSON, CARE_COLUMNS))
+            found = self._pickers[id(at)] = (at, who, what)  # keeps ``at``, so that its id stays its own
+        return found
+
+    def person(self, appointment: Appointment) -> RenderedPerson:
+        texts = self._picker(appointment.at)[1](appointment.cells)
+        key = appointment.patient_id, texts
+        found = self._persons.get(key)
+        if found is None:
+            if len(self._persons) >= _PERSONS:
+                self._persons.clear()
+            found = self._persons[key] = self._person(appointment.patient_id, texts)
+        return found
+
+    def care(self, appointment: Appointment) -> RenderedCare:
+        texts = self._picker(appointment.at)[2](appointment.cells)
+        found = self._cares.get(texts)
+        if found is None:
+            if len(self._cares) >= _CARES:
+                self._cares.clear()
+            found = self._cares[texts] = self._care(texts)
+        return found
+
+    def sent_person(self, person: Person) -> RenderedPerson:
+        """A person as they were sent before."""
+        return self._rendered_person(person, [])
+
+    def sent_care(self, care: Care) -> RenderedCare:
+        """Care as it was sent before."""
+        return self._rendered_care(care, [])
+
+    def _care(self, texts: tuple[str, ...]) -> RenderedCare:
+        what, findings = care(dict(zip(CARE_COLUMNS, texts, strict=True)))
+        return RenderedCare(None, findings) if what is None else self._rendered_care(what, findings)
+
+    def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
+        findings = [*findings, *self.style.check_care(what)]
+        if self._severities.hold(findings):
+            return RenderedCare(what, findings)
+        return RenderedCare(what, findings, self.style.care(what))
+
+    def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
+        who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
+        return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
+
+    def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
+        who, more = self.style.check_person(who)
+        findings = [*findings, *more]
+        if self._severities.hold(findings):
+            return RenderedPerson(who, findings)
+        return RenderedPerson(who, findings, self.style.person(who), self.style.key(who))
+
+    def line(
+        self, who: RenderedPerson, what: RenderedCare, performance: Performance, started: date | None = None
+    ) -> str:
+        """A debit before its reference, of a person and care that can be written; ``started`` as of `Style`."""
+        return self.style.line(who.key, what.fragment, performance, started)

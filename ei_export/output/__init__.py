@@ -1,0 +1,1 @@
+"""What several commands share to tell people of: lists of problems and their causes, text for a terminal, cells."""

@@ -1,0 +1,42 @@
+"""A run as it is remembered by whoever looks for it: when it was, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from attrs import asdict, frozen
+
+from ..base.problems import Language
+from ..base.wording import day_text
+
+
+@frozen
+class Ran:
+    """``time`` is ``HH:MM``, or '' where the day was given; ``exit`` None while nothing was heard of its end; ``run``
+    what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or are ''."""
+
+    day: date
+    time: str
+    exit: int | None = None
+    run: str | None = None
+    code: str = ""
+    message: str = ""
+    remedy: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it came to its end: what is held may have been told, but the rest was declared."""
+        return self.exit in (0, 1)
+
+    def when(self, language: Language) -> str:
+        """``08-04-2023 02:15``"""
+        return f"{day_text(self.day, language)} {self.time}".rstrip()
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {**asdict(self), "day": self.day.isoformat()}
+
+
+def last_done(ran: Sequence[Ran]) -> Ran | None:
+    """The last run that came to its end."""
+    return next((each for each in reversed(ran) if each.is_done), None)

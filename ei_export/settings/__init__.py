@@ -1,0 +1,31 @@
+"""The settings of a practice, ``ei-export.toml``: read once, and refused with key and line where they are wrong."""
+
+from .settings import (
+    AMOUNTS,
+    Amount,
+    Contract,
+    InputSettings,
+    LedgerSettings,
+    OutputSettings,
+    Practice,
+    Settings,
+    Software,
+    StatusSettings,
+    load,
+    status_word,
+)
+
+__all__ = [
+    "AMOUNTS",
+    "Amount",
+    "Contract",
+    "InputSettings",
+    "LedgerSettings",
+    "OutputSettings",
+    "Practice",
+    "Settings",
+    "Software",
+    "StatusSettings",
+    "load",
+    "status_word",
+]

@@ -1,0 +1,426 @@
+"""``ei-export.toml`` → ``Settings``: read once, refused as a whole at the first thing that is wrong."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Final, Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
+from ..base.tables import FOREVER
+from ..base.wording import printable
+from ..model.columns import COLUMNS
+from ..model.names import Names, Spelling
+from .sections import Section, nearest, parse
+
+PayTo = Literal["service_bureau", "provider", "practice", "institution"]
+Standard = Literal["auto", "pm304", "gds801"]
+#: Whether a tariff is the price of a line, or of each of its units.
+Amount: TypeAlias = Literal["product", "unit"]
+AMOUNTS: Final[tuple[Amount, ...]] = get_args(Amount)
+
+#: The lists of a contract position that names none.
+DEFAULT_LISTS: Final = ("productafspraken Zorg1",)
+#: The words for a completed appointment where the settings give none.
+DEFAULT_COMPLETED: Final = ("completed", "voltooid", "afgehandeld", "uitgevoerd")
+#: The words for an appointment that did not take place, or not yet; those of a practice come with them.
+DEFAULT_NOT_COMPLETED: Final = (
+    *("cancelled", "canceled", "cancellation", "cancelled by patient", "cancelled by practice", "no show", "noshow"),
+    *("did not attend", "dna", "not attended", "missed", "planned", "scheduled", "rescheduled", "booked", "reserved"),
+    *("pending", "proposed", "tentative", "draft", "waitlist", "deleted", "entered in error", "not completed"),
+    *("geannuleerd", "annulering", "geannuleerd door patiënt", "geannuleerd door praktijk", "afgezegd", "afgebeld"),
+    *("afgezegd door patiënt", "afgezegd door praktijk", "afgemeld", "niet verschenen", "niet gekomen", "niet geweest"),
+    *("niet uitgevoerd", "niet voltooid", "niet afgehandeld", "niet doorgegaan", "gaat niet door", "vervallen"),
+    *("verplaatst", "verzet", "verschoven", "gepland", "ingepland", "gereserveerd", "aangevraagd", "optie", "concept"),
+    *("wachtlijst", "in afwachting", "verwijderd", "gemist"),
+)
+
+#: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "": (
+        *("practice", "software", "input", "codes", "contracts", "tariffs"),
+        *("agreements", "uzovi", "output", "ledger", "status", "severity", "messages"),
+    ),
+    "practice": (
+        *("name", "practice_agb", "provider_agb", "institution_agb"),
+        *("service_bureau_agb", "pay_to", "vat_id", "series", "formerly"),
+    ),
+    "software": ("code", "version"),
+    "input": ("path", "table", "query", "encoding", "columns", "status", "values", "twice_on_a_day", "complete_from"),
+    "input.status": ("completed", "not_completed"),
+    "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
+    "tariffs": ("path",),
+    "agreements": ("overlay",),
+    "output": ("dir", "standard", "message", "diagnosis_element", "gds801_xsd"),
+    "ledger": ("path", "declared_until"),
+    "status": ("forgotten_weeks", "soon_weeks", "answer_weeks"),
+    "messages": ("language",),
+}
+
+# Forms of a value, each with how it is shown to a person. AGB codes: Vektis AW319 (8 digits, care type 01-99 and a
+# number that is not all zero); a practice has a zero at position 3, a service bureau is care type 98.
+_AGB: Final = ("(?!00)[0-9]{2}(?!000000)[0-9]{6}", "8 digits, such as 04098765")
+_PRACTICE_AGB: Final = ("(?!00)[0-9]{2}0(?!00000)[0-9]{5}", "8 digits with 0 as the third, such as 04012345")
+_SERVICE_BUREAU_AGB: Final = ("98(?!000000)[0-9]{6}", "8 digits that begin with 98, such as 98012345")
+_VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "such as NL123456789B01")
+_SERIES: Final = ("[A-Za-z0-9]{0,3}", "0 … 3 × A-Z 0-9")
+_SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "6 digits, such as 123456")
+_SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
+_UZOVI: Final = ("[0-9]{4}", "4 digits, such as 7095")
+#: What must be there where no institution declares, and may not beside one: each with the return code (COD954) of a
+#: declaration in which it stands beside one, and its form. Without an institution the return code is 8170.
+_DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb": ("8168", _AGB[1])}
+#: Years outside are typing errors.
+_FIRST_YEAR: Final = 2000
+_LAST_YEAR: Final = 2100
+#: The columns whose words may stand for something else.
+_WITH_WORDS: Final = tuple(c for c in COLUMNS if c not in ("appointment_id", "trajectory_id", "patient_id"))
+_BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
+#: No period of attention is longer.
+_MOST_WEEKS: Final = 520
+
+
+@frozen
+class Practice:
+    """Who declares and who is paid: AGB codes of 8 digits or ''; the one that ``pay_to`` names is never ''. ``series``:
+    what stands before the invoice numbers and references, at most 3 letters and digits; ``formerly``: the AGB codes it
+    had before."""
+
+    name: str
+    practice_agb: str
+    provider_agb: str
+    institution_agb: str
+    service_bureau_agb: str
+    pay_to: PayTo
+    vat_id: str
+    series: str = ""
+    formerly: tuple[str, ...] = ()
+
+
+@frozen
+class Software:
+    """``code`` 6 digits as Vektis gave it and ``version`` of at most 10 characters, or both ''."""
+
+    code: str
+    version: str
+
+
+@frozen
+class InputSettings:
+    """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` and ``not_completed`` as
+    `status_word` gives them, no word in both; at most one of ``table`` and ``query`` is filled; ``encoding`` ``auto``
+    or a codec that Python knows; ``twice_on_a_day`` the appointments that may be a second performance of the same kind
+    on one day; ``values`` by column the words of the feed, case-folded, each with what is meant; ``complete_from``: the
+    feed holds everything from this day on."""
+
+    path: Path
+    table: str
+    query: str
+    encoding: str
+    columns: Mapping[str, str]
+    completed: frozenset[str]
+    twice_on_a_day: frozenset[str] = frozenset()
+    not_completed: frozenset[str] = frozenset()
+    values: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    complete_from: date | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the feed, as it is told."""
+        return printable(self.path.name)
+
+
+@frozen
+class Contract:
+    """A contract position (Zorg1 manual §3.1): the price lists agreed with an insurer, both dates inclusive. ``amount``
+    says for all of it what a tariff is the price of, '' = as the rows of the agreements do; ``company`` is a remark."""
+
+    insurer: str
+    valid_from: date
+    valid_until: date
+    lists: tuple[str, ...]
+    amount: Amount | Literal[""] = ""
+    company: str = ""
+
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_until
+
+
+@frozen
+class OutputSettings:
+    """``diagnosis_element`` the PM304 element that carries the DCSPH code, '' = as the specs say."""
+
+    dir: Path
+    standard: Standard
+    test: bool
+    diagnosis_element: str
+    gds801_xsd: Path | None
+
+
+@frozen
+class LedgerSettings:
+    """``declared_until``: another system declared everything up to and including this date."""
+
+    path: Path
+    declared_until: date | None
+
+
+@frozen
+class StatusSettings:
+    """When something asks for attention: an open trajectory that nothing was heard of for ``forgotten_weeks``, what
+    ends within ``soon_weeks``, and a declaration without an answer for ``answer_weeks``."""
+
+    forgotten_weeks: int = 12
+    soon_weeks: int = 4
+    answer_weeks: int = 1
+
+
+@frozen
+class Settings:
+    """All of ``ei-export.toml``; paths are taken from the folder of the file. ``codes`` own code → declare-under code,
+    or ``-`` for a code that is on purpose no Zorg1 appointment; ``uzovi`` 4 digits → insurer."""
+
+    path: Path
+    practice: Practice
+    software: Software
+    input: InputSettings
+    codes: Mapping[str, str]
+    contracts: tuple[Contract, ...]
+    tariffs_path: Path | None
+    overlays: tuple[Path, ...]
+    uzovi: Mapping[str, str]
+    output: OutputSettings
+    ledger: LedgerSettings
+    status: StatusSettings
+    severities: Severities
+    language: Language
+
+
+def load(path: Path) -> Settings:
+    """The settings in a file. Raises SettingsError that names the file, the key and what is expected there.
+
+    A key is written with dots; contracts count from 1: ``contracts[2].from``. The feed and the ledger may be absent.
+    """
+    root = Section(path, "", parse(path), _KEYS)
+    practice = root.section("practice", required=True)
+    feed = root.section("input")
+    output = root.section("output")
+    ledger = root.section("ledger")
+    overlays = root.section("agreements").files("overlay")
+    names = Names.of(overlays)
+    return Settings(
+        path=path,
+        practice=_practice(practice),
+        software=_software(root.section("software")),
+        input=_input(feed),
+        codes=root.section("codes").texts(),
+        contracts=_contracts(root, names),
+        tariffs_path=root.section("tariffs").file("path"),
+        overlays=overlays,
+        uzovi=_uzovi(root.section("uzovi"), names),
+        output=OutputSettings(
+            dir=path.parent / output.text("dir", "out"),
+            standard=output.choice("standard", get_args(Standard), "auto"),
+            test=output.choice("message", ("production", "test"), "production") == "test",
+            diagnosis_element=output.choice("diagnosis_element", ("", "0414", "0418"), ""),
+            gds801_xsd=output.file("gds801_xsd"),
+        ),
+        ledger=LedgerSettings(
+            path=path.parent / ledger.text("path", "ledger.sqlite"), declared_until=ledger.day("declared_until")
+        ),
+        status=_status(root.section("status")),
+        severities=_severities(root.section("severity")),
+        language=root.section("messages").choice("language", LANGUAGES, "nl"),
+    )
+
+
+def _practice(section: Section) -> Practice:
+    """Who declares: a practice with its provider, or an institution alone, as PM304 asks (0110-0112); and who is paid:
+    0113 points at an element that must hold an AGB code."""
+    practice = Practice(
+        name=section.text("name"),
+        practice_agb=section.form("practice_agb", _PRACTICE_AGB),
+        provider_agb=section.form("provider_agb", _AGB),
+        institution_agb=(institution := section.form("institution_agb", _AGB)),
+        service_bureau_agb=section.form("service_bureau_agb", _SERVICE_BUREAU_AGB),
+        pay_to=section.choice("pay_to", get_args(PayTo), "institution" if institution else "practice"),
+        vat_id=section.form("vat_id", _VAT_ID),
+        series=section.form("series", _SERIES).upper(),
+        formerly=section.list_of_forms("formerly", _AGB),
+    )
+    for name, (return_code, expected) in _DECLARANTS.items():
+        if institution and section.text(name):
+            raise section.error("SETTINGS_BESIDE_INSTITUTION", name, return_code=return_code)
+        if not institution and not section.text(name):
+            raise section.error("SETTINGS_DECLARANT", name, expected=expected)
+    section.required(f"{practice.pay_to}_agb", f'{_AGB[1]} (pay_to = "{practice.pay_to}")')
+    return practice
+
+
+def _software(section: Section) -> Software:
+    software = Software(code=section.form("code", _SOFTWARE_CODE), version=section.form("version", _SOFTWARE_VERSION))
+    # PM304 0107: filled exactly when 0106 is.
+    if software.version:
+        section.required("code", f'{_SOFTWARE_CODE[1]} (version = "{software.version}")')
+    if software.code:
+        section.required("version", f'{_SOFTWARE_VERSION[1]} (code = "{software.code}")')
+    return software
+
+
+def _input(section: Section) -> InputSettings:
+    columns = section.section("columns")
+    for ours in columns.values:
+        if ours not in COLUMNS:
+            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=nearest(ours, COLUMNS))
+    table, query = section.text("table"), section.text("query")
+    if table and query:
+        raise section.refused("query", query, "table | query")
+    completed, not_completed = _status_words(section.section("status"))
+    values = _values(section.section("values"))
+    for word, meaning in values.pop("status", {}).items():
+        known = next((words for words in (completed, not_completed) if status_word(meaning) in words), None)
+        if known is None:
+            raise section.refused(f"values.status.{word}", meaning, " | ".join(sorted(completed)))
+        same = {status_word(word)}
+        completed, not_completed = (w | same if w is known else w - same for w in (completed, not_completed))
+    return InputSettings(
+        path=section.path.parent / section.text("path", "appointments.csv"),
+        table=table,
+        query=query,
+        encoding=_encoding(section),
+        columns=columns.texts(),
+        completed=completed,
+        not_completed=not_completed,
+        twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
+        values=values,
+        complete_from=section.day("complete_from"),
+    )
+
+
+def _values(section: Section) -> dict[str, Mapping[str, str]]:
+    """What words of the feed stand for, by column. Not of a number that a row is found by: that is what it is."""
+    values: dict[str, Mapping[str, str]] = {}
+    for column in section.values:
+        if column not in _WITH_WORDS:
+            raise section.error("SETTINGS_UNKNOWN_KEY", column, expected=nearest(column, _WITH_WORDS))
+        words = section.section(column)
+        by_word: dict[str, str] = {}
+        for word, meaning in words.texts().items():
+            if by_word.setdefault(word.strip().casefold(), meaning) != meaning:
+                raise words.refused(word, meaning, f'"{by_word[word.strip().casefold()]}"')
+        values[column] = by_word
+    return values
+
+
+def _status_words(section: Section) -> tuple[frozenset[str], frozenset[str]]:
+    """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
+    completed, own = (
+        frozenset(map(status_word, section.list_of_texts(name, default, empty=True)))
+        for name, default in (("completed", DEFAULT_COMPLETED), ("not_completed", ()))
+    )
+    if "completed" in section.values and (both := completed & own):
+        raise section.refused("not_completed", ", ".join(sorted(both)), f"{section.key}.completed | not_completed")
+    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed)
+
+
+def status_word(text: str) -> str:
+    """A status as it is compared: case, outer spaces, and hyphens or spaces between words make no difference."""
+    return " ".join(_BETWEEN_WORDS.split(text.strip().casefold()))
+
+
+def _encoding(section: Section) -> str:
+    name = section.text("encoding", "auto")
+    if name != "auto":
+        try:
+            "a".encode(name)  # unlike codecs.lookup, this refuses codecs that are no text encoding
+        except (LookupError, ValueError):
+            raise section.refused("encoding", name, "auto | utf-8 | cp1252 | iso-8859-1 | …") from None
+    return name
+
+
+def _contracts(root: Section, names: Names) -> tuple[Contract, ...]:
+    sections = list(root.sections("contracts"))
+    contracts = tuple(_contract(section, names) for section in sections)
+    in_time = sorted(zip(sections, contracts, strict=True), key=lambda pair: pair[1].valid_from)
+    for (one, first), (two, second) in combinations(in_time, 2):
+        if first.insurer != second.insurer or second.valid_from > first.valid_until:
+            continue
+        if set(first.lists) == set(second.lists):
+            raise two.refused("from", second.valid_from, f"{one.key}.until < {second.valid_from}")
+        if set(first.lists) & set(second.lists) and first.amount != second.amount:
+            raise two.refused("amount", second.amount or "-", f'{one.key}.amount: "{first.amount or "-"}"')
+    return contracts
+
+
+def _contract(section: Section, names: Names) -> Contract:
+    insurer = _known(section, "insurer", section.required("insurer", '"…"'), names.insurers)
+    start, end = _year(section) if "year" in section.values else _period(section)
+    lists = section.list_of_texts("lists", DEFAULT_LISTS)
+    return Contract(
+        insurer=insurer,
+        valid_from=start,
+        valid_until=end,
+        lists=tuple(dict.fromkeys(_known(section, "lists", name, names.lists) for name in lists)),
+        amount=section.choice("amount", ("", *AMOUNTS), ""),
+        company=section.text("company"),
+    )
+
+
+def _known(section: Section, key: str, text: str, spelling: Spelling) -> str:
+    """The name that a text stands for; one that is unknown is refused, with the nearest."""
+    found = spelling.find(text)
+    if found is None:
+        raise section.refused(key, text, spelling.nearest(text))
+    return found
+
+
+def _year(section: Section) -> tuple[date, date]:
+    """A calendar year in the place of both dates (manual §3.1)."""
+    for name in ("from", "until"):
+        if name in section.values:
+            raise section.refused(name, section.values[name], "year | from + until")
+    year = section.number("year", 2020, _LAST_YEAR, least=_FIRST_YEAR)
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _period(section: Section) -> tuple[date, date]:
+    start = section.day("from")
+    if start is None:
+        raise section.error("SETTINGS_REQUIRED", "from", expected="YYYY-MM-DD | year = YYYY")
+    end = section.day("until") or FOREVER
+    if end < start:
+        raise section.refused("until", end, f">= {start}")
+    return start, end
+
+
+def _uzovi(section: Section, names: Names) -> dict[str, str]:
+    """An insurer without agreements keeps the name it was given: nothing is declared to it."""
+    pattern, expected = _UZOVI
+    for number in section.values:
+        if not re.fullmatch(pattern, number):
+            raise section.refused(number, number, expected)
+    return {number: names.insurers.name(insurer) for number, insurer in section.texts().items()}
+
+
+def _status(section: Section) -> StatusSettings:
+    default = StatusSettings()
+    return StatusSettings(
+        forgotten_weeks=section.number("forgotten_weeks", default.forgotten_weeks, _MOST_WEEKS),
+        soon_weeks=section.number("soon_weeks", default.soon_weeks, _MOST_WEEKS),
+        answer_weeks=section.number("answer_weeks", default.answer_weeks, _MOST_WEEKS),
+    )
+
+
+def _severities(section: Section) -> Severities:
+    overrides: dict[str, Severity] = {}
+    for code in section.values:
+        kind = catalogue().get(code)
+        if kind is None:
+            raise section.error("SETTINGS_UNKNOWN_KEY", code, expected=nearest(code, catalogue()))
+        overrides[code] = wanted = section.choice(code, SEVERITIES, kind.severity)
+        if wanted not in kind.allowed:
+            raise section.error("SETTINGS_SEVERITY", code, found=wanted, expected=" | ".join(kind.allowed))
+    return Severities(overrides)

@@ -1,0 +1,166 @@
+"""Runs of elements, judged together: one regular expression for all that is right, and the relations between them."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from attrs import field, frozen
+
+from ...fault import Fault
+from ..record import Record
+from .controls import Control
+
+#: Values by element id, without padding ('' = empty).
+Values = Mapping[str, str]
+
+
+@frozen(eq=False)
+class Relation:
+    """What ``element`` must be because of ``others``. It is only looked at where nothing is wrong with any of them.
+
+    ``broken``: what is expected of the element, None where the relation holds; never anything personal. ``return_code``
+    as of a `Fault`. ``empty``: an element that is empty in every record with the relation broken; ``filled``: elements
+    of which one is filled in every such record.
+    """
+
+    element: str
+    others: tuple[str, ...]
+    code: str
+    return_code: str
+    broken: Callable[[Values], str | None]
+    filled: tuple[str, ...] = ()
+    empty: str = ""
+    elements: frozenset[str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "elements", frozenset((self.element, *self.others)))
+
+
+#: A relation that is broken, by which values, and what is expected.
+_Breach = tuple[Relation, Values, str]
+
+
+#: As many values are remembered of each shape: a few megabytes at most.
+_REMEMBERED: Final = 10_000
+
+
+class _Shape:
+    """Texts with which nothing is wrong by themselves, as one regular expression, and what is left to look at then."""
+
+    def __init__(self, elements: Sequence[tuple[Control, str]], relations: Sequence[Relation], about: Values) -> None:
+        self._relations: Final = relations
+        self._about: Final = about
+        looked_at = {id for relation in relations for id in relation.elements}
+        groups: dict[str, int] = {}
+        pattern = ""
+        tests = []
+        for control, right in elements:
+            id = control.element.id
+            test = control.test if right != control.blank else None
+            if test or id in looked_at:
+                groups[id] = len(groups)
+            if test:
+                tests.append((groups[id], test))
+            pattern += f"({right})" if id in groups else f"(?:{right})"
+        self._match: Final = re.compile(pattern, re.DOTALL).fullmatch
+        self._tests: Final = tests
+        self._values: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
+        #: Values that broke no relation lately.
+        self._right: Final[set[tuple[str, ...]]] = set()
+
+    def broken(self, text: str) -> list[_Breach] | None:
+        """The relations that are broken; None for a text of another shape."""
+        match = self._match(text)
+        if match is None:
+            return None
+        raw = match.groups()
+        for group, test in self._tests:
+            if not test(raw[group]):
+                return None
+        looked_at = tuple([raw[group] for group, _ in self._values])
+        if looked_at in self._right:
+            return []
+        values = dict(self._about)
+        for (_, control), found in zip(self._values, looked_at, strict=True):
+            values[control.element.id] = control.bare(found)
+        broken = _broken(self._relations, values)
+        if not broken:
+            if len(self._right) >= _REMEMBERED:
+                self._right.clear()
+            self._right.add(looked_at)
+        return broken
+
+
+class Part:
+    """The elements of ``record``, which may be a run of a whole one (`Record.part`), and what is between them.
+
+    ``about`` holds the values of other records that relations look at.
+    """
+
+    def __init__(
+        self, record: Record, controls: Mapping[str, Control], relations: Sequence[Relation], about: Values
+    ) -> None:
+        own = [controls[element.id] for element in record.elements]
+        known = {*(control.element.id for control in own), *about}
+        first = record.elements[0].start
+        self._controls: Final = controls
+        self._about: Final = about
+        self._relations: Final = [r for r in relations if r.elements <= known and r.element not in about]
+        self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
+        # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
+        filled = {r.empty for r in self._relations}
+        empty = {id for r in self._relations for id in r.filled} - filled
+        usual = [(c, _usual(c, filled, empty)) for c in own]
+        always = [r for r in self._relations if not (r.empty or (r.filled and empty.issuperset(r.filled)))]
+        self._usual: Final = _Shape(usual, always, about)
+        self._right: Final = _Shape([(c, c.pattern) for c in own], self._relations, about)
+
+    def judge(self, text: str) -> list[Fault]:
+        """What is wrong with the text of the part, which is as long as the part."""
+        broken = self._usual.broken(text)
+        if broken is None:
+            broken = self._right.broken(text)
+        if broken is None:
+            return self._judge_closely(text)
+        return [self._breach(*breach) for breach in broken]
+
+    def _judge_closely(self, text: str) -> list[Fault]:
+        """The same, of a text with which something is wrong by itself."""
+        faults = [fault for control, start, stop in self._places if (fault := control.fault(text[start:stop]))]
+        wrong = {fault.element for fault in faults}
+        values = {**self._about, **self.values(text)}
+        untouched = [relation for relation in self._relations if wrong.isdisjoint(relation.elements)]
+        return faults + [self._breach(*breach) for breach in _broken(untouched, values)]
+
+    def matches(self, text: str) -> bool:
+        """Whether nothing is wrong with any element by itself."""
+        return self._right.broken(text) is not None
+
+    def wrong_elements(self, text: str) -> int:
+        """With how many elements something is wrong."""
+        return sum(not control.right(text[start:stop]) for control, start, stop in self._places)
+
+    def values(self, text: str) -> dict[str, str]:
+        """Its values, right or wrong."""
+        return {control.element.id: control.bare(text[start:stop]) for control, start, stop in self._places}
+
+    def _breach(self, relation: Relation, values: Values, expected: str) -> Fault:
+        other = self._controls.get(relation.others[0]) if relation.others else None
+        return self._controls[relation.element].says(
+            relation.code,
+            values[relation.element],
+            expected,
+            return_code=relation.return_code,
+            other=other.element if other is not None else None,
+        )
+
+
+def _broken(relations: Iterable[Relation], values: Values) -> list[_Breach]:
+    return [(r, values, expected) for r in relations if (expected := r.broken(values)) is not None]
+
+
+def _usual(control: Control, filled: Collection[str], empty: Collection[str]) -> str:
+    """What is right of an element where no relation can break on it."""
+    if control.element.id in filled:
+        return control.filled
+    return control.blank if control.element.id in empty else control.pattern

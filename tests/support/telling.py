@@ -1,0 +1,104 @@
+"""What ``explain`` tells in tests: through the command, or of every patient of a feed at once."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from click.testing import CliRunner
+
+from ei_export.base.problems import Language, Refusal, render
+from ei_export.cli import main
+from ei_export.commands.explain.explain import explain
+from ei_export.commands.explain.patient import Chart
+from ei_export.commands.explain.story import document, text_lines
+from ei_export.intake import open_feed
+from ei_export.intake.gather import gather
+from ei_export.intake.survey import Survey
+from ei_export.judging.context import Desk
+from ei_export.judging.credits import judged_credits
+from ei_export.judging.tables import Rules
+from ei_export.ledger import Ledger
+from ei_export.settings import load
+from tests.support.feeds import TODAY
+
+#: What the stories of a sum say: how many contacts, and how many units.
+_SUM: Final = re.compile(r"(\d+) contact(?:en|s)? \+ 1 \(.*?\) = (\d+)")
+_FIXED: Final = re.compile(r"(\d+), (?:een vast aantal|a fixed number)\.")
+
+
+@frozen
+class Told:
+    """A story, for programs and for people."""
+
+    exit_code: int
+    document: dict[str, Any]
+    text: str
+
+    def texts(self, name: str) -> list[str]:
+        """What the steps of a name say."""
+        return [step["text"] for step in self.document["steps"] if step["step"] == name]
+
+    def sources(self, name: str) -> list[str]:
+        return [step["source"] for step in self.document["steps"] if step["step"] == name]
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted({problem["code"] for problem in self.document["problems"]})
+
+
+def explained(folder: Path, number: str, kind: str = "", *, today: str = TODAY, lang: Language = "nl") -> Told:
+    """What the command tells of a number in a practice's folder, without going through the command line."""
+    settings = evolve(load(folder / "ei-export.toml"), language=lang)
+    try:
+        stories = explain(settings, number, date.fromisoformat(today), kind)
+    except Refusal as refusal:
+        return Told(
+            refusal.exit_code, {"problems": [{"code": refusal.code}]}, render(refusal.code, refusal.params, lang)[0]
+        )
+    lines = list(text_lines(stories, lang))
+    assert all(len(line) <= 80 or " " not in line.strip() for line in lines)
+    is_wrong = any(problem.severity == "error" for story in stories for problem in story.problems)
+    return Told(int(is_wrong), document(stories, lang), "\n".join(lines))
+
+
+def commanded(folder: Path, number: str, *arguments: str, today: str = TODAY) -> Told:
+    """What the command prints, as JSON and as text; its refusal where it refuses."""
+    common = ["--config", str(folder / "ei-export.toml"), "--today", today, *arguments]
+    told, said = (CliRunner().invoke(main, ["explain", number, *common, *more]) for more in (["--json"], []))
+    assert told.exit_code == said.exit_code
+    assert told.stderr == said.stderr
+    assert bool(said.stderr) == (said.exit_code > 1)
+    return Told(told.exit_code, json.loads(told.stdout), said.stdout or said.stderr)
+
+
+@contextmanager
+def charts(folder: Path, today: str = TODAY) -> Iterator[list[Chart]]:
+    """Every patient of the feed, worked out: what ``explain`` does for the patients of one number."""
+    settings = load(folder / "ei-export.toml")
+    source = open_feed(settings.input.path, settings.input)
+    rules = Rules.load(settings, date.fromisoformat(today), source.header)
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
+        feed = gather(source, size, Survey(settings.input, source.header), pending, lambda rows: None)
+        desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+        rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
+        for patient in ledger.pending_patients():
+            rows.setdefault(patient, [])
+        credits = list(judged_credits(desk))
+        yield [Chart.open(desk, patient, rows[patient], credits) for patient in sorted(rows)]
+
+
+def units_of(texts: Sequence[str]) -> int:
+    """The units that the one step about them comes to."""
+    (text,) = texts
+    if match := _SUM.match(text):
+        assert int(match[2]) == int(match[1]) + 1
+        return int(match[2])
+    match = _FIXED.match(text)
+    assert match is not None, text
+    return int(match[1])
