@@ -1,5 +1,6 @@
 """``docs/commands.md``, made from the commands themselves, so that it never says something else than the program."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -92,4 +93,4 @@ def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(commands_page(), end="")
+    sys.stdout.write(commands_page())

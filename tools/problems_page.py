@@ -1,6 +1,7 @@
 """Pages of ``docs/`` that are made from the tables, so that they never say something else than the program."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -87,4 +88,4 @@ def _italics(text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(problems_page(), end="")
+    sys.stdout.write(problems_page())

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO, Final
 
+#: Between the cells of a row, and the fields of what is spooled.
+UNIT: Final = "\x1f"
+
 #: Characters held in memory before they go to disk.
 _MEMORY: Final = 4_000_000
 #: Files that are open at a time for one sorting.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..base.delivery import run_folders
 from ..base.problems import SettingsError
-from ..declaring.files import run_label
+from ..declaring.numbers import run_label
 from ..ledger import Ledger
 from ..ledger.belonging import bind, is_header_refused, owners, runs
 from ..ledger.recovering import last_listed

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from ..base.delivery import replacing, test_folders, writing
 from ..base.private import resolved
 from ..base.problems import SettingsError, WriteError
-from ..declaring.files import run_label
+from ..declaring.numbers import run_label
 from ..judging.tables import Rules
 from ..ledger import Ledger
 from ..ledger.dossier import unpack

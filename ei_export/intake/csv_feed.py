@@ -17,9 +17,10 @@ from typing import Final
 from attrs import define
 
 from ..base.problems import InputError
+from ..base.spool import UNIT
 from ..model.columns import COLUMNS, REQUIRED
 from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, UNIT, Header, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Header, locate
 
 DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20

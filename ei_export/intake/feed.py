@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from ..base.problems import InputError
+from ..base.spool import UNIT
 from ..model.columns import COLUMNS, REQUIRED
 from .values import quoted
 
-UNIT: Final = "\x1f"
 BROKEN: Final = "\x00"
 #: Stands for a line feed inside a cell.
 NEWLINE: Final = "\x1d"

@@ -7,8 +7,8 @@ from zlib import crc32
 from attrs import frozen
 
 from ..base.problems import Finding
-from ..base.spool import PairCheck, Partitions
-from .feed import BROKEN, PART, UNIT, Header, Source
+from ..base.spool import UNIT, PairCheck, Partitions
+from .feed import BROKEN, PART, Header, Source
 from .people import People
 from .survey import Survey
 from .values import NO_VALUES, filled

@@ -7,10 +7,10 @@ from typing import Final
 
 from attrs import frozen
 
-from ..base.spool import PairCheck
+from ..base.spool import UNIT, PairCheck
 from ..model.declaration import NO_BSN, who
 from . import values
-from .feed import UNIT, Header
+from .feed import Header
 from .meanings import NO_MEANINGS, Values, meant
 
 #: What a person has one of.

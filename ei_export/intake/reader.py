@@ -5,9 +5,10 @@ from operator import itemgetter
 from typing import Final
 
 from ..base.problems import Finding
+from ..base.spool import UNIT
 from ..model.appointment import Appointment, positions
 from . import values
-from .feed import BROKEN, ROW_LIMIT, UNIT, Header
+from .feed import BROKEN, ROW_LIMIT, Header
 from .meanings import NO_MEANINGS, Meanings, Values
 from .survey import Statuses
 from .values import NO_VALUES

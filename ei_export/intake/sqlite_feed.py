@@ -11,8 +11,9 @@ from attrs import define
 
 from ..base.private import resolved
 from ..base.problems import InputError
+from ..base.spool import UNIT
 from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, PART, RESERVED, UNIT, Header, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, Header, locate
 
 _ROWS: Final = 5_000
 _DEFAULT_TABLE: Final = "appointments"

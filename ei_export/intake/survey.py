@@ -10,10 +10,11 @@ from typing import Final
 from attrs import define
 
 from ..base.problems import Finding
+from ..base.spool import UNIT
 from ..model.columns import COLUMNS
 from ..settings import InputSettings, status_word
 from . import values
-from .feed import BROKEN, NEWLINE, UNIT, Header
+from .feed import BROKEN, NEWLINE, Header
 from .meanings import meant
 
 #: More different words than these are no status words: another column stands in their place.

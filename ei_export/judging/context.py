@@ -9,7 +9,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from ..base.problems import Finding
-from ..declaring.files import declared_by, provider
+from ..declaring.numbers import declared_by, provider
 from ..intake.gather import Gathered, GatheredRow
 from ..intake.people import differing, fixed
 from ..intake.reader import Reader

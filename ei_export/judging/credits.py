@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from ..base.problems import Finding
-from ..ledger.credits import RefusedCredit, refused_credits
+from ..ledger import Ledger
+from ..ledger.credits import RefusedCredit, due_credits, refused_credits
 from ..model.codelists import return_codes
 from ..model.due import DueLine
 from ..output.refusals import telling
-from ..standards.forms import credit_lines
+from ..standards.forms import FORMS
 from ..standards.styles import refusal
 from .collected import Shelf
 from .context import Desk
@@ -84,3 +85,34 @@ def about(credit: RefusedCredit) -> Finding:
     code = "CREDIT_WAITS" if credit.waits else "PAID_TWICE" if credit.later else "CREDIT_REFUSED"
     lines = {name: getattr(credit, name) for name in ("reference", "credit", "later", "invoice")}
     return Finding(code, "", {**lines, **answer})
+
+
+def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
+    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now; each
+    with the header that its debit had, '' where that is not known. ``header``: what a declaration says today of who
+    declares."""
+    for debit in due_credits(ledger, header):
+        form = FORMS[debit.standard]
+        credit = DueLine(
+            standard=debit.standard,
+            uzovi=debit.uzovi,
+            person_key=form.person(debit.person).key,
+            date=debit.date,
+            appointment_id=debit.appointment_id,
+            debit_credit="C",
+            patient_id=debit.patient_id,
+            trajectory=debit.trajectory,
+            row="",
+            insurer=debit.insurer,
+            code=debit.code,
+            list=debit.list,
+            f_code=debit.f_code,
+            units=str(debit.units),
+            amount_cents=str(debit.cents),
+            rule=debit.rule,
+            person=debit.person,
+            head=form.credit(debit),
+            attempt=str(debit.attempt),
+            previous=debit.reference,
+        )
+        yield credit, debit.provider

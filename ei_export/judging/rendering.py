@@ -9,7 +9,7 @@ from zlib import crc32
 from attrs import field, frozen
 
 from ..base.problems import Finding, Severities
-from ..intake.feed import UNIT
+from ..base.spool import UNIT
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
 from ..ledger.dossier import CORE
 from ..model.appointment import Appointment

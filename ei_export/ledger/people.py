@@ -1,6 +1,6 @@
 """Who the ledger takes patients for, and what was declared for a person, whatever they are called now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from attrs import frozen
@@ -66,3 +66,17 @@ class Standing:
 def declared(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[Standing]:
     """The standing debits of one performance of a person, of other appointments than ``but``."""
     return (Standing(*row) for row in ledger._rows(_DECLARED, (ledger.hashed(who), day, list, f_code, but)))
+
+
+#: The next run looks at what is left.
+_TAKE: Final = """
+UPDATE dossier SET digest = NULL, tally = NULL, pending = pending + 1, appointments = (
+    SELECT json_group_array(json(value)) FROM json_each(dossier.appointments) WHERE json_extract(value, '$[3]') <> ?1
+) WHERE patient_id = ?2
+"""
+
+
+def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
+    """Removes appointments, each from the dossier of a patient whose it no longer is."""
+    for ident, patient in taken:
+        ledger._do(_TAKE, (ident, patient))

@@ -140,3 +140,18 @@ class Invoice:
     uzovi: str
     period_from: dt.date
     period_until: dt.date
+
+
+@frozen
+class Declaration:
+    """One file that was written; the keys are those of ``summary.json``."""
+
+    file: str
+    standard: str
+    uzovi: str
+    insurer: str
+    invoice: str
+    persons: int
+    lines: int
+    amount_cents: int
+    sha256: str

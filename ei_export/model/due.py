@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from ..base.spool import PairCheck
-from ..intake.feed import UNIT
+from ..base.spool import UNIT, PairCheck
 from .declaration import who
 
 

@@ -6,11 +6,9 @@ from typing import IO, Final
 
 from attrs import frozen
 
-from ..ledger import Ledger
 from ..ledger.corrections import Debit
-from ..ledger.credits import DueCredit, due_credits
+from ..ledger.credits import DueCredit
 from ..model.declaration import Care, Person
-from ..model.due import DueLine
 from .flat import pm304_sent
 from .xml import gds801, gds801_sent
 from .xml.redeclaring import redeclaration_code
@@ -52,34 +50,3 @@ FORMS: Final[Mapping[str, Form]] = {
 def first(debit: Debit) -> str:
     """A debit as it would have been sent as a first declaration."""
     return FORMS[debit.standard].again(debit.sent, redeclaration_code())
-
-
-def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
-    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now; each
-    with the header that its debit had, '' where that is not known. ``header``: what a declaration says today of who
-    declares."""
-    for debit in due_credits(ledger, header):
-        form = FORMS[debit.standard]
-        credit = DueLine(
-            standard=debit.standard,
-            uzovi=debit.uzovi,
-            person_key=form.person(debit.person).key,
-            date=debit.date,
-            appointment_id=debit.appointment_id,
-            debit_credit="C",
-            patient_id=debit.patient_id,
-            trajectory=debit.trajectory,
-            row="",
-            insurer=debit.insurer,
-            code=debit.code,
-            list=debit.list,
-            f_code=debit.f_code,
-            units=str(debit.units),
-            amount_cents=str(debit.cents),
-            rule=debit.rule,
-            person=debit.person,
-            head=form.credit(debit),
-            attempt=str(debit.attempt),
-            previous=debit.reference,
-        )
-        yield credit, debit.provider

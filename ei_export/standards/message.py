@@ -4,10 +4,9 @@ The messages that are known are rows of ``specs/messages.csv``. Nothing here say
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from attrs import frozen
 
@@ -15,13 +14,9 @@ from ..base.problems import InputError
 from ..base.specs import SPECS
 from ..base.tables import Report, Row, parse_keyed, refuse, source
 from ..model.codelists import CERTAINTIES
-from .flat.record import ENCODING, Layout
 
 #: How much of a file is looked at to recognise it.
 START: Final = 4096
-#: A line that is longer is handed over in pieces, so that a file without line ends takes no more memory.
-_LONGEST_LINE: Final = 65_536
-_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 #: Kenmerk record, code, version and subversion of the message: 0101-0104, alike in every flat EI standard.
 _FLAT_START: Final = re.compile(rb"01([0-9]{3})([0-9]{2})([0-9]{2})")
@@ -59,14 +54,6 @@ class Message:
     def title(self) -> str:
         """What it is, in the words of the list of codes."""
         return ", ".join(filter(None, (self.name, self.about)))
-
-
-class Line(NamedTuple):
-    """A record of a flat file: its number from 1, the kind it says it is (``04``), and its text without line end."""
-
-    number: int
-    kind: str
-    text: str
 
 
 def read_messages(specs: Path = SPECS, report: Report = refuse) -> tuple[Message, ...]:
@@ -142,37 +129,3 @@ def start_of(file: IO[bytes]) -> bytes:
     start = file.read(START)
     file.seek(0)
     return start
-
-
-def lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a flat file with their ends: CR/LF, LF or CR; the last may have none. Raises OSError.
-
-    A line that is longer than memory should hold comes in pieces without an end.
-    """
-    rest = b""
-    for chunk in iter(partial(file.readline, _LONGEST_LINE), b""):
-        if chunk.endswith(b"\r\n") and not rest and chunk.find(b"\r") == len(chunk) - 2:  # by far most
-            yield chunk
-            continue
-        pieces = _LINE.findall(rest + chunk)
-        rest = b"" if chunk.endswith(b"\n") or len(pieces[-1]) >= _LONGEST_LINE else pieces.pop()
-        yield from pieces
-    if rest:
-        yield rest
-
-
-def without_end(line: bytes) -> bytes:
-    """A line, as `lines` gives it, without its line end."""
-    return line.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def records(file: IO[bytes], message: Message) -> Iterator[Line]:
-    """The records of a flat file that is open at its start, whatever their lengths and line ends. Raises OSError.
-
-    The text of a record never holds a line end. Whether its kind is known, and its length right, is for the caller to
-    look at; of an empty record the kind is ''.
-    """
-    layout = Layout.load(message.layout)
-    for number, line in enumerate(lines(file), 1):
-        text = without_end(line).decode(ENCODING)
-        yield Line(number, layout.kind(text), text)

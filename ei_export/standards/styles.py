@@ -10,9 +10,10 @@ from attrs import frozen
 from ..base.problems import Finding
 from ..model.declaration import Care, Invoice, Performance, Person, Provider
 from .flat import pm304
-from .flat.judge.fragments import Fragments, XmlFragments
+from .flat.judge.fragments import Fragments
 from .standard import Fault
 from .xml import gds801
+from .xml.judge.fragments import XmlFragments
 
 #: Stands for the number an invoice gets once it goes out.
 _NUMBER: Final = "1"

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import WriteError
 from ei_export.cli import main
-from ei_export.declaring.files import Series, has_form, is_of_a_test
+from ei_export.declaring.numbers import Series, has_form, is_of_a_test
 from tests.support.clerk import COURSE, NOTHING, START, Clerk, few_tariffs, the
 from tests.support.feeds import BYSTANDERS, CONTRACTS, Clinic, Result, csv_text, tables_read_once
 from tests.support.receiver import Verdict, by_insurer

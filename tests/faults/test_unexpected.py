@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-import ei_export.commands.run.run
 import pytest
 
+import ei_export.commands.run.run
 from ei_export.declaring.files import Publication
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST

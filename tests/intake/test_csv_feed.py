@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ei_export.base.spool import UNIT
 from ei_export.intake import csv_feed, open_feed
-from ei_export.intake.feed import BROKEN, NEWLINE, UNIT
+from ei_export.intake.feed import BROKEN, NEWLINE
 from ei_export.model.columns import REQUIRED
 from ei_export.settings import InputSettings
 

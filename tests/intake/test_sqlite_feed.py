@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ei_export.base.spool import UNIT
 from ei_export.intake import open_feed
-from ei_export.intake.feed import NEWLINE, UNIT
+from ei_export.intake.feed import NEWLINE
 from ei_export.model.columns import REQUIRED
 from ei_export.settings import InputSettings
 

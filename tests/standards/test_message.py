@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.problems import InputError
-from ei_export.standards.message import Line, Message, lines, messages, named, recognise, records, start_of, without_end
+from ei_export.standards.flat.reader import Line, lines, records, without_end
+from ei_export.standards.message import Message, messages, named, recognise, start_of
 
 PM304, PM305, GDS801, GDS802 = messages()
 

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ...base.delivery import writing
 from ...base.problems import Finding, SettingsError
-from ...declaring.files import has_form, is_of_a_test, run_label
+from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...intake.meanings import Values
 from ...intake.reader import remembered
 from ...judging.tables import Rules

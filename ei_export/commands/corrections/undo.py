@@ -1,31 +1,24 @@
 """``undo``: a run that was not sent is taken back; all that was in it goes out with the next one. Unless an answer to
 it shows that it was sent."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 from attrs import frozen
 
 from ...base.delivery import reinstate as unmark_folder
 from ...base.delivery import withdraw as mark_folder
-from ...base.delivery import withdrawn_folders
 from ...base.private import resolved
 from ...base.problems import Finding, SettingsError
-from ...declaring.files import has_form, is_of_a_test, run_label
+from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
 from ...settings import Settings
-from ...standards.files import sha256_of
 from ..run.pages import mark_pages
-from ..run.recovery import finish_earlier_runs
+from ..run.recovery import _RUN, finish_earlier_runs, is_of
 from .corrections import opened
-
-_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
 
 
 @frozen
@@ -67,16 +60,6 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     return Undone(name, folder, findings)
 
 
-def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
-    """The runs that are marked as withdrawn while the ledger doesn't know: nobody sends them, and nothing of them is
-    due."""
-    for folder in withdrawn_folders(settings.output.dir):
-        match = _RUN.fullmatch(folder.name.partition("-")[0])
-        run = queue.published_run(ledger, int(match[1])) if match else None
-        if run is not None and run.state == "published" and _is_of(run, folder, ledger):
-            yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})
-
-
 def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
     if run.state == "withdrawn":
         return SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
@@ -102,15 +85,6 @@ def _found(
     """Marks the folder of a run, or takes the mark off it, where it was or where the practice moved with all its files;
     a folder of that name in which nothing is of this run is left alone."""
     for folder in dict.fromkeys((resolved(settings.output.dir) / run.folder.name, run.folder)):
-        if marked := mark(folder, lambda place: _is_of(run, place, ledger)):
+        if marked := mark(folder, lambda place: is_of(run, place, ledger)):
             return marked
     return None
-
-
-def _is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
-    """Whether a file of the run is in a folder as it was written."""
-    for name, sha256 in queue.files_of(ledger, run.run):
-        with suppress(OSError), (folder / name).open("rb") as file:
-            if sha256_of(file) == sha256:
-                return True
-    return False

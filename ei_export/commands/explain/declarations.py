@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import declarations
 from ...model.codelists import return_codes

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from ...base.problems import SettingsError
-from ...declaring.files import is_of_a_test
+from ...declaring.numbers import is_of_a_test
 from ...intake import Source, open_feed, values
 from ...intake.gather import GatheredRow, gather, partition_of
 from ...intake.reader import Reader

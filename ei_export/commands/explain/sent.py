@@ -5,12 +5,13 @@ from pathlib import Path
 
 from ...base.private import resolved
 from ...base.problems import InputError
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger.history import SentLine, place_in_file, requests_about
 from ...model.codelists import remedy, return_codes
 from ...model.due import DueLine
+from ...standards.flat.reader import lines, without_end
 from ...standards.flat.record import ENCODING, Layout
-from ...standards.message import lines, messages, recognise, start_of, without_end
+from ...standards.message import messages, recognise, start_of
 from ...standards.xml.reader import place_of
 from .patient import Chart
 from .story import Quoted, Step, said, step

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ...base.problems import Problem
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger.history import SentLine
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain

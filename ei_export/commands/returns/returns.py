@@ -12,7 +12,7 @@ from attrs import asdict, define, evolve
 
 from ...base.problems import Finding, InputError
 from ...base.spool import SortedLines
-from ...declaring.files import declared_by, is_of_a_test, provider, run_label
+from ...declaring.numbers import declared_by, is_of_a_test, provider, run_label
 from ...ledger import Ledger
 from ...ledger.answers import (
     AnsweredLine,

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-#: How many lines of a long run the page shows.
-MOST_LINES: Final = 2_000
 #: Of forgotten ends, and of deadlines.
 _MOST_ROWS: Final = 500
 

@@ -1,15 +1,22 @@
 """What a run that was stopped left behind: published after all, or taken away."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
+from pathlib import Path
+from typing import Final
 
-from ...base.delivery import complete, sweep
+from ...base.delivery import complete, sweep, withdrawn_folders
 from ...base.problems import Finding
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger import Ledger
+from ...ledger import corrections as queue
+from ...ledger.corrections import PublishedRun
 from ...ledger.recovering import doubt_begun, last_listed
 from ...output.traces import last_done
 from ...settings import Settings
+from ...standards.files import sha256_of
 
 
 def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
@@ -43,3 +50,25 @@ def forgotten(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     if known is not None and known < last_done(settings.output.dir):
         doubt_begun(ledger)
         yield Finding("LEDGER_OLDER", "", {"path": str(settings.ledger.path)})
+
+
+_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
+
+
+def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """The runs that are marked as withdrawn while the ledger doesn't know: nobody sends them, and nothing of them is
+    due."""
+    for folder in withdrawn_folders(settings.output.dir):
+        match = _RUN.fullmatch(folder.name.partition("-")[0])
+        run = queue.published_run(ledger, int(match[1])) if match else None
+        if run is not None and run.state == "published" and is_of(run, folder, ledger):
+            yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})
+
+
+def is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
+    """Whether a file of the run is in a folder as it was written."""
+    for name, sha256 in queue.files_of(ledger, run.run):
+        with suppress(OSError), (folder / name).open("rb") as file:
+            if sha256_of(file) == sha256:
+                return True
+    return False

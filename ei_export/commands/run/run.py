@@ -21,7 +21,8 @@ from ...base.delivery import Place, Replacement, Scratch, Stage, is_taken, test_
 from ...base.problems import BusyError, Finding, WriteError
 from ...base.spool import SortedLines
 from ...base.tables import FOREVER
-from ...declaring.files import Listing, Publication, Series, provider, run_label
+from ...declaring.files import Listing, Publication
+from ...declaring.numbers import Series, provider, run_label
 from ...intake import Source, open_feed
 from ...intake.gather import gather, partition_of
 from ...intake.survey import Survey
@@ -31,9 +32,8 @@ from ...judging.credits import add_credits, add_credits_of_replaced, judged_cred
 from ...judging.patient import work_out
 from ...judging.tables import Rules
 from ...ledger import Ledger, StagedRun
-from ...ledger.contacts import take_appointments
 from ...ledger.corrections import drop
-from ...ledger.people import doubted
+from ...ledger.people import doubted, take_appointments
 from ...ledger.recovering import note_listed, note_shown
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...model.due import DueLine, doubles
@@ -42,9 +42,8 @@ from ...output.traces import last_begun
 from ...settings import Settings
 from ...standards.books import books
 from ..belonging import keep_owner, refuse_strangers, refuse_unknown_runs
-from ..corrections.undo import broken_off
 from .pages import write_page, write_sheets
-from .recovery import before_the_last, finish_earlier_runs, forgotten
+from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
 from .summary import Summary
 from .waiting import tell_of_refused, tell_of_unanswered
 from .xlsx import require_xlsxwriter

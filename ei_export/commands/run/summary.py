@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
 
-from attrs import asdict, define, field, frozen
+from attrs import asdict, define, field
 
 from ...base.problems import Finding, Language, Severity, catalogue
 from ...base.wording import printable
 from ...model.appointment import Outcome
+from ...model.declaration import Declaration
 from ...output.problem_list import ProblemList
 from ...output.text import Paint, euros, plain
 
@@ -24,21 +25,6 @@ _COUNTS: Final = (
 _UZOVI: Final = re.compile("[0-9]{4}")
 #: Of the columns behind the name of an insurer.
 _WIDTHS: Final = (9, 8, 16, 13, 9)
-
-
-@frozen
-class Declaration:
-    """One file that was written; the keys are those of ``summary.json``."""
-
-    file: str
-    standard: str
-    uzovi: str
-    insurer: str
-    invoice: str
-    persons: int
-    lines: int
-    amount_cents: int
-    sha256: str
 
 
 @define

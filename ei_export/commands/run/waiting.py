@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from ...base.problems import Finding, Language
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import refused_by_insurers, unanswered
 from ...output.problem_list import ProblemList

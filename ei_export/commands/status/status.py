@@ -8,7 +8,7 @@ from functools import partial
 from attrs import asdict
 
 from ...base.problems import Finding
-from ...declaring.files import declared_by, provider, run_label
+from ...declaring.numbers import declared_by, provider, run_label
 from ...intake.reader import remembered
 from ...judging.credits import about
 from ...judging.tables import Rules

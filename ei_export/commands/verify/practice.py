@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from attrs import frozen
 
-from ...declaring.files import run_label
+from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.known import KnownLine, debit_status, file_of, holds_invoice, holds_reference, line_of
 from ...model.codelists import uzovi_numbers

@@ -3,20 +3,29 @@
 To a message belongs the debtor record (03), which is published apart: SB311 in a declaration, SB312 in its return.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import IO, Final
+from functools import cache, partial
+from typing import IO, Final, NamedTuple
 
 from ...base.problems import InputError
 from ..contents import Content, Part, Reader, Schema
 from ..described import Note
-from ..message import Line, Message, records
+from ..message import Message
 from .record import ENCODING, Layout, Record
 
 #: The layout that has the length of a message is the one that can stand in it.
 _DEBTORS: Final = ("sb311-2.0", "sb312-2.0")
 #: What lines hold that hold nothing; the last one is how old programs end a file.
 _BLANK: Final = " \t\x00\x1a"
+
+
+class Line(NamedTuple):
+    """A record of a flat file: its number from 1, the kind it says it is (``04``), and its text without line end."""
+
+    number: int
+    kind: str
+    text: str
 
 
 def _schema(message: Message) -> Schema:
@@ -107,3 +116,44 @@ def _from_utf8(text: str) -> str | None:
 
 
 READER: Final = Reader(_schema, _contents)
+
+
+#: A line that is longer is handed over in pieces, so that a file without line ends takes no more memory.
+_LONGEST_LINE: Final = 65_536
+
+
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a flat file with their ends: CR/LF, LF or CR; the last may have none. Raises OSError.
+
+    A line that is longer than memory should hold comes in pieces without an end.
+    """
+    rest = b""
+    for chunk in iter(partial(file.readline, _LONGEST_LINE), b""):
+        if chunk.endswith(b"\r\n") and not rest and chunk.find(b"\r") == len(chunk) - 2:  # by far most
+            yield chunk
+            continue
+        pieces = _LINE.findall(rest + chunk)
+        rest = b"" if chunk.endswith(b"\n") or len(pieces[-1]) >= _LONGEST_LINE else pieces.pop()
+        yield from pieces
+    if rest:
+        yield rest
+
+
+def without_end(line: bytes) -> bytes:
+    """A line, as `lines` gives it, without its line end."""
+    return line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def records(file: IO[bytes], message: Message) -> Iterator[Line]:
+    """The records of a flat file that is open at its start, whatever their lengths and line ends. Raises OSError.
+
+    The text of a record never holds a line end. Whether its kind is known, and its length right, is for the caller to
+    look at; of an empty record the kind is ''.
+    """
+    layout = Layout.load(message.layout)
+    for number, line in enumerate(lines(file), 1):
+        text = without_end(line).decode(ENCODING)
+        yield Line(number, layout.kind(text), text)

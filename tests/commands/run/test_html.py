@@ -16,9 +16,9 @@ from lxml import html
 
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.commands.run import html as html_report
-from ei_export.commands.run.html import MOST_LINES
 from ei_export.commands.run.html_words import WORDS
 from ei_export.commands.status.attention import EndingTable, NearDeadline
+from ei_export.declaring.files import MOST_LINES
 from tests.support.pages import (
     FORGOTTEN,
     LATE,

@@ -1,9 +1,14 @@
-"""What runs through a file: the numbers of its detail records, and what its trailer counts."""
+"""What runs through a file: the numbers of its detail records and its comments, and what its trailer counts."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from attrs import define
+
+from ...fault import Fault
+from ..record import number
+from .controls import Control
+from .parts import Values
 
 
 class Numbers:
@@ -68,3 +73,71 @@ class Tally:
     comments: int = 0
     cents: int = 0
     sure: bool = True
+
+
+def counts(trailer: Values, tally: Tally, controls: Mapping[str, Control]) -> Iterator[Fault]:
+    """The numbers of records that are not what was counted (9902-9906). ``trailer``: its elements that are right."""
+    counted = {"9902": tally.persons, "9903": tally.debtors, "9904": tally.lines, "9905": tally.comments}
+    wrong = False
+    for id, count in counted.items():
+        if id in trailer and number(trailer[id]) != count:
+            wrong = True
+            yield _differs(controls[id], trailer, count)
+    total = sum(counted.values())
+    added = sum(number(trailer.get(id, "")) for id in counted)
+    if "9906" in trailer and number(trailer["9906"]) not in ({total, added} if wrong else {total}):
+        yield _differs(controls["9906"], trailer, total)
+
+
+def amount(
+    trailer: Values,
+    cents: int,
+    controls: Mapping[str, Control],
+    element: str = "9907",
+    sign: str = "9908",
+    problem: str = "VERIFY_TOTAL",
+) -> Iterator[Fault]:
+    """A total that is not what was added up, or whose sign isn't: D = zero or more for the provider, C = less."""
+    if element not in trailer or sign not in trailer:
+        return
+    if number(trailer[element]) != abs(cents):
+        yield _differs(controls[element], trailer, abs(cents), problem)
+    elif trailer[sign] != (expected := "C" if cents < 0 else "D"):
+        at_zero = "" if cents else "8194"
+        yield controls[sign].says("VERIFY_SIGN", trailer[sign], expected, return_code=at_zero)
+
+
+def _differs(control: Control, trailer: Values, counted: int, problem: str = "VERIFY_TOTAL") -> Fault:
+    element = control.element
+    return control.says(problem, element.pack(trailer[element.id]), str(counted).zfill(element.length))
+
+
+class Comments:
+    """Follows the numbers of comments through a file."""
+
+    def __init__(self, controls: Mapping[str, Control]) -> None:
+        self._number: Final = controls["9802"]
+        self._line: Final = controls["9803"]
+        #: The number of the record they are on, '' = not known, and what that of their last line may have been.
+        self._commented = ""
+        self._lines: set[int] = set()
+
+    def begin(self, commented: str, *, first: bool = True) -> None:
+        """Comments follow on the record with this number ('' = not known), from the ``first`` line on or any."""
+        self._commented = commented
+        self._lines = {0} if first else set()
+
+    def judge(self, record: str) -> Iterator[Fault]:
+        """What is wrong with the numbers of a comment with which nothing else is wrong."""
+        found = self._number.value(record)
+        if found != self._commented and self._commented.isdigit():
+            yield self._number.says("VERIFY_NUMBER", found, self._commented)
+        line = number(self._line.value(record))
+        expected = min(self._lines, default=line - 1) + 1
+        if line != expected and line - 1 not in self._lines:
+            yield self._line.says("VERIFY_NUMBER", self._line.value(record), self._line.element.pack(expected))
+        self._lines = {expected, line}  # either may be what the next one follows
+
+    def skip(self) -> None:
+        """One comes by that can't be told the number of."""
+        self._lines = {line + 1 for line in self._lines}

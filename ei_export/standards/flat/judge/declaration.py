@@ -13,10 +13,9 @@ from attrs import evolve
 from ...fault import Fault
 from ...message import Message, messages
 from ..record import ENCODING, Layout
-from . import totals
-from .comments import Comments
+from . import counting
 from .controls import controls
-from .counting import Numbers, Tally
+from .counting import Comments, Numbers, Tally
 from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, cut
 from .doubles import Doubles, person_key
 from .lines import Lines
@@ -251,10 +250,10 @@ class FlatFile:
             yield from (fault if fault.record else fault.at(self._closed) for fault in self._totals())
 
     def _totals(self) -> Iterator[Fault]:
-        wrong = list(totals.counts(self._trailer, self._tally, self._controls))
+        wrong = list(counting.counts(self._trailer, self._tally, self._controls))
         yield from wrong
         if self._tally.sure and not any(fault.element == "9904" for fault in wrong):
-            yield from totals.amount(self._trailer, self._tally.cents, self._controls)
+            yield from counting.amount(self._trailer, self._tally.cents, self._controls)
 
     def _is_childless(self) -> bool:
         """Whether the last person has no line so far."""

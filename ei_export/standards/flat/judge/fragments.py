@@ -2,15 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 from typing import Final
 
-from lxml import etree
-
 from ...fault import Fault
-from ...xml import gds801
-from ...xml.judge.message import XmlFile
-from ...xml.reader import Flaw, Reading
 from ..pm304 import LAYOUT
 from ..record import ENCODING
 from .controls import controls
@@ -21,8 +15,6 @@ from .relations import RELATIONS
 
 _NUMBER: Final = LAYOUT["02"].part(last="0202")
 _REFERENCE: Final = LAYOUT["04"]["0434"]
-#: Stands for the reference that a line in XML gets once it goes out.
-_ANY: Final = "1"
 
 
 class Fragments:
@@ -50,23 +42,3 @@ class Fragments:
             return ()
         self._numbers.advance()
         return list(self._lines.judge(text))
-
-
-class XmlFragments:
-    """Judges the fragments of one GDS801 file, as `gds801` makes them: what would be wrong if they were in the file.
-
-    ``frame`` is that of the file, ``today`` when it is sent.
-    """
-
-    def __init__(self, frame: gds801.Frame, today: date) -> None:
-        self._file: Final = XmlFile(gds801.MESSAGE, today)
-        self._reading: Final = Reading("")
-        for _ in self._file.faults(BytesIO("".join(frame).encode(gds801.ENCODING))):
-            pass  # without an insured person it is no right file; its header is what a part is judged with
-
-    def line(self, person: str, line: str) -> list[Fault]:
-        """What is wrong with a line and its person, before and behind the reference of the line."""
-        flaws: list[Flaw] = []
-        element = etree.fromstring(f"{person}{gds801.with_reference(line, _ANY)}</{gds801.INSURED.name}>")
-        part = self._reading.part(element, gds801.INSURED, flaws)
-        return [*self._file.of_part(part, flaws)]

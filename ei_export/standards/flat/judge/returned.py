@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from ....model.codelists import return_codes
 from ...fault import Fault
 from ..record import Layout, number
-from . import totals
+from . import counting
 from .controls import DECLARATION
 from .declaration import FlatFile
 from .parts import Relation, Values
@@ -97,7 +97,7 @@ class ReturnFile(FlatFile):
         yield from ()
 
     def _totals(self) -> Iterator[Fault]:
-        yield from totals.counts(self._trailer, self._tally, self._controls)
+        yield from counting.counts(self._trailer, self._tally, self._controls)
         if self._answer == _ALL_GRANTED and self._opened:
             yield self._controls["0196"].says("VERIFY_ALL_GRANTED", _ALL_GRANTED, "01 | 99").at(1)
         elif "9907" in self._trailer and "9908" in self._trailer and self._tally.sure:
@@ -107,7 +107,7 @@ class ReturnFile(FlatFile):
                 granted, problem = claimed, "VERIFY_TOTAL"
             else:  # what doesn't come back was granted, unless nothing comes back
                 granted, problem = claimed - self._refused if self._opened else 0, "VERIFY_RETURN_TOTAL"
-            yield from totals.amount(self._trailer, granted, self._controls, "9909", "9910", problem)
+            yield from counting.amount(self._trailer, granted, self._controls, "9909", "9910", problem)
 
     def _unexplained(self, record: str, faults: Sequence[Fault]) -> Sequence[Fault]:
         if not self._is_refused(record):

@@ -1,6 +1,6 @@
 """The rules that messages in XML are held to: ``specs/gds801/rules.csv``, one row per rule.
 
-What a rule looks at is a function in :mod:`..verify.rules801`; its class, return codes and the values it goes by are in
+What a rule looks at is a function in :mod:`.rules801`; its class, return codes and the values it goes by are in
 the table.
 """
 
