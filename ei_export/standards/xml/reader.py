@@ -85,16 +85,32 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
     reading = Reading(f"{{{message.namespace}}}", f"{{{message.guest}}}", feedback and feedback[1])
     order = _Order(root)
     expected = [f"{reading.namespace}{node.name}" for node in root.children]
+    before: etree._Element | None = None
     for element in parts(file, name, f"{reading.namespace}{ROOT}", expected):
         node = order.take(reading.local(element))
-        flaws = [*order.flaws]
+        flaws = [*(_in_root(element.getparent()) if before is None else _beside(before.tail)), *order.flaws]
         order.flaws.clear()
         if node is not None:
             yield reading.part(element, node, flaws), flaws
         else:
             yield Instance(0, root), flaws
+        before = element
     order.end()
-    yield Instance(0, root), order.flaws
+    yield Instance(0, root), [*order.flaws, *_beside(before.tail if before is not None else None)]
+
+
+def _in_root(root: etree._Element | None) -> Iterator[Flaw]:
+    """What is wrong with the root itself: an attribute, and text before its first part."""
+    if root is not None:
+        if attribute := str(_OWN_ATTRIBUTE(root)):
+            yield Flaw(None, "unknown", attribute, attribute, "-")
+        yield from _beside(root.text)
+
+
+def _beside(text: str | None) -> Iterator[Flaw]:
+    """Text between the parts."""
+    if text and not text.isspace():
+        yield Flaw(None, "text", ROOT, "…", "-")
 
 
 def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
@@ -249,7 +265,9 @@ _MOST_PLANS: Final = 1_000
 #: Text beside elements.
 _HAS_STRAY_TEXT: Final = etree.XPath("boolean(.//text()[normalize-space()][../*])")
 #: The name of an attribute: no element has any but those that any message may have (``xsi:nil``).
-_ATTRIBUTE: Final = etree.XPath("name((.//@*[namespace-uri() != 'http://www.w3.org/2001/XMLSchema-instance'])[1])")
+_ATTRIBUTES: Final = "@*[namespace-uri() != 'http://www.w3.org/2001/XMLSchema-instance']"
+_ATTRIBUTE: Final = etree.XPath(f"name((.//{_ATTRIBUTES})[1])")
+_OWN_ATTRIBUTE: Final = etree.XPath(f"name({_ATTRIBUTES})")
 
 
 # As records, to be shown ---------------------------------------------------------------------------

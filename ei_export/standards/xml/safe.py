@@ -86,7 +86,7 @@ def parts(file: IO[bytes], name: str, root: str, tags: Collection[str]) -> Itera
 
 def _forget(element: etree._Element) -> None:
     """Gives back the memory of an element that has ended, and of all before it in its parent."""
-    element.clear()
+    element.clear(keep_tail=True)
     parent = element.getparent()
     while parent is not None and parent[0] is not element:
         del parent[0]
