@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ei_export.base.specs import SPECS
 from ei_export.cli import main
 from ei_export.standards.message import messages
+from ei_export.standards.xml import gds801
 from ei_export.standards.xml.judge.message import XmlFile
 from tests.golden.cases import GOLDEN
 from tests.support import gds
@@ -171,12 +171,22 @@ def test_a_list_of_another_era_is_held(tmp_path: Path) -> None:
 # The official schema -------------------------------------------------------------------------------
 
 
+#: Looks at little: the official one was not found.
+SCHEMA = f"""\
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{GDS801.namespace}"
+           targetNamespace="{GDS801.namespace}" elementFormDefault="qualified">
+  <xs:element name="Bericht"/>
+  <xs:element name="UzoviNummer" type="uzovi"/>
+  <xs:simpleType name="uzovi">
+    <xs:restriction base="xs:string"><xs:pattern value="[0-9]{{4}}"/></xs:restriction>
+  </xs:simpleType>
+</xs:schema>
+"""
+
+
 def test_files_follow_the_schema_that_the_practice_has(tmp_path: Path) -> None:
     practice = clinic(tmp_path, 'gds801_xsd = "gds801_573.xsd"').feed(ROWS)
-    schema = (SPECS / "gds801/own-573.xsd").read_text(encoding="utf-8")
-    (tmp_path / "gds801_573.xsd").write_text(
-        schema.replace('"UzoviNummer" type="uzovi"', '"UzoviNummer" type="role"'), encoding="utf-8"
-    )
+    (tmp_path / "gds801_573.xsd").write_text(SCHEMA.replace("{4}", "{3}"), encoding="utf-8")
     refused = practice.run("--lang", "en", today=TODAY)
     assert refused.exit_code == 4
     (problem,) = refused.problems
@@ -190,15 +200,15 @@ def test_files_follow_the_schema_that_the_practice_has(tmp_path: Path) -> None:
     ):
         assert words in problem["message"]
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").glob("R*"))
-    (tmp_path / "gds801_573.xsd").write_text(schema, encoding="utf-8")
+    (tmp_path / "gds801_573.xsd").write_text(SCHEMA, encoding="utf-8")
     assert sorted(practice.run(today=TODAY).lines) == ["A1", "A3", "A4", "A5"]
 
 
 def test_a_schema_may_be_in_several_files(tmp_path: Path) -> None:
     practice = clinic(tmp_path, 'gds801_xsd = "xsd/gds801_573.xsd"').feed(ROWS)
-    start, types, rest = (SPECS / "gds801/own-573.xsd").read_text(encoding="utf-8").partition("\n  <xs:simpleType")
+    start, types, rest = SCHEMA.partition("\n  <xs:simpleType")
     (tmp_path / "xsd" / "basis").mkdir(parents=True)
-    opening = start[start.index("<xs:schema") : start.index("\n  <xs:element")]
+    opening = start[: start.index("\n  <xs:element")]
     include = opening + '\n  <xs:include schemaLocation="basis/types.xsd"/>'
     (tmp_path / "xsd" / "gds801_573.xsd").write_text(start.replace(opening, include) + "</xs:schema>", encoding="utf-8")
     refused = practice.run(today=TODAY)
@@ -213,6 +223,20 @@ def test_what_is_no_schema_is_refused_before_anything_is_done(tmp_path: Path) ->
     (tmp_path / "gds801_573.xsd").write_text("<a/>", encoding="utf-8")
     refused = practice.run(today=TODAY)
     assert (refused.exit_code, refused.problems[0]["code"]) == (2, "XSD_BROKEN")
+
+
+def test_a_file_that_is_not_built_as_its_table_says_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = clinic(tmp_path).feed(ROWS)
+    order = [name for name in gds801._DEBIT_ORDER if name != "Aantal"]
+    monkeypatch.setattr(gds801, "_DEBIT_ORDER", [*order, "Aantal"])
+    refused = practice.run(today=TODAY)
+    assert (refused.exit_code, refused.problems[0]["code"]) == (4, "FILE_REJECTED")
+    assert "Aantal" in refused.problems[0]["message"]
+    assert not list((tmp_path / "out").glob("R*"))
+    monkeypatch.undo()
+    assert sorted(practice.run(today=TODAY).lines) == ["A1", "A3", "A4", "A5"]
 
 
 # Answers -------------------------------------------------------------------------------------------

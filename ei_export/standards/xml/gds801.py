@@ -3,31 +3,28 @@
 Elements, their order and their forms are ``specs/gds801/message-573.csv``, the order mostly inferred; which values had
 to be chosen is in ``specs/inferred.csv``. As in PM304 a file is made of fragments: an insured person and a performance
 are prepared as text, and `Gds801Writer` fills in references and puts them together. Everything is checked before
-(`check_person`, `check_need`, ...); what was written is held against a schema afterwards.
+(`check_person`, `check_need`, ...); what was written is verified afterwards.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from attrs import frozen
 
 from ...base.problems import Finding
-from ...base.specs import SPECS
 from ...model.codelists import DCSPH, choices, diagnoses
 from ...model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ..message import messages
 from .judge.rulebook import rules
 from .redeclaring import redeclaration_code
-from .safe import Schema
-from .tree import FOLDER, ROOT, Tree, Values, write, write_simple
+from .tree import ROOT, Tree, Values, write, write_simple
 
 ENCODING: Final = "utf-8"
 MESSAGE: Final = next(message for message in messages() if message.code == "573")
 TREE: Final = Tree.load(MESSAGE.code)
-OWN_SCHEMA: Final = SPECS / FOLDER / f"own-{MESSAGE.code}.xsd"
 #: The root and the parts below it, as :mod:`.safe` asks for them.
 ROOT_TAG: Final = f"{{{MESSAGE.namespace}}}{ROOT}"
 PART_TAGS: Final = [f"{{{MESSAGE.namespace}}}{node.name}" for node in TREE.root.children]
@@ -292,12 +289,6 @@ def _referral(care: Care, day: date) -> Values:
 
 def _euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02}"
-
-
-@cache
-def own_schema() -> Schema:
-    """Our own schema, made from the element table."""
-    return Schema.load(OWN_SCHEMA)
 
 
 # The file ------------------------------------------------------------------------------------------

@@ -5,11 +5,10 @@ and what is inferred stands beside them. Writing, reading, verifying, and our ow
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, time
 from functools import cache, lru_cache
 from html import escape
-from itertools import groupby
 from pathlib import Path
 from typing import Final, TypeAlias, Union
 
@@ -254,64 +253,3 @@ def _fill(parent: etree._Element, node: Node, values: Values, later: str = "") -
                 _fill(etree.SubElement(parent, child.name), child, one)
     if used < len(values):
         raise ValueError(f"{node.path} has no {', '.join(sorted(set(values) - {c.name for c in node.children}))}")
-
-
-# Our own schema ------------------------------------------------------------------------------------
-
-_SCHEMA: Final = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<!-- This is not the official schema of Vektis, which was not found. It is made from message-{code}.csv and forms.csv in
-     this folder, which say how sure each element is; the order of most of them is inferred. -->
-<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{namespace}"
-           targetNamespace="{namespace}" elementFormDefault="qualified">
-{elements}
-{types}
-</xs:schema>
-"""
-_OCCURS: Final = {
-    "1": "",
-    "or": "",
-    "?": ' minOccurs="0"',
-    "+": ' maxOccurs="unbounded"',
-    "*": ' minOccurs="0" maxOccurs="unbounded"',
-}
-_ANYTHING: Final = '<xs:any processContents="skip" minOccurs="0" maxOccurs="unbounded"/>'
-
-
-def schema_text(tree: Tree, namespace: str) -> str:
-    """A schema (XSD) that takes what the table says. Codes are held to their form only: for one that isn't in its list
-    the receiver has a return code."""
-    forms = {form.name: form for form in _forms(tree.root)}
-    types = [
-        f'  <xs:simpleType name="{name}"><xs:restriction base="xs:{form.base}">'
-        f'<xs:pattern value="{form.pattern}"/></xs:restriction></xs:simpleType>'
-        for name, form in sorted(forms.items())
-    ]
-    elements = "\n".join(_schema_lines(tree.root, "  "))
-    return _SCHEMA.format(code=tree.code, namespace=namespace, elements=elements, types="\n".join(types))
-
-
-def _forms(node: Node) -> Iterator[Form]:
-    if node.form is not None:
-        yield node.form
-    for child in node.children:
-        yield from _forms(child)
-
-
-def _schema_lines(node: Node, indent: str) -> Iterator[str]:
-    start = f'{indent}<xs:element name="{node.name}"{_OCCURS[node.count]}'
-    if node.form is not None:
-        yield f'{start} type="{node.form.name}"/>'
-        return
-    yield f"{start}><xs:complexType><xs:sequence>"
-    if node.is_open:
-        yield f"{indent}  {_ANYTHING}"
-    for is_choice, group in groupby(node.children, key=lambda child: child.count == "or"):
-        inner = indent + "  "
-        if is_choice:
-            yield f"{inner}<xs:choice>"
-        for child in group:
-            yield from _schema_lines(child, f"{inner}  " if is_choice else inner)
-        if is_choice:
-            yield f"{inner}</xs:choice>"
-    yield f"{indent}</xs:sequence></xs:complexType></xs:element>"

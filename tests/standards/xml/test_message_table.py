@@ -15,12 +15,12 @@ from typing import Final
 import pytest
 from lxml import etree
 
-from ei_export.codelists import codes
-from ei_export.specs import SPECS
+from ei_export.base.specs import SPECS
+from ei_export.model.codelists import codes
+from ei_export.standards.fault import Fault
 from ei_export.standards.message import Message
-from ei_export.standards.verify.fault import Fault
-from ei_export.standards.verify.xmlfile import XmlFile
-from tests.standards.xml.gds import M573, M574
+from ei_export.standards.xml.judge.message import XmlFile
+from tests.support.gds import M573, M574
 
 Row = dict[str, str]
 #: A mistake: what it is, the message, and of its fault the code, the class it is in (None = the message), the element.
@@ -111,8 +111,9 @@ def wrong_texts(form: Row, right: str) -> Iterator[tuple[str, str]]:
     round, a day or a time that doesn't exist."""
     tries = {
         "empty": "", "space before": f" {right}", "space behind": f"{right} ", "too short": right[:-1],
-        "too long": right + right[-1:] * 12, "other letters": re.sub("[0-9]", "x", right), "digits": re.sub("[A-Za-z]", "1", right),
-        "lower": right.lower(), "no day": right.replace("02-03", "02-30"), "no time": right.replace("09:", "25:"),
+        "too long": right + right[-1:] * 12, "letters": re.sub("[0-9]", "x", right),
+        "digits": re.sub("[A-Za-z]", "1", right), "lower": right.lower(), "no day": right.replace("02-03", "02-30"),
+        "no time": right.replace("09:", "25:"),
         "negative": f"-{right}", "zero": "0", "comma": right.replace(".", ","),
     }  # fmt: skip
     return ((what, text) for what, text in tries.items() if not fits(form, text))
@@ -174,7 +175,7 @@ def mistakes(message: str, row: Row) -> Iterator[Mistake]:
         root, element, parent = anew()
         element.text = "loose"
         part = next(one for one in root if one is element or element in one.iter())
-        yield "text between", root, BETWEEN, part, part.tag
+        yield "text between", root, BETWEEN, part, str(part.tag)
 
 
 @pytest.mark.parametrize("of", [M573, M574], ids=["573", "574"])

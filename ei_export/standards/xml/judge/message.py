@@ -36,6 +36,8 @@ _FLAWS: Final = {
     "place": "GDS_ELEMENT_ORDER_INFERRED",
     "name": "GDS_ELEMENT_NAME_INFERRED",
 }
+#: What is only other than we inferred.
+OTHER_THAN_INFERRED: Final = tuple(_FLAWS[code] for code in INFERRED)
 #: What a mask does with elements that don't tell who somebody is.
 _OPEN: Final = ("no", "check")
 _LINES: Final = ("DebetPrestatie", "CreditPrestatie")
