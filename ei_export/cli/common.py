@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 import click
 
 from .. import __version__
+from ..base.patience import ON_WAIT
 from ..base.problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
 from ..base.wording import iso_day, naming
-from ..ledger import Ledger
 from ..output.text import Paint, Role, plain
 from ..settings import Settings, load
 from .speaking import has_spoken, speaking, warn
@@ -183,7 +183,7 @@ def settings_of(config: Path, lang: Language | None) -> Settings:
     settings = evolve(settings, language=lang or settings.language)
     context = click.get_current_context()
     context.meta["ei_export.language"] = settings.language
-    Ledger.on_wait = staticmethod(lambda path: warn(_WAITS[settings.language].format(path=path)))
+    ON_WAIT.set(lambda path: warn(_WAITS[settings.language].format(path=path)))
     context.with_resource(naming(settings.input.columns))
     return settings
 

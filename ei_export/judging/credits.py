@@ -6,14 +6,13 @@ from typing import Final, TypeAlias
 
 from ..base.problems import Finding
 from ..ledger import Ledger
-from ..ledger.credits import RefusedCredit, due_credits, refused_credits
-from ..model.codelists import return_codes
+from ..ledger.credits import due_credits, refused_credits
 from ..model.due import DueLine
-from ..output.refusals import telling
 from ..standards.forms import FORMS
 from ..standards.styles import refusal
 from .collected import Shelf
 from .context import Desk
+from .refused import about
 
 #: What of a header says who claims, and who is paid.
 _HEADER: Final = ("practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to")
@@ -76,15 +75,6 @@ def _other_header(line: DueLine, header: str, today: str) -> Finding | None:
             params = {"reference": line.previous, "key": key, "before": before[key] or "-", "now": now[key] or "-"}
             return Finding("CREDIT_OTHER_HEADER", "", params)
     return None
-
-
-def about(credit: RefusedCredit) -> Finding:
-    """What is to be said of a credit that was refused."""
-    known = return_codes().get(telling(credit.codes.split()))
-    answer = {"codes": credit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
-    code = "CREDIT_WAITS" if credit.waits else "PAID_TWICE" if credit.later else "CREDIT_REFUSED"
-    lines = {name: getattr(credit, name) for name in ("reference", "credit", "later", "invoice")}
-    return Finding(code, "", {**lines, **answer})
 
 
 def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:

@@ -10,10 +10,11 @@ from hashlib import blake2b
 from importlib import resources
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 
 from attrs import astuple, frozen
 
+from ..base.patience import ON_WAIT
 from ..base.private import make_folder, resolved
 from ..base.problems import BusyError, SettingsError, WriteError
 from ..model.appointment import Outcome
@@ -80,9 +81,6 @@ class Ledger:
 
     Every method raises `WriteError` where the disk fails or the file is damaged.
     """
-
-    #: Told of the file where what was done has to wait, because another program reads it.
-    on_wait: ClassVar[Callable[[Path], None]] = staticmethod(lambda path: None)
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
         self._db = connection
@@ -152,7 +150,7 @@ class Ledger:
         try:
             self._do("COMMIT")
         except BusyError:
-            Ledger.on_wait(self._path)
+            ON_WAIT.get()(self._path)
             self._do(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
             self._do("COMMIT")
         self._do("PRAGMA busy_timeout = 0")

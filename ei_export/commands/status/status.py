@@ -10,7 +10,7 @@ from attrs import asdict
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
 from ...intake.reader import remembered
-from ...judging.credits import about
+from ...judging.refused import about
 from ...judging.tables import Rules
 from ...ledger import Ledger, standing
 from ...ledger.credits import refused_credits

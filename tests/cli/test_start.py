@@ -1,0 +1,37 @@
+"""What a command loads before it does anything: a person waits for it each time."""
+
+import subprocess
+import sys
+
+import pytest
+
+_LOADED = """
+import sys
+sys.argv = ["ei-export", {command!r}, "--help"]
+from ei_export.__main__ import main
+try:
+    main()
+finally:
+    sys.stderr.write("\\n".join(sys.modules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "most", "without"),
+    [
+        ("show", 50, {"sqlite3", "jinja2", "ei_export.ledger", "ei_export.judging", "ei_export.commands.run"}),
+        ("init", 30, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
+        ("status", 80, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
+        ("credit", 70, {"jinja2", "lxml", "ei_export.judging", "ei_export.zorg1"}),
+        ("run", 150, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
+    ],
+)
+def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str]) -> None:
+    code = _LOADED.format(command=command)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    loaded = set(done.stderr.splitlines())
+
+    assert "Usage" in done.stdout
+    assert loaded & without == set()
+    assert len({name for name in loaded if name.split(".")[0] == "ei_export"}) < most
