@@ -26,9 +26,9 @@ from ..model.declaration import Person
 from ..model.due import DueLine
 from ..settings import Settings
 from ..standards.styles import styles
-from ..zorg1.claims import Claim, Judge
+from ..zorg1.claims import Claim, ClaimJudge
 from ..zorg1.resolver import Resolver
-from ..zorg1.trajectories import Trajectory, Visit
+from ..zorg1.visit import Trajectory, Visit
 from .rendering import Marker, Renderer
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -75,7 +75,7 @@ class Desk:
         self,
         settings: Settings,
         resolver: Resolver,
-        judge: Judge,
+        judge: ClaimJudge,
         ledger: Ledger,
         feed: Gathered,
         fingerprint: bytes,
@@ -266,6 +266,6 @@ class Work:
             other.trajectory is visit.trajectory
             and other.appointment.row is None
             and other.appointment.id in recovered
-            and other.answer.moment == "start"
+            and other.resolution.moment == "start"
             for other in self.visits
         )

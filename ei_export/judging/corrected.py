@@ -11,7 +11,7 @@ from .declared import is_the_same
 
 def hold_back(work: Work) -> None:
     """Tells of each line that stays for now, because its appointment as it is now comes to no other."""
-    unmapped = {visit.appointment.id for visit in work.visits if not visit.answer.is_linked}
+    unmapped = {visit.appointment.id for visit in work.visits if not visit.resolution.is_linked}
     for appointment in (*work.told, *work.known.values()):
         reference = work.desk.replaced.get(appointment.id)
         if reference is None:

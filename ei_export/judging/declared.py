@@ -188,7 +188,7 @@ def _differences(
         both = zip(CORE, old, new, strict=True)
         found = {c: (before, after) for c, before, after in both if before != after and c in _CHANGES}
         if old[2:4] != new[2:4]:
-            linked = work.desk.resolver.answer(row.code, row.declare_under, row.uzovi, row.date).code
+            linked = work.desk.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date).code
             found["code"] = (sent.linked, linked)
             if linked == sent.linked or work.desk.resolver.is_form(sent.linked, linked):
                 del found["code"]
@@ -366,7 +366,7 @@ def _as_sent(work: Work, debit: Debit, row: Appointment | None, known: Appointme
 
 
 def _linked(work: Work, source: Appointment) -> str:
-    return work.desk.resolver.answer(source.code, source.declare_under, source.uzovi, source.date).code
+    return work.desk.resolver.resolve(source.code, source.declare_under, source.uzovi, source.date).code
 
 
 def _texts_of(

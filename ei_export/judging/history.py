@@ -11,7 +11,7 @@ from ..ledger.dossier import AT, CORE, LASTING, PENDING, Change, Kept, core, unp
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
 from ..zorg1.claims import SETTLED
-from ..zorg1.resolver import Standing
+from ..zorg1.resolver import Verdict
 from .context import Work
 from .declared import hear
 from .insurers import of_today
@@ -151,8 +151,8 @@ def _may_count(work: Work, appointment: Appointment) -> bool:
     day = appointment.date
     if day is None or not appointment.patient_id:
         return False
-    answer = work.desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if not (answer.is_zorg1 and answer.code) or answer.standing is Standing.NO_AGREEMENT:
+    resolution = work.desk.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if not (resolution.is_zorg1 and resolution.code) or resolution.verdict is Verdict.NO_AGREEMENT:
         return False
     work.waits = work.waits or day > work.desk.judge.today
     return day <= work.desk.judge.today
@@ -193,8 +193,8 @@ def _merge(work: Work, same: list[Appointment]) -> Appointment:
 
     def standing(a: Appointment) -> tuple[bool, bool, list[str]]:
         """Which of two contradicting rows comes first, wherever they stand in the feed."""
-        answer = work.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
-        return not a.completed, not answer.is_zorg1, [a.text(column) for column in _COMPARED]
+        resolution = work.desk.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
+        return not a.completed, not resolution.is_zorg1, [a.text(column) for column in _COMPARED]
 
     same.sort(key=standing)
     first = same[0]

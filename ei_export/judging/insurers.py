@@ -18,8 +18,8 @@ def of_today(work: Work, known: Appointment, row: Appointment) -> bool:
     if known.uzovi == row.uzovi or day is None:
         return False
     resolver = work.desk.resolver
-    answer = resolver.answer("", known.linked, known.uzovi, day)
-    if known.known is Outcome.DECLARED and answer.moment not in _OF_A_COURSE:
+    resolution = resolver.resolve("", known.linked, known.uzovi, day)
+    if known.known is Outcome.DECLARED and resolution.moment not in _OF_A_COURSE:
         return True
     found = [
         course

@@ -17,7 +17,7 @@ from ..standards.forms import FORMS
 from ..standards.styles import Style, refusal
 from ..standards.xml.redeclaring import Became, redeclaration_code
 from ..zorg1.claims import Claim
-from ..zorg1.trajectories import Visit
+from ..zorg1.visit import Visit
 from .context import Work
 from .corrected import is_as_declared, put_back
 from .declared import why_not_again, why_not_the_same
@@ -94,7 +94,7 @@ def write_lines(work: Work) -> None:
             continue
         record = "" if draft.file in begun else who.record
         if draft.claim.is_unasked:
-            work.case.unasked.add(draft.claim.answer.insurer)
+            work.case.unasked.add(draft.claim.resolution.insurer)
         if debits := work.debits.get(appointment.id):
             head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
         appointment.mark = "" if draft.is_silent else work.desk.mark(appointment)
@@ -105,7 +105,7 @@ def write_lines(work: Work) -> None:
 def _not_in_feed(work: Work, visit: Visit) -> Finding | None:
     """Of a counted end: that contacts are counted which the feed lacks although it shows the start. They may have been
     deleted; only ``[input] complete_from`` says that a feed holds everything."""
-    trajectory, agreement = visit.trajectory, visit.answer.agreement
+    trajectory, agreement = visit.trajectory, visit.resolution.agreement
     if work.stored is None or trajectory is None or agreement is None or agreement.units != "count":
         return None
     ends = (trajectory.started_by, visit)
@@ -133,10 +133,10 @@ def _could_be_sent(work: Work, appointment: Appointment) -> bool:
     if any(finding.code.startswith("ROW_") for finding in appointment.findings):
         return False
     asked = (appointment.code, appointment.declare_under or appointment.linked, appointment.uzovi, appointment.date)
-    answer = work.desk.resolver.answer(*asked)
-    if answer.moment == "contact":
-        return answer.agreement is not None and answer.agreement.is_sent
-    return answer.is_zorg1
+    resolution = work.desk.resolver.resolve(*asked)
+    if resolution.moment == "contact":
+        return resolution.agreement is not None and resolution.agreement.is_sent
+    return resolution.is_zorg1
 
 
 def _of_person_and_care(work: Work, appointment: Appointment) -> Iterator[Finding]:
@@ -245,7 +245,7 @@ def _hold(work: Work, appointment: Appointment) -> bool:
 def _start_missing(visit: Visit) -> Finding | None:
     """Whether this is an end of which no line of the start stands or goes out now."""
     start = visit.trajectory.started_by if visit.trajectory is not None else None
-    if start is None or visit.answer.moment != "end":
+    if start is None or visit.resolution.moment != "end":
         return None
     if start.stands or start.appointment.outcome is Outcome.DECLARED:
         return None
@@ -289,7 +289,7 @@ def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: 
         patient_id=appointment.patient_id,
         trajectory=appointment.trajectory,
         row="" if appointment.row is None else str(appointment.row),
-        insurer=claim.answer.insurer,
+        insurer=claim.resolution.insurer,
         code=claim.agreement.code,
         list=claim.agreement.list,
         f_code=claim.agreement.f_code,

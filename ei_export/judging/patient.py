@@ -18,8 +18,9 @@ from ..ledger.dossier import PENDING, encode, pack, pack_trajectories
 from ..ledger.people import Known, known_as
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.claims import SETTLED
-from ..zorg1.resolver import Standing
-from ..zorg1.trajectories import Trajectory, Visit, group
+from ..zorg1.resolver import Verdict
+from ..zorg1.trajectories import group
+from ..zorg1.visit import Trajectory, Visit
 from .context import Case, Desk, Work
 from .corrected import hold_back
 from .declared import name_answers, name_lines
@@ -93,7 +94,7 @@ def _doubt(work: Work) -> None:
         row = work.desk.unsure.get(visit.appointment.uzovi)
         if (
             row is not None
-            and visit.answer.is_zorg1
+            and visit.resolution.is_zorg1
             and visit.appointment.outcome in _OPEN
             and not row.known_on(visit.day)
         ):
@@ -158,7 +159,7 @@ def _file(work: Work, digest: bytes | None) -> None:
 
 def _is_unexplained(visit: Visit) -> bool:
     """Whether an appointment counts for nothing, as nobody said what its code stands for."""
-    return visit.answer.standing is Standing.UNEXPLAINED and visit.appointment.outcome is Outcome.NOT_ZORG1
+    return visit.resolution.verdict is Verdict.UNEXPLAINED and visit.appointment.outcome is Outcome.NOT_ZORG1
 
 
 def _identity(work: Work) -> Known:

@@ -14,7 +14,7 @@ from ..intake.meanings import Values
 from ..model.codelists import deadlines, uzovi_numbers
 from ..settings import Settings
 from ..zorg1.agreements import Agreements
-from ..zorg1.claims import Judge
+from ..zorg1.claims import ClaimJudge
 from ..zorg1.in_vain import in_vain
 from ..zorg1.resolver import Resolver
 from ..zorg1.tariffs import Tariffs
@@ -27,7 +27,7 @@ class Rules:
     closed; ``meant`` is ``[input.values]``."""
 
     resolver: Resolver
-    judge: Judge
+    judge: ClaimJudge
     insurers: Mapping[str, str]
     fingerprint: bytes
     findings: tuple[Finding, ...]
@@ -40,7 +40,7 @@ class Rules:
         tariffs = Tariffs.load(settings.tariffs_path)
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
-        judge = Judge(agreements, deadlines(), today, settings.severities)
+        judge = ClaimJudge(agreements, deadlines(), today, settings.severities)
         findings = tuple(in_vain(settings, agreements, tariffs))
         return cls(resolver, judge, insurers, _fingerprint(settings, header), findings, settings.input.values)
 

@@ -5,8 +5,8 @@ from typing import Final
 from ..base.problems import Finding
 from ..ledger.dossier import LASTING
 from ..model.appointment import Appointment, Outcome
-from ..zorg1.resolver import Standing
-from ..zorg1.trajectories import Visit
+from ..zorg1.resolver import Verdict
+from ..zorg1.visit import Visit
 from .context import Work
 from .moving import is_theirs
 
@@ -18,21 +18,21 @@ def classify(work: Work, appointment: Appointment) -> None:
     """Makes a visit of an appointment, or settles it here where there is nothing to group."""
     desk = work.desk
     day = appointment.date
-    answer = desk.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if appointment.linked and (appointment.known is Outcome.DECLARED or not answer.is_zorg1):
+    resolution = desk.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if appointment.linked and (appointment.known is Outcome.DECLARED or not resolution.is_zorg1):
         # What was declared or counted stays what it was, whatever the code is linked to now.
-        answer = desk.resolver.answer("", appointment.linked, appointment.uzovi, day)
-    appointment.linked = answer.code if answer.is_linked else ""
+        resolution = desk.resolver.resolve("", appointment.linked, appointment.uzovi, day)
+    appointment.linked = resolution.code if resolution.is_linked else ""
     found = appointment.findings
     has_place = bool(appointment.number) or appointment.id in desk.replaced
-    if answer.standing is Standing.UNEXPLAINED and not (has_place or found or day is None or appointment.known):
+    if resolution.verdict is Verdict.UNEXPLAINED and not (has_place or found or day is None or appointment.known):
         work.kept.append(appointment)  # perhaps a contact, of a trajectory that is still to come
-        work.visits.append(Visit(appointment, answer, day))
+        work.visits.append(Visit(appointment, resolution, day))
         return
     if (
         appointment.known not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
-        and not answer.is_zorg1
-        and (answer.standing is Standing.NOT_ZORG1 or not has_place)
+        and not resolution.is_zorg1
+        and (resolution.verdict is Verdict.NOT_ZORG1 or not has_place)
         and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
     ):
         found.clear()
@@ -41,7 +41,7 @@ def classify(work: Work, appointment: Appointment) -> None:
     work.kept.append(appointment)
     if appointment.known is None:
         is_before = day is not None and day <= desk.declared_until
-        if is_before and answer.is_zorg1 and appointment.id not in work.again and not appointment.unclear:
+        if is_before and resolution.is_zorg1 and appointment.id not in work.again and not appointment.unclear:
             appointment.known = Outcome.EARLIER
         else:
             if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):
@@ -56,7 +56,7 @@ def classify(work: Work, appointment: Appointment) -> None:
     if day is None:
         appointment.outcome = Outcome.EARLIER
         return
-    work.visits.append(Visit(appointment, answer, day))
+    work.visits.append(Visit(appointment, resolution, day))
 
 
 def _shared(work: Work, appointment: Appointment) -> Finding | None:

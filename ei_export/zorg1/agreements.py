@@ -1,7 +1,7 @@
 """The Zorg1 agreements: what an appointment's declare-under code means with an insurer on a day.
 
-The answers are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this module reads and checks them, and finds
-the one that applies. The rules and their sections of the Zorg1 manual are in the tables.
+They are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this module reads and checks them, and finds the
+one that applies. The rules and their sections of the Zorg1 manual are in the tables.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

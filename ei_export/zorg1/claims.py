@@ -13,8 +13,8 @@ from ..model.appointment import Outcome
 from ..model.codelists import Deadline, Term
 from ..model.declaration import Performance
 from .agreements import Agreement, Agreements
-from .resolver import Answer, Standing, dated
-from .trajectories import Trajectory, Visit
+from .resolver import Resolution, Verdict, dated
+from .visit import Trajectory, Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
 SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
@@ -25,7 +25,7 @@ class Claim:
     """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply
     the tariff; with ``unit`` they do, as the EI-standaard reckons."""
 
-    answer: Answer
+    resolution: Resolution
     agreement: Agreement
     units: int
     performance: Performance
@@ -34,8 +34,8 @@ class Claim:
     def is_unasked(self) -> bool:
         """Whether its amount is not number × tariff (return code 8215), and nobody said that the insurer wants it so;
         see ``number_times_tariff`` in ``specs/inferred.csv``."""
-        said = self.answer.contract is not None and self.answer.contract.amount
-        return self.units > 1 and not said and self.answer.amount == "product"
+        said = self.resolution.contract is not None and self.resolution.contract.amount
+        return self.units > 1 and not said and self.resolution.amount == "product"
 
 
 @lru_cache(maxsize=16_384)
@@ -50,10 +50,10 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def amount_cents(answer: Answer, units: int) -> int:
+def amount_cents(resolution: Resolution, units: int) -> int:
     """What a line of a product comes to, in cents; see `Claim`."""
-    assert answer.tariff is not None
-    return answer.tariff.cents * (units if answer.amount == "unit" else 1)
+    assert resolution.tariff is not None
+    return resolution.tariff.cents * (units if resolution.amount == "unit" else 1)
 
 
 def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
@@ -83,7 +83,7 @@ class LastDay(NamedTuple):
 
 
 @frozen
-class Judge:
+class ClaimJudge:
     """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer and term; ``severities`` say
     which findings hold a visit."""
 
@@ -96,11 +96,11 @@ class Judge:
 
     def judge(self, visit: Visit) -> Claim | None:
         """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
-        appointment, answer = visit.appointment, visit.answer
+        appointment, resolution = visit.appointment, visit.resolution
         if (
-            answer.standing is Standing.CONTACT
+            resolution.verdict is Verdict.CONTACT
             and not appointment.findings
-            and not answer.notes
+            and not resolution.notes
             and visit.day <= self.today
         ):
             appointment.outcome = (
@@ -108,15 +108,15 @@ class Judge:
             )  # by far most visits
         elif visit.is_declared:
             appointment.outcome = Outcome.EARLIER
-        elif not answer.is_zorg1:
+        elif not resolution.is_zorg1:
             is_held = self.severities.hold(appointment.findings)
             appointment.outcome = Outcome.HELD if is_held else Outcome.NOT_ZORG1
-        elif answer.standing is Standing.NO_AGREEMENT:
+        elif resolution.verdict is Verdict.NO_AGREEMENT:
             if self.counts_without_contract(visit):
-                params = {"insurer": answer.insurer, "date": visit.day.isoformat()}
+                params = {"insurer": resolution.insurer, "date": visit.day.isoformat()}
                 appointment.findings.append(Finding("CONTACT_WITHOUT_CONTRACT", "uzovi", params))
             else:
-                appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
+                appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
             if (finding := self.check_without_agreement(visit)) is not None:
                 appointment.findings.append(finding)
             appointment.outcome = Outcome.NO_AGREEMENT
@@ -125,43 +125,43 @@ class Judge:
         return None
 
     def _judge_zorg1(self, visit: Visit) -> Claim | None:
-        appointment, answer = visit.appointment, visit.answer
+        appointment, resolution = visit.appointment, visit.resolution
         if visit.day > self.today:
             params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
             appointment.findings.append(Finding("DATE_IN_FUTURE", "date", params))
-        if answer.faults:
-            appointment.findings.extend(dated(fault, visit.day) for fault in answer.faults)
+        if resolution.faults:
+            appointment.findings.extend(dated(fault, visit.day) for fault in resolution.faults)
         if (
-            answer.agreement is not None
-            and answer.standing is not Standing.CONTACT
-            and (finding := check_diagnosis(appointment.diagnosis, answer.agreement)) is not None
+            resolution.agreement is not None
+            and resolution.verdict is not Verdict.CONTACT
+            and (finding := check_diagnosis(appointment.diagnosis, resolution.agreement)) is not None
         ):
             appointment.findings.append(finding)
-        if answer.standing is Standing.CONTACT and appointment.known is None:
-            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
-        if self.severities.hold(appointment.findings) or answer.standing is Standing.FAULT:
+        if resolution.verdict is Verdict.CONTACT and appointment.known is None:
+            appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
+        if self.severities.hold(appointment.findings) or resolution.verdict is Verdict.FAULT:
             appointment.outcome = Outcome.HELD
-        elif answer.standing is Standing.CONTACT:
+        elif resolution.verdict is Verdict.CONTACT:
             appointment.outcome = Outcome.EARLIER if appointment.known is Outcome.COUNTED else Outcome.COUNTED
         else:
             return self._claim(visit)
         return None
 
     def _claim(self, visit: Visit) -> Claim:
-        appointment, answer = visit.appointment, visit.answer
-        assert answer.agreement is not None
-        assert answer.tariff is not None
+        appointment, resolution = visit.appointment, visit.resolution
+        assert resolution.agreement is not None
+        assert resolution.tariff is not None
         appointment.outcome = Outcome.DECLARED
-        if answer.notes:
-            appointment.findings.extend(dated(note, visit.day) for note in answer.notes)
-        if (late := self.check_deadline(answer.insurer, visit.day, visit.refused)) is not None:
+        if resolution.notes:
+            appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
+        if (late := self.check_deadline(resolution.insurer, visit.day, visit.refused)) is not None:
             appointment.findings.append(late)
-        if answer.moment == "end" and visit.trajectory is not None:
-            appointment.findings.extend(self._check_end(visit, answer.agreement, visit.trajectory))
-        agreement, cents = answer.agreement, answer.tariff.cents
-        amount = amount_cents(answer, visit.units)
+        if resolution.moment == "end" and visit.trajectory is not None:
+            appointment.findings.extend(self._check_end(visit, resolution.agreement, visit.trajectory))
+        agreement, cents = resolution.agreement, resolution.tariff.cents
+        amount = amount_cents(resolution, visit.units)
         performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
-        return Claim(answer, agreement, visit.units, performance)
+        return Claim(resolution, agreement, visit.units, performance)
 
     def _check_end(self, visit: Visit, end: Agreement, trajectory: Trajectory) -> Iterator[Finding]:
         """What is odd about an end that goes out, by its start: too soon, or with other units in another year."""
@@ -172,7 +172,7 @@ class Judge:
         weeks = self.agreements.weeks.get(end.code, 0)
         if visit.day < (due := first.day + timedelta(weeks=weeks)):
             yield Finding("END_EARLY", "date", {**params, "weeks": weeks, "after": due.isoformat()})
-        start = first.answer.agreement
+        start = first.resolution.agreement
         if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
             return
         both = start.units + end.units
@@ -192,17 +192,17 @@ class Judge:
     def counts_without_contract(self, visit: Visit) -> bool:
         """Whether a contact of a day without contract position counts in an end that goes, or is to go, out."""
         trajectory = visit.trajectory
-        if visit.answer.moment != "contact" or trajectory is None or visit not in trajectory.contacts:
+        if visit.resolution.moment != "contact" or trajectory is None or visit not in trajectory.contacts:
             return False
         last, first = trajectory.ended_by, trajectory.started_by
         if last is not None:
-            end, decides = last.answer.agreement, last
+            end, decides = last.resolution.agreement, last
         elif first is not None:
             end = self.agreements.end_of(trajectory.insurer, trajectory.program, trajectory.profile, visit.day)
             decides = first
         else:
             return False
-        return end is not None and end.units == "count" and decides.answer.standing is not Standing.NO_AGREEMENT
+        return end is not None and end.units == "count" and decides.resolution.verdict is not Verdict.NO_AGREEMENT
 
     def check_cover(self, agreement: Agreement, indication: str) -> Finding | None:
         """Whether a product of one insurance goes with an indication of the other (§4.5.3)."""
@@ -245,7 +245,7 @@ class Judge:
 
     def check_without_agreement(self, visit: Visit) -> Finding | None:
         """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""
-        program, profile = visit.program or visit.answer.program, visit.answer.profile
+        program, profile = visit.program or visit.resolution.program, visit.resolution.profile
         expected = self.agreements.programs.without_agreement(program, profile, visit.day)
         if not expected or visit.appointment.diagnosis in expected:
             return None

@@ -1,6 +1,6 @@
 """Which product a code is with an insurer on a date: agreement, code list, contract position and tariff together.
 
-All of these change on fixed dates only, so for one code and one UZOVI the answers form a line of periods, worked out
+All of these change on fixed dates only, so for one code and one UZOVI there is a line of periods, worked out
 once and then looked up by date.
 """
 
@@ -31,7 +31,7 @@ _MOST_DAYS: Final = 100_000
 _DAY: Final = timedelta(days=1)
 
 
-class Standing(Enum):
+class Verdict(Enum):
     """What the tables say of a code with an insurer on a date."""
 
     PRODUCT = "product"  # declared on its own date
@@ -53,7 +53,7 @@ class Link:
 
 
 @frozen
-class Answer:
+class Resolution:
     """What a code means for one UZOVI during a period.
 
     ``code`` is the declare-under code as resolved; program, profile and moment are known even if it can't be declared.
@@ -61,7 +61,7 @@ class Answer:
     ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds.
     """
 
-    standing: Standing
+    verdict: Verdict
     code: str
     insurer: str = ""
     program: str = ""
@@ -76,9 +76,9 @@ class Answer:
     is_zorg1: bool = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        is_linked = self.standing not in (Standing.UNMAPPED, Standing.UNEXPLAINED)
+        is_linked = self.verdict not in (Verdict.UNMAPPED, Verdict.UNEXPLAINED)
         object.__setattr__(self, "is_linked", is_linked)
-        object.__setattr__(self, "is_zorg1", is_linked and self.standing is not Standing.NOT_ZORG1)
+        object.__setattr__(self, "is_zorg1", is_linked and self.verdict is not Verdict.NOT_ZORG1)
 
     @property
     def amount(self) -> Amount:
@@ -93,14 +93,14 @@ def dated(finding: Finding, day: date) -> Finding:
 
 
 @frozen
-class Answers:
-    """The answers for one code and UZOVI; ``starts[i]`` is the first day of ``answers[i]``, the first one of all."""
+class Resolutions:
+    """What a code means with one UZOVI; ``starts[i]`` is the first day of ``resolutions[i]``, the first one of all."""
 
     starts: tuple[date, ...]
-    answers: tuple[Answer, ...]
+    resolutions: tuple[Resolution, ...]
 
-    def on(self, day: date) -> Answer:
-        return self.answers[bisect_right(self.starts, day) - 1]
+    def on(self, day: date) -> Resolution:
+        return self.resolutions[bisect_right(self.starts, day) - 1]
 
 
 class Resolver:
@@ -124,25 +124,25 @@ class Resolver:
             self._contracts.setdefault(contract.insurer, []).append(contract)
         self._own_codes = own_codes
         self._insurers = insurers
-        self._cache: dict[tuple[str, str, str], Answers] = {}
-        self._on_days: dict[tuple[str, str, str, date | None], Answer] = {}
+        self._cache: dict[tuple[str, str, str], Resolutions] = {}
+        self._on_days: dict[tuple[str, str, str, date | None], Resolution] = {}
 
-    def answer(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Answer:
+    def resolve(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Resolution:
         """What an own or declare-under code means on a day; where the day is not known, on the first of all days."""
         key = (code, declare_under, uzovi, day)
         found = self._on_days.get(key)
         if found is None:
             if len(self._on_days) > _MOST_DAYS:
                 self._on_days.clear()
-            found = self._on_days[key] = self.resolve(code, declare_under, uzovi).on(day or date.min)
+            found = self._on_days[key] = self.periods(code, declare_under, uzovi).on(day or date.min)
         return found
 
-    def resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
-        """The answers for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""
+    def periods(self, code: str, declare_under: str, uzovi: str) -> Resolutions:
+        """The resolutions for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""
         key = (code, declare_under, uzovi)
         found = self._cache.get(key)
         if found is None:
-            found = self._cache[key] = self._resolve(code, declare_under, uzovi)
+            found = self._cache[key] = self._periods(code, declare_under, uzovi)
         return found
 
     def link(self, code: str, declare_under: str) -> Link:
@@ -158,15 +158,15 @@ class Resolver:
         link = self.link(code, declare_under)
         if link.code in self._agreements.codes or link.code in performances() or link.code == NOT_ZORG1:
             return True
-        return self._unknown(code, link).standing is Standing.FAULT
+        return self._unknown(code, link).verdict is Verdict.FAULT
 
-    def of_profile(self, answer: Answer, uzovi: str, profile: str, day: date) -> Answer:
+    def of_profile(self, resolution: Resolution, uzovi: str, profile: str, day: date) -> Resolution:
         """A contact in a trajectory of this profile, by the form of its code that its insurer has for that (§4.1.3)."""
-        form = self._agreements.contacts.get((answer.code, profile))
-        if form is None or self._agreements.find(answer.insurer, form, day) is None:
-            return answer
-        found = self.answer("", form, uzovi, day)
-        params = {"code": answer.code, "resolved": form, "insurer": answer.insurer, "profile": profile}
+        form = self._agreements.contacts.get((resolution.code, profile))
+        if form is None or self._agreements.find(resolution.insurer, form, day) is None:
+            return resolution
+        found = self.resolve("", form, uzovi, day)
+        params = {"code": resolution.code, "resolved": form, "insurer": resolution.insurer, "profile": profile}
         note = Finding("CONTACT_BY_PROFILE", "code", params)
         return found if found.contract is None else evolve(found, notes=(*found.notes, note))
 
@@ -191,37 +191,37 @@ class Resolver:
         """The tariffs of a product, of any time, earliest first."""
         return self._tariffs.periods(agreement.tariff_list, agreement.insurer, agreement.code)
 
-    def _resolve(self, code: str, declare_under: str, uzovi: str) -> Answers:
+    def _periods(self, code: str, declare_under: str, uzovi: str) -> Resolutions:
         link = self.link(code, declare_under)
         linked = link.code
         if linked not in self._agreements.codes:
-            return Answers((date.min,), (self._unknown(code, link),))
+            return Resolutions((date.min,), (self._unknown(code, link),))
         program, profile, moment = self._identity(linked, self.insurer(uzovi))
-        base = Answer(Standing.FAULT, linked, self.insurer(uzovi), program=program, profile=profile, moment=moment)
+        base = Resolution(Verdict.FAULT, linked, self.insurer(uzovi), program=program, profile=profile, moment=moment)
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):
                 found = uzovi if is_insurer(uzovi) else quoted_code(uzovi)
                 fault = Finding("UZOVI_INVALID", "uzovi", {"found": found})
-            return Answers((date.min,), (evolve(base, faults=(fault,)),))
+            return Resolutions((date.min,), (evolve(base, faults=(fault,)),))
         starts = sorted({date.min, *self._changes(linked, base.insurer)})
-        return Answers(tuple(starts), tuple(self._answer(base, day) for day in starts))
+        return Resolutions(tuple(starts), tuple(self._on(base, day) for day in starts))
 
-    def _unknown(self, code: str, link: Link) -> Answer:
+    def _unknown(self, code: str, link: Link) -> Resolution:
         linked = link.code
         if not linked:
-            return Answer(Standing.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
+            return Resolution(Verdict.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
         if _LOOKS_LIKE_ZORG1.fullmatch(linked):
-            return Answer(
-                Standing.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": quoted_word(linked)}),)
+            return Resolution(
+                Verdict.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": quoted_word(linked)}),)
             )
         similar = sorted(own for own in self._own_codes if _bare(own) == _bare(code) and own != code)
         if similar and not link.by:
             params = {"code": code, "similar": ", ".join(similar)}
-            return Answer(Standing.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
+            return Resolution(Verdict.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
         if link.by or linked == NOT_ZORG1:
-            return Answer(Standing.NOT_ZORG1, linked)
-        return Answer(Standing.UNMAPPED if linked in performances() else Standing.UNEXPLAINED, linked)
+            return Resolution(Verdict.NOT_ZORG1, linked)
+        return Resolution(Verdict.UNMAPPED if linked in performances() else Verdict.UNEXPLAINED, linked)
 
     def _identity(self, code: str, insurer: str) -> tuple[str, str, str]:
         """Program, profile and moment of a code, with this insurer if it knows the code, else with any.
@@ -238,7 +238,7 @@ class Resolver:
         return row.program, row.profile, row.moment
 
     def _changes(self, code: str, insurer: str) -> Iterable[date]:
-        """The days on which an answer may become another."""
+        """The days on which an resolution may become another."""
         for linked in filter(None, (code, self._agreements.forms.get(code))):
             for agreement in self._agreements.periods(insurer, linked):
                 yield from _edges(agreement.valid_from, agreement.valid_until)
@@ -247,7 +247,7 @@ class Resolver:
         for contract in self._contracts.get(insurer, ()):
             yield from _edges(contract.valid_from, contract.valid_until)
 
-    def _answer(self, base: Answer, day: date) -> Answer:
+    def _on(self, base: Resolution, day: date) -> Resolution:
         """What holds on one day, in the order a biller would ask."""
         agreement, notes = self._agreement(base, day)
         if agreement is not None:
@@ -263,12 +263,12 @@ class Resolver:
         contracts = [c for c in self._contracts.get(base.insurer, ()) if c.covers(day)]
         if not contracts:
             missing = Finding("CONTRACT_MISSING", "uzovi", {"insurer": base.insurer})
-            return evolve(base, standing=Standing.NO_AGREEMENT, notes=(missing,))
+            return evolve(base, verdict=Verdict.NO_AGREEMENT, notes=(missing,))
         base = evolve(base, contract=contracts[0])
         if agreement is None:
             return evolve(base, faults=(self._not_a_product(base),))
         if agreement.units == "-":
-            return evolve(base, standing=Standing.CONTACT)
+            return evolve(base, verdict=Verdict.CONTACT)
         params: dict[str, object] = {"insurer": base.insurer, "code": agreement.code, "list": agreement.tariff_list}
         naming = [contract for contract in contracts if agreement.tariff_list in contract.lists]
         if not naming:
@@ -279,9 +279,9 @@ class Resolver:
         tariff = self._tariffs.find(agreement.tariff_list, base.insurer, agreement.code, day)
         if tariff is None:
             return evolve(base, faults=(Finding("TARIFF_MISSING", "code", params),))
-        return evolve(base, standing=Standing.PRODUCT, tariff=tariff)
+        return evolve(base, verdict=Verdict.PRODUCT, tariff=tariff)
 
-    def _agreement(self, base: Answer, day: date) -> tuple[Agreement | None, tuple[Finding, ...]]:
+    def _agreement(self, base: Resolution, day: date) -> tuple[Agreement | None, tuple[Finding, ...]]:
         """The agreement on a day, also where the insurer knows another form of the code (§4.1.3, 4.6.1)."""
         found = self._agreements.find(base.insurer, base.code, day)
         twin = self._agreements.forms.get(base.code)
@@ -295,7 +295,7 @@ class Resolver:
             return found, (Finding("CONTACT_ANY_PROFILE", "code", params),)
         return found, (Finding("LIST_RESOLVED", "code", {**params, "list": found.list}),)
 
-    def _not_a_product(self, base: Answer) -> Finding:
+    def _not_a_product(self, base: Resolution) -> Finding:
         params: dict[str, object] = {"code": base.code, "insurer": base.insurer}
         twin = self._agreements.forms.get(base.code, "")
         periods = self._agreements.periods(base.insurer, base.code) or self._agreements.periods(base.insurer, twin)

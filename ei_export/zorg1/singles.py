@@ -1,21 +1,19 @@
 """Products that a trajectory has once, on a day of their own: the baseline and the profile of TKP and THP (§4.5)."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from .resolver import Standing
-
-if TYPE_CHECKING:
-    from .trajectories import Visit
+from .resolver import Verdict
+from .visit import Visit
 
 #: The moments of such products.
 SINGLES: Final = frozenset({"baseline", "profile"})
 
 
-def rivals(visits: Sequence["Visit"]) -> Mapping["Visit", "Visit"]:
+def rivals(visits: Sequence[Visit]) -> Mapping[Visit, Visit]:
     """Of each such product that can't be declared, the one that is in its place already: the one that stands; else the
     first of them, but for one whose line was refused. ``visits`` in the order they are judged in."""
-    singles = [visit for visit in visits if visit.answer.moment in SINGLES and _takes_a_place(visit)]
+    singles = [visit for visit in visits if visit.resolution.moment in SINGLES and _takes_a_place(visit)]
     found: dict[Visit, Visit] = {}
     taken: list[Visit] = []
     for visit in sorted(singles, key=lambda visit: (not visit.stands, visit.appointment.refused)):
@@ -27,22 +25,22 @@ def rivals(visits: Sequence["Visit"]) -> Mapping["Visit", "Visit"]:
     return found
 
 
-def _takes_a_place(visit: "Visit") -> bool:
+def _takes_a_place(visit: Visit) -> bool:
     """Whether a product was declared, or may be."""
-    answer = visit.answer
-    is_due = answer.agreement is not None and answer.standing is not Standing.NO_AGREEMENT
+    resolution = visit.resolution
+    is_due = resolution.agreement is not None and resolution.verdict is not Verdict.NO_AGREEMENT
     return visit.stands or (is_due and not visit.is_declared)
 
 
-def _excludes(visit: "Visit", other: "Visit") -> bool:
+def _excludes(visit: Visit, other: Visit) -> bool:
     """Whether two products can't both be of one trajectory, and nothing says that they are of two: another knee or hip
     has another trajectory number."""
     one, two = visit.appointment.number, other.appointment.number
     return (
-        (visit.answer.insurer, visit.program, visit.answer.moment)
-        == (other.answer.insurer, other.program, other.answer.moment)
+        (visit.resolution.insurer, visit.program, visit.resolution.moment)
+        == (other.resolution.insurer, other.program, other.resolution.moment)
         and (one == two or not one or not two)
-        and not _is_other_cover(visit.answer.profile, other.answer.profile)
+        and not _is_other_cover(visit.resolution.profile, other.resolution.profile)
     )
 
 

@@ -8,110 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from attrs import define, field
-
 from ..base.problems import Finding
 from ..base.wording import quoted_code, quoted_word
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Appointment
 from .agreements import ANY
-from .resolver import Answer, Resolver, Standing
+from .resolver import Resolution, Resolver, Verdict
 from .singles import SINGLES, rivals
+from .visit import AFTER_RELAPSE, Trajectory, Visit
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
-#: Why a contact does not count in an end, where that is no problem.
-AFTER_RELAPSE: Final = "AFTER_RELAPSE"
-
-
-@define
-class Trajectory:
-    """One patient's course in one program with one insurer: start, contacts, end; a relapse follows an end. With TKP
-    and THP it is one of single products, a baseline and a profile, without start or end.
-
-    ``label`` is its name towards people: the practice's number, or patient, insurer and program. ``number`` is '' where
-    the practice gave none. ``program`` may be a part of ``whole``, the program of the agreements. ``usual`` is the
-    diagnosis of its contacts. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
-    ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it,
-    ``started_by`` and ``ended_by`` the visits that started and ended it.
-    """
-
-    label: str
-    number: str
-    insurer: str
-    program: str
-    whole: str
-    profile: str
-    is_single: bool = False
-    usual: str = ""
-    start: date | None = None
-    end: date | None = None
-    relapse: date | None = None
-    last: date | None = None
-    started_by: "Visit | None" = None
-    ended_by: "Visit | None" = None
-    abandoned: bool = False
-    contacts: list["Visit"] = field(factory=list)
-    doubtful: list[str] = field(factory=list)
-    conflict: Finding | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.start is not None and self.end is None and not self.abandoned
-
-    def is_of(self, program: str, whole: str) -> bool:
-        """Whether a code of this program can belong to it: the same, any, or the whole of which only the part isn't
-        known."""
-        return program in (ANY, self.program) or (whole == self.whole and whole in (program, self.program))
-
-    def fits(self, insurer: str, program: str, whole: str = "") -> bool:
-        """Whether a code of this insurer and program can belong to it; an unknown insurer or any program always can."""
-        return (insurer == self.insurer or not insurer or not self.insurer) and self.is_of(program, whole or program)
-
-    def release(self) -> None:
-        """Lets go of its visits: they and it hold each other."""
-        self.contacts.clear()
-        self.started_by = self.ended_by = None
-
-
-@define(eq=False)
-class Visit:
-    """An appointment with the answer of the tables on its way through the trajectories; once it is placed ``units``,
-    and ``program``: a part of the answer's, where the diagnosis says which.
-
-    ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
-    no problem of the appointment; or `AFTER_RELAPSE`. ``reason`` is that finding. ``refused``: the day on which its
-    line was, if it is due again for that.
-    """
-
-    appointment: Appointment
-    answer: Answer
-    day: date
-    units: int = 0
-    trajectory: Trajectory | None = None
-    misplaced: str = ""
-    reason: Finding | None = None
-    program: str = ""
-    refused: date | None = None
-
-    def find(self, code: str, column: str = "", /, **params: object) -> None:
-        """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
-        finding = Finding(code, column, params)
-        self.misplaced, self.reason = self.misplaced or code, self.reason or finding
-        if not self.is_declared and self.answer.standing is not Standing.NO_AGREEMENT:
-            self.appointment.findings.append(finding)
-
-    @property
-    def is_declared(self) -> bool:
-        """Whether an earlier run or another system declared it."""
-        return self.appointment.known in (Outcome.DECLARED, Outcome.EARLIER)
-
-    @property
-    def stands(self) -> bool:
-        """Whether it was declared, and neither refused nor taken back since."""
-        appointment = self.appointment
-        if appointment.known is Outcome.DECLARED:
-            return appointment.units > 0 and not appointment.refused
-        return appointment.known is Outcome.EARLIER
 
 
 def group(
@@ -129,7 +35,7 @@ def group(
 
 def order(visit: Visit) -> tuple[date, int, str]:
     """The order in which visits are judged."""
-    return visit.day, _ORDER[visit.answer.moment], visit.appointment.id
+    return visit.day, _ORDER[visit.resolution.moment], visit.appointment.id
 
 
 class _Grouping:
@@ -143,17 +49,17 @@ class _Grouping:
 
     def place_all(self, unclear: Collection[Appointment], shared_numbers: Collection[str]) -> None:
         for visit in self.visits:
-            visit.program = visit.answer.program
+            visit.program = visit.resolution.program
             if visit.program and visit.program != ANY:
                 visit.program = self.programs.named(visit.program, visit.appointment.diagnosis)
         self._rivals = rivals(self.visits)
-        zorg1_numbers = {v.appointment.number for v in self.visits if v.answer.is_zorg1 and v.appointment.number}
+        zorg1_numbers = {v.appointment.number for v in self.visits if v.resolution.is_zorg1 and v.appointment.number}
         for visit in self.visits:
-            moment = visit.answer.moment
-            if not visit.answer.is_linked:
+            moment = visit.resolution.moment
+            if not visit.resolution.is_linked:
                 if visit.appointment.number in zorg1_numbers:
                     self._unmapped(visit)
-                elif visit.answer.standing is Standing.UNEXPLAINED:
+                elif visit.resolution.verdict is Verdict.UNEXPLAINED:
                     self._unexplained(visit)
             elif moment == "contact":
                 number = visit.appointment.number
@@ -171,7 +77,7 @@ class _Grouping:
                 self._relapse(visit)
             elif moment:
                 self._single(visit)
-            elif visit.answer.standing is Standing.FAULT:  # a code no table knows could be anything
+            elif visit.resolution.verdict is Verdict.FAULT:  # a code no table knows could be anything
                 self._doubt(visit.appointment)
             if (placed := visit.trajectory) is not None:
                 placed.last = visit.day
@@ -181,11 +87,11 @@ class _Grouping:
     @staticmethod
     def _is_plain(visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact is one of the many that just count in the open trajectory whose number it has."""
-        answer, diagnosis = visit.answer, visit.appointment.diagnosis
+        resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         return (
-            answer.standing is Standing.CONTACT
-            and answer.profile == ANY
-            and answer.insurer == trajectory.insurer
+            resolution.verdict is Verdict.CONTACT
+            and resolution.profile == ANY
+            and resolution.insurer == trajectory.insurer
             and trajectory.start is not None
             and trajectory.end is None
             and trajectory.relapse is None
@@ -197,7 +103,7 @@ class _Grouping:
     # What each moment does.
 
     def _start(self, visit: Visit) -> None:
-        answer, number = visit.answer, visit.appointment.number
+        resolution, number = visit.resolution, visit.appointment.number
         numbered = self._numbered.get(number) if number else None
         if numbered is not None and not self._agrees(visit, numbered):
             return
@@ -210,12 +116,12 @@ class _Grouping:
             rival.doubtful.append(visit.appointment.id)
             return
         trajectory = numbered if numbered is not None and numbered.start is None else self._new(visit)
-        trajectory.start, trajectory.started_by, trajectory.profile = visit.day, visit, answer.profile
+        trajectory.start, trajectory.started_by, trajectory.profile = visit.day, visit, resolution.profile
         diagnosis = visit.appointment.diagnosis
         of = self.programs.with_diagnosis(diagnosis)
         if not of or trajectory.program in of:
             trajectory.usual = diagnosis
-        visit.trajectory, visit.units = trajectory, _fixed(answer)
+        visit.trajectory, visit.units = trajectory, _fixed(resolution)
         self._take_early(trajectory)
 
     def _contact(self, visit: Visit) -> None:
@@ -223,20 +129,22 @@ class _Grouping:
         if trajectory is None or trajectory.is_single:
             self._register(visit, trajectory)
             return
-        if not visit.is_declared and visit.answer.profile not in (ANY, trajectory.profile):
+        if not visit.is_declared and visit.resolution.profile not in (ANY, trajectory.profile):
             appointment = visit.appointment
-            visit.answer = self.resolver.of_profile(visit.answer, appointment.uzovi, trajectory.profile, visit.day)
-            appointment.linked = visit.answer.code
-        visit.trajectory, visit.units = trajectory, _fixed(visit.answer)
-        if doubtful := visit.answer.profile not in (ANY, trajectory.profile):
+            visit.resolution = self.resolver.of_profile(
+                visit.resolution, appointment.uzovi, trajectory.profile, visit.day
+            )
+            appointment.linked = visit.resolution.code
+        visit.trajectory, visit.units = trajectory, _fixed(visit.resolution)
+        if doubtful := visit.resolution.profile not in (ANY, trajectory.profile):
             visit.find(
                 "CONTACT_OTHER_PROFILE",
                 "code",
                 program=trajectory.program,
-                profile=visit.answer.profile,
+                profile=visit.resolution.profile,
                 start_profile=trajectory.profile,
             )
-        if doubtful or visit.answer.standing is Standing.FAULT:
+        if doubtful or visit.resolution.verdict is Verdict.FAULT:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
@@ -254,7 +162,7 @@ class _Grouping:
     def _warn_of_diagnosis(self, visit: Visit, trajectory: Trajectory) -> None:
         """Tells, once, of a contact that counts although its diagnosis is of no program."""
         diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.known is None
-        if visit.answer.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
+        if visit.resolution.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
             return
         if not self.programs.with_diagnosis(diagnosis):
             params = {"found": quoted_code(diagnosis), "program": trajectory.program}
@@ -280,18 +188,18 @@ class _Grouping:
             self._stray.append(visit)
             return None
         if (trajectory.is_open or trajectory.is_single) and not self._is_own(visit, trajectory):
-            own = [t for t in self.trajectories if t.is_open and t.fits(visit.answer.insurer, ANY)]
+            own = [t for t in self.trajectories if t.is_open and t.fits(visit.resolution.insurer, ANY)]
             self._other_program(visit, [trajectory, *(t for t in own if self._is_own(visit, t))])
             return None
         return trajectory
 
     def _by_diagnosis(self, visit: Visit) -> Trajectory | None:
         """Without a number it is the open trajectory it fits; of several, the one of its diagnosis."""
-        answer, diagnosis = visit.answer, visit.appointment.diagnosis
+        resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         running = [t for t in self.trajectories if t.is_open or (t.relapse is not None and t is self._latest(t))]
-        fitting = [t for t in running if t.fits(answer.insurer, answer.program)]
-        singles = [t for t in self.trajectories if t.is_single and t.fits(answer.insurer, answer.program)]
-        is_of_some = answer.program == ANY and bool(self.programs.with_diagnosis(diagnosis))
+        fitting = [t for t in running if t.fits(resolution.insurer, resolution.program)]
+        singles = [t for t in self.trajectories if t.is_single and t.fits(resolution.insurer, resolution.program)]
+        is_of_some = resolution.program == ANY and bool(self.programs.with_diagnosis(diagnosis))
         if is_of_some and (own := [t for t in (*fitting, *singles) if self._is_own(visit, t)]):
             fitting = own
         elif is_of_some:
@@ -323,17 +231,17 @@ class _Grouping:
 
     def _has_ended(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact could be of a trajectory but for its end."""
-        return trajectory.fits(visit.answer.insurer, visit.answer.program) and self._is_own(visit, trajectory)
+        return trajectory.fits(visit.resolution.insurer, visit.resolution.program) and self._is_own(visit, trajectory)
 
     def _has_other_insurer(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact could be of a trajectory but for its insurer."""
-        answer = visit.answer
-        is_of = trajectory.is_of(answer.program, answer.program) and self._is_own(visit, trajectory)
-        return is_of and trajectory.insurer != answer.insurer
+        resolution = visit.resolution
+        is_of = trajectory.is_of(resolution.program, resolution.program) and self._is_own(visit, trajectory)
+        return is_of and trajectory.insurer != resolution.insurer
 
     def _is_own(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether the diagnosis of a contact of any program is of the trajectory's, or of none."""
-        if visit.answer.program != ANY:
+        if visit.resolution.program != ANY:
             return True
         of = self.programs.with_diagnosis(visit.appointment.diagnosis)
         return not of or any(trajectory.is_of(program, self.programs.whole(program)) for program in of)
@@ -372,12 +280,12 @@ class _Grouping:
     def _is_early(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact without trajectory is of this one of single products."""
         number, of = visit.appointment.number, self.programs.with_diagnosis(visit.appointment.diagnosis)
-        fits = trajectory.fits(visit.answer.insurer, visit.answer.program)
+        fits = trajectory.fits(visit.resolution.insurer, visit.resolution.program)
         is_said = number == trajectory.number if number else trajectory.program in of
         return fits and is_said and self._is_own(visit, trajectory)
 
     def _end(self, visit: Visit, unclear: Collection[Appointment]) -> None:
-        answer, number = visit.answer, visit.appointment.number
+        resolution, number = visit.resolution, visit.appointment.number
         if number:
             trajectory = self._numbered.get(number)
             if trajectory is not None and not self._agrees(visit, trajectory):
@@ -392,16 +300,16 @@ class _Grouping:
             visit.trajectory = trajectory
             return
         visit.trajectory, trajectory.end, trajectory.ended_by = trajectory, visit.day, visit
-        if answer.profile != trajectory.profile:
+        if resolution.profile != trajectory.profile:
             visit.find(
                 "END_OTHER_PROFILE",
                 "code",
                 program=visit.program,
-                profile=answer.profile,
+                profile=resolution.profile,
                 start_profile=trajectory.profile,
             )
-        visit.units = _fixed(answer)
-        if answer.agreement is not None and answer.agreement.units == "count":
+        visit.units = _fixed(resolution)
+        if resolution.agreement is not None and resolution.agreement.units == "count":
             visit.units = len(trajectory.contacts) + 1
             if visit.is_declared and not self._is_due_anew(visit):
                 self._recount(visit)
@@ -414,7 +322,7 @@ class _Grouping:
     def _tell_why(self, end: Visit, doubtful: Collection[str]) -> None:
         """What is no problem of a contact itself, as it has no agreement or was dealt with, is one once it holds an end
         that would go out."""
-        if end.is_declared or end.answer.standing is Standing.NO_AGREEMENT:
+        if end.is_declared or end.resolution.verdict is Verdict.NO_AGREEMENT:
             return
         for visit in self.visits:
             appointment = visit.appointment
@@ -439,14 +347,14 @@ class _Grouping:
             found.append(Finding(code, "", {"before": declared, "after": visit.units}))
 
     def _relapse(self, visit: Visit) -> None:
-        answer, number = visit.answer, visit.appointment.number
-        visit.units = _fixed(answer)
+        resolution, number = visit.resolution, visit.appointment.number
+        visit.units = _fixed(resolution)
         if number and (numbered := self._numbered.get(number)) is not None:
             if not self._agrees(visit, numbered):
                 return
             trajectory = numbered
         else:
-            fitting = [t for t in self.trajectories if t.fits(answer.insurer, visit.program, answer.program)]
+            fitting = [t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program)]
             known = [t for t in fitting if not number or t.end]
             ended = [t for t in known if t.end is not None]
             trajectory = ended[-1] if ended else self._new(visit)
@@ -459,18 +367,18 @@ class _Grouping:
 
     def _single(self, visit: Visit) -> None:
         """A product on its own date: TKP and THP, the single moments of 2019. No counting."""
-        answer, number = visit.answer, visit.appointment.number
-        visit.units = _fixed(answer)
+        resolution, number = visit.resolution, visit.appointment.number
+        visit.units = _fixed(resolution)
         if number:
             trajectory = self._numbered.get(number)
             if trajectory is not None and not self._agrees(visit, trajectory):
                 return
         else:
-            fitting = (t for t in self.trajectories if t.fits(answer.insurer, visit.program, answer.program))
+            fitting = (t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program))
             trajectory = next(fitting, None)
         if trajectory is None:
             trajectory = self._new(visit)
-            if answer.moment in SINGLES:
+            if resolution.moment in SINGLES:
                 trajectory.is_single = True
                 self._take_early(trajectory)
         visit.trajectory = trajectory
@@ -479,8 +387,8 @@ class _Grouping:
                 "PRODUCT_TWICE",
                 "code",
                 program=visit.program,
-                code=answer.code,
-                earlier=rival.answer.code,
+                code=resolution.code,
+                earlier=rival.resolution.code,
                 date=_show(rival.day),
                 appointment=rival.appointment.id,
             )
@@ -505,9 +413,11 @@ class _Grouping:
     # What they have in common.
 
     def _new(self, visit: Visit) -> Trajectory:
-        answer, number = visit.answer, visit.appointment.number
-        label = number or "/".join(filter(None, (visit.appointment.patient_id, answer.insurer, visit.program)))
-        trajectory = Trajectory(label, number, answer.insurer, visit.program, answer.program, answer.profile)
+        resolution, number = visit.resolution, visit.appointment.number
+        label = number or "/".join(filter(None, (visit.appointment.patient_id, resolution.insurer, visit.program)))
+        trajectory = Trajectory(
+            label, number, resolution.insurer, visit.program, resolution.program, resolution.profile
+        )
         self.trajectories.append(trajectory)
         if number:
             self._numbered[number] = trajectory
@@ -515,8 +425,8 @@ class _Grouping:
 
     def _open(self, visit: Visit, *, any_insurer: bool = False) -> Trajectory | None:
         """The open trajectory that a start or end fits; of several, the one with its diagnosis, else the latest."""
-        insurer, diagnosis = "" if any_insurer else visit.answer.insurer, visit.appointment.diagnosis
-        found = [t for t in self.trajectories if t.is_open and t.fits(insurer, visit.program, visit.answer.program)]
+        insurer, diagnosis = "" if any_insurer else visit.resolution.insurer, visit.appointment.diagnosis
+        found = [t for t in self.trajectories if t.is_open and t.fits(insurer, visit.program, visit.resolution.program)]
         if len(found) > 1 and diagnosis:
             found = [t for t in found if t.usual == diagnosis] or found
         return found[-1] if found else None
@@ -527,15 +437,15 @@ class _Grouping:
 
     def _agrees(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a visit can stand under the trajectory's number; from the first that can't, all under it are held."""
-        answer = visit.answer
+        resolution = visit.resolution
         if trajectory.conflict is None:
             number = trajectory.number
-            if not trajectory.is_of(visit.program, answer.program):
+            if not trajectory.is_of(visit.program, resolution.program):
                 programs = f"{trajectory.program}, {visit.program}"
                 params: dict[str, object] = {"number": number, "programs": programs}
                 trajectory.conflict = Finding("TRAJECTORY_TWO_PROGRAMS", "trajectory_id", params)
-            elif answer.insurer and trajectory.insurer and answer.insurer != trajectory.insurer:
-                params = {"number": number, "insurers": f"{trajectory.insurer}, {answer.insurer}"}
+            elif resolution.insurer and trajectory.insurer and resolution.insurer != trajectory.insurer:
+                params = {"number": number, "insurers": f"{trajectory.insurer}, {resolution.insurer}"}
                 trajectory.conflict = Finding("TRAJECTORY_TWO_INSURERS", "trajectory_id", params)
         if trajectory.conflict is None:
             return True
@@ -550,7 +460,7 @@ class _Grouping:
             "INSURER_CHANGED",
             "uzovi",
             program=trajectory.program,
-            insurer=visit.answer.insurer,
+            insurer=visit.resolution.insurer,
             earlier=trajectory.insurer,
         )
 
@@ -581,9 +491,9 @@ def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
     return trajectory.start <= appointment.date <= trajectory.end
 
 
-def _fixed(answer: Answer) -> int:
+def _fixed(resolution: Resolution) -> int:
     """The units of a product with a fixed number, else 0."""
-    units = answer.agreement.units if answer.agreement is not None else 0
+    units = resolution.agreement.units if resolution.agreement is not None else 0
     return units if isinstance(units, int) else 0
 
 

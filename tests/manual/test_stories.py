@@ -10,7 +10,7 @@ import pytest
 from ei_export.commands.explain.stories import appointment_stories
 from ei_export.commands.explain.story import document
 from tests.manual.practice import AMOUNTS, PRODUCTS, Practice, Product, course, rows_of
-from tests.support.telling import charts, units_of
+from tests.support.telling import histories, units_of
 
 CONTACTS = 2
 
@@ -27,7 +27,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Product, dic
         table.writeheader()
         table.writerows(row.cells for row in rows)
     last = {row.cells["patient_id"]: row.appointment_id for row in rows}
-    with charts(folder, "2024-03-01") as patients:
+    with histories(folder, "2024-03-01") as patients:
         told = {c.work.patient_id: appointment_stories(c, last[c.work.patient_id]) for c in patients}
     return [(product, document(told[f"P{n:05}"], "en")) for n, product in enumerate(PRODUCTS, start=1)]
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ei_export.base.problems import LANGUAGES
-from ei_export.commands.explain.patient import Chart
+from ei_export.commands.explain.patient import PatientHistory
 from ei_export.commands.explain.stories import appointment_stories, patient_stories, trajectory_stories
 from ei_export.commands.explain.story import document, text_lines
 from ei_export.ledger.dossier import PENDING
 from tests.property.test_equivalence import MISTAKES, TODAY, bounded, clinics, practices, with_mistakes
 from tests.support.feeds import BSNS, Cells, tables_read_once
-from tests.support.telling import charts, units_of
+from tests.support.telling import histories, units_of
 
 __all__ = ["tables_read_once"]
 
@@ -28,18 +28,18 @@ OF_THE_RUN: Final = frozenset({"PERFORMANCE_TWICE", "PERSON_DIFFERS"})
 _NUMBERS: Final = {"reference": None, "invoice": None}
 
 
-def stories_of(chart: Chart) -> dict[str, dict[str, Any]]:
+def stories_of(history: PatientHistory) -> dict[str, dict[str, Any]]:
     """What is told of every appointment of a patient; all else that can be told is told too, and seen not to leak."""
-    ids = sorted({*chart.rows, *chart.appointments} - {""})
-    labels = {name for t in chart.work.trajectories for name in (t.number, t.label)} - {""}
-    told = {ident: appointment_stories(chart, ident) for ident in ids}
-    rest = [story for label in sorted(labels) for story in trajectory_stories(chart, label)]
+    ids = sorted({*history.rows, *history.appointments} - {""})
+    labels = {name for t in history.work.trajectories for name in (t.number, t.label)} - {""}
+    told = {ident: appointment_stories(history, ident) for ident in ids}
+    rest = [story for label in sorted(labels) for story in trajectory_stories(history, label)]
     for story in (*(story for stories in told.values() for story in stories), *rest):
         for language in LANGUAGES:
             text = "\n".join(text_lines([story], language))
             assert not _PRIVATE.search(text)
-    for story in patient_stories(chart, chart.work.patient_id):
-        assert {problem.code for problem in story.problems} == {problem.code for problem in chart.problems}
+    for story in patient_stories(history, history.work.patient_id):
+        assert {problem.code for problem in story.problems} == {problem.code for problem in history.problems}
     return {ident: document(stories, "nl") for ident, stories in told.items()}
 
 
@@ -52,8 +52,8 @@ def test_the_story_of_every_appointment_is_what_a_run_does(
         practice = clinic("practice").feed(with_mistakes(rows, mistakes))
         checked = practice.command("check", today=TODAY)
         expected = {line["appointment_id"]: line | _NUMBERS for line in checked.document["lines"]}
-        with charts(practice.folder, TODAY) as patients:
-            told = {(chart.work.patient_id, i): d for chart in patients for i, d in stories_of(chart).items()}
+        with histories(practice.folder, TODAY) as patients:
+            told = {(history.work.patient_id, i): d for history in patients for i, d in stories_of(history).items()}
         lines = {ident: found["line"] for (_, ident), found in told.items() if found["line"] is not None}
         assert lines == expected
         for found in told.values():
@@ -61,10 +61,10 @@ def test_the_story_of_every_appointment_is_what_a_run_does(
                 assert units_of([step["text"] for step in found["steps"] if step["step"] == "units"]) == line["units"]
         named = [p for p in checked.problems if p["appointment_id"] and p["code"] not in OF_THE_RUN]
         assert sorted(map(_brief, (p for d in told.values() for p in d["problems"]))) == sorted(map(_brief, named))
-        for chart in patients:
-            for ident, appointment in chart.appointments.items():
+        for history in patients:
+            for ident, appointment in history.appointments.items():
                 if appointment.outcome in PENDING:
-                    assert told[chart.work.patient_id, ident]["problems"]
+                    assert told[history.work.patient_id, ident]["problems"]
 
 
 def _brief(problem: dict[str, Any]) -> list[str]:
@@ -80,6 +80,6 @@ def test_after_a_run_the_lines_are_those_that_went_out(
         practice = clinic("practice").feed(with_mistakes(rows, mistakes))
         first = practice.run(today=TODAY)
         sent = {line["appointment_id"]: line for line in first.document["lines"]}
-        with charts(practice.folder, TODAY) as patients:
-            told = {ident: found["line"] for chart in patients for ident, found in stories_of(chart).items()}
+        with histories(practice.folder, TODAY) as patients:
+            told = {ident: found["line"] for history in patients for ident, found in stories_of(history).items()}
         assert {ident: line for ident, line in told.items() if line is not None} == sent

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from ei_export.base.problems import Language, Refusal, render
 from ei_export.cli import main
 from ei_export.commands.explain.explain import explain
-from ei_export.commands.explain.patient import Chart
+from ei_export.commands.explain.patient import PatientHistory
 from ei_export.commands.explain.story import document, text_lines
 from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
@@ -77,7 +77,7 @@ def commanded(folder: Path, number: str, *arguments: str, today: str = TODAY) ->
 
 
 @contextmanager
-def charts(folder: Path, today: str = TODAY) -> Iterator[list[Chart]]:
+def histories(folder: Path, today: str = TODAY) -> Iterator[list[PatientHistory]]:
     """Every patient of the feed, worked out: what ``explain`` does for the patients of one number."""
     settings = load(folder / "ei-export.toml")
     source = open_feed(settings.input.path, settings.input)
@@ -90,7 +90,7 @@ def charts(folder: Path, today: str = TODAY) -> Iterator[list[Chart]]:
         for patient in ledger.pending_patients():
             rows.setdefault(patient, [])
         credits = list(judged_credits(desk))
-        yield [Chart.open(desk, patient, rows[patient], credits) for patient in sorted(rows)]
+        yield [PatientHistory.open(desk, patient, rows[patient], credits) for patient in sorted(rows)]
 
 
 def units_of(texts: Sequence[str]) -> int:

@@ -10,10 +10,10 @@ from ei_export.model.appointment import Appointment, Outcome
 from ei_export.model.codelists import deadlines
 from ei_export.settings import Amount, Contract
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.claims import Claim, Judge, add_months, amount_cents
+from ei_export.zorg1.claims import Claim, ClaimJudge, add_months, amount_cents
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
-from ei_export.zorg1.trajectories import Visit
+from ei_export.zorg1.visit import Visit
 
 ZORG1 = "productafspraken Zorg1"
 INSURERS = {"7095": "VGZ", "9664": "CZ", "3332": "Menzis"}
@@ -46,9 +46,9 @@ def judged(
     known: Outcome | None = None,
 ) -> tuple[Outcome | None, list[str], Claim | None]:
     appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, known)
-    visit = Visit(appointment, resolver.resolve(code, "", uzovi).on(day), day, units=3)
+    visit = Visit(appointment, resolver.periods(code, "", uzovi).on(day), day, units=3)
     severities = Severities()
-    claim = Judge(agreements, deadlines(), today, severities).judge(visit)
+    claim = ClaimJudge(agreements, deadlines(), today, severities).judge(visit)
     assert severities.hold(appointment.findings) == (appointment.outcome is Outcome.HELD)
     return appointment.outcome, [finding.code for finding in appointment.findings], claim
 
@@ -120,15 +120,15 @@ def test_the_contract_position_beats_the_row(
 ) -> None:
     _, _, claim = judged(resolver, agreements, "940134")
     assert claim is not None
-    assert claim.answer.agreement is not None
-    assert claim.answer.contract is not None
-    answer = evolve(
-        claim.answer,
-        agreement=evolve(claim.answer.agreement, amount=row),
-        contract=evolve(claim.answer.contract, amount=contract),
+    assert claim.resolution.agreement is not None
+    assert claim.resolution.contract is not None
+    resolution = evolve(
+        claim.resolution,
+        agreement=evolve(claim.resolution.agreement, amount=row),
+        contract=evolve(claim.resolution.contract, amount=contract),
     )
-    assert amount_cents(answer, 3) == cents
-    assert evolve(claim, answer=answer).is_unasked is is_unasked
+    assert amount_cents(resolution, 3) == cents
+    assert evolve(claim, resolution=resolution).is_unasked is is_unasked
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The answers by period are what the tables say day by day."""
+"""The resolutions by period are what the tables say day by day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ import pytest
 from ei_export.base.problems import Finding
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreement, Agreements
-from ei_export.zorg1.resolver import Answer, Link, Resolver, Standing, dated
+from ei_export.zorg1.resolver import Link, Resolution, Resolver, Verdict, dated
 from ei_export.zorg1.tariffs import Tariffs
 
 ZORG1, OTHER = "productafspraken Zorg1", "tarieven overige coderingen"
@@ -56,32 +56,32 @@ def resolver(agreements: Agreements, tariffs: Tariffs) -> Resolver:
     return Resolver(agreements, tariffs, CONTRACTS, OWN_CODES, INSURERS)
 
 
-def naive(agreements: Agreements, tariffs: Tariffs, insurer: str, code: str, day: date) -> tuple[Standing, str, str]:
-    """Standing, F-code and the finding, by reading the tables for this one day."""
+def naive(agreements: Agreements, tariffs: Tariffs, insurer: str, code: str, day: date) -> tuple[Verdict, str, str]:
+    """Verdict, F-code and the finding, by reading the tables for this one day."""
     agreement: Agreement | None = agreements.find(insurer, code, day)
     if agreement is None and code in agreements.twins:
         agreement = agreements.find(insurer, agreements.twins[code], day)
     lists = [c.lists for c in CONTRACTS if c.insurer == insurer and c.valid_from <= day <= c.valid_until]
     f_code = agreement.f_code if agreement is not None else ""
     if not lists:
-        return Standing.NO_AGREEMENT, f_code, ""
+        return Verdict.NO_AGREEMENT, f_code, ""
     if agreement is None:
         known = agreements.periods(insurer, code) or agreements.periods(insurer, agreements.twins.get(code, ""))
-        return Standing.FAULT, "", "PRODUCT_NOT_ON_DATE" if known else "PRODUCT_NOT_WITH_INSURER"
+        return Verdict.FAULT, "", "PRODUCT_NOT_ON_DATE" if known else "PRODUCT_NOT_WITH_INSURER"
     if agreement.units == "-":
-        return Standing.CONTACT, "", ""
+        return Verdict.CONTACT, "", ""
     if not any(agreement.tariff_list in names for names in lists):
-        return Standing.FAULT, f_code, "CONTRACT_LIST_MISSING"
+        return Verdict.FAULT, f_code, "CONTRACT_LIST_MISSING"
     if agreement.units == "?":
-        return Standing.FAULT, f_code, "UNITS_UNKNOWN"
+        return Verdict.FAULT, f_code, "UNITS_UNKNOWN"
     if tariffs.find(agreement.tariff_list, insurer, agreement.code, day) is None:
-        return Standing.FAULT, f_code, "TARIFF_MISSING"
-    return Standing.PRODUCT, f_code, ""
+        return Verdict.FAULT, f_code, "TARIFF_MISSING"
+    return Verdict.PRODUCT, f_code, ""
 
 
-def brief(answer: Answer) -> tuple[Standing, str, str]:
-    f_code = answer.agreement.f_code if answer.agreement is not None else ""
-    return answer.standing, f_code, answer.faults[0].code if answer.faults else ""
+def brief(resolution: Resolution) -> tuple[Verdict, str, str]:
+    f_code = resolution.agreement.f_code if resolution.agreement is not None else ""
+    return resolution.verdict, f_code, resolution.faults[0].code if resolution.faults else ""
 
 
 def days() -> Iterator[date]:
@@ -103,25 +103,25 @@ CODES = (
 def test_the_answer_of_a_day_is_that_of_the_tables(
     code: str, uzovi: str, resolver: Resolver, agreements: Agreements, tariffs: Tariffs
 ) -> None:
-    answers = resolver.resolve(code, "", uzovi)
-    assert list(answers.starts) == sorted(set(answers.starts))
+    resolutions = resolver.periods(code, "", uzovi)
+    assert list(resolutions.starts) == sorted(set(resolutions.starts))
     for day in days():
-        answer = answers.on(day)
-        assert brief(answer) == naive(agreements, tariffs, INSURERS[uzovi], code, day), day
-        if answer.standing is Standing.PRODUCT:
-            assert answer.agreement is not None
-            assert answer.agreement.valid_from <= day <= answer.agreement.valid_until
-            assert answer.tariff is not None
-            assert answer.tariff.valid_from <= day <= answer.tariff.valid_until
-            assert answer.code == answer.agreement.code
+        resolution = resolutions.on(day)
+        assert brief(resolution) == naive(agreements, tariffs, INSURERS[uzovi], code, day), day
+        if resolution.verdict is Verdict.PRODUCT:
+            assert resolution.agreement is not None
+            assert resolution.agreement.valid_from <= day <= resolution.agreement.valid_until
+            assert resolution.tariff is not None
+            assert resolution.tariff.valid_from <= day <= resolution.tariff.valid_until
+            assert resolution.code == resolution.agreement.code
 
 
 def test_own_codes_and_declare_under(resolver: Resolver) -> None:
     day = date(2021, 3, 1)
-    assert resolver.resolve("01", "", "7095").on(day).code == "940131"
-    assert resolver.resolve("01", "940134", "7095").on(day).code == "940134"
-    assert resolver.resolve("f1", "", "7095").on(day).code == "F1013"
-    assert resolver.resolve("01", "", "7095") is resolver.resolve("01", "", "7095")
+    assert resolver.periods("01", "", "7095").on(day).code == "940131"
+    assert resolver.periods("01", "940134", "7095").on(day).code == "940134"
+    assert resolver.periods("f1", "", "7095").on(day).code == "F1013"
+    assert resolver.periods("01", "", "7095") is resolver.periods("01", "", "7095")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_own_codes_and_declare_under(resolver: Resolver) -> None:
 )
 def test_what_says_what_a_code_stands_for(code: str, declare_under: str, link: Link, resolver: Resolver) -> None:
     assert resolver.link(code, declare_under) == link
-    assert resolver.resolve(code, declare_under, "7095").on(date(2021, 3, 1)).code == link.code
+    assert resolver.periods(code, declare_under, "7095").on(date(2021, 3, 1)).code == link.code
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_says_what_a_code_stands_for(code: str, declare_under: str, link: L
 def test_the_contract_position_of_an_answer(
     code: str, uzovi: str, day: date, contract: Contract | None, resolver: Resolver
 ) -> None:
-    assert resolver.answer(code, "", uzovi, day).contract == contract
+    assert resolver.resolve(code, "", uzovi, day).contract == contract
 
 
 def test_what_there_is_of_other_times(resolver: Resolver, agreements: Agreements) -> None:
@@ -167,22 +167,22 @@ def test_what_there_is_of_other_times(resolver: Resolver, agreements: Agreements
 
 
 @pytest.mark.parametrize(
-    ("code", "declare_under", "standing", "fault"),
+    ("code", "declare_under", "verdict", "fault"),
     [
-        ("", "", Standing.FAULT, "CODE_MISSING"),
-        ("940999", "", Standing.FAULT, "CODE_UNKNOWN"),
-        ("1000", "940999990", Standing.FAULT, "CODE_UNKNOWN"),
-        ("f1999x", "", Standing.FAULT, "CODE_UNKNOWN"),
-        ("1000", "", Standing.UNMAPPED, ""),
-        ("1000", "1864", Standing.NOT_ZORG1, ""),
-        ("03", "", Standing.NOT_ZORG1, ""),
-        ("-", "", Standing.NOT_ZORG1, ""),
+        ("", "", Verdict.FAULT, "CODE_MISSING"),
+        ("940999", "", Verdict.FAULT, "CODE_UNKNOWN"),
+        ("1000", "940999990", Verdict.FAULT, "CODE_UNKNOWN"),
+        ("f1999x", "", Verdict.FAULT, "CODE_UNKNOWN"),
+        ("1000", "", Verdict.UNMAPPED, ""),
+        ("1000", "1864", Verdict.NOT_ZORG1, ""),
+        ("03", "", Verdict.NOT_ZORG1, ""),
+        ("-", "", Verdict.NOT_ZORG1, ""),
     ],
 )
-def test_codes_in_no_table(code: str, declare_under: str, standing: Standing, fault: str, resolver: Resolver) -> None:
-    answer = resolver.resolve(code, declare_under, "7095").on(date(2021, 3, 1))
-    assert (answer.standing, answer.faults[0].code if answer.faults else "") == (standing, fault)
-    assert answer.is_zorg1 == (standing is Standing.FAULT)
+def test_codes_in_no_table(code: str, declare_under: str, verdict: Verdict, fault: str, resolver: Resolver) -> None:
+    resolution = resolver.periods(code, declare_under, "7095").on(date(2021, 3, 1))
+    assert (resolution.verdict, resolution.faults[0].code if resolution.faults else "") == (verdict, fault)
+    assert resolution.is_zorg1 == (verdict is Verdict.FAULT)
 
 
 @pytest.mark.parametrize(
@@ -196,10 +196,10 @@ def test_codes_in_no_table(code: str, declare_under: str, standing: Standing, fa
 )
 def test_insurers_nobody_knows(uzovi: str, fault: Finding, resolver: Resolver) -> None:
     """The code still says which moment it is, so that its trajectory knows that something is missing."""
-    answer = resolver.resolve("940131", "", uzovi).on(date(2021, 3, 1))
-    assert answer.faults == (fault,)
-    assert (answer.standing, answer.insurer) == (Standing.FAULT, "")
-    assert (answer.program, answer.profile, answer.moment) == ("lage rug", "1", "start")
+    resolution = resolver.periods("940131", "", uzovi).on(date(2021, 3, 1))
+    assert resolution.faults == (fault,)
+    assert (resolution.verdict, resolution.insurer) == (Verdict.FAULT, "")
+    assert (resolution.program, resolution.profile, resolution.moment) == ("lage rug", "1", "start")
 
 
 def test_a_relapse_goes_on_the_list_of_its_insurer(resolver: Resolver) -> None:
@@ -208,11 +208,11 @@ def test_a_relapse_goes_on_the_list_of_its_insurer(resolver: Resolver) -> None:
         ("940133", "9664", "940133990", "990"),
         ("940133990", "7095", "940133", "012"),
     ]:
-        answer = resolver.resolve(given, "", uzovi).on(day)
-        assert answer.agreement is not None
-        assert (answer.code, answer.agreement.list) == (code, price_list)
-        assert [note.code for note in answer.notes] == ["LIST_RESOLVED"]
-        assert not resolver.resolve(code, "", uzovi).on(day).notes
+        resolution = resolver.periods(given, "", uzovi).on(day)
+        assert resolution.agreement is not None
+        assert (resolution.code, resolution.agreement.list) == (code, price_list)
+        assert [note.code for note in resolution.notes] == ["LIST_RESOLVED"]
+        assert not resolver.periods(code, "", uzovi).on(day).notes
 
 
 def test_a_finding_gets_its_date() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from ei_export.model.appointment import Appointment, Outcome
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
-from ei_export.zorg1.resolver import Answer, Resolver, Standing
+from ei_export.zorg1.resolver import Resolution, Resolver, Verdict
 from ei_export.zorg1.tariffs import Tariffs
-from ei_export.zorg1.trajectories import AFTER_RELAPSE, Trajectory, Visit, group
+from ei_export.zorg1.trajectories import group
+from ei_export.zorg1.visit import AFTER_RELAPSE, Trajectory, Visit
 
 MARCH = date(2021, 3, 1)
 NO_TABLES = Resolver(Agreements({}), Tariffs(), (), {}, {})
@@ -28,24 +29,26 @@ def seen(
     program: str = "lage rug",
     profile: str = "1",
     diagnosis: str = "3426",
-    standing: Standing | None = None,
+    verdict: Verdict | None = None,
     known: Outcome | None = None,
 ) -> Visit:
     """A visit so many days after 1 March 2021, of a moment; '' = a code that no table has."""
     if moment == "contact":
         program = profile = "*"
-    standing = standing or (Standing.CONTACT if moment == "contact" else Standing.PRODUCT)
+    verdict = verdict or (Verdict.CONTACT if moment == "contact" else Verdict.PRODUCT)
     agreement = None
-    if moment and standing in (Standing.PRODUCT, Standing.CONTACT):
+    if moment and verdict in (Verdict.PRODUCT, Verdict.CONTACT):
         units = UNITS[moment]
         agreement = Agreement(
             insurer, moment, date.min, date.max, program, profile, cast(Moment, moment),
             "F", "012", units, "product", (), "list", "§", "t.csv:1",
         )  # fmt: skip
-    answer = Answer(standing, moment, insurer, program if moment else "", profile if moment else "", moment, agreement)
+    resolution = Resolution(
+        verdict, moment, insurer, program if moment else "", profile if moment else "", moment, agreement
+    )
     when = MARCH + timedelta(day)
     appointment = Appointment(name, 2, True, when, moment, "", number, "P1", "7095", diagnosis, [], {}, known)
-    return Visit(appointment, answer, when)
+    return Visit(appointment, resolution, when)
 
 
 def placed(
@@ -157,26 +160,26 @@ def test_a_new_trajectory_after_an_end_counts_from_nothing() -> None:
         pytest.param(
             [
                 seen("a", 0, "start", "T1"),
-                seen("b", 1, "", "T1", standing=Standing.UNMAPPED),
+                seen("b", 1, "", "T1", verdict=Verdict.UNMAPPED),
                 seen("c", 2, "end", "T1"),
             ],
             {"b": ["CODE_UNMAPPED"], "c": ["COUNT_UNCERTAIN"]},
             id="own code nobody linked",
         ),
         pytest.param(
-            [seen("a", 0, "start"), seen("b", 1, "", standing=Standing.FAULT), seen("c", 2, "end")],
+            [seen("a", 0, "start"), seen("b", 1, "", verdict=Verdict.FAULT), seen("c", 2, "end")],
             {"c": ["COUNT_UNCERTAIN"]},
             id="a code no table knows",
         ),
         pytest.param(
-            [seen("a", 0, "start"), seen("b", 1, "", "T2", standing=Standing.FAULT), seen("c", 2, "end")],
+            [seen("a", 0, "start"), seen("b", 1, "", "T2", verdict=Verdict.FAULT), seen("c", 2, "end")],
             {"c": ["COUNT_UNCERTAIN"]},
             id="a code no table knows, under a number the trajectory has not",
         ),
         pytest.param(
             [
                 seen("a", 0, "start", "T1"),
-                seen("b", 1, "", "T2", standing=Standing.FAULT),
+                seen("b", 1, "", "T2", verdict=Verdict.FAULT),
                 seen("c", 2, "end", "T1"),
             ],
             {},
@@ -193,7 +196,7 @@ def test_what_does_not_fit(visits: list[Visit], findings: dict[str, list[str]]) 
 def misplaced(*visits: Visit) -> dict[str, str]:
     """Why each contact does not count; '' = it does."""
     counted = {id(visit) for trajectory in placed(*visits)[0] for visit in trajectory.contacts}
-    contacts = [visit for visit in visits if visit.answer.moment == "contact"]
+    contacts = [visit for visit in visits if visit.resolution.moment == "contact"]
     assert all((id(visit) in counted) == (visit.misplaced == "") for visit in contacts)
     return {visit.appointment.id: visit.misplaced for visit in contacts}
 
@@ -216,7 +219,7 @@ def test_why_a_contact_does_not_count_also_where_that_is_no_problem() -> None:
     """Another system declared it, or there is no price agreement to be wrong against."""
     for late in (
         seen("c", 2, "contact", known=Outcome.EARLIER),
-        seen("c", 2, "contact", standing=Standing.NO_AGREEMENT),
+        seen("c", 2, "contact", verdict=Verdict.NO_AGREEMENT),
     ):
         assert misplaced(seen("a", 0, "start"), seen("b", 1, "end"), late) == {"c": "CONTACT_AFTER_END"}
         assert late.appointment.findings == []
@@ -259,7 +262,7 @@ def test_what_can_not_be_read_holds_the_end_it_could_belong_to(appointment: Appo
 
 
 def test_an_unmapped_code_whose_number_is_of_no_zorg1_visit_is_left_alone() -> None:
-    assert placed(seen("a", 0, "start", "T1"), seen("b", 1, "", "T2", standing=Standing.UNMAPPED))[1] == {}
+    assert placed(seen("a", 0, "start", "T1"), seen("b", 1, "", "T2", verdict=Verdict.UNMAPPED))[1] == {}
 
 
 def test_a_start_and_contacts_whose_conflict_was_said_before() -> None:
@@ -296,7 +299,7 @@ def test_what_was_declared_is_not_judged_again() -> None:
 
 
 def test_without_a_price_agreement_there_is_nothing_to_be_wrong_against() -> None:
-    assert placed(seen("a", 0, "end", standing=Standing.NO_AGREEMENT))[1] == {}
+    assert placed(seen("a", 0, "end", verdict=Verdict.NO_AGREEMENT))[1] == {}
 
 
 @pytest.mark.parametrize("number", ["", "T1"])
@@ -312,7 +315,9 @@ def test_a_contact_between_a_relapse_and_the_end_still_counts(number: str) -> No
 def test_a_contact_of_one_profile() -> None:
     """An overlay may tie a contact to a profile."""
     contact = seen("b", 1, "contact")
-    contact.answer = Answer(Standing.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.answer.agreement)
+    contact.resolution = Resolution(
+        Verdict.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.resolution.agreement
+    )
     assert placed(seen("a", 0, "start"), contact)[1] == {"b": ["CONTACT_OTHER_PROFILE"]}
 
 

@@ -24,7 +24,7 @@ from ...ledger.known import holds_invoice
 from ...ledger.standing import is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
-from ...zorg1.resolver import Standing
+from ...zorg1.resolver import Verdict
 from ..belonging import refuse_unknown_runs
 
 
@@ -226,8 +226,8 @@ def _correct(
     if fault := _not_to_be_corrected(line):
         return fault
     now = _as_it_is(ledger, line, rules.meant)
-    standing = rules.resolver.answer(now.code, now.declare_under, now.uzovi, now.date).standing if now else None
-    change = "no_line" if standing in (Standing.NOT_ZORG1, Standing.CONTACT) else line.change
+    verdict = rules.resolver.resolve(now.code, now.declare_under, now.uzovi, now.date).verdict if now else None
+    change = "no_line" if verdict in (Verdict.NOT_ZORG1, Verdict.CONTACT) else line.change
     late = None
     if change not in ("cancelled", "no_line"):
         day, uzovi = (now.date or today, now.uzovi) if now else (date.fromisoformat(line.date), line.uzovi)

@@ -10,9 +10,9 @@ from ...model.appointment import Appointment, Outcome
 from ...model.codelists import codes
 from ...zorg1.agreements import Agreement
 from ...zorg1.claims import amount_cents, check_diagnosis
-from ...zorg1.resolver import NOT_ZORG1, Answer, Standing
-from ...zorg1.trajectories import Visit
-from .patient import Chart
+from ...zorg1.resolver import NOT_ZORG1, Resolution, Verdict
+from ...zorg1.visit import Visit
+from .patient import PatientHistory
 from .story import Said, Step, said, step
 from .trajectory import counting, course, entries_under, place_of, profile, visit_steps
 
@@ -32,41 +32,41 @@ _DIAGNOSES: Final = {
 }
 
 
-def chain(chart: Chart, ident: str) -> Iterator[Step]:
+def chain(history: PatientHistory, ident: str) -> Iterator[Step]:
     """From the row to the amount, as far as it comes."""
-    appointment = chart.appointments.get(ident)
-    yield from _rows(chart, ident, appointment)
+    appointment = history.appointments.get(ident)
+    yield from _rows(history, ident, appointment)
     if appointment is None:
-        yield from _trajectory(chart, ident)
+        yield from _trajectory(history, ident)
         return
-    answer = chart.answer(appointment)
-    yield from _code(chart, appointment, answer)
-    yield from _insurer(chart, appointment, answer)
-    yield from _trajectory(chart, ident, appointment.number)
-    if answer.is_zorg1 and answer.insurer and appointment.date is not None:
-        yield from _rule(appointment.date, answer)
-        yield from _contract(chart, appointment.date, answer)
-        if (visit := chart.visits.get(ident)) is not None:
-            yield from _claim(chart, visit)
+    resolution = history.resolution(appointment)
+    yield from _code(history, appointment, resolution)
+    yield from _insurer(history, appointment, resolution)
+    yield from _trajectory(history, ident, appointment.number)
+    if resolution.is_zorg1 and resolution.insurer and appointment.date is not None:
+        yield from _rule(appointment.date, resolution)
+        yield from _contract(history, appointment.date, resolution)
+        if (visit := history.visits.get(ident)) is not None:
+            yield from _claim(history, visit)
 
 
 # The row and what it means.
 
 
-def _rows(chart: Chart, ident: str, appointment: Appointment | None) -> Iterator[Step]:
+def _rows(history: PatientHistory, ident: str, appointment: Appointment | None) -> Iterator[Step]:
     """The row that is taken and the others, or what is remembered."""
-    rows = chart.rows.get(ident, ())
+    rows = history.rows.get(ident, ())
     if not rows:
         assert appointment is not None
-        yield step("row.remembered", chart.ledger_name, cells=_cells(appointment))
+        yield step("row.remembered", history.ledger_name, cells=_cells(appointment))
         return
     taken = appointment.row if appointment is not None else None
     first = next((row for row in rows if row.row == taken), rows[0])
-    yield step("row.feed", chart.place(first.row), cells=_cells(first))
+    yield step("row.feed", history.place(first.row), cells=_cells(first))
     for row in rows:
         if row is not first:
             key = "row.same" if row.cells == first.cells else "row.other"
-            yield step(key, chart.place(row.row), cells=_cells(row))
+            yield step(key, history.place(row.row), cells=_cells(row))
 
 
 def _cells(row: Appointment) -> tuple[Said, ...]:
@@ -77,66 +77,77 @@ def _cells(row: Appointment) -> tuple[Said, ...]:
     return found or (said("said.nothing"),)
 
 
-def _code(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
+def _code(history: PatientHistory, appointment: Appointment, resolution: Resolution) -> Iterator[Step]:
     """What the code is linked to now, and what it was resolved to."""
     a = appointment
-    link, now = chart.desk.resolver.link(a.code, a.declare_under), chart.now(a)
+    link, now = history.desk.resolver.link(a.code, a.declare_under), history.now(a)
     key = f"code.{link.by or 'itself'}"
-    if now.standing is Standing.NOT_ZORG1:
+    if now.verdict is Verdict.NOT_ZORG1:
         key = "code.not_zorg1" if link.code == NOT_ZORG1 else "code.other"
     elif not now.is_linked:
         key = "code.unmapped"
     elif now.faults:
         key = _NO_CODE.get(now.faults[0].code, key)
-    source = {"codes": f"{chart.settings_name} [codes]", "declare_under": chart.place(a.row)}.get(link.by, "")
+    source = {"codes": f"{history.settings_name} [codes]", "declare_under": history.place(a.row)}.get(link.by, "")
     yield step(key, source, code=values.shown(a.code), linked=values.shown(link.code))
-    if chart.desk.resolver.is_form(answer.code, now.code):
-        params = {"insurer": answer.insurer, "profile": answer.profile, "linked": now.code, "resolved": answer.code}
-        yield step("code.profile", answer.agreement.rule if answer.agreement is not None else "", **params)
-    elif answer.code != now.code:
-        yield step("code.then", chart.ledger_name, then=answer.code)
-    elif answer.agreement is not None and answer.code != link.code:
-        yield step("code.twin", answer.agreement.rule, insurer=answer.insurer, linked=link.code, resolved=answer.code)
+    if history.desk.resolver.is_form(resolution.code, now.code):
+        params = {
+            "insurer": resolution.insurer,
+            "profile": resolution.profile,
+            "linked": now.code,
+            "resolved": resolution.code,
+        }
+        yield step("code.profile", resolution.agreement.rule if resolution.agreement is not None else "", **params)
+    elif resolution.code != now.code:
+        yield step("code.then", history.ledger_name, then=resolution.code)
+    elif resolution.agreement is not None and resolution.code != link.code:
+        yield step(
+            "code.twin",
+            resolution.agreement.rule,
+            insurer=resolution.insurer,
+            linked=link.code,
+            resolved=resolution.code,
+        )
 
 
-def _insurer(chart: Chart, appointment: Appointment, answer: Answer) -> Iterator[Step]:
+def _insurer(history: PatientHistory, appointment: Appointment, resolution: Resolution) -> Iterator[Step]:
     """Whose the UZOVI number is; that it is nobody's, where it matters."""
-    insurer = answer.insurer or chart.desk.resolver.insurer(appointment.uzovi)
-    if any(fault.column == "uzovi" for fault in answer.faults) and not insurer:
+    insurer = resolution.insurer or history.desk.resolver.insurer(appointment.uzovi)
+    if any(fault.column == "uzovi" for fault in resolution.faults) and not insurer:
         yield step("insurer.unknown", uzovi=values.shown(appointment.uzovi) or "-")
     elif insurer:
-        own = appointment.uzovi in chart.desk.settings.uzovi
-        source = f"{chart.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
+        own = appointment.uzovi in history.desk.settings.uzovi
+        source = f"{history.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
         if appointment.kept("uzovi") != appointment.text("uzovi"):
-            source = f"{chart.settings_name} [input.values.uzovi]; {source}"
-        unsure = chart.desk.unsure.get(appointment.uzovi)
+            source = f"{history.settings_name} [input.values.uzovi]; {source}"
+        unsure = history.desk.unsure.get(appointment.uzovi)
         if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
             yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
         else:
             yield step("insurer.unsure", f"{source}; {unsure.source}", uzovi=appointment.uzovi, insurer=insurer)
 
 
-def _trajectory(chart: Chart, ident: str, number: str = "") -> Iterator[Step]:
+def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterator[Step]:
     """The trajectory with its appointments; those under the number, where no trajectory has begun."""
-    trajectory, found = place_of(chart, ident)
+    trajectory, found = place_of(history, ident)
     if trajectory is not None:
         yield course(trajectory)
-    elif number and ident in chart.visits:
-        found = entries_under(chart, number)
+    elif number and ident in history.visits:
+        found = entries_under(history, number)
         yield step("trajectory.number", number=number)
-    elif ident in chart.visits:
+    elif ident in history.visits:
         yield step("trajectory.none")
-    yield from visit_steps(chart, found, ident)
+    yield from visit_steps(history, found, ident)
 
 
 # The tables.
 
 
-def _rule(day: date, answer: Answer) -> Iterator[Step]:
+def _rule(day: date, resolution: Resolution) -> Iterator[Step]:
     """The row of the agreements, and which it replaces."""
-    agreement = answer.agreement
+    agreement = resolution.agreement
     if agreement is None:
-        yield step("rule.none", code=answer.code, insurer=answer.insurer, day=day)
+        yield step("rule.none", code=resolution.code, insurer=resolution.insurer, day=day)
         return
     yield step(
         "rule.product" if agreement.is_sent else "rule.contact",
@@ -161,24 +172,24 @@ def _rule(day: date, answer: Answer) -> Iterator[Step]:
             )
 
 
-def _contract(chart: Chart, day: date, answer: Answer) -> Iterator[Step]:
+def _contract(history: PatientHistory, day: date, resolution: Resolution) -> Iterator[Step]:
     """The contract position on the day, or those of other days."""
-    contract, agreement = answer.contract, answer.agreement
+    contract, agreement = resolution.contract, resolution.agreement
     if contract is None:
-        yield step("contract.none", insurer=answer.insurer, day=day)
-        for other in chart.desk.resolver.contracts(answer.insurer):
+        yield step("contract.none", insurer=resolution.insurer, day=day)
+        for other in history.desk.resolver.contracts(resolution.insurer):
             period = _period(other.valid_from, other.valid_until)
-            yield step("note.contract", chart.contract_place(other), period=period)
+            yield step("note.contract", history.contract_place(other), period=period)
         return
     key = "contract.found"
-    if any(fault.code == "CONTRACT_LIST_MISSING" for fault in answer.faults):
+    if any(fault.code == "CONTRACT_LIST_MISSING" for fault in resolution.faults):
         key = "contract.no_list"
     elif agreement is None or not agreement.is_sent:
         key = "contract.contact"
     yield step(
         key,
-        chart.contract_place(contract),
-        insurer=answer.insurer,
+        history.contract_place(contract),
+        insurer=resolution.insurer,
         period=_period(contract.valid_from, contract.valid_until),
         list=agreement.tariff_list if agreement is not None else "",
     )
@@ -194,29 +205,29 @@ def _period(first: date, last: date) -> Said:
 # The line.
 
 
-def _claim(chart: Chart, visit: Visit) -> Iterator[Step]:
+def _claim(history: PatientHistory, visit: Visit) -> Iterator[Step]:
     """List, units, tariff, amount, diagnosis and deadline of a product; of a contact the units of its end."""
-    agreement = visit.answer.agreement
+    agreement = visit.resolution.agreement
     if agreement is None:
         return
     if not agreement.is_sent:
-        yield from _counting(chart, visit)
+        yield from _counting(history, visit)
         return
     if visit.appointment.known is Outcome.EARLIER:
         return
-    yield from _list(chart, visit.day, agreement)
+    yield from _list(history, visit.day, agreement)
     yield from _units(visit, agreement)
-    yield from _tariff(chart, visit, agreement)
-    yield from _difference(chart, visit, agreement)
+    yield from _tariff(history, visit, agreement)
+    yield from _difference(history, visit, agreement)
     yield _diagnosis(visit, agreement)
-    if visit.appointment.id in chart.due or visit.appointment.id not in chart.sent:
-        yield _deadline(chart, visit)
+    if visit.appointment.id in history.due or visit.appointment.id not in history.sent:
+        yield _deadline(history, visit)
 
 
-def _counting(chart: Chart, visit: Visit) -> Iterator[Step]:
+def _counting(history: PatientHistory, visit: Visit) -> Iterator[Step]:
     """What a contact does for the end of its trajectory."""
     trajectory = visit.trajectory
-    if trajectory is None or counting(chart, visit) != "counted":
+    if trajectory is None or counting(history, visit) != "counted":
         return
     contacts = len(trajectory.contacts)
     said_so = _contacts(contacts)
@@ -231,9 +242,9 @@ def _contacts(count: int) -> Said:
     return said("said.contact" if count == 1 else "said.contacts", count=count)
 
 
-def _list(chart: Chart, day: date, agreement: Agreement) -> Iterator[Step]:
+def _list(history: PatientHistory, day: date, agreement: Agreement) -> Iterator[Step]:
     """The list, and why that one where the product has a twin on another."""
-    tables = chart.desk.judge.agreements
+    tables = history.desk.judge.agreements
     meaning = codes("COD367")[agreement.list].meaning
     twin = tables.twins.get(agreement.code)
     if twin is None or tables.find(agreement.insurer, twin, day) is not None:
@@ -261,37 +272,37 @@ def _units(visit: Visit, agreement: Agreement) -> Iterator[Step]:
             yield step("units.count", agreement.rule, contacts=counted, units=visit.units)
 
 
-def _tariff(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
+def _tariff(history: PatientHistory, visit: Visit, agreement: Agreement) -> Iterator[Step]:
     """The tariff and what it comes to, or the tariffs of other days."""
     params = {"code": agreement.code, "list": agreement.tariff_list}
-    tariff = visit.answer.tariff
+    tariff = visit.resolution.tariff
     if tariff is not None:
         period = _period(tariff.valid_from, tariff.valid_until)
         yield step("tariff.found", tariff.place, tariff_cents=tariff.cents, period=period, **params)
         if visit.units:
-            cents = amount_cents(visit.answer, visit.units)
-            key, source = f"amount.{visit.answer.amount}", _amount_source(chart, visit.answer, agreement)
+            cents = amount_cents(visit.resolution, visit.units)
+            key, source = f"amount.{visit.resolution.amount}", _amount_source(history, visit.resolution, agreement)
             yield step(key, source, units=visit.units, tariff_cents=tariff.cents, cents=cents)
-    elif any(fault.code == "TARIFF_MISSING" for fault in visit.answer.faults):
-        yield step("tariff.none", chart.tariffs_name, day=visit.day, **params)
-        for other in chart.desk.resolver.tariffs(agreement):
+    elif any(fault.code == "TARIFF_MISSING" for fault in visit.resolution.faults):
+        yield step("tariff.none", history.tariffs_name, day=visit.day, **params)
+        for other in history.desk.resolver.tariffs(agreement):
             period = _period(other.valid_from, other.valid_until)
             yield step("note.tariff", other.place, cents=other.cents, period=period)
 
 
-def _amount_source(chart: Chart, answer: Answer, agreement: Agreement) -> str:
+def _amount_source(history: PatientHistory, resolution: Resolution, agreement: Agreement) -> str:
     """What says whether a tariff is that of the line or of a unit; by itself a row of the agreements only infers it."""
-    if answer.contract is not None and answer.contract.amount:
-        return f"{chart.contract_place(answer.contract)}, amount"
+    if resolution.contract is not None and resolution.contract.amount:
+        return f"{history.contract_place(resolution.contract)}, amount"
     return f"{agreement.rule}; specs/inferred.csv, number_times_tariff"
 
 
-def _difference(chart: Chart, visit: Visit, agreement: Agreement) -> Iterator[Step]:
+def _difference(history: PatientHistory, visit: Visit, agreement: Agreement) -> Iterator[Step]:
     """What went out, where that is something else than would go out now."""
-    line, tariff = chart.debit(visit.appointment.id), visit.answer.tariff
+    line, tariff = history.debit(visit.appointment.id), visit.resolution.tariff
     if line is None or line.status not in _STANDING or tariff is None or not visit.units or not visit.is_declared:
         return
-    cents = amount_cents(visit.answer, visit.units)
+    cents = amount_cents(visit.resolution, visit.units)
     sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}
     now = {"f_code": agreement.f_code, "list": agreement.list, "units": visit.units, "cents": cents}
     if sent != now:
@@ -310,8 +321,8 @@ def _diagnosis(visit: Visit, agreement: Agreement) -> Step:
     return step(key, agreement.rule, found=values.shown(diagnosis), expected=expected, program=program)
 
 
-def _deadline(chart: Chart, visit: Visit) -> Step:
-    judge, insurer = chart.desk.judge, visit.answer.insurer
+def _deadline(history: PatientHistory, visit: Visit) -> Step:
+    judge, insurer = history.desk.judge, visit.resolution.insurer
     last = judge.last_day(insurer, visit.day, visit.refused)
     if last is None:
         return step("deadline.unknown", insurer=insurer)

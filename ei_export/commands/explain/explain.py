@@ -25,14 +25,14 @@ from ...ledger.pruning import pruned_line
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .declarations import DECLARATIONS, declaration_stories
-from .patient import Chart
+from .patient import PatientHistory
 from .search import Search
 from .stories import appointment_stories, patient_stories, reference_stories, trajectory_stories
 from .story import Story
 
 __all__ = ["KINDS", "explain"]
 
-_Tell = Callable[[Chart, str], Sequence[Story]]
+_Tell = Callable[[PatientHistory, str], Sequence[Story]]
 _KINDS: Final[Mapping[str, _Tell]] = {
     "appointment": appointment_stories,
     "trajectory": trajectory_stories,
@@ -90,25 +90,25 @@ def explain(
             patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
         }
         credits = [each for each in judged_credits(desk) if each[0].patient_id in rows]
-        charts = [Chart.open(desk, patient, rows[patient], credits) for patient in found]
-        stories = {**_tell(charts, wanted), **declaration_stories(ledger, wanted)}
+        histories = [PatientHistory.open(desk, patient, rows[patient], credits) for patient in found]
+        stories = {**_tell(histories, wanted), **declaration_stories(ledger, wanted)}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)
         if not stories:
             raise _unknown(settings, wanted, search.alike())
-        if any(chart.is_bsn(wanted) for chart in charts):
+        if any(history.is_bsn(wanted) for history in histories):
             raise SettingsError("EXPLAIN_PERSONAL")
         if kind and kind not in stories:
             raise SettingsError("EXPLAIN_KIND", kinds=", ".join(stories))
         return [story for name, told in stories.items() for story in told if kind in ("", name)]
 
 
-def _tell(charts: Sequence[Chart], wanted: str) -> dict[str, list[Story]]:
+def _tell(histories: Sequence[PatientHistory], wanted: str) -> dict[str, list[Story]]:
     """The stories by kind, of the kinds there are."""
     told: defaultdict[str, list[Story]] = defaultdict(list)
     for kind, tell in _KINDS.items():
-        for chart in charts:
-            if stories := tell(chart, wanted):
+        for history in histories:
+            if stories := tell(history, wanted):
                 told[kind] += stories
     return dict(told)
 

@@ -18,15 +18,15 @@ from ...model.appointment import Appointment, Outcome
 from ...model.due import DueLine
 from ...output.problem_list import ProblemList
 from ...settings import Contract
-from ...zorg1.resolver import Answer
-from ...zorg1.trajectories import Visit
+from ...zorg1.resolver import Resolution
+from ...zorg1.visit import Visit
 
 #: Columns of a line that are numbers.
 _NUMBERS: Final = frozenset({"units", "amount_cents"})
 
 
 @define(slots=False)  # what is asked for more than once is worked out once
-class Chart:
+class PatientHistory:
     """``rows`` are those of the feed by appointment id, also what is not completed; ``judged`` are the patient's queued
     credits."""
 
@@ -36,7 +36,9 @@ class Chart:
     judged: Sequence[Judged]
 
     @classmethod
-    def open(cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]) -> "Chart":
+    def open(
+        cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]
+    ) -> "PatientHistory":
         """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
         are queued, also of other patients."""
         rows: dict[str, list[Appointment]] = {}
@@ -96,15 +98,15 @@ class Chart:
             if ident not in self.appointments:
                 yield from (row for row in rows if not row.completed)
 
-    def now(self, appointment: Appointment) -> Answer:
+    def now(self, appointment: Appointment) -> Resolution:
         """What the tables say now of the code in an appointment's row."""
         a = appointment
-        return self.desk.resolver.answer(a.code, a.declare_under, a.uzovi, a.date)
+        return self.desk.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
 
-    def answer(self, appointment: Appointment) -> Answer:
+    def resolution(self, appointment: Appointment) -> Resolution:
         """What an appointment was judged by."""
         visit = self.visits.get(appointment.id)
-        return visit.answer if visit is not None else self.now(appointment)
+        return visit.resolution if visit is not None else self.now(appointment)
 
     def debit(self, ident: str) -> SentLine | None:
         """The line of an appointment that stands, or stood last."""

@@ -40,10 +40,10 @@ class Search:
         self._alike: dict[str, float] = {}
         self._least = _ALIKE
 
-    def watch(self, source: Source, ledger: Ledger) -> "Watched":
+    def watch(self, source: Source, ledger: Ledger) -> "WatchedSource":
         """The feed, to be read by another; what is looked for is noticed on the way."""
         self._is_known = bool(self.patients(ledger, self._wanted))
-        return Watched(source, self._notice)
+        return WatchedSource(source, self._notice)
 
     def _notice(self, bodies: Sequence[str]) -> None:
         needle, (first, last) = self._needle, self._ends
@@ -93,7 +93,7 @@ class Search:
         return sorted(self._alike, key=lambda name: (-self._alike[name], name))
 
 
-class Watched:
+class WatchedSource:
     """A source that shows its rows to somebody on the way."""
 
     def __init__(self, source: Source, notice: Callable[[Sequence[str]], None]) -> None:

@@ -13,7 +13,7 @@ from ...standards.flat.reader import lines, without_end
 from ...standards.flat.record import ENCODING, Layout
 from ...standards.message import messages, recognise, start_of
 from ...standards.xml.reader import place_of
-from .patient import Chart
+from .patient import PatientHistory
 from .story import Quoted, Step, said, step
 
 
@@ -33,17 +33,17 @@ def due_step(line: DueLine) -> Step:
     )
 
 
-def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
+def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Step]:
     """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
     if line.status == "withdrawn":
         params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
-        yield step("sent.withdrawn", chart.ledger_name, reference=line.reference, **params)
+        yield step("sent.withdrawn", history.ledger_name, reference=line.reference, **params)
         return
     path = line.folder / line.file
-    record = _record(chart, line, path)
+    record = _record(history, line, path)
     yield step(
         "sent.debit" if line.debit_credit == "D" else "sent.credit",
-        chart.ledger_name,
+        history.ledger_name,
         reference=line.reference,
         element=said("said.element") if _is_flat(line.standard) else "",
         previous=line.previous,
@@ -56,21 +56,21 @@ def sent_steps(chart: Chart, line: SentLine) -> Iterator[Step]:
         care=line.date,
         units=line.units,
         cents=line.amount_cents,
-        file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(chart, path)),
+        file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(history, path)),
         record=said("said.record", record=record, run=run_label(line.run)) if record else "",
     )
-    yield from _answer(line, to_do=not _is_replaced(chart, line))
-    for day, asked, why in requests_about(chart.desk.ledger, line.reference):
+    yield from _answer(line, to_do=not _is_replaced(history, line))
+    for day, asked, why in requests_about(history.desk.ledger, line.reference):
         yield step(f"correction.{asked}", day=day, why=said("said.why", why=why) if why else "")
-    if line.credit == "header" and line.appointment_id not in chart.credits:
+    if line.credit == "header" and line.appointment_id not in history.credits:
         yield step("correction.credit_waits")
-    if line.again not in ("", "now") and line.appointment_id not in chart.due:
+    if line.again not in ("", "now") and line.appointment_id not in history.due:
         yield step(f"correction.waits_{line.again}", reference=line.reference)
 
 
-def _is_replaced(chart: Chart, line: SentLine) -> bool:
+def _is_replaced(history: PatientHistory, line: SentLine) -> bool:
     """Whether another line came in the place of a debit, or is about to."""
-    last = chart.debit(line.appointment_id)
+    last = history.debit(line.appointment_id)
     is_last = line.debit_credit == "C" or last is None or last.reference == line.reference
     return line.again == "now" or not is_last
 
@@ -133,13 +133,13 @@ def summary_step(line: SentLine) -> Step:
     )
 
 
-def _shown(chart: Chart, path: Path) -> str:
+def _shown(history: PatientHistory, path: Path) -> str:
     """A path as short as it can be: from the folder of the settings, if it is in there."""
-    folder = resolved(chart.desk.settings.path.parent)
+    folder = resolved(history.desk.settings.path.parent)
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
+def _record(history: PatientHistory, line: SentLine, path: Path) -> int | None:
     """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None
     where neither tells."""
     try:
@@ -155,7 +155,7 @@ def _record(chart: Chart, line: SentLine, path: Path) -> int | None:
                         return number
     except (OSError, InputError, KeyError, ValueError):
         pass  # not there, or not as we wrote it
-    return 1 + sum(place_in_file(chart.desk.ledger, line)) if _is_flat(line.standard) else None
+    return 1 + sum(place_in_file(history.desk.ledger, line)) if _is_flat(line.standard) else None
 
 
 def _is_flat(standard: str) -> bool:

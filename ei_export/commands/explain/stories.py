@@ -8,144 +8,148 @@ from ...declaring.numbers import run_label
 from ...ledger.history import SentLine
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
-from .patient import Chart, due_document, sent_document
+from .patient import PatientHistory, due_document, sent_document
 from .sent import due_step, sent_steps, summary_step
 from .story import Said, Step, Story, said, step
-from .trajectory import Entry, counting, course, entries, entries_under, visit_steps
+from .trajectory import Listed, counting, course, entries, entries_under, visit_steps
 
 #: Outcomes that the first step tells by their name.
 _NAMED: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE, Outcome.NO_AGREEMENT, Outcome.NOT_ZORG1})
 
 
-def appointment_stories(chart: Chart, ident: str) -> list[Story]:
+def appointment_stories(history: PatientHistory, ident: str) -> list[Story]:
     """The story of an appointment, if the patient has it."""
-    if ident not in chart.rows and ident not in chart.appointments:
+    if ident not in history.rows and ident not in history.appointments:
         return []
-    due, debit = chart.due.get(ident), chart.debit(ident)
+    due, debit = history.due.get(ident), history.debit(ident)
     line = due_document(due) if due is not None else sent_document(debit) if debit is not None else None
-    return [_appointment(chart, "appointment", ident, ident, _outcome(chart, ident), line)]
+    return [_appointment(history, "appointment", ident, ident, _outcome(history, ident), line)]
 
 
-def reference_stories(chart: Chart, reference: str) -> list[Story]:
+def reference_stories(history: PatientHistory, reference: str) -> list[Story]:
     """The story of a line that went out, which is that of its appointment."""
-    for ident, lines in chart.sent.items():
+    for ident, lines in history.sent.items():
         for line in lines:
             if line.reference == reference:
                 key = "said.line_debit" if line.debit_credit == "D" else "said.line_credit"
                 what = said(key, run=run_label(line.run), day=line.day, cents=line.amount_cents)
                 head = step("outcome.line", appointment=ident, what=what)
-                return [_appointment(chart, "reference", reference, ident, head, sent_document(line))]
+                return [_appointment(history, "reference", reference, ident, head, sent_document(line))]
     return []
 
 
-def _appointment(chart: Chart, kind: str, subject: str, ident: str, head: Step, line: dict[str, Any] | None) -> Story:
-    due, sent = chart.due.get(ident), chart.sent.get(ident, ())
-    steps = [head, *chain(chart, ident)]
+def _appointment(
+    history: PatientHistory, kind: str, subject: str, ident: str, head: Step, line: dict[str, Any] | None
+) -> Story:
+    due, sent = history.due.get(ident), history.sent.get(ident, ())
+    steps = [head, *chain(history, ident)]
     for each in sent:
-        steps += sent_steps(chart, each)
-    steps += [due_step(credit) for credit in chart.credits.get(ident, ())]
+        steps += sent_steps(history, each)
+    steps += [due_step(credit) for credit in history.credits.get(ident, ())]
     if due is not None:
         steps.append(due_step(due))
-    problems = [problem for problem in chart.problems if problem.appointment_id == ident]
+    problems = [problem for problem in history.problems if problem.appointment_id == ident]
     steps += _problem_steps(problems, named=False)
-    return Story(kind, subject, steps, problems, _lines(chart, [ident]), line)
+    return Story(kind, subject, steps, problems, _lines(history, [ident]), line)
 
 
-def _outcome(chart: Chart, ident: str) -> Step:
+def _outcome(history: PatientHistory, ident: str) -> Step:
     """What became of an appointment, or would in the next run."""
-    appointment, debit = chart.appointments.get(ident), chart.debit(ident)
-    if (due := chart.due.get(ident)) is not None:
+    appointment, debit = history.appointments.get(ident), history.debit(ident)
+    if (due := history.due.get(ident)) is not None:
         return step("outcome.due", cents=int(due.amount_cents))
-    if debit is not None and (debit.status != "withdrawn" or chart.is_taken_back(ident)):
-        return _sent_outcome(chart, debit)
+    if debit is not None and (debit.status != "withdrawn" or history.is_taken_back(ident)):
+        return _sent_outcome(history, debit)
     if appointment is None:
         return step("outcome.not_completed")
     if appointment.outcome in _NAMED:
         assert appointment.outcome is not None
-        return step(f"outcome.{appointment.outcome.value}", insurer=chart.answer(appointment).insurer)
-    visit = chart.visits.get(ident)
+        return step(f"outcome.{appointment.outcome.value}", insurer=history.resolution(appointment).insurer)
+    visit = history.visits.get(ident)
     if visit is None or appointment.known is Outcome.EARLIER:
-        return step("outcome.elsewhere", until=chart.desk.declared_until)
-    return step(f"outcome.{counting(chart, visit)}")
+        return step("outcome.elsewhere", until=history.desk.declared_until)
+    return step(f"outcome.{counting(history, visit)}")
 
 
-def _sent_outcome(chart: Chart, line: SentLine) -> Step:
-    change = chart.work.changes.get(line.appointment_id)
+def _sent_outcome(history: PatientHistory, line: SentLine) -> Step:
+    change = history.work.changes.get(line.appointment_id)
     is_over = change is not None and change.kind == "cancelled"
     again = said("said.cancelled_since") if is_over else said("said.redeclare", reference=line.reference)
     return step(
-        "outcome.to_credit" if line.appointment_id in chart.credits else f"outcome.{line.status}",
+        "outcome.to_credit" if line.appointment_id in history.credits else f"outcome.{line.status}",
         run=run_label(line.run),
         day=line.day,
         insurer=line.insurer,
         cents=line.amount_cents,
         granted_cents=line.granted_cents,
-        again=again if chart.is_taken_back(line.appointment_id) else "",
+        again=again if history.is_taken_back(line.appointment_id) else "",
     )
 
 
 # Trajectories and patients.
 
 
-def trajectory_stories(chart: Chart, name: str) -> list[Story]:
+def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
     has begun, or of what went out under it, where it has another by now."""
-    found = [t for t in chart.work.trajectories if name in (t.number, t.label)]
+    found = [t for t in history.work.trajectories if name in (t.number, t.label)]
     steps: list[Step] = []
-    listed: list[Entry] = []
+    listed: list[Listed] = []
     for trajectory in found:
-        of_one = entries(chart, trajectory)
-        steps += [course(trajectory), *visit_steps(chart, of_one)]
+        of_one = entries(history, trajectory)
+        steps += [course(trajectory), *visit_steps(history, of_one)]
         listed += of_one
-    if not found and (listed := entries_under(chart, name)):
-        steps += [step("trajectory.number", number=name), *visit_steps(chart, listed)]
+    if not found and (listed := entries_under(history, name)):
+        steps += [step("trajectory.number", number=name), *visit_steps(history, listed)]
     ids = _ids(listed)
     if not listed:
-        ids = [ident for ident, lines in chart.sent.items() if any(line.trajectory == name for line in lines)]
+        ids = [ident for ident, lines in history.sent.items() if any(line.trajectory == name for line in lines)]
         if not ids:
             return []
-        labels = {chart.appointments[ident].trajectory for ident in ids if ident in chart.appointments}
+        labels = {history.appointments[ident].trajectory for ident in ids if ident in history.appointments}
         steps.append(step("trajectory.renamed", number=name, labels=", ".join(sorted(labels)) or "-"))
-    steps += [summary_step(line) for ident in ids for line in chart.sent.get(ident, ())]
-    problems = [problem for problem in chart.problems if problem.appointment_id in ids or problem.trajectory == name]
-    told = [entry.appointment for entry in listed] or [chart.appointments[i] for i in ids if i in chart.appointments]
-    head = step("outcome.trajectory", counts=_counts(chart, told))
-    return [Story("trajectory", name, [head, *steps, *_problem_steps(problems)], problems, _lines(chart, ids))]
+    steps += [summary_step(line) for ident in ids for line in history.sent.get(ident, ())]
+    problems = [problem for problem in history.problems if problem.appointment_id in ids or problem.trajectory == name]
+    told = [entry.appointment for entry in listed] or [
+        history.appointments[i] for i in ids if i in history.appointments
+    ]
+    head = step("outcome.trajectory", counts=_counts(history, told))
+    return [Story("trajectory", name, [head, *steps, *_problem_steps(problems)], problems, _lines(history, ids))]
 
 
-def patient_stories(chart: Chart, patient_id: str) -> list[Story]:
+def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     """The story of a patient: the trajectories, what is in none, and what is wrong."""
-    if patient_id != chart.work.patient_id or not patient_id:
+    if patient_id != history.work.patient_id or not patient_id:
         return []
     steps: list[Step] = []
     listed: set[int] = set()
-    for trajectory in chart.work.trajectories:
-        found = [entry.appointment for entry in entries(chart, trajectory)]
-        steps += [course(trajectory), step("note.counts", counts=_counts(chart, found))]
+    for trajectory in history.work.trajectories:
+        found = [entry.appointment for entry in entries(history, trajectory)]
+        steps += [course(trajectory), step("note.counts", counts=_counts(history, found))]
         listed.update(map(id, found))
-    everything = [*chart.work.told, *chart.work.known.values(), *chart.not_completed()]
+    everything = [*history.work.told, *history.work.known.values(), *history.not_completed()]
     if rest := [appointment for appointment in everything if id(appointment) not in listed]:
-        steps.append(step("rest.counts", counts=_counts(chart, rest)))
-    head = step("outcome.patient", trajectories=len(chart.work.trajectories), count=len(everything))
+        steps.append(step("rest.counts", counts=_counts(history, rest)))
+    head = step("outcome.patient", trajectories=len(history.work.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
-    steps = [head, *steps, *_problem_steps(chart.problems)]
-    return [Story("patient", patient_id, steps, chart.problems, _lines(chart, ids))]
+    steps = [head, *steps, *_problem_steps(history.problems)]
+    return [Story("patient", patient_id, steps, history.problems, _lines(history, ids))]
 
 
-def _ids(listed: Iterable[Entry]) -> list[str]:
+def _ids(listed: Iterable[Listed]) -> list[str]:
     return list(dict.fromkeys(entry.appointment.id for entry in listed if entry.appointment.id))
 
 
-def _counts(chart: Chart, appointments: Sequence[Appointment]) -> tuple[Said, ...]:
+def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tuple[Said, ...]:
     """How many of the appointments became what, and what was declared."""
     counts: dict[str, int] = {}
     cents: dict[str, int] = {}
     for appointment in appointments:
-        due, debit = chart.due.get(appointment.id), chart.debit(appointment.id)
+        due, debit = history.due.get(appointment.id), history.debit(appointment.id)
         outcome = appointment.outcome.value if appointment.outcome is not None else "not_completed"
         if due is not None:
             outcome, amount = "due", int(due.amount_cents)
-        elif chart.is_taken_back(appointment.id):
+        elif history.is_taken_back(appointment.id):
             outcome, amount = "taken_back", 0
         elif debit is not None and debit.status != "withdrawn":
             outcome, amount = "sent", debit.amount_cents
@@ -161,12 +165,12 @@ def _counts(chart: Chart, appointments: Sequence[Appointment]) -> tuple[Said, ..
 # What they have in common.
 
 
-def _lines(chart: Chart, ids: Iterable[str]) -> list[dict[str, Any]]:
+def _lines(history: PatientHistory, ids: Iterable[str]) -> list[dict[str, Any]]:
     """The lines of appointments, those that went out before those that would."""
     ids = list(ids)
-    sent = [sent_document(line) for ident in ids for line in chart.sent.get(ident, ())]
-    credits = [due_document(line) for ident in ids for line in chart.credits.get(ident, ())]
-    return sent + credits + [due_document(chart.due[ident]) for ident in ids if ident in chart.due]
+    sent = [sent_document(line) for ident in ids for line in history.sent.get(ident, ())]
+    credits = [due_document(line) for ident in ids for line in history.credits.get(ident, ())]
+    return sent + credits + [due_document(history.due[ident]) for ident in ids if ident in history.due]
 
 
 def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Step]:

@@ -21,7 +21,7 @@ from ...ledger.standing import Record, Started, Waiting, refused, waiting, witho
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
-from ...zorg1.resolver import Answer, Standing
+from ...zorg1.resolver import Resolution, Verdict
 from .attention import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows, State
 
 #: What ended longer ago has been missed by now, or is not wanted.
@@ -112,14 +112,14 @@ def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | Non
     appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
     if (day := appointment.date) is None:
         return None
-    answer = rules.resolver.answer(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if not _is_due(answer):
+    resolution = rules.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    if not _is_due(resolution):
         return None
     trajectory = appointment.called(appointment.number)
     state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
     found = cause(kept, rules.judge.severities)
     code, message = (found.code, render(found.code, found.params, language)[0]) if found is not None else ("", "")
-    return _near(rules, answer.insurer, appointment.id, trajectory, day, state, code, message)
+    return _near(rules, resolution.insurer, appointment.id, trajectory, day, state, code, message)
 
 
 def _refused(row: Record, rules: Rules) -> NearDeadline | None:
@@ -154,11 +154,11 @@ def cause(kept: Waiting, severities: Severities) -> Finding | None:
     return next((finding for finding in kept.findings if severities.of(finding.code) == "error"), None)
 
 
-def _is_due(answer: Answer) -> bool:
+def _is_due(resolution: Resolution) -> bool:
     """Whether it gives a line once nothing is wrong any more; a contact that is only counted gives none."""
-    if not answer.is_zorg1 or answer.standing in (Standing.CONTACT, Standing.NO_AGREEMENT):
+    if not resolution.is_zorg1 or resolution.verdict in (Verdict.CONTACT, Verdict.NO_AGREEMENT):
         return False
-    return answer.moment != "contact" or answer.agreement is not None
+    return resolution.moment != "contact" or resolution.agreement is not None
 
 
 def _soonest(row: NearDeadline) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from ei_export.commands.explain.stories import (
 from ei_export.commands.explain.story import document, text_lines
 from ei_export.zorg1.agreements import Agreements
 from tests.support.feeds import BSNS, TODAY, Clinic, contract, csv_text, tables_read_once, visit
-from tests.support.telling import Told, charts, commanded, explained, units_of
+from tests.support.telling import Told, commanded, explained, histories, units_of
 
 __all__ = ["tables_read_once"]
 
@@ -102,21 +102,21 @@ def test_everything_in_the_demo_can_be_told_and_says_nothing_personal(demo: Path
     private = {row[c] for row in feed for c in ("BSN", "Geboortedatum", "Verzekerdennr") if row[c]}
     private |= {part for row in feed for c in ("Achternaam", "Achternaam partner") for part in _WORD.findall(row[c])}
     lines: dict[str, Mapping[str, object] | None] = {}
-    with charts(demo, DEMO_DAY) as patients, (demo / "out/R000001/lines.csv").open(encoding="utf-8") as file:
+    with histories(demo, DEMO_DAY) as patients, (demo / "out/R000001/lines.csv").open(encoding="utf-8") as file:
         told: set[str] = set()
-        for chart in patients:
-            ids = sorted({*chart.rows, *chart.appointments} - {""})
-            numbers = sorted({row.number for rows in chart.rows.values() for row in rows} - {""})
-            stories = [story for ident in ids for story in appointment_stories(chart, ident)]
+        for history in patients:
+            ids = sorted({*history.rows, *history.appointments} - {""})
+            numbers = sorted({row.number for rows in history.rows.values() for row in rows} - {""})
+            stories = [story for ident in ids for story in appointment_stories(history, ident)]
             assert len(stories) == len(ids)
-            stories += [story for number in numbers for story in trajectory_stories(chart, number)]
-            stories += patient_stories(chart, chart.work.patient_id)
+            stories += [story for number in numbers for story in trajectory_stories(history, number)]
+            stories += patient_stories(history, history.work.patient_id)
             for story in stories:
                 text = "\n".join(text_lines([story], "nl"))
                 assert all(len(line) <= 80 for line in text.splitlines())
                 told |= set(_WORD.findall(f"{text} {document([story], 'en')}"))
-            for sent in chart.sent.values():
-                lines |= {story.subject: story.line for story in reference_stories(chart, sent[0].reference)}
+            for sent in history.sent.values():
+                lines |= {story.subject: story.line for story in reference_stories(history, sent[0].reference)}
         sent_lines = {row["reference"]: row for row in csv.DictReader(file)}
     assert private & told == set()
     assert {reference: {k: str(v) for k, v in (line or {}).items()} for reference, line in lines.items()} == sent_lines

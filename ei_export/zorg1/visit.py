@@ -1,0 +1,105 @@
+"""A visit of a patient, and the trajectory it is placed in."""
+
+from datetime import date
+from typing import Final
+
+from attrs import define, field
+
+from ..base.problems import Finding
+from ..model.appointment import Appointment, Outcome
+from .agreements import ANY
+from .resolver import Resolution, Verdict
+
+#: Why a contact does not count in an end, where that is no problem.
+AFTER_RELAPSE: Final = "AFTER_RELAPSE"
+
+
+@define
+class Trajectory:
+    """One patient's course in one program with one insurer: start, contacts, end; a relapse follows an end. With TKP
+    and THP it is one of single products, a baseline and a profile, without start or end.
+
+    ``label`` is its name towards people: the practice's number, or patient, insurer and program. ``number`` is '' where
+    the practice gave none. ``program`` may be a part of ``whole``, the program of the agreements. ``usual`` is the
+    diagnosis of its contacts. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
+    ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it,
+    ``started_by`` and ``ended_by`` the visits that started and ended it.
+    """
+
+    label: str
+    number: str
+    insurer: str
+    program: str
+    whole: str
+    profile: str
+    is_single: bool = False
+    usual: str = ""
+    start: date | None = None
+    end: date | None = None
+    relapse: date | None = None
+    last: date | None = None
+    started_by: "Visit | None" = None
+    ended_by: "Visit | None" = None
+    abandoned: bool = False
+    contacts: list["Visit"] = field(factory=list)
+    doubtful: list[str] = field(factory=list)
+    conflict: Finding | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.start is not None and self.end is None and not self.abandoned
+
+    def is_of(self, program: str, whole: str) -> bool:
+        """Whether a code of this program can belong to it: the same, any, or the whole of which only the part isn't
+        known."""
+        return program in (ANY, self.program) or (whole == self.whole and whole in (program, self.program))
+
+    def fits(self, insurer: str, program: str, whole: str = "") -> bool:
+        """Whether a code of this insurer and program can belong to it; an unknown insurer or any program always can."""
+        return (insurer == self.insurer or not insurer or not self.insurer) and self.is_of(program, whole or program)
+
+    def release(self) -> None:
+        """Lets go of its visits: they and it hold each other."""
+        self.contacts.clear()
+        self.started_by = self.ended_by = None
+
+
+@define(eq=False)
+class Visit:
+    """An appointment with what the tables say of its code, on its way through the trajectories; once it is placed
+    ``units``, and ``program``: a part of the resolution's, where the diagnosis says which.
+
+    ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
+    no problem of the appointment; or `AFTER_RELAPSE`. ``reason`` is that finding. ``refused``: the day on which its
+    line was, if it is due again for that.
+    """
+
+    appointment: Appointment
+    resolution: Resolution
+    day: date
+    units: int = 0
+    trajectory: Trajectory | None = None
+    misplaced: str = ""
+    reason: Finding | None = None
+    program: str = ""
+    refused: date | None = None
+
+    def find(self, code: str, column: str = "", /, **params: object) -> None:
+        """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
+        finding = Finding(code, column, params)
+        self.misplaced, self.reason = self.misplaced or code, self.reason or finding
+        if not self.is_declared and self.resolution.verdict is not Verdict.NO_AGREEMENT:
+            self.appointment.findings.append(finding)
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether an earlier run or another system declared it."""
+        return self.appointment.known in (Outcome.DECLARED, Outcome.EARLIER)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was declared, and neither refused nor taken back since."""
+        appointment = self.appointment
+        if appointment.known is Outcome.DECLARED:
+            return appointment.units > 0 and not appointment.refused
+        return appointment.known is Outcome.EARLIER
