@@ -24,20 +24,20 @@ $(DEVELOP): pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $@ $(RUNTIME)
 
-# Exit code 1 means that something is held, which the demo shows on purpose.
+# In the language of its practice, which is Dutch. Exit code 1 means that something is held, which the demo shows on purpose.
 demo: $(RUNTIME)
 	@rm -rf $(DEMO)
 	@mkdir -p $(dir $(DEMO))
 	@cp -R fixtures/demo $(DEMO)
 	@cd $(DEMO) && { $(abspath $(BIN))/ei-export run --today 2024-02-01 || [ $$? -eq 1 ]; }
 	@echo
-	@echo "The files of this run, in $(DEMO):"
-	@cd $(DEMO) && find out -type f | sort | sed 's/^/  /'
+	@echo "Wat er verder is gemaakt, in $(DEMO):"
+	@cd $(DEMO) && find out -type f ! -path '*/declarations/*' | sort | sed 's/^/  /'
 	@echo
-	@echo "What a practice does next:"
-	@echo "  1. open $(DEMO)/out/report.html in a browser: what goes out, what is held, why, and what to do about it"
-	@echo "  2. send the files in $(DEMO)/out/R000001/declarations to VECOZO"
-	@echo "  3. correct what is held and run again; what is due then goes out then, the rest is not sent twice"
+	@echo "Wat een praktijk nu doet:"
+	@echo "  1. $(DEMO)/out/report.html openen in een browser: wat er meegaat, wat is vastgehouden, waarom, en wat te doen"
+	@echo "  2. de bestanden in $(DEMO)/out/R000001/declarations naar VECOZO sturen"
+	@echo "  3. verbeteren wat is vastgehouden en opnieuw draaien: wat dan mee moet, gaat mee; de rest gaat niet nog eens"
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check

@@ -1,0 +1,34 @@
+@echo off
+rem  ei-export every night, from Windows Task Scheduler: docs/every-night.md says how.
+rem  ei-export elke nacht, vanuit Windows Taakplanner: docs/nl/elke-nacht.md zegt hoe.
+rem
+rem  Copy it to the folder of the practice, beside ei-export.toml, and correct these two lines: where the program is, and
+rem  which file is made when a night fails.
+rem  Zet het in de map van de praktijk, naast ei-export.toml, en verbeter deze twee regels: waar het programma staat, en
+rem  welk bestand er komt als een nacht mislukt.
+setlocal
+set "PROGRAM=C:\ei-export\Scripts\ei-export.exe"
+set "ALARM=%USERPROFILE%\Desktop\EI-EXPORT.txt"
+
+cd /d "%~dp0" || exit /b 4
+set PYTHONUTF8=1
+set CODE=4
+del night.log 2> nul
+if exist night.log goto failed
+"%PROGRAM%" run --quiet > night.log 2>&1
+set CODE=%ERRORLEVEL%
+type night.log >> ei-export.log
+
+rem  0: all went out; 1: something is held, and stands on the page. A program that can't even start ends with 1 as well,
+rem  so that only counts with the line that every run ends with.
+findstr /c:" exit=%CODE%" night.log > nul || goto failed
+if %CODE% gtr 1 goto failed
+if exist "%ALARM%" del "%ALARM%"
+exit /b %CODE%
+
+:failed
+if %CODE% leq 1 set CODE=4
+> "%ALARM%" echo ei-export did not do its work this night: exit code %CODE%, in "%CD%".
+>> "%ALARM%" echo ei-export heeft vannacht zijn werk niet gedaan: exitcode %CODE%, in "%CD%".
+>> "%ALARM%" type night.log
+exit /b %CODE%

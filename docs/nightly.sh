@@ -1,0 +1,29 @@
+#!/bin/sh
+# ei-export every night, from cron. Silent when all went well; whatever else happens is printed, and cron mails that.
+# Copy it to the folder of the practice, beside ei-export.toml, and name it in the crontab (docs/every-night.md):
+#
+#   MAILTO=you@example.org
+#   15 2 * * *  /srv/practice/nightly.sh
+
+cd "$(dirname "$0")" || exit 4
+# Where cron has to look for ei-export: in a .venv of the practice, where pipx puts it, or in the system.
+PATH=$PWD/.venv/bin:$HOME/.local/bin:/usr/local/bin:$PATH
+
+said=$(ei-export run --quiet 2>&1)
+code=$?
+printf '%s\n' "$said" >>ei-export.log
+
+# 0: all went out; 1: something is held, and stands on the page. A program that can't even start ends with 1 as well, so
+# that only counts with the line that every run ends with.
+case $said in
+*" exit=$code")
+    if [ "$code" -le 1 ]; then
+        # To have cron mail that something is held, take away the # in front of:
+        # [ "$code" -eq 0 ] || echo "ei-export holds something: $PWD/out/report.html"
+        exit "$code"
+    fi
+    ;;
+esac
+printf '%s\n\n' "$said" "ei-export did not do its work this night (exit code $code, in $PWD). What is due goes along in the next run."
+[ "$code" -gt 1 ] || code=4
+exit "$code"
