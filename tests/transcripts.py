@@ -1,0 +1,63 @@
+"""The transcripts on the pages: what stands under each command is what it prints.
+
+``python -m tests.transcripts`` writes them anew.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.demo import demo
+
+ROOT: Final = Path(__file__).parents[1]
+#: The pages with transcripts, which begin with ``make demo`` or in what that leaves.
+PAGES: Final = tuple(
+    str(path.relative_to(ROOT))
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if "```console\n" in path.read_text(encoding="utf-8")
+)
+_BLOCK: Final = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+_MADE: Final = f"VENV={sys.prefix} -o {sys.prefix}/.runtime"
+
+
+def played(page: str, folder: Path) -> str:
+    """The text of a page with what its commands print now, given one after another below an empty folder."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    if "$ make demo" not in text:
+        demo(folder)
+    at = folder
+
+    def block(found: re.Match[str]) -> str:
+        nonlocal at
+        told = ""
+        for command in re.findall(r"^\$ (.+)$", found[0], re.MULTILINE):
+            told += f"$ {command}\n"
+            if command.startswith("cd "):
+                at /= command.removeprefix("cd ")
+            elif not command.startswith(". "):
+                told += _printed(command, at).replace(f"{folder}/", "")
+        return told
+
+    return _BLOCK.sub(block, text)
+
+
+def _printed(command: str, folder: Path) -> str:
+    """What a command prints, given in ``folder``; ``make`` works in the checkout and writes below ``folder``."""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(("EI_EXPORT_", "MAKE"))}
+    environment["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{environment['PATH']}"
+    # With the environment of these tests as it is, rather than a new one.
+    made = command.replace("make demo", f"make demo {_MADE} DEMO={folder}/build/demo")
+    cwd = folder if made == command else ROOT
+    done = subprocess.run(made, shell=True, cwd=cwd, env=environment, stdout=subprocess.PIPE, check=False)
+    return done.stdout.decode()
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or PAGES:
+        with tempfile.TemporaryDirectory() as empty:
+            (ROOT / each).write_text(played(each, Path(empty)), encoding="utf-8")
