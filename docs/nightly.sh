@@ -24,6 +24,8 @@ case $said in
     fi
     ;;
 esac
-printf '%s\n\n' "$said" "ei-export did not do its work this night (exit code $code, in $PWD). What is due goes along in the next run."
+printf '%s\n' "$said" "" \
+    "ei-export heeft vannacht zijn werk niet gedaan (exitcode $code, in $PWD)." \
+    "ei-export did not do its work this night (exit code $code, in $PWD)."
 [ "$code" -gt 1 ] || code=4
 exit "$code"

@@ -81,7 +81,7 @@ PROBLEM_COLUMNS: Final = tuple(Problem.__annotations__)
 
 
 class Refusal(Exception):
-    """The program can't go on. ``exit_code`` as in the README: 2 settings, 3 input, 4 writing, 75 busy, 130 the
+    """The program can't go on. ``exit_code`` as in docs/output.md: 2 settings, 3 input, 4 writing, 75 busy, 130 the
     keyboard."""
 
     exit_code = 2

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-#: Every column the program knows, in the order of the README's table.
+#: Every column the program knows, in the order of the table in docs/input.md.
 COLUMNS: Final = (
     "appointment_id",
     "date",

@@ -1,4 +1,4 @@
-"""Settings: what the README promises is read, and everything else is refused at its own key."""
+"""Settings: what docs/settings.md promises is read, and everything else is refused at its own key."""
 
 import tomllib
 from datetime import date

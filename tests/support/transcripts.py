@@ -1,6 +1,6 @@
 """The transcripts on the pages: what stands under each command is what it prints.
 
-``python -m tests.transcripts`` writes them anew.
+``python -m tests.support.transcripts`` writes them anew.
 """
 
 import os
@@ -12,22 +12,18 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.demo import demo
+from tests.support.demo import demo
+from tests.support.markdown import PAGES, ROOT, blocks, read
 
-ROOT: Final = Path(__file__).parents[1]
 #: The pages with transcripts, which begin with ``make demo`` or in what that leaves.
-PAGES: Final = tuple(
-    str(path.relative_to(ROOT))
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
-    if "```console\n" in path.read_text(encoding="utf-8")
-)
+WITH_TRANSCRIPTS: Final = tuple(page for page in PAGES if blocks(page, "console"))
 _BLOCK: Final = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
 _MADE: Final = f"VENV={sys.prefix} -o {sys.prefix}/.runtime"
 
 
 def played(page: str, folder: Path) -> str:
     """The text of a page with what its commands print now, given one after another below an empty folder."""
-    text = (ROOT / page).read_text(encoding="utf-8")
+    text = read(page)
     if "$ make demo" not in text:
         demo(folder)
     at = folder
@@ -58,6 +54,6 @@ def _printed(command: str, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    for each in sys.argv[1:] or PAGES:
+    for each in sys.argv[1:] or WITH_TRANSCRIPTS:
         with tempfile.TemporaryDirectory() as empty:
             (ROOT / each).write_text(played(each, Path(empty)), encoding="utf-8")

@@ -1,0 +1,111 @@
+"""The scripts for the night: silent after a good one, and nothing else that can happen stays hidden."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.demo import DEMO
+from tests.support.markdown import ROOT
+
+SH: Final = ROOT / "docs" / "nightly.sh"
+BAT: Final = ROOT / "docs" / "nightly.bat"
+LOG: Final = "ei-export.log"
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Path:
+    folder = shutil.copytree(DEMO, tmp_path / "practice")
+    shutil.copy(SH, folder)
+    return folder
+
+
+def night(practice: Path, *program: str) -> tuple[int, str]:
+    """What the script ends with and prints, with ``ei-export`` as it is, or with a shell script in its place."""
+    path = [sysconfig.get_path("scripts"), os.environ["PATH"]]
+    if program:
+        fake = practice / ".venv" / "bin" / "ei-export"
+        fake.parent.mkdir(parents=True, exist_ok=True)
+        fake.write_text("\n".join(["#!/bin/sh", *program, ""]), encoding="utf-8")
+        fake.chmod(0o755)
+    # Given from another folder, as cron gives it.
+    done = subprocess.run(
+        [practice / SH.name],
+        cwd=practice.parent,
+        env={"PATH": os.pathsep.join(path), "HOME": str(practice.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_good_night_is_silent_and_in_the_log(practice: Path) -> None:
+    assert night(practice) == (1, "")
+    assert (practice / LOG).read_text(encoding="utf-8").endswith(" exit=1\n")
+    assert (practice / "out" / "R000001").exists()
+
+
+def test_a_night_without_anything_held_is_silent_too(practice: Path) -> None:
+    assert night(practice, "echo '2024-02-01 02:15:07 ei_export run=R000001 exit=0' >&2") == (0, "")
+
+
+def test_a_run_that_fails_says_why_and_what_to_do(practice: Path) -> None:
+    (practice / "afspraken.csv").unlink()
+    code, printed = night(practice)
+    assert code == 3
+    assert "reason=INPUT_MISSING" in printed
+    assert "Kijk of" in printed
+    assert "exit code 3" in printed
+    assert "reason=INPUT_MISSING" in (practice / LOG).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "told"),
+    [
+        # A Python that is gone, or half installed, ends as a run that held something.
+        (("echo \"ModuleNotFoundError: No module named 'ei_export'\" >&2", "exit 1"), 4, "ModuleNotFoundError"),
+        # One that says nothing, and did nothing.
+        (("exit 0",), 4, "exit code 0"),
+        (("exit 1",), 4, "exit code 1"),
+        (("kill -9 $$",), 137, "exit code 137"),
+        # The line of another code than it ended with.
+        (("echo 'ei_export run=R000001 exit=0' >&2", "exit 1"), 4, "exit code 1"),
+        (("echo 'ei_export run=- exit=75 reason=BUSY' >&2", "exit 75"), 75, "reason=BUSY"),
+    ],
+)
+def test_whatever_else_happens_is_printed(practice: Path, program: tuple[str, ...], code: int, told: str) -> None:
+    ended, printed = night(practice, *program)
+    assert ended == code
+    assert told in printed
+    assert str(practice) in printed
+
+
+def test_a_program_that_is_nowhere_is_told_of(practice: Path) -> None:
+    done = subprocess.run(
+        [shutil.which("sh") or "sh", practice / SH.name],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(practice)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 127
+    assert "not found" in done.stdout
+
+
+def test_a_log_that_cant_be_written_is_told_of(practice: Path) -> None:
+    (practice / LOG).mkdir()
+    _, printed = night(practice)
+    assert LOG in printed
+
+
+def test_the_script_for_windows_goes_by_the_same_line() -> None:
+    """It can't be run here: that it is what a command prompt reads, and asks for the line that a run ends with."""
+    lines = BAT.read_bytes().decode("ascii").split("\r\n")
+    assert not any("\n" in line for line in lines)
+    assert 'findstr /c:" exit=%CODE%" night.log > nul || goto failed' in lines
+    assert lines.index("if %CODE% gtr 1 goto failed") < lines.index("exit /b %CODE%") < lines.index(":failed")
