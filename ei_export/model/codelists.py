@@ -12,7 +12,8 @@ from typing import Final, Literal, get_args
 
 from attrs import frozen
 
-from ..base.specs import SPECS
+from ..base.problems import SettingsError
+from ..base.specs import SPECS, label
 from ..base.tables import FOREVER, Report, Row, number, parse_keyed, parse_table, refuse, source
 
 #: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
@@ -23,6 +24,24 @@ DCSPH: Final = "005"
 LEVELS: Final = ("X", "T", "D", "O")
 #: Whether a refused line can be declared again: as it is, once it is corrected, or not.
 AGAIN: Final = ("as-is", "corrected", "no")
+#: What ``specs/inferred.csv`` must choose, each with what the program can follow; where that is one thing, another
+#: choice is a change of code.
+_FOLLOWED: Final[Mapping[str, tuple[str, ...]]] = {
+    "diagnosis_element": ("0414", "0418"),
+    "charset": ("iso-8859-1", "cp1252"),
+    "side_left": ("01", "1", "L"),
+    "side_right": ("02", "2", "R"),
+    "accident": ("J", "true", "1"),
+    "care_period": ("treatments",),
+    "number_times_tariff": ("product",),
+    "same_insurer": ("uzovi",),
+    "returned_by_vecozo": ("01",),
+    "patient_number_length": ("11",),
+    "overview_place": ("last",),
+    "care_path_start": ("treatment",),
+    "year_end_units": ("own_day",),
+    "cz_2019_diagnosis": ("8001-8003",),
+}
 
 
 @frozen
@@ -288,11 +307,21 @@ def read_choices(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, C
     """Every inferred choice by name."""
 
     def parse(row: Row) -> Choice:
-        alternatives = tuple(row["alternatives"].split())
-        return Choice(row.required("name"), row.required("value"), alternatives, source(row), row.required("why"))
+        name, alternatives = row.choice("name", tuple(_FOLLOWED)), tuple(row["alternatives"].split())
+        return Choice(name, row.choice("value", _FOLLOWED[name]), alternatives, source(row), row.required("why"))
 
-    columns = ("name", "value", "alternatives", "source", "why")
-    return parse_keyed(specs / "inferred.csv", columns, _column("name"), parse, report)
+    path, columns = specs / "inferred.csv", ("name", "value", "alternatives", "source", "why")
+    errors: list[SettingsError] = []
+    found = parse_keyed(path, columns, _column("name"), parse, errors.append)
+    if not errors:  # a row that is wrong isn't missing
+        errors = [
+            SettingsError("TABLE_VALUE", file=label(path), line=1, column="name", found="", expected=name)
+            for name in _FOLLOWED
+            if name not in found
+        ]
+    for error in errors:
+        report(error)
+    return found
 
 
 def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, ReturnCode]:
@@ -407,6 +436,11 @@ def standard_on(day: date) -> Era:
 def choices() -> Mapping[str, Choice]:
     """Every inferred choice by name."""
     return read_choices()
+
+
+def choice(name: str) -> str:
+    """What was chosen where no text says. Raises SettingsError where the table can't be read."""
+    return choices()[name].value
 
 
 @cache

@@ -1,5 +1,6 @@
 """``specs check``: the shipped tables are right, and each defect in a copy of them is found at its place."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from ei_export.base import specs
 from ei_export.base.problems import SettingsError
 from ei_export.commands import specs_check
 from ei_export.commands.specs_check import check_specs
+from ei_export.model import codelists
 from ei_export.model.codelists import read_standards
 from ei_export.standards.flat import record
 
@@ -116,6 +118,9 @@ def test_the_shipped_tables_are_right() -> None:
         ("standards.csv", "3.2,,", "3.2,2014-01-01,", "TABLE_VALUE", "from"),
         ("standards.csv", "2025-01-01,,", "2025-01-01,2029-12-31,", "TABLE_VALUE", "until"),
         ("inferred.csv", "STB GZ321 5.3.6", "", "TABLE_SOURCE", None),
+        ("inferred.csv", "\ncharset,", "\ncharsets,", "TABLE_VALUE", "name"),
+        ("inferred.csv", "\nside_left,01,", "\nside_left,3,", "TABLE_VALUE", "value"),
+        ("inferred.csv", ",treatments,", ",administrative,", "TABLE_VALUE", "value"),
         # Showing.
         ("codelists/codes-en.csv", "COD046,1,", "COD046,7,", "TABLE_VALUE", "code"),
         ("codelists/codes-en.csv", "COD046,2,", "COD046,1,", "TABLE_OVERLAP", None),
@@ -174,6 +179,29 @@ def test_a_standard_names_its_lists(copy: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         read_standards(copy)
     assert refused.value.params["column"] == "lists"
+
+
+def test_a_choice_that_the_program_asks_for_is_missed(copy: Path) -> None:
+    path = copy / "inferred.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if not row.startswith("accident,")), encoding="utf-8")
+
+    (error,) = check_specs()
+
+    assert error.params == {
+        "file": "specs/inferred.csv",
+        "line": 1,
+        "column": "name",
+        "found": "",
+        "expected": "accident",
+    }
+
+
+def test_each_choice_is_one_that_the_program_asks_for_or_can_follow_in_one_way_only() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(record.__file__).parents[2].rglob("*.py"))
+    asked = set(re.findall(r'\bchoice\("(\w+)"\)', code))
+
+    assert asked == {name for name, followed in codelists._FOLLOWED.items() if len(followed) > 1}
 
 
 def test_a_table_that_is_gone_is_found(copy: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final, Literal
 from attrs import evolve, frozen
 
 from ...base.problems import Finding
-from ...model.codelists import DCSPH, choices
+from ...model.codelists import DCSPH, choice
 from ...model.declaration import Care, Invoice, Performance, Person, Provider
 from .record import ENCODING as ENCODING
 from .record import Form, Layout, is_text, number
@@ -27,7 +27,7 @@ LAYOUT: Final = Layout.load("pm304-3.2")
 LINE_END: Final = "\r\n"
 
 #: The element that carries the DCSPH code unless the caller says otherwise.
-DIAGNOSIS_ELEMENT: Final = choices()["diagnosis_element"].value
+DIAGNOSIS_ELEMENT: Final = choice("diagnosis_element")
 
 _HEADER: Final = LAYOUT["01"]
 _PERSON: Final = LAYOUT["02"].part("0203")

@@ -15,10 +15,10 @@ from attrs import field, frozen
 from ...base.specs import SPECS
 from ...base.tables import Row, read_table
 from ...base.tables import number as whole_number
-from ...model.codelists import choices
+from ...model.codelists import choice
 
 #: No text prescribes the character set; see ``specs/inferred.csv``.
-ENCODING: Final = choices()["charset"].value
+ENCODING: Final = choice("charset")
 
 _COLUMNS: Final = (
     "record", "element", "code", "name", "type", "length", "start", "mandatory", "rule", "end", "basis",

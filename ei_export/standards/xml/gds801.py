@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, TypeAlias
 from attrs import frozen
 
 from ...base.problems import Finding
-from ...model.codelists import DCSPH, choices, diagnoses
+from ...model.codelists import DCSPH, choice, diagnoses
 from ...model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ..message import messages
 from .judge.rulebook import rules
@@ -38,7 +38,7 @@ _CLOSE_DEBIT: Final = f"</{_DEBIT.name}></{_PERFORMANCE.name}>"
 
 #: The list of the national codes of physiotherapy (COD367), to which most rules are confined.
 NATIONAL_LIST: Final = "073"
-_SIDES: Final = {"L": choices()["side_left"].value, "R": choices()["side_right"].value}
+_SIDES: Final = {"L": choice("side_left"), "R": choice("side_right")}
 
 # What the codes of CL0002, CL0015, CL0014, CL0012, CL0004 and CL0013 stand for.
 _PROVIDER, _SERVICE_BUREAU, _INSURER = "1", "2", "3"
@@ -179,7 +179,7 @@ def care_fragment(care: Care) -> CareFragment:
         "Zorgaanbieder": [_person(care.therapist_agb, _TREATS)],
     }
     if care.accident == "J":
-        values["IndicatieOngeval"] = choices()["accident"].value
+        values["IndicatieOngeval"] = choice("accident")
     if care.authorization_number:
         values["Machtigingsnummer"] = care.authorization_number
     if care.referral_date is not None and not care.lacks_of_referral:

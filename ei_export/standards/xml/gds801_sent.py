@@ -7,11 +7,11 @@ from typing import IO, Final
 
 from lxml import etree
 
-from ...model.codelists import choices
+from ...model.codelists import choice
 from ...model.declaration import NO_BSN, Care, Person
 from .gds801 import ENCODING, INSURED, without_reference
 
-_SIDES: Final = {choices()["side_left"].value: "L", choices()["side_right"].value: "R"}
+_SIDES: Final = {choice("side_left"): "L", choice("side_right"): "R"}
 _PREVIOUS: Final = re.compile("<GerelateerdReferentienummer>([^<]*)<")
 _SIDE, _ENTITLEMENT = "002", "004"
 
