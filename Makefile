@@ -9,7 +9,7 @@ DEVELOP := $(VENV)/.develop
 
 DEMO := build/demo
 
-.PHONY: demo test lint bench golden setup clean
+.PHONY: demo test lint bench golden pages setup clean
 
 setup: $(DEVELOP)
 
@@ -63,6 +63,12 @@ bench: $(DEVELOP)
 # make golden FORCE=1 writes the expected files anew
 golden: $(DEVELOP)
 	$(PY) -m tests.golden.update $(if $(FORCE),--force)
+
+# what is made of docs/: the pages of commands and problems, and what the transcripts show
+pages: $(DEVELOP)
+	$(PY) -m tools.problems_page
+	$(PY) -m tools.commands_page > docs/commands.md
+	$(PY) -m tests.support.transcripts
 
 clean:
 	rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

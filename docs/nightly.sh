@@ -6,8 +6,8 @@
 #   15 2 * * *  /srv/practice/nightly.sh
 
 cd "$(dirname "$0")" || exit 4
-# Where cron has to look for ei-export: in a .venv of the practice, where pipx puts it, or in the system.
-PATH=$PWD/.venv/bin:$HOME/.local/bin:/usr/local/bin:$PATH
+# Where cron has to look for ei-export: in a .venv of the practice, in ~/ei-export, where pipx puts it, or in the system.
+PATH=$PWD/.venv/bin:$HOME/ei-export/bin:$HOME/.local/bin:/usr/local/bin:$PATH
 
 said=$(ei-export run --quiet 2>&1)
 code=$?

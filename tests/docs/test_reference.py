@@ -133,6 +133,33 @@ def test_every_command_and_option_exists(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", CURRENT)
+def test_every_option_named_on_its_own_exists(page: str) -> None:
+    named = {code.split()[0] for code in quoted(prose(page)) if code.startswith("--")}
+    assert named <= every_option(main) | {"--help"}
+
+
+def every_option(command: click.Command) -> set[str]:
+    """The options of a command, and of those below it."""
+    options = {option for each in command.params for option in each.opts}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            if (member := command.get_command(context, name)) is not None:
+                options |= every_option(member)
+    return options
+
+
+@pytest.mark.parametrize("page", CURRENT)
+def test_every_file_named_exists(page: str) -> None:
+    named = {
+        code
+        for code in quoted(prose(page))
+        if re.fullmatch(r"(?:ei_export|specs|docs|tests|tools|fixtures)/[\w./*-]*", code)
+    }
+    assert [name for name in named if not list(ROOT.glob(name.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("page", CURRENT)
 def test_every_problem_named_is_in_the_catalogue(page: str) -> None:
     named = {code for code in re.findall(r"\b[A-Z]+(?:_[A-Z0-9]+)+\b", read(page)) if not code.startswith("EI_EXPORT")}
     assert named <= catalogue().keys()
