@@ -18,7 +18,7 @@ from ..base.delivery import replacing, test_folders, writing
 from ..base.private import resolved
 from ..base.problems import SettingsError, WriteError
 from ..declaring.numbers import run_label
-from ..judging.tables import Rules
+from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..ledger.dossier import unpack
 from ..ledger.pruning import compact, old_files, open_lines, patients, prune

@@ -23,12 +23,12 @@ from ..declaring import memory
 from ..declaring.files import LEDGER_COLUMNS, LINE_COLUMNS
 from ..declaring.numbers import run_label
 from ..intake.people import fixed
-from ..intake.reader import remembered
+from ..intake.reader import read_kept
 from ..ledger import Ledger, StagedRun
 from ..ledger.belonging import runs as known_runs
 from ..ledger.corrections import withdraw
 from ..ledger.dossier import AT, SAVED
-from ..ledger.people import known_as
+from ..ledger.people import hashed_identity
 from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
 from ..model.appointment import Appointment, Outcome
 from ..output.cells import restored
@@ -229,12 +229,12 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
     form = FORMS[standard]
     ledger.add_persons([(person, record)])
     insured = form.person(record)
-    known = known_as(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
+    identity = hashed_identity(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
     debits: list[tuple[str, Appointment]] = []
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
-        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, known[0])])
+        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, identity[0])])
         if side == "C":
             note_credited(ledger, [previous])
             continue
@@ -243,7 +243,7 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
         debits.append((row["patient_id"], _declared(row, insured.bsn, form.care(fragment).diagnosis)))
     debits.sort(key=lambda debit: (debit[0], debit[1].id))
     for patient_id, same in groupby(debits, key=itemgetter(0)):
-        keep_declared(ledger, patient_id, known, [appointment for _, appointment in same])
+        keep_declared(ledger, patient_id, identity, [appointment for _, appointment in same])
 
 
 def _declared(row: Row, bsn: str, diagnosis: str) -> Appointment:
@@ -258,8 +258,8 @@ def _declared(row: Row, bsn: str, diagnosis: str) -> Appointment:
         "diagnosis_code": diagnosis,
         "bsn": bsn,
     }
-    appointment = remembered(patient_id, [texts.get(column, "") for column in SAVED], AT, settled=True)
-    appointment.known = appointment.outcome = Outcome.DECLARED
+    appointment = read_kept(patient_id, [texts.get(column, "") for column in SAVED], AT, settled=True)
+    appointment.settled_as = appointment.outcome = Outcome.DECLARED
     appointment.units, appointment.linked = int(row["units"]), row["code"]
     return appointment
 

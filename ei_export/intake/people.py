@@ -36,7 +36,7 @@ class Identity:
         return self.birth_date, self.sex
 
 
-def identity(text: Callable[[str], str]) -> Identity | None:
+def identity_of(text: Callable[[str], str]) -> Identity | None:
     """Who a row is about, by the ``text`` of its columns; None where that can't be told."""
     bsn, born = values.bsn(text("bsn")), values.day(text("birth_date"))
     if bsn is None or born is None:
@@ -54,7 +54,7 @@ def fixed(birth_date: date, sex: str) -> tuple[str, str]:
     return birth_date.isoformat(), "" if sex in _NO_SEX else sex
 
 
-def differing(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+def contradicting(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
     """The columns of `FIXED` in which two identities contradict each other; what is not known contradicts nothing."""
     return tuple(column for column, a, b in zip(FIXED, one, other, strict=True) if a and b and a != b)
 
@@ -62,12 +62,12 @@ def differing(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
 class People:
     """The persons that the completed rows of a feed are about, each met once; hashes are those of one process.
 
-    ``heard``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
+    ``doubted_now``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
     """
 
     def __init__(self, header: Header, doubted: Iterable[str] = (), meant: Values = NO_MEANINGS) -> None:
         self.met: set[int] = set()
-        self.heard: dict[str, Identity | None] = {}
+        self.doubted_now: dict[str, Identity | None] = {}
         self._doubted = frozenset(doubted)
         self._header = header
         self._meant = meant
@@ -87,10 +87,10 @@ class People:
             place = at.get(column, len(cells))
             return meant(self._meant, column, cells[place].strip()) if place < len(cells) else ""
 
-        found = identity(text)
+        found = identity_of(text)
         patient = said[0]
         if patient in self._doubted:
-            self.heard[patient] = found
+            self.doubted_now[patient] = found
         if found is not None:
             self._patients.add(found.who, patient)
             for column, value in zip(FIXED, found.fixed, strict=True):

@@ -158,7 +158,7 @@ def check(appointment: Appointment) -> None:
             found.append(Finding("ROW_UNREADABLE_CHARACTER", column, {"column": column}))
 
 
-def remembered(
+def read_kept(
     patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool, meant: Values = NO_MEANINGS
 ) -> Appointment:
     """The appointment of the texts that the ledger kept; of ``settled`` ones those that were judged, so not again.

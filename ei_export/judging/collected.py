@@ -22,7 +22,7 @@ from ..base.spool import SortedLines
 from ..ledger import StoredDossier
 from ..model.appointment import Outcome
 from ..output.problem_list import ProblemList
-from .context import Case
+from .context import Result
 
 #: Shorter feeds are done before a second process is of any use.
 WORTH_A_FORK: Final = 50_000
@@ -43,7 +43,7 @@ class _Files:
     rest: IO[bytes] = Factory(TemporaryFile)
 
 
-class Shelf:
+class Collected:
     """Lines that are due, problems, dossiers and counts of any number of patients."""
 
     def __init__(self, problems: ProblemList) -> None:
@@ -65,7 +65,7 @@ class Shelf:
         self.settled: set[str] = set()
         #: Appointments by UZOVI number whose insurer is not sure.
         self.doubtful: Counter[str] = Counter()
-        #: See `Case`.
+        #: See `Result`.
         self.unasked: set[str] = set()
         self._dossiers: list[StoredDossier] = []
         #: Pickled batches of dossiers: the file for our own, how many are in it, and the same of the other process.
@@ -73,34 +73,34 @@ class Shelf:
         self._batches = 0
         self._received: list[tuple[IO[bytes], int]] = []
 
-    def add(self, case: Case) -> None:
-        """Puts a patient away."""
-        for outcome, count in case.outcomes.items():
+    def add(self, result: Result) -> None:
+        """Adds what a patient came to."""
+        for outcome, count in result.outcomes.items():
             self.outcomes[outcome] += count
-        self.remembered += case.remembered
-        for line in case.lines:
+        self.remembered += result.remembered
+        for line in result.lines:
             self.due.add(line.pack())
             if line.previous:
                 self.settled.add(line.previous)
-        for appointment, finding in case.problems:
+        for appointment, finding in result.problems:
             trajectory = appointment.called(appointment.trajectory or appointment.number)
             self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
-        if Outcome.HELD in case.outcomes:
-            held = {id(a): a.uzovi for a, _ in case.problems if a.outcome is Outcome.HELD}
+        if Outcome.HELD in result.outcomes:
+            held = {id(a): a.uzovi for a, _ in result.problems if a.outcome is Outcome.HELD}
             self.held.update(held.values())
-        self.cancelled += case.cancelled
-        self.released += case.released
-        self.moved += case.moved
-        self.taken += case.taken
-        self.numbers += case.numbers
-        self.held_back.update(case.held_back)
-        self.dropped.update(case.dropped)
-        self.shown += case.shown
-        self.settled.update(case.settled)
-        self.doubtful.update(case.doubtful)
-        self.unasked |= case.unasked
-        if case.dossier is not None:
-            self._dossiers.append(case.dossier)
+        self.cancelled += result.cancelled
+        self.released += result.released
+        self.moved += result.moved
+        self.taken += result.taken
+        self.numbers += result.numbers
+        self.held_back.update(result.held_back)
+        self.dropped.update(result.dropped)
+        self.shown += result.shown
+        self.settled.update(result.settled)
+        self.doubtful.update(result.doubtful)
+        self.unasked |= result.unasked
+        if result.dossier is not None:
+            self._dossiers.append(result.dossier)
             if len(self._dossiers) >= _BATCH:
                 self._put_away()
 
@@ -184,23 +184,27 @@ class Shelf:
 
 
 def fill(
-    shelf: Shelf, partitions: int, rows: int, work: Callable[[int, Shelf], None], work_elsewhere: Callable[[], None]
+    collected: Collected,
+    partitions: int,
+    rows: int,
+    judge: Callable[[int, Collected], None],
+    reopen: Callable[[], None],
 ) -> None:
-    """Has ``work`` put every partition on the shelf. ``work_elsewhere`` is called first in a second process."""
+    """Has ``judge`` collect every partition. ``reopen`` is called first in a second process."""
     if rows < WORTH_A_FORK or partitions < 2 or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
         for index in range(partitions):
-            work(index, shelf)
+            judge(index, collected)
         return
     files = _Files()
     watched, held = os.pipe()  # closed with the first process, however that ends
     child = os.fork()
     if not child:
         os.close(held)
-        _second(watched, files, shelf, range(1, partitions, 2), work, work_elsewhere)
+        _second(watched, files, collected, range(1, partitions, 2), judge, reopen)
     os.close(watched)
     try:
         for index in range(0, partitions, 2):
-            work(index, shelf)
+            judge(index, collected)
         os.waitpid(child, 0)
     except BaseException:
         os.kill(child, signal.SIGKILL)
@@ -208,7 +212,7 @@ def fill(
         raise
     finally:
         os.close(held)
-    shelf.receive(files)
+    collected.receive(files)
 
 
 def _end_with(watched: int) -> None:
@@ -220,20 +224,20 @@ def _end_with(watched: int) -> None:
 def _second(
     watched: int,
     files: _Files,
-    shelf: Shelf,
+    collected: Collected,
     indexes: Iterable[int],
-    work: Callable[[int, Shelf], None],
-    work_elsewhere: Callable[[], None],
+    judge: Callable[[int, Collected], None],
+    reopen: Callable[[], None],
 ) -> None:
     """The life of the second process; it ends here, at once when the first one is gone: that is who is stopped."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Thread(target=_end_with, args=(watched,), daemon=True).start()
         try:
-            work_elsewhere()
-            own = Shelf(shelf.problems.empty_copy())
+            reopen()
+            own = Collected(collected.problems.empty_copy())
             for index in indexes:
-                work(index, own)
+                judge(index, own)
             own.send(files)
         except (Refusal, OSError) as error:
             pickle.dump(error, files.rest)

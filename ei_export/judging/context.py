@@ -1,4 +1,4 @@
-"""A patient's part of a run: what it is worked out from, and what it came to."""
+"""A patient, what patients are judged by, and what judging one comes to."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -11,14 +11,13 @@ from attrs import define, evolve, field, frozen
 from ..base.problems import Finding
 from ..declaring.numbers import declared_by, provider
 from ..intake.gather import Gathered, GatheredRow
-from ..intake.people import differing, fixed
 from ..intake.reader import Reader
 from ..intake.survey import Statuses
 from ..ledger import Ledger, StoredDossier
 from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ..ledger.credits import replacements
 from ..ledger.dossier import Change
-from ..ledger.people import Standing, declared, known_as, others
+from ..ledger.people import StandingDebit, declared_for
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment, Outcome
 from ..model.codelists import uzovi_numbers
@@ -29,13 +28,13 @@ from ..standards.styles import styles
 from ..zorg1.claims import Claim, ClaimJudge
 from ..zorg1.resolver import Resolver
 from ..zorg1.visit import Trajectory, Visit
-from .rendering import Marker, Renderer
+from .records import Marker, Renderer
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @define
-class Case:
+class Result:
     """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
     appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
     are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
@@ -68,8 +67,8 @@ class Case:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
 
 
-class Desk:
-    """Where patients are worked out, one by one; all a case needs besides the patient's own rows."""
+class Context:
+    """All that patients are judged by besides their own rows: settings, tables, ledger, and the feed as a whole."""
 
     def __init__(
         self,
@@ -115,7 +114,7 @@ class Desk:
         #: The debits, by reference, of which the credit that was asked for can't go out.
         self.waiting_credits: set[str] = set()
 
-    def move(self) -> None:
+    def reopen(self) -> None:
         """To be called in another process than the one that opened the ledger."""
         self.ledger = self.ledger.reopened()
 
@@ -132,7 +131,7 @@ class Desk:
         return self._corrected.get(patient_id, False)
 
     def debits(self, patient_id: str) -> dict[str, list[Debit]]:
-        """See `Work.debits`."""
+        """See `PatientHistory.debits`."""
         if not self.is_corrected(patient_id):
             return {}
         found = debits(self.ledger, patient_id, self.header)
@@ -146,42 +145,23 @@ class Desk:
         """A debit stands as long as its credit waits."""
         return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
 
-    def contradiction(self, person: Person, patient_id: str) -> tuple[str, ...]:
-        """The columns in which the same person is somebody else under another patient number, in this feed or else by
-        what the ledger knows."""
-        if columns := self.people.contradicted(person.who):
-            return columns
-        if self.ledger.is_new or self.people.is_shared(person.who):
-            return ()
-        own = fixed(person.birth_date, person.sex)
-        _, born, _ = known_as(self.ledger, person.who, *own)
-        found: set[str] = set()
-        for other in others(self.ledger, person.who, patient_id):
-            if other.patient_id in self.people.heard:
-                now = self.people.heard[other.patient_id]
-                if now is not None and now.who == person.who:
-                    found.update(differing(own, now.fixed))
-            elif other.born != born:
-                found.add("birth_date")
-            else:
-                found.update(differing(own, (own[0], other.sex)))
-        return tuple(sorted(found))
-
-    def declared(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Iterator[Standing]:
+    def declared_for(
+        self, person: Person, day: str, list: str, f_code: str, appointment_id: str
+    ) -> Iterator[StandingDebit]:
         """The lines in which a performance was declared for a person as another appointment, as far as they stand."""
         if self.ledger.is_new:
             return
-        for line in declared(self.ledger, person.who, day, list, f_code, appointment_id):
+        for line in declared_for(self.ledger, person.who, day, list, f_code, appointment_id):
             is_credited = line.credit == "now" or (line.credit == "header" and line.header != self.header)
             if not is_credited or line.reference in self.waiting_credits:
                 yield line
 
-    def is_deleted(self, known: Appointment) -> bool:
+    def is_deleted(self, appointment: Appointment) -> bool:
         """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""
         first, present = self.settings.input.complete_from, self._present
-        if first is None or present is None or known.date is None:
+        if first is None or present is None or appointment.date is None:
             return False
-        return known.date >= first and hash(known.id) not in present
+        return appointment.date >= first and hash(appointment.id) not in present
 
     def mark(self, row: Appointment) -> str:
         """Tells rows apart by what they say of person and care."""
@@ -205,40 +185,56 @@ class Course:
 
 
 @define
-class Work:
-    """One patient on the desk.
+class PatientHistory:
+    """What the ledger remembers of a patient; of appointments that are found to be theirs now, what it has of those.
 
-    ``told`` are the appointments of the feed, each once; ``known`` those that only the ledger tells of, by id. Of both,
-    ``visits`` could be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier.
-    ``claims`` are the visits that are due. ``shared`` are trajectory numbers that another patient has too.
+    ``remembered`` are the appointments that the feed says nothing of, by id: whoever takes a row takes it out.
+    ``pending`` were to be tried again.
 
     Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
-    simply stand; ``again`` the last one, where that doesn't; ``silent`` are those that may be due again while the feed
-    said nothing of them since. ``heard`` is what the feed said of declared ones, when it was heard of last, if that was
-    something else; ``changes`` are how it changed them, ``open`` those to be told of.
+    simply stand; ``again`` the last one, where that doesn't. ``said_before`` is what the feed said of declared ones,
+    when it was heard of last, if that was something else.
 
-    ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
-    ``contradicted`` the columns in which the rows of this feed are of different people, ``doubted`` what is remembered
-    of a feed in which they were.
+    ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` see `insurers`.
     """
 
-    desk: Desk
+    dossier: StoredDossier | None
+    remembered: dict[str, Appointment] = field(factory=dict)
+    pending: set[str] = field(factory=set)
+    debits: dict[str, list[Debit]] = field(factory=dict)
+    again: dict[str, Debit] = field(factory=dict)
+    said_before: dict[str, Appointment] = field(factory=dict)
+    doubted: set[str] = field(factory=set)
+    courses: Sequence[Course] | None = None
+
+
+@define
+class Patient:
+    """One patient who is being judged, with what it comes to: ``result``.
+
+    ``in_feed`` are the appointments of the feed, each once. Of these and of those that are remembered, ``visits`` could
+    be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier. ``claims`` are the
+    visits that are due. ``shared`` are trajectory numbers that another patient has too.
+
+    Of declared ones, ``silent`` may be due again while the feed said nothing of them since; ``changes`` are how the
+    feed changed them, ``open`` those to be told of.
+
+    ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
+    ``contradicted`` the columns in which the rows of this feed are of different people.
+    """
+
+    context: Context
     patient_id: str
-    stored: StoredDossier | None
-    case: Case = field(factory=Case)
-    known: dict[str, Appointment] = field(factory=dict)
-    pending_before: set[str] = field(factory=set)
-    told: list[Appointment] = field(factory=list)
+    history: PatientHistory
+    result: Result = field(factory=Result)
+    in_feed: list[Appointment] = field(factory=list)
     visits: list[Visit] = field(factory=list)
     unclear: list[Appointment] = field(factory=list)
     kept: list[Appointment] = field(factory=list)
     shared: set[str] = field(factory=set)
     trajectories: list[Trajectory] = field(factory=list)
     claims: list[tuple[Visit, Claim]] = field(factory=list)
-    debits: dict[str, list[Debit]] = field(factory=dict)
-    again: dict[str, Debit] = field(factory=dict)
     silent: set[str] = field(factory=set)
-    heard: dict[str, Appointment] = field(factory=dict)
     changes: dict[str, Change] = field(factory=dict)
     open: set[str] = field(factory=set)
     #: Those whose person was taken out of the ledger.
@@ -252,16 +248,13 @@ class Work:
     #: The rows of this feed, and the appointments they are of, completed or not.
     rows: Sequence[Appointment] = ()
     named: Collection[str] = ()
-    #: Courses that are over and declared; see `insurers`.
-    courses: Sequence[Course] | None = None
     person: Mapping[str, str] = field(factory=dict)
     is_news: bool = False
     contradicted: Sequence[str] = ()
-    doubted: set[str] = field(factory=set)
 
     def misses_contacts(self, visit: Visit) -> bool:
         """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
-        recovered = self.desk.recovered
+        recovered = self.context.recovered
         return bool(recovered) and any(
             other.trajectory is visit.trajectory
             and other.appointment.row is None

@@ -10,8 +10,8 @@ from ..ledger.credits import due_credits, refused_credits
 from ..model.due import DueLine
 from ..standards.forms import FORMS
 from ..standards.styles import refusal
-from .collected import Shelf
-from .context import Desk
+from .collected import Collected
+from .context import Context
 from .refused import about
 
 #: What of a header says who claims, and who is paid.
@@ -20,46 +20,46 @@ _HEADER: Final = ("practice_agb", "provider_agb", "institution_agb", "service_bu
 Judged: TypeAlias = tuple[DueLine, Finding | None]
 
 
-def add_credits(shelf: Shelf, desk: Desk, judged: Iterable[Judged], patient_id: str = "") -> None:
-    """Puts queued credits on the shelf that go out whatever else does, and tells of those that were refused: all, or
+def add_credits(collected: Collected, context: Context, judged: Iterable[Judged], patient_id: str = "") -> None:
+    """Collects the queued credits that go out whatever else does, and tells of those that were refused: all, or
     those of one patient, of whom ``judged`` are then."""
     for line, fault in judged:
         if fault is not None:
-            shelf.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
-        elif not desk.hold_all and not is_replaced(desk, line):
-            shelf.due.add(line.pack())
-    for credit in refused_credits(desk.ledger, desk.header):
+            collected.problems.add(fault, line.appointment_id, line.trajectory, None, line.uzovi)
+        elif not context.hold_all and not is_replaced(context, line):
+            collected.due.add(line.pack())
+    for credit in refused_credits(context.ledger, context.header):
         if patient_id in ("", credit.patient_id):
-            shelf.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
+            collected.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
 
 
-def add_credits_of_replaced(shelf: Shelf, desk: Desk) -> None:
-    """Puts the credits on the shelf of lines that are corrected, once it is known what comes in their place: none
+def add_credits_of_replaced(collected: Collected, context: Context) -> None:
+    """Collects the credits of lines that are corrected, once it is known what comes in their place: none
     without a new line, unless the appointment is to have no line any more."""
-    stays = shelf.held_back | shelf.dropped
-    for line, fault in judged_credits(desk) if desk.replaced and not desk.hold_all else ():
-        if fault is None and is_replaced(desk, line) and line.appointment_id not in stays:
-            shelf.due.add(line.pack())
+    stays = collected.held_back | collected.dropped
+    for line, fault in judged_credits(context) if context.replaced and not context.hold_all else ():
+        if fault is None and is_replaced(context, line) and line.appointment_id not in stays:
+            collected.due.add(line.pack())
 
 
-def is_replaced(desk: Desk, credit: DueLine) -> bool:
+def is_replaced(context: Context, credit: DueLine) -> bool:
     """Whether a credit goes out only with the line that comes in the place of its debit."""
-    return desk.replaced.get(credit.appointment_id) == credit.previous
+    return context.replaced.get(credit.appointment_id) == credit.previous
 
 
-def judged_credits(desk: Desk) -> Iterator[Judged]:
+def judged_credits(context: Context) -> Iterator[Judged]:
     """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, or
-    because somebody else declares now, are noted on the desk: to be gone through before patients are worked out on
-    it."""
-    for line, header in credit_lines(desk.ledger, desk.header):
-        fault = _other_header(line, header, desk.header) or _refused(line, desk)
+    because somebody else declares now, are noted in the context: to be gone through before patients are judged
+    in it."""
+    for line, header in credit_lines(context.ledger, context.header):
+        fault = _other_header(line, header, context.header) or _refused(line, context)
         if fault is not None:
-            desk.waiting_credits.add(line.previous)
+            context.waiting_credits.add(line.previous)
         yield line, fault
 
 
-def _refused(line: DueLine, desk: Desk) -> Finding | None:
-    said = refusal(desk.renderers[line.standard].style, line.uzovi, line.person, line.head, line.previous)
+def _refused(line: DueLine, context: Context) -> Finding | None:
+    said = refusal(context.renderers[line.standard].style, line.uzovi, line.person, line.head, line.previous)
     if said is None:
         return None
     return Finding("CREDIT_WOULD_BE_REFUSED", "", {**said, "reference": line.previous})

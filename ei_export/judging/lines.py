@@ -18,11 +18,11 @@ from ..standards.styles import Style, refusal
 from ..standards.xml.redeclaring import Became, redeclaration_code
 from ..zorg1.claims import Claim
 from ..zorg1.visit import Visit
-from .context import Work
+from .context import Patient
 from .corrected import is_as_declared, put_back
 from .declared import why_not_again, why_not_the_same
-from .latest import IDENTITY, differing, identity
-from .rendering import RenderedCare, RenderedPerson, Renderer
+from .person import person_conflict, somebody_else
+from .records import RenderedCare, RenderedPerson, Renderer
 
 
 @define
@@ -45,25 +45,25 @@ class _Draft:
         return started if started is not None and started <= self.visit.day else None
 
 
-def write_lines(work: Work) -> None:
+def write_lines(patient: Patient) -> None:
     """Turns claims into lines; holds those whose person or care can't be written."""
-    claims = sorted(work.claims, key=lambda due: (due[0].day, due[0].appointment.id))
-    drafts = [_draft(work, visit, claim) for visit, claim in claims]
-    conflict = _person_conflict(work, drafts)
-    contradicted = _contradicted(work, [draft.who for draft in drafts])
+    claims = sorted(patient.claims, key=lambda due: (due[0].day, due[0].appointment.id))
+    drafts = [_draft(patient, visit, claim) for visit, claim in claims]
+    conflict = person_conflict(patient, [draft.visit.appointment for draft in drafts if not draft.is_silent])
+    contradicted = _contradicted(patient, [draft.who for draft in drafts])
     said: set[tuple[str, str]] = set()
     ready = []
     taken: dict[tuple[str, ...], _Draft] = {}
     for draft in drafts:
         appointment = draft.visit.appointment
-        appointment.findings += _faults(work, draft, conflict, said)
+        appointment.findings += _faults(patient, draft, conflict, said)
         if (fault := contradicted.get(draft.who.who)) is not None:
             appointment.findings.append(fault)
-        if _hold(work, appointment):
+        if _hold(patient, appointment):
             continue
-        if (fault := _performed(work, draft, taken)) is not None:
+        if (fault := _performed(patient, draft, taken)) is not None:
             appointment.findings.append(fault)
-        if not _hold(work, appointment):
+        if not _hold(patient, appointment):
             ready.append(draft)
     # One record per insured and file, as the practice knew them last; it goes with the first of their lines.
     latest = {draft.file: draft.who for draft in ready if draft.is_silent}
@@ -73,7 +73,7 @@ def write_lines(work: Work) -> None:
     for draft in ready:
         appointment, who = draft.visit.appointment, latest[draft.file]
         head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
-        fault = why_not_the_same(work, appointment, who.record, head) if work.again else None
+        fault = why_not_the_same(patient, appointment, who.record, head) if patient.history.again else None
         if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
@@ -83,30 +83,30 @@ def write_lines(work: Work) -> None:
         appointment = draft.visit.appointment
         if (missing := _start_missing(draft.visit)) is not None:
             appointment.findings.append(missing)
-            if _hold(work, appointment):
+            if _hold(patient, appointment):
                 continue
-        if (unseen := _not_in_feed(work, draft.visit)) is not None:
+        if (unseen := _not_in_feed(patient, draft.visit)) is not None:
             appointment.findings.append(unseen)
-            if _hold(work, appointment):
+            if _hold(patient, appointment):
                 continue
-        if (debit := is_as_declared(work, appointment, draft.file, who.record, head)) is not None:
-            put_back(work, appointment, debit)
+        if (debit := is_as_declared(patient, appointment, draft.file, who.record, head)) is not None:
+            put_back(patient, appointment, debit)
             continue
         record = "" if draft.file in begun else who.record
         if draft.claim.is_unasked:
-            work.case.unasked.add(draft.claim.resolution.insurer)
-        if debits := work.debits.get(appointment.id):
+            patient.result.unasked.add(draft.claim.resolution.insurer)
+        if debits := patient.history.debits.get(appointment.id):
             head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
-        appointment.mark = "" if draft.is_silent else work.desk.mark(appointment)
-        work.case.lines.append(_line(draft, who, record, head, work.again.get(appointment.id)))
+        appointment.mark = "" if draft.is_silent else patient.context.mark(appointment)
+        patient.result.lines.append(_line(draft, who, record, head, patient.history.again.get(appointment.id)))
         begun.add(draft.file)
 
 
-def _not_in_feed(work: Work, visit: Visit) -> Finding | None:
+def _not_in_feed(patient: Patient, visit: Visit) -> Finding | None:
     """Of a counted end: that contacts are counted which the feed lacks although it shows the start. They may have been
     deleted; only ``[input] complete_from`` says that a feed holds everything."""
     trajectory, agreement = visit.trajectory, visit.resolution.agreement
-    if work.stored is None or trajectory is None or agreement is None or agreement.units != "count":
+    if patient.history.dossier is None or trajectory is None or agreement is None or agreement.units != "count":
         return None
     ends = (trajectory.started_by, visit)
     if any(end is None or end.appointment.row is None for end in ends):
@@ -116,62 +116,62 @@ def _not_in_feed(work: Work, visit: Visit) -> Finding | None:
     return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
 
 
-def tell_the_rest(work: Work) -> None:
+def tell_the_rest(patient: Patient) -> None:
     """What else is wrong with what is held anyway, its person and its care, so that all can be put right at once."""
-    held = [visit.appointment for visit in work.visits if visit.appointment.outcome is Outcome.HELD]
-    for appointment in (*held, *work.unclear):
-        if not appointment.completed or appointment.id in work.silent or not _could_be_sent(work, appointment):
+    held = [visit.appointment for visit in patient.visits if visit.appointment.outcome is Outcome.HELD]
+    for appointment in (*held, *patient.unclear):
+        if not appointment.completed or appointment.id in patient.silent or not _could_be_sent(patient, appointment):
             continue
         told = {finding.column for finding in appointment.findings}
-        for finding in _of_person_and_care(work, appointment):
-            if finding.column not in told and work.desk.settings.severities.hold([finding]):
+        for finding in _of_person_and_care(patient, appointment):
+            if finding.column not in told and patient.context.settings.severities.hold([finding]):
                 appointment.findings.append(finding)
 
 
-def _could_be_sent(work: Work, appointment: Appointment) -> bool:
+def _could_be_sent(patient: Patient, appointment: Appointment) -> bool:
     """Whether an appointment is, or could be, one that gives a line, and its cells are its own."""
     if any(finding.code.startswith("ROW_") for finding in appointment.findings):
         return False
     asked = (appointment.code, appointment.declare_under or appointment.linked, appointment.uzovi, appointment.date)
-    resolution = work.desk.resolver.resolve(*asked)
+    resolution = patient.context.resolver.resolve(*asked)
     if resolution.moment == "contact":
         return resolution.agreement is not None and resolution.agreement.is_sent
     return resolution.is_zorg1
 
 
-def _of_person_and_care(work: Work, appointment: Appointment) -> Iterator[Finding]:
+def _of_person_and_care(patient: Patient, appointment: Appointment) -> Iterator[Finding]:
     day = appointment.date
-    renderer = work.desk.renderers[standard_on(day or work.desk.judge.today).standard]
+    renderer = patient.context.renderers[standard_on(day or patient.context.judge.today).standard]
     who, what = renderer.person(appointment), renderer.care(appointment)
     yield from who.findings
     yield from what.findings
-    yield from _contradicted(work, [who]).values()
+    yield from _contradicted(patient, [who]).values()
     if day is not None:
         yield from born_by(who.person, day) if who.person is not None else ()
         yield from given_on(what.care, day) if what.care is not None else ()
 
 
-def _draft(work: Work, visit: Visit, claim: Claim) -> _Draft:
+def _draft(patient: Patient, visit: Visit, claim: Claim) -> _Draft:
     """With person and care by the row, or as they were sent where the feed is silent."""
     appointment, standard = visit.appointment, standard_on(visit.day).standard
-    file, renderer = (standard, appointment.uzovi), work.desk.renderers[standard]
-    if appointment.id not in work.silent:
+    file, renderer = (standard, appointment.uzovi), patient.context.renderers[standard]
+    if appointment.id not in patient.silent:
         return _Draft(visit, claim, file, renderer, renderer.person(appointment), renderer.care(appointment))
-    debit = work.again[appointment.id]
+    debit = patient.history.again[appointment.id]
     form = FORMS[debit.standard]
     who, what = renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
     return _Draft(visit, claim, file, renderer, who, what, is_silent=True)
 
 
-def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
+def _faults(patient: Patient, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
     """What is wrong with person and care. ``said``: what is no error is said once, not of every line."""
-    desk, day, who, what = work.desk, draft.visit.day, draft.who, draft.what
+    context, day, who, what = patient.context, draft.visit.day, draft.who, draft.what
     if conflict:
         yield Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)})
-    yield from _standard_faults(desk.settings, day, draft.claim)
+    yield from _standard_faults(context.settings, day, draft.claim)
     for finding in who.findings:
         place = (finding.code, finding.column)
-        if place not in said or desk.settings.severities.of(finding.code) == "error":
+        if place not in said or context.settings.severities.of(finding.code) == "error":
             yield finding
         said.add(place)
     yield from what.findings
@@ -179,29 +179,29 @@ def _faults(work: Work, draft: _Draft, conflict: Sequence[str], said: set[tuple[
         yield from born_by(who.person, day)
     if what.care is not None:
         yield from given_on(what.care, day)
-        if (other := desk.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
+        if (other := context.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
             yield other
         if who.person is not None:
             check = draft.renderer.style.check_line
             yield from check(draft.claim.performance, who.person, what.care, draft.started)
-    if draft.claim.agreement.units == "count" and work.misses_contacts(draft.visit):
+    if draft.claim.agreement.units == "count" and patient.misses_contacts(draft.visit):
         yield Finding("RECOVERED_COUNT")
-    if work.again and (fault := why_not_again(work, draft.visit.appointment)) is not None:
+    if patient.history.again and (fault := why_not_again(patient, draft.visit.appointment)) is not None:
         yield fault
 
 
-def _contradicted(work: Work, persons: Iterable[RenderedPerson]) -> dict[str, Finding]:
+def _contradicted(patient: Patient, persons: Iterable[RenderedPerson]) -> dict[str, Finding]:
     """The persons that are somebody else under another patient number, by `Person.who`."""
     found = {}
     for person in {person.who: person.person for person in persons}.values():
-        if person is not None and (columns := work.desk.contradiction(person, work.patient_id)):
+        if person is not None and (columns := somebody_else(patient, person)):
             by_bsn = person.bsn != NO_BSN
             code, column = ("BSN_TWO_PERSONS", "bsn") if by_bsn else ("INSURED_NUMBER_TWO_PERSONS", "insured_number")
             found[person.who] = Finding(code, column, {"columns": ", ".join(columns)})
     return found
 
 
-def _performed(work: Work, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) -> Finding | None:
+def _performed(patient: Patient, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) -> Finding | None:
     """Where the performance was declared for this person as another appointment, or goes with this run as one.
     ``taken``: the first of this patient's, by what is declared of them.
 
@@ -211,30 +211,30 @@ def _performed(work: Work, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) 
     appointment, performance, person = draft.visit.appointment, draft.claim.performance, draft.who.person
     assert person is not None
     what = performance.date.isoformat(), performance.list, performance.code
-    own = work.patient_id, appointment.trajectory
+    own = patient.patient_id, appointment.trajectory
     first, code = taken.setdefault((draft.who.who, *what), draft), draft.claim.agreement.code
-    if appointment.id in work.desk.settings.input.twice_on_a_day:
+    if appointment.id in patient.context.settings.input.twice_on_a_day:
         return None
     params: dict[str, object] = {"f_code": performance.code, "date": what[0]}
     other = None
-    for line in work.desk.declared(person, *what, appointment.id):
+    for line in patient.context.declared_for(person, *what, appointment.id):
         if (line.patient_id, line.trajectory) != own or line.code == code:
             return Finding("PERFORMANCE_DECLARED", "date", {**params, "reference": line.reference})
         other = line.reference
     is_other_moment = first.visit.trajectory is draft.visit.trajectory and first.claim.agreement.code != code
     if first is not draft and not is_other_moment:
         return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": first.visit.appointment.id})
-    if appointment.id in work.desk.twice:
-        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": work.desk.twice[appointment.id]})
+    if appointment.id in patient.context.twice:
+        return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": patient.context.twice[appointment.id]})
     if other is not None or first is not draft:
         return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
     return None
 
 
-def _hold(work: Work, appointment: Appointment) -> bool:
+def _hold(patient: Patient, appointment: Appointment) -> bool:
     """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
-    found, severities = appointment.findings, work.desk.settings.severities
-    if work.desk.hold_all and not severities.hold(found):
+    found, severities = appointment.findings, patient.context.settings.severities
+    if patient.context.hold_all and not severities.hold(found):
         found.append(Finding("STRICT_HELD"))
     if not found or not severities.hold(found):
         return False
@@ -313,15 +313,3 @@ def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Fi
     if agreement.list not in era.lists:
         found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}
         yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})
-
-
-def _person_conflict(work: Work, drafts: Sequence[_Draft]) -> list[str]:
-    """The columns in which what is due is of different people, or rows of the feed are; what was heard of with rows of
-    somebody else, also where it is of another than the patient was before."""
-    rows = [draft.visit.appointment for draft in drafts if not draft.is_silent]
-    # Those of this feed were compared with each other, all of them.
-    said = [identity(row.text) for row in rows] if any(row.row is None for row in rows) else []
-    if any(row.row is None and row.id in work.doubted for row in rows):
-        said.append(identity(lambda column: work.person.get(column, "")))
-    different = {*work.contradicted, *differing(said)}
-    return [column for column in IDENTITY if column in different]

@@ -5,28 +5,26 @@ A patient is always judged over their whole known history, so it makes no differ
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Final
 
 from ..intake.gather import GatheredRow
-from ..intake.people import identity
 from ..intake.reader import ID_LIMIT
 from ..ledger import StoredDossier
 from ..ledger.dossier import PENDING, encode, pack, pack_trajectories
-from ..ledger.people import Known, known_as
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Outcome
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
 from ..zorg1.trajectories import group
 from ..zorg1.visit import Trajectory, Visit
-from .context import Case, Desk, Work
+from .context import Context, Patient, Result
 from .corrected import hold_back
 from .declared import name_answers, name_lines
-from .history import listen, recall
-from .latest import details, latest, meet
+from .feed_rows import take_feed
+from .history import recall
 from .lines import tell_the_rest, write_lines
+from .person import identity_now, note_person, person_now
 from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
@@ -35,124 +33,133 @@ _OUTCOME: Final = attrgetter("outcome")
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
 
-def work_out(desk: Desk, patient_id: str, rows: Sequence[GatheredRow]) -> Case:
+def judge_patient(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> Result:
     """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
-    stored = desk.dossier(patient_id)
-    digest = desk.digest(rows)
-    if stored is not None and stored.digest == digest and stored.tally and not desk.is_open(patient_id):
-        counts = (count.split("=") for count in stored.tally.split(" "))
-        return Case({Outcome(name): int(count) for name, count in counts})
-    work = examine(desk, patient_id, rows, stored)
-    _file(work, digest if rows else None)
-    for trajectory in work.trajectories:
+    dossier = context.dossier(patient_id)
+    digest = context.digest(rows)
+    if dossier is not None and dossier.digest == digest and dossier.tally and not context.is_open(patient_id):
+        counts = (count.split("=") for count in dossier.tally.split(" "))
+        return Result({Outcome(name): int(count) for name, count in counts})
+    patient = examine(context, patient_id, rows, dossier)
+    _file(patient, digest if rows else None)
+    for trajectory in patient.trajectories:
         trajectory.release()  # visits and trajectories hold each other; this lets all of them go at once
-    return work.case
+    return patient.result
 
 
-def examine(desk: Desk, patient_id: str, rows: Sequence[GatheredRow], stored: StoredDossier | None) -> Work:
+def examine(context: Context, patient_id: str, rows: Sequence[GatheredRow], dossier: StoredDossier | None) -> Patient:
     """From rows to outcomes: recall, compare, group, judge, and write down what is due. Gives back all that it was
-    worked out from; only the dossier for next time is still to be made. ``stored`` as `Desk.dossier` gives it."""
-    work = Work(desk, patient_id, stored)
-    read, judge = desk.reader.read, desk.judge.judge
-    recall(work)
-    fresh = work.rows = [read(body, row) for body, row in rows]
-    meet(work, fresh)
-    listen(work, fresh)
-    if desk.recovered:
-        work.case.shown += (appointment.id for appointment in work.told if appointment.id in desk.recovered)
-    for appointment in work.told:
-        classify(work, appointment)
-    for appointment in work.known.values():
-        classify(work, appointment)
-    work.shared = shared_numbers(work)
-    work.trajectories = group(work.visits, [*work.unclear, *orphans(work)], work.shared, desk.resolver)
-    name_lines(work)
-    for visit in work.visits if work.again else ():
-        if (last := work.again.get(visit.appointment.id)) is not None:
+    worked out from; only the dossier for next time is still to be made. ``dossier`` as `Context.dossier` gives it."""
+    patient = Patient(context, patient_id, recall(context, patient_id, dossier))
+    read, judge = context.reader.read, context.judge.judge
+    fresh = patient.rows = [read(body, row) for body, row in rows]
+    note_person(patient, fresh)
+    take_feed(patient, fresh)
+    if context.recovered:
+        patient.result.shown += (
+            appointment.id for appointment in patient.in_feed if appointment.id in context.recovered
+        )
+    for appointment in patient.in_feed:
+        classify(patient, appointment)
+    for appointment in patient.history.remembered.values():
+        classify(patient, appointment)
+    patient.shared = shared_numbers(patient)
+    patient.trajectories = group(
+        patient.visits, [*patient.unclear, *orphans(patient)], patient.shared, context.resolver
+    )
+    name_lines(patient)
+    for visit in patient.visits if patient.history.again else ():
+        if (last := patient.history.again.get(visit.appointment.id)) is not None:
             visit.refused = last.refused_on
-    for visit in work.visits:
+    for visit in patient.visits:
         if visit.trajectory is not None:
             visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
         if (claim := judge(visit)) is not None:
-            work.claims.append((visit, claim))
-    if desk.unsure:
-        _doubt(work)
-    tell_the_rest(work)
-    if work.claims:
-        write_lines(work)
-    if work.again:
-        name_answers(work)
-    if desk.replaced:
-        hold_back(work)
-    _count(work)
-    return work
+            patient.claims.append((visit, claim))
+    if context.unsure:
+        _doubt(patient)
+    tell_the_rest(patient)
+    if patient.claims:
+        write_lines(patient)
+    if patient.history.again:
+        name_answers(patient)
+    if context.replaced:
+        hold_back(patient)
+    _count(patient)
+    return patient
 
 
-def _doubt(work: Work) -> None:
+def _doubt(patient: Patient) -> None:
     """Collects the UZOVI numbers that an insurer was found by for something still open, though it may be another's."""
-    for visit in work.visits:
-        row = work.desk.unsure.get(visit.appointment.uzovi)
+    for visit in patient.visits:
+        row = patient.context.unsure.get(visit.appointment.uzovi)
         if (
             row is not None
             and visit.resolution.is_zorg1
             and visit.appointment.outcome in _OPEN
             and not row.known_on(visit.day)
         ):
-            work.case.doubtful.append(row.uzovi)
+            patient.result.doubtful.append(row.uzovi)
 
 
-def _count(work: Work) -> None:
+def _count(patient: Patient) -> None:
     """Counts the outcomes and collects what was found."""
-    case = work.case
-    for appointment in work.known.values():
-        is_new = appointment.known is None and (
-            appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in work.pending_before
+    result = patient.result
+    for appointment in patient.history.remembered.values():
+        is_new = appointment.settled_as is None and (
+            appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in patient.history.pending
         )
         if is_new or appointment.outcome in PENDING:  # a contact that counted may be held by now
-            case.remembered += 1
-            case.tally(appointment.outcome)
-        case.problems += [(appointment, finding) for finding in appointment.findings]
-    for appointment in work.told:
+            result.remembered += 1
+            result.tally(appointment.outcome)
+        result.problems += [(appointment, finding) for finding in appointment.findings]
+    for appointment in patient.in_feed:
         if appointment.findings:
-            case.problems += [(appointment, finding) for finding in appointment.findings]
-    for outcome, count in Counter(map(_OUTCOME, work.told)).items():
-        case.tally(outcome, count)
+            result.problems += [(appointment, finding) for finding in appointment.findings]
+    for outcome, count in Counter(map(_OUTCOME, patient.in_feed)).items():
+        result.tally(outcome, count)
 
 
-def _file(work: Work, digest: bytes | None) -> None:
+def _file(patient: Patient, digest: bytes | None) -> None:
     """Makes the dossier for next time, where there is anything to remember. ``digest`` of the patient's rows, None
     where the feed had none."""
-    named = [appointment for appointment in work.kept if 0 < len(appointment.id) <= ID_LIMIT]
-    if not named and work.stored is None:
+    named = [appointment for appointment in patient.kept if 0 < len(appointment.id) <= ID_LIMIT]
+    if not named and patient.history.dossier is None:
         return
     named.sort(key=_ID)
-    pending = sum([appointment.outcome in PENDING for appointment in named]) + len(work.open)
+    pending = sum([appointment.outcome in PENDING for appointment in named]) + len(patient.open)
     tally = None
-    if pending or work.waits or len(named) < len(work.kept) or work.case.remembered or not _is_said(work.case):
+    if (
+        pending
+        or patient.waits
+        or len(named) < len(patient.kept)
+        or patient.result.remembered
+        or not _is_said(patient.result)
+    ):
         digest = None
     if digest is not None:
         again: Counter[Outcome] = Counter()
-        for outcome, count in work.case.outcomes.items():
+        for outcome, count in patient.result.outcomes.items():
             again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
         tally = " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
-    if work.stored is not None:
-        before = {number for _, number, *_ in json.loads(work.stored.trajectories) if number}
-        gone = before - {trajectory.number for trajectory in work.trajectories}
-        work.case.released.extend((number, work.patient_id) for number in sorted(gone))
-    unexplained = {visit.appointment.id: visit.appointment for visit in work.visits if _is_unexplained(visit)}
+    if patient.history.dossier is not None:
+        before = {number for _, number, *_ in json.loads(patient.history.dossier.trajectories) if number}
+        gone = before - {trajectory.number for trajectory in patient.trajectories}
+        patient.result.released.extend((number, patient.patient_id) for number in sorted(gone))
+    unexplained = {visit.appointment.id: visit.appointment for visit in patient.visits if _is_unexplained(visit)}
     codes = sorted({(a.kept("code"), a.kept("declare_under")) for a in unexplained.values()})
-    summaries = [_summary(trajectory, work.shared) for trajectory in work.trajectories]
+    summaries = [_summary(trajectory, patient.shared) for trajectory in patient.trajectories]
     last = max((appointment.date for appointment in named if appointment.date is not None), default=None)
-    work.case.dossier = StoredDossier(
-        work.patient_id,
+    patient.result.dossier = StoredDossier(
+        patient.patient_id,
         pending,
         digest,
         tally,
-        pack(named, work.changes, work.silent, unexplained),
+        pack(named, patient.changes, patient.silent, unexplained),
         pack_trajectories(summaries),
-        encode(_person(work)),
+        encode(person_now(patient)),
         last.isoformat() if last is not None else "",
-        *_identity(work),
+        *identity_now(patient),
         encode(codes) if codes else "",
     )
 
@@ -162,29 +169,9 @@ def _is_unexplained(visit: Visit) -> bool:
     return visit.resolution.verdict is Verdict.UNEXPLAINED and visit.appointment.outcome is Outcome.NOT_ZORG1
 
 
-def _identity(work: Work) -> Known:
-    """Who the patient is, by the latest row that tells; else as was known."""
-    ledger, stored = work.desk.ledger, work.stored
-    for row in sorted(work.told, key=_latest, reverse=True):
-        if (found := identity(row.text)) is not None:
-            return known_as(ledger, found.who, *found.fixed)
-    return (stored.who, stored.born, stored.sex) if stored is not None else (None, None, "")
-
-
-def _latest(row: Appointment) -> tuple[date, str]:
-    return row.date or date.min, row.id
-
-
-def _person(work: Work) -> Mapping[str, str]:
-    """The patient as known last."""
-    if work.person or work.contradicted or (row := latest(work, work.told)) is None:
-        return work.person
-    return details(row)
-
-
-def _is_said(case: Case) -> bool:
+def _is_said(result: Result) -> bool:
     """Whether all there was to say is about lines that go out now, so that it won't be said again."""
-    return all(appointment.outcome is Outcome.DECLARED for appointment, _ in case.problems)
+    return all(appointment.outcome is Outcome.DECLARED for appointment, _ in result.problems)
 
 
 def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]:

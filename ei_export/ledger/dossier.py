@@ -116,8 +116,8 @@ def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
 
 def _outcome(appointment: Appointment) -> Outcome:
     outcome = appointment.outcome
-    if outcome is Outcome.EARLIER and appointment.known is not None:
-        outcome = appointment.known
+    if outcome is Outcome.EARLIER and appointment.settled_as is not None:
+        outcome = appointment.settled_as
     assert outcome is not None
     return outcome
 

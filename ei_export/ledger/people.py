@@ -10,7 +10,7 @@ from .corrections import STANDS
 
 
 @frozen
-class KnownAs:
+class SamePerson:
     """A patient, with birth date and sex as `ledger.StoredDossier` has them."""
 
     patient_id: str
@@ -19,10 +19,10 @@ class KnownAs:
 
 
 #: Of a patient: who they are, birth date and sex, as `StoredDossier` has them.
-Known: TypeAlias = tuple[int | None, int | None, str]
+HashedIdentity: TypeAlias = tuple[int | None, int | None, str]
 
 
-def known_as(ledger: Ledger, who: str, birth_date: str, sex: str) -> Known:
+def hashed_identity(ledger: Ledger, who: str, birth_date: str, sex: str) -> HashedIdentity:
     """What the ledger keeps of who somebody is: nobody reads in it who; ``who``, ``birth_date`` and ``sex`` as of
     `Identity`."""
     return ledger.hashed(who), ledger.hashed(f"{who}/{birth_date}"), sex
@@ -37,10 +37,10 @@ def doubted(ledger: Ledger) -> Iterator[str]:
     return (patient for (patient,) in ledger._rows(sql))
 
 
-def others(ledger: Ledger, who: str, patient_id: str) -> list[KnownAs]:
+def same_persons(ledger: Ledger, who: str, patient_id: str) -> list[SamePerson]:
     """The other patients that are a person; ``who`` as `Identity.who`."""
     sql = "SELECT patient_id, born, sex FROM dossier WHERE who = ? AND patient_id <> ? ORDER BY patient_id"
-    return [KnownAs(*row) for row in ledger._rows(sql, (ledger.hashed(who), patient_id))]
+    return [SamePerson(*row) for row in ledger._rows(sql, (ledger.hashed(who), patient_id))]
 
 
 #: The debits of a person on a day that stand. One that is to be credited is left out, unless its credit can't go out.
@@ -52,7 +52,7 @@ _DECLARED: Final = (
 
 
 @frozen
-class Standing:
+class StandingDebit:
     """A debit that stands; ``credit`` and ``header`` as in the table ``correction``, '' where nothing is to be done."""
 
     reference: str
@@ -63,9 +63,9 @@ class Standing:
     header: str
 
 
-def declared(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[Standing]:
+def declared_for(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[StandingDebit]:
     """The standing debits of one performance of a person, of other appointments than ``but``."""
-    return (Standing(*row) for row in ledger._rows(_DECLARED, (ledger.hashed(who), day, list, f_code, but)))
+    return (StandingDebit(*row) for row in ledger._rows(_DECLARED, (ledger.hashed(who), day, list, f_code, but)))
 
 
 #: The next run looks at what is left.

@@ -11,7 +11,7 @@ from ..base.private import resolved
 from ..model.appointment import Appointment, Outcome
 from . import Ledger, StoredDossier, stored
 from .dossier import pack
-from .people import Known
+from .people import HashedIdentity
 
 #: Where in an entry of a dossier its appointment stands.
 _ID: Final = 3
@@ -45,11 +45,13 @@ def _note(ledger: Ledger, column: str, which: str, references: Iterable[str]) ->
     ledger._many(sql, ((reference,) for reference in references))
 
 
-def keep_declared(ledger: Ledger, patient_id: str, known: Known, appointments: Sequence[Appointment]) -> None:
+def keep_declared(
+    ledger: Ledger, patient_id: str, identity: HashedIdentity, appointments: Sequence[Appointment]
+) -> None:
     """Puts declared appointments in a patient's dossier, in the place of what it says of them, and who the patient is;
     the next run completes it."""
     found = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
-    who, born, sex = known
+    who, born, sex = identity
     if not sex and who == found.who:  # not every standard sends it
         sex = found.sex
     new = {entry[_ID]: entry for entry in json.loads(pack(appointments))}

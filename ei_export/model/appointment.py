@@ -31,11 +31,11 @@ class Appointment:
     """One appointment. Texts are trimmed; '' = the feed does not say.
 
     ``date`` is None where it can't be read; ``number`` is the practice's own trajectory number; ``uzovi`` 4 digits
-    where it is a number at all; ``row`` is None for one the ledger remembers, ``known`` the outcome of an earlier run,
-    ``units`` those of its line and ``linked`` its declare-under code then; ``mark`` tells whether its person and care
-    are still written as when they were found to be what was sent, '' where that was never seen; ``refused`` where the
-    insurer refused the line, so that it is due again as soon as it would be another; ``unclear`` where nobody said
-    whether a visit of its status took place.
+    where it is a number at all; ``row`` is None for one the ledger remembers, ``settled_as`` the outcome of an earlier
+    run that settled it, ``units`` those of its line and ``linked`` its declare-under code then; ``mark`` tells whether
+    its person and care are still written as when they were found to be what was sent, '' where that was never seen;
+    ``refused`` where the insurer refused the line, so that it is due again as soon as it would be another; ``unclear``
+    where nobody said whether a visit of its status took place.
     ``cells`` with ``at`` (see `positions`) are all its texts by column, as they are meant; ``said`` are those of the
     feed where words of it stand for something else (``[input.values]``). ``findings`` are what is wrong with it,
     ``trajectory`` what its trajectory is called towards people.
@@ -53,7 +53,7 @@ class Appointment:
     diagnosis: str
     cells: Sequence[str]
     at: Mapping[str, int]
-    known: Outcome | None = None
+    settled_as: Outcome | None = None
     units: int = 0
     linked: str = ""
     mark: str = ""

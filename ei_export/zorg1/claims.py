@@ -104,7 +104,7 @@ class ClaimJudge:
             and visit.day <= self.today
         ):
             appointment.outcome = (
-                Outcome.COUNTED if appointment.known is None else Outcome.EARLIER
+                Outcome.COUNTED if appointment.settled_as is None else Outcome.EARLIER
             )  # by far most visits
         elif visit.is_declared:
             appointment.outcome = Outcome.EARLIER
@@ -137,12 +137,12 @@ class ClaimJudge:
             and (finding := check_diagnosis(appointment.diagnosis, resolution.agreement)) is not None
         ):
             appointment.findings.append(finding)
-        if resolution.verdict is Verdict.CONTACT and appointment.known is None:
+        if resolution.verdict is Verdict.CONTACT and appointment.settled_as is None:
             appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
         if self.severities.hold(appointment.findings) or resolution.verdict is Verdict.FAULT:
             appointment.outcome = Outcome.HELD
         elif resolution.verdict is Verdict.CONTACT:
-            appointment.outcome = Outcome.EARLIER if appointment.known is Outcome.COUNTED else Outcome.COUNTED
+            appointment.outcome = Outcome.EARLIER if appointment.settled_as is Outcome.COUNTED else Outcome.COUNTED
         else:
             return self._claim(visit)
         return None

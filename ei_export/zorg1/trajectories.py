@@ -161,7 +161,7 @@ class _Grouping:
 
     def _warn_of_diagnosis(self, visit: Visit, trajectory: Trajectory) -> None:
         """Tells, once, of a contact that counts although its diagnosis is of no program."""
-        diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.known is None
+        diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.settled_as is None
         if visit.resolution.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
             return
         if not self.programs.with_diagnosis(diagnosis):
@@ -335,7 +335,7 @@ class _Grouping:
         appointment = visit.appointment
         if not appointment.refused or appointment.units == visit.units:
             return False
-        appointment.known = None
+        appointment.settled_as = None
         return True
 
     @staticmethod

@@ -94,12 +94,12 @@ class Visit:
     @property
     def is_declared(self) -> bool:
         """Whether an earlier run or another system declared it."""
-        return self.appointment.known in (Outcome.DECLARED, Outcome.EARLIER)
+        return self.appointment.settled_as in (Outcome.DECLARED, Outcome.EARLIER)
 
     @property
     def stands(self) -> bool:
         """Whether it was declared, and neither refused nor taken back since."""
         appointment = self.appointment
-        if appointment.known is Outcome.DECLARED:
+        if appointment.settled_as is Outcome.DECLARED:
             return appointment.units > 0 and not appointment.refused
-        return appointment.known is Outcome.EARLIER
+        return appointment.settled_as is Outcome.EARLIER

@@ -208,7 +208,7 @@ def test_debug_says_where_and_not_who(command: str, clinic: Clinic, monkeypatch:
     def fails(*_: object, **__: object) -> None:
         raise ValueError(SECRET)
 
-    monkeypatch.setattr("ei_export.judging.tables.Rules.load", fails)
+    monkeypatch.setattr("ei_export.judging.rules.Rules.load", fails)
     told = CliRunner().invoke(main, [command, "--debug", "--config", str(clinic.folder / "ei-export.toml")])
     assert told.exit_code == 4
     assert "test_edge_streams.py" in told.stderr

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from ei_export.judging.tables import Rules
+from ei_export.judging.rules import Rules
 from ei_export.model.codelists import Deadline
 from tests.support.clerk import Clerk, the
 from tests.support.feeds import csv_text, visit

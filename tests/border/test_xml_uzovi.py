@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
-from ei_export.judging.tables import Rules
+from ei_export.judging.rules import Rules
 from ei_export.model.codelists import uzovi_numbers
 from ei_export.settings import load
 from tests.support.feeds import Clinic, visit

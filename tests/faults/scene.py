@@ -16,7 +16,7 @@ from attrs import define, frozen
 
 from ei_export import ledger
 from ei_export.intake import gather
-from ei_export.judging import collected as shelf
+from ei_export.judging import collected
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 
@@ -60,7 +60,7 @@ def with_little_memory() -> None:
 def in_two_processes() -> None:
     """To be called in a child before its run: it judges as if the feed were a long one."""
     gather._BYTES_A_PARTITION = 1_000  # type: ignore[misc]
-    shelf.WORTH_A_FORK = 0  # type: ignore[misc]
+    collected.WORTH_A_FORK = 0  # type: ignore[misc]
 
 
 @define

@@ -28,7 +28,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Product, dic
         table.writerows(row.cells for row in rows)
     last = {row.cells["patient_id"]: row.appointment_id for row in rows}
     with histories(folder, "2024-03-01") as patients:
-        told = {c.work.patient_id: appointment_stories(c, last[c.work.patient_id]) for c in patients}
+        told = {c.patient.patient_id: appointment_stories(c, last[c.patient.patient_id]) for c in patients}
     return [(product, document(told[f"P{n:05}"], "en")) for n, product in enumerate(PRODUCTS, start=1)]
 
 

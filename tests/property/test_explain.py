@@ -31,14 +31,14 @@ _NUMBERS: Final = {"reference": None, "invoice": None}
 def stories_of(history: PatientHistory) -> dict[str, dict[str, Any]]:
     """What is told of every appointment of a patient; all else that can be told is told too, and seen not to leak."""
     ids = sorted({*history.rows, *history.appointments} - {""})
-    labels = {name for t in history.work.trajectories for name in (t.number, t.label)} - {""}
+    labels = {name for t in history.patient.trajectories for name in (t.number, t.label)} - {""}
     told = {ident: appointment_stories(history, ident) for ident in ids}
     rest = [story for label in sorted(labels) for story in trajectory_stories(history, label)]
     for story in (*(story for stories in told.values() for story in stories), *rest):
         for language in LANGUAGES:
             text = "\n".join(text_lines([story], language))
             assert not _PRIVATE.search(text)
-    for story in patient_stories(history, history.work.patient_id):
+    for story in patient_stories(history, history.patient.patient_id):
         assert {problem.code for problem in story.problems} == {problem.code for problem in history.problems}
     return {ident: document(stories, "nl") for ident, stories in told.items()}
 
@@ -53,7 +53,7 @@ def test_the_story_of_every_appointment_is_what_a_run_does(
         checked = practice.command("check", today=TODAY)
         expected = {line["appointment_id"]: line | _NUMBERS for line in checked.document["lines"]}
         with histories(practice.folder, TODAY) as patients:
-            told = {(history.work.patient_id, i): d for history in patients for i, d in stories_of(history).items()}
+            told = {(history.patient.patient_id, i): d for history in patients for i, d in stories_of(history).items()}
         lines = {ident: found["line"] for (_, ident), found in told.items() if found["line"] is not None}
         assert lines == expected
         for found in told.values():
@@ -64,7 +64,7 @@ def test_the_story_of_every_appointment_is_what_a_run_does(
         for history in patients:
             for ident, appointment in history.appointments.items():
                 if appointment.outcome in PENDING:
-                    assert told[history.work.patient_id, ident]["problems"]
+                    assert told[history.patient.patient_id, ident]["problems"]
 
 
 def _brief(problem: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from ei_export.base.problems import Finding, Severities, catalogue
 from ei_export.intake.feed import Header
-from ei_export.judging.tables import Rules
+from ei_export.judging.rules import Rules
 from ei_export.settings import settings
 from tests.support.feeds import BYSTANDER_LINES, BYSTANDERS, CONTRACTS, Clinic, csv_text, tables_read_once, visit
 

@@ -19,9 +19,9 @@ from ei_export.commands.explain.story import document, text_lines
 from ei_export.intake import open_feed
 from ei_export.intake.gather import gather
 from ei_export.intake.survey import Survey
-from ei_export.judging.context import Desk
+from ei_export.judging.context import Context
 from ei_export.judging.credits import judged_credits
-from ei_export.judging.tables import Rules
+from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import load
 from tests.support.feeds import TODAY
@@ -85,12 +85,12 @@ def histories(folder: Path, today: str = TODAY) -> Iterator[list[PatientHistory]
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
         feed = gather(source, size, Survey(settings.input, source.header), pending, lambda rows: None)
-        desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+        context = Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
         for patient in ledger.pending_patients():
             rows.setdefault(patient, [])
-        credits = list(judged_credits(desk))
-        yield [PatientHistory.open(desk, patient, rows[patient], credits) for patient in sorted(rows)]
+        credits = list(judged_credits(context))
+        yield [PatientHistory.open(context, patient, rows[patient], credits) for patient in sorted(rows)]
 
 
 def units_of(texts: Sequence[str]) -> int:

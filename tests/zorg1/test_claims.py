@@ -43,9 +43,9 @@ def judged(
     diagnosis: str = "3426",
     day: date = DAY,
     today: date = date(2021, 7, 1),
-    known: Outcome | None = None,
+    settled_as: Outcome | None = None,
 ) -> tuple[Outcome | None, list[str], Claim | None]:
-    appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, known)
+    appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, settled_as)
     visit = Visit(appointment, resolver.periods(code, "", uzovi).on(day), day, units=3)
     severities = Severities()
     claim = ClaimJudge(agreements, deadlines(), today, severities).judge(visit)
@@ -64,9 +64,9 @@ def judged(
         pytest.param({"code": "940131", "today": date(2022, 3, 1)}, Outcome.DECLARED, [], id="on the last day"),
         pytest.param({"code": "940135"}, Outcome.COUNTED, [], id="contact"),
         pytest.param({"code": "940135", "diagnosis": ""}, Outcome.COUNTED, [], id="contact without diagnosis"),
-        pytest.param({"code": "940135", "known": Outcome.COUNTED}, Outcome.EARLIER, [], id="contact of earlier"),
-        pytest.param({"code": "940131", "known": Outcome.DECLARED}, Outcome.EARLIER, [], id="declared"),
-        pytest.param({"code": "940131", "known": Outcome.EARLIER}, Outcome.EARLIER, [], id="declared elsewhere"),
+        pytest.param({"code": "940135", "settled_as": Outcome.COUNTED}, Outcome.EARLIER, [], id="contact of earlier"),
+        pytest.param({"code": "940131", "settled_as": Outcome.DECLARED}, Outcome.EARLIER, [], id="declared"),
+        pytest.param({"code": "940131", "settled_as": Outcome.EARLIER}, Outcome.EARLIER, [], id="declared elsewhere"),
         pytest.param({"code": "1000"}, Outcome.NOT_ZORG1, [], id="regular care"),
         pytest.param({"code": "02"}, Outcome.NOT_ZORG1, [], id="on purpose no Zorg1"),
         pytest.param({"code": "940131", "uzovi": "9664"}, Outcome.NO_AGREEMENT, ["CONTRACT_MISSING"], id="no contract"),

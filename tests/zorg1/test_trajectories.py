@@ -30,7 +30,7 @@ def seen(
     profile: str = "1",
     diagnosis: str = "3426",
     verdict: Verdict | None = None,
-    known: Outcome | None = None,
+    settled_as: Outcome | None = None,
 ) -> Visit:
     """A visit so many days after 1 March 2021, of a moment; '' = a code that no table has."""
     if moment == "contact":
@@ -47,7 +47,7 @@ def seen(
         verdict, moment, insurer, program if moment else "", profile if moment else "", moment, agreement
     )
     when = MARCH + timedelta(day)
-    appointment = Appointment(name, 2, True, when, moment, "", number, "P1", "7095", diagnosis, [], {}, known)
+    appointment = Appointment(name, 2, True, when, moment, "", number, "P1", "7095", diagnosis, [], {}, settled_as)
     return Visit(appointment, resolution, when)
 
 
@@ -218,7 +218,7 @@ def test_why_a_contact_does_not_count(number: str) -> None:
 def test_why_a_contact_does_not_count_also_where_that_is_no_problem() -> None:
     """Another system declared it, or there is no price agreement to be wrong against."""
     for late in (
-        seen("c", 2, "contact", known=Outcome.EARLIER),
+        seen("c", 2, "contact", settled_as=Outcome.EARLIER),
         seen("c", 2, "contact", verdict=Verdict.NO_AGREEMENT),
     ):
         assert misplaced(seen("a", 0, "start"), seen("b", 1, "end"), late) == {"c": "CONTACT_AFTER_END"}
@@ -286,11 +286,11 @@ def test_what_was_declared_is_not_judged_again() -> None:
     """But a second start that was declared begins a trajectory, and an end with other contacts by now is told of."""
     declared = Outcome.DECLARED
     visits = [
-        seen("a", 0, "start", known=declared),
-        seen("b", 1, "start", known=declared),
+        seen("a", 0, "start", settled_as=declared),
+        seen("b", 1, "start", settled_as=declared),
         seen("c", 2, "contact"),
-        seen("d", 3, "end", known=declared),
-        seen("e", 4, "end", known=declared),
+        seen("d", 3, "end", settled_as=declared),
+        seen("e", 4, "end", settled_as=declared),
     ]
     visits[3].appointment.units = 1
     trajectories, findings, _ = placed(*visits)

@@ -14,8 +14,8 @@ from ...base.delivery import writing
 from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...intake.meanings import Values
-from ...intake.reader import remembered
-from ...judging.tables import Rules
+from ...intake.reader import read_kept
+from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import STANDING, Asked, Asking
@@ -263,7 +263,7 @@ def _as_it_is(ledger: Ledger, line: Asking, meant: Values) -> Appointment | None
     stored = ledger.dossier(line.patient_id)
     for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():
         if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
-            return remembered(line.patient_id, kept.change.texts, AT, settled=False, meant=meant)
+            return read_kept(line.patient_id, kept.change.texts, AT, settled=False, meant=meant)
     return None
 
 

@@ -80,7 +80,7 @@ def _cells(row: Appointment) -> tuple[Said, ...]:
 def _code(history: PatientHistory, appointment: Appointment, resolution: Resolution) -> Iterator[Step]:
     """What the code is linked to now, and what it was resolved to."""
     a = appointment
-    link, now = history.desk.resolver.link(a.code, a.declare_under), history.now(a)
+    link, now = history.context.resolver.link(a.code, a.declare_under), history.now(a)
     key = f"code.{link.by or 'itself'}"
     if now.verdict is Verdict.NOT_ZORG1:
         key = "code.not_zorg1" if link.code == NOT_ZORG1 else "code.other"
@@ -90,7 +90,7 @@ def _code(history: PatientHistory, appointment: Appointment, resolution: Resolut
         key = _NO_CODE.get(now.faults[0].code, key)
     source = {"codes": f"{history.settings_name} [codes]", "declare_under": history.place(a.row)}.get(link.by, "")
     yield step(key, source, code=values.shown(a.code), linked=values.shown(link.code))
-    if history.desk.resolver.is_form(resolution.code, now.code):
+    if history.context.resolver.is_form(resolution.code, now.code):
         params = {
             "insurer": resolution.insurer,
             "profile": resolution.profile,
@@ -112,15 +112,15 @@ def _code(history: PatientHistory, appointment: Appointment, resolution: Resolut
 
 def _insurer(history: PatientHistory, appointment: Appointment, resolution: Resolution) -> Iterator[Step]:
     """Whose the UZOVI number is; that it is nobody's, where it matters."""
-    insurer = resolution.insurer or history.desk.resolver.insurer(appointment.uzovi)
+    insurer = resolution.insurer or history.context.resolver.insurer(appointment.uzovi)
     if any(fault.column == "uzovi" for fault in resolution.faults) and not insurer:
         yield step("insurer.unknown", uzovi=values.shown(appointment.uzovi) or "-")
     elif insurer:
-        own = appointment.uzovi in history.desk.settings.uzovi
+        own = appointment.uzovi in history.context.settings.uzovi
         source = f"{history.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
         if appointment.kept("uzovi") != appointment.text("uzovi"):
             source = f"{history.settings_name} [input.values.uzovi]; {source}"
-        unsure = history.desk.unsure.get(appointment.uzovi)
+        unsure = history.context.unsure.get(appointment.uzovi)
         if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
             yield step("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
         else:
@@ -177,7 +177,7 @@ def _contract(history: PatientHistory, day: date, resolution: Resolution) -> Ite
     contract, agreement = resolution.contract, resolution.agreement
     if contract is None:
         yield step("contract.none", insurer=resolution.insurer, day=day)
-        for other in history.desk.resolver.contracts(resolution.insurer):
+        for other in history.context.resolver.contracts(resolution.insurer):
             period = _period(other.valid_from, other.valid_until)
             yield step("note.contract", history.contract_place(other), period=period)
         return
@@ -213,7 +213,7 @@ def _claim(history: PatientHistory, visit: Visit) -> Iterator[Step]:
     if not agreement.is_sent:
         yield from _counting(history, visit)
         return
-    if visit.appointment.known is Outcome.EARLIER:
+    if visit.appointment.settled_as is Outcome.EARLIER:
         return
     yield from _list(history, visit.day, agreement)
     yield from _units(visit, agreement)
@@ -244,7 +244,7 @@ def _contacts(count: int) -> Said:
 
 def _list(history: PatientHistory, day: date, agreement: Agreement) -> Iterator[Step]:
     """The list, and why that one where the product has a twin on another."""
-    tables = history.desk.judge.agreements
+    tables = history.context.judge.agreements
     meaning = codes("COD367")[agreement.list].meaning
     twin = tables.twins.get(agreement.code)
     if twin is None or tables.find(agreement.insurer, twin, day) is not None:
@@ -285,7 +285,7 @@ def _tariff(history: PatientHistory, visit: Visit, agreement: Agreement) -> Iter
             yield step(key, source, units=visit.units, tariff_cents=tariff.cents, cents=cents)
     elif any(fault.code == "TARIFF_MISSING" for fault in visit.resolution.faults):
         yield step("tariff.none", history.tariffs_name, day=visit.day, **params)
-        for other in history.desk.resolver.tariffs(agreement):
+        for other in history.context.resolver.tariffs(agreement):
             period = _period(other.valid_from, other.valid_until)
             yield step("note.tariff", other.place, cents=other.cents, period=period)
 
@@ -322,7 +322,7 @@ def _diagnosis(visit: Visit, agreement: Agreement) -> Step:
 
 
 def _deadline(history: PatientHistory, visit: Visit) -> Step:
-    judge, insurer = history.desk.judge, visit.resolution.insurer
+    judge, insurer = history.context.judge, visit.resolution.insurer
     last = judge.last_day(insurer, visit.day, visit.refused)
     if last is None:
         return step("deadline.unknown", insurer=insurer)

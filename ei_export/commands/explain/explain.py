@@ -16,9 +16,9 @@ from ...intake import Source, open_feed, values
 from ...intake.gather import GatheredRow, gather, partition_of
 from ...intake.reader import Reader
 from ...intake.survey import Survey
-from ...judging.context import Desk
+from ...judging.context import Context
 from ...judging.credits import judged_credits
-from ...judging.tables import Rules
+from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.people import doubted
 from ...ledger.pruning import pruned_line
@@ -79,7 +79,7 @@ def explain(
             doubted(ledger),
             is_complete=settings.input.complete_from is not None,
         )
-        desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+        context = Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         names = search.written(ledger)
         if len(names) > 1:
             raise _unknown(settings, wanted, names)
@@ -89,8 +89,8 @@ def explain(
         rows: dict[str, list[GatheredRow]] = {
             patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
         }
-        credits = [each for each in judged_credits(desk) if each[0].patient_id in rows]
-        histories = [PatientHistory.open(desk, patient, rows[patient], credits) for patient in found]
+        credits = [each for each in judged_credits(context) if each[0].patient_id in rows]
+        histories = [PatientHistory.open(context, patient, rows[patient], credits) for patient in found]
         stories = {**_tell(histories, wanted), **declaration_stories(ledger, wanted)}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)

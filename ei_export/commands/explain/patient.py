@@ -9,8 +9,8 @@ from attrs import define
 from ...base.problems import Problem
 from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import GatheredRow
-from ...judging.collected import Shelf
-from ...judging.context import Desk, Work
+from ...judging.collected import Collected
+from ...judging.context import Context, Patient
 from ...judging.credits import Judged, add_credits, is_replaced
 from ...judging.patient import examine
 from ...ledger.history import SentLine, lines_of
@@ -30,67 +30,67 @@ class PatientHistory:
     """``rows`` are those of the feed by appointment id, also what is not completed; ``judged`` are the patient's queued
     credits."""
 
-    desk: Desk
-    work: Work
+    context: Context
+    patient: Patient
     rows: Mapping[str, Sequence[Appointment]]
     judged: Sequence[Judged]
 
     @classmethod
     def open(
-        cls, desk: Desk, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]
+        cls, context: Context, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]
     ) -> "PatientHistory":
         """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
         are queued, also of other patients."""
         rows: dict[str, list[Appointment]] = {}
         for body, row in gathered:
-            appointment = desk.reader.read(body, row)
+            appointment = context.reader.read(body, row)
             rows.setdefault(appointment.id, []).append(appointment)
         judged = [(line, fault) for line, fault in credits if line.patient_id == patient_id]
-        return cls(desk, examine(desk, patient_id, gathered, desk.dossier(patient_id)), rows, judged)
+        return cls(context, examine(context, patient_id, gathered, context.dossier(patient_id)), rows, judged)
 
     @cached_property
     def appointments(self) -> Mapping[str, Appointment]:
         """What was worked out, by id; nobody can ask for what has none. What was declared and then cancelled is only
         kept."""
-        worked = (*self.work.kept, *self.work.told, *self.work.known.values())
+        worked = (*self.patient.kept, *self.patient.in_feed, *self.patient.history.remembered.values())
         return {appointment.id: appointment for appointment in worked if appointment.id}
 
     @cached_property
     def visits(self) -> Mapping[str, Visit]:
         """The appointments that could be grouped, by id."""
-        return {visit.appointment.id: visit for visit in self.work.visits}
+        return {visit.appointment.id: visit for visit in self.patient.visits}
 
     @cached_property
     def sent(self) -> Mapping[str, Sequence[SentLine]]:
         """The lines that went out, debits and credits in order, by appointment id."""
         ids = sorted({*self.rows, *self.appointments} - {""})
-        found = ((ident, lines_of(self.desk.ledger, ident, self.work.patient_id)) for ident in ids)
+        found = ((ident, lines_of(self.context.ledger, ident, self.patient.patient_id)) for ident in ids)
         return {ident: lines for ident, lines in found if lines}
 
     @cached_property
     def due(self) -> Mapping[str, DueLine]:
         """The lines that would go out now, by appointment id."""
-        return {line.appointment_id: line for line in self.work.case.lines}
+        return {line.appointment_id: line for line in self.patient.result.lines}
 
     @cached_property
     def credits(self) -> Mapping[str, Sequence[DueLine]]:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
-        stay = {*self.work.case.held_back, *self.work.case.dropped}
+        stay = {*self.patient.result.held_back, *self.patient.result.dropped}
         for line, fault in self.judged:
-            if fault is None and not (is_replaced(self.desk, line) and line.appointment_id in stay):
+            if fault is None and not (is_replaced(self.context, line) and line.appointment_id in stay):
                 found.setdefault(line.appointment_id, []).append(line)
         return found
 
     @cached_property
     def problems(self) -> Sequence[Problem]:
         """What a run would report of the patient now, in its order."""
-        settings = self.desk.settings
-        shelf = Shelf(ProblemList(settings.language, settings.input.name, settings.severities))
-        shelf.add(self.work.case)
-        if self.desk.is_corrected(self.work.patient_id):
-            add_credits(shelf, self.desk, self.judged, self.work.patient_id)
-        return list(shelf.problems)
+        settings = self.context.settings
+        collected = Collected(ProblemList(settings.language, settings.input.name, settings.severities))
+        collected.add(self.patient.result)
+        if self.context.is_corrected(self.patient.patient_id):
+            add_credits(collected, self.context, self.judged, self.patient.patient_id)
+        return list(collected.problems)
 
     def not_completed(self) -> Iterator[Appointment]:
         """The rows of appointments that did not take place."""
@@ -101,7 +101,7 @@ class PatientHistory:
     def now(self, appointment: Appointment) -> Resolution:
         """What the tables say now of the code in an appointment's row."""
         a = appointment
-        return self.desk.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
+        return self.context.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
 
     def resolution(self, appointment: Appointment) -> Resolution:
         """What an appointment was judged by."""
@@ -117,7 +117,7 @@ class PatientHistory:
     def is_taken_back(self, ident: str) -> bool:
         """Whether an appointment was declared, nothing of that stands, and nothing goes again by itself."""
         line, appointment = self.debit(ident), self.appointments.get(ident)
-        is_known = appointment is not None and appointment.known is Outcome.DECLARED
+        is_known = appointment is not None and appointment.settled_as is Outcome.DECLARED
         return is_known and line is not None and line.status in ("credited", "withdrawn")
 
     def is_bsn(self, number: str) -> bool:
@@ -129,24 +129,24 @@ class PatientHistory:
 
     @property
     def ledger_name(self) -> str:
-        return self.desk.settings.ledger.path.name
+        return self.context.settings.ledger.path.name
 
     @property
     def settings_name(self) -> str:
-        return self.desk.settings.path.name
+        return self.context.settings.path.name
 
     @property
     def tariffs_name(self) -> str:
-        path = self.desk.settings.tariffs_path
+        path = self.context.settings.tariffs_path
         return path.name if path is not None else f"{self.settings_name} [tariffs]"
 
     def place(self, row: int | None) -> str:
         """A row of the feed, or the ledger."""
-        return self.ledger_name if row is None else f"{self.desk.settings.input.name}:{row}"
+        return self.ledger_name if row is None else f"{self.context.settings.input.name}:{row}"
 
     def contract_place(self, contract: Contract) -> str:
         """A contract position as the settings count them."""
-        number = self.desk.settings.contracts.index(contract) + 1
+        number = self.context.settings.contracts.index(contract) + 1
         return f"{self.settings_name} [[contracts]] {number}"
 
 

@@ -60,7 +60,7 @@ def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Step]:
         record=said("said.record", record=record, run=run_label(line.run)) if record else "",
     )
     yield from _answer(line, to_do=not _is_replaced(history, line))
-    for day, asked, why in requests_about(history.desk.ledger, line.reference):
+    for day, asked, why in requests_about(history.context.ledger, line.reference):
         yield step(f"correction.{asked}", day=day, why=said("said.why", why=why) if why else "")
     if line.credit == "header" and line.appointment_id not in history.credits:
         yield step("correction.credit_waits")
@@ -135,7 +135,7 @@ def summary_step(line: SentLine) -> Step:
 
 def _shown(history: PatientHistory, path: Path) -> str:
     """A path as short as it can be: from the folder of the settings, if it is in there."""
-    folder = resolved(history.desk.settings.path.parent)
+    folder = resolved(history.context.settings.path.parent)
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
@@ -155,7 +155,7 @@ def _record(history: PatientHistory, line: SentLine, path: Path) -> int | None:
                         return number
     except (OSError, InputError, KeyError, ValueError):
         pass  # not there, or not as we wrote it
-    return 1 + sum(place_in_file(history.desk.ledger, line)) if _is_flat(line.standard) else None
+    return 1 + sum(place_in_file(history.context.ledger, line)) if _is_flat(line.standard) else None
 
 
 def _is_flat(standard: str) -> bool:

@@ -66,13 +66,13 @@ def _outcome(history: PatientHistory, ident: str) -> Step:
         assert appointment.outcome is not None
         return step(f"outcome.{appointment.outcome.value}", insurer=history.resolution(appointment).insurer)
     visit = history.visits.get(ident)
-    if visit is None or appointment.known is Outcome.EARLIER:
-        return step("outcome.elsewhere", until=history.desk.declared_until)
+    if visit is None or appointment.settled_as is Outcome.EARLIER:
+        return step("outcome.elsewhere", until=history.context.declared_until)
     return step(f"outcome.{counting(history, visit)}")
 
 
 def _sent_outcome(history: PatientHistory, line: SentLine) -> Step:
-    change = history.work.changes.get(line.appointment_id)
+    change = history.patient.changes.get(line.appointment_id)
     is_over = change is not None and change.kind == "cancelled"
     again = said("said.cancelled_since") if is_over else said("said.redeclare", reference=line.reference)
     return step(
@@ -92,7 +92,7 @@ def _sent_outcome(history: PatientHistory, line: SentLine) -> Step:
 def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
     has begun, or of what went out under it, where it has another by now."""
-    found = [t for t in history.work.trajectories if name in (t.number, t.label)]
+    found = [t for t in history.patient.trajectories if name in (t.number, t.label)]
     steps: list[Step] = []
     listed: list[Listed] = []
     for trajectory in found:
@@ -119,18 +119,18 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
 
 def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     """The story of a patient: the trajectories, what is in none, and what is wrong."""
-    if patient_id != history.work.patient_id or not patient_id:
+    if patient_id != history.patient.patient_id or not patient_id:
         return []
     steps: list[Step] = []
     listed: set[int] = set()
-    for trajectory in history.work.trajectories:
+    for trajectory in history.patient.trajectories:
         found = [entry.appointment for entry in entries(history, trajectory)]
         steps += [course(trajectory), step("note.counts", counts=_counts(history, found))]
         listed.update(map(id, found))
-    everything = [*history.work.told, *history.work.known.values(), *history.not_completed()]
+    everything = [*history.patient.in_feed, *history.patient.history.remembered.values(), *history.not_completed()]
     if rest := [appointment for appointment in everything if id(appointment) not in listed]:
         steps.append(step("rest.counts", counts=_counts(history, rest)))
-    head = step("outcome.patient", trajectories=len(history.work.trajectories), count=len(everything))
+    head = step("outcome.patient", trajectories=len(history.patient.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
     steps = [head, *steps, *_problem_steps(history.problems)]
     return [Story("patient", patient_id, steps, history.problems, _lines(history, ids))]
@@ -153,7 +153,7 @@ def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tup
             outcome, amount = "taken_back", 0
         elif debit is not None and debit.status != "withdrawn":
             outcome, amount = "sent", debit.amount_cents
-        elif appointment.known is Outcome.COUNTED:
+        elif appointment.settled_as is Outcome.COUNTED:
             outcome, amount = "counted", 0
         else:
             amount = 0

@@ -65,7 +65,7 @@ def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, li
     visit = history.visits.get(ident)
     if visit is not None and visit.trajectory is not None:
         return visit.trajectory, entries(history, visit.trajectory)
-    for trajectory in history.work.trajectories:
+    for trajectory in history.patient.trajectories:
         found = entries(history, trajectory)
         if any(entry.appointment.id == ident for entry in found):
             return trajectory, found
@@ -117,13 +117,13 @@ def _entries(
     """The visits, the unclear appointments, and those that are no Zorg1 or did not take place, in order."""
     found = [
         Listed(visit.appointment, order(visit), _of_visit(history, visit))
-        for visit in history.work.visits
+        for visit in history.patient.visits
         if own(visit)
     ]
-    found += [_other(a, said("said.unreadable")) for a in history.work.unclear if unclear(a)]
+    found += [_other(a, said("said.unreadable")) for a in history.patient.unclear if unclear(a)]
     found += [
         _other(a, said("said.not_zorg1", code=values.shown(a.code)))
-        for a in history.work.told
+        for a in history.patient.in_feed
         if a.outcome is Outcome.NOT_ZORG1 and a.id not in history.visits and aside(a)
     ]
     found += [
@@ -159,7 +159,7 @@ def counting(history: PatientHistory, visit: Visit) -> str:
         return "aside"
     if trajectory.is_single:
         return "registered"
-    tables, day = history.desk.judge.agreements, trajectory.end or visit.day
+    tables, day = history.context.judge.agreements, trajectory.end or visit.day
     end = tables.end_of(trajectory.insurer, trajectory.program, trajectory.profile, day)
     return "counted" if end is None or end.units == "count" else "registered"
 
@@ -187,7 +187,7 @@ def _of_contact(history: PatientHistory, visit: Visit) -> Said:
     appointment, trajectory = visit.appointment, visit.trajectory
     counts = counting(history, visit)
     if appointment.outcome is Outcome.NO_AGREEMENT:
-        if not history.desk.judge.counts_without_contract(visit):
+        if not history.context.judge.counts_without_contract(visit):
             return said("said.visit_no_agreement", moment="contact")
         assert trajectory is not None
         return said("said.counts_without_contract", number=trajectory.contacts.index(visit) + 1)
@@ -199,8 +199,8 @@ def _of_contact(history: PatientHistory, visit: Visit) -> Said:
         return said("said.counts_held", number=number)
     if counts == "registered":
         return said("said.registered")
-    if appointment.known is Outcome.EARLIER:
+    if appointment.settled_as is Outcome.EARLIER:
         return said("said.counts_elsewhere", number=number)
     end = trajectory.ended_by
-    is_late = end is not None and end.appointment.known is Outcome.DECLARED and appointment.known is None
+    is_late = end is not None and end.appointment.settled_as is Outcome.DECLARED and appointment.settled_as is None
     return said("said.counts_late" if is_late else "said.counts", number=number)

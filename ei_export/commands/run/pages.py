@@ -9,7 +9,7 @@ from attrs import astuple
 from ...base.delivery import replacing, writing
 from ...base.problems import PROBLEM_COLUMNS, Language
 from ...declaring.files import LINE_COLUMNS, Listing
-from ...judging.tables import Rules
+from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...output.traces import runs_of
 from ...settings import Settings

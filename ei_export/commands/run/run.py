@@ -26,11 +26,11 @@ from ...declaring.numbers import Series, provider, run_label
 from ...intake import Source, open_feed
 from ...intake.gather import gather, partition_of
 from ...intake.survey import Survey
-from ...judging.collected import Shelf, fill
-from ...judging.context import Desk
+from ...judging.collected import Collected, fill
+from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
-from ...judging.patient import work_out
-from ...judging.tables import Rules
+from ...judging.patient import judge_patient
+from ...judging.rules import Rules
 from ...ledger import Ledger, StagedRun
 from ...ledger.corrections import drop
 from ...ledger.people import doubted, take_appointments
@@ -89,23 +89,23 @@ def run(settings: Settings, options: Options) -> Summary:
         problems = ProblemList(settings.language, settings.input.name, settings.severities)
         summary = Summary(options.today, settings.input.name, problems, test=settings.output.test)
         cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
-        shelf = _judge(source, settings, options, rules, ledger, summary, earlier)
+        collected = _judge(source, settings, options, rules, ledger, summary, earlier)
 
-        def judge_again(hold_all: bool, twice: Mapping[str, str]) -> Shelf:
+        def judge_again(hold_all: bool, twice: Mapping[str, str]) -> Collected:
             nonlocal summary
-            shelf.due.close()
+            collected.due.close()
             summary.close()
             summary = Summary(options.today, summary.input, summary.problems.empty_copy(), test=summary.test)
             again = open_feed(settings.input.path, settings.input)
             return _judge(again, settings, options, rules, ledger, summary, earlier, hold_all=hold_all, twice=twice)
 
-        if twice := doubles(shelf.due, settings.input.twice_on_a_day):
-            shelf = judge_again(hold_all=False, twice=twice)
+        if twice := doubles(collected.due, settings.input.twice_on_a_day):
+            collected = judge_again(hold_all=False, twice=twice)
         if options.strict and summary.exit_code:
-            shelf = judge_again(hold_all=True, twice=twice)
-        due = shelf.due
+            collected = judge_again(hold_all=True, twice=twice)
+        due = collected.due
         cleaning.callback(due.close)
-        _remember(shelf, ledger)
+        _remember(collected, ledger)
         series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
@@ -200,11 +200,11 @@ def _judge(
     *,
     hold_all: bool = False,
     twice: Mapping[str, str] = MappingProxyType({}),
-) -> Shelf:
+) -> Collected:
     """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
 
     ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
-    (``--strict``). ``twice`` as for `Desk`.
+    (``--strict``). ``twice`` as for `Context`.
     """
     for finding in (*earlier, *rules.findings):
         summary.problems.add(finding)
@@ -224,34 +224,36 @@ def _judge(
     )
     for finding, row in feed.told:
         summary.problems.add(finding, row=row)
-    shelf = Shelf(summary.problems)
-    desk = Desk(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice)
-    add_credits(shelf, desk, judged_credits(desk))
+    collected = Collected(summary.problems)
+    context = Context(
+        settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice
+    )
+    add_credits(collected, context, judged_credits(context))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
     absent = ledger.patients_since(complete_from) if complete_from is not None else ()
     for patient in chain(ledger.pending_patients(explained), absent):
         waiting[partition_of(patient, feed.count)].append(patient)
 
-    def work(partition: int, shelf: Shelf) -> None:
+    def work(partition: int, collected: Collected) -> None:
         patients = feed.patients(partition)
         for patient in waiting[partition]:
             patients.setdefault(patient, [])
         for patient, rows in patients.items():
-            shelf.add(work_out(desk, patient, rows))
-        options.progress("judged", sum(shelf.outcomes.values()))
+            collected.add(judge_patient(context, patient, rows))
+        options.progress("judged", sum(collected.outcomes.values()))
 
-    fill(shelf, feed.count, feed.rows, work, desk.move)
-    add_credits_of_replaced(shelf, desk)
-    for number, count in sorted(shelf.doubtful.items()):
+    fill(collected, feed.count, feed.rows, work, context.reopen)
+    add_credits_of_replaced(collected, context)
+    for number, count in sorted(collected.doubtful.items()):
         summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
-    for insurer in sorted(shelf.unasked):
+    for insurer in sorted(collected.unasked):
         summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
     patience = timedelta(weeks=settings.status.answer_weeks)
-    tell_of_refused(summary.problems, ledger, settings.language, shelf.settled)
+    tell_of_refused(summary.problems, ledger, settings.language, collected.settled)
     tell_of_unanswered(summary.problems, ledger, settings.language, options.today, patience)
-    summary.read, summary.remembered, summary.outcomes = feed.rows, shelf.remembered, shelf.outcomes
-    summary.held, summary.insurers = shelf.held, rules.insurers
-    return shelf
+    summary.read, summary.remembered, summary.outcomes = feed.rows, collected.remembered, collected.outcomes
+    summary.held, summary.insurers = collected.held, rules.insurers
+    return collected
 
 
 def _doubt(row: Uzovi, count: int) -> Finding:
@@ -264,17 +266,17 @@ def _doubt(row: Uzovi, count: int) -> Finding:
     return Finding("UZOVI_NOT_KNOWN_THEN", "uzovi", {**params, "periods": periods})
 
 
-def _remember(shelf: Shelf, ledger: Ledger) -> None:
+def _remember(collected: Collected, ledger: Ledger) -> None:
     """Writes in the ledger what the patients came to."""
-    for dossiers in shelf.dossiers():
+    for dossiers in collected.dossiers():
         ledger.save_dossiers(dossiers)
-    ledger.forget_appointments(shelf.cancelled)
-    ledger.forget_numbers(shelf.released)
-    ledger.move_appointments(shelf.moved)
-    ledger.move_numbers(shelf.numbers)
-    take_appointments(ledger, sorted(shelf.taken))
-    drop(ledger, sorted(shelf.dropped))
-    note_shown(ledger, shelf.shown)
+    ledger.forget_appointments(collected.cancelled)
+    ledger.forget_numbers(collected.released)
+    ledger.move_appointments(collected.moved)
+    ledger.move_numbers(collected.numbers)
+    take_appointments(ledger, sorted(collected.taken))
+    drop(ledger, sorted(collected.dropped))
+    note_shown(ledger, collected.shown)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:

@@ -13,8 +13,8 @@ from attrs import evolve, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.tables import FOREVER
-from ...intake.reader import remembered
-from ...judging.tables import Rules
+from ...intake.reader import read_kept
+from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import AT
 from ...ledger.standing import Record, Started, Waiting, refused, waiting, without_end
@@ -109,7 +109,7 @@ def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | Non
     is then one of `refused`."""
     if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.findings):
         return None
-    appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+    appointment = read_kept(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
     if (day := appointment.date) is None:
         return None
     resolution = rules.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)

@@ -9,9 +9,9 @@ from attrs import asdict
 
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
-from ...intake.reader import remembered
+from ...intake.reader import read_kept
 from ...judging.refused import about
-from ...judging.tables import Rules
+from ...judging.rules import Rules
 from ...ledger import Ledger, standing
 from ...ledger.credits import refused_credits
 from ...ledger.dossier import AT
@@ -69,7 +69,7 @@ def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
     for kept in standing.waiting(ledger):
         if kept.outcome is Outcome.NO_AGREEMENT:
             continue
-        appointment = remembered(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+        appointment = read_kept(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
         yield Held(
             appointment_id=appointment.id,
             patient_id=kept.patient_id,

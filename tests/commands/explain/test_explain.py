@@ -110,7 +110,7 @@ def test_everything_in_the_demo_can_be_told_and_says_nothing_personal(demo: Path
             stories = [story for ident in ids for story in appointment_stories(history, ident)]
             assert len(stories) == len(ids)
             stories += [story for number in numbers for story in trajectory_stories(history, number)]
-            stories += patient_stories(history, history.work.patient_id)
+            stories += patient_stories(history, history.patient.patient_id)
             for story in stories:
                 text = "\n".join(text_lines([story], "nl"))
                 assert all(len(line) <= 80 for line in text.splitlines())

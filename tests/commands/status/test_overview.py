@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ei_export.commands.status.attention import EndingTable, NearDeadline, OpenTrajectory, Overview
 from ei_export.commands.status.overview import overview
-from ei_export.judging.tables import Rules
+from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import settings
 from tests.support.feeds import BOTH_LISTS, CONTRACTS, Clinic, contract, tables_read_once, visit
