@@ -9,7 +9,7 @@ from attrs import evolve
 from click.core import ParameterSource
 
 from ..base.problems import Language
-from ..commands.verify.practice import Practice
+from ..commands.verify.practice import PracticeRecords
 from ..commands.verify.report import JsonVerdicts, TextVerdicts
 from ..commands.verify.verify import Verifying
 from ..commands.verify.verify import verify as verify_files
@@ -44,7 +44,7 @@ def verify(
     verifying = Verifying(day_or_today(today), language)
     with ExitStack() as closing_it:
         if settings is not None:
-            practice = closing_it.enter_context(closing(Practice(settings)))
+            practice = closing_it.enter_context(closing(PracticeRecords(settings)))
             verifying = evolve(verifying, severities=settings.severities, practice=practice)
         with speaking(to_the_end=True) as out:
             if as_json:

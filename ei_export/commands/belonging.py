@@ -44,22 +44,22 @@ def named(runs: Sequence[str]) -> str:
 def unknown_runs(ledger: Ledger, out: Path) -> Sequence[tuple[int, Path]]:
     """The folders of published runs that the ledger doesn't know, by number. Raises SettingsError for what is no folder
     and stands where one would be; WriteError."""
-    known = runs(ledger)
+    remembered = runs(ledger)
     found = []
     for number, folder in run_folders(out):
         if not folder.is_dir():
-            if number not in known:
+            if number not in remembered:
                 raise SettingsError("RUN_PLACE_TAKEN", path=str(folder))
             continue
-        if number not in known or not known[number].issuperset(_invoices(folder)):
+        if number not in remembered or not remembered[number].issuperset(_invoices(folder)):
             found.append((number, folder))
     return found
 
 
 def gone_runs(ledger: Ledger, out: Path) -> Sequence[str]:
     """The runs that the ledger doesn't know and that only the list of runs in their folder tells of."""
-    known = {*runs(ledger), *(number for number, _ in run_folders(out))}
-    return sorted(published_since(out, last_listed(ledger, out) or 0) - {*map(run_label, known)})
+    remembered = {*runs(ledger), *(number for number, _ in run_folders(out))}
+    return sorted(published_since(out, last_listed(ledger, out) or 0) - {*map(run_label, remembered)})
 
 
 def keep_owner(ledger: Ledger, settings: Settings, today: date) -> None:

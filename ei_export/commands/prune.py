@@ -44,7 +44,7 @@ class Staying:
 
 
 @frozen
-class Plan:
+class PrunePlan:
     """What is taken out: patients; and who stays. ``newer``: how many are kept for what came later."""
 
     before: date
@@ -58,7 +58,7 @@ class Pruned:
     """What was taken out. ``files`` by their path in the folder of runs; ``kept_files``: those that
     still hold somebody who was taken out."""
 
-    plan: Plan
+    plan: PrunePlan
     lines: int
     files: Sequence[str]
     kept_files: Sequence[str]
@@ -66,7 +66,7 @@ class Pruned:
     is_compact: bool = True
 
 
-def plan(settings: Settings, before: date, today: date) -> Plan:
+def plan(settings: Settings, before: date, today: date) -> PrunePlan:
     """What would be taken out. Raises SettingsError for a day to come, BusyError, WriteError."""
     if before > today:
         raise SettingsError("PRUNE_FUTURE", day=before.isoformat())
@@ -96,7 +96,7 @@ def take_out(settings: Settings, before: date, today: date) -> Pruned:
     return done
 
 
-def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> Plan:
+def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> PrunePlan:
     day = before.isoformat()
     kept: dict[str, Staying] = {}
     for line in open_lines(ledger, day):
@@ -115,7 +115,7 @@ def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> Pla
             going.append(patient_id)
     reasons = Counter(staying.reason for staying in kept.values())
     staying = sorted((each for each in kept.values() if each.reason != "newer"), key=lambda each: each.patient_id)
-    return Plan(before, going, staying, reasons["newer"])
+    return PrunePlan(before, going, staying, reasons["newer"])
 
 
 def _waiting(appointments: str) -> str:

@@ -38,7 +38,7 @@ from ..standards.files import sha256_of
 from ..standards.forms import FORMS
 from .belonging import codes_of, gone_runs, keep_owner, named, refuse_strangers, unknown_runs
 
-Row = Mapping[str, str]
+LineRow = Mapping[str, str]
 _NUMBERS: Final = ("units", "amount_cents")
 
 
@@ -140,7 +140,7 @@ def _checked(folder: Path, summary: Mapping[str, Any]) -> str:
     path = folder / memory.NAME
     try:
         with path.open("rb") as file:
-            found = memory.check(file)
+            found = memory.read_checked(file)
         expected = {
             "lines.csv": found.lines_sha256,
             **{each["file"]: each["sha256"] for each in summary["declarations"] if "pruned" not in each},
@@ -157,12 +157,12 @@ def _checked(folder: Path, summary: Mapping[str, Any]) -> str:
     return found.header
 
 
-def _rows(folder: Path) -> Iterator[Row]:
+def _rows(folder: Path) -> Iterator[LineRow]:
     """The lines of a run, each with its patient."""
-    with (folder / "lines.csv").open("rb") as lines, (folder / memory.NAME).open("rb") as known:
+    with (folder / "lines.csv").open("rb") as lines, (folder / memory.NAME).open("rb") as patients:
         table = csv.reader(io.TextIOWrapper(lines, encoding="utf-8", newline=""))
         next(table)
-        for cells, (_, patient_id) in zip(table, memory.rows(known), strict=True):
+        for cells, (_, patient_id) in zip(table, memory.rows(patients), strict=True):
             yield {**dict(zip(LINE_COLUMNS, map(restored, cells), strict=True)), "patient_id": patient_id}
 
 
@@ -175,7 +175,7 @@ def _read_declaration(
     declaration: Mapping[str, Any],
     run: int,
     header: str,
-    rows: Iterator[Row],
+    rows: Iterator[LineRow],
     person: int,
 ) -> int:
     """Writes a declaration in the ledger with its persons and lines; ``person`` is the next free number, and so is what
@@ -185,7 +185,7 @@ def _read_declaration(
     first = last = ""
     form = FORMS[declaration["standard"]]
     with (folder / declaration["file"]).open("rb") as file:
-        sent: list[tuple[Row, str, str]] = []
+        sent: list[tuple[LineRow, str, str]] = []
         record = ""
         for fragment, reference, previous in chain(form.fragments(file), [("", "", "")]):
             if reference:
@@ -206,7 +206,7 @@ def _read_declaration(
 
 
 def _read_pruned(
-    ledger: Ledger, declaration: Mapping[str, Any], run: int, header: str, rows: Iterator[Row], person: int
+    ledger: Ledger, declaration: Mapping[str, Any], run: int, header: str, rows: Iterator[LineRow], person: int
 ) -> int:
     """As `_read_declaration`, of one whose persons were taken out: of its lines only ``lines.csv`` is left."""
     lines = [*islice(rows, declaration["lines"])]
@@ -220,11 +220,11 @@ def _read_pruned(
     return person + 1
 
 
-def _values(row: Row) -> list[object]:
+def _values(row: LineRow) -> list[object]:
     return [int(row[column]) if column in _NUMBERS else row[column] for column in (*LINE_COLUMNS, "patient_id")]
 
 
-def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequence[tuple[Row, str, str]]) -> None:
+def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequence[tuple[LineRow, str, str]]) -> None:
     """Writes a person with their lines in the ledger, and in the dossiers of the patients that they are."""
     form = FORMS[standard]
     ledger.add_persons([(person, record)])
@@ -246,7 +246,7 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
         keep_declared(ledger, patient_id, identity, [appointment for _, appointment in same])
 
 
-def _declared(row: Row, bsn: str, diagnosis: str) -> Appointment:
+def _declared(row: LineRow, bsn: str, diagnosis: str) -> Appointment:
     """An appointment as it was declared. A trajectory without a number is called after its patient."""
     patient_id, trajectory = row["patient_id"], row["trajectory"]
     texts = {

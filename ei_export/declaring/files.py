@@ -20,7 +20,7 @@ from ..output.cells import defused_at, restored
 from ..standards.books import Book, Writer
 from ..standards.files import sha256_of
 from .memory import NAME as MEMORY
-from .memory import Memory
+from .memory import MemoryWriter
 from .numbers import Series, declared_by
 
 #: How many lines of a long run the page shows.
@@ -93,7 +93,7 @@ class _File:
         return Invoice(self.number, self._today, self.uzovi, *period)
 
 
-class Listing:
+class LineList:
     """``lines.csv`` with ``memory.jsonl``, and the lines for ``--json`` where they are asked for. ``first`` are those
     that a page shows."""
 
@@ -102,7 +102,7 @@ class Listing:
         self.first: list[Sequence[object]] = []
         self._file = place.create("lines.csv")
         self._text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
-        self._memory = Memory(place.create(MEMORY), header)
+        self._memory = MemoryWriter(place.create(MEMORY), header)
         self._csv = csv.writer(self._text, lineterminator="\n")
         self._csv.writerow(LINE_COLUMNS)
         self._as_json = as_json
@@ -157,21 +157,21 @@ class Publication:
         self._credited: list[str] = []
         self._replaced: list[str] = []
 
-    def write(self, due: Iterable[str], listing: Listing) -> None:
+    def write(self, due: Iterable[str], line_list: LineList) -> None:
         """Writes every declaration, and in the listing every line.
 
         Raises WriteError where a run is too large for its numbers.
         """
         for _, lines in groupby(map(DueLine.unpack, due), key=_FILE):
-            waiting = self._write_persons(([*same] for _, same in groupby(lines, key=_PERSON)), listing)
+            waiting = self._write_persons(([*same] for _, same in groupby(lines, key=_PERSON)), line_list)
             while waiting:
                 self._close_file()
-                waiting = self._write_persons(waiting, listing)
+                waiting = self._write_persons(waiting, line_list)
         self._close_file()
         self._flush()
-        listing.close()
+        line_list.close()
 
-    def _write_persons(self, persons: Iterable[list[DueLine]], listing: Listing) -> list[list[DueLine]]:
+    def _write_persons(self, persons: Iterable[list[DueLine]], line_list: LineList) -> list[list[DueLine]]:
         """Writes lines, person by person; returns those that have to go in another file."""
         waiting = []
         for same in persons:
@@ -187,16 +187,16 @@ class Publication:
             first = lines[0]
             hashed = self._ledger.hashed(who(first.person_key, first.uzovi))
             for line in lines:
-                self._write_line(line, hashed, file, listing)
+                self._write_line(line, hashed, file, line_list)
             self._person += 1
             if len(self._rows) > _BATCH:
                 self._flush()
         return waiting
 
-    def _write_line(self, line: DueLine, who: int, file: _File, listing: Listing) -> None:
+    def _write_line(self, line: DueLine, who: int, file: _File, line_list: LineList) -> None:
         row = self._number(line, file)
         file.add(line, str(row[0]))
-        listing.add(row, line.patient_id)
+        line_list.add(row, line.patient_id)
         previous = None
         if line.previous:
             if line.is_credit:

@@ -17,7 +17,7 @@ NAME: Final = "memory.jsonl"
 _VERSION: Final = 1
 
 
-class Memory:
+class MemoryWriter:
     """Writes it."""
 
     def __init__(self, file: BinaryIO, header: str) -> None:
@@ -43,14 +43,14 @@ class Memory:
 
 
 @frozen
-class Remembered:
+class RunMemory:
     """What it says: ``header`` who declared, ``lines_sha256`` of ``lines.csv``."""
 
     header: str
     lines_sha256: str
 
 
-def check(file: IO[bytes]) -> Remembered:
+def read_checked(file: IO[bytes]) -> RunMemory:
     """Reads a whole one. Raises ValueError where it isn't as it was written."""
     digest = hashlib.sha256()
     header, last, said = "", b"", ""
@@ -63,7 +63,7 @@ def check(file: IO[bytes]) -> Remembered:
     end = _object(last)
     if end.get("memory") != said:
         raise ValueError("changed")
-    return Remembered(header, str(end["lines"]))
+    return RunMemory(header, str(end["lines"]))
 
 
 def rows(file: IO[bytes]) -> Iterator[Sequence[str]]:

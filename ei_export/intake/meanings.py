@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 #: By column the words, without case, each with what is meant.
-Values = Mapping[str, Mapping[str, str]]
-NO_MEANINGS: Final[Values] = {}
+WordMeanings = Mapping[str, Mapping[str, str]]
+NO_MEANINGS: Final[WordMeanings] = {}
 
 
-def meant(values: Values, column: str, text: str) -> str:
+def meant(values: WordMeanings, column: str, text: str) -> str:
     """What a trimmed cell stands for; itself where nobody says."""
     words = values.get(column)
     return text if words is None else words.get(text.casefold(), text)
 
 
-class Meanings:
+class CellMeanings:
     """What the cells of rows stand for, whose columns stand ``at`` these places."""
 
-    def __init__(self, values: Values, at: Mapping[str, int]) -> None:
+    def __init__(self, values: WordMeanings, at: Mapping[str, int]) -> None:
         self._places = [(at[column], words) for column, words in values.items() if at.get(column, -1) >= 0]
 
     def of(self, cells: Sequence[str]) -> Sequence[str]:

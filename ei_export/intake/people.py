@@ -11,7 +11,7 @@ from ..base.spool import UNIT, PairCheck
 from ..model.declaration import NO_BSN, who
 from . import values
 from .feed import Header
-from .meanings import NO_MEANINGS, Values, meant
+from .meanings import NO_MEANINGS, WordMeanings, meant
 
 #: What a person has one of.
 FIXED: Final = ("birth_date", "sex")
@@ -65,7 +65,7 @@ class People:
     ``doubted_now``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
     """
 
-    def __init__(self, header: Header, doubted: Iterable[str] = (), meant: Values = NO_MEANINGS) -> None:
+    def __init__(self, header: Header, doubted: Iterable[str] = (), meant: WordMeanings = NO_MEANINGS) -> None:
         self.met: set[int] = set()
         self.doubted_now: dict[str, Identity | None] = {}
         self._doubted = frozenset(doubted)

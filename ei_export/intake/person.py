@@ -47,7 +47,7 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
 
     Whether they were born by a certain day is for `born_by` to say.
     """
-    row = _Row(cells)
+    row = _PersonCells(cells)
     bsn = row.parsed("bsn", values.bsn, "BSN_INVALID", missing="BSN_MISSING")
     insured_number = row.text("insured_number")
     if bsn == NO_BSN and not insured_number:
@@ -108,7 +108,7 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
     )
 
 
-def _postcodes(row: "_Row", country: str) -> tuple[str, str]:
+def _postcodes(row: "_PersonCells", country: str) -> tuple[str, str]:
     """The postcode of an address in the Netherlands, and of one abroad; not every country has postcodes (8184 asks for
     a country with a postcode, not the other way round). Systems with one column for both have it in ``postcode``."""
     ordinary, foreign = row.text("postcode"), row.text("foreign_postcode")
@@ -126,7 +126,7 @@ def _postcodes(row: "_Row", country: str) -> tuple[str, str]:
     return found or "", ""
 
 
-def _house_number(row: "_Row", country: str) -> tuple[int, str]:
+def _house_number(row: "_PersonCells", country: str) -> tuple[int, str]:
     """The house number, and its suffix from either column; not every address abroad has one."""
     found = row.parsed(
         "house_number",
@@ -154,7 +154,7 @@ def care(cells: Mapping[str, str]) -> tuple[Care | None, list[Finding]]:
     Whether it fits the day is for `given_on` to say. An empty diagnosis or indication is not wrong here: which one is
     expected depends on the product, and on the standard.
     """
-    row = _Row(cells)
+    row = _PersonCells(cells)
     diagnosis = row.parsed("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
     indication = row.parsed("indication_code", _known_indication, "INDICATION_INVALID", quoted=True)
     therapist_agb = row.parsed(
@@ -204,7 +204,7 @@ def given_on(care: Care, day: date) -> list[Finding]:
     return findings
 
 
-class _Row:
+class _PersonCells:
     """The cells of a row, and what was found in them."""
 
     def __init__(self, cells: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from ..base.spool import UNIT
 from ..model.appointment import Appointment, positions
 from . import values
 from .feed import BROKEN, ROW_LIMIT, Header
-from .meanings import NO_MEANINGS, Meanings, Values
+from .meanings import NO_MEANINGS, CellMeanings, WordMeanings
 from .survey import Statuses
 from .values import NO_VALUES
 
@@ -32,16 +32,16 @@ _CUT_OFF: Final = "ROW_CUT_OFF"
 _BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
 
 
-class Reader:
+class RowReader:
     """Reads the rows of one feed."""
 
-    def __init__(self, header: Header, statuses: Statuses, meant: Values = NO_MEANINGS) -> None:
+    def __init__(self, header: Header, statuses: Statuses, meant: WordMeanings = NO_MEANINGS) -> None:
         """``meant``: ``[input.values]``."""
         self._width = header.width
         self._delimiter = header.delimiter
         self._statuses = statuses
         self._at = at = positions(header.at)
-        self._meanings = Meanings(meant, at) if meant else None
+        self._meanings = CellMeanings(meant, at) if meant else None
         self._places = itemgetter(*(at[column] for column in _NEEDED))
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
@@ -94,7 +94,7 @@ class Reader:
         if broken is not None:
             appointment.findings.append(broken)
         elif completed:
-            check(appointment)
+            check_row(appointment)
         elif self._statuses[status] is None:
             appointment.unclear = True
         return appointment
@@ -112,7 +112,7 @@ class Reader:
         return [values.filled(cells[place].strip()) if place < width else "" for place in self._names]
 
 
-def check(appointment: Appointment) -> None:
+def check_row(appointment: Appointment) -> None:
     """Adds what makes an appointment unreadable: without id, patient or date nothing can be done with it."""
     ident, patient = appointment.id, appointment.patient_id
     bsn = appointment.cells[appointment.at["bsn"]].strip()
@@ -159,7 +159,7 @@ def check(appointment: Appointment) -> None:
 
 
 def read_kept(
-    patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool, meant: Values = NO_MEANINGS
+    patient_id: str, texts: Sequence[str], at: Mapping[str, int], *, settled: bool, meant: WordMeanings = NO_MEANINGS
 ) -> Appointment:
     """The appointment of the texts that the ledger kept; of ``settled`` ones those that were judged, so not again.
     ``meant`` is ``[input.values]``, for texts that were kept as the feed had them.
@@ -167,7 +167,7 @@ def read_kept(
     ``at`` as `positions` gives it; where ``texts`` are fewer than it names, the rest are empty.
     """
     said = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
-    cells = Meanings(meant, at).of(said) if meant else said
+    cells = CellMeanings(meant, at).of(said) if meant else said
     uzovi = cells[at["uzovi"]].strip()
     ident, code, linked, number, diagnosis = (cells[at[column]].strip() for column in _KEPT)
     if not settled:
@@ -188,5 +188,5 @@ def read_kept(
         said=said if cells is not said else None,
     )
     if not settled:
-        check(appointment)
+        check_row(appointment)
     return appointment

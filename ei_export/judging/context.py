@@ -11,7 +11,7 @@ from attrs import define, evolve, field, frozen
 from ..base.problems import Finding
 from ..declaring.numbers import declared_by, provider
 from ..intake.gather import Gathered, GatheredRow
-from ..intake.reader import Reader
+from ..intake.reader import RowReader
 from ..intake.survey import Statuses
 from ..ledger import Ledger, StoredDossier
 from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
@@ -88,7 +88,7 @@ class Context:
         self.twice = twice
         self.people = feed.people
         self.statuses = Statuses(settings.input)
-        self.reader = Reader(feed.header, self.statuses, settings.input.values)
+        self.reader = RowReader(feed.header, self.statuses, settings.input.values)
         self.settings = settings
         self.resolver = resolver
         self.judge = judge
@@ -131,7 +131,7 @@ class Context:
         return self._corrected.get(patient_id, False)
 
     def debits(self, patient_id: str) -> dict[str, list[Debit]]:
-        """See `PatientHistory.debits`."""
+        """See `LedgerHistory.debits`."""
         if not self.is_corrected(patient_id):
             return {}
         found = debits(self.ledger, patient_id, self.header)
@@ -185,7 +185,7 @@ class Course:
 
 
 @define
-class PatientHistory:
+class LedgerHistory:
     """What the ledger remembers of a patient; of appointments that are found to be theirs now, what it has of those.
 
     ``remembered`` are the appointments that the feed says nothing of, by id: whoever takes a row takes it out.
@@ -225,7 +225,7 @@ class Patient:
 
     context: Context
     patient_id: str
-    history: PatientHistory
+    history: LedgerHistory
     result: Result = field(factory=Result)
     in_feed: list[Appointment] = field(factory=list)
     visits: list[Visit] = field(factory=list)

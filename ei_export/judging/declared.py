@@ -16,7 +16,7 @@ from ..base.problems import Finding
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
 from ..intake.reader import read_kept
 from ..ledger.corrections import Debit
-from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, changed, core
+from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, change_of, core
 from ..model.appointment import Appointment, Outcome
 from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
@@ -144,7 +144,7 @@ def _stands(patient: Patient, sent: Appointment, row: Appointment | None) -> App
     is_open = not settled.issuperset(differences)
     if is_open:
         patient.open.add(sent.id)
-    patient.changes[sent.id] = changed(row, "row" if is_open else "said")
+    patient.changes[sent.id] = change_of(row, "row" if is_open else "said")
     return sent
 
 
@@ -264,7 +264,7 @@ def _may_be_due(
         return None
     if not last.again:
         if row is not None and not row.findings and (core(sent) != core(row) or _differences(patient, sent, row, last)):
-            patient.changes[sent.id] = changed(row)  # for when somebody asks for it again
+            patient.changes[sent.id] = change_of(row)  # for when somebody asks for it again
         return sent
     if row is None and (row := _of_person_now(patient, last, sent)) is None:
         patient.silent.add(sent.id)

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..base.problems import Finding
 from ..intake import values
-from ..intake.reader import check
+from ..intake.reader import check_row
 from ..ledger.dossier import CORE, Change, core
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
@@ -39,7 +39,7 @@ def take_feed(patient: Patient, fresh: Sequence[Appointment]) -> None:
         appointment = same[0] if len(same) == 1 else _merge(patient, same)
         if appointment.unclear and _may_count(patient, appointment):
             appointment.completed = True
-            check(appointment)
+            check_row(appointment)
             status = appointment.text("status")
             params = {"word": values.quoted(status), "status": status}
             appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))

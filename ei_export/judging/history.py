@@ -8,12 +8,12 @@ from ..ledger import StoredDossier
 from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.claims import SETTLED
-from .context import Context, PatientHistory
+from .context import Context, LedgerHistory
 
 
-def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> PatientHistory:
+def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> LedgerHistory:
     """What the ledger remembers of a patient, of whom it keeps this dossier."""
-    history = PatientHistory(dossier)
+    history = LedgerHistory(dossier)
     found = context.debits(patient_id)
     history.debits = {ident: debits for ident, debits in found.items() if debits[-1].patient_id == patient_id}
     history.again = {ident: debits[-1] for ident, debits in history.debits.items() if not debits[-1].stands}
@@ -40,7 +40,7 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
     return history
 
 
-def _recall_pending(history: PatientHistory, appointment: Appointment, kept: Kept, *, is_lasting: bool) -> None:
+def _recall_pending(history: LedgerHistory, appointment: Appointment, kept: Kept, *, is_lasting: bool) -> None:
     """What is to be tried again; ``is_lasting``: what only the feed can put right is still to be put right."""
     for finding in kept.found:
         if finding.code in LASTING:

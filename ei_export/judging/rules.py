@@ -10,7 +10,7 @@ from .. import __version__
 from ..base.problems import Finding
 from ..base.specs import SPECS
 from ..intake.feed import Header
-from ..intake.meanings import Values
+from ..intake.meanings import WordMeanings
 from ..model.codelists import deadlines, uzovi_numbers
 from ..settings import Settings
 from ..zorg1.agreements import Agreements
@@ -31,7 +31,7 @@ class Rules:
     insurers: Mapping[str, str]
     fingerprint: bytes
     findings: tuple[Finding, ...]
-    meant: Values
+    meant: WordMeanings
 
     @classmethod
     def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":

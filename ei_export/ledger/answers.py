@@ -40,7 +40,7 @@ class DeclaredLine:
     debit_refused: bool = field(converter=bool)
 
 
-def declared(ledger: Ledger, invoice: str) -> Declared | None:
+def declaration_of(ledger: Ledger, invoice: str) -> Declared | None:
     """The declaration with an invoice number, whatever became of it."""
     sql = (
         "SELECT status.invoice, status.run, state, status.insurer, status.uzovi, status.lines, status.amount_cents, "
@@ -92,7 +92,7 @@ class PersonLines:
         self._is_ready = True
 
 
-def known_answer(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, bool] | None:
+def answer_of(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, bool] | None:
     """The answer that there is to a declaration, or of the very same contents: its file, when it was read, and whether
     it is the same."""
     sql = "SELECT file, read_on, sha256 = ?2 FROM answer WHERE invoice = ?1 OR sha256 = ?2 ORDER BY 3 DESC"

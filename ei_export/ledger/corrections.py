@@ -4,18 +4,17 @@ The table ``correction`` has a row for each such debit, and keeps it. A debit wi
 appointment.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from attrs import field, frozen
 
 from . import Ledger, path_of, stored
 
-Day: TypeAlias = date
 #: When an appointment, or a credit, goes out again; see ``schema.sql``.
 When = Literal["now", "line", "header", "feed"]
 Asked = Literal["credit", "redeclare", "correct", "cancel"]
@@ -81,9 +80,9 @@ class Debit:
         return self.status in STANDING and self.credit != "now"
 
     @property
-    def refused_on(self) -> "Day | None":
+    def refused_on(self) -> dt.date | None:
         """The day on which it was refused, if it was."""
-        return date.fromisoformat(self.answered) if self.status == "refused" and self.answered else None
+        return dt.date.fromisoformat(self.answered) if self.status == "refused" and self.answered else None
 
     @property
     def was_sent(self) -> bool:
@@ -293,7 +292,7 @@ def changed_lines(ledger: Ledger) -> list[str]:
     return [reference for (reference,) in ledger._rows(f"SELECT reference {CHANGED}")]
 
 
-def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool, again: bool) -> None:
+def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: dt.date, *, credit: bool, again: bool) -> None:
     """Queues what somebody asked for, with why: the credit of the debit, and a debit in the place of the last one."""
     ledger._do(
         "INSERT INTO request (day, asked, reference, why) VALUES (?, ?, ?, ?)",
@@ -309,7 +308,7 @@ def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, 
             )
 
 
-def cancel(ledger: Ledger, asking: Asking, why: str, today: date) -> None:
+def cancel(ledger: Ledger, asking: Asking, why: str, today: dt.date) -> None:
     """Takes back that a debit is to be credited. It stands, so nothing is to come in its place either."""
     ledger._do(
         "INSERT INTO request (day, asked, reference, why) VALUES (?, 'cancel', ?, ?)",
@@ -364,7 +363,7 @@ def files_of(ledger: Ledger, run: int) -> Iterator[tuple[str, str]]:
     yield from ledger._rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (str(run),))
 
 
-def withdraw(ledger: Ledger, run: int, folder: Path, today: date, why: str) -> None:
+def withdraw(ledger: Ledger, run: int, folder: Path, today: dt.date, why: str) -> None:
     """Takes a run back: all that was in it goes out again with the next one. ``folder``: where it is now."""
     ledger._do(
         "UPDATE run SET state = 'withdrawn', folder = ?, withdrawn_on = ?, withdrawn_why = ? WHERE run = ?",

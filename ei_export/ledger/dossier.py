@@ -75,7 +75,7 @@ class Change(NamedTuple):
     texts: Sequence[str] = ()
 
 
-def changed(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
+def change_of(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
     """What the feed says now of an appointment that was declared."""
     return Change(kind, tuple(map(row.kept, SAVED))) if row.completed else Change("cancelled")
 

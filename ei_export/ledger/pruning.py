@@ -35,7 +35,7 @@ class OpenLine:
 
 
 @frozen
-class File:
+class OldFile:
     """A declaration file: the folder of its run, and its path in there. ``is_open``: not all of it is settled."""
 
     run: int
@@ -98,7 +98,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     return lines
 
 
-def old_files(ledger: Ledger, before: str) -> Iterable[File]:
+def old_files(ledger: Ledger, before: str) -> Iterable[OldFile]:
     """The files of which every line is settled, and those that hold somebody who was taken out."""
     state = f"SELECT line.invoice, max({_OPEN}) AS is_open, max(line.sent = '') AS has_pruned {_LINES} GROUP BY 1"
     sql = (
@@ -106,7 +106,7 @@ def old_files(ledger: Ledger, before: str) -> Iterable[File]:
         "JOIN run ON run.run = declaration.run WHERE has_pruned OR NOT is_open ORDER BY invoice"
     )
     rows = ledger._rows(sql, (before,))
-    return [File(run, Path(folder), invoice, file, bool(is_open)) for run, folder, invoice, file, is_open in rows]
+    return [OldFile(run, Path(folder), invoice, file, bool(is_open)) for run, folder, invoice, file, is_open in rows]
 
 
 def compact(ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ from .corrections import ANSWERED, ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
 from .dossier import unpack_waiting
 
 #: A row by the names of its columns.
-Record: TypeAlias = Mapping[str, Any]
+LedgerRow: TypeAlias = Mapping[str, Any]
 
 
 @frozen
@@ -80,17 +80,17 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
         yield Started(trajectory, patient, insurer, program, profile, *days, int(contacts))
 
 
-def _records(ledger: Ledger, columns: Sequence[str], source: str) -> Iterator[Record]:
+def _rows_by_name(ledger: Ledger, columns: Sequence[str], source: str) -> Iterator[LedgerRow]:
     """Rows by the names of their columns: what stands behind the last space or dot."""
     names = [column.rpartition(" ")[2].rpartition(".")[2] for column in columns]
     for row in ledger._rows(f"SELECT {', '.join(columns)} {source}"):
         yield dict(zip(names, row, strict=True))
 
 
-def declarations(ledger: Ledger) -> Iterator[Record]:
+def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
     """Every declaration, the first one first: when it went out (``today``) and what became of it, ``state`` as in the
     view ``declaration_status``. ``granted_cents`` and ``answered`` (the day) are None while there is no answer."""
-    return _records(
+    return _rows_by_name(
         ledger,
         (
             *("run.run", "run.today", "d.file", "d.standard", "d.uzovi", "d.insurer", "d.invoice", "d.persons"),
@@ -102,27 +102,27 @@ def declarations(ledger: Ledger) -> Iterator[Record]:
     )
 
 
-def tests(ledger: Ledger) -> Iterator[Record]:
+def tests(ledger: Ledger) -> Iterator[LedgerRow]:
     """The test runs, the first one first: when, and how many files they made."""
-    return _records(ledger, ("run", "today", "invoices"), "FROM test_run ORDER BY run")
+    return _rows_by_name(ledger, ("run", "today", "invoices"), "FROM test_run ORDER BY run")
 
 
-def sums(ledger: Ledger) -> Iterator[Record]:
+def sums(ledger: Ledger) -> Iterator[LedgerRow]:
     """Where the money is, by insurer and UZOVI number; see the view of that name."""
     columns = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
-    return _records(ledger, ("insurer", "uzovi", *columns), "FROM sums ORDER BY uzovi")
+    return _rows_by_name(ledger, ("insurer", "uzovi", *columns), "FROM sums ORDER BY uzovi")
 
 
-def lines(ledger: Ledger) -> Iterator[Record]:
+def lines(ledger: Ledger) -> Iterator[LedgerRow]:
     """What became of every line that was not withdrawn, as in the view ``line_status``, in the order of the references;
     ``granted_cents`` 0 while there is no answer."""
     columns = ("reference", "appointment_id", "status", "amount_cents", "coalesce(granted_cents, 0) AS granted_cents")
-    return _records(
+    return _rows_by_name(
         ledger, (*columns, "debit_credit", "previous", "return_codes", "remark"), "FROM line_status ORDER BY reference"
     )
 
 
-def refused(ledger: Ledger) -> Iterator[Record]:
+def refused(ledger: Ledger) -> Iterator[LedgerRow]:
     """The lines that were refused, are still due and don't simply go again with the next run, by insurer and date.
     ``waits_for`` as ``again`` in the ledger: what VECOZO refused waits for another 'line' or 'header', and those with
     their header come last, by invoice."""
@@ -130,7 +130,7 @@ def refused(ledger: Ledger) -> Iterator[Record]:
         *("insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units"),
         *("amount_cents", "return_codes", "remark", "uzovi"),
     )
-    return _records(
+    return _rows_by_name(
         ledger,
         (
             *(f"line_status.{column}" for column in columns),
@@ -142,20 +142,20 @@ def refused(ledger: Ledger) -> Iterator[Record]:
     )
 
 
-def refused_by_insurers(ledger: Ledger) -> Iterator[Record]:
+def refused_by_insurers(ledger: Ledger) -> Iterator[LedgerRow]:
     """As `refused`, of lines that an insurer refused, by reference: what is told of them every night until something is
     done. Asked line by line, as most nights there are few."""
     sql = f"SELECT reference FROM correction WHERE again = 'feed' AND {STILL_DUE} ORDER BY reference"
     columns = ("reference", "appointment_id", "trajectory", "uzovi", "insurer", "date", "amount_cents", "return_codes")
     for (reference,) in list(ledger._rows(sql)):
         where = f"FROM line_status WHERE reference = '{reference}' AND status = 'refused'"
-        yield from _records(ledger, (*columns, "f_code", "units", "invoice", "remark"), where)
+        yield from _rows_by_name(ledger, (*columns, "f_code", "units", "invoice", "remark"), where)
 
 
-def unanswered(ledger: Ledger, until: date) -> Iterator[Record]:
+def unanswered(ledger: Ledger, until: date) -> Iterator[LedgerRow]:
     """The declarations that went out on this day or before it and have no answer, the first one first."""
     columns = ("run.run", "run.today", "d.file", "d.insurer", "d.uzovi", "d.invoice", "d.lines", "d.amount_cents")
-    return _records(
+    return _rows_by_name(
         ledger,
         columns,
         "FROM declaration AS d JOIN run ON run.run = d.run LEFT JOIN answer ON answer.invoice = d.invoice "
@@ -164,10 +164,10 @@ def unanswered(ledger: Ledger, until: date) -> Iterator[Record]:
     )
 
 
-def changed(ledger: Ledger) -> Iterator[Record]:
+def changed(ledger: Ledger) -> Iterator[LedgerRow]:
     """What was declared and is otherwise by now: the last debit of each appointment, if it stands; ``change`` as in the
     view."""
-    return _records(ledger, ("reference", "line.appointment_id", "trajectory", "date", "change"), CHANGED)
+    return _rows_by_name(ledger, ("reference", "line.appointment_id", "trajectory", "date", "change"), CHANGED)
 
 
 #: The appointments that took place, of which no debit stands and nothing goes out again, by their last debit.
@@ -179,13 +179,13 @@ _NOTHING: Final = (
 )
 
 
-def nothing_stands(ledger: Ledger) -> Iterator[Record]:
+def nothing_stands(ledger: Ledger) -> Iterator[LedgerRow]:
     """What took place and is not claimed: the last debit of each appointment, with what became of that; ``withdrawn``
     where its run was."""
     columns = ("reference", "appointment_id", "trajectory", "date", "amount_cents")
     status = f"coalesce({STATUS.format('line')}, 'withdrawn') AS status"
     names = (*(f"line.{column}" for column in columns), "declaration.insurer", status)
-    return _records(ledger, names, f"{_NOTHING} ORDER BY line.reference")
+    return _rows_by_name(ledger, names, f"{_NOTHING} ORDER BY line.reference")
 
 
 def is_still_due(ledger: Ledger, reference: str) -> bool:

@@ -67,20 +67,20 @@ class Spelling:
 
 
 @frozen
-class Names:
+class AgreementNames:
     """The names of the ``insurers`` that have agreements, and of the ``lists`` that their tariffs stand in."""
 
     insurers: Spelling
     lists: Spelling
 
     @classmethod
-    def of(cls, overlays: Iterable[Path] = ()) -> "Names":
+    def of(cls, overlays: Iterable[Path] = ()) -> "AgreementNames":
         """With those of a practice's own agreements. What is wrong with these, who reads them whole says."""
         own = tuple(overlays)
         return cls._of_rows([row for path in own for row in _readable(path)]) if own else _built_in()
 
     @classmethod
-    def _of_rows(cls, own: Iterable[Row]) -> "Names":
+    def _of_rows(cls, own: Iterable[Row]) -> "AgreementNames":
         rows = [*_built_in_rows(), *own]
         return cls(
             insurers=Spelling.of((row["insurer"] for row in rows), insurer_names()),
@@ -111,8 +111,8 @@ def _every_name() -> frozenset[str]:
 
 
 @cache
-def _built_in() -> Names:
-    return Names._of_rows(())
+def _built_in() -> AgreementNames:
+    return AgreementNames._of_rows(())
 
 
 @cache

@@ -13,7 +13,7 @@ from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severit
 from ..base.tables import FOREVER
 from ..base.wording import printable
 from ..model.columns import COLUMNS
-from ..model.names import Names, Spelling
+from ..model.names import AgreementNames, Spelling
 from .sections import Section, nearest, parse
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
@@ -210,7 +210,7 @@ def load(path: Path) -> Settings:
     output = root.section("output")
     ledger = root.section("ledger")
     overlays = root.section("agreements").files("overlay")
-    names = Names.of(overlays)
+    names = AgreementNames.of(overlays)
     return Settings(
         path=path,
         practice=_practice(practice),
@@ -341,7 +341,7 @@ def _encoding(section: Section) -> str:
     return name
 
 
-def _contracts(root: Section, names: Names) -> tuple[Contract, ...]:
+def _contracts(root: Section, names: AgreementNames) -> tuple[Contract, ...]:
     sections = list(root.sections("contracts"))
     contracts = tuple(_contract(section, names) for section in sections)
     in_time = sorted(zip(sections, contracts, strict=True), key=lambda pair: pair[1].valid_from)
@@ -355,7 +355,7 @@ def _contracts(root: Section, names: Names) -> tuple[Contract, ...]:
     return contracts
 
 
-def _contract(section: Section, names: Names) -> Contract:
+def _contract(section: Section, names: AgreementNames) -> Contract:
     insurer = _known(section, "insurer", section.required("insurer", '"…"'), names.insurers)
     start, end = _year(section) if "year" in section.values else _period(section)
     lists = section.list_of_texts("lists", DEFAULT_LISTS)
@@ -396,7 +396,7 @@ def _period(section: Section) -> tuple[date, date]:
     return start, end
 
 
-def _uzovi(section: Section, names: Names) -> dict[str, str]:
+def _uzovi(section: Section, names: AgreementNames) -> dict[str, str]:
     """An insurer without agreements keeps the name it was given: nothing is declared to it."""
     pattern, expected = _UZOVI
     for number in section.values:

@@ -29,7 +29,7 @@ from ..base.tables import (
 )
 from ..model import codelists
 from ..model.codelists import CERTAINTIES, Code
-from ..model.names import AGREEMENT_COLUMNS, Names, Spelling
+from ..model.names import AGREEMENT_COLUMNS, AgreementNames, Spelling
 from ..settings import AMOUNTS, Amount
 from .programs import Programs, known_diagnoses, read_parts, read_usual
 
@@ -242,7 +242,7 @@ def read_agreements(
     ]
     periods = _in_order(built_in_rows, report)
     if overlays:
-        spell = _speller(Names.of(overlays), built_in_rows)
+        spell = _speller(AgreementNames.of(overlays), built_in_rows)
         sheets = [row for path in overlays for row in parse_rows(read_sheet(path, AGREEMENT_COLUMNS), spell, report)]
         rows, ended = close_open(sheets, lambda row: (row["insurer"], row["code"]))
         for row in ended:
@@ -254,7 +254,7 @@ def read_agreements(
     return {key: tuple(agreements) for key, agreements in periods.items()}
 
 
-def _speller(names: Names, built_in: Iterable[Agreement]) -> Callable[[Row], Row]:
+def _speller(names: AgreementNames, built_in: Iterable[Agreement]) -> Callable[[Row], Row]:
     """Gives a row of an overlay our spelling of what has a name, and the zeros back that a spreadsheet drops."""
     rows = list(built_in)
     programs, profiles = (Spelling.of(map(attrgetter(name), rows)) for name in ("program", "profile"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..base.problems import Finding
 from ..base.tables import FOREVER
-from ..model.names import Names
+from ..model.names import AgreementNames
 from ..settings import Settings
 from .agreements import Agreements
 from .resolver import NOT_ZORG1
@@ -21,7 +21,7 @@ _MOST_PLACES: Final = 20
 def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Iterator[Finding]:
     """Tariffs that no product can ever have, codes linked to none, UZOVI numbers of an insurer without agreements; and
     the open rows that end because a later one follows."""
-    names = Names.of(settings.overlays)
+    names = AgreementNames.of(settings.overlays)
     if closed := (*agreements.closed, *tariffs.closed):
         places = ", ".join((*closed[:_MOST_PLACES], *("…",) * (len(closed) > _MOST_PLACES)))
         yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": places})
@@ -43,7 +43,7 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
 
 
 def _unknown(
-    price_list: str, said: str, code: str, tariff: Tariff, agreements: Agreements, names: Names
+    price_list: str, said: str, code: str, tariff: Tariff, agreements: Agreements, names: AgreementNames
 ) -> Finding | None:
     """What name of a tariff doesn't exist, if one doesn't. A practice may fill in more insurers and lists for a code
     than there are products, so that is no fault."""

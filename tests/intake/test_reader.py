@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ei_export.intake import open_feed
-from ei_export.intake.reader import Reader
+from ei_export.intake.reader import RowReader
 from ei_export.intake.survey import Statuses
 from ei_export.settings import load
 from tests.support.feeds import Clinic, csv_text, visit, write_sqlite
@@ -39,7 +39,7 @@ def test_names_of_a_sqlite_row(tmp_path: Path) -> None:
 def _found(clinic: Clinic) -> list[tuple[str, ...]]:
     settings = load(clinic.folder / "ei-export.toml")
     source = open_feed(settings.input.path, settings.input)
-    reader = Reader(source.header, Statuses(settings.input))
+    reader = RowReader(source.header, Statuses(settings.input))
     bodies = [body for some in source.bodies() for body in some if body]
     names = [tuple(reader.names(body)) for body in bodies]
     read = [reader.read(body, "1") for body in bodies]

@@ -13,14 +13,14 @@ from attrs import evolve, field, frozen
 from ...base.delivery import writing
 from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
-from ...intake.meanings import Values
+from ...intake.meanings import WordMeanings
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import STANDING, Asked, Asking
 from ...ledger.dossier import AT, unpack
-from ...ledger.known import holds_invoice
+from ...ledger.own_files import holds_invoice
 from ...ledger.standing import is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
@@ -258,7 +258,7 @@ def _not_to_be_corrected(line: Asking) -> Finding | None:
     return None
 
 
-def _as_it_is(ledger: Ledger, line: Asking, meant: Values) -> Appointment | None:
+def _as_it_is(ledger: Ledger, line: Asking, meant: WordMeanings) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
     stored = ledger.dossier(line.patient_id)
     for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():

@@ -14,7 +14,7 @@ from ...base.problems import SettingsError
 from ...declaring.numbers import is_of_a_test
 from ...intake import Source, open_feed, values
 from ...intake.gather import GatheredRow, gather, partition_of
-from ...intake.reader import Reader
+from ...intake.reader import RowReader
 from ...intake.survey import Survey
 from ...judging.context import Context
 from ...judging.credits import judged_credits
@@ -63,7 +63,7 @@ def explain(
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     survey = Survey(settings.input, source.header)
-    reader = Reader(source.header, survey.statuses, settings.input.values)
+    reader = RowReader(source.header, survey.statuses, settings.input.values)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)

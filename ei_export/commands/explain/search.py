@@ -6,7 +6,7 @@ from math import ceil
 from typing import Final
 
 from ...intake import Source, values
-from ...intake.reader import Reader
+from ...intake.reader import RowReader
 from ...ledger import Ledger
 from ...ledger.history import names_like, patients_with
 
@@ -24,7 +24,7 @@ class Search:
     Until something has it, what looks most like it is noticed on the way too, so that the feed is read once.
     """
 
-    def __init__(self, wanted: str, reader: Reader) -> None:
+    def __init__(self, wanted: str, reader: RowReader) -> None:
         self._wanted, self._folded = wanted, wanted.casefold()
         self._reader = reader
         parts = wanted.split("/")

@@ -21,9 +21,9 @@ from ...ledger.answers import (
     PersonLines,
     add_answer,
     add_line_answers,
-    declared,
+    answer_of,
+    declaration_of,
     declared_line,
-    known_answer,
 )
 from ...ledger.corrections import When, reopen, waiting_for_credit
 from ...ledger.reinstating import clashes, contradict, reinstate
@@ -89,12 +89,12 @@ def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> 
 
 def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha256: str, report: FileReport) -> None:
     """Writes an answer in the ledger if it is one to something we declared, and right."""
-    if (known := known_answer(ledger, answer.invoice, sha256)) is not None:
-        file, day, same = known
+    if (earlier := answer_of(ledger, answer.invoice, sha256)) is not None:
+        file, day, same = earlier
         params = {"invoice": answer.invoice, "file": file, "day": day}
         report.fault(Finding("RETURN_KNOWN" if same else "RETURN_SECOND", "", params))
         return
-    declaration = declared(ledger, answer.invoice)
+    declaration = declaration_of(ledger, answer.invoice)
     if fault := _mismatch(settings, answer, declaration):
         report.fault(fault)
         return

@@ -8,7 +8,7 @@ from attrs import astuple
 
 from ...base.delivery import replacing, writing
 from ...base.problems import PROBLEM_COLUMNS, Language
-from ...declaring.files import LINE_COLUMNS, Listing
+from ...declaring.files import LINE_COLUMNS, LineList
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...output.traces import runs_of
@@ -25,7 +25,7 @@ def write_page(
     rules: Rules,
     ledger: Ledger,
     summary: Summary,
-    listing: Listing | None,
+    listing: LineList | None,
 ) -> None:
     """Writes ``report.html``. The ledger holds what the run came to."""
     with closing(overview(ledger, settings, rules)) as seen:
@@ -58,7 +58,7 @@ def mark_failed(out: Path, ledger: Path, language: Language) -> None:
         file.write(with_failure(page, ran, language))
 
 
-def write_sheets(file: BinaryIO, summary: Summary, listing: Listing) -> None:
+def write_sheets(file: BinaryIO, summary: Summary, listing: LineList) -> None:
     """Writes ``workbook.xlsx``."""
     problems = map(astuple, summary.problems)
     tables = [("lines", LINE_COLUMNS, listing.rows()), ("problems", PROBLEM_COLUMNS, problems)]

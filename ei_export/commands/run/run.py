@@ -21,7 +21,7 @@ from ...base.delivery import Place, Replacement, Scratch, Stage, is_taken, test_
 from ...base.problems import BusyError, Finding, WriteError
 from ...base.spool import SortedLines
 from ...base.tables import FOREVER
-from ...declaring.files import Listing, Publication
+from ...declaring.files import LineList, Publication
 from ...declaring.numbers import Series, provider, run_label
 from ...intake import Source, open_feed
 from ...intake.gather import gather, partition_of
@@ -109,18 +109,18 @@ def run(settings: Settings, options: Options) -> Summary:
         series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
-        listing = None
+        line_list = None
         if due.count:
             publication = Publication(place, ledger, files, provider(settings), series)
-            listing = _write(due, place, publication, options, summary)
+            line_list = _write(due, place, publication, options, summary)
         if isinstance(place, Stage):
             ledger.add_run(StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
             _complete_summary(place, summary)
-            if options.xlsx and listing is not None:
-                write_sheets(place.create("workbook.xlsx"), summary, listing)
+            if options.xlsx and line_list is not None:
+                write_sheets(place.create("workbook.xlsx"), summary, line_list)
         if options.publish:
-            _record(settings, rules, ledger, summary, listing, place, series, cleaning)
+            _record(settings, rules, ledger, summary, line_list, place, series, cleaning)
     return summary
 
 
@@ -129,7 +129,7 @@ def _record(
     rules: Rules,
     ledger: Ledger,
     summary: Summary,
-    listing: Listing | None,
+    line_list: LineList | None,
     place: Place,
     series: Series,
     cleaning: ExitStack,
@@ -142,7 +142,7 @@ def _record(
     keep_owner(ledger, settings, series.today)
     ledger.save_owners()
     summary.problems.write_csv(problems.file)
-    write_page(page.file, settings, rules, ledger, summary, listing)
+    write_page(page.file, settings, rules, ledger, summary, line_list)
     if isinstance(place, Stage):
         page.file.seek(0)
         shutil.copyfileobj(page.file, place.create("report.html"))
@@ -279,18 +279,18 @@ def _remember(collected: Collected, ledger: Ledger) -> None:
     note_shown(ledger, collected.shown)
 
 
-def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> Listing:
+def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> LineList:
     """Writes the declarations, and returns the list of their lines."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
-    listing = Listing(place, summary.lines, publication.header)
-    publication.write(due, listing)
+    line_list = LineList(place, summary.lines, publication.header)
+    publication.write(due, line_list)
     if summary.lines is not None:
         summary.lines.flush()  # what can fail, fails before the run is declared
     summary.declarations = publication.declarations
     for line in publication.differing:
         summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
-    return listing
+    return line_list
 
 
 def _complete_summary(place: Place, summary: Summary) -> None:

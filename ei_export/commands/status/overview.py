@@ -17,7 +17,7 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import AT
-from ...ledger.standing import Record, Started, Waiting, refused, waiting, without_end
+from ...ledger.standing import LedgerRow, Started, Waiting, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
@@ -122,7 +122,7 @@ def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | Non
     return _near(rules, resolution.insurer, appointment.id, trajectory, day, state, code, message)
 
 
-def _refused(row: Record, rules: Rules) -> NearDeadline | None:
+def _refused(row: LedgerRow, rules: Rules) -> NearDeadline | None:
     """When a line that was refused has to be submitted again, if anybody asks for that."""
     day = date.fromisoformat(row["date"])
     refused = date.fromisoformat(row["refused_on"])

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger.known import KnownLine, debit_status, file_of, holds_invoice, holds_reference, line_of
+from ...ledger.own_files import OwnLine, debit_status, file_of, holds_invoice, holds_reference, line_of
 from ...model.codelists import uzovi_numbers
 from ...settings import Settings
 from ...standards.contents import Content, Schema
@@ -77,7 +77,7 @@ class _Claimed:
     tariff_cents: int
 
 
-class Practice:
+class PracticeRecords:
     """A practice's ledger, agreements and tariffs. To be closed."""
 
     def __init__(self, settings: Settings) -> None:
@@ -199,7 +199,7 @@ class _Sayer:
         return Fault(code, element, content.values[element], expected, return_code, names, content.number)
 
 
-def _against_sent(line: Content, own: KnownLine, names: _Names, sayer: _Sayer) -> Iterator[Fault]:
+def _against_sent(line: Content, own: OwnLine, names: _Names, sayer: _Sayer) -> Iterator[Fault]:
     """How a line is otherwise than it was sent. A credit in XML has not all of it."""
     amounts = ((amount, own.amount_cents) for amount in names.amounts)
     sent = ((names.day, own.date), (names.list, own.list), (names.code, own.f_code), (names.units, own.units), *amounts)

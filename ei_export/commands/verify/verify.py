@@ -15,7 +15,7 @@ from ...standards.files import Entry, entries, nothing_in
 from ...standards.flat.reader import READER as FLAT
 from ...standards.standard import Fault, Verification, verify_file
 from ...standards.xml.reader import READER as XML
-from .practice import Practice
+from .practice import PracticeRecords
 
 
 class Page(Protocol):
@@ -36,7 +36,7 @@ class Verifying:
     today: date
     language: Language
     severities: Severities = field(factory=Severities)
-    practice: Practice | None = None
+    practice: PracticeRecords | None = None
 
 
 def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:

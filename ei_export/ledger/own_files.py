@@ -1,4 +1,4 @@
-"""What the ledger knows of a file that comes from anywhere: whether it is one of its own, and what was used before."""
+"""What the ledger has of a file that comes from anywhere: whether it is one of its own, and what was used before."""
 
 from attrs import field, frozen
 
@@ -6,7 +6,7 @@ from . import Ledger
 
 
 @frozen
-class KnownLine:
+class OwnLine:
     """What was declared in a line."""
 
     date: str
@@ -17,7 +17,7 @@ class KnownLine:
 
 
 @frozen
-class KnownFile:
+class OwnFile:
     """A file that was made by run ``run``; ``is_withdrawn``: not to be sent."""
 
     invoice: str
@@ -25,13 +25,13 @@ class KnownFile:
     is_withdrawn: bool = field(converter=bool)
 
 
-def file_of(ledger: Ledger, sha256: str) -> KnownFile | None:
+def file_of(ledger: Ledger, sha256: str) -> OwnFile | None:
     """The file with these bytes, if we made it."""
     sql = (
         "SELECT invoice, run, run.state = 'withdrawn' FROM declaration JOIN run USING (run) WHERE sha256 = ? "
         "ORDER BY invoice"
     )
-    return next((KnownFile(*row) for row in ledger._rows(sql, (sha256,))), None)
+    return next((OwnFile(*row) for row in ledger._rows(sql, (sha256,))), None)
 
 
 def holds_invoice(ledger: Ledger, invoice: str) -> bool:
@@ -44,10 +44,10 @@ def holds_reference(ledger: Ledger, reference: str) -> bool:
     return any(ledger._rows("SELECT 1 FROM line WHERE reference = ?", (reference,)))
 
 
-def line_of(ledger: Ledger, invoice: str, reference: str) -> KnownLine | None:
+def line_of(ledger: Ledger, invoice: str, reference: str) -> OwnLine | None:
     """A line of a declaration, if that has one of this reference."""
     sql = "SELECT date, list, f_code, units, amount_cents FROM line WHERE reference = ? AND invoice = ?"
-    return next((KnownLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
+    return next((OwnLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
 
 
 def debit_status(ledger: Ledger, reference: str) -> str | None:
