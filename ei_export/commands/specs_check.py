@@ -49,7 +49,8 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     errors: list[SettingsError] = []
     report = errors.append
     codes = codelists.read_codes(SPECS, report)
-    if not errors:  # without a code, what names it would be wrong too
+    codes_are_right = not errors
+    if codes_are_right:  # without a code, what names it would be wrong too
         codelists.read_english(codes, SPECS, report)
         read_covers({code for name, code in codes if name == "COD321"}, SPECS, report)
     diagnoses = codelists.read_diagnoses(SPECS, report)
@@ -84,10 +85,10 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
                 read_controls(layout, return_codes, SPECS, report)
     before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
     if len(errors) == before:  # without a form, every element of it would be wrong too
-        for code in codes_of_trees(SPECS):
-            read_tree(code, forms, lists, SPECS, report)
+        roots = {code: read_tree(code, forms, lists, SPECS, report) for code in codes_of_trees(SPECS)}
+        if len(errors) == before and codes_are_right:  # and without an element, or a code, every rule on it
+            read_rules(return_codes, roots, SPECS, report)
     read_redeclarations(SPECS, report)
-    read_rules(return_codes, SPECS, report)
     _check_problems(return_codes, named, report)
     return errors
 

@@ -20,15 +20,15 @@ from ...model.declaration import NO_BSN, Care, Invoice, Performance, Person, Pro
 from ..message import messages
 from .judge.rulebook import rules
 from .redeclaring import redeclaration_code
-from .tree import ROOT, Tree, Values, write, write_simple
+from .tree import ROOT, Values, root_of, write, write_simple
 
 ENCODING: Final = "utf-8"
 MESSAGE: Final = next(message for message in messages() if message.code == "573")
-TREE: Final = Tree.load(MESSAGE.code)
+BERICHT: Final = root_of(MESSAGE.code)
 #: The root and the parts below it, as :mod:`.safe` asks for them.
 ROOT_TAG: Final = f"{{{MESSAGE.namespace}}}{ROOT}"
-PART_TAGS: Final = [f"{{{MESSAGE.namespace}}}{node.name}" for node in TREE.root.children]
-INSURED: Final = TREE.root["Verzekerde"]
+PART_TAGS: Final = [f"{{{MESSAGE.namespace}}}{node.name}" for node in BERICHT.children]
+INSURED: Final = BERICHT["Verzekerde"]
 _PERFORMANCE: Final = INSURED["Prestatie"]
 _DEBIT: Final = _PERFORMANCE["DebetPrestatie"]
 _DETAILS: Final = _DEBIT["AanvullendePrestatiegegevens"]
@@ -48,8 +48,6 @@ _SIDE, _ENTITLEMENT = "002", "004"
 _REFERRED, _REFERRED_WITHOUT_AGB = "01", "07"
 _DECLARATION: Final = "01"
 
-#: rc9553
-MOST_INSURED_NUMBER: Final = 15
 MOST_CENTS: Final = 10**14 - 1  # the form of an amount; more is no price
 _MOST_UNITS: Final = 10**9 - 1
 _ADULT: Final = 18
@@ -61,8 +59,9 @@ _ADULT: Final = 18
 def check_person(person: Person) -> tuple[Person, list[Finding]]:
     """The person as they are, and what of them can't be written. Names and addresses don't go to an insurer (VC026)."""
     findings: list[Finding] = []
-    if person.bsn == NO_BSN and len(person.insured_number) > MOST_INSURED_NUMBER:
-        params = {"found": len(person.insured_number), "limit": MOST_INSURED_NUMBER}
+    most = int(rules()["rc9553"].values[0])
+    if person.bsn == NO_BSN and len(person.insured_number) > most:
+        params = {"found": len(person.insured_number), "limit": most}
         findings.append(Finding("INSURED_NUMBER_LENGTH", "insured_number", params))
     _refuse_unprintable(person, ("insured_number", "patient_id"), findings)
     return person, findings
@@ -232,7 +231,7 @@ def _details(diagnosis: str, started: date | None) -> str:
 
 def _assumed_start(performance: Performance) -> date | None:
     """When a care path began of which we don't know it: by this line, on the lists that ask for one (VC040)."""
-    return performance.date if performance.list in rules()["VC040"].values else None
+    return performance.date if performance.list in rules()["VC040"].lists else None
 
 
 def check_start(performance: Performance) -> Finding:
@@ -322,8 +321,8 @@ def _frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
             }
         },
     }
-    names = [node.name for node in TREE.root.children]
-    texts = [f"{write(TREE.root[name], made[name])}\n" if name in made else "" for name in names]
+    names = [node.name for node in BERICHT.children]
+    texts = [f"{write(BERICHT[name], made[name])}\n" if name in made else "" for name in names]
     middle = names.index(INSURED.name)
     return _START + "".join(texts[:middle]), "".join(texts[middle:]) + _END
 

@@ -17,7 +17,7 @@ from ...base.problems import InputError
 from ..contents import Content, Part, Reader, Schema
 from ..message import Message
 from .safe import parts
-from .tree import ROOT, Node, Tree
+from .tree import ROOT, Node, root_of
 
 #: What can be wrong with the build of a message: an element that is missing; that the class lacks; that stands before
 #: one it should follow; that is there once too often; whose text is not of its form; text where there should be none.
@@ -80,7 +80,7 @@ def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[In
 
     Raises InputError, with ``name``, for what can't be read (see :mod:`.safe`).
     """
-    root = Tree.load(message.code).root
+    root = root_of(message.code)
     feedback = root["Header"].get(_FEEDBACK)
     reading = Reading(f"{{{message.namespace}}}", f"{{{message.guest}}}", feedback and feedback[1])
     order = _Order(root)
@@ -286,7 +286,7 @@ def _schema(message: Message) -> Schema:
             else:
                 parts.setdefault(child.name, Part(child.name, "", child.name, numeric=False, mandatory=child.is_needed))
 
-    for node in Tree.load(message.code).root.children:
+    for node in root_of(message.code).children:
         add(node)
     return kinds
 

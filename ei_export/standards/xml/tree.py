@@ -100,6 +100,18 @@ class Node:
         """The child with a name, and its place among the children, from 0."""
         return self._by_name.get(name)
 
+    def find(self, path: str) -> "Node | None":
+        """The element at a path below it: ``Verwijzer/Zorgaanbiedercode``."""
+        node: Node | None = self
+        for name in path.split("/"):
+            found = node.get(name) if node is not None else None
+            node = found and found[1]
+        return node
+
+    @property
+    def is_day(self) -> bool:
+        return self.form is not None and self.form.base == "date"
+
     @property
     def holds_text(self) -> bool:
         """Whether it is a class that holds more than other classes."""
@@ -114,29 +126,10 @@ class Node:
         return self.count in ("+", "*")
 
 
-@frozen
-class Tree:
-    """The elements of one message, below ``root``."""
-
-    code: str
-    root: Node
-
-    @classmethod
-    def load(cls, code: str) -> "Tree":
-        """The message with an EI code: ``573`` or ``574``; read once. Raises SettingsError, with the line."""
-        return _load(code)
-
-    def find(self, path: str) -> Node:
-        """The element at a path from the root: ``Bericht/Header/Berichtcode``. Raises KeyError."""
-        node = self.root
-        for name in path.split("/")[1:]:
-            node = node[name]
-        return node
-
-
 @cache
-def _load(code: str) -> Tree:
-    return Tree(code, read_tree(code, read_forms(), {name for name, _ in every_code()}))
+def root_of(code: str) -> Node:
+    """The root of the message with an EI code: ``573`` or ``574``. Raises SettingsError, with the line."""
+    return read_tree(code, read_forms(), {name for name, _ in every_code()})
 
 
 def codes_of_trees(specs: Path = SPECS) -> list[str]:

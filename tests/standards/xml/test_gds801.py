@@ -25,7 +25,6 @@ from ei_export.standards.xml.gds801 import (
 )
 from ei_export.standards.xml.judge.message import XmlFile
 from ei_export.standards.xml.reader import Instance, instances
-from ei_export.standards.xml.tree import Tree
 from tests.standards.flat.test_pm304 import CARE as CARE_OF_2021
 from tests.standards.flat.test_pm304 import INVOICE as INVOICE_OF_2021
 from tests.standards.flat.test_pm304 import PERFORMANCE as PERFORMANCE_OF_2021
@@ -264,10 +263,10 @@ def test_the_start_can_be_written_again() -> None:
 
 def test_the_total_may_stand_before_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the official schema say so, the table is all that changes."""
-    root = gds801.TREE.root
+    root = gds801.BERICHT
     names = ["Header", "DeclaratieContext", "Overzicht", "Verzekerde"]
     moved = evolve(root, children=tuple(root[name] for name in names))
-    monkeypatch.setattr(gds801, "TREE", Tree("573", moved))
+    monkeypatch.setattr(gds801, "BERICHT", moved)
     before, behind = frame(PROVIDER, INVOICE, 123456)
     assert len(before) == len(frame(PROVIDER, INVOICE, 0)[0])
     assert "<Bedrag>1234.56</Bedrag>" in before

@@ -24,7 +24,6 @@ from ..reader import INFERRED, Flaw, Instance, instances
 from ..tree import Node
 from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Check
 from .rulebook import Rule, rules
-from .rules801 import CHECKS
 
 _FLAWS: Final = {
     "missing": "GDS_ELEMENT_MISSING",
@@ -63,7 +62,7 @@ class XmlFile:
         #: Whether number times tariff was asked about; what was told of that rests on inference.
         self._asked = False
         self._told: Final[set[tuple[str, str, str]]] = set()
-        self._checks: Final[dict[Node, Sequence[tuple[Rule, Check]]]] = {}
+        self._checks: Final[dict[tuple[Node, str], Sequence[tuple[Rule, Check]]]] = {}
 
     def faults(self, file: IO[bytes]) -> Iterator[Fault]:
         """Everything that is wrong with a file that is open at its start. Raises InputError for what can't be read on,
@@ -101,12 +100,12 @@ class XmlFile:
             about.enter(one)
         elif one.node is INSURED:
             born = one.get("Geboortedatum")
-            about.born = born if born <= about.sent else ""  # VC021 tells of those who are born later
-        checks = self._checks.get(one.node)
-        if checks is None:
-            checks = self._checks[one.node] = _checks_of(one.node, self._message.code)
+            about.born = born if born <= about.header.get("Verzenddatum") else ""  # else VC021 tells of it
+        kind = one.node, about.list
+        if (checks := self._checks.get(kind)) is None:
+            checks = self._checks[kind] = _checks_of(one, about)
         for rule, check in checks:
-            if (breach := check(one, about, rule)) is not None:
+            if (breach := check(one, about)) is not None:
                 yield _broken(rule, one.number, breach)
         if one.name == "Verzekerde" and (number := one.get("BSN")) and bsn.checksum(number):
             yield self._says("VERIFY_BSN", one, Breach("BSN", number, "nnnnnnnnn (11-proef)"), "0435")
@@ -275,10 +274,10 @@ def _broken(rule: Rule, record: int, breach: Breach, more: Mapping[str, object] 
     return Fault(breach.code or code, breach.element, found, breach.expected, return_code, params, record)
 
 
-def _checks_of(node: Node, message: str) -> Sequence[tuple[Rule, Check]]:
-    """The rules about a class, but for those on what lines are together."""
-    about = (rule for rule in rules().values() if rule.message == message and rule.is_about(node))
-    return [(rule, CHECKS[rule.id]) for rule in about if rule.id in CHECKS]
+def _checks_of(one: Instance, about: About) -> Sequence[tuple[Rule, Check]]:
+    """What instances as this one, in lines of one performance list, are held to."""
+    meant = (rule for rule in rules().values() if rule.node is one.node and rule.concerns(one, about))
+    return [(rule, rule.check) for rule in meant if rule.check is not None]
 
 
 @lru_cache(maxsize=1024)

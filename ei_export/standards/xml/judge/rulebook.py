@@ -1,11 +1,12 @@
 """The rules that messages in XML are held to: ``specs/gds801/rules.csv``, one row per rule.
 
-What a rule looks at is a function in :mod:`.rules801`; its class, return codes and the values it goes by are in
-the table.
+Most are of a form (:mod:`.rule_forms`): their row says when they are looked at, which elements they are about, and what
+these are held against. The others are functions (:mod:`.rules801`), or on what lines are together (:mod:`.message`).
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -13,67 +14,192 @@ from attrs import frozen
 
 from ....base.specs import SPECS
 from ....base.tables import Report, Row, parse_keyed, refuse, source
-from ....model.codelists import CERTAINTIES
-from ..tree import FOLDER, Node, Tree
+from ....model.codelists import CERTAINTIES, codes
+from ..reader import Instance
+from ..tree import FOLDER, Node, codes_of_trees, root_of
+from .rule_forms import FORMS, VALUES, About, Breach, Check, Given, Pointer
+from .rules801 import CHECKS
 
 #: Whom a rule is for: G every message, P those of physiotherapy.
 _SCOPES: Final = ("G", "P")
-#: Whether the whole rule is looked at, or, as our copy of a code list is not complete, only the form of the code.
-_CHECKED: Final = ("all", "form")
+#: Rules on what lines are together.
+TOGETHER: Final = frozenset(
+    ("VC016", "VC102", "rc9642", "rc9643", "ownCredited", "ownItself", "ownPerson", "ownPrice", "ownReference")
+)
+_LINES: Final = ("DebetPrestatie", "CreditPrestatie")
+#: By what a line is, many rules are looked at or not.
+_LIST: Final = "PrestatieCodelijstCode"
+_CONDITION: Final = re.compile(r"(\S+)(?: (!?=) (\S.*))?")
+_CONDITIONS: Final = "ELEMENT, ELEMENT = VALUE..., or ELEMENT != VALUE...; more of them with a semicolon between"
 
 
-@frozen
+@frozen(eq=False)
+class Condition:
+    """What must be so for a rule to be looked at: an element is there, and is one of ``values``, or ``is_other`` than
+    these; without values, it is there."""
+
+    element: Pointer
+    values: tuple[str, ...]
+    is_other: bool
+
+    def holds(self, one: Instance, about: About) -> bool:
+        found = self.element.text(one, about)
+        return bool(found) and (not self.values or (found in self.values) != self.is_other)
+
+
+@frozen(eq=False)
 class Rule:
     """A rule by its id in the validation of VECOZO: VC a relation, RC a code list, rc the number of its return code; or
     one of our own (own).
 
-    ``message`` 573 or 574; ``class_`` where its fault is told, by the end of the path; ``return_codes`` (COD954), of a
-    code list three: unknown, not valid yet, not valid any more; none where none is known; ``values`` codes or names
-    that the rule goes by.
+    ``node`` is the class where its fault is told, in the table ``class_``; ``return_codes`` (COD954), of a code list
+    three: unknown, not valid yet, not valid any more; none where none is known; ``values`` codes or names that the rule
+    goes by; ``check`` what an instance is held to where the ``conditions`` hold, None for a rule on what lines are
+    together.
     """
 
     id: str
-    message: str
     class_: str
+    node: Node
     return_codes: tuple[str, ...]
+    conditions: tuple[Condition, ...]
     values: tuple[str, ...]
+    check: Check | None
 
-    def is_about(self, node: Node) -> bool:
-        return node.path == self.class_ or node.path.endswith(f"/{self.class_}")
+    def concerns(self, one: Instance, about: About) -> bool:
+        """Whether it is for an instance, by what all those in lines of its performance list are alike in."""
+        return all(condition.holds(one, about) for condition in self.conditions if condition.element.is_common)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The performance lists that it is confined to."""
+        return next((one.values for one in self.conditions if one.element.name == _LIST and not one.is_other), ())
 
 
 def read_rules(
-    known: Collection[str] | None = None, specs: Path = SPECS, report: Report = refuse
+    known: Collection[str] | None = None,
+    roots: Mapping[str, Node] | None = None,
+    specs: Path = SPECS,
+    report: Report = refuse,
 ) -> Mapping[str, Rule]:
-    """Every rule by id. ``known``: the return codes there are; None = take those of the table as they are."""
-
-    def parse(row: Row) -> Rule:
-        found = Rule(
-            id=row.required("id"),
-            message=row.choice("message", ("573", "574")),
-            class_=row.required("class"),
-            return_codes=tuple(row["return_codes"].split()),
-            values=tuple(row["values"].split()),
-        )
-        if not any(map(found.is_about, _classes(Tree.load(found.message).root))):
-            raise row.error("class", f"a class of specs/{FOLDER}/message-{found.message}.csv")
-        if len(found.return_codes) not in (0, 1, 3) or (
-            known is not None and not set(found.return_codes) <= set(known)
-        ):
-            raise row.error("return_codes", "one or three codes of specs/codelists/return-codes.csv, or none")
-        row.choice("scope", _SCOPES)
-        row.choice("checked", _CHECKED)
-        row.choice("certainty", CERTAINTIES)
-        row.required("versions")
-        row.required("says")
-        source(row)
-        return found
-
+    """Every rule by id. ``known``: the return codes there are, None = take those of the table as they are; ``roots``:
+    the messages by their codes, None = those of the program."""
+    messages = roots or {code: root_of(code) for code in codes_of_trees()}
     columns = (
-        "id", "message", "class", "return_codes", "scope", "versions", "values", "checked", "says", "certainty",
-        "source",
+        "id", "message", "class", "return_codes", "scope", "versions", "when", "form", "element", "values", "says",
+        "certainty", "source",
     )  # fmt: skip
+    parse = partial(_parse, messages, known)
     return parse_keyed(specs / FOLDER / "rules.csv", columns, lambda row: row["id"], parse, report)
+
+
+def _parse(messages: Mapping[str, Node], known: Collection[str] | None, row: Row) -> Rule:
+    message, path = row.choice("message", tuple(messages)), row.required("class")
+    classes = [node for node in _classes(messages[message]) if f"/{node.path}".endswith(f"/{path}")]
+    if len(classes) != 1:
+        raise row.error("class", f"the end of the path of one class of specs/{FOLDER}/message-{message}.csv")
+    return_codes = tuple(row["return_codes"].split())
+    if len(return_codes) not in (0, 1, 3) or (known is not None and not set(return_codes) <= set(known)):
+        raise row.error("return_codes", "one or three codes of specs/codelists/return-codes.csv, or none")
+    row.choice("scope", _SCOPES)
+    row.choice("certainty", CERTAINTIES)
+    row.required("versions")
+    row.required("says")
+    source(row)
+    find = partial(_find, messages[message], classes[0])
+    conditions = tuple(_condition(row, find, text.strip()) for text in row["when"].split(";") if row["when"])
+    check = _check(row, find)
+    if check is not None and (own := [one for one in conditions if not one.element.is_common]):
+        check = partial(_checked_where, own, check)
+    return Rule(row.required("id"), path, classes[0], return_codes, conditions, tuple(row["values"].split()), check)
+
+
+Find = Callable[[str], Pointer | None]
+
+
+def _condition(row: Row, find: Find, text: str) -> Condition:
+    match = _CONDITION.fullmatch(text)
+    element, values = (find(match[1]), tuple((match[3] or "").split())) if match is not None else (None, ())
+    if match is None or element is None or (match[2] and not _can_be(element.node, values)):
+        raise row.error("when", _CONDITIONS)
+    return Condition(element, values, match[2] == "!=")
+
+
+def _check(row: Row, find: Find) -> Check | None:
+    """What an instance is held to by the form of the rule, or by its function."""
+    name, values = row["id"], tuple(row["values"].split())
+    if not row["form"]:
+        if name not in CHECKS and name not in TOGETHER:
+            raise row.error("form", f"{' | '.join(FORMS)}; nothing for a rule that has a function")
+        if row["element"]:
+            raise row.error("element", "nothing, as the rule has a function")
+        return partial(CHECKS[name], values) if name in CHECKS else None
+    form = FORMS[row.choice("form", tuple(FORMS))]
+    names = row["element"].split()
+    elements = [found for name in names if (found := find(name)) is not None and form.takes(found.node)]
+    if not elements or len(elements) < len(names) or (len(names) > 1 and not form.many):
+        raise row.error("element", f"{form.shown}, in {row['class']}, the line that it is in, or Header")
+    day = find(values[0]) if len(values) == 1 else None
+    is_day = day is not None and day.node.is_day
+    is_right = {
+        "": not values,
+        "words": True,
+        "codes": _can_be(elements[0].node, values),
+        "day": is_day,
+        "day?": is_day or not values,
+    }
+    if not is_right[form.values]:
+        raise row.error("values", VALUES[form.values])
+    return form.check(Given(elements, values, day))
+
+
+def _can_be(node: Node, values: Sequence[str]) -> bool:
+    """Whether there are values, and an element can have each of them."""
+    form, known = node.form, codes(node.list) if node.list else values
+    return bool(values) and form is not None and all(form.fits(value) and value in known for value in values)
+
+
+def _checked_where(conditions: Sequence[Condition], check: Check, one: Instance, about: About) -> Breach | None:
+    for condition in conditions:
+        if not condition.holds(one, about):
+            return None
+    return check(one, about)
+
+
+# Where elements are --------------------------------------------------------------------------------
+
+
+def _find(root: Node, class_: Node, path: str) -> Pointer | None:
+    """The element that a rule on a class names, perhaps inside other classes (``Verwijzer/Zorgaanbiedercode``), where
+    it is nearest: in the instance, in the line that it is in, or in the header."""
+    line = next((one for one in _classes(root) if one.name in _LINES and class_.path.startswith(one.path)), None)
+    *way, _ = path.split("/")
+    for start, holder in ((class_, _itself), (line, _line_of), (root["Header"], _header_of)):
+        if start is not None and (node := start.find(path)) is not None:
+            is_common = start is root["Header"] or (start is line and path == _LIST)
+            return Pointer(node, partial(_inside, holder, way) if way else holder, is_common)
+    return None
+
+
+def _itself(one: Instance, about: About) -> Instance:
+    return one
+
+
+def _line_of(one: Instance, about: About) -> Instance:
+    return about.performance
+
+
+def _header_of(one: Instance, about: About) -> Instance:
+    return about.header
+
+
+def _inside(
+    holder: Callable[[Instance, About], Instance], way: Sequence[str], one: Instance, about: About
+) -> Instance | None:
+    found: Instance | None = holder(one, about)
+    for name in way:
+        found = found.first(name) if found is not None else None
+    return found
 
 
 def _classes(node: Node) -> Iterator[Node]:

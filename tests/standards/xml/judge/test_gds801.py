@@ -12,20 +12,16 @@ from typing import Final
 
 import pytest
 
-from ei_export.base.problems import LANGUAGES
+from ei_export.base.problems import LANGUAGES, SettingsError
 from ei_export.standards.fault import HIDDEN, Fault
 from ei_export.standards.message import Message
 from ei_export.standards.xml.judge.message import XmlFile
-from ei_export.standards.xml.judge.rulebook import rules
+from ei_export.standards.xml.judge.rulebook import TOGETHER, read_rules, rules
 from ei_export.standards.xml.judge.rules801 import CHECKS
 from ei_export.standards.xml.reader import instances
 from tests.support.gds import ANSWER, DECLARATION, M573, M574, Edit, edit, message
 
 TODAY: Final = date(2026, 3, 2)
-#: Rules on what lines are together.
-TOGETHER: Final = {
-    "VC016", "VC102", "rc9642", "rc9643", "ownCredited", "ownItself", "ownPerson", "ownPrice", "ownReference",
-}  # fmt: skip
 
 
 def changes(name: str) -> list[tuple[str, list[Edit], list[str]]]:
@@ -200,6 +196,35 @@ def test_any_day_and_any_environment_will_do() -> None:
     assert (fault.return_code, fault.expected) == ("8028", "P | T")
 
 
-def test_every_rule_has_a_function_and_a_change_that_breaks_it() -> None:
+def test_every_rule_has_a_check_and_a_change_that_breaks_it() -> None:
     named = {word for change, *_ in (*changes("gds801"), *changes("gds802")) for word in re.findall(r"\w+", change)}
-    assert CHECKS.keys() | TOGETHER == rules().keys() <= named
+    assert rules().keys() <= named
+    assert {name for name, rule in rules().items() if rule.check is None} == TOGETHER
+    assert CHECKS.keys() <= rules().keys()
+
+
+def made_up() -> list[dict[str, str]]:
+    with (Path(__file__).parent / "made_up_rules.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("given", made_up(), ids=lambda given: f"{given['form']} {given['element']}")
+def test_a_rule_of_a_form_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str]) -> None:
+    """What is expected is a return code and an element, nothing, or the column that is refused."""
+    row = {
+        "id": "VC999", "message": "573", "return_codes": "8001 8002 8003", "scope": "G", "versions": "2",
+        "says": "Made up.", "certainty": "inferred", "source": "nowhere",
+    } | {name: given[name] for name in ("class", "when", "form", "element", "values")}  # fmt: skip
+    (tmp_path / "gds801").mkdir()
+    text = "\n".join([",".join(row), ",".join(row.values()), ""])
+    (tmp_path / "gds801" / "rules.csv").write_text(text, encoding="utf-8")
+    if given["expected"] in row:
+        with pytest.raises(SettingsError) as refusal:
+            read_rules(specs=tmp_path)
+        assert (refusal.value.params["line"], refusal.value.params["column"]) == (2, given["expected"])
+        return
+    more = {**rules(), **read_rules(specs=tmp_path)}
+    monkeypatch.setattr("ei_export.standards.xml.judge.message.rules", lambda: more)
+    faults = judged(DECLARATION, M573, *[edit(text) for text in given["edits"].split("; ") if text])
+    told = [f"{fault.return_code} {fault.element}" for fault in faults if fault.params.get("rule") == "VC999"]
+    assert told == [given["expected"]] * bool(given["expected"])
