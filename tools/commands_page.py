@@ -1,18 +1,27 @@
 """``docs/commands.md``, made from the commands themselves, so that it never says something else than the program."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import click
+from attrs import frozen
 
 from ei_export.cli import main
 
-_HEAD: Final = """\
+#: What every command may end with.
+EVERY_CODE: Final[Mapping[int, str]] = {
+    2: "it can't be understood, or a setting or a table is wrong",
+    4: "writing failed",
+    75: "another run is active",
+    130: "stopped from the keyboard",
+}
+_EVERY: Final = ", ".join(f"{code} ({text})" for code, text in EVERY_CODE.items())
+_HEAD: Final = f"""\
 # Commands
 
-`-h` explains each command. Every command may end with the exit code 2 (it can't be understood, or a setting or a table
-is wrong), 4 (writing failed), 75 (another run is active) or 130 (stopped from the keyboard); its own are below it.
+`-h` explains each command, `man ei-export` all of them. Beside the exit codes below it, every command may end with
+{_EVERY}.
 
 This page is made from the commands: change those, not this page.
 """
@@ -50,21 +59,47 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
 }
 
 
+@frozen
+class Documented:
+    """A command: its path, how it is given, what it does, its own options with what each does, and its exit codes."""
+
+    path: str
+    usage: str
+    text: str
+    options: Sequence[tuple[str, str]]
+    ends: str
+
+
 def commands_page() -> str:
     """``docs/commands.md``: every command in the order of ``ei-export --help``, as Markdown."""
-    root = click.Context(main, info_name="ei-export", **main.context_settings)
-    contexts = list(_commands(root))
+    commands, everywhere = documented()
+    lines = [_HEAD]
+    for command in commands:
+        lines += [f"## {command.path}", "", f"`{command.usage}`", "", command.text, ""]
+        lines += [*_table(command.options), command.ends, ""]
+    return "\n".join([*lines, "## Options of every command", "", *_table(everywhere)])
+
+
+def documented() -> tuple[list[Documented], list[tuple[str, str]]]:
+    """Every command, and the options that all of them have."""
+    contexts = list(_commands(click.Context(main, info_name="ei-export", **main.context_settings)))
     options = [dict(_options(context)) for context in contexts]
     everywhere = {option: text for option, text in options[0].items() if all(option in each for each in options)}
-    lines = [_HEAD]
-    for context, own in zip(contexts, options, strict=True):
-        usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
-        text = " ".join((context.command.help or "").split())
-        lines += [f"## {context.command_path}", "", f"`{usage}`", "", text, ""]
-        lines += _table((option, text) for option, text in own.items() if option not in everywhere)
-        codes = EXIT_CODES[context.command_path.partition(" ")[2]]
-        lines += ["Ends with " + "; ".join(f"{code}: {text}" for code, text in codes.items()) + ".", ""]
-    return "\n".join([*lines, "## Options of every command", "", *_table(everywhere.items())])
+    commands = [
+        Documented(
+            path=context.command_path,
+            usage=" ".join([context.command_path, *context.command.collect_usage_pieces(context)]),
+            text=" ".join((context.command.help or "").split()),
+            options=[(option, text) for option, text in own.items() if option not in everywhere],
+            ends=_ends(EXIT_CODES[context.command_path.partition(" ")[2]]),
+        )
+        for context, own in zip(contexts, options, strict=True)
+    ]
+    return commands, list(everywhere.items())
+
+
+def _ends(codes: Mapping[int, str]) -> str:
+    return "Ends with " + "; ".join(f"{code}: {text}" for code, text in codes.items()) + "."
 
 
 def _commands(context: click.Context) -> Iterator[click.Context]:
@@ -83,12 +118,12 @@ def _options(context: click.Context) -> Iterator[tuple[str, str]]:
         if isinstance(option, click.Option) and (record := option.get_help_record(context)) is not None:
             default = f" Default: `{option.default}`" if option.show_default else ""
             variable = f", or the environment's `{option.envvar}`" if option.envvar else ""
-            yield f"`{record[0]}`", f"{option.help}{default}{variable}"
+            yield record[0], f"{option.help}{default}{variable}"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
     """A table of options; nothing where there are none."""
-    cells = [f"| {option} | {text} |" for option, text in ((o.replace("|", "\\|"), t) for o, t in rows)]
+    cells = [f"| `{option}` | {text} |" for option, text in ((o.replace("|", "\\|"), t) for o, t in rows)]
     return ["| option | does |", "|---|---|", *cells, ""] if cells else []
 
 

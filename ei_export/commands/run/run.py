@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ... import __version__
 from ...base.delivery import Place, Replacement, Scratch, Stage, is_taken, test_files, writing
@@ -48,7 +48,7 @@ from .summary import Summary
 from .waiting import tell_of_refused, tell_of_unanswered
 from .xlsx import require_xlsxwriter
 
-__all__ = ["Options", "run"]
+__all__ = ["Options", "check", "run"]
 
 
 @frozen
@@ -66,7 +66,7 @@ class Options:
 
 
 def run(settings: Settings, options: Options) -> Summary:
-    """Reads, groups, resolves, writes and records.
+    """Reads, groups, resolves, writes and records. The summary is the caller's to close: its problems are on disk.
 
     Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
     """
@@ -122,6 +122,11 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.publish:
             _record(settings, rules, ledger, summary, line_list, place, series, cleaning)
     return summary
+
+
+def check(settings: Settings, options: Options) -> Summary:
+    """What a run would come to; writes nothing, whatever ``options.publish`` says. Raises as `run`."""
+    return run(settings, evolve(options, publish=False))
 
 
 def _record(

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from ...base.problems import Finding, InputError, Language, Severities, catalogue
 from ...standards.contents import Reader, is_test
@@ -28,6 +28,31 @@ class Page(Protocol):
     def end(self, records: int, *, ok: bool) -> None: ...
 
 
+@define
+class Verdict:
+    """What a file came to. ``standard`` as ``PM304 3.2``, '' where that isn't known; ``records`` how many there are;
+    ``problems`` as ``verify --json`` tells them."""
+
+    file: str
+    standard: str
+    problems: list[dict[str, Any]] = field(factory=list)
+    records: int = 0
+    ok: bool = False
+
+
+class Verdicts(list[Verdict]):
+    """A page that keeps every verdict in memory, for other programs."""
+
+    def begin(self, file: str, standard: str) -> None:
+        self.append(Verdict(file, standard))
+
+    def problem(self, problem: dict[str, Any]) -> None:
+        self[-1].problems.append(problem)
+
+    def end(self, records: int, *, ok: bool) -> None:
+        self[-1].records, self[-1].ok = records, ok
+
+
 @frozen
 class Verifying:
     """How files are judged: on ``today``, told in ``language``, as serious as ``severities`` say; ``practice``: whose
@@ -40,7 +65,10 @@ class Verifying:
 
 
 def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
-    """Judges files, those in zips, and those in folders. Gives the worst exit code: 0 right, 1 not, 3 unreadable."""
+    """Judges files, those in zips, and those in folders. Gives the worst exit code: 0 right, 1 not, 3 unreadable.
+
+    Each verdict goes to the page, also that of a file that can't be read. Raises SettingsError for a broken table.
+    """
     exit_codes = [0]
     for path in paths:
         before = len(exit_codes)
