@@ -1,7 +1,10 @@
 """The tables of docs/ say what the code says, name by name; what a page names exists."""
 
+import csv
 import json
 import re
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import click
@@ -94,6 +97,18 @@ def test_every_count_is_in_the_table() -> None:
 def test_every_exit_code_is_in_the_table(page: str, header: tuple[str, ...]) -> None:
     codes = [int(row[0]) for row in table(page, *header)]
     assert codes == [0, common.HELD, common.USAGE, common.INPUT, common.WRITING, common.BUSY, common.INTERRUPTED]
+
+
+def test_the_standards_are_those_of_their_table() -> None:
+    with (ROOT / "specs" / "standards.csv").open(encoding="utf-8", newline="") as rows:
+        known = [(_care(row), row["standard"], ", ".join(row["lists"].split())) for row in csv.DictReader(rows)]
+    rows_told = table("docs/rules.md", "care", "standard", "lists", "answers")
+    assert [(care, standard.partition(",")[0], lists) for care, standard, lists, _ in rows_told] == known
+
+
+def _care(row: Mapping[str, str]) -> str:
+    days = {name: date.fromisoformat(row[name]) for name in ("from", "until") if row[name]}
+    return " ".join(f"{name} {day.day}-{day.month}-{day.year}" for name, day in days.items())
 
 
 def test_the_overlay_shown_is_a_good_table(tmp_path: Path) -> None:
