@@ -48,19 +48,19 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     """Every error in the built-in tables and in these overlays: at most one for a row, and for a record layout."""
     errors: list[SettingsError] = []
     report = errors.append
-    codes = codelists.read_codes(SPECS, report)
+    codes = codelists.every_code.read(SPECS, report)
     codes_are_right = not errors
     if codes_are_right:  # without a code, what names it would be wrong too
         codelists.read_english(codes, SPECS, report)
         read_covers({code for name, code in codes if name == "COD321"}, SPECS, report)
-    diagnoses = codelists.read_diagnoses(SPECS, report)
-    return_codes = codelists.read_return_codes(SPECS, report)
+    diagnoses = codelists.diagnoses.read(SPECS, report)
+    return_codes = codelists.return_codes.read(SPECS, report)
     codelists.read_remedies(return_codes, SPECS, report)
-    codelists.read_uzovi(SPECS, report)
-    codelists.read_insurer_names(SPECS, report)
-    codelists.read_countries(SPECS, report)
-    codelists.read_deadlines(SPECS, report)
-    codelists.read_performances(SPECS, report)
+    codelists.uzovi_numbers.read(SPECS, report)
+    codelists.other_names.read(SPECS, report)
+    codelists.countries.read(SPECS, report)
+    codelists.deadlines.read(SPECS, report)
+    codelists.performances.read(SPECS, report)
     codelists.read_standards(SPECS, report)
     before = len(errors)
     choices = codelists.read_choices(SPECS, report)

@@ -1,23 +1,34 @@
 """The code lists in ``specs/``: what a code means, when it holds, where it was read and how sure that is.
 
-Each table has a ``read_...`` function, which takes the folder of the tables and a report for its errors, and an
-accessor that keeps the built-in table for the rest of the process.
+Each list is a row type and a table of such rows; a list that is called gives its built-in rows, and keeps them.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from attrs import frozen
 
 from ..base.problems import SettingsError
+from ..base.row_types import (
+    Certainty,
+    Count,
+    End,
+    FourDigits,
+    KeyedTable,
+    Required,
+    RowType,
+    SomeWords,
+    Source,
+    Start,
+    Text,
+    Words,
+)
 from ..base.specs import SPECS, label
-from ..base.tables import FOREVER, Report, Row, number, parse_keyed, parse_table, refuse, source
+from ..base.tables import FOREVER, Report, Row, parse_table, refuse
 
-#: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
-CERTAINTIES: Final = ("certain", "single-source", "inferred")
 #: The list of DCSPH codes among the diagnosis lists (COD392).
 DCSPH: Final = "005"
 #: Of a return code: the whole file (technical), the file as declaration, a detail record, information.
@@ -48,326 +59,19 @@ _FOLLOWED: Final[Mapping[str, tuple[str, ...]]] = {
 class Code:
     """A code of a Vektis list (``COD367``), valid from ``valid_from`` up to and including ``valid_until``."""
 
-    list: str
-    code: str
-    meaning: str
-    valid_from: date
-    valid_until: date
-    source: str
-    certainty: str
+    list: Required
+    code: Required
+    meaning: Required
+    valid_from: Start
+    valid_until: End
+    source: Source
+    certainty: Certainty
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_until
 
 
-@frozen
-class Uzovi:
-    """An UZOVI number, 4 digits: a label of the ``insurer`` that is the contract party, known to be so from
-    ``valid_from`` up to and including ``valid_until``."""
-
-    uzovi: str
-    insurer: str
-    label: str
-    valid_from: date
-    valid_until: date
-    source: str
-    certainty: str
-
-    def known_on(self, day: date) -> bool:
-        """Whether it is sure to be the insurer's for care on a day."""
-        return self.certainty == "certain" and self.valid_from <= day <= self.valid_until
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it is so on any day."""
-        return self.certainty == "certain" and (self.valid_from, self.valid_until) == (date.min, FOREVER)
-
-
-@frozen
-class Diagnosis:
-    """A DCSPH code, 4 digits: body location (2) and pathology (2).
-
-    ``side_required``: the list asks for left or right (care from 2025); ``indications`` and ``indications_under_18``:
-    the CSI codes (COD321) it may go with in physiotherapy, for adults and for children.
-    """
-
-    code: str
-    location: str
-    pathology: str
-    status: str
-    max_term: str
-    side_required: bool
-    indications: tuple[str, ...]
-    indications_under_18: tuple[str, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the list allows the code, be it for one kind of therapist only."""
-        return self.status.startswith("open")
-
-
-#: What a term is counted from: the day of the care, or of the refusal for what is declared again.
-Term = Literal["care", "refusal"]
-
-
-@frozen
-class Deadline:
-    """How many months after the ``term`` an insurer takes a declaration."""
-
-    insurer: str
-    term: Term
-    months: int
-    source: str
-    certainty: str
-
-
-@frozen
-class Era:
-    """The standard for care given from ``valid_from`` up to and including ``valid_until``, and the performance lists
-    (COD367) that codes of physiotherapy are on in it."""
-
-    standard: str
-    valid_from: date
-    valid_until: date
-    lists: tuple[str, ...]
-    source: str
-    certainty: str
-
-
-@frozen
-class Choice:
-    """Something the standard's text would settle and we had to infer; ``alternatives`` are what else it could be."""
-
-    name: str
-    value: str
-    alternatives: tuple[str, ...]
-    source: str
-    why: str
-
-
-@frozen
-class ReturnCode:
-    """A return code (COD954): 4 characters, its Dutch text and its level (see `LEVELS`)."""
-
-    code: str
-    text: str
-    level: str
-    source: str
-    certainty: str
-
-
-@frozen
-class Performance:
-    """A code of the paramedic performance list (COD367 012): what care was given, Zorg1 or not."""
-
-    code: str
-    meaning: str
-    source: str
-    certainty: str
-
-
-@frozen
-class Remedy:
-    """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
-    that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
-    a level (see `LEVELS`) in the remedies for codes that have none of their own."""
-
-    code: str
-    again: str
-    meaning: Mapping[str, str]
-    remedy: Mapping[str, str]
-    source: str
-    certainty: str
-
-
-def read_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[str, str], Code]:
-    """Every code by list and code."""
-
-    def parse(row: Row) -> Code:
-        names = row.required("list"), row.required("code"), row.required("meaning")
-        return Code(*names, *_period(row), source(row), _certainty(row))
-
-    columns = ("list", "code", "meaning", "from", "until", "source", "certainty")
-    return parse_keyed(specs / "codelists/codes.csv", columns, lambda row: (row["list"], row["code"]), parse, report)
-
-
-def read_english(
-    known: Collection[tuple[str, str]], specs: Path = SPECS, report: Report = refuse
-) -> Mapping[tuple[str, str], str]:
-    """Our own translation of the meaning of codes, by list and code. ``known``: the codes there are."""
-
-    def key(row: Row) -> tuple[str, str]:
-        return row["list"], row["code"]
-
-    def parse(row: Row) -> str:
-        if key(row) not in known:
-            raise row.error("code", "a code of specs/codelists/codes.csv")
-        return row.required("meaning")
-
-    return parse_keyed(specs / "codelists/codes-en.csv", ("list", "code", "meaning"), key, parse, report)
-
-
-def read_uzovi(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Uzovi]:
-    """Every UZOVI number we know of."""
-
-    def parse(row: Row) -> Uzovi:
-        names = _digits(row, "uzovi"), row.required("insurer"), row.required("label")
-        return Uzovi(*names, *_period(row), source(row), _certainty(row))
-
-    columns = ("uzovi", "insurer", "label", "from", "until", "source", "certainty")
-    return parse_keyed(specs / "codelists/uzovi.csv", columns, _column("uzovi"), parse, report)
-
-
-def read_insurer_names(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """Every other name of an insurer, with the one that the agreements have."""
-
-    def parse(row: Row) -> str:
-        source(row)
-        _certainty(row)
-        return row.required("insurer")
-
-    columns = ("name", "insurer", "source", "certainty")
-    path = specs / "codelists/insurers.csv"
-    return parse_keyed(path, columns, lambda row: row.required("name"), parse, report)
-
-
-def read_countries(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """Every country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
-
-    def key(row: Row) -> str:
-        code = row.required("code")
-        if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
-            raise row.error("code", "A-Z, 2 ×")
-        return code
-
-    def parse(row: Row) -> str:
-        source(row)
-        _certainty(row)
-        return row.required("name")
-
-    return parse_keyed(specs / "codelists/countries.csv", ("code", "name", "source", "certainty"), key, parse, report)
-
-
-def read_diagnoses(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Diagnosis]:
-    """Every DCSPH code."""
-
-    def parse(row: Row) -> Diagnosis:
-        return Diagnosis(
-            code=_digits(row, "code"),
-            location=row.required("location_name"),
-            pathology=row["pathology_name"],
-            status=row.required("status"),
-            max_term=row["max_term"],
-            side_required=row.choice("apk002_mandatory", ("", "1")) == "1",
-            indications=tuple(row["aanspraakcodes_adult_ft_ot"].split()),
-            indications_under_18=tuple(row["aanspraakcodes_ft_under18"].split()),
-        )
-
-    columns = (
-        "code", "location_name", "pathology_name", "status", "max_term", "apk002_mandatory", "aanspraak",
-        "aanspraakcodes_adult_ft_ot", "aanspraakcodes_ft_under18", "aanspraakcodes_ot_under18",
-    )  # fmt: skip
-    return parse_keyed(specs / "codelists/dcsph.csv", columns, _column("code"), parse, report)
-
-
-def read_deadlines(specs: Path = SPECS, report: Report = refuse) -> Mapping[tuple[str, Term], Deadline]:
-    """The deadlines of every insurer that publishes one, by insurer and term."""
-
-    def term(row: Row) -> Term:
-        return "refusal" if row.choice("term", get_args(Term)) == "refusal" else "care"
-
-    def parse(row: Row) -> Deadline:
-        return Deadline(row.required("insurer"), term(row), number(row, "months"), source(row), _certainty(row))
-
-    columns = ("insurer", "term", "months", "source", "certainty")
-    path = specs / "codelists/deadlines.csv"
-    return parse_keyed(path, columns, lambda row: (row["insurer"], term(row)), parse, report)
-
-
-def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, ...]:
-    """The standards one after the other. They leave no day out and share none."""
-
-    def parse(row: Row) -> tuple[Row, Era]:
-        lists = tuple(row.required("lists").split())
-        return row, Era(row.required("standard"), *_period(row), lists, source(row), _certainty(row))
-
-    columns = ("standard", "from", "until", "lists", "source", "certainty")
-    rows = parse_table(specs / "standards.csv", columns, parse, report)
-    next_day: date | None = date.min
-    for row, era in rows:
-        if era.valid_from != next_day:
-            report(row.error("from", "the day after the row before; in the first row none"))
-        next_day = era.valid_until + timedelta(days=1) if era.valid_until < FOREVER else None
-    if rows and next_day:
-        report(rows[-1][0].error("until", "none in the last row"))
-    return tuple(era for _, era in rows)
-
-
-def read_choices(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Choice]:
-    """Every inferred choice by name."""
-
-    def parse(row: Row) -> Choice:
-        name, alternatives = row.choice("name", tuple(_FOLLOWED)), tuple(row["alternatives"].split())
-        return Choice(name, row.choice("value", _FOLLOWED[name]), alternatives, source(row), row.required("why"))
-
-    path, columns = specs / "inferred.csv", ("name", "value", "alternatives", "source", "why")
-    errors: list[SettingsError] = []
-    found = parse_keyed(path, columns, _column("name"), parse, errors.append)
-    if not errors:  # a row that is wrong isn't missing
-        errors = [
-            SettingsError("TABLE_VALUE", file=label(path), line=1, column="name", found="", expected=name)
-            for name in _FOLLOWED
-            if name not in found
-        ]
-    for error in errors:
-        report(error)
-    return found
-
-
-def read_return_codes(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, ReturnCode]:
-    """Every return code whose text was found."""
-
-    def parse(row: Row) -> ReturnCode:
-        text, level = row.required("text"), row.choice("level", LEVELS)
-        return ReturnCode(_digits(row, "code"), text, level, source(row), _certainty(row))
-
-    columns = ("code", "text", "level", "source", "certainty")
-    return parse_keyed(specs / "codelists/return-codes.csv", columns, _column("code"), parse, report)
-
-
-def read_performances(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Performance]:
-    """Every code of the paramedic performance list (COD367 012) that we know of."""
-
-    def parse(row: Row) -> Performance:
-        return Performance(row.required("code"), row.required("meaning"), source(row), _certainty(row))
-
-    columns = ("code", "meaning", "source", "certainty")
-    return parse_keyed(specs / "codelists/performances.csv", columns, _column("code"), parse, report)
-
-
-def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Remedy]:
-    """The remedy for every return code that has one, and for each level. ``codes``: those that there are."""
-
-    def parse(row: Row) -> Remedy:
-        return Remedy(
-            row.choice("code", (*sorted(codes), *LEVELS)),
-            row.choice("again", AGAIN),
-            {language: row.required(f"meaning_{language}") for language in ("nl", "en")},
-            {language: row.required(f"remedy_{language}") for language in ("nl", "en")},
-            source(row),
-            _certainty(row),
-        )
-
-    columns = (
-        "code", "again", "meaning_nl", "meaning_en", "remedy_nl", "remedy_en", "source", "certainty",
-    )  # fmt: skip
-    return parse_keyed(specs / "codelists/return-remedies.csv", columns, _column("code"), parse, report)
-
-
-@cache
-def every_code() -> Mapping[tuple[str, str], Code]:
-    """Every code by list and code."""
-    return read_codes()
+every_code: Final = KeyedTable[tuple[str, str], Code]("codelists/codes.csv", Code, "list", "code")
 
 
 @cache
@@ -384,40 +88,169 @@ def _lists() -> Mapping[str, Mapping[str, Code]]:
     return lists
 
 
+@frozen
+class Translation:
+    """The meaning of a code in English, as far as we translated it."""
+
+    list: Text
+    code: Text
+    meaning: Required
+
+
+def read_english(
+    codes: Collection[tuple[str, str]], specs: Path = SPECS, report: Report = refuse
+) -> Mapping[tuple[str, str], str]:
+    """The meaning of codes in English, by list and code. ``codes``: those that there are."""
+
+    def check(row: Row) -> None:
+        if (row["list"], row["code"]) not in codes:
+            raise row.error("code", "a code of specs/codelists/codes.csv")
+
+    table = KeyedTable[tuple[str, str], Translation]("codelists/codes-en.csv", Translation, "list", "code")
+    return {key: found.meaning for key, found in table.read(specs, report, check).items()}
+
+
 @cache
 def english() -> Mapping[tuple[str, str], str]:
     """The meaning of codes in English, by list and code, as far as we translated it."""
     return read_english(every_code().keys())
 
 
-@cache
-def uzovi_numbers() -> Mapping[str, Uzovi]:
-    """Every UZOVI number we know of."""
-    return read_uzovi()
+@frozen
+class Uzovi:
+    """An UZOVI number, 4 digits: a label of the ``insurer`` that is the contract party, known to be so from
+    ``valid_from`` up to and including ``valid_until``."""
+
+    uzovi: FourDigits
+    insurer: Required
+    label: Required
+    valid_from: Start
+    valid_until: End
+    source: Source
+    certainty: Certainty
+
+    def known_on(self, day: date) -> bool:
+        """Whether it is sure to be the insurer's for care on a day."""
+        return self.certainty == "certain" and self.valid_from <= day <= self.valid_until
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is so on any day."""
+        return self.certainty == "certain" and (self.valid_from, self.valid_until) == (date.min, FOREVER)
+
+
+uzovi_numbers: Final = KeyedTable[str, Uzovi]("codelists/uzovi.csv", Uzovi, "uzovi")
+
+
+@frozen
+class OtherName:
+    """Another name of an insurer, with the one that the agreements have."""
+
+    name: Required
+    insurer: Required
+    source: Source
+    certainty: Certainty
+
+
+other_names: Final = KeyedTable[str, OtherName]("codelists/insurers.csv", OtherName, "name")
 
 
 @cache
 def insurer_names() -> Mapping[str, str]:
     """Every other name of an insurer, with the one that the agreements have."""
-    return read_insurer_names()
+    return {name: row.insurer for name, row in other_names().items()}
 
 
-@cache
-def countries() -> Mapping[str, str]:
-    """Every country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
-    return read_countries()
+def _two_capitals(row: Row, column: str) -> str:
+    code = row.required(column)
+    if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+        raise row.error(column, "A-Z, 2 ×")
+    return code
 
 
-@cache
-def diagnoses() -> Mapping[str, Diagnosis]:
-    """Every DCSPH code."""
-    return read_diagnoses()
+@frozen
+class Country:
+    """A country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
+
+    code: Annotated[str, _two_capitals]
+    name: Required
+    source: Source
+    certainty: Certainty
 
 
-@cache
-def deadlines() -> Mapping[tuple[str, Term], Deadline]:
-    """The deadlines of every insurer that publishes one, by insurer and term."""
-    return read_deadlines()
+countries: Final = KeyedTable[str, Country]("codelists/countries.csv", Country, "code")
+
+
+@frozen
+class Diagnosis:
+    """A DCSPH code, 4 digits: body location (2) and pathology (2).
+
+    ``side_required``: the list asks for left or right (care from 2025); ``indications`` and ``indications_under_18``:
+    the CSI codes (COD321) it may go with in physiotherapy, for adults and for children.
+    """
+
+    code: FourDigits
+    location: Annotated[str, Row.required, "location_name"]
+    pathology: Annotated[str, Row.__getitem__, "pathology_name"]
+    status: Required
+    max_term: Text
+    side_required: Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1", "apk002_mandatory"]
+    indications: Annotated[Words, "aanspraakcodes_adult_ft_ot"]
+    indications_under_18: Annotated[Words, "aanspraakcodes_ft_under18"]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list allows the code, be it for one kind of therapist only."""
+        return self.status.startswith("open")
+
+
+diagnoses: Final = KeyedTable[str, Diagnosis](
+    "codelists/dcsph.csv", Diagnosis, "code", unread=("aanspraak", "aanspraakcodes_ot_under18")
+)
+
+#: What a term is counted from: the day of the care, or of the refusal for what is declared again.
+Term = Literal["care", "refusal"]
+
+
+@frozen
+class Deadline:
+    """How many months after the ``term`` an insurer takes a declaration."""
+
+    insurer: Required
+    term: Annotated[Term, lambda row, column: row.choice(column, get_args(Term))]
+    months: Count
+    source: Source
+    certainty: Certainty
+
+
+deadlines: Final = KeyedTable[tuple[str, Term], Deadline]("codelists/deadlines.csv", Deadline, "insurer", "term")
+
+
+@frozen
+class Era:
+    """The standard for care given from ``valid_from`` up to and including ``valid_until``, and the performance lists
+    (COD367) that codes of physiotherapy are on in it."""
+
+    standard: Required
+    valid_from: Start
+    valid_until: End
+    lists: SomeWords
+    source: Source
+    certainty: Certainty
+
+
+def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, ...]:
+    """The standards one after the other. They leave no day out and share none."""
+    kind = RowType(Era)
+    rows = parse_table(specs / "standards.csv", kind.columns, lambda row: (row, kind.parse(row)), report)
+    next_day: date | None = date.min
+    for row, era in rows:
+        if era.valid_from != next_day:
+            report(row.error("from", "the day after the row before; in the first row none"))
+        next_day = era.valid_until + timedelta(days=1) if era.valid_until < FOREVER else None
+    if rows and next_day:
+        report(rows[-1][0].error("until", "none in the last row"))
+    return tuple(era for _, era in rows)
 
 
 @cache
@@ -432,27 +265,94 @@ def standard_on(day: date) -> Era:
     return next(era for era in standards() if era.valid_from <= day <= era.valid_until)
 
 
+@frozen
+class InferredChoice:
+    """Something the standard's text would settle and we had to infer; ``alternatives`` are what else it could be."""
+
+    name: Annotated[str, lambda row, column: row.choice(column, tuple(_FOLLOWED))]
+    value: Annotated[str, lambda row, column: row.choice(column, _FOLLOWED[row["name"]])]
+    alternatives: Words
+    source: Source
+    why: Required
+
+
+choices: Final = KeyedTable[str, InferredChoice]("inferred.csv", InferredChoice, "name")
+
+
+def read_choices(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, InferredChoice]:
+    """Every inferred choice by name; one that is missing is an error too."""
+    errors: list[SettingsError] = []
+    found = choices.read(specs, errors.append)
+    if not errors:  # a row that is wrong isn't missing
+        place = {"file": label(specs / "inferred.csv"), "line": 1, "column": "name", "found": ""}
+        errors = [SettingsError("TABLE_VALUE", **place, expected=name) for name in _FOLLOWED if name not in found]
+    for error in errors:
+        report(error)
+    return found
+
+
 @cache
-def choices() -> Mapping[str, Choice]:
-    """Every inferred choice by name."""
+def _choices() -> Mapping[str, InferredChoice]:
     return read_choices()
 
 
 def choice(name: str) -> str:
     """What was chosen where no text says. Raises SettingsError where the table can't be read."""
-    return choices()[name].value
+    return _choices()[name].value
 
 
-@cache
-def return_codes() -> Mapping[str, ReturnCode]:
-    """Every return code whose text was found. A long table: only asked for where somebody is told of a code."""
-    return read_return_codes()
+@frozen
+class ReturnCode:
+    """A return code (COD954): 4 characters, its Dutch text and its level (see `LEVELS`)."""
+
+    code: FourDigits
+    text: Required
+    level: Annotated[str, lambda row, column: row.choice(column, LEVELS)]
+    source: Source
+    certainty: Certainty
 
 
-@cache
-def performances() -> Mapping[str, Performance]:
-    """Every code of the paramedic performance list that we know of; later ones than 2019 are missing."""
-    return read_performances()
+#: Every return code whose text was found. A long table: only asked for where somebody is told of a code.
+return_codes: Final = KeyedTable[str, ReturnCode]("codelists/return-codes.csv", ReturnCode, "code")
+
+
+@frozen
+class PerformanceCode:
+    """A code of the paramedic performance list (COD367 012): what care was given, Zorg1 or not."""
+
+    code: Required
+    meaning: Required
+    source: Source
+    certainty: Certainty
+
+
+#: Those that we know of; later ones than 2019 are missing.
+performances: Final = KeyedTable[str, PerformanceCode]("codelists/performances.csv", PerformanceCode, "code")
+
+
+def _by_language(row: Row, *columns: str) -> Mapping[str, str]:
+    return {column[-2:]: row.required(column) for column in columns}
+
+
+@frozen
+class Remedy:
+    """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
+    that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
+    a level (see `LEVELS`) in the remedies for codes that have none of their own."""
+
+    code: Text
+    again: Annotated[str, lambda row, column: row.choice(column, AGAIN)]
+    meaning: Annotated[Mapping[str, str], _by_language, "meaning_nl", "meaning_en"]
+    remedy: Annotated[Mapping[str, str], _by_language, "remedy_nl", "remedy_en"]
+    source: Source
+    certainty: Certainty
+
+
+def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Remedy]:
+    """The remedy for every return code that has one, and for each level. ``codes``: those that there are."""
+    allowed = (*sorted(codes), *LEVELS)
+    table = KeyedTable[str, Remedy]("codelists/return-remedies.csv", Remedy, "code")
+    return table.read(specs, report, lambda row: row.choice("code", allowed))
 
 
 @cache
@@ -465,27 +365,3 @@ def remedy(code: str) -> Remedy:
     """What to do about a return code, also one that we don't know."""
     known = return_codes().get(code)
     return remedies().get(code) or remedies()[known.level if known is not None else "D"]
-
-
-def _column(name: str) -> Callable[[Row], str]:
-    return lambda row: row[name]
-
-
-def _certainty(row: Row) -> str:
-    return row.choice("certainty", CERTAINTIES)
-
-
-def _digits(row: Row, column: str) -> str:
-    """UZOVI numbers, DCSPH codes and return codes all have four digits."""
-    text = row[column]
-    if not (len(text) == 4 and text.isascii() and text.isdigit()):
-        raise row.error(column, "4 digits")
-    return text
-
-
-def _period(row: Row) -> tuple[date, date]:
-    """``from`` and ``until``, both inclusive; an empty cell is an open end."""
-    start, end = row.day("from", date.min), row.day("until", FOREVER)
-    if end < start:
-        raise row.error("until", f">= {start.isoformat()}")
-    return start, end

@@ -11,9 +11,9 @@ from typing import IO, Final
 from attrs import frozen
 
 from ..base.problems import InputError
+from ..base.row_types import CERTAINTIES
 from ..base.specs import SPECS
 from ..base.tables import Report, Row, parse_keyed, refuse, source
-from ..model.codelists import CERTAINTIES
 
 #: How much of a file is looked at to recognise it.
 START: Final = 4096

@@ -14,6 +14,7 @@ from typing import Final, Literal, Self, TypeAlias, cast
 from attrs import evolve, field, frozen
 
 from ..base.problems import SettingsError
+from ..base.row_types import CERTAINTIES
 from ..base.specs import SPECS
 from ..base.tables import (
     Report,
@@ -28,7 +29,7 @@ from ..base.tables import (
     source,
 )
 from ..model import codelists
-from ..model.codelists import CERTAINTIES, Code
+from ..model.codelists import Code
 from ..model.names import AGREEMENT_COLUMNS, AgreementNames, Spelling
 from ..settings import AMOUNTS, Amount
 from .programs import Programs, known_diagnoses, read_parts, read_usual

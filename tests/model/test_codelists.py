@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from ei_export.base.row_types import CERTAINTIES
 from ei_export.model.codelists import (
-    CERTAINTIES,
     DCSPH,
     choices,
     codes,

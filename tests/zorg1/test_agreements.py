@@ -18,7 +18,7 @@ from ei_export.model.names import AGREEMENT_COLUMNS
 from ei_export.zorg1.agreements import ANY, Agreement, Agreements, Known, read_agreements, read_twins
 
 BUILT_IN = Agreements.load()
-KNOWN = Known.of(codelists.read_codes().values(), codelists.diagnoses())
+KNOWN = Known.of(codelists.every_code().values(), codelists.diagnoses())
 DAY = timedelta(days=1)
 
 ROW = {

@@ -7,9 +7,10 @@ from typing import Final, Literal
 
 from attrs import frozen
 
+from ...base.row_types import CERTAINTIES
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, parse_table, refuse, source
-from ...model.codelists import CERTAINTIES, codes
+from ...model.codelists import codes
 from .tree import FOLDER
 
 #: What became of a line with an insurer the last time: it never had one (''), refused it, or it was credited. Of

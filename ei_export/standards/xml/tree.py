@@ -15,9 +15,10 @@ from typing import Final, TypeAlias, Union
 from attrs import field, frozen
 from lxml import etree
 
+from ...base.row_types import CERTAINTIES
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, parse_keyed, refuse, source
-from ...model.codelists import CERTAINTIES, every_code
+from ...model.codelists import every_code
 
 FOLDER: Final = "gds801"
 ROOT: Final = "Bericht"

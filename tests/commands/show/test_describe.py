@@ -7,7 +7,7 @@ import pytest
 
 from ei_export.base.problems import LANGUAGES, Language, SettingsError
 from ei_export.commands.show.describe import Choice, Describer
-from ei_export.model.codelists import codes, diagnoses, english, read_codes, return_codes
+from ei_export.model.codelists import codes, diagnoses, english, every_code, return_codes
 from ei_export.standards.contents import Content
 from ei_export.standards.described import Described, Field
 from ei_export.standards.flat.reader import READER
@@ -91,7 +91,7 @@ def test_every_code_is_translated() -> None:
         ("COD367", "012"),
         ("COD367", "073"),
     }
-    assert {key for key in read_codes() if key[0] in read} | own <= english().keys()
+    assert {key for key in every_code() if key[0] in read} | own <= english().keys()
 
 
 def test_return_codes_have_their_text_everywhere() -> None:

@@ -14,9 +14,10 @@ from typing import Final
 from attrs import field, frozen
 
 from ....base.problems import SettingsError
+from ....base.row_types import CERTAINTIES
 from ....base.specs import SPECS
 from ....base.tables import Report, Row, parse_keyed, refuse, source
-from ....model.codelists import CERTAINTIES, codes, return_codes, uzovi_numbers
+from ....model.codelists import codes, return_codes, uzovi_numbers
 from ....model.declaration import NO_BSN
 from ...fault import HIDDEN, Fault
 from ...vocabulary import word

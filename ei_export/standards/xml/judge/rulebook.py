@@ -12,9 +12,10 @@ from typing import Final
 
 from attrs import frozen
 
+from ....base.row_types import CERTAINTIES
 from ....base.specs import SPECS
 from ....base.tables import Report, Row, parse_keyed, refuse, source
-from ....model.codelists import CERTAINTIES, codes
+from ....model.codelists import codes
 from ..reader import Instance
 from ..tree import FOLDER, Node, codes_of_trees, root_of
 from .rule_forms import FORMS, VALUES, About, Breach, Check, Given, Pointer

@@ -1,0 +1,91 @@
+"""Tables whose rows are of a type: each field of it says by its annotation how its cells are read, so that one reader
+reads them all.
+
+``label: Required`` is the column ``label``, which must be filled; what names columns is read from these
+(``valid_from: Start`` from ``from``).
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from pathlib import Path
+from typing import Annotated, Any, Final, Generic, TypeVar, get_type_hints
+
+from .specs import SPECS
+from .tables import Report, Row, number, parse_keyed, refuse, source
+
+#: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
+CERTAINTIES: Final = ("certain", "single-source", "inferred")
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+def _four_digits(row: Row, column: str) -> str:
+    text = row[column]
+    if not (len(text) == 4 and text.isascii() and text.isdigit()):
+        raise row.error(column, "4 digits")
+    return text
+
+
+Text = Annotated[str, Row.__getitem__]
+Required = Annotated[str, Row.required]
+FourDigits = Annotated[str, _four_digits]
+Count = Annotated[int, number]
+Words = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].split())]
+SomeWords = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
+#: Both inclusive; an empty cell is an open end.
+Start = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
+End = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
+Source = Annotated[str, lambda row, _: source(row)]
+Certainty = Annotated[str, lambda row, column: row.choice(column, CERTAINTIES)]
+
+
+class RowType(Generic[T]):
+    """How rows of a type are read. ``unread`` are columns of their table that nothing asks for."""
+
+    def __init__(self, kind: type[T], unread: Sequence[str] = ()) -> None:
+        self._kind, self._unread = kind, unread
+
+    @cached_property
+    def _fields(self) -> Sequence[tuple[Callable[..., Any], Sequence[str]]]:
+        hints = get_type_hints(self._kind, include_extras=True)
+        said = ((name, hint.__metadata__) for name, hint in hints.items())
+        return [(read, columns or (name,)) for name, (read, *columns) in said]
+
+    @cached_property
+    def columns(self) -> Sequence[str]:
+        """Those of its table."""
+        return [*(column for _, columns in self._fields for column in columns), *self._unread]
+
+    def parse(self, row: Row) -> T:
+        """Raises SettingsError for the first cell that can't be read."""
+        return self._kind(*[read(row, *columns) for read, columns in self._fields])
+
+
+class KeyedTable(Generic[K, T]):
+    """A table in ``specs/``; called, it gives its rows by ``key``, the columns that only one row has so, and keeps them
+    for the rest of the process."""
+
+    def __init__(self, file: str, kind: type[T], *key: str, unread: Sequence[str] = ()) -> None:
+        self._file, self._type = file, RowType(kind, unread)
+        self._key: Callable[[Row], K] = itemgetter(*key)
+
+    def read(
+        self, specs: Path = SPECS, report: Report = refuse, check: Callable[[Row], object] = lambda row: None
+    ) -> dict[K, T]:
+        """The rows in a folder of tables; ``check`` raises SettingsError for one that doesn't go with other tables."""
+
+        def parse(row: Row) -> T:
+            check(row)
+            return self._type.parse(row)
+
+        return parse_keyed(specs / self._file, self._type.columns, self._key, parse, report)
+
+    @cached_property
+    def _built_in(self) -> Mapping[K, T]:
+        return self.read()
+
+    def __call__(self) -> Mapping[K, T]:
+        return self._built_in
