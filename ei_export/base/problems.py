@@ -3,7 +3,8 @@
 Code raises or returns a *code with parameters*; the words, in Dutch and English, are in the catalogue only.
 """
 
-import tomllib
+import errno
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from attrs import field, frozen
 
 from . import wording
-from .specs import SPECS
+from .specs import SPECS, label
 
 Severity = Literal["error", "warning", "info"]
 Language: TypeAlias = wording.Language
@@ -77,6 +78,21 @@ class Problem:
     remedy: str
 
 
+#: The keys of an entry of the catalogue that it must have, and those that it may have.
+KIND_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
+OPTIONAL_KEYS: Final = ("consequence", "highest", "lowest", "return_code", "source")
+#: The only words that are not in a file: those for a file of words that is broken.
+_WITHOUT_WORDS: Final[Mapping[Language, tuple[str, str]]] = {
+    "nl": (
+        "De teksten van ei-export zijn niet te lezen: {place} ({why}).",
+        "Herstel dat bestand, of installeer ei-export opnieuw.",
+    ),
+    "en": (
+        "The texts of ei-export can't be read: {place} ({why}).",
+        "Restore that file, or install ei-export again.",
+    ),
+}
+
 PROBLEM_COLUMNS: Final = tuple(Problem.__annotations__)
 
 
@@ -136,16 +152,21 @@ class Interruption(Refusal):
 @cache
 def catalogue() -> Mapping[str, Kind]:
     """Every kind of problem by code, in the order of the files and of their entries."""
-    kinds: dict[str, Kind] = {}
-    for path in catalogue_files():
-        data: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-        kinds |= {code: Kind(code=code, **entry) for code, entry in data.items()}
-    return kinds
+    from .words import read_entries  # which refuses by what is here
+
+    entries = [entry for path in catalogue_files() for entry in read_entries(path)]
+    for entry in entries:
+        for error in entry.wrong_keys(KIND_KEYS, OPTIONAL_KEYS):
+            raise error
+    return {entry.key: Kind(entry.key, **entry.texts) for entry in entries}
 
 
 def catalogue_files(specs: Path = SPECS) -> list[Path]:
-    """The files of the catalogue, one for each thing that can be wrong."""
-    return sorted((specs / "problems").glob("*.toml"))
+    """The files of the catalogue, one for each thing that can be wrong. Raises SettingsError where there are none."""
+    files = sorted((specs / "problems").glob("*.toml"))
+    if not files:
+        raise SettingsError("TABLE_MISSING", file=label(specs / "problems"), reason=os.strerror(errno.ENOENT))
+    return files
 
 
 def severity(code: str) -> Severity:
@@ -175,10 +196,22 @@ class Severities:
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
     """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
-    kind = catalogue()[code]
-    text, remedy = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
-    params = wording.shown(params, language)
-    return wording.template(text).format_map(params), wording.template(remedy).format_map(params)
+    try:
+        kind = catalogue()[code]
+    except SettingsError as broken:
+        return _without_words(broken, language)
+    texts = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
+    message, remedy = (wording.filled(text, params, language) for text in texts)
+    return message, remedy
+
+
+def _without_words(broken: "SettingsError", language: Language) -> tuple[str, str]:
+    """What is said where the catalogue itself can't be read: where, and the rest in the words it was found in."""
+    params = broken.params
+    place = f"{params['file']}:{params['line']}" if "line" in params else str(params["file"])
+    why = "; ".join(f"{name} {params[name]}" for name in ("column", "expected", "reason") if name in params)
+    text, remedy = _WITHOUT_WORDS[language]
+    return text.format(place=place, why=why), remedy
 
 
 def is_worded(finding: Finding) -> bool:

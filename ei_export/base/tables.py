@@ -119,9 +119,13 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     Raises SettingsError: file missing or not UTF-8, columns unknown, missing or double, a row with another number of
     cells.
     """
+    yield from _rows(read_text(path), label(path), columns, ",", is_sheet=False)
+
+
+def read_text(path: Path) -> str:
+    """One of our own files, in UTF-8. Raises SettingsError: file missing or not UTF-8."""
     file = label(path)
-    text = _decoded(_bytes(path, file), file, ("utf-8-sig",))
-    yield from _rows(text, file, columns, ",", is_sheet=False)
+    return _decoded(_bytes(path, file), file, ("utf-8-sig",))
 
 
 def read_sheet(path: Path, columns: Sequence[str]) -> Iterator[Row]:

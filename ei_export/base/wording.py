@@ -204,6 +204,17 @@ def day_text(day: date, language: Language) -> str:
     return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()
 
 
+def euros(cents: int, language: Language) -> str:
+    """Cents as people write euros: ``1.234,50`` or ``1,234.50``."""
+    text = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{euros(-cents, 'en')}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
+
+
+def number(count: int, language: Language) -> str:
+    """``12.345`` or ``12,345``."""
+    return f"{count:,}".replace(",", "." if language == "nl" else ",")
+
+
 @contextmanager
 def naming(columns: Mapping[str, str]) -> Iterator[None]:
     """Has every text name columns as the practice does; ``columns`` ours = theirs."""
@@ -224,6 +235,11 @@ def template(text: str) -> str:
     if not _NAMES.get():
         return text
     return _QUOTED.sub(lambda word: '"' + column_name(word[1]).replace("{", "{{").replace("}", "}}") + '"', text)
+
+
+def filled(text: str, params: Mapping[str, object], language: Language) -> str:
+    """A text with its parameters as a person reads them. Raises KeyError for one that is missing."""
+    return template(text).format_map(shown(params, language))
 
 
 def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:

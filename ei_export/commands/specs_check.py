@@ -1,21 +1,21 @@
 """``ei-export specs check``: reads every table with its own loader, and collects the errors of all."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from string import Formatter
-from typing import Any, Final
+from typing import Final
 
-from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files
-from ..base.specs import SPECS, label
+from ..base.problems import KIND_KEYS, OPTIONAL_KEYS, SEVERITIES, Finding, SettingsError, catalogue_files
+from ..base.specs import SPECS
 from ..base.tables import Report
+from ..base.words import Entry, read_entries, read_words
 from ..model import codelists
 from ..settings import Settings
 from ..standards.flat.judge.controls import read_controls
 from ..standards.flat.record import Layout
 from ..standards.message import read_messages
-from ..standards.vocabulary import read_headings, read_words
+from ..standards.vocabulary import read_headings
+from ..standards.vocabulary import read_words as read_elements
 from ..standards.xml.judge.rulebook import read_rules
 from ..standards.xml.redeclaring import read_redeclarations
 from ..standards.xml.tree import codes_of_trees, read_forms, read_tree
@@ -26,8 +26,6 @@ from ..zorg1.tariffs import Tariffs
 
 #: A source that is a choice of our own.
 _CHOICE: Final = re.compile(r"specs/inferred\.csv, (\w+)")
-_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
-_OPTIONAL: Final = ("consequence", "highest", "lowest", "return_code", "source")
 #: Texts that say the same, so they have the same ``{parameters}``.
 _TRANSLATIONS: Final = (("nl", "en"), ("remedy_nl", "remedy_en"))
 
@@ -72,7 +70,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
         read({code for _, code in agreements}, SPECS, report)
     read_parts(known.diagnoses, SPECS, report)
     read_usual(known.diagnoses, SPECS, report)
-    read_words({name for name, _ in codes}, SPECS, report)
+    read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     before = len(errors)
     for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
@@ -90,6 +88,8 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
             read_rules(return_codes, roots, SPECS, report)
     read_redeclarations(SPECS, report)
     _check_problems(return_codes, named, report)
+    for path in sorted((SPECS / "words").glob("*.toml")):
+        read_words(path, report)
     return errors
 
 
@@ -98,37 +98,32 @@ def _check_problems(return_codes: Collection[str], choices: Collection[str] | No
     languages, and each code in one file only."""
     places: dict[str, str] = {}
     for path in catalogue_files(SPECS):
-        text, file = path.read_text(encoding="utf-8"), label(path)
-        lines = {line: number for number, line in enumerate(text.splitlines(), start=1)}
-        entries: dict[str, dict[str, str]] = tomllib.loads(text)
-        for code, entry in entries.items():
-            line = lines[f"[{code}]"]
-            if (other := places.setdefault(code, f"{file}:{line}")) != f"{file}:{line}":
-                report(SettingsError("TABLE_OVERLAP", file=file, line=line, other=other))
-            for key, expected in _problem_errors(entry, return_codes, choices):
-                found = entry.get(key, "")
-                report(SettingsError("TABLE_VALUE", file=file, line=line, column=key, found=found, expected=expected))
+        for entry in read_entries(path, report):
+            place = f"{entry.file}:{entry.line}"
+            if (other := places.setdefault(entry.key, place)) != place:
+                report(SettingsError("TABLE_OVERLAP", file=entry.file, line=entry.line, other=other))
+            for error in _problem_errors(entry, return_codes, choices):
+                report(error)
 
 
 def _problem_errors(
-    entry: Mapping[str, Any], return_codes: Collection[str], choices: Collection[str] | None
-) -> Iterator[tuple[str, str]]:
-    """The keys of a catalogue entry that are wrong, with what is expected of each."""
-    wrong_keys = sorted((entry.keys() - set(_OPTIONAL)) ^ set(_KEYS))
-    if wrong_keys:
-        yield wrong_keys[0], f"the keys {', '.join(_KEYS)}, and perhaps {', '.join(_OPTIONAL)}"
+    entry: Entry, return_codes: Collection[str], choices: Collection[str] | None
+) -> Iterator[SettingsError]:
+    """What is wrong with an entry of the catalogue."""
+    if wrong := [*entry.wrong_keys(KIND_KEYS, OPTIONAL_KEYS)] or [*entry.unclear(*KIND_KEYS)]:
+        yield from wrong
         return
-    yield from _severity_errors(entry)
-    if entry.get("consequence", True) is not True:
-        yield "consequence", "true"
-    if entry.get("return_code") and entry["return_code"] not in return_codes:
-        yield "return_code", "a code of specs/codelists/return-codes.csv"
-    choice = _CHOICE.fullmatch(entry.get("source", ""))
+    texts = entry.texts
+    yield from (entry.error(key, expected) for key, expected in _severity_errors(texts))
+    if texts.get("consequence", True) is not True:
+        yield entry.error("consequence", "true")
+    if texts.get("return_code") and texts["return_code"] not in return_codes:
+        yield entry.error("return_code", "a code of specs/codelists/return-codes.csv")
+    choice = _CHOICE.fullmatch(texts.get("source", ""))
     if choices is not None and choice is not None and choice[1] not in choices:
-        yield "source", "a name of specs/inferred.csv"
-    for dutch, english in _TRANSLATIONS:
-        if _parameters(entry[dutch]) != _parameters(entry[english]):
-            yield english, f"the parameters of {dutch}: {', '.join(sorted(_parameters(entry[dutch]))) or '-'}"
+        yield entry.error("source", "a name of specs/inferred.csv")
+    for translations in _TRANSLATIONS:
+        yield from entry.unlike(*translations)
 
 
 def _severity_errors(entry: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -145,7 +140,3 @@ def _severity_errors(entry: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "lowest", f"{entry['severity']}, or less serious"
     elif "lowest" in rank and entry["severity"] == "error" and entry.get("return_code"):
         yield "lowest", "no such key for an error with a return code"
-
-
-def _parameters(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from ..base.problems import Language
+from ..base.wording import euros as euros
+from ..base.wording import number as number
 from ..base.wording import printable
 
 #: Characters on a line.
@@ -41,17 +43,6 @@ _COUNTED: Final[Mapping[Language, Mapping[str, tuple[str, str]]]] = {
 def plain(text: str, role: Role) -> str:
     """No colour at all."""
     return text
-
-
-def euros(cents: int, language: Language) -> str:
-    """Cents as people write euros: ``1.234,50`` or ``1,234.50``."""
-    text = f"{cents // 100:,}.{cents % 100:02}" if cents >= 0 else f"-{euros(-cents, 'en')}"
-    return text.translate(str.maketrans(",.", ".,")) if language == "nl" else text
-
-
-def number(count: int, language: Language) -> str:
-    """``12.345`` or ``12,345``."""
-    return f"{count:,}".replace(",", "." if language == "nl" else ",")
 
 
 def counted(count: int, what: str, language: Language) -> str:

@@ -10,8 +10,9 @@ from typing import IO, Any, Final
 from attrs import define, field
 
 from ...base.problems import SEVERITIES, Language
+from ...base.words import words
 from ...model.codelists import return_codes
-from ...output.text import Paint, Role, number, plain, wrapped
+from ...output.text import Paint, Role, plain, wrapped
 
 Problem = Mapping[str, Any]
 
@@ -19,52 +20,6 @@ _ROLES: Final[dict[str, Role]] = {"error": "error", "warning": "warning", "info"
 #: As many places of one kind of problem are told.
 _PLACES: Final = 5
 _INDENT: Final = "  "
-
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "nl": {
-        "file": "{file}: {standard}, {records} records",
-        "right": "In orde: er is niets gevonden waarop de ontvanger het zou afkeuren.",
-        "warned": "In orde, maar kijk hier nog naar.",
-        "wrong": "Niet in orde: zo keurt de ontvanger het af.",
-        "unread": "Kan niet worden beoordeeld.",
-        "error": "FOUT",
-        "warning": "LET OP",
-        "info": "TER INFORMATIE",
-        "times": "{count} keer",
-        "record": "record {record}",
-        "found": "{where}: er staat {found}, verwacht {expected}",
-        "found_only": "{where}: er staat {found}",
-        "more": "en nog {count} keer",
-        "return_code": "Retourcode {code}: {text}",
-        "todo": "Wat te doen: ",
-        "total": "{files} bestanden bekeken: {right} in orde, {wrong} niet in orde.",
-        "file_only": "Bekeken: wat in de bestanden staat. Niet bekeken: uw declaratieregister en uw overeenkomsten; "
-        "geef daarvoor --config met uw instellingenbestand.",
-        "practice_too": "Bekeken: wat in de bestanden staat; van declaraties ook uw declaratieregister en uw "
-        "overeenkomsten.",
-    },
-    "en": {
-        "file": "{file}: {standard}, {records} records",
-        "right": "Right: nothing was found that the receiver would refuse it for.",
-        "warned": "Right, but do look at this.",
-        "wrong": "Not right: the receiver would refuse it like this.",
-        "unread": "Cannot be judged.",
-        "error": "WRONG",
-        "warning": "TO BE LOOKED AT",
-        "info": "FOR INFORMATION",
-        "times": "{count} times",
-        "record": "record {record}",
-        "found": "{where}: it says {found}, expected {expected}",
-        "found_only": "{where}: it says {found}",
-        "more": "and {count} times more",
-        "return_code": "Return code {code}: {text}",
-        "todo": "What to do: ",
-        "total": "{files} files looked at: {right} right, {wrong} not right.",
-        "file_only": "Looked at: what stands in the files. Not looked at: your ledger and your agreements; give "
-        "--config with your settings for that.",
-        "practice_too": "Looked at: what stands in the files; of declarations also your ledger and your agreements.",
-    },
-}
 
 
 class JsonVerdicts:
@@ -120,7 +75,7 @@ class TextVerdicts:
     ) -> None:
         self._out = out
         self._language: Language = language
-        self._words = _WORDS[language]
+        self._words = words("verify", language)
         self._paint = paint
         self._practice = practice
         self._quiet = quiet
@@ -144,12 +99,10 @@ class TextVerdicts:
         self._wrong += not ok
         if ok and self._quiet:
             return
-        heading = self._words["file"].format(
-            file=self._file, standard=self._standard, records=number(records, self._language)
-        )
+        heading = self._words("file", file=self._file, standard=self._standard, records=records)
         self._say(*(self._paint(line, "title") for line in wrapped(heading if self._standard else self._file)))
         verdict, role = self._verdict(ok=ok)
-        self._say(*(self._paint(line, role) for line in wrapped(self._words[verdict], _INDENT)))
+        self._say(*(self._paint(line, role) for line in wrapped(self._words(verdict), _INDENT)))
         for kind in sorted(self._kinds.values(), key=lambda kind: SEVERITIES.index(kind.first["severity"])):
             self._say("", *self._told(kind))
         self._say("")
@@ -158,10 +111,9 @@ class TextVerdicts:
         """Adds them up, where there is more than one, and says what was looked at."""
         files = self._right + self._wrong
         if files > 1 and not self._quiet:
-            counts = {"files": files, "right": self._right, "wrong": self._wrong}
-            self._say(self._words["total"].format(**{name: number(n, self._language) for name, n in counts.items()}))
+            self._say(self._words("total", files=files, right=self._right, wrong=self._wrong))
         if not self._quiet:
-            self._say(*wrapped(self._words["practice_too" if self._practice else "file_only"]))
+            self._say(*wrapped(self._words("practice_too" if self._practice else "file_only")))
 
     def _verdict(self, *, ok: bool) -> tuple[str, Role]:
         if not ok:
@@ -170,31 +122,30 @@ class TextVerdicts:
 
     def _told(self, kind: _Kind) -> Iterator[str]:
         first, words = kind.first, self._words
-        heading = words[first["severity"]]
+        heading = words(first["severity"])
         if kind.count > 1:
-            heading += f" ({words['times'].format(count=number(kind.count, self._language))})"
+            heading += f" ({words('times', count=kind.count)})"
         yield _INDENT + self._paint(heading, _ROLES[first["severity"]])
         yield from wrapped(first["message"], _INDENT * 2)
         for problem in kind.places:
             if (place := self._place(problem)) is not None:
                 yield from wrapped(place, _INDENT * 2 + "- ")
         if kind.count > len(kind.places):
-            more = words["more"].format(count=number(kind.count - len(kind.places), self._language))
-            yield from wrapped(more, _INDENT * 2 + "- ")
+            yield from wrapped(words("more", count=kind.count - len(kind.places)), _INDENT * 2 + "- ")
         if known := return_codes().get(first["return_code"]):
-            told = words["return_code"].format(code=known.code, text=known.text)
-            yield from wrapped(told, _INDENT * 2)
-        yield from wrapped(words["todo"] + first["remedy"], _INDENT * 2)
+            yield from wrapped(words("return_code", code=known.code, text=known.text), _INDENT * 2)
+        yield from wrapped(words("todo", remedy=first["remedy"]), _INDENT * 2)
 
     def _place(self, problem: Problem) -> str | None:
         """Where it is and what stands there; None where that says nothing more."""
         if problem["record"] is None:
             return None
-        where = self._words["record"].format(record=problem["record"])
+        where = self._words("record", record=str(problem["record"]))
         if not problem["element"]:
             return where
-        form = "found" if problem["expected"] not in ("", "-") else "found_only"
-        return self._words[form].format(where=where, found=problem["found"], expected=problem["expected"])
+        if problem["expected"] in ("", "-"):
+            return self._words("found_only", where=where, found=problem["found"])
+        return self._words("found", where=where, found=problem["found"], expected=problem["expected"])
 
     def _say(self, *lines: str) -> None:
         self._out.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,269 @@
+"""The files of words: one form, every text asked for is there, none for nothing, and a broken one is told of."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+from ei_export.base import problems, words
+from ei_export.base.problems import LANGUAGES, SettingsError, catalogue, render
+from ei_export.base.specs import SPECS
+from ei_export.base.words import Entry, places, read_words
+
+PACKAGE = Path(problems.__file__).parents[1]
+SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
+#: How the words of a subject are called where they are used; in a page ``w``.
+NAMES = {"words", "_words", "w"}
+IN_PAGE = re.compile(r"""\bw(?:ords)?(?:\(|\[)"([a-z_.0-9-]+)"( ~)?|\bw\.([a-z_]+)""")
+
+
+@cache
+def entries(subject: str) -> Mapping[str, Entry]:
+    return {entry.key: entry for entry in read_words(SPECS / "words" / f"{subject}.toml")}
+
+
+@frozen
+class Use:
+    """A place that asks for a text; ``key`` may have ``*`` for what is only known when it runs. ``supplied``: its
+    parameters, None where they can't be seen there."""
+
+    place: str
+    key: str
+    supplied: frozenset[str] | None
+
+    def keys(self, known: Mapping[str, Entry]) -> list[str]:
+        pattern = re.compile(".+".join(map(re.escape, self.key.split("*"))))
+        return [key for key in known if pattern.fullmatch(key)]
+
+
+@cache
+def modules() -> Mapping[Path, ast.Module]:
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def subjects_of(path: Path) -> set[str]:
+    """The subjects whose words a file opens: ``words("verify", language)``."""
+    return {
+        subject
+        for node in ast.walk(modules()[path])
+        if isinstance(node, ast.Call) and called(node.func) == "words" and len(node.args) == 2
+        for subject in texts_of(node.args[0])
+    }
+
+
+def uses_in(path: Path) -> Iterator[Use]:
+    for node in ast.walk(modules()[path]):
+        match node:
+            case ast.Call(func=func, args=[key], keywords=given) if called(func) in NAMES:
+                named = [each.arg for each in given if each.arg is not None]
+                supplied = frozenset(named) if len(named) == len(given) else None
+            case ast.Subscript(value=func, slice=key) if called(func) in NAMES:
+                supplied = None
+            case _:
+                continue
+        place = f"{path.relative_to(PACKAGE.parent).as_posix()}:{key.lineno}"
+        yield from (Use(place, text, supplied) for text in texts_of(key))
+
+
+def uses_in_page(path: Path) -> Iterator[Use]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for found in IN_PAGE.finditer(line):
+            key = found[3] or f"{found[1]}{'*' if found[2] else ''}"
+            yield Use(f"{path.relative_to(PACKAGE.parent).as_posix()}:{number}", key, None)
+
+
+def called(func: ast.expr) -> str:
+    match func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def texts_of(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=values):
+            yield "".join(str(each.value) if isinstance(each, ast.Constant) else "*" for each in values)
+        case ast.IfExp(body=body, orelse=other):
+            yield from texts_of(body)
+            yield from texts_of(other)
+
+
+def uses() -> Iterator[tuple[str, Use]]:
+    """Every place with the subject that it asks: that of its file, or else one of its folder."""
+    for path in modules():
+        own = subjects_of(path)
+        near = own or {each for other in modules() if other.parent == path.parent for each in subjects_of(other)}
+        yield from ((subject, use) for use in uses_in(path) for subject in near)
+    for page in sorted(PACKAGE.rglob("*.html")):
+        near = {each for other in modules() if other.parent == page.parent.parent for each in subjects_of(other)}
+        yield from ((subject, use) for use in uses_in_page(page) for subject in near)
+
+
+def constants_near(subject: str) -> set[str]:
+    """Every text, and every form of one, in the files of a folder in which the subject is opened, and in the model."""
+    folders = {path.parent for path in modules() if subject in subjects_of(path)} | {PACKAGE / "model"}
+    near = (tree for path, tree in modules().items() if path.parent in folders)
+    return {text for tree in near for node in ast.walk(tree) if isinstance(node, ast.expr) for text in texts_of(node)}
+
+
+def test_every_text_asked_for_is_there_with_its_parameters() -> None:
+    wrong: list[str] = []
+    by_place: dict[Use, list[tuple[str, str]]] = {}
+    for subject, use in uses():
+        by_place.setdefault(use, []).extend((subject, key) for key in use.keys(entries(subject)))
+    for use, found in by_place.items():
+        if not found:
+            wrong.append(f"{use.place}: {use.key} is not in specs/words")
+        elif use.supplied is not None:
+            lacking = [places(entries(subject)[key].texts["nl"]) - use.supplied for subject, key in found]
+            wrong += [f"{use.place}: {use.key} lacks {', '.join(sorted(each))}" for each in lacking if each]
+
+    assert by_place
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_text_is_asked_for(subject: str) -> None:
+    asked = {key for of, use in uses() if of == subject for key in use.keys(entries(subject))}
+    near = constants_near(subject)
+
+    assert near, "nobody opens it"
+    assert [key for key in entries(subject) if key not in asked | near] == []
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of words in the place of the shipped ones."""
+    (tmp_path / "words").mkdir()
+    monkeypatch.setattr(words, "SPECS", tmp_path)
+    words.words.cache_clear()
+    yield tmp_path / "words"
+    words.words.cache_clear()
+
+
+GREETING = """
+[greeting]
+nl = "Op {day} {count} brieven, {sum_cents}, van {who}"
+en = "On {day} {count} letters, {sum_cents}, of {who}"
+one_nl = "Op {day} een brief, {sum_cents}, van {who}"
+one_en = "On {day} a letter, {sum_cents}, of {who}"
+
+[greeting.late]
+nl = 'Uw "uzovi" ontbreekt'
+en = 'Your "uzovi" is missing'
+"""
+
+
+def test_a_text_is_filled_in_as_people_write(shelf: Path) -> None:
+    (shelf / "post.toml").write_text(GREETING, encoding="utf-8")
+    dutch, english = (words.words("post", language) for language in LANGUAGES)
+    given = {"day": date(2024, 2, 1), "sum_cents": 123450, "who": "A\x1bB"}
+
+    assert dutch("greeting", count=1200, **given) == "Op 01-02-2024 1.200 brieven, € 1.234,50, van A?B"
+    assert dutch("greeting", count=1, **given) == "Op 01-02-2024 een brief, € 1.234,50, van A?B"
+    assert english("greeting", count=1200, **given) == "On 2024-02-01 1,200 letters, € 1,234.50, of A?B"
+    assert english["greeting.late"] == 'Your "uzovi" is missing'
+    assert "greeting" in dutch
+    assert "late" not in dutch
+    with pytest.raises(KeyError):
+        dutch("greeting", count=1)
+    with pytest.raises(KeyError):
+        dutch("late")
+
+
+def test_a_column_is_called_as_the_practice_does(shelf: Path) -> None:
+    from ei_export.base.wording import naming
+
+    (shelf / "post.toml").write_text(GREETING, encoding="utf-8")
+    with naming({"uzovi": "VerzNr"}):
+        assert words.words("post", "nl")("greeting.late") == 'Uw "VerzNr" ontbreekt'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('[a]\nnl = "een"\nen = "one"\n\n[b]\nnl = "twee"\n', 5, "en"),
+        ('[a]\nnl = "een"\nen = "one"\nde = "eins"\n', 1, "de"),
+        ('\n[a]\nnl = "een"\nen = "one"\none_nl = "een"\n', 2, "one_en"),
+        ('[a]\nnl = "{n} keer"\nen = "{m} times"\n', 1, "en"),
+        ('[a]\nnl = "{n keer"\nen = "{n} times"\n', 1, "nl"),
+        ('[a]\nnl = "{} keer"\nen = "{} times"\n', 1, "nl"),
+        ('[a]\nnl = 3\nen = "three"\n', 1, "nl"),
+        ('[a]\nnl = "een"\nen = ""\n', 1, "en"),
+        ('[a.b]\nnl = "een"\nen = "one"\n\n[a.c]\n', 5, "en"),
+        ('nl = "los"\n', 1, "en"),
+    ],
+)
+def test_a_text_that_is_wrong_is_refused_at_its_line(shelf: Path, text: str, line: int, column: str) -> None:
+    (shelf / "post.toml").write_text(text, encoding="utf-8")
+    errors: list[SettingsError] = []
+    right = read_words(shelf / "post.toml", errors.append)
+
+    assert (errors[0].code, errors[0].params["line"], errors[0].params["column"]) == ("TABLE_VALUE", line, column)
+    assert all(entry.line != line for entry in right)
+    with pytest.raises(SettingsError):
+        words.words("post", "nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[a]\nnl = "een"\nen = "one"\n[a]\nnl = "een"\nen = "one"\n', 4),
+        ('[a]\nnl = "een"\nnl = "twee"\nen = "one"\n', 3),
+        ('[a]\nnl = "een\n', 2),
+        ("[a]\nnl = een\n", 2),
+    ],
+)
+def test_a_file_that_is_broken_is_refused_at_its_line(shelf: Path, text: str, line: int) -> None:
+    (shelf / "post.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        words.words("post", "nl")
+
+    assert (refused.value.code, refused.value.params["line"]) == ("TABLE_TOML", line)
+    assert str(refused.value.params["file"]).endswith("words/post.toml")
+
+
+def test_a_file_that_is_not_there_is_refused(shelf: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        words.words("post", "nl")
+    assert refused.value.code == "TABLE_MISSING"
+    (shelf / "post.toml").write_bytes('[a]\nnl = "één"\n'.encode("cp1252"))
+    with pytest.raises(SettingsError) as refused:
+        words.words("post", "nl")
+    assert refused.value.code == "TABLE_ENCODING"
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        ('[FILE_UNREADABLE]\nseverity = "error"\nnl = "a\n', "01.toml:3"),
+        ('[FILE_UNREADABLE]\nseverity = "error"\nnl = "a"\n', "01.toml:1"),
+        (None, "problems"),
+    ],
+)
+def test_a_catalogue_that_is_broken_is_told_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str | None, place: str
+) -> None:
+    (tmp_path / "problems").mkdir()
+    if broken is not None:
+        (tmp_path / "problems" / "01.toml").write_text(broken, encoding="utf-8")
+    files = problems.catalogue_files
+    monkeypatch.setattr(problems, "catalogue_files", lambda: files(tmp_path))
+    catalogue.cache_clear()
+    try:
+        with pytest.raises(SettingsError) as refused:
+            catalogue()
+        dutch, _ = render("FILE_UNREADABLE", {}, "nl")
+    finally:
+        catalogue.cache_clear()
+
+    assert refused.value.exit_code == 2
+    assert place in dutch
+    assert dutch.startswith("De teksten van ei-export zijn niet te lezen")
