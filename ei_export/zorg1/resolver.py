@@ -6,19 +6,21 @@ once and then looked up by date.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
 from ..base.problems import Finding
+from ..base.reasons import Reason, reason
+from ..base.tables import FOREVER
 from ..base.wording import quoted_code, quoted_word
-from ..model.codelists import performances
+from ..model.codelists import codes, performances
 from ..model.names import is_insurer
 from ..settings import Amount, Contract
-from .agreements import Agreement, Agreements
+from .agreements import ANY, Agreement, Agreements
 from .programs import Programs
 from .tariffs import Tariff, Tariffs
 
@@ -27,6 +29,8 @@ NOT_ZORG1: Final = "-"
 #: What a Zorg1 product code looks like (§4: declare-under codes, F-codes of 2019); only to tell a mistyped one from a
 #: code of regular care.
 _LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34].{3,}|F1.{3,}")
+#: Where it stands what a code is linked to: in the settings, or in that column of its row.
+_LINKED_IN: Final = {"codes": "[codes]", "declare_under": "declare_under", "": ""}
 _MOST_DAYS: Final = 100_000
 _DAY: Final = timedelta(days=1)
 
@@ -58,7 +62,9 @@ class Resolution:
 
     ``code`` is the declare-under code as resolved; program, profile and moment are known even if it can't be declared.
     ``contract`` is the position it falls under, the one that names its price list if there is one.
-    ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds.
+    ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds; so do the reasons in
+    ``why``: of the ``code``, and of the ``rule`` it goes by, its ``contract``, ``list`` and ``tariff``, each with what
+    else there is to know of it.
     """
 
     verdict: Verdict
@@ -72,6 +78,7 @@ class Resolution:
     tariff: Tariff | None = None
     faults: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
+    why: Mapping[str, tuple[Reason, ...]] = field(factory=dict, eq=False, repr=False)
     is_linked: bool = field(init=False)
     is_zorg1: bool = field(init=False)
 
@@ -81,10 +88,19 @@ class Resolution:
         object.__setattr__(self, "is_zorg1", is_linked and self.verdict is not Verdict.NOT_ZORG1)
 
     @property
+    def amount_agreed(self) -> Amount | Literal[""]:
+        """What the contract position says that a tariff is the price of."""
+        return self.contract.amount if self.contract is not None else ""
+
+    @property
     def amount(self) -> Amount:
         """What the tariff of the agreement is the price of: as the contract position says, or else the agreement."""
         assert self.agreement is not None
-        return (self.contract.amount if self.contract is not None else "") or self.agreement.amount
+        return self.amount_agreed or self.agreement.amount
+
+    def because(self, name: str, *reasons: Reason, **changes: Any) -> "Resolution":
+        """What it is once one more thing is decided, and why."""
+        return evolve(self, why={**self.why, name: reasons}, **changes)
 
 
 def dated(finding: Finding, day: date) -> Finding:
@@ -120,8 +136,10 @@ class Resolver:
         self._agreements = agreements
         self._tariffs = tariffs
         self._contracts: dict[str, list[Contract]] = {}
-        for contract in contracts:
+        self._places: dict[Contract, str] = {}
+        for number, contract in enumerate(contracts, 1):
             self._contracts.setdefault(contract.insurer, []).append(contract)
+            self._places.setdefault(contract, f"[[contracts]] {number}")
         self._own_codes = own_codes
         self._insurers = insurers
         self._cache: dict[tuple[str, str, str], Resolutions] = {}
@@ -183,10 +201,6 @@ class Resolver:
         """Whose an UZOVI number is, or ''."""
         return self._insurers.get(uzovi, "")
 
-    def contracts(self, insurer: str) -> Sequence[Contract]:
-        """The contract positions with an insurer, of any time."""
-        return self._contracts.get(insurer, ())
-
     def tariffs(self, agreement: Agreement) -> Sequence[Tariff]:
         """The tariffs of a product, of any time, earliest first."""
         return self._tariffs.periods(agreement.tariff_list, agreement.insurer, agreement.code)
@@ -196,8 +210,8 @@ class Resolver:
         linked = link.code
         if linked not in self._agreements.codes:
             return Resolutions((date.min,), (self._unknown(code, link),))
-        program, profile, moment = self._identity(linked, self.insurer(uzovi))
-        base = Resolution(Verdict.FAULT, linked, self.insurer(uzovi), program=program, profile=profile, moment=moment)
+        base = Resolution(Verdict.FAULT, linked, self.insurer(uzovi), *self._identity(linked, self.insurer(uzovi)))
+        base = base.because("code", _why_linked(code, link))
         if not base.insurer:
             fault = Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": uzovi})
             if not re.fullmatch(r"\d{4}", uzovi):
@@ -209,19 +223,21 @@ class Resolver:
 
     def _unknown(self, code: str, link: Link) -> Resolution:
         linked = link.code
+
+        def found(verdict: Verdict, what: str, *faults: Finding) -> Resolution:
+            return Resolution(verdict, linked, faults=faults, why={"code": (_why_linked(code, link, what),)})
+
         if not linked:
-            return Resolution(Verdict.FAULT, "", faults=(Finding("CODE_MISSING", "code"),))
+            return found(Verdict.FAULT, "missing", Finding("CODE_MISSING", "code"))
         if _LOOKS_LIKE_ZORG1.fullmatch(linked):
-            return Resolution(
-                Verdict.FAULT, linked, faults=(Finding("CODE_UNKNOWN", "code", {"code": quoted_word(linked)}),)
-            )
+            return found(Verdict.FAULT, "unknown", Finding("CODE_UNKNOWN", "code", {"code": quoted_word(linked)}))
         similar = sorted(own for own in self._own_codes if _bare(own) == _bare(code) and own != code)
         if similar and not link.by:
             params = {"code": code, "similar": ", ".join(similar)}
-            return Resolution(Verdict.FAULT, linked, faults=(Finding("CODE_SIMILAR", "code", params),))
+            return found(Verdict.FAULT, "similar", Finding("CODE_SIMILAR", "code", params))
         if link.by or linked == NOT_ZORG1:
-            return Resolution(Verdict.NOT_ZORG1, linked)
-        return Resolution(Verdict.UNMAPPED if linked in performances() else Verdict.UNEXPLAINED, linked)
+            return found(Verdict.NOT_ZORG1, "not_zorg1" if linked == NOT_ZORG1 else "other")
+        return found(Verdict.UNMAPPED if linked in performances() else Verdict.UNEXPLAINED, "unmapped")
 
     def _identity(self, code: str, insurer: str) -> tuple[str, str, str]:
         """Program, profile and moment of a code, with this insurer if it knows the code, else with any.
@@ -241,7 +257,8 @@ class Resolver:
         """The days on which an resolution may become another."""
         for linked in filter(None, (code, self._agreements.forms.get(code))):
             for agreement in self._agreements.periods(insurer, linked):
-                yield from _edges(agreement.valid_from, agreement.valid_until)
+                for row in (agreement, *agreement.replaces):
+                    yield from _edges(row.valid_from, row.valid_until)
                 for tariff in self._tariffs.periods(agreement.tariff_list, insurer, linked):
                     yield from _edges(tariff.valid_from, tariff.valid_until)
         for contract in self._contracts.get(insurer, ()):
@@ -249,51 +266,78 @@ class Resolver:
 
     def _on(self, base: Resolution, day: date) -> Resolution:
         """What holds on one day, in the order a biller would ask."""
-        agreement, notes = self._agreement(base, day)
-        if agreement is not None:
-            base = evolve(
-                base,
-                code=agreement.code,
-                agreement=agreement,
-                program=agreement.program,
-                profile=agreement.profile,
-                moment=agreement.moment,
-                notes=notes,
-            )
-        contracts = [c for c in self._contracts.get(base.insurer, ()) if c.covers(day)]
+        base = self._with_agreement(base, day)
+        agreement, known = base.agreement, self._contracts.get(base.insurer, ())
+        contracts = [contract for contract in known if contract.covers(day)]
         if not contracts:
             missing = Finding("CONTRACT_MISSING", "uzovi", {"insurer": base.insurer})
-            return evolve(base, verdict=Verdict.NO_AGREEMENT, notes=(missing,))
-        base = evolve(base, contract=contracts[0])
-        if agreement is None:
-            return evolve(base, faults=(self._not_a_product(base),))
-        if agreement.units == "-":
+            others = (reason("note.contract", self._places[other], period=_period(other)) for other in known)
+            why = reason("contract.none", insurer=base.insurer), *others
+            return base.because("contract", *why, verdict=Verdict.NO_AGREEMENT, notes=(missing,))
+        if agreement is None or not agreement.is_sent:
+            base = self._under(base, contracts[0], "contact")
+            if agreement is None:
+                return evolve(base, faults=(self._not_a_product(base),))
             return evolve(base, verdict=Verdict.CONTACT)
-        params: dict[str, object] = {"insurer": base.insurer, "code": agreement.code, "list": agreement.tariff_list}
+        priced: dict[str, object] = {"code": agreement.code, "list": agreement.tariff_list}
+        params: dict[str, object] = {"insurer": base.insurer, **priced}
         naming = [contract for contract in contracts if agreement.tariff_list in contract.lists]
         if not naming:
-            return evolve(base, faults=(Finding("CONTRACT_LIST_MISSING", "uzovi", params),))
-        base = evolve(base, contract=naming[0])
+            fault = Finding("CONTRACT_LIST_MISSING", "uzovi", params)
+            return evolve(self._under(base, contracts[0], "no_list"), faults=(fault,))
+        base = self._under(base, naming[0], "found")
         if agreement.units == "?":
             return evolve(base, faults=(Finding("UNITS_UNKNOWN", "code", {**params, "rule": agreement.rule}),))
         tariff = self._tariffs.find(agreement.tariff_list, base.insurer, agreement.code, day)
         if tariff is None:
-            return evolve(base, faults=(Finding("TARIFF_MISSING", "code", params),))
-        return evolve(base, verdict=Verdict.PRODUCT, tariff=tariff)
+            others = (
+                reason("note.tariff", other.place, cents=other.cents, period=_period(other))
+                for other in self.tariffs(agreement)
+            )
+            why = reason("tariff.none", self._tariffs.place, **priced), *others
+            return base.because("tariff", *why, faults=(Finding("TARIFF_MISSING", "code", params),))
+        found = reason("tariff.found", tariff.place, tariff_cents=tariff.cents, period=_period(tariff), **priced)
+        return base.because("tariff", found, verdict=Verdict.PRODUCT, tariff=tariff)
 
-    def _agreement(self, base: Resolution, day: date) -> tuple[Agreement | None, tuple[Finding, ...]]:
-        """The agreement on a day, also where the insurer knows another form of the code (§4.1.3, 4.6.1)."""
+    def _under(self, base: Resolution, contract: Contract, how: str) -> Resolution:
+        """What it is under a contract position."""
+        price_list = base.agreement.tariff_list if base.agreement is not None else ""
+        params = {"insurer": base.insurer, "period": _period(contract), "list": price_list}
+        return base.because("contract", reason(f"contract.{how}", self._places[contract], **params), contract=contract)
+
+    def _with_agreement(self, base: Resolution, day: date) -> Resolution:
+        """What it is by the agreement on a day, also where the insurer knows another form of the code (§4.1.3,
+        4.6.1)."""
+        notes: tuple[Finding, ...] = ()
         found = self._agreements.find(base.insurer, base.code, day)
         twin = self._agreements.forms.get(base.code)
-        if found is not None or twin is None:
-            return found, ()
-        found = self._agreements.find(base.insurer, twin, day)
+        if found is None and twin is not None:
+            found = self._agreements.find(base.insurer, twin, day)
+            if found is not None:
+                base, notes = self._by_other_form(base, found)
         if found is None:
-            return None, ()
-        params: dict[str, object] = {"code": base.code, "resolved": twin, "insurer": base.insurer}
+            return base.because("rule", reason("rule.none", code=base.code, insurer=base.insurer))
+        what = {"program": found.program, "profile": found.profile, "moment": found.moment}
+        base = base.because("rule", *_why_rule(found, day), code=found.code, agreement=found, notes=notes, **what)
+        return base.because("list", self._why_list(found, day)) if found.is_sent else base
+
+    @staticmethod
+    def _by_other_form(base: Resolution, found: Agreement) -> tuple[Resolution, tuple[Finding, ...]]:
+        params: dict[str, object] = {"code": base.code, "resolved": found.code, "insurer": base.insurer}
+        why = reason("code.twin", found.rule, insurer=base.insurer, linked=base.code, resolved=found.code)
+        note = Finding("LIST_RESOLVED", "code", {**params, "list": found.list})
         if not found.is_sent:
-            return found, (Finding("CONTACT_ANY_PROFILE", "code", params),)
-        return found, (Finding("LIST_RESOLVED", "code", {**params, "list": found.list}),)
+            note = Finding("CONTACT_ANY_PROFILE", "code", params)
+        return base.because("code", *base.why["code"], why), (note,)
+
+    def _why_list(self, agreement: Agreement, day: date) -> Reason:
+        """The list, and why that one where the product has a twin on another."""
+        params = {"list": agreement.list, "meaning": codes("COD367")[agreement.list].meaning, "code": agreement.code}
+        twin = self._agreements.twins.get(agreement.code)
+        if twin is None or self._agreements.find(agreement.insurer, twin, day) is not None:
+            return reason("list.row", agreement.rule, **params)
+        source = f"{agreement.rule}; {agreement.source}"
+        return reason("list.twin", source, insurer=agreement.insurer, twin=twin, **params)
 
     def _not_a_product(self, base: Resolution) -> Finding:
         params: dict[str, object] = {"code": base.code, "insurer": base.insurer}
@@ -316,3 +360,42 @@ def _edges(first: date, last: date) -> Iterable[date]:
     yield first
     if last < date.max:
         yield last + _DAY
+
+
+def _why_linked(code: str, link: Link, what: str = "") -> Reason:
+    """Why a code is taken for what it is linked to; ``what`` it is, where that is not all there is to say."""
+    return reason(f"code.{what or link.by or 'itself'}", _LINKED_IN[link.by], code=code, linked=link.code)
+
+
+def _why_rule(agreement: Agreement, day: date) -> Iterator[Reason]:
+    """The row of the agreements, and the one that it replaces."""
+    a = agreement
+    yield reason(
+        "rule.product" if a.is_sent else "rule.contact",
+        f"{a.rule}; {a.source}",
+        code=a.code,
+        insurer=a.insurer,
+        program=a.program,
+        profile=profile(a.profile),
+        moment=a.moment,
+        f_code=a.f_code,
+        first=a.valid_from,
+        last=a.valid_until,
+    )
+    for other in a.replaces:
+        if other.covers(day):
+            said = {"f_code": other.f_code or "-", "list": other.list or "-", "units": other.units}
+            yield reason("note.overlay", f"{other.rule}; {other.source}", **said)
+
+
+def profile(name: str) -> Reason | str:
+    """A profile behind its program; nothing for what goes with any."""
+    return "" if name == ANY else reason("said.profile", profile=name)
+
+
+def _period(row: Contract | Tariff) -> Reason:
+    """A period whose ends may be open."""
+    first, last = row.valid_from, row.valid_until
+    if first == date.min:
+        return reason("said.always") if last == FOREVER else reason("said.until", last=last)
+    return reason("said.from", first=first) if last == FOREVER else reason("said.period", first=first, last=last)

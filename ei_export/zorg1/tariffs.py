@@ -41,11 +41,12 @@ class Tariff:
 class Tariffs:
     """Every tariff of the practice, none of them overlapping another of the same list, insurer and code; these go by
     any of their names. ``rows`` are the tariffs with the names they are written under, ``closed`` the places of open
-    ones that end because a later one follows."""
+    ones that end because a later one follows, ``place`` the name of the file, or where the settings would name it."""
 
     _tariffs: Mapping[Priced, tuple[Tariff, ...]] = field(factory=dict)
     rows: tuple[tuple[Priced, Tariff], ...] = ()
     closed: tuple[str, ...] = ()
+    place: str = "[tariffs]"
 
     @classmethod
     def load(cls, path: Path | None) -> "Tariffs":
@@ -75,6 +76,7 @@ class Tariffs:
             {key: _in_time(pairs, report) for key, pairs in by_key.items()},
             tuple(((row["list"], row["insurer"], row["code"]), tariff) for row, tariff in rows),
             tuple(f"{path.name}:{row.line}" for row in closed),
+            path.name,
         )
 
     def find(self, list: str, insurer: str, code: str, day: date) -> Tariff | None:

@@ -49,6 +49,15 @@ class Trajectory:
     def is_open(self) -> bool:
         return self.start is not None and self.end is None and not self.abandoned
 
+    @property
+    def stage(self) -> str:
+        """How far it came."""
+        if self.start is None:
+            return "single" if self.relapse is None else "relapse_only"
+        if self.relapse is not None:
+            return "relapsed" if self.end is not None else "relapsed_open"
+        return "ended" if self.end is not None else "abandoned" if self.abandoned else "open"
+
     def is_of(self, program: str, whole: str) -> bool:
         """Whether a code of this program can belong to it: the same, any, or the whole of which only the part isn't
         known."""
