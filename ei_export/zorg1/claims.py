@@ -3,25 +3,21 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from ..base.problems import Finding, Severities
-from ..base.reasons import Reason, reason
 from ..base.wording import quoted_code
 from ..model.appointment import Outcome
 from ..model.codelists import Deadline, Term
 from ..model.declaration import Performance
 from .agreements import Agreement, Agreements
 from .resolver import Resolution, Verdict, dated
-from .tariffs import Tariff
 from .visit import Trajectory, Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
 SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
-#: How a diagnosis doesn't fit, by what is found then.
-_MISFITS: Final = {"DIAGNOSIS_MISSING": "missing", "DIAGNOSIS_WRONG": "wrong", "DIAGNOSIS_UNUSUAL": "unusual"}
 
 #: A contact counts in an end, is only registered as the number of the end is fixed, or stands aside.
 Counting: TypeAlias = Literal["counted", "registered", "aside"]
@@ -60,6 +56,15 @@ def amount_cents(resolution: Resolution, units: int) -> int:
     """What a line of a product comes to, in cents; see `Claim`."""
     assert resolution.tariff is not None
     return resolution.tariff.cents * (units if resolution.amount == "unit" else 1)
+
+
+def performance(visit: Visit) -> Performance | None:
+    """What a visit is declared as, if it is; None where the tables don't say."""
+    agreement, tariff = visit.resolution.agreement, visit.resolution.tariff
+    if agreement is None or tariff is None:
+        return None
+    amount = amount_cents(visit.resolution, visit.units)
+    return Performance(visit.day, agreement.list, agreement.f_code, visit.units, tariff.cents, amount, amount)
 
 
 def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
@@ -155,8 +160,9 @@ class ClaimJudge:
 
     def _claim(self, visit: Visit) -> Claim:
         appointment, resolution = visit.appointment, visit.resolution
+        line = performance(visit)
         assert resolution.agreement is not None
-        assert resolution.tariff is not None
+        assert line is not None
         appointment.outcome = Outcome.DECLARED
         if resolution.notes:
             appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
@@ -164,10 +170,7 @@ class ClaimJudge:
             appointment.findings.append(late)
         if resolution.moment == "end" and visit.trajectory is not None:
             appointment.findings.extend(self._check_end(visit, resolution.agreement, visit.trajectory))
-        agreement, cents = resolution.agreement, resolution.tariff.cents
-        amount = amount_cents(resolution, visit.units)
-        performance = Performance(visit.day, agreement.list, agreement.f_code, visit.units, cents, amount, amount)
-        return Claim(resolution, agreement, visit.units, performance)
+        return Claim(resolution, resolution.agreement, visit.units, line)
 
     def _check_end(self, visit: Visit, end: Agreement, trajectory: Trajectory) -> Iterator[Finding]:
         """What is odd about an end that goes out, by its start: too soon, or with other units in another year."""
@@ -264,8 +267,6 @@ class ClaimJudge:
         }
         return Finding("NO_AGREEMENT_DIAGNOSIS", "diagnosis_code", params)
 
-    # Why.
-
     def counting(self, visit: Visit) -> Counting:
         """What a contact does for the end of its trajectory."""
         trajectory = visit.trajectory
@@ -274,96 +275,3 @@ class ClaimJudge:
         end = None if trajectory.is_single else self._end_of(trajectory, visit.day)
         is_fixed = trajectory.is_single or (end is not None and end.units != "count")
         return "registered" if is_fixed else "counted"
-
-    def why_counted(self, visit: Visit) -> Reason:
-        """Whether a judged contact that is never sent counts, and as which; or why not."""
-        appointment, trajectory, counting = visit.appointment, visit.trajectory, self.counting(visit)
-        is_without_contract = appointment.outcome is Outcome.NO_AGREEMENT
-        if is_without_contract and not self.counts_without_contract(visit):
-            return reason("said.visit_no_agreement", moment="contact")
-        if trajectory is None or counting == "aside":
-            return reason(f"said.{visit.misplaced or 'counts_not'}")
-        end, how = trajectory.ended_by, "counts"
-        if is_without_contract:
-            how = "counts_without_contract"
-        elif appointment.outcome is Outcome.HELD:
-            how = "counts_held"
-        elif counting == "registered":
-            return reason("said.registered")
-        elif appointment.settled_as is Outcome.EARLIER:
-            how = "counts_elsewhere"
-        elif end is not None and end.appointment.settled_as is Outcome.DECLARED and appointment.settled_as is None:
-            how = "counts_late"
-        return reason(f"said.{how}", number=trajectory.contacts.index(visit) + 1)
-
-    def reasons(self, visit: Visit) -> Iterator[Reason]:
-        """Why the line of a visit is what it is, or would be; of a contact that is never sent, what it does for the end
-        of its trajectory."""
-        agreement, tariff = visit.resolution.agreement, visit.resolution.tariff
-        if agreement is None:
-            return
-        if not agreement.is_sent:
-            if visit.trajectory is not None and self.counting(visit) == "counted":
-                yield _why_in_end(visit.trajectory)
-            return
-        if visit.appointment.settled_as is Outcome.EARLIER:
-            return
-        yield from visit.resolution.why["list"]
-        yield _why_units(visit, agreement)
-        yield from visit.resolution.why.get("tariff", ())
-        if tariff is not None and visit.units:
-            yield _why_amount(visit, agreement, tariff)
-        yield _why_diagnosis(visit.appointment.diagnosis, agreement)
-        yield self._why_in_time(visit)
-
-    def _why_in_time(self, visit: Visit) -> Reason:
-        insurer = visit.resolution.insurer
-        last = self.last_day(insurer, visit.day, visit.refused)
-        if last is None:
-            return reason("deadline.unknown", insurer=insurer)
-        left, again = (last.day - self.today).days, "_again" if last.deadline.term == "refusal" else ""
-        key = f"deadline.passed{again}" if left < 0 else f"deadline.day{again}"
-        source = f"specs/codelists/deadlines.csv; {last.deadline.source}"
-        return reason(key, source, insurer=insurer, months=last.deadline.months, last=last.day, days=left)
-
-
-def _why_in_end(trajectory: Trajectory) -> Reason:
-    contacts = len(trajectory.contacts)
-    if trajectory.ended_by is None:
-        return reason("units.no_end", contacts=_contacts(contacts))
-    end = trajectory.ended_by.appointment.id
-    return reason("units.in_end", contacts=_contacts(contacts), end=end, units=contacts + 1)
-
-
-def _why_units(visit: Visit, agreement: Agreement) -> Reason:
-    if agreement.units == "?":
-        return reason("units.unknown", agreement.rule)
-    if agreement.units != "count":
-        return reason("units.fixed", agreement.rule, units=agreement.units)
-    if not visit.units:
-        return reason("units.not_counted", agreement.rule)
-    found = reason("units.count", agreement.rule, contacts=_contacts(visit.units - 1), units=visit.units)
-    for finding in visit.appointment.findings:
-        if finding.code == "COUNT_UNCERTAIN":
-            return evolve(found, key="units.uncertain").having(appointments=finding.params["appointments"])
-    return found
-
-
-def _why_amount(visit: Visit, agreement: Agreement, tariff: Tariff) -> Reason:
-    """A row of the agreements by itself only infers what its tariff is the price of."""
-    resolution, source = visit.resolution, f"{agreement.rule}; specs/inferred.csv, number_times_tariff"
-    if resolution.amount_agreed:
-        source = f"{resolution.why['contract'][0].source}, amount"
-    cents = amount_cents(resolution, visit.units)
-    return reason(f"amount.{resolution.amount}", source, units=visit.units, tariff_cents=tariff.cents, cents=cents)
-
-
-def _why_diagnosis(diagnosis: str, agreement: Agreement) -> Reason:
-    finding = check_diagnosis(diagnosis, agreement)
-    fit = _MISFITS[finding.code] if finding is not None else "fits" if agreement.diagnoses else "any"
-    expected = " / ".join(agreement.diagnoses) or "DCSPH"
-    return reason(f"diagnosis.{fit}", agreement.rule, found=diagnosis, expected=expected, program=agreement.program)
-
-
-def _contacts(count: int) -> Reason:
-    return reason("said.contact" if count == 1 else "said.contacts", count=count)

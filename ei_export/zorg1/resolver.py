@@ -188,6 +188,14 @@ class Resolver:
         note = Finding("CONTACT_BY_PROFILE", "code", params)
         return found if found.contract is None else evolve(found, notes=(*found.notes, note))
 
+    def why_form(self, code: str, resolution: Resolution) -> Reason | None:
+        """Why a contact goes by the form of its code for the profile of its trajectory; None where it doesn't."""
+        if not self.is_form(resolution.code, code):
+            return None
+        r = resolution
+        source = r.agreement.rule if r.agreement is not None else ""
+        return reason("code.profile", source, insurer=r.insurer, profile=r.profile, linked=code, resolved=r.code)
+
     def is_form(self, form: str, code: str) -> bool:
         """Whether a code is the form for one profile of a contact's code."""
         return form in self._agreements.contacts.values() and self._agreements.forms[form] == code

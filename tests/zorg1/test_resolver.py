@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ei_export.base.problems import Finding
+from ei_export.base.reasons import reason
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreement, Agreements
 from ei_export.zorg1.resolver import Link, Resolution, Resolver, Verdict, dated
@@ -162,8 +163,13 @@ def test_what_there_is_of_other_times(resolver: Resolver, agreements: Agreements
     agreement = agreements.find("VGZ", "940131", date(2021, 4, 1))
     assert agreement is not None
     assert [tariff.cents for tariff in resolver.tariffs(agreement)] == [10_000, 11_000]
-    assert tuple(resolver.contracts("VGZ")) == CONTRACTS[:2]
-    assert tuple(resolver.contracts("ONVZ")) == ()
+    none, *others = resolver.resolve("940131", "", "7095", date(2022, 8, 1)).why["contract"]
+    assert none.key == "contract.none"
+    assert [(other.source, other.params["period"]) for other in others] == [
+        ("[[contracts]] 1", reason("said.period", first=date(2020, 6, 1), last=date(2022, 6, 30))),
+        ("[[contracts]] 2", reason("said.period", first=date(2022, 9, 1), last=date(2026, 12, 31))),
+    ]
+    assert len(resolver.resolve("940131", "", "3343", date(2022, 8, 1)).why["contract"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from attrs import define
+from attrs import define, evolve
 
 from ...base.problems import Problem
+from ...base.reasons import Reason
 from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import GatheredRow
 from ...judging.collected import Collected
@@ -15,9 +16,9 @@ from ...judging.credits import Judged, add_credits, is_replaced
 from ...judging.patient import examine
 from ...ledger.history import SentLine, lines_of
 from ...model.appointment import Appointment, Outcome
+from ...model.columns import COLUMNS
 from ...model.due import DueLine
 from ...output.problem_list import ProblemList
-from ...settings import Contract
 from ...zorg1.resolver import Resolution
 from ...zorg1.visit import Visit
 
@@ -135,19 +136,14 @@ class PatientHistory:
     def settings_name(self) -> str:
         return self.context.settings.path.name
 
-    @property
-    def tariffs_name(self) -> str:
-        path = self.context.settings.tariffs_path
-        return path.name if path is not None else f"{self.settings_name} [tariffs]"
-
     def place(self, row: int | None) -> str:
         """A row of the feed, or the ledger."""
         return self.ledger_name if row is None else f"{self.context.settings.input.name}:{row}"
 
-    def contract_place(self, contract: Contract) -> str:
-        """A contract position as the settings count them."""
-        number = self.context.settings.contracts.index(contract) + 1
-        return f"{self.settings_name} [[contracts]] {number}"
+    def placed(self, found: Reason, row: str = "") -> Reason:
+        """A reason with what stands in the settings named by their file, and what a column says by its ``row``."""
+        parts = (row if p in COLUMNS else f"{self.settings_name} {p}" if p[:1] == "[" else p for p in found.places)
+        return evolve(found, source="; ".join(parts))
 
 
 def due_document(line: DueLine) -> dict[str, Any]:

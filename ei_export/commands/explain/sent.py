@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ...base.private import resolved
 from ...base.problems import InputError
+from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
 from ...ledger.history import SentLine, place_in_file, requests_about
 from ...model.codelists import remedy, return_codes
@@ -14,12 +15,12 @@ from ...standards.flat.record import ENCODING, Layout
 from ...standards.message import messages, recognise, start_of
 from ...standards.xml.reader import place_of
 from .patient import PatientHistory
-from .story import Quoted, Step, said, step
+from .story import Quoted
 
 
-def due_step(line: DueLine) -> Step:
+def due_step(line: DueLine) -> Reason:
     """A line that would go out in the next run."""
-    return step(
+    return reason(
         "due.credit" if line.is_credit else "due.line",
         line.rule,
         previous=line.previous,
@@ -33,19 +34,19 @@ def due_step(line: DueLine) -> Step:
     )
 
 
-def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Step]:
+def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Reason]:
     """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
     if line.status == "withdrawn":
         params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
-        yield step("sent.withdrawn", history.ledger_name, reference=line.reference, **params)
+        yield reason("sent.withdrawn", history.ledger_name, reference=line.reference, **params)
         return
     path = line.folder / line.file
     record = _record(history, line, path)
-    yield step(
+    yield reason(
         "sent.debit" if line.debit_credit == "D" else "sent.credit",
         history.ledger_name,
         reference=line.reference,
-        element=said("said.element") if _is_flat(line.standard) else "",
+        element=reason("said.element") if _is_flat(line.standard) else "",
         previous=line.previous,
         invoice=line.invoice,
         day=line.day,
@@ -56,16 +57,16 @@ def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Step]:
         care=line.date,
         units=line.units,
         cents=line.amount_cents,
-        file=said("said.file" if path.is_file() else "said.file_gone", path=_shown(history, path)),
-        record=said("said.record", record=record, run=run_label(line.run)) if record else "",
+        file=reason("said.file" if path.is_file() else "said.file_gone", path=_shown(history, path)),
+        record=reason("said.record", record=record, run=run_label(line.run)) if record else "",
     )
     yield from _answer(line, to_do=not _is_replaced(history, line))
     for day, asked, why in requests_about(history.context.ledger, line.reference):
-        yield step(f"correction.{asked}", day=day, why=said("said.why", why=why) if why else "")
+        yield reason(f"correction.{asked}", day=day, why=reason("said.why", why=why) if why else "")
     if line.credit == "header" and line.appointment_id not in history.credits:
-        yield step("correction.credit_waits")
+        yield reason("correction.credit_waits")
     if line.again not in ("", "now") and line.appointment_id not in history.due:
-        yield step(f"correction.waits_{line.again}", reference=line.reference)
+        yield reason(f"correction.waits_{line.again}", reference=line.reference)
 
 
 def _is_replaced(history: PatientHistory, line: SentLine) -> bool:
@@ -75,14 +76,14 @@ def _is_replaced(history: PatientHistory, line: SentLine) -> bool:
     return line.again == "now" or not is_last
 
 
-def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
+def _answer(line: SentLine, *, to_do: bool) -> Iterator[Reason]:
     """What came back, and what is still to be done about it."""
     status = line.status
     if status == "credited" and line.answered:
         status = "credited_after"
     elif status == "refused" and line.kind == "refused":
         status = "refused_with_file"
-    yield step(
+    yield reason(
         f"answer.{status}",
         insurer=line.insurer,
         answered=line.answered,
@@ -91,17 +92,17 @@ def _answer(line: SentLine, *, to_do: bool) -> Iterator[Step]:
     )
     for code in line.return_codes:
         known = return_codes().get(code)
-        text = known.text if known is not None else said("said.meaning_unknown")
-        yield step("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
+        text = known.text if known is not None else reason("said.meaning_unknown")
+        yield reason("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
         if to_do and line.status in ("refused", "partly_granted"):
             yield _what_now(line, code)
     if line.remark:
-        yield step("answer.remark", insurer=line.insurer, remark=line.remark)
+        yield reason("answer.remark", insurer=line.insurer, remark=line.remark)
     if to_do and line.status == "partly_granted":
-        yield step("remedy.partly", reference=line.reference)
+        yield reason("remedy.partly", reference=line.reference)
 
 
-def _what_now(line: SentLine, code: str) -> Step:
+def _what_now(line: SentLine, code: str) -> Reason:
     """What a return code means for this line, and what to do."""
     places: dict[str, str | int] = {
         "reference": line.reference,
@@ -116,20 +117,20 @@ def _what_now(line: SentLine, code: str) -> Step:
     }
     found = remedy(code)
     meaning, to_do = Quoted(found.meaning, places), Quoted(found.remedy, places)
-    return step("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
+    return reason("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
 
 
-def summary_step(line: SentLine) -> Step:
+def summary_step(line: SentLine) -> Reason:
     """A line that went out, in short."""
-    return step(
+    return reason(
         "sent.short",
         reference=line.reference,
-        what=said("said.debit" if line.debit_credit == "D" else "said.credit"),
+        what=reason("said.debit" if line.debit_credit == "D" else "said.credit"),
         appointment=line.appointment_id,
         f_code=line.f_code,
         cents=line.amount_cents,
         invoice=line.invoice,
-        status=said(f"said.status_{line.status}"),
+        status=reason(f"said.status_{line.status}"),
     )
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ...base.problems import Problem
+from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
 from ...ledger.history import SentLine
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
 from .sent import due_step, sent_steps, summary_step
-from .story import Said, Step, Story, said, step
-from .trajectory import Listed, counting, course, entries, entries_under, visit_steps
+from .story import Story
+from .trajectory import Listed, course, entries, entries_under, visit_steps
 
 #: Outcomes that the first step tells by their name.
 _NAMED: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE, Outcome.NO_AGREEMENT, Outcome.NOT_ZORG1})
@@ -32,14 +33,14 @@ def reference_stories(history: PatientHistory, reference: str) -> list[Story]:
         for line in lines:
             if line.reference == reference:
                 key = "said.line_debit" if line.debit_credit == "D" else "said.line_credit"
-                what = said(key, run=run_label(line.run), day=line.day, cents=line.amount_cents)
-                head = step("outcome.line", appointment=ident, what=what)
+                what = reason(key, run=run_label(line.run), day=line.day, cents=line.amount_cents)
+                head = reason("outcome.line", appointment=ident, what=what)
                 return [_appointment(history, "reference", reference, ident, head, sent_document(line))]
     return []
 
 
 def _appointment(
-    history: PatientHistory, kind: str, subject: str, ident: str, head: Step, line: dict[str, Any] | None
+    history: PatientHistory, kind: str, subject: str, ident: str, head: Reason, line: dict[str, Any] | None
 ) -> Story:
     due, sent = history.due.get(ident), history.sent.get(ident, ())
     steps = [head, *chain(history, ident)]
@@ -53,29 +54,29 @@ def _appointment(
     return Story(kind, subject, steps, problems, _lines(history, [ident]), line)
 
 
-def _outcome(history: PatientHistory, ident: str) -> Step:
+def _outcome(history: PatientHistory, ident: str) -> Reason:
     """What became of an appointment, or would in the next run."""
     appointment, debit = history.appointments.get(ident), history.debit(ident)
     if (due := history.due.get(ident)) is not None:
-        return step("outcome.due", cents=int(due.amount_cents))
+        return reason("outcome.due", cents=int(due.amount_cents))
     if debit is not None and (debit.status != "withdrawn" or history.is_taken_back(ident)):
         return _sent_outcome(history, debit)
     if appointment is None:
-        return step("outcome.not_completed")
+        return reason("outcome.not_completed")
     if appointment.outcome in _NAMED:
         assert appointment.outcome is not None
-        return step(f"outcome.{appointment.outcome.value}", insurer=history.resolution(appointment).insurer)
+        return reason(f"outcome.{appointment.outcome.value}", insurer=history.resolution(appointment).insurer)
     visit = history.visits.get(ident)
     if visit is None or appointment.settled_as is Outcome.EARLIER:
-        return step("outcome.elsewhere", until=history.context.declared_until)
-    return step(f"outcome.{counting(history, visit)}")
+        return reason("outcome.elsewhere", until=history.context.declared_until)
+    return reason(f"outcome.{history.context.judge.counting(visit)}")
 
 
-def _sent_outcome(history: PatientHistory, line: SentLine) -> Step:
+def _sent_outcome(history: PatientHistory, line: SentLine) -> Reason:
     change = history.patient.changes.get(line.appointment_id)
     is_over = change is not None and change.kind == "cancelled"
-    again = said("said.cancelled_since") if is_over else said("said.redeclare", reference=line.reference)
-    return step(
+    again = reason("said.cancelled_since") if is_over else reason("said.redeclare", reference=line.reference)
+    return reason(
         "outcome.to_credit" if line.appointment_id in history.credits else f"outcome.{line.status}",
         run=run_label(line.run),
         day=line.day,
@@ -93,27 +94,27 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
     has begun, or of what went out under it, where it has another by now."""
     found = [t for t in history.patient.trajectories if name in (t.number, t.label)]
-    steps: list[Step] = []
+    steps: list[Reason] = []
     listed: list[Listed] = []
     for trajectory in found:
         of_one = entries(history, trajectory)
         steps += [course(trajectory), *visit_steps(history, of_one)]
         listed += of_one
     if not found and (listed := entries_under(history, name)):
-        steps += [step("trajectory.number", number=name), *visit_steps(history, listed)]
+        steps += [reason("trajectory.number", number=name), *visit_steps(history, listed)]
     ids = _ids(listed)
     if not listed:
         ids = [ident for ident, lines in history.sent.items() if any(line.trajectory == name for line in lines)]
         if not ids:
             return []
         labels = {history.appointments[ident].trajectory for ident in ids if ident in history.appointments}
-        steps.append(step("trajectory.renamed", number=name, labels=", ".join(sorted(labels)) or "-"))
+        steps.append(reason("trajectory.renamed", number=name, labels=", ".join(sorted(labels)) or "-"))
     steps += [summary_step(line) for ident in ids for line in history.sent.get(ident, ())]
     problems = [problem for problem in history.problems if problem.appointment_id in ids or problem.trajectory == name]
     told = [entry.appointment for entry in listed] or [
         history.appointments[i] for i in ids if i in history.appointments
     ]
-    head = step("outcome.trajectory", counts=_counts(history, told))
+    head = reason("outcome.trajectory", counts=_counts(history, told))
     return [Story("trajectory", name, [head, *steps, *_problem_steps(problems)], problems, _lines(history, ids))]
 
 
@@ -121,16 +122,16 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     """The story of a patient: the trajectories, what is in none, and what is wrong."""
     if patient_id != history.patient.patient_id or not patient_id:
         return []
-    steps: list[Step] = []
+    steps: list[Reason] = []
     listed: set[int] = set()
     for trajectory in history.patient.trajectories:
         found = [entry.appointment for entry in entries(history, trajectory)]
-        steps += [course(trajectory), step("note.counts", counts=_counts(history, found))]
+        steps += [course(trajectory), reason("note.counts", counts=_counts(history, found))]
         listed.update(map(id, found))
     everything = [*history.patient.in_feed, *history.patient.history.remembered.values(), *history.not_completed()]
     if rest := [appointment for appointment in everything if id(appointment) not in listed]:
-        steps.append(step("rest.counts", counts=_counts(history, rest)))
-    head = step("outcome.patient", trajectories=len(history.patient.trajectories), count=len(everything))
+        steps.append(reason("rest.counts", counts=_counts(history, rest)))
+    head = reason("outcome.patient", trajectories=len(history.patient.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
     steps = [head, *steps, *_problem_steps(history.problems)]
     return [Story("patient", patient_id, steps, history.problems, _lines(history, ids))]
@@ -140,7 +141,7 @@ def _ids(listed: Iterable[Listed]) -> list[str]:
     return list(dict.fromkeys(entry.appointment.id for entry in listed if entry.appointment.id))
 
 
-def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tuple[Said, ...]:
+def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tuple[Reason, ...]:
     """How many of the appointments became what, and what was declared."""
     counts: dict[str, int] = {}
     cents: dict[str, int] = {}
@@ -159,7 +160,7 @@ def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tup
             amount = 0
         counts[outcome] = counts.get(outcome, 0) + 1
         cents[outcome] = cents.get(outcome, 0) + amount
-    return tuple(said(f"said.n_{name}", count=count, cents=cents[name]) for name, count in counts.items())
+    return tuple(reason(f"said.n_{name}", count=count, cents=cents[name]) for name, count in counts.items())
 
 
 # What they have in common.
@@ -173,11 +174,11 @@ def _lines(history: PatientHistory, ids: Iterable[str]) -> list[dict[str, Any]]:
     return sent + credits + [due_document(history.due[ident]) for ident in ids if ident in history.due]
 
 
-def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Step]:
+def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Reason]:
     """What is wrong, and what to do; said once where the same is to be done for several in a row. ``named``: with the
     appointment it is about."""
     for index, problem in enumerate(problems):
-        who = said("said.who", appointment=problem.appointment_id) if named and problem.appointment_id else ""
-        yield step(f"problem.{problem.severity}", problem.code, who=who, message=problem.message)
+        who = reason("said.who", appointment=problem.appointment_id) if named and problem.appointment_id else ""
+        yield reason(f"problem.{problem.severity}", problem.code, who=who, message=problem.message)
         if index + 1 == len(problems) or problems[index + 1].remedy != problem.remedy:
-            yield step("remedy.do", remedy=problem.remedy)
+            yield reason("remedy.do", remedy=problem.remedy)

@@ -1,7 +1,7 @@
 """Stories: why something is as it is, told step by step to a person (``explain``) and to programs (``--json``).
 
-A step is a sentence of `story_words` with what goes in it, and where that can be looked up. What is told, and in which
-order, is for whoever makes the steps.
+A step is the reason for something, or what became of it; what is told, and in which order, is for whoever makes the
+steps.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any, Final
 from attrs import asdict, field, frozen
 
 from ...base.problems import Language, Problem
+from ...base.reasons import Reason, reason
 from ...base.wording import forms, printable, quoted, shown
 from ...output.text import euros
 from .words import LABELS, MOMENTS, SENTENCES, TITLES
@@ -28,36 +29,11 @@ _TIED: Final = "\u00a0"
 
 
 @frozen
-class Said:
-    """A sentence: its key in `SENTENCES` and what goes in it.
-
-    Of the values, numbers named ``…cents`` are shown as euros, one named ``moment`` as people call it, another `Said`
-    as its words, and several of them one behind the other; anything else as it is.
-    """
-
-    key: str
-    params: Mapping[str, object] = field(factory=dict)
-
-
-@frozen
 class Quoted:
     """A text that a table has in every language, with places in it; those that are numbers of cents are euros there."""
 
     texts: Mapping[str, str]
     places: Mapping[str, str | int] = field(factory=dict)
-
-
-@frozen
-class Step:
-    """One step of a story; ``source`` is where it stands: a file and a line, a section of the manual, or ''."""
-
-    said: Said
-    source: str = ""
-
-    @property
-    def name(self) -> str:
-        """What programs know it by."""
-        return self.said.key.partition(".")[0]
 
 
 @frozen
@@ -70,30 +46,22 @@ class Story:
 
     kind: str
     subject: str
-    steps: Sequence[Step]
+    steps: Sequence[Reason]
     problems: Sequence[Problem] = ()
     lines: Sequence[Mapping[str, Any]] = ()
     line: Mapping[str, Any] | None = None
 
 
-def said(key: str, /, **params: object) -> Said:
-    """A sentence by its key."""
-    return Said(key, params)
-
-
-def step(key: str, source: str = "", /, **params: object) -> Step:
-    """A step by the key of its sentence."""
-    return Step(Said(key, params), source)
-
-
-def words(said: Said, language: Language) -> str:
-    """A sentence in one language. Raises KeyError for one that is not there, or a value it needs and hasn't got."""
+def words(said: Reason, language: Language) -> str:
+    """A sentence of `SENTENCES` in one language. Of the values, numbers named ``…cents`` are shown as euros, one named
+    ``moment`` as people call it, another `Reason` as its words, and several of them one behind the other; anything else
+    as it is. Raises KeyError for a sentence that is not there, or a value it needs and hasn't got."""
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
     return SENTENCES[said.key][language].format_map(forms(params, language))
 
 
 def _shown(name: str, value: object, language: Language) -> object:
-    if isinstance(value, Said):
+    if isinstance(value, Reason):
         return words(value, language)
     if isinstance(value, Quoted):
         places = {n: euros(v, language) if isinstance(v, int) else v for n, v in value.places.items()}
@@ -113,7 +81,7 @@ def document(stories: Sequence[Story], language: Language) -> dict[str, Any]:
         "subject": stories[0].subject,
         "kinds": list(dict.fromkeys(story.kind for story in stories)),
         "steps": [
-            {"step": step.name, "text": words(step.said, language), "source": step.source}
+            {"step": step.name, "text": words(step, language), "source": step.source}
             for story in stories
             for step in story.steps
         ],
@@ -139,28 +107,28 @@ def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
         yield from _one(story, language)
 
 
-def _several(stories: Sequence[Story], language: Language) -> Said:
+def _several(stories: Sequence[Story], language: Language) -> Reason:
     """Why there is more than one story."""
     kinds = list(dict.fromkeys(TITLES[story.kind][language] for story in stories))
     if len(kinds) == 1:
-        return said("kinds.patients", count=len(stories))
-    return said("kinds.several", kinds=", ".join(kinds))
+        return reason("kinds.patients", count=len(stories))
+    return reason("kinds.several", kinds=", ".join(kinds))
 
 
 def _one(story: Story, language: Language) -> Iterator[str]:
     head, *steps = story.steps
     title = f"{TITLES[story.kind][language]} {story.subject}"
-    yield from _wrapped(f"{title[:1].upper()}{title[1:]}: {words(head.said, language)}", "", "")
+    yield from _wrapped(f"{title[:1].upper()}{title[1:]}: {words(head, language)}", "", "")
     yield ""
     number = 0
     placed: set[str] = set()
     for step in steps:
-        text = words(step.said, language)
+        text = words(step, language)
         if step.name not in _UNPLACED:
             text += _place(step.source, placed)
-        label = LABELS.get(step.said.key) or LABELS.get(step.name)
+        label = LABELS.get(step.key) or LABELS.get(step.name)
         if label is None:
-            yield from _wrapped(text, _MARK.get(step.said.key, "").rjust(_INDENT), " " * (_INDENT + 2))
+            yield from _wrapped(text, _MARK.get(step.key, "").rjust(_INDENT), " " * (_INDENT + 2))
         else:
             number += 1
             yield from _wrapped(text, f"{number:2} {label[language]:<{_INDENT - 3}}", " " * _INDENT)

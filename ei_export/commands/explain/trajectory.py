@@ -6,13 +6,14 @@ from typing import Final
 
 from attrs import frozen
 
+from ...base.reasons import Reason, reason
 from ...intake import values
 from ...model.appointment import Appointment, Outcome
-from ...zorg1.agreements import ANY
+from ...zorg1.reasons import why_counted
+from ...zorg1.resolver import profile
 from ...zorg1.trajectories import could_belong, order
 from ...zorg1.visit import Trajectory, Visit
 from .patient import PatientHistory
-from .story import Said, Step, said, step
 from .words import SENTENCES
 
 #: What is said of a visit that is no contact and has no line.
@@ -31,33 +32,20 @@ class Listed:
 
     appointment: Appointment
     place: tuple[date, int, str]
-    what: Said
+    what: Reason
 
 
-def course(trajectory: Trajectory) -> Step:
+def course(trajectory: Trajectory) -> Reason:
     """What a trajectory is, and how far it came."""
     t = trajectory
-    if t.start is None:
-        key = "said.single" if t.relapse is None else "said.relapse_only"
-    elif t.relapse is not None:
-        key = "said.relapsed" if t.end is not None else "said.relapsed_open"
-    elif t.end is not None:
-        key = "said.ended"
-    else:
-        key = "said.abandoned" if t.abandoned else "said.open"
-    return step(
+    return reason(
         "trajectory.numbered" if t.number else "trajectory.found",
         label=t.label,
         program=t.program,
         profile=profile(t.profile),
         insurer=t.insurer or "?",
-        course=said(key, start=t.start, end=t.end, relapse=t.relapse),
+        course=reason(f"said.{t.stage}", start=t.start, end=t.end, relapse=t.relapse),
     )
-
-
-def profile(name: str) -> Said | str:
-    """A profile behind the program; nothing for what goes with any."""
-    return "" if name == ANY else said("said.profile", profile=name)
 
 
 def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, list[Listed]]:
@@ -120,29 +108,29 @@ def _entries(
         for visit in history.patient.visits
         if own(visit)
     ]
-    found += [_other(a, said("said.unreadable")) for a in history.patient.unclear if unclear(a)]
+    found += [_other(a, reason("said.unreadable")) for a in history.patient.unclear if unclear(a)]
     found += [
-        _other(a, said("said.not_zorg1", code=values.shown(a.code)))
+        _other(a, reason("said.not_zorg1", code=values.shown(a.code)))
         for a in history.patient.in_feed
         if a.outcome is Outcome.NOT_ZORG1 and a.id not in history.visits and aside(a)
     ]
     found += [
-        _other(row, said("said.not_completed", status=values.shown(row.text("status")) or "-"))
+        _other(row, reason("said.not_completed", status=values.shown(row.text("status")) or "-"))
         for row in history.not_completed()
         if aside(row)
     ]
     return sorted(found, key=lambda entry: entry.place)
 
 
-def _other(appointment: Appointment, what: Said) -> Listed:
+def _other(appointment: Appointment, what: Reason) -> Listed:
     return Listed(appointment, (appointment.date or date.max, _LAST, appointment.id), what)
 
 
-def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = "") -> Iterator[Step]:
+def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = "") -> Iterator[Reason]:
     """A line for each appointment; ``this`` is marked."""
     for entry in found:
         appointment = entry.appointment
-        yield step(
+        yield reason(
             "visit.this" if appointment.id and appointment.id == this else "visit.line",
             history.place(appointment.row),
             day=appointment.date or "????-??-??",
@@ -151,56 +139,20 @@ def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = ""
         )
 
 
-def counting(history: PatientHistory, visit: Visit) -> str:
-    """Whether a contact is ``counted`` in an end, only ``registered`` as the number of the end is fixed, or stands
-    ``aside``."""
-    trajectory = visit.trajectory
-    if trajectory is None or visit not in trajectory.contacts:
-        return "aside"
-    if trajectory.is_single:
-        return "registered"
-    tables, day = history.context.judge.agreements, trajectory.end or visit.day
-    end = tables.end_of(trajectory.insurer, trajectory.program, trajectory.profile, day)
-    return "counted" if end is None or end.units == "count" else "registered"
-
-
-def _of_visit(history: PatientHistory, visit: Visit) -> Said:
+def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
     """What is said of a visit: the line it gives or gave, or else whether it counts."""
     appointment, resolution = visit.appointment, visit.resolution
     if (due := history.due.get(appointment.id)) is not None:
         values_of = {"f_code": due.f_code, "units": due.units, "cents": int(due.amount_cents)}
-        return said("said.visit_due", moment=resolution.moment, **values_of)
+        return reason("said.visit_due", moment=resolution.moment, **values_of)
     line = history.debit(appointment.id)
     if line is not None and (line.status != "withdrawn" or history.is_taken_back(appointment.id)):
         values_of = {"f_code": line.f_code, "units": line.units, "cents": line.amount_cents}
-        return said(f"said.visit_{line.status}", moment=resolution.moment, **values_of)
+        return reason(f"said.visit_{line.status}", moment=resolution.moment, **values_of)
     if not resolution.is_linked:
-        return said("said.unmapped", code=values.shown(appointment.code))
+        return reason("said.unmapped", code=values.shown(appointment.code))
     if resolution.moment == "contact" and (resolution.agreement is None or not resolution.agreement.is_sent):
-        return _of_contact(history, visit)
+        found = why_counted(history.context.judge, visit)
+        return found if found.key in SENTENCES else reason("said.counts_not")
     assert appointment.outcome is not None
-    return said(_OUTCOMES[appointment.outcome], moment=resolution.moment)
-
-
-def _of_contact(history: PatientHistory, visit: Visit) -> Said:
-    """Whether a contact that is never sent counts, and why not."""
-    appointment, trajectory = visit.appointment, visit.trajectory
-    counts = counting(history, visit)
-    if appointment.outcome is Outcome.NO_AGREEMENT:
-        if not history.context.judge.counts_without_contract(visit):
-            return said("said.visit_no_agreement", moment="contact")
-        assert trajectory is not None
-        return said("said.counts_without_contract", number=trajectory.contacts.index(visit) + 1)
-    if trajectory is None or counts == "aside":
-        key = f"said.{visit.misplaced}"
-        return said(key if key in SENTENCES else "said.counts_not")
-    number = trajectory.contacts.index(visit) + 1
-    if appointment.outcome is Outcome.HELD:
-        return said("said.counts_held", number=number)
-    if counts == "registered":
-        return said("said.registered")
-    if appointment.settled_as is Outcome.EARLIER:
-        return said("said.counts_elsewhere", number=number)
-    end = trajectory.ended_by
-    is_late = end is not None and end.appointment.settled_as is Outcome.DECLARED and appointment.settled_as is None
-    return said("said.counts_late" if is_late else "said.counts", number=number)
+    return reason(_OUTCOMES[appointment.outcome], moment=resolution.moment)

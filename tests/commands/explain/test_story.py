@@ -5,10 +5,11 @@ from string import Formatter
 import pytest
 
 from ei_export.base.problems import LANGUAGES, Problem
-from ei_export.commands.explain.story import Quoted, Story, document, said, step, text_lines, words
+from ei_export.base.reasons import reason
+from ei_export.commands.explain.story import Quoted, Story, document, text_lines, words
 from ei_export.commands.explain.words import LABELS, MOMENTS, SENTENCES, TITLES
 
-HEAD = step("outcome.aside")
+HEAD = reason("outcome.aside")
 PROBLEM = Problem("CODE", "error", "A1", "T1", "a.csv", 2, "date", "message", "remedy")
 
 
@@ -36,23 +37,24 @@ def test_labels_are_of_steps() -> None:
 
 
 def test_values_in_a_sentence() -> None:
-    unit = said("amount.unit", units=3, tariff_cents=123_450, cents=370_350)
+    unit = reason("amount.unit", units=3, tariff_cents=123_450, cents=370_350)
     assert words(unit, "nl") == "3 x € 1.234,50 = € 3.703,50: het tarief is per eenheid."
     assert words(unit, "en") == "3 x € 1,234.50 = € 3,703.50: the tariff is for each unit."
-    visit = said("said.visit_held", moment="end")
+    visit = reason("said.visit_held", moment="end")
     assert (
-        words(said("visit.line", day="2021-03-01", id="A1", what=visit), "nl") == "01-03-2021  A1  einde: vastgehouden"
+        words(reason("visit.line", day="2021-03-01", id="A1", what=visit), "nl")
+        == "01-03-2021  A1  einde: vastgehouden"
     )
-    cells = (said("said.code", value="01"), said("said.uzovi", value="7095"))
-    assert words(said("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"
+    cells = (reason("said.code", value="01"), reason("said.uzovi", value="7095"))
+    assert words(reason("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"
     quoted = Quoted(
         {"nl": "{insurer} gaf € {granted}", "en": "{insurer} gave € {granted}"}, {"insurer": "VGZ", "granted": 123_450}
     )
-    answer = said("remedy.answer", meaning=quoted, remedy="remedy")
+    answer = reason("remedy.answer", meaning=quoted, remedy="remedy")
     assert words(answer, "nl") == "VGZ gaf € 1.234,50 remedy"
     assert words(answer, "en") == "VGZ gave € 1,234.50 remedy"
     with pytest.raises(KeyError):
-        words(said("row.feed"), "en")
+        words(reason("row.feed"), "en")
 
 
 def text(*stories: Story) -> list[str]:
@@ -62,12 +64,12 @@ def text(*stories: Story) -> list[str]:
 def test_steps_are_numbered_and_what_belongs_below_is_not() -> None:
     steps = [
         HEAD,
-        step("row.feed", "a.csv:2", cells="cells"),
-        step("visit.line", "a.csv:2", day="2021-03-01", id="A1", what="what"),
-        step("visit.this", "a.csv:3", day="2021-03-02", id="A2", what="what"),
-        step("note.return_code", code="0001", meaning="meaning"),
-        step("problem.warning", "CODE", who="", message="message"),
-        step("remedy.do", remedy="remedy"),
+        reason("row.feed", "a.csv:2", cells="cells"),
+        reason("visit.line", "a.csv:2", day="2021-03-01", id="A1", what="what"),
+        reason("visit.this", "a.csv:3", day="2021-03-02", id="A2", what="what"),
+        reason("note.return_code", code="0001", meaning="meaning"),
+        reason("problem.warning", "CODE", who="", message="message"),
+        reason("remedy.do", remedy="remedy"),
     ]
     assert text(Story("appointment", "A1", steps)) == [
         "Appointment A1: a contact that counts in no end and does not go to the insurer",
@@ -85,9 +87,9 @@ def test_steps_are_numbered_and_what_belongs_below_is_not() -> None:
 def test_where_something_stands_is_said_once_and_not_broken() -> None:
     steps = [
         HEAD,
-        step("units.unknown", "specs/a.csv:2; Zorg1 §4.1.2, §4.1.6"),
-        step("units.not_counted", "specs/a.csv:2"),
-        step("units.unknown", "specs/a.csv:2; Zorg1 §4.2"),
+        reason("units.unknown", "specs/a.csv:2; Zorg1 §4.1.2, §4.1.6"),
+        reason("units.not_counted", "specs/a.csv:2"),
+        reason("units.unknown", "specs/a.csv:2; Zorg1 §4.2"),
     ]
     assert text(Story("appointment", "A1", steps))[3:] == [
         " 1 Units        Not known: the source gives no number.",
@@ -98,7 +100,7 @@ def test_where_something_stands_is_said_once_and_not_broken() -> None:
 
 
 def test_what_can_not_be_seen_is_not_printed() -> None:
-    steps = [HEAD, step("row.feed", cells="a\x1b[31mb")]
+    steps = [HEAD, reason("row.feed", cells="a\x1b[31mb")]
     assert text(Story("appointment", "A\x071", steps))[0].startswith("Appointment A?1: a contact")
     assert text(Story("appointment", "A1", steps))[-1] == " 1 Row          a?[31mb"
 
@@ -113,7 +115,7 @@ def test_more_than_one_story() -> None:
 def test_the_document_says_nothing_twice() -> None:
     line = {"reference": "R1", "units": 1}
     one = Story("appointment", "1", [HEAD], [PROBLEM], [line], line)
-    other = Story("trajectory", "1", [HEAD, step("units.unknown", "a.csv:2")], [PROBLEM], [line, {"reference": "R2"}])
+    other = Story("trajectory", "1", [HEAD, reason("units.unknown", "a.csv:2")], [PROBLEM], [line, {"reference": "R2"}])
     found = document([one, other], "en")
     assert (found["subject"], found["kinds"]) == ("1", ["appointment", "trajectory"])
     assert found["steps"][2] == {
