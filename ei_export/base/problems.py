@@ -50,6 +50,10 @@ class Kind:
         lowest = self.lowest or ("error" if self.severity == "error" else "info")
         return SEVERITIES[SEVERITIES.index(self.highest) : SEVERITIES.index(lowest) + 1]
 
+    def texts(self, language: Language) -> tuple[str, str]:
+        """Message and remedy, with their ``{parameter}`` places."""
+        return (self.nl, self.remedy_nl) if language == "nl" else (self.en, self.remedy_en)
+
 
 @frozen
 class Finding:
@@ -197,10 +201,9 @@ class Severities:
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
     """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
     try:
-        kind = catalogue()[code]
+        texts = catalogue()[code].texts(language)
     except SettingsError as broken:
         return _without_words(broken, language)
-    texts = (kind.nl, kind.remedy_nl) if language == "nl" else (kind.en, kind.remedy_en)
     message, remedy = (wording.filled(text, params, language) for text in texts)
     return message, remedy
 

@@ -250,8 +250,8 @@ def shown(params: Mapping[str, object], language: Language) -> Mapping[str, obje
 
 def forms(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
     """As `shown`, of what is safe to print already."""
-    ways = {name: way for name, way in _WAYS.items() if name in params}
-    return {**params, **{name: way(params[name], language) for name, way in ways.items()}} if ways else params
+    named = params.keys() & _WAYS.keys()
+    return {**params, **{name: _WAYS[name](params[name], language) for name in named}} if named else params
 
 
 def quoted(text: str) -> str:

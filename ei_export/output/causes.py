@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Final
 
 from attrs import define, field, frozen
 
-from ..base.problems import Language, Problem, Severity, catalogue
-from .problem_list import ProblemList
+from ..base.problems import Language, Problem, Severity, catalogue, render
+from ..base.wording import shown
+from .problem_list import Placed, ProblemList
 
 _BLANK: Final = "…"
-_BLANKS: Final = re.compile(f"{_BLANK}( {_BLANK})+")
-_PARAMETER: Final = re.compile(r"\{[^}]*\}")
+_PARAMETER: Final = re.compile(r"\{([^}]*)\}")
 
 
 @frozen
@@ -30,13 +29,12 @@ _PAGE: Final = Limits()
 
 
 @frozen
-class Place:
-    """One problem of a cause: what it fills in at the … of the heading, or else its whole message."""
+class Told:
+    """One problem of a cause, and what it fills in at the … of the heading."""
 
     problem: Problem
     insurer: str
-    filled_in: str = ""
-    message: str = ""
+    filled_in: str
 
 
 @frozen
@@ -46,7 +44,7 @@ class Cause:
     heading: str
     remedy: str
     count: int
-    places: Sequence[Place]
+    places: Sequence[Told]
 
 
 @frozen
@@ -64,40 +62,29 @@ class KindFound:
 
 @define
 class _Same:
-    """Problems with one remedy, as they come: the words that all their messages share, and the first of them.
+    """Problems of one kind that ask for the same: how many, the first of them, and the parameters that all share."""
 
-    ``common`` is None once the messages have more words, or fewer.
-    """
-
-    remedy: str
-    common: list[str] | None
+    shared: dict[str, object]
     count: int = 0
-    first: list[tuple[Problem, str]] = field(factory=list)
-    _last: str = ""
+    first: list[Placed] = field(factory=list)
 
-    def add(self, message: str) -> None:
-        """Counts a message and blanks what it says otherwise than those before it."""
+    def add(self, params: Mapping[str, object]) -> None:
+        """Counts one, and keeps of what is shared what it says too."""
         self.count += 1
-        if message == self._last or self.common is None:
-            return
-        self._last, words = message, message.split(" ")
-        if len(words) == len(self.common):
-            pairs = zip(self.common, words, strict=True)
-            self.common = [word if word == other else _BLANK for word, other in pairs]
-        else:
-            self.common = None
+        if not self.shared.items() <= params.items():
+            self.shared = dict(self.shared.items() & params.items())
 
-    def cause(self, title: str) -> Cause:
-        """What differs is left blank in the heading, unless that is most of it."""
-        common = self.common
-        if common is None or common.count(_BLANK) > len(common) / 2:
-            places = [Place(problem, insurer, message=problem.message) for problem, insurer in self.first]
-            return Cause(title, self.remedy, self.count, places)
-        places = [
-            Place(problem, insurer, filled_in=_filled_in(common, problem.message.split(" ")))
-            for problem, insurer in self.first
-        ]
-        return Cause(_BLANKS.sub(_BLANK, " ".join(common)), self.remedy, self.count, places)
+    def cause(self, language: Language, insurers: Mapping[str, str]) -> Cause:
+        """What differs is left blank in the heading."""
+        code, params = self.first[0].finding.code, self.first[0].finding.params
+        differing = [name for name in _places(catalogue()[code].texts(language)[0]) if name not in self.shared]
+        heading, remedy = render(code, {**params, **dict.fromkeys(differing, _BLANK)}, language)
+        told = []
+        for placed in self.first:
+            values = shown(placed.finding.params, language)
+            filled_in = " · ".join(str(values[name]) for name in differing)
+            told.append(Told(placed.worded(language), insurers.get(placed.uzovi, ""), filled_in))
+        return Cause(_ended(heading), remedy, self.count, told)
 
 
 def kinds_found(
@@ -112,41 +99,49 @@ def kinds_found(
 
 
 def _kind_found(
-    problems: Iterator[tuple[Problem, str]], language: Language, insurers: Mapping[str, str], room: int, limits: Limits
+    problems: Iterator[Placed], language: Language, insurers: Mapping[str, str], room: int, limits: Limits
 ) -> KindFound:
     """One kind; there is ``room`` for so many of its problems, and for a few of each cause."""
-    by_remedy: dict[str, _Same] = {}
-    count = shown = 0
-    for problem, uzovi in problems:
+    by_remedy: dict[tuple[object, ...], _Same] = {}
+    asked: Sequence[str] | None = None
+    count = told = 0
+    for placed in problems:
         count += 1
-        same = by_remedy.get(problem.remedy)
+        params = placed.finding.params
+        if asked is None:
+            asked = _places(catalogue()[placed.finding.code].texts(language)[1])
+        key = tuple(params[name] for name in asked)
+        same = by_remedy.get(key)
         if same is None:
             if len(by_remedy) == limits.causes:
                 continue
-            same = by_remedy[problem.remedy] = _Same(problem.remedy, problem.message.split(" "))
-        same.add(problem.message)
-        if shown < room or len(same.first) < limits.few:
-            same.first.append((problem, insurers.get(uzovi, "")))
-            shown += 1
-    heading = title(problem.code, language)
+            same = by_remedy[key] = _Same(dict(params))
+        same.add(params)
+        if told < room or len(same.first) < limits.few:
+            same.first.append(placed)
+            told += 1
+    code = placed.finding.code
     return KindFound(
-        code=problem.code,
-        severity=problem.severity,
-        title=heading,
-        return_code=catalogue()[problem.code].return_code,
+        code=code,
+        severity=placed.severity,
+        title=title(code, language),
+        return_code=catalogue()[code].return_code,
         count=count,
-        shown=shown,
-        causes=[same.cause(heading) for same in by_remedy.values()],
+        shown=told,
+        causes=[same.cause(language, insurers) for same in by_remedy.values()],
     )
 
 
 def title(code: str, language: Language) -> str:
     """A kind of problem in words, with … for what is filled in."""
-    kind = catalogue()[code]
-    return _PARAMETER.sub(_BLANK, kind.nl if language == "nl" else kind.en).replace(f"{_BLANK}.", _BLANK)
+    return _ended(_PARAMETER.sub(_BLANK, catalogue()[code].texts(language)[0]))
 
 
-def _filled_in(common: Sequence[str], message: Sequence[str]) -> str:
-    """The words of a message where the heading has a blank."""
-    runs = groupby(zip(common, message, strict=True), key=lambda pair: pair[0] == _BLANK)
-    return " · ".join(" ".join(word for _, word in run).strip(".,:;") for is_blank, run in runs if is_blank)
+def _places(text: str) -> Sequence[str]:
+    """The parameters of a text, in the order in which they come."""
+    return tuple(dict.fromkeys(_PARAMETER.findall(text)))
+
+
+def _ended(heading: str) -> str:
+    """A text without a full stop behind a blank."""
+    return heading.replace(f"{_BLANK}.", _BLANK)

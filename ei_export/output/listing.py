@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ..base.problems import Language, Severity, catalogue
 from ..model.codelists import return_codes
-from .causes import KindFound, Limits, Place, kinds_found
+from .causes import KindFound, Limits, Told, kinds_found
 from .problem_list import ProblemList
 from .text import Paint, Role, number, plain, wrapped
 
@@ -111,7 +111,7 @@ class Listing:
             text = return_codes()[kind.return_code].text
             yield _WORDS[self.language]["return_code"].format(code=kind.return_code, text=text.rstrip("."))
 
-    def _place(self, place: Place) -> str:
+    def _place(self, place: Told) -> str:
         words, problem = _WORDS[self.language], place.problem
         ids = []
         if problem.appointment_id:
@@ -124,5 +124,4 @@ class Listing:
             ids.append(words["earlier"])
         if problem.column:
             ids.append(words["column"].format(column=problem.column))
-        said = place.filled_in or place.message
-        return ": ".join(filter(None, (", ".join(ids), said)))
+        return ": ".join(filter(None, (", ".join(ids), place.filled_in)))

@@ -22,6 +22,7 @@ from ei_export.declaring.files import MOST_LINES
 from tests.support.pages import (
     FORGOTTEN,
     LATE,
+    Found,
     deadline_passed,
     declaration,
     full,
@@ -165,15 +166,39 @@ def test_what_problems_have_in_common_is_said_once() -> None:
     assert texts(document, ".tag")[0] == "TARIFF_MISSING · return code 0611"
 
 
-def test_messages_of_another_length_are_said_in_full() -> None:
+def test_what_differs_is_left_blank_and_said_at_its_place() -> None:
     one, other = tariff_missing(1), tariff_missing(2)
     other[-1]["list"] = "tarieven overige coderingen"
     document = parsed(page(report([one, other])))
-    assert texts(document, "h4") == ['There is no tariff for … with … on … in the list "…".']
-    assert [text.rpartition(" on ")[2] for text in texts(document, ".places p")] == [
-        '2023-09-25 in the list "productafspraken Zorg1".',
-        '2023-09-25 in the list "tarieven overige coderingen".',
+    assert texts(document, "h4") == ['There is no tariff for 940131 with VGZ on 2023-09-25 in the list "…".']
+    assert [text.split(" T", 1)[1] for text in texts(document, ".places li")] == [
+        "1 productafspraken Zorg1 VGZ appointments.csv, row 1, column date",
+        "2 tarieven overige coderingen VGZ appointments.csv, row 2, column date",
     ]
+
+
+def test_a_heading_keeps_what_stands_behind_a_blank() -> None:
+    found: list[Found] = [
+        ("CONTRACT_MISSING", f"A{number}", "", 1, "", {"date": "2023-09-25", "insurer": insurer})
+        for number, insurer in enumerate(("CZ", "Menzis"))
+    ]
+    document = parsed(page(report(found, language="nl")))
+    (heading,) = texts(document, "h4")
+    assert heading.startswith("Op 25-09-2023 heeft de praktijk geen contractpositie met …; deze afspraak wordt niet")
+    assert [text.split(" appointments.csv")[0] for text in texts(document, ".places li")] == [
+        "afspraak A0 CZ",
+        "afspraak A1 Menzis",
+    ]
+
+
+def test_problems_with_one_remedy_in_words_differ_by_what_it_is_filled_in_with() -> None:
+    found: list[Found] = [
+        ("DATE_INVALID", f"A{number}", "", number, "", {"found": f"{number}-13", "expected": expected})
+        for number, expected in enumerate(("YYYY", "YYYY", "9"))
+    ]
+    document = parsed(page(report(found, language="nl")))
+    assert texts(document, "h4") == ['"…" is geen bestaande datum.', '"2-13" is geen bestaande datum.']
+    assert ["JJJJ" in text for text in texts(document, ".remedy")] == [True, False]
 
 
 def test_a_run_that_declared_nothing_says_so() -> None:
