@@ -65,13 +65,18 @@ class Instance:
 
     def first(self, name: str) -> "Instance | None":
         """The first instance of a class directly in it."""
-        return next((one for one in self.inside if one.node.name == name), None)
+        for one in self.inside:
+            if one.node.name == name:
+                return one
+        return None
 
     def walk(self) -> "Iterator[Instance]":
         """Itself and all in it, in their order."""
-        yield self
-        for one in self.inside:
-            yield from one.walk()
+        following = [self]
+        while following:
+            one = following.pop()
+            yield one
+            following += reversed(one.inside)
 
 
 def instances(file: IO[bytes], message: Message, name: str) -> Iterator[tuple[Instance, Sequence[Flaw]]]:

@@ -74,6 +74,7 @@ class XmlFile:
                 continue
             if part.name == "Header" and not wrong:
                 self._about = About(part, self._today, self._environment)
+                self._checks.clear()
                 if (found := part.get("Berichtversie")) != self._message.version:
                     yield self._says("VERIFY_VERSION", part, Breach("Berichtversie", found, self._message.version))
                     return

@@ -1,7 +1,7 @@
 """The forms that rules on messages in XML come in: `FORMS`, by the name that a row of ``specs/gds801/rules.csv`` gives.
 
-A form makes a check of what the row says: the elements that it is about, and what they are held against. Rules that are
-of no form are functions in :mod:`.rules801`.
+A form is a function of what the row gives: the elements that it is about, and what they are held against. Rules that
+are of no form have functions of their own in :mod:`.rules801`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -60,42 +60,58 @@ class About:
 Check = Callable[[Instance, About], Breach | None]
 
 
+def itself(one: Instance, about: About) -> Instance:
+    return one
+
+
 @frozen(eq=False)
 class Pointer:
     """An element as a rule reaches it from an instance: ``node`` in whatever class ``holder`` finds, None where there
     is none. ``is_common``: it is of the header, or the performance list of a line, and so alike for all instances of a
-    class in the lines of one list."""
+    class in the lines of one list.
+
+    ``text`` gives its text, or something for a class; '' where it isn't there.
+    """
 
     node: Node
     holder: Callable[[Instance, About], Instance | None]
     is_common: bool
+    text: Callable[[Instance, About], str] = field(init=False)
 
     @property
     def name(self) -> str:
         return self.node.name
 
-    def text(self, one: Instance, about: About) -> str:
-        """Its text, or something for a class; '' where it isn't there."""
-        found = self.holder(one, about)
-        if found is None:
-            return ""
-        if self.node.form is not None:
-            return found.texts.get(self.node.name, "")
-        return SOMETHING if found.first(self.node.name) is not None else ""
+    @text.default
+    def _text(self) -> Callable[[Instance, About], str]:
+        name, holder, is_class = self.node.name, self.holder, self.node.form is None
+        if holder is itself and not is_class:  # most are
+            return lambda one, about: one.texts.get(name, "")
 
-    def unwanted(self, one: Instance, about: About) -> Breach | None:
-        """What is wrong where it may not be there, be it empty."""
-        found = self.holder(one, about)
-        return not_allowed(found, self.node.name) if found is not None else None
+        def text(one: Instance, about: About) -> str:
+            found = holder(one, about)
+            if found is None:
+                return ""
+            return (SOMETHING if found.first(name) else "") if is_class else found.texts.get(name, "")
+
+        return text
 
 
 class Given(NamedTuple):
-    """What a row gives to its form: the ``elements`` that it is about, the ``values`` it goes by, and where they name
-    an element with a day, that."""
+    """What a row gives to its check: the ``elements`` that it is about, the ``values`` it goes by, and where they name
+    an element that is a day, that."""
 
     elements: Sequence[Pointer]
     values: Sequence[str]
     day: Pointer | None
+
+    @property
+    def element(self) -> Pointer:
+        return self.elements[0]
+
+
+#: What is wrong with an instance of a class, by what a row gives, if anything.
+Function = Callable[[Given, Instance, About], Breach | None]
 
 
 def missing(one: Instance, element: str, expected: str = SOMETHING) -> Breach | None:
@@ -106,110 +122,69 @@ def has(one: Instance, element: str) -> bool:
     return element in one.texts or one.first(element) is not None
 
 
-def not_allowed(one: Instance, element: str) -> Breach | None:
-    return Breach(element, one.get(element) or SOMETHING, NOTHING) if has(one, element) else None
-
-
 # The forms -----------------------------------------------------------------------------------------
 
 
-def _one(given: Given) -> Check:
+def _one(given: Given, one: Instance, about: About) -> Breach | None:
     """The element is one of the values."""
-    (element,), expected = given.elements, " | ".join(given.values)
-
-    def check(one: Instance, about: About) -> Breach | None:
-        text = element.text(one, about)
-        return None if text in given.values else Breach(element.name, text or NOTHING, expected)
-
-    return check
+    text = given.element.text(one, about)
+    return None if text in given.values else Breach(given.element.name, text or NOTHING, " | ".join(given.values))
 
 
-def _listed(given: Given) -> Check:
+def _listed(given: Given, one: Instance, about: About) -> Breach | None:
     """The element is in its code list, and valid on the day of another element, if one is named."""
-    (element,), day = given.elements, given.day
-    name, known = element.node.list, codes(element.node.list)
-
-    def check(one: Instance, about: About) -> Breach | None:
-        text, on = element.text(one, about), day.text(one, about) if day is not None else ""
-        code = known.get(text)
-        if not text or (code is not None and not on):
-            return None
-        if code is None:
-            return Breach(element.name, text, name)
-        if date.fromisoformat(on) < code.valid_from:
-            return Breach(element.name, text, f"{name}, {code.valid_from} <= {on}", 1)
-        if date.fromisoformat(on) > code.valid_until:
-            return Breach(element.name, text, f"{name}, {on} <= {code.valid_until}", 2)
+    element, name = given.element, given.element.node.list
+    text, on = element.text(one, about), given.day.text(one, about) if given.day is not None else ""
+    code = codes(name).get(text)
+    if not text or (code is not None and not on):
         return None
+    if code is None:
+        return Breach(element.name, text, name)
+    if (day := date.fromisoformat(on)) < code.valid_from:
+        return Breach(element.name, text, f"{name}, {code.valid_from} <= {on}", 1)
+    return Breach(element.name, text, f"{name}, {on} <= {code.valid_until}", 2) if day > code.valid_until else None
 
-    return check
 
-
-def _filled(given: Given) -> Check:
+def _filled(given: Given, one: Instance, about: About) -> Breach | None:
     """The element may be in a code list that we don't have as it is now; zeros are in none. What our copy of it lacks,
     if we have one, is doubtful."""
-    (element,) = given.elements
-    name = element.node.list
-    known = codes(name) if name else None
-
-    def check(one: Instance, about: About) -> Breach | None:
-        text = element.text(one, about)
-        if text and not text.strip("0"):
-            return Breach(element.name, text, "> 0")
-        is_unknown = text and known is not None and text not in known
-        return Breach(element.name, text, name, code="VERIFY_CODE_DOUBTFUL") if is_unknown else None
-
-    return check
+    text, name = given.element.text(one, about), given.element.node.list
+    if text and not text.strip("0"):
+        return Breach(given.element.name, text, "> 0")
+    is_unknown = text and name and text not in codes(name)
+    return Breach(given.element.name, text, name, code="VERIFY_CODE_DOUBTFUL") if is_unknown else None
 
 
-def _until(given: Given) -> Check:
+def _until(given: Given, one: Instance, about: About) -> Breach | None:
     """The element is a day that is not after another one; either may be missing."""
-    (element,), last = given.elements, given.day
-    assert last is not None  # by the kind of its values
-
-    def check(one: Instance, about: About) -> Breach | None:
-        text, limit = element.text(one, about), last.text(one, about)
-        return Breach(element.name, text, f"<= {limit} ({last.name})") if text and limit and text > limit else None
-
-    return check
+    text, limit = given.element.text(one, about), given.day.text(one, about) if given.day is not None else ""
+    is_late = text and limit and text > limit
+    return Breach(given.element.name, text, f"<= {limit} ({given.values[0]})") if is_late else None
 
 
-def _there(given: Given) -> Check:
+def _there(given: Given, one: Instance, about: About) -> Breach | None:
     """At least one of the elements is there; the values are how what is expected is told."""
-    elements = given.elements
-    expected = " ".join(given.values) or (" | ".join(e.name for e in elements) if len(elements) > 1 else SOMETHING)
-
-    def check(one: Instance, about: About) -> Breach | None:
-        for element in elements:
-            if element.text(one, about):
-                return None
-        return Breach(elements[0].name, NOTHING, expected)
-
-    return check
+    for element in given.elements:
+        if element.text(one, about):
+            return None
+    names = [element.name for element in given.elements]
+    return Breach(names[0], NOTHING, " ".join(given.values) or (" | ".join(names) if len(names) > 1 else SOMETHING))
 
 
-def _absent(given: Given) -> Check:
-    """None of the elements is there."""
-
-    def check(one: Instance, about: About) -> Breach | None:
-        for element in given.elements:
-            if (breach := element.unwanted(one, about)) is not None:
-                return breach
-        return None
-
-    return check
+def _absent(given: Given, one: Instance, about: About) -> Breach | None:
+    """None of the elements is there, be it empty."""
+    for element in given.elements:
+        holder = element.holder(one, about)
+        if holder is not None and has(holder, element.name):
+            return Breach(element.name, holder.get(element.name) or SOMETHING, NOTHING)
+    return None
 
 
-def _once(given: Given) -> Check:
+def _once(given: Given, one: Instance, about: About) -> Breach | None:
     """There is one instance of the class at most."""
-    (class_,) = given.elements
-
-    def check(one: Instance, about: About) -> Breach | None:
-        found = class_.holder(one, about)
-        count = len(found.all(class_.name)) if found is not None else 0
-        return Breach(class_.name, f"{count} ×", "<= 1 ×") if count > 1 else None
-
-    return check
+    holder, name = given.element.holder(one, about), given.element.name
+    count = len(holder.all(name)) if holder is not None else 0
+    return Breach(name, f"{count} ×", "<= 1 ×") if count > 1 else None
 
 
 #: What the values of a form can be, and how that is told.
@@ -223,10 +198,10 @@ VALUES: Final = {
 
 
 class RuleForm(NamedTuple):
-    """A form of rule: what makes a check; the kind of its ``values``; which elements it ``takes``, and how these are
+    """A form of rule: its check; the kind of its ``values``; which elements it ``takes``, and how these are
     ``shown``; whether of ``many`` elements or of one."""
 
-    check: Callable[[Given], Check]
+    check: Function
     values: str = ""
     takes: Callable[[Node], object] = bool
     shown: str = "an element"

@@ -18,7 +18,7 @@ from ....base.tables import Report, Row, parse_keyed, refuse, source
 from ....model.codelists import codes
 from ..reader import Instance
 from ..tree import FOLDER, Node, codes_of_trees, root_of
-from .rule_forms import FORMS, VALUES, About, Breach, Check, Given, Pointer
+from .rule_forms import FORMS, VALUES, About, Breach, Check, Given, Pointer, itself
 from .rules801 import CHECKS
 
 #: Whom a rule is for: G every message, P those of physiotherapy.
@@ -134,7 +134,7 @@ def _check(row: Row, find: Find) -> Check | None:
             raise row.error("form", f"{' | '.join(FORMS)}; nothing for a rule that has a function")
         if row["element"]:
             raise row.error("element", "nothing, as the rule has a function")
-        return partial(CHECKS[name], values) if name in CHECKS else None
+        return partial(CHECKS[name], Given((), values, None)) if name in CHECKS else None
     form = FORMS[row.choice("form", tuple(FORMS))]
     names = row["element"].split()
     elements = [found for name in names if (found := find(name)) is not None and form.takes(found.node)]
@@ -151,7 +151,7 @@ def _check(row: Row, find: Find) -> Check | None:
     }
     if not is_right[form.values]:
         raise row.error("values", VALUES[form.values])
-    return form.check(Given(elements, values, day))
+    return partial(form.check, Given(elements, values, day))
 
 
 def _can_be(node: Node, values: Sequence[str]) -> bool:
@@ -175,15 +175,11 @@ def _find(root: Node, class_: Node, path: str) -> Pointer | None:
     it is nearest: in the instance, in the line that it is in, or in the header."""
     line = next((one for one in _classes(root) if one.name in _LINES and class_.path.startswith(one.path)), None)
     *way, _ = path.split("/")
-    for start, holder in ((class_, _itself), (line, _line_of), (root["Header"], _header_of)):
+    for start, holder in ((class_, itself), (line, _line_of), (root["Header"], _header_of)):
         if start is not None and (node := start.find(path)) is not None:
             is_common = start is root["Header"] or (start is line and path == _LIST)
             return Pointer(node, partial(_inside, holder, way) if way else holder, is_common)
     return None
-
-
-def _itself(one: Instance, about: About) -> Instance:
-    return one
 
 
 def _line_of(one: Instance, about: About) -> Instance:

@@ -6,7 +6,7 @@ message (totals, links between lines) is in :mod:`.message`.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,10 +14,8 @@ from typing import Final
 from ....model.codelists import DCSPH, codes, diagnoses
 from ...care import indications_of, is_closed, is_diagnosis
 from ..reader import Instance
-from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, has, missing
+from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Function, Given, has, missing
 
-Values = Sequence[str]
-Function = Callable[[Values, Instance, About], Breach | None]
 CHECKS: Final[dict[str, Function]] = {}
 
 _AMOUNTS: Final = ("TariefInclBtw", "BerekendBedragInclBtw", "DeclaratieBedragInclBtw")
@@ -44,48 +42,48 @@ def _rule(*ids: str) -> Callable[[Function], Function]:
 
 
 @_rule("VC001")
-def _environment(values: Values, one: Instance, about: About) -> Breach | None:
+def _environment(given: Given, one: Instance, about: About) -> Breach | None:
     allowed = (about.environment,) if about.environment else tuple(codes("COD856"))
     kind = one.get("Berichtsoort")
     return None if kind in allowed else Breach("Berichtsoort", kind, " | ".join(allowed))
 
 
 @_rule("VC006")
-def _not_future(values: Values, one: Instance, about: About) -> Breach | None:
+def _not_future(given: Given, one: Instance, about: About) -> Breach | None:
     if about.today is None or one.get("Verzenddatum") <= about.today.isoformat():
         return None
     return Breach("Verzenddatum", one.get("Verzenddatum"), f"<= {about.today}")
 
 
 @_rule("VC098")
-def _since_gds(values: Values, one: Instance, about: About) -> Breach | None:
-    first, (start,) = one.get("BegindatumDeclaratieperiode"), values
+def _since_gds(given: Given, one: Instance, about: About) -> Breach | None:
+    first, (start,) = one.get("BegindatumDeclaratieperiode"), given.values
     return Breach("BegindatumDeclaratieperiode", first, f">= {start}") if first and first < start else None
 
 
 @_rule("VC111")
-def _place_of_work(values: Values, one: Instance, about: About) -> Breach | None:
+def _place_of_work(given: Given, one: Instance, about: About) -> Breach | None:
     place, declarant = one.first("Zorgaanbieder"), one.first("Declarant")
     if place is None or declarant is None:
         return None
     if declarant.get("ZorgaanbiederSoort") != _PERSON:
         return Breach("Zorgaanbieder", SOMETHING, NOTHING)
     kind = place.get("ZorgaanbiederSoort")
-    return None if kind in values else Breach("ZorgaanbiederSoort", kind or NOTHING, " | ".join(values))
+    return None if kind in given.values else Breach("ZorgaanbiederSoort", kind or NOTHING, " | ".join(given.values))
 
 
 @_rule("VC171")
-def _sepa(values: Values, one: Instance, about: About) -> Breach | None:
-    number, (start,) = one.get("Factuurnummer"), values
+def _sepa(given: Given, one: Instance, about: About) -> Breach | None:
+    number, (start,) = one.get("Factuurnummer"), given.values
     if one.get("Factuurdatum") < start or _SEPA.fullmatch(number):
         return None
     return Breach("Factuurnummer", number, "A-Z a-z 0-9 / - ? : ( ) . , ' +")
 
 
 @_rule("VC174")
-def _sole_declarant(values: Values, one: Instance, about: About) -> Breach | None:
+def _sole_declarant(given: Given, one: Instance, about: About) -> Breach | None:
     declarant = one.first("Declarant")
-    is_meant = declarant is not None and declarant.get("Zorgaanbiedercode")[:2] in values
+    is_meant = declarant is not None and declarant.get("Zorgaanbiedercode")[:2] in given.values
     return missing(one, "Zorgaanbieder") if is_meant else None
 
 
@@ -93,13 +91,13 @@ def _sole_declarant(values: Values, one: Instance, about: About) -> Breach | Non
 
 
 @_rule("rc9553")
-def _short_insured_number(values: Values, one: Instance, about: About) -> Breach | None:
-    length, (most,) = len(one.get("Verzekerdennummer")), values
+def _short_insured_number(given: Given, one: Instance, about: About) -> Breach | None:
+    length, (most,) = len(one.get("Verzekerdennummer")), given.values
     return Breach("Verzekerdennummer", f"{length} × A", f"<= {most} × A") if length > int(most) else None
 
 
 @_rule("VC019")
-def _same_insurer(values: Values, one: Instance, about: About) -> Breach | None:
+def _same_insurer(given: Given, one: Instance, about: About) -> Breach | None:
     uzovi = one.get("UzoviNummer")
     return Breach("UzoviNummer", uzovi, f"{about.receiver} (Ontvanger)") if uzovi != about.receiver else None
 
@@ -108,25 +106,25 @@ def _same_insurer(values: Values, one: Instance, about: About) -> Breach | None:
 
 
 @_rule("VC030")
-def _all_zero(values: Values, one: Instance, about: About) -> Breach | None:
+def _all_zero(given: Given, one: Instance, about: About) -> Breach | None:
     wrong = [name for name in _AMOUNTS if one.get(name) != ZERO]
     return Breach(wrong[0], one.get(wrong[0]), ZERO) if 0 < len(wrong) < len(_AMOUNTS) else None
 
 
 @_rule("VC031")
-def _all_more(values: Values, one: Instance, about: About) -> Breach | None:
+def _all_more(given: Given, one: Instance, about: About) -> Breach | None:
     wrong = [name for name in _AMOUNTS if one.get(name) == ZERO]
     return Breach(wrong[0], ZERO, f"> {ZERO}") if 0 < len(wrong) < len(_AMOUNTS) else None
 
 
 @_rule("VC033")
-def _later_end(values: Values, one: Instance, about: About) -> Breach | None:
+def _later_end(given: Given, one: Instance, about: About) -> Breach | None:
     first, last = one.get("Begindatum"), one.get("Einddatum")
     return Breach("Einddatum", last, f"> {first} (Begindatum)") if last and last <= first else None
 
 
 @_rule("VC034")
-def _times(values: Values, one: Instance, about: About) -> Breach | None:
+def _times(given: Given, one: Instance, about: About) -> Breach | None:
     start, end = one.get("Begintijd"), one.get("Eindtijd")
     if end and not start:
         return Breach("Begintijd", NOTHING, SOMETHING)
@@ -136,23 +134,23 @@ def _times(values: Values, one: Instance, about: About) -> Breach | None:
 
 
 @_rule("VC036")
-def _gave_the_care(values: Values, one: Instance, about: About) -> Breach | None:
-    wrong = [role for role in _roles(one) if role in values]
+def _gave_the_care(given: Given, one: Instance, about: About) -> Breach | None:
+    wrong = [role for role in _roles(one) if role in given.values]
     return Breach("ZorgaanbiederRol", wrong[0], f"{_TREATS} | {_DIRECTS}") if wrong else None
 
 
 @_rule("VC116", "VC132")
-def _to_a_bureau(values: Values, one: Instance, about: About) -> Breach | None:
+def _to_a_bureau(given: Given, one: Instance, about: About) -> Breach | None:
     return Breach("PrestatieCodelijstCode", about.list, f"OntvangerRol = {_BUREAU}")
 
 
 @_rule("rc9559")
-def _therapist(values: Values, one: Instance, about: About) -> Breach | None:
+def _therapist(given: Given, one: Instance, about: About) -> Breach | None:
     return _named_person(one, _TREATS)
 
 
 @_rule("rc9556")
-def _treatment_plan(values: Values, one: Instance, about: About) -> Breach | None:
+def _treatment_plan(given: Given, one: Instance, about: About) -> Breach | None:
     return _named_person(about.performance, _DIRECTS)
 
 
@@ -167,7 +165,7 @@ def _named_person(performance: Instance, role: str) -> Breach | None:
 
 
 @_rule("rc9561")
-def _entitlement(values: Values, one: Instance, about: About) -> Breach | None:
+def _entitlement(given: Given, one: Instance, about: About) -> Breach | None:
     traits = _traits(one)
     if _ENTITLEMENT in traits:
         return None
@@ -175,31 +173,31 @@ def _entitlement(values: Values, one: Instance, about: About) -> Breach | None:
 
 
 @_rule("VC169")
-def _treated_by(values: Values, one: Instance, about: About) -> Breach | None:
+def _treated_by(given: Given, one: Instance, about: About) -> Breach | None:
     roles = _roles(one)
     return Breach("ZorgaanbiederRol", ", ".join(roles) or NOTHING, _TREATS) if _TREATS not in roles else None
 
 
 @_rule("rc9666")
-def _claims_nothing(values: Values, one: Instance, about: About) -> Breach | None:
+def _claims_nothing(given: Given, one: Instance, about: About) -> Breach | None:
     wrong = [name for name in _AMOUNTS[1:] if one.get(name) != ZERO]
     return Breach(wrong[0], one.get(wrong[0]), ZERO) if wrong else None
 
 
 @_rule("rc9552")
-def _goes_elsewhere(values: Values, one: Instance, about: About) -> Breach | None:
+def _goes_elsewhere(given: Given, one: Instance, about: About) -> Breach | None:
     return Breach(one.name, SOMETHING, NOTHING)
 
 
 @_rule("ownPath")
-def _says_something(values: Values, one: Instance, about: About) -> Breach | None:
+def _says_something(given: Given, one: Instance, about: About) -> Breach | None:
     if one.texts or one.inside:
         return None
     return Breach(one.name, NOTHING, "ZorgtrajectStartdatum", code="GDS_CARE_PATH_EMPTY")
 
 
 @_rule("VC112")
-def _unpaid_total_alone(values: Values, one: Instance, about: About) -> Breach | None:
+def _unpaid_total_alone(given: Given, one: Instance, about: About) -> Breach | None:
     amounts = [
         total.get("Bedrag") if (total := one.first(f"TotaalToegekendBedragInclBtw{kind}")) else ZERO
         for kind in ("Financieel", "NietFinancieel")
@@ -231,7 +229,7 @@ def _begun(about: About) -> date:
 
 
 @_rule("ownDiagnosis")
-def _known_diagnosis(values: Values, one: Instance, about: About) -> Breach | None:
+def _known_diagnosis(given: Given, one: Instance, about: About) -> Breach | None:
     code = one.get("Diagnosecode")
     old = codes("ZORG1-2019").get(code)
     if is_diagnosis(code) and (old is None or old.valid_on(_begun(about))):
@@ -240,13 +238,13 @@ def _known_diagnosis(values: Values, one: Instance, about: About) -> Breach | No
 
 
 @_rule("ownClosed")
-def _open_diagnosis(values: Values, one: Instance, about: About) -> Breach | None:
+def _open_diagnosis(given: Given, one: Instance, about: About) -> Breach | None:
     code = one.get("Diagnosecode")
     return Breach("Diagnosecode", code, "DCSPH", code="VERIFY_DIAGNOSIS_CLOSED") if is_closed(code) else None
 
 
 @_rule("rc9567a")
-def _list_of_profession(values: Values, one: Instance, about: About) -> Breach | None:
+def _list_of_profession(given: Given, one: Instance, about: About) -> Breach | None:
     found = one.get("DiagnoseCodelijstCode")
     if found == DCSPH or found not in codes("COD392"):
         return None
@@ -254,14 +252,14 @@ def _list_of_profession(values: Values, one: Instance, about: About) -> Breach |
 
 
 @_rule("ownIndication")
-def _known_indication(values: Values, one: Instance, about: About) -> Breach | None:
-    found, (name,) = one.get("ApkCode"), values
+def _known_indication(given: Given, one: Instance, about: About) -> Breach | None:
+    found, (name,) = one.get("ApkCode"), given.values
     return Breach("ApkCode", found, name, code="VERIFY_CODE") if found not in codes(name) else None
 
 
 @_rule("ownLapsed")
-def _indication_in_force(values: Values, one: Instance, about: About) -> Breach | None:
-    found, (name,) = one.get("ApkCode"), values
+def _indication_in_force(given: Given, one: Instance, about: About) -> Breach | None:
+    found, (name,) = one.get("ApkCode"), given.values
     code, day = codes(name).get(found), _begun(about)
     if code is None or code.valid_on(day):
         return None
@@ -269,8 +267,8 @@ def _indication_in_force(values: Values, one: Instance, about: About) -> Breach 
 
 
 @_rule("ownUnusual")
-def _indication_of_diagnosis(values: Values, one: Instance, about: About) -> Breach | None:
-    found, (name,) = one.get("ApkCode"), values
+def _indication_of_diagnosis(given: Given, one: Instance, about: About) -> Breach | None:
+    found, (name,) = one.get("ApkCode"), given.values
     allowed = indications_of(_coded(about.performance))
     if not allowed or found in allowed or found not in codes(name):
         return None
@@ -278,14 +276,14 @@ def _indication_of_diagnosis(values: Values, one: Instance, about: About) -> Bre
 
 
 @_rule("ownMissing")
-def _indication(values: Values, one: Instance, about: About) -> Breach | None:
+def _indication(given: Given, one: Instance, about: About) -> Breach | None:
     if _ENTITLEMENT in _traits(one) or not _coded(one):
         return None
     return Breach("ApkCode", NOTHING, f"ApkCodelijstCode = {_ENTITLEMENT}", code="VERIFY_INDICATION_MISSING")
 
 
 @_rule("ownSide")
-def _side(values: Values, one: Instance, about: About) -> Breach | None:
+def _side(given: Given, one: Instance, about: About) -> Breach | None:
     sided = [code for code in _coded(one) if code in diagnoses() and diagnoses()[code].side_required]
     if not sided or _SIDE in _traits(one):
         return None
@@ -294,7 +292,7 @@ def _side(values: Values, one: Instance, about: About) -> Breach | None:
 
 
 @_rule("ownAmount")
-def _not_more_than_calculated(values: Values, one: Instance, about: About) -> Breach | None:
+def _not_more_than_calculated(given: Given, one: Instance, about: About) -> Breach | None:
     _, calculated, claimed = _AMOUNTS
     most, found = one.get(calculated), one.get(claimed)
     if ZERO in (most, found) or Decimal(found) <= Decimal(most):
@@ -303,7 +301,7 @@ def _not_more_than_calculated(values: Values, one: Instance, about: About) -> Br
 
 
 @_rule("ownBirth")
-def _born_before(values: Values, one: Instance, about: About) -> Breach | None:
+def _born_before(given: Given, one: Instance, about: About) -> Breach | None:
     day = one.get("Begindatum")
     if day >= about.born:
         return None
