@@ -64,10 +64,11 @@ bench: $(DEVELOP)
 golden: $(DEVELOP)
 	$(PY) -m tests.golden.update $(if $(FORCE),--force)
 
-# what is made of docs/: the pages of commands and problems, and what the transcripts show
+# what is made of docs/: the pages of commands and problems, that of man, and what the transcripts show
 pages: $(DEVELOP)
 	$(PY) -m tools.problems_page
 	$(PY) -m tools.commands_page > docs/commands.md
+	$(PY) -m tools.man_page > docs/man/ei-export.1
 	$(PY) -m tests.support.transcripts
 
 clean:
