@@ -3,27 +3,23 @@
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ..base.problems import Language
+from ..commands.run.run import Options
 from ..commands.run.summary import Summary, text_lines
 from ..output.listing import LONG, SHORT, Listing
-from .common import options, painter, refusing, settings_of
+from .common import Call, command, painter
 from .run import feed_options, with_paths, work
 
 
 @click.command()
 @click.option("--all", "show_all", is_flag=True, help="List every place of a problem, not only the first few.")
 @feed_options
-@options
-@refusing
-def check(
-    config: Path, lang: Language | None, input_path: Path | None, out: Path | None, show_all: bool, **choices: Any
-) -> None:
+@command
+def check(call: Call, input_path: Path | None, out: Path | None, strict: bool, show_all: bool) -> int:
     """Say what a run would declare, what it would hold and why. Writes nothing."""
-    settings = with_paths(settings_of(config, lang), input_path, out)
+    settings = with_paths(call.settings(), input_path, out)
     language, paint = settings.language, painter()
 
     def told(summary: Summary) -> Iterator[str]:
@@ -33,4 +29,4 @@ def check(
             text_lines(summary, language, where, short=False, paint=paint), [""], listing.lines(summary.problems)
         )
 
-    work(settings, told, publish=False, **choices)
+    return work(call, settings, told, Options(call.day, publish=False, strict=strict))

@@ -1,26 +1,25 @@
-"""What every command has in common: its options, and how it says that it can't go on."""
+"""What every command has in common: its options, how it says what it came to, and how that it can't go on."""
 
 import functools
-import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
+from attrs import evolve, frozen
 
 from .. import __version__
 from ..base.patience import ON_WAIT
 from ..base.problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
 from ..base.wording import iso_day, naming
+from ..output.json_stream import write_json
 from ..output.text import Paint, Role, plain
 from ..settings import Settings, load
 from .speaking import has_spoken, speaking, warn
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_CONFIG: Final = "ei-export.toml"
 #: Exit codes besides 0: something is held; usage or settings; the input; writing; another run; the keyboard.
@@ -28,7 +27,8 @@ HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
 #: Days outside are typing errors: what is declared on such a day would be in the way of every later run.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
-#: Where a context keeps what is called with the refusal of its command.
+#: Where a context keeps the language of the settings, and what is called with the refusal of its command.
+_LANGUAGE: Final = "ei_export.language"
 _FAILED: Final = "ei_export.failed"
 
 _WAITS: Final[Mapping[Language, str]] = {
@@ -67,8 +67,65 @@ class Text(click.ParamType):  # type: ignore[type-arg] # generic in some version
         return os.fsencode(value).decode("utf-8", "replace")
 
 
-def options(function: F) -> F:
-    """The options that every command takes, and its way to fail."""
+@frozen
+class Call:
+    """A command as it was given: the options that every command takes. ``asked_day`` and ``asked_language`` are None
+    where the day it is, and the settings, say."""
+
+    config: Path
+    asked_day: date | None
+    asked_language: Language | None
+    as_json: bool
+    quiet: bool
+
+    @property
+    def day(self) -> date:
+        """The day given, or the day it is here."""
+        return self.asked_day or date.today()  # noqa: DTZ011 - the practice's own calendar
+
+    @property
+    def language(self) -> Language:
+        """The language asked for, or that of the settings where they were read; Dutch."""
+        return self.asked_language or click.get_current_context().meta.get(_LANGUAGE, "nl")
+
+    def has_settings(self) -> bool:
+        """Whether there is something to be read as settings, where a command can do without."""
+        return os.path.lexists(self.config)
+
+    def settings(self) -> Settings:
+        """The settings, in the language asked for. Raises SettingsError."""
+        settings = load(self.config)
+        settings = evolve(settings, language=self.asked_language or settings.language)
+        context = click.get_current_context()
+        context.meta[_LANGUAGE] = settings.language
+        ON_WAIT.set(lambda path: warn(_WAITS[settings.language].format(path=path)))
+        context.with_resource(naming(settings.input.columns))
+        return settings
+
+    def say(
+        self, document: Callable[[], Mapping[str, Any]], lines: Callable[[], Iterable[str]], *, is_done: bool = False
+    ) -> None:
+        """Prints what came of it: the document for ``--json``, else its lines, unless it is to be quiet. ``is_done``:
+        see `speaking`."""
+        with speaking(is_done=is_done) as out:
+            if self.as_json:
+                write_json(document(), out)
+            elif not self.quiet:
+                for line in lines():
+                    click.echo(line, out)
+
+
+def command(function: Callable[..., int]) -> Callable[..., None]:
+    """The options that every command takes, handed over as a `Call`; ends with the exit code that the function gives,
+    or with a message and the exit code of what it raises, never with a traceback, unless ``--debug`` asks for it."""
+
+    @functools.wraps(function)
+    def wrapper(
+        config: Path, today: date | None, lang: Language | None, as_json: bool, quiet: bool, debug: bool, **own: Any
+    ) -> None:
+        call = Call(config, today, lang, as_json, quiet)
+        click.get_current_context().exit(_given(function, call, own, debug=debug))
+
     for option in (
         click.version_option(__version__, package_name="ei-export", prog_name="ei-export"),
         click.option("--debug", is_flag=True, help="Show where an unexpected error happened."),
@@ -87,38 +144,33 @@ def options(function: F) -> F:
             help="The settings of the practice.",
         ),
     ):
-        function = option(function)
-    return function
+        wrapper = option(wrapper)
+    return wrapper
 
 
-def refusing(function: F) -> F:
-    """Ends with a message and an exit code, never with a traceback, unless ``--debug`` asks for it."""
-
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        debug, lang, as_json = kwargs.pop("debug", False), kwargs.get("lang"), kwargs.get("as_json", False)
-        try:
-            return function(*args, **kwargs)
-        except Refusal as refusal:
-            if debug:
-                raise
-            refuse(refusal, lang, as_json=as_json)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+def _given(function: Callable[..., int], call: Call, own: Mapping[str, Any], *, debug: bool) -> int:
+    """The exit code of a command, once it has done what was asked or said why it can't."""
+    try:
+        return function(call, **own)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except KeyboardInterrupt:
+        refusal: Refusal = Interruption("INTERRUPTED")
+    except Refusal as refused:
+        if debug:
             raise
-        except KeyboardInterrupt:
-            refuse(Interruption("INTERRUPTED"), lang, as_json=as_json)
-        except OSError as error:
-            if debug:
-                raise
-            params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
-            refuse(WriteError("PLACE_UNREACHABLE", **params), lang, as_json=as_json)
-        except Exception as error:  # noqa: BLE001 - told, and where
-            if debug:
-                _show(error)
-            reason = f"{type(error).__name__} ({_place(error)})"
-            refuse(WriteError("INTERNAL", reason=reason), lang, as_json=as_json)
-
-    return wrapper  # type: ignore[return-value]
+        refusal = refused
+    except OSError as error:
+        if debug:
+            raise
+        params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
+        refusal = WriteError("PLACE_UNREACHABLE", **params)
+    except Exception as error:  # noqa: BLE001 - told, and where
+        if debug:
+            _show(error)
+        refusal = WriteError("INTERNAL", reason=f"{type(error).__name__} ({_place(error)})")
+    _refuse(refusal, call)
+    return refusal.exit_code
 
 
 def _show(error: BaseException | None) -> None:
@@ -143,15 +195,12 @@ def _place(error: BaseException) -> str:
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
 
 
-def refuse(refusal: Refusal, lang: Language | None, *, as_json: bool) -> None:
-    """Prints why the program can't go on, and what to do; ends with the exit code of the refusal."""
-    context = click.get_current_context()
-    language: Language = lang or context.meta.get("ei_export.language", "nl")
-    tell(refusal, language, as_json=as_json and not has_spoken())
-    note: Callable[[Refusal, Language], None] | None = context.meta.get(_FAILED)
+def _refuse(refusal: Refusal, call: Call) -> None:
+    """Prints why the program can't go on, and what to do, and leaves the trace of it that the command asked for."""
+    tell(refusal, call.language, as_json=call.as_json and not has_spoken())
+    note: Callable[[Refusal, Language], None] | None = click.get_current_context().meta.get(_FAILED)
     if note is not None:
-        note(refusal, language)
-    context.exit(refusal.exit_code)
+        note(refusal, call.language)
 
 
 def if_it_fails(note: Callable[[Refusal, Language], None]) -> None:
@@ -167,27 +216,4 @@ def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:
         problem = {"code": refusal.code, "severity": "error", "appointment_id": "", "trajectory": "", "row": None}
         document = {"run": None, "problems": [{**problem, "message": message, "remedy": remedy}]}
         with speaking(is_done=True) as out:
-            click.echo(json.dumps(document), out)
-
-
-def has_settings(config: Path) -> bool:
-    """Whether there is something to be read as settings, where a command can do without."""
-    return os.path.lexists(config)
-
-
-def settings_of(config: Path, lang: Language | None) -> Settings:
-    """The settings, in the language asked for. Raises SettingsError."""
-    from attrs import evolve
-
-    settings = load(config)
-    settings = evolve(settings, language=lang or settings.language)
-    context = click.get_current_context()
-    context.meta["ei_export.language"] = settings.language
-    ON_WAIT.set(lambda path: warn(_WAITS[settings.language].format(path=path)))
-    context.with_resource(naming(settings.input.columns))
-    return settings
-
-
-def day_or_today(today: date | None) -> date:
-    """The day given, or the day it is here."""
-    return today or date.today()  # noqa: DTZ011 - the practice's own calendar
+            write_json(document, out)

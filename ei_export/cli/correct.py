@@ -1,7 +1,6 @@
 """``ei-export correct``: lines whose appointments changed since they were declared."""
 
 from datetime import date
-from typing import Any
 
 import click
 
@@ -9,7 +8,7 @@ from ..base.problems import SettingsError
 from ..commands.corrections.corrections import Queue
 from ..commands.corrections.corrections import correct as queue_correct
 from ..settings import Settings
-from .common import Text
+from .common import Call, Text
 from .queueing import queueing, work
 
 
@@ -17,7 +16,7 @@ from .queueing import queueing, work
 @click.argument("references", metavar="[REF...]", nargs=-1, type=Text())
 @click.option("--all", "everything", is_flag=True, help="Every line whose appointment changed since it was declared.")
 @queueing
-def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> None:
+def correct(call: Call, references: tuple[str, ...], everything: bool, why: str) -> int:
     """Correct declared lines: a run sends a credit of each together with a new line, once the appointment gives one.
 
     REF is the reference of a line, as in problems.csv, or the id of its appointment. What changed is what the last run
@@ -29,4 +28,4 @@ def correct(references: tuple[str, ...], everything: bool, **choices: Any) -> No
     def act(settings: Settings, why: str, today: date) -> Queue:
         return queue_correct(settings, references, why, today, everything=everything)
 
-    work(act, changes=everything, **choices)
+    return work(call, act, why, changes=everything)

@@ -1,8 +1,6 @@
 """``ei-export init``: a folder to start from."""
 
-import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +11,7 @@ from ..base.private import make_file, make_folder
 from ..base.problems import Language, SettingsError
 from ..base.specs import STARTER
 from ..base.wording import printable
-from .common import options, refusing
-from .speaking import speaking
+from .common import Call, command
 
 _NEXT: Final[Mapping[Language, str]] = {
     "nl": """
@@ -34,9 +31,8 @@ To start for real:    put your own details in ei-export.toml, and your own appoi
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@options
-@refusing
-def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool) -> None:
+@command
+def init(call: Call, folder: Path) -> int:
     """Make DIR with settings, sample appointments and tariffs: ready to run, and to be made your own."""
     made = [folder / file.name for file in sorted(STARTER.iterdir())]
     with writing(folder):
@@ -45,10 +41,9 @@ def init(folder: Path, config: Path, today: date | None, as_json: bool, lang: La
         make_folder(folder)
         for path in made:
             make_file(path, (STARTER / path.name).read_bytes())
-    with speaking(is_done=True) as out:
-        if as_json:
-            click.echo(json.dumps({"files": list(map(str, made))}), out)
-        elif not quiet:
-            language = lang or "nl"
-            click.echo("\n".join(printable(str(path)) for path in made), out)
-            click.echo(_NEXT[language].format(folder=folder), out)
+    call.say(
+        lambda: {"files": list(map(str, made))},
+        lambda: [*(printable(str(path)) for path in made), _NEXT[call.language].format(folder=folder)],
+        is_done=True,
+    )
+    return 0

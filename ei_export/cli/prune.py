@@ -1,11 +1,9 @@
 """``ei-export prune``: take persons out of what was settled long ago."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
 import click
@@ -15,8 +13,8 @@ from ..base.problems import Language, SettingsError
 from ..base.wording import day_text
 from ..commands.prune import Pruned, Staying, plan, take_out
 from ..output.text import number, wrapped
-from .common import Day, day_or_today, options, refusing, settings_of
-from .speaking import speaking, warn
+from .common import Call, Day, command
+from .speaking import warn
 
 _MOST: Final = 20
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -66,36 +64,29 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 @click.command()
 @click.option("--before", type=Day(), required=True, help="What was settled before this day goes.")
 @click.option("--yes", is_flag=True, help="Do not ask whether to go on.")
-@options
-@refusing
-def prune(
-    before: date, yes: bool, config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool
-) -> None:
+@command
+def prune(call: Call, before: date, yes: bool) -> int:
     """Take names, addresses, BSNs, insured numbers and declaration files of what was settled before a day out of the
     ledger and the output folder. This can't be undone.
 
     Amounts and references stay, and a keyed hash of whose a line is, so that nothing is declared twice. A patient goes
     whole or not at all; who has something open or newer stays. How long to keep what is the decision of the practice.
     """
-    settings = settings_of(config, lang)
-    words, day = _WORDS[settings.language], day_or_today(today)
-    found = plan(settings, before, day)
+    settings = call.settings()
+    words = _WORDS[settings.language]
+    found = plan(settings, before, call.day)
     said = {"patients": number(len(found.patients), settings.language), "day": day_text(before, settings.language)}
     if not yes:
-        if as_json or not _is_asked():
+        if call.as_json or not _is_asked():
             raise SettingsError("PRUNE_NOT_CONFIRMED")
         if not click.confirm("\n".join(wrapped(words["question"].format_map(said))), err=True):
             click.echo(words["stopped"], err=True)
-            return
-    done = take_out(settings, before, day)
-    with speaking(is_done=True) as out:
-        if as_json:
-            click.echo(json.dumps(_document(done), ensure_ascii=False), out)
-        elif not quiet:
-            for line in _lines(done, settings.language):
-                click.echo(line, out)
+            return 0
+    done = take_out(settings, before, call.day)
+    call.say(lambda: _document(done), lambda: _lines(done, settings.language), is_done=True)
     if not done.is_compact:
         warn(words["compact"])
+    return 0
 
 
 def _is_asked() -> bool:

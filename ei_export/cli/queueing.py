@@ -1,61 +1,39 @@
 """What ``credit``, ``redeclare`` and ``correct`` have in common: references in, a queue out."""
 
-import json
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from attrs import asdict
 
-from ..base.problems import Language
 from ..commands.corrections.corrections import Queue
-from ..commands.corrections.report import problem, queue_document, queue_lines
+from ..commands.corrections.report import problem, queue_lines
 from ..settings import Settings
-from .common import HELD, Text, day_or_today, options, refusing, settings_of
-from .speaking import speaking, warn
-
-F = TypeVar("F", bound=Callable[..., Any])
+from .common import HELD, Call, Text, command
+from .speaking import warn
 
 
-def queueing(function: F) -> F:
+def queueing(function: Callable[..., int]) -> Callable[..., None]:
     """The arguments and options of every command that queues corrections."""
-    for decorator in (
-        refusing,
-        options,
-        click.option("--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger."),
-    ):
-        function = decorator(function)
-    return function
+    why = click.option("--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger.")
+    return why(command(function))
 
 
-def work(
-    act: Callable[[Settings, str, date], Queue],
-    *,
-    config: Path,
-    today: date | None,
-    as_json: bool,
-    lang: Language | None,
-    quiet: bool,
-    why: str,
-    changes: bool = False,
-) -> None:
-    """Queues what is asked, tells what came of it, and ends with 0, or 1 where something can't be done. ``changes``:
-    what is asked for is all that the last run saw."""
-    settings = settings_of(config, lang)
-    done = act(settings, why.strip(), day_or_today(today))
+def work(call: Call, act: Callable[[Settings, str, date], Queue], why: str, *, changes: bool = False) -> int:
+    """Queues what is asked, tells what came of it, and gives 0, or 1 where something can't be done. ``changes``: what
+    is asked for is all that the last run saw."""
+    settings = call.settings()
+    done = act(settings, why.strip(), call.day)
     queued = [asdict(line) for line in done.queued]
     refused = [
         {**problem(finding, reference, settings.language, settings.severities), "position": position}
         for reference, position, finding in done.refused
     ]
-    with speaking(is_done=True) as out:
-        if as_json:
-            click.echo(json.dumps(queue_document(queued, refused), ensure_ascii=False, indent=1), out)
-        elif not quiet:
-            for line in queue_lines(queued, settings.language, changes=changes):
-                click.echo(line, out)
+    call.say(
+        lambda: {"queued": queued, "problems": refused},
+        lambda: queue_lines(queued, settings.language, changes=changes),
+        is_done=True,
+    )
     for each in refused:
         warn(f"{each['message']}\n{each['remedy']}")
-    click.get_current_context().exit(HELD if refused else 0)
+    return HELD if refused else 0

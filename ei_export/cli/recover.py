@@ -1,22 +1,19 @@
 """``ei-export recover``: the ledger anew, from the runs that are there."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from attrs import asdict
 
 from ..base.problems import Finding, Language
 from ..base.wording import day_text
-from ..commands.corrections.report import problem
+from ..commands.corrections.report import problem as told_of
 from ..commands.recover import ReadBack
 from ..commands.recover import recover as read_back
 from ..output.text import counted, euros, wrapped
-from .common import day_or_today, options, refusing, settings_of
-from .speaking import speaking
+from .common import Call, command
 
 #: What is not in the files of a run.
 _LOST: Final = ("RECOVERED_ANSWERS", "RECOVERED_CONTACTS", "RECOVERED_WISHES")
@@ -39,32 +36,25 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 
 @click.command()
 @click.option("--runs-gone", is_flag=True, help="Also where earlier runs are nowhere to be found: they may go again.")
-@options
-@refusing
-def recover(
-    config: Path, today: date | None, as_json: bool, lang: Language | None, quiet: bool, runs_gone: bool
-) -> None:
+@command
+def recover(call: Call, runs_gone: bool) -> int:
     """Read published runs that the ledger does not know back from the output folder.
 
     For a ledger that was lost or is an older copy. Afterwards nothing is declared twice, and the numbers go on behind
     the highest. Each file is held against its SHA-256; one that was changed is refused, and then nothing is read back.
     """
-    settings = settings_of(config, lang)
-    runs = read_back(settings, day_or_today(today), runs_gone=runs_gone)
+    settings = call.settings()
+    runs = read_back(settings, call.day, runs_gone=runs_gone)
     lost = [Finding(code) for code in _LOST if runs]
-    problems = [problem(finding, "", settings.language, settings.severities) for finding in lost]
-    with speaking(is_done=True) as out:
-        if as_json:
-            told = [{**asdict(run), "folder": str(run.folder)} for run in runs]
-            click.echo(json.dumps({"runs": told, "problems": problems}, ensure_ascii=False), out)
-        elif not quiet:
-            for line in _lines(runs, settings.language):
-                click.echo(line, out)
-            for each in problems:
-                click.echo("\n".join(["", *wrapped(str(each["message"])), *wrapped(str(each["remedy"]))]), out)
+    problems = [told_of(finding, "", settings.language, settings.severities) for finding in lost]
+    told = [{**asdict(run), "folder": str(run.folder)} for run in runs]
+    call.say(
+        lambda: {"runs": told, "problems": problems}, lambda: _lines(runs, problems, settings.language), is_done=True
+    )
+    return 0
 
 
-def _lines(runs: Sequence[ReadBack], language: Language) -> Iterator[str]:
+def _lines(runs: Sequence[ReadBack], problems: Sequence[Mapping[str, Any]], language: Language) -> Iterator[str]:
     words = _WORDS[language]
     if not runs:
         yield words["nothing"]
@@ -74,3 +64,5 @@ def _lines(runs: Sequence[ReadBack], language: Language) -> Iterator[str]:
         day, lines = day_text(date.fromisoformat(run.today), language), counted(run.lines, "line", language)
         told = words["run"].format(run=run.run, day=day, lines=lines, amount=euros(run.amount_cents, language))
         yield f"  {told}{words['withdrawn'] if run.withdrawn else ''}"
+    for problem in problems:
+        yield from ("", *wrapped(problem["message"]), *wrapped(problem["remedy"]))

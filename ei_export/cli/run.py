@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -14,12 +14,12 @@ from ..base.problems import Language, Refusal, WriteError, render
 from ..commands.run.pages import mark_failed
 from ..commands.run.run import Options
 from ..commands.run.run import run as run_pipeline
-from ..commands.run.summary import Summary, text_lines, write_json
+from ..commands.run.summary import Summary, text_lines, whole_document
 from ..output.text import number
 from ..output.traces import Trace
 from ..settings import Settings
-from .common import day_or_today, if_it_fails, options, painter, refusing, settings_of
-from .speaking import speaking, warn
+from .common import Call, command, if_it_fails, painter
+from .speaking import warn
 
 #: What is told of while a run is at it.
 _STAGES: Final[Mapping[Language, Mapping[str, str]]] = {
@@ -44,21 +44,21 @@ def feed_options(function: F) -> F:
 @click.command()
 @click.option("--xlsx", is_flag=True, help="Write a workbook of the lines and the problems too.")
 @feed_options
-@options
-@refusing
-def run(config: Path, lang: Language | None, input_path: Path | None, out: Path | None, **choices: Any) -> None:
+@command
+def run(call: Call, input_path: Path | None, out: Path | None, strict: bool, xlsx: bool) -> int:
     """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
-    watched = _Watched(_begun(out or config.parent / "out", config.parent / "ledger.sqlite", choices["today"]))
+    folder = call.config.parent
+    watched = _Watched(_begun(out or folder / "out", folder / "ledger.sqlite", call))
     if_it_fails(watched.failed)
-    settings = with_paths(settings_of(config, lang), input_path, out)
-    watched.trace = _begun(settings.output.dir, settings.ledger.path, choices["today"])
+    settings = with_paths(call.settings(), input_path, out)
+    watched.trace = _begun(settings.output.dir, settings.ledger.path, call)
     watched.trace.begin()
     where = str(settings.output.dir / "report.html")
 
     def told(summary: Summary) -> Iterator[str]:
         return text_lines(summary, settings.language, where, paint=painter())
 
-    work(settings, told, publish=True, watched=watched, **choices)
+    return work(call, settings, told, Options(call.day, strict=strict, xlsx=xlsx), watched)
 
 
 @define
@@ -77,43 +77,32 @@ class _Watched:
         _log(f"run=- today={self.trace.day.isoformat()} exit={refusal.exit_code} reason={refusal.code}")
 
 
-def _begun(out: Path, ledger: Path, today: date | None) -> Trace:
+def _begun(out: Path, ledger: Path, call: Call) -> Trace:
     """A run from now on."""
-    time = "" if today else datetime.now().strftime("%H:%M")  # noqa: DTZ005 - as the clock on the wall
-    return Trace(out, ledger, day_or_today(today), time)
+    time = "" if call.asked_day else datetime.now().strftime("%H:%M")  # noqa: DTZ005 - as the clock on the wall
+    return Trace(out, ledger, call.day, time)
 
 
 def work(
+    call: Call,
     settings: Settings,
     told: Callable[[Summary], Iterator[str]],
-    *,
-    publish: bool,
+    chosen: Options,
     watched: _Watched | None = None,
-    today: date | None,
-    as_json: bool,
-    quiet: bool,
-    strict: bool,
-    xlsx: bool = False,
-) -> None:
-    """Works through the feed, tells what came of it, and ends with its exit code. ``told``: in which words."""
+) -> int:
+    """Works through the feed, tells what came of it, and gives its exit code. ``told``: in which words."""
     progress = Progress(settings.language)
-    chosen = Options(day_or_today(today), publish, strict, as_json, xlsx, progress.show)
-    summary = run_pipeline(settings, chosen)
+    summary = run_pipeline(settings, evolve(chosen, as_json=call.as_json, progress=progress.show))
     progress.clear()
     with closing(summary):
         if watched is not None:
             watched.ended(summary)
-        with speaking(is_done=publish) as out:
-            if as_json:
-                write_json(summary, out)
-            elif not quiet:
-                for line in told(summary):
-                    click.echo(line, out)
+        call.say(lambda: whole_document(summary), lambda: told(summary), is_done=chosen.publish)
         for finding in summary.late:
             warn("\n".join(render(finding.code, finding.params, settings.language)))
         if watched is not None:
             _log(summary.log_line())
-    click.get_current_context().exit(summary.exit_code)
+        return summary.exit_code
 
 
 def with_paths(settings: Settings, input_path: Path | None, out: Path | None) -> Settings:

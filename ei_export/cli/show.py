@@ -1,15 +1,13 @@
 """``ei-export show``: what stands in a message file."""
 
-from datetime import date
 from pathlib import Path
 
 import click
 
-from ..base.problems import Language
 from ..commands.show.describe import Choice
 from ..commands.show.show import Showing
 from ..commands.show.show import show as show_file
-from .common import has_settings, options, refusing, settings_of
+from .common import Call, command
 from .speaking import speaking
 
 
@@ -26,28 +24,18 @@ def _list(context: click.Context, option: click.Parameter, value: str) -> frozen
 @click.option(
     "--mask", is_flag=True, help="Hide whom it is about: names, BSNs, birth dates, addresses, numbers, comments."
 )
-@options
-@refusing
+@command
 def show(
-    file: Path,
-    config: Path,
-    today: date | None,
-    as_json: bool,
-    lang: Language | None,
-    quiet: bool,
-    records: frozenset[str],
-    elements: frozenset[str],
-    everything: bool,
-    mask: bool,
-) -> None:
+    call: Call, file: Path, records: frozenset[str], elements: frozenset[str], everything: bool, mask: bool
+) -> int:
     """Show what stands in a declaration or return file, or in a zip of them: who, what, and what the codes mean.
 
     FILE may come from any program. A practice's settings aren't needed.
     """
-    insurers = settings_of(config, lang).uzovi if has_settings(config) else {}
-    language: Language = lang or click.get_current_context().meta.get("ei_export.language", "nl")
-    showing = Showing(language, Choice(records, elements, everything), as_json=as_json, mask=mask, insurers=insurers)
-    exit_code = 0
+    insurers = call.settings().uzovi if call.has_settings() else {}
+    choice = Choice(records, elements, everything)
+    showing = Showing(call.language, choice, as_json=call.as_json, mask=mask, insurers=insurers)
+    exit_code = 0  # also where nobody reads on
     with speaking() as out:
         exit_code = show_file(file, showing, out)
-    click.get_current_context().exit(exit_code)
+    return exit_code  # noqa: RET504

@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ..base.problems import LANGUAGES, Interruption, Language, SettingsError, WriteError
+from ..base.problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError
 from ..settings import load
 from .common import DEFAULT_CONFIG, WRITING, Day, tell
 from .speaking import silence
@@ -43,6 +43,9 @@ def understood(typed: Sequence[str]) -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         tell(Interruption("INTERRUPTED"), language_of(typed), as_json="--json" in typed)
         sys.exit(Interruption.exit_code)
+    except Refusal as refusal:  # of a table that a command reads before it begins
+        tell(refusal, language_of(typed), as_json="--json" in typed)
+        sys.exit(refusal.exit_code)
     except OSError as error:  # of a help text, or the version: all else is told of by its command
         _unheard(error, language_of(typed))
 

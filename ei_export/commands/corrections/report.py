@@ -62,11 +62,6 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
 }
 
 
-def queue_document(queued: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What ``--json`` prints of a queue."""
-    return {"queued": list(queued), "problems": list(refused)}
-
-
 def problem(finding: Finding, reference: str, language: Language, severities: Severities) -> dict[str, Any]:
     """A finding about a reference as ``--json`` has it."""
     message, remedy = render(finding.code, finding.params, language)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, groupby
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -248,9 +248,9 @@ class FileReport:
                 yield json.loads(line.rpartition(_BETWEEN)[2])
 
 
-def write_json(report: FileReport, file: IO[str]) -> None:
-    """One file as an object of ``--json``, problem by problem."""
-    head = {
+def document(report: FileReport) -> dict[str, Any]:
+    """One file as an object of ``--json``, its problems read as it is written."""
+    return {
         "file": report.file,
         "invoice": report.invoice,
         "lines_granted": report.lines - report.refused if report.is_read else 0,
@@ -258,13 +258,8 @@ def write_json(report: FileReport, file: IO[str]) -> None:
         "lines_good": report.good,
         "declared_cents": report.declared_cents if report.is_read else 0,
         "granted_cents": report.granted_cents,
+        "problems": report.problems(),
     }
-    file.write(json.dumps(head, ensure_ascii=False).removesuffix("}") + ', "problems": [')
-    between = ""
-    for problem in report.problems():
-        file.write(f"{between}\n  {json.dumps(problem, ensure_ascii=False)}")
-        between = ","
-    file.write("]}")
 
 
 def text_lines(report: FileReport) -> Iterator[str]:

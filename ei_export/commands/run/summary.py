@@ -1,9 +1,8 @@
 """What a run came to: for programs (``summary.json``, ``--json``), and for the person who started it."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
@@ -14,6 +13,7 @@ from ...base.problems import Finding, Language, Severity, catalogue
 from ...base.wording import printable
 from ...model.appointment import Outcome
 from ...model.declaration import Declaration
+from ...output.json_stream import Encoded
 from ...output.problem_list import ProblemList
 from ...output.text import Paint, euros, plain
 
@@ -132,24 +132,12 @@ class Summary:
         return " ".join(f"{name}={value}" for name, value in values.items())
 
 
-def write_json(summary: Summary, file: IO[str]) -> None:
-    """Writes the document of ``--json``: `Summary.document` with the arrays ``lines`` and ``problems``, one row at a
-    time."""
-    file.write(json.dumps(summary.document(), ensure_ascii=False, indent=1).removesuffix("\n}"))
+def whole_document(summary: Summary) -> dict[str, Any]:
+    """The document of ``--json``: `Summary.document` and the arrays ``lines`` and ``problems``, read while written."""
     if summary.lines is not None:
         summary.lines.seek(0)
-    _write_rows(file, "lines", (line.rstrip("\n") for line in summary.lines or ()))
-    _write_rows(file, "problems", (json.dumps(asdict(problem), ensure_ascii=False) for problem in summary.problems))
-    file.write("\n}\n")
-
-
-def _write_rows(file: IO[str], name: str, rows: Iterable[str]) -> None:
-    file.write(f',\n "{name}": [')
-    between = "\n  "
-    for row in rows:
-        file.write(between + row)
-        between = ",\n  "
-    file.write("\n ]")
+    lines = (Encoded(line.rstrip("\n")) for line in summary.lines or ())
+    return {**summary.document(), "lines": lines, "problems": map(asdict, summary.problems)}
 
 
 def _kind(code: str, severity: Severity, count: int) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """A message file as people read it (`TextPage`), and as other programs do (`JsonPage`), one record at a time."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from attrs import asdict
 
 from ...base.problems import Language, Refusal, render
 from ...base.wording import day_text, printable
+from ...output.json_stream import JsonStream
 from ...output.text import euros
 from ...standards.described import Described, Field, Note
 
@@ -125,18 +125,18 @@ class JsonPage:
     the name of each, of ``many``."""
 
     def __init__(self, out: IO[str], language: Language, *, many: bool) -> None:
-        self._out = out
+        self._stream = JsonStream(out)
         self._language = language
         self._many = many
-        self._file = self._record = ""
         if many:
-            out.write('{"files": [')
+            self._stream.array("files")
 
     def begin(self, name: str, standard: str) -> None:
         """Begins a file; ``standard`` '' for one that isn't recognised."""
-        file = f'"file": {_json(name)}, ' if self._many else ""
-        self._out.write(f'{self._file}{{{file}"standard": {_json(standard or None)}, "records": [')
-        self._file, self._record = ",\n", "\n"
+        if self._many:
+            self._stream.object({"file": name})
+        self._stream.fields({"standard": standard or None})
+        self._stream.array("records")
 
     def record(self, number: int, kind: str, values: Mapping[str, str], notes: Sequence[Note], text: str) -> None:
         """Adds a record to the file."""
@@ -145,25 +145,23 @@ class JsonPage:
             document["notes"] = [asdict(note) for note in notes]
         if text:
             document["text"] = text
-        self._out.write(self._record + _json(document))
-        self._record = ",\n"
+        self._stream.row(document)
 
     def end(self, refusal: Refusal | None = None) -> None:
         """Ends a file; ``refusal``: why it can't be shown, or not to its end."""
-        self._out.write("\n]")
+        self._stream.end()
         if refusal is not None:
             message, remedy = render(refusal.code, refusal.params, self._language)
             problem = {"code": refusal.code, "severity": "error", "message": message, "remedy": remedy}
-            self._out.write(f', "problems": [{_json(problem)}]')
-        self._out.write("}")
+            self._stream.fields({"problems": [problem]})
+        if self._many:
+            self._stream.end()
 
     def close(self) -> None:
         """Ends the document."""
-        self._out.write("]}\n" if self._many else "\n")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+        if self._many:
+            self._stream.end()
+        self._stream.end()
 
 
 # Values --------------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """``status``: what was declared and what became of it, what waits, and what asks for attention."""
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any, Final, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from attrs import asdict, frozen
 
@@ -65,11 +64,14 @@ class Status:
 AMOUNTS: Final = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
 
 
-def write_json(status: Status, language: Language, file: IO[str], *, lines: bool) -> None:
-    """Writes the document of ``--json``, one row at a time; with ``lines`` what became of every line too."""
+def document(status: Status, language: Language, *, lines: bool) -> dict[str, Any]:
+    """The document of ``--json``, its arrays read as it is written; with ``lines`` what became of every line too."""
     credits, again = status.queued
-    arrays: dict[str, Iterable[Record]] = {
-        "declarations": status.declarations,
+    return {
+        "today": status.overview.day.isoformat(),
+        "totals": status.totals,
+        "next_run": {"credits": credits, "again": again},
+        "declarations": iter(status.declarations),
         "held": (_held(held, language, status.severities) for held in status.held()),
         "open_trajectories": map(asdict, status.overview.open_trajectories),
         "deadlines": map(asdict, status.overview.deadlines),
@@ -78,26 +80,11 @@ def write_json(status: Status, language: Language, file: IO[str], *, lines: bool
         "nothing_stands": status.nothing_stands(),
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
-        "insurers": status.sums,
-        "tests": status.tests,
+        "insurers": iter(status.sums),
+        "tests": iter(status.tests),
         "runs": (ran.document() for ran in status.ran),
+        **({"lines": status.lines()} if lines else {}),
     }
-    if lines:
-        arrays["lines"] = status.lines()
-    head = {
-        "today": status.overview.day.isoformat(),
-        "totals": status.totals,
-        "next_run": {"credits": credits, "again": again},
-    }
-    file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
-    for name, rows in arrays.items():
-        file.write(f',\n "{name}": [')
-        between = "\n  "
-        for row in rows:
-            file.write(between + json.dumps(row, ensure_ascii=False, default=dt.date.isoformat))
-            between = ",\n  "
-        file.write("\n ]")
-    file.write("\n}\n")
 
 
 def refusal(row: Record, language: Language) -> dict[str, str]:
