@@ -3,7 +3,6 @@
 A problem is a mapping with the keys of ``verify --json``; a file may have any number of them.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
@@ -12,6 +11,7 @@ from attrs import define, field
 from ...base.problems import SEVERITIES, Language
 from ...base.words import words
 from ...model.codelists import return_codes
+from ...output.json_stream import JsonStream
 from ...output.text import Paint, Role, plain, wrapped
 
 Problem = Mapping[str, Any]
@@ -27,28 +27,27 @@ class JsonVerdicts:
     ledger and the agreements of one."""
 
     def __init__(self, out: IO[str], *, practice: bool) -> None:
-        self._out = out
-        checked = {"file": True, "ledger": practice, "agreements": practice}
-        self._out.write(f'{{"checked": {json.dumps(checked)}, "files": [')
-        self._between = "\n "
+        self._stream = JsonStream(out)
+        self._stream.fields({"checked": {"file": True, "ledger": practice, "agreements": practice}})
+        self._stream.array("files")
 
     def begin(self, file: str, standard: str) -> None:
         """A file follows; ``standard`` is '' where it is not known."""
-        head = json.dumps({"file": file, "standard": standard}, ensure_ascii=False).removesuffix("}")
-        self._out.write(f'{self._between}{head}, "problems": [')
-        self._between = "\n  "
+        self._stream.object({"file": file, "standard": standard})
+        self._stream.array("problems")
 
     def problem(self, problem: Problem) -> None:
-        self._out.write(self._between + json.dumps(problem, ensure_ascii=False))
-        self._between = ",\n  "
+        self._stream.row(problem)
 
     def end(self, records: int, *, ok: bool) -> None:
         """The file ends; ``ok``: it has no errors."""
-        self._out.write(f"], {json.dumps({'records': records, 'ok': ok})[1:]}")
-        self._between = ",\n "
+        self._stream.end()
+        self._stream.fields({"records": records, "ok": ok})
+        self._stream.end()
 
     def close(self) -> None:
-        self._out.write("\n]}\n")
+        self._stream.end()
+        self._stream.end()
 
 
 @define
