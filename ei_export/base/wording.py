@@ -237,15 +237,23 @@ def template(text: str) -> str:
     return _QUOTED.sub(lambda word: '"' + column_name(word[1]).replace("{", "{{").replace("}", "}}") + '"', text)
 
 
-def filled(text: str, params: Mapping[str, object], language: Language) -> str:
+class Worded(str):
+    """A text in which all is safe to print already: another takes it in as it is, with its lines."""
+
+
+def filled(text: str, params: Mapping[str, object], language: Language) -> Worded:
     """A text with its parameters as a person reads them. Raises KeyError for one that is missing."""
-    return template(text).format_map(shown(params, language))
+    return Worded(template(text).format_map(shown(params, language)))
 
 
 def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
     """The parameters of a text as a person reads them in a language, safe to print."""
     formed = forms(params, language)
-    return {name: quoted(value) if isinstance(value, str) else value for name, value in formed.items()}
+    return {name: _safe(value) if isinstance(value, str) else value for name, value in formed.items()}
+
+
+def _safe(text: str) -> str:
+    return text if isinstance(text, Worded) else quoted(text)
 
 
 def forms(params: Mapping[str, object], language: Language) -> Mapping[str, object]:

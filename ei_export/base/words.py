@@ -49,8 +49,9 @@ class Entry:
             yield self.error(wrong[0], expected)
 
     def unclear(self, *keys: str) -> Iterator[SettingsError]:
-        """Those that are no texts, or have a ``{place}`` that isn't closed or has no name."""
-        wrong = (key for key in keys if not _is_text(self.texts[key]))
+        """Those that are no texts, or have a ``{place}`` that isn't closed or has no name. All may be empty, to say
+        nothing there."""
+        wrong = (key for key in keys if any(self.texts[each] != "" for each in keys) and not _is_text(self.texts[key]))
         return (self.error(key, "a text with {places} that have names") for key in wrong)
 
     def unlike(self, *texts: str) -> Iterator[SettingsError]:

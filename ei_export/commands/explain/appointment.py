@@ -13,7 +13,7 @@ from ...zorg1.visit import Visit
 from .patient import PatientHistory
 from .trajectory import course, entries_under, place_of, visit_steps
 
-#: What is told of a row, by the names of the columns in `SENTENCES`.
+#: What is told of a row, by the names of the columns in its words.
 _CELLS: Final = (
     "date", "status", "code", "declare_under", "trajectory_id", "patient_id", "uzovi", "diagnosis_code",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Stories: why something is as it is, told step by step to a person (``explain``) and to programs (``--json``).
 
-A step is the reason for something, or what became of it; what is told, and in which order, is for whoever makes the
-steps.
+A step is the reason for something, or what became of it, with a sentence by its key in ``specs/words/explain.toml``;
+what is told, and in which order, is for whoever makes the steps.
 """
 
 import json
@@ -13,9 +13,8 @@ from attrs import asdict, field, frozen
 
 from ...base.problems import Language, Problem
 from ...base.reasons import Reason, reason
-from ...base.wording import forms, printable, quoted, shown
-from ...output.text import euros
-from .words import LABELS, MOMENTS, SENTENCES, TITLES
+from ...base.wording import euros, filled, printable
+from ...base.words import words
 
 _WIDTH: Final = 80
 #: Where the text of a step begins: behind its number and its label.
@@ -38,7 +37,7 @@ class Quoted:
 
 @frozen
 class Story:
-    """All there is to tell of one ``subject``, of a ``kind`` (see `TITLES`). The first step is what became of it.
+    """All there is to tell of one ``subject``, of a ``kind`` (a ``title``). The first step is what became of it.
 
     ``lines`` went out, or would go out now, in that order and by the columns of ``lines.csv``; ``line`` is the one that
     was asked about, if there is one.
@@ -52,27 +51,23 @@ class Story:
     line: Mapping[str, Any] | None = None
 
 
-def words(said: Reason, language: Language) -> str:
-    """A sentence of `SENTENCES` in one language. Of the values, numbers named ``…cents`` are shown as euros, one named
-    ``moment`` as people call it, another `Reason` as its words, and several of them one behind the other; anything else
-    as it is. Raises KeyError for a sentence that is not there, or a value it needs and hasn't got."""
+def sentence(said: Reason, language: Language) -> str:
+    """A sentence in one language. Of the values, one named ``moment`` is shown as people call it, another `Reason` as
+    its words, and several of them one behind the other; anything else as `Words` does. Raises KeyError for a sentence
+    that is not there, or a value it needs and hasn't got."""
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
-    return SENTENCES[said.key][language].format_map(forms(params, language))
+    return words("explain", language)(said.key, **params)
 
 
 def _shown(name: str, value: object, language: Language) -> object:
     if isinstance(value, Reason):
-        return words(value, language)
+        return sentence(value, language)
     if isinstance(value, Quoted):
         places = {n: euros(v, language) if isinstance(v, int) else v for n, v in value.places.items()}
-        return value.texts[language].format_map(shown(places, language))
+        return filled(value.texts[language], places, language)
     if isinstance(value, tuple):
-        return ", ".join(words(each, language) for each in value)
-    if isinstance(value, int) and name.endswith("cents"):
-        return f"€ {euros(value, language)}"
-    if name == "moment":
-        return MOMENTS[str(value)][language]
-    return quoted(value) if isinstance(value, str) else value
+        return ", ".join(sentence(each, language) for each in value)
+    return words("explain", language)(f"moment.{value or 'none'}") if name == "moment" else value
 
 
 def document(stories: Sequence[Story], language: Language) -> dict[str, Any]:
@@ -81,7 +76,7 @@ def document(stories: Sequence[Story], language: Language) -> dict[str, Any]:
         "subject": stories[0].subject,
         "kinds": list(dict.fromkeys(story.kind for story in stories)),
         "steps": [
-            {"step": step.name, "text": words(step, language), "source": step.source}
+            {"step": step.name, "text": sentence(step, language), "source": step.source}
             for story in stories
             for step in story.steps
         ],
@@ -99,7 +94,7 @@ def _once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
     """The stories for a person at a terminal, 80 wide unless a path or a number is longer."""
     if len(stories) > 1:
-        yield from _wrapped(words(_several(stories, language), language), "", "")
+        yield from _wrapped(sentence(_several(stories, language), language), "", "")
         yield ""
     for index, story in enumerate(stories):
         if index:
@@ -109,29 +104,35 @@ def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
 
 def _several(stories: Sequence[Story], language: Language) -> Reason:
     """Why there is more than one story."""
-    kinds = list(dict.fromkeys(TITLES[story.kind][language] for story in stories))
+    kinds = list(dict.fromkeys(_title(story.kind, language) for story in stories))
     if len(kinds) == 1:
         return reason("kinds.patients", count=len(stories))
     return reason("kinds.several", kinds=", ".join(kinds))
 
 
+def _title(kind: str, language: Language) -> str:
+    """What a story is about."""
+    return words("explain", language)(f"title.{kind}")
+
+
 def _one(story: Story, language: Language) -> Iterator[str]:
     head, *steps = story.steps
-    title = f"{TITLES[story.kind][language]} {story.subject}"
-    yield from _wrapped(f"{title[:1].upper()}{title[1:]}: {words(head, language)}", "", "")
+    title = f"{_title(story.kind, language)} {story.subject}"
+    labels = words("explain", language)
+    yield from _wrapped(f"{title[:1].upper()}{title[1:]}: {sentence(head, language)}", "", "")
     yield ""
     number = 0
     placed: set[str] = set()
     for step in steps:
-        text = words(step, language)
+        text = sentence(step, language)
         if step.name not in _UNPLACED:
             text += _place(step.source, placed)
-        label = LABELS.get(step.key) or LABELS.get(step.name)
+        label = next((key for key in (f"label.{step.key}", f"label.{step.name}") if key in labels), None)
         if label is None:
             yield from _wrapped(text, _MARK.get(step.key, "").rjust(_INDENT), " " * (_INDENT + 2))
         else:
             number += 1
-            yield from _wrapped(text, f"{number:2} {label[language]:<{_INDENT - 3}}", " " * _INDENT)
+            yield from _wrapped(text, f"{number:2} {labels(label):<{_INDENT - 3}}", " " * _INDENT)
 
 
 def _place(source: str, placed: set[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import frozen
 
 from ...base.reasons import Reason, reason
+from ...base.words import words
 from ...intake import values
 from ...model.appointment import Appointment, Outcome
 from ...zorg1.reasons import why_counted
@@ -14,7 +15,6 @@ from ...zorg1.resolver import profile
 from ...zorg1.trajectories import could_belong, order
 from ...zorg1.visit import Trajectory, Visit
 from .patient import PatientHistory
-from .words import SENTENCES
 
 #: What is said of a visit that is no contact and has no line.
 _OUTCOMES: Final = {
@@ -153,6 +153,6 @@ def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
         return reason("said.unmapped", code=values.shown(appointment.code))
     if resolution.moment == "contact" and (resolution.agreement is None or not resolution.agreement.is_sent):
         found = why_counted(history.context.judge, visit)
-        return found if found.key in SENTENCES else reason("said.counts_not")
+        return found if found.key in words("explain", "nl") else reason("said.counts_not")
     assert appointment.outcome is not None
     return reason(_OUTCOMES[appointment.outcome], moment=resolution.moment)

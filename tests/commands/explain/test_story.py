@@ -1,60 +1,48 @@
 """Stories: the words in both languages, and how they look."""
 
-from string import Formatter
-
 import pytest
 
-from ei_export.base.problems import LANGUAGES, Problem
+from ei_export.base.problems import Problem
 from ei_export.base.reasons import reason
-from ei_export.commands.explain.story import Quoted, Story, document, text_lines, words
-from ei_export.commands.explain.words import LABELS, MOMENTS, SENTENCES, TITLES
+from ei_export.base.specs import SPECS
+from ei_export.base.words import read_words
+from ei_export.commands.explain.story import Quoted, Story, document, sentence, text_lines
 
 HEAD = reason("outcome.aside")
 PROBLEM = Problem("CODE", "error", "A1", "T1", "a.csv", 2, "date", "message", "remedy")
 
 
-def parameters(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-@pytest.mark.parametrize("key", SENTENCES)
-def test_a_sentence_has_the_same_places_in_both_languages(key: str) -> None:
-    sentence = SENTENCES[key]
-    assert set(sentence) == set(LANGUAGES)
-    assert parameters(sentence["nl"]) == parameters(sentence["en"])
-    assert sentence["nl"].count("\n") == sentence["en"].count("\n")
-
-
-@pytest.mark.parametrize("table", [TITLES, LABELS, MOMENTS])
-def test_every_word_is_there_in_both_languages(table: dict[str, dict[str, str]]) -> None:
-    assert all(set(entry) == set(LANGUAGES) and all(entry.values()) for entry in table.values())
-
-
 def test_labels_are_of_steps() -> None:
-    names = {key.partition(".")[0] for key in SENTENCES}
-    assert {label for label in LABELS if label not in SENTENCES} <= names
-    assert all(len(text) <= 13 for label in LABELS.values() for text in label.values())
+    texts = {entry.key: entry.texts for entry in read_words(SPECS / "words" / "explain.toml")}
+    labels = {key.removeprefix("label."): texts.pop(key) for key in list(texts) if key.startswith("label.")}
+    assert {label for label in labels if label not in texts} <= {key.partition(".")[0] for key in texts}
+    assert all(len(text) <= 13 for label in labels.values() for text in label.values())
+
+
+def test_a_sentence_has_as_many_lines_in_both_languages() -> None:
+    for entry in read_words(SPECS / "words" / "explain.toml"):
+        assert entry.texts["nl"].count("\n") == entry.texts["en"].count("\n")
 
 
 def test_values_in_a_sentence() -> None:
     unit = reason("amount.unit", units=3, tariff_cents=123_450, cents=370_350)
-    assert words(unit, "nl") == "3 x € 1.234,50 = € 3.703,50: het tarief is per eenheid."
-    assert words(unit, "en") == "3 x € 1,234.50 = € 3,703.50: the tariff is for each unit."
+    assert sentence(unit, "nl") == "3 x € 1.234,50 = € 3.703,50: het tarief is per eenheid."
+    assert sentence(unit, "en") == "3 x € 1,234.50 = € 3,703.50: the tariff is for each unit."
     visit = reason("said.visit_held", moment="end")
     assert (
-        words(reason("visit.line", day="2021-03-01", id="A1", what=visit), "nl")
+        sentence(reason("visit.line", day="2021-03-01", id="A1", what=visit), "nl")
         == "01-03-2021  A1  einde: vastgehouden"
     )
     cells = (reason("said.code", value="01"), reason("said.uzovi", value="7095"))
-    assert words(reason("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"
+    assert sentence(reason("row.feed", cells=cells), "en") == "code 01, UZOVI 7095"
     quoted = Quoted(
         {"nl": "{insurer} gaf € {granted}", "en": "{insurer} gave € {granted}"}, {"insurer": "VGZ", "granted": 123_450}
     )
     answer = reason("remedy.answer", meaning=quoted, remedy="remedy")
-    assert words(answer, "nl") == "VGZ gaf € 1.234,50 remedy"
-    assert words(answer, "en") == "VGZ gave € 1,234.50 remedy"
+    assert sentence(answer, "nl") == "VGZ gaf € 1.234,50 remedy"
+    assert sentence(answer, "en") == "VGZ gave € 1,234.50 remedy"
     with pytest.raises(KeyError):
-        words(reason("row.feed"), "en")
+        sentence(reason("row.feed"), "en")
 
 
 def text(*stories: Story) -> list[str]:
