@@ -20,7 +20,7 @@ from ..ledger.dossier import Change
 from ..ledger.people import StandingDebit, declared_for
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment, Outcome
-from ..model.codelists import uzovi_numbers
+from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..model.due import DueLine
 from ..settings import Settings
@@ -121,6 +121,11 @@ class Context:
     def dossier(self, patient_id: str) -> StoredDossier | None:
         """What the ledger keeps of a patient."""
         return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+
+    def doubted(self, uzovi: str, day: date | None) -> Uzovi | None:
+        """The row by which an UZOVI number has an insurer, where it may be another's for care on a day."""
+        row = self.unsure.get(uzovi)
+        return None if row is None or (day is not None and row.known_on(day)) else row
 
     def is_corrected(self, patient_id: str) -> bool:
         """Whether the patient has debits that don't simply stand."""

@@ -92,14 +92,13 @@ def examine(context: Context, patient_id: str, rows: Sequence[GatheredRow], doss
 def _doubt(patient: Patient) -> None:
     """Collects the UZOVI numbers that an insurer was found by for something still open, though it may be another's."""
     for visit in patient.visits:
-        row = patient.context.unsure.get(visit.appointment.uzovi)
+        uzovi = visit.appointment.uzovi
         if (
-            row is not None
+            visit.appointment.outcome in _OPEN
             and visit.resolution.is_zorg1
-            and visit.appointment.outcome in _OPEN
-            and not row.known_on(visit.day)
+            and patient.context.doubted(uzovi, visit.day)
         ):
-            patient.result.doubtful.append(row.uzovi)
+            patient.result.doubtful.append(uzovi)
 
 
 def _count(patient: Patient) -> None:

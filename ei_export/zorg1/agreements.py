@@ -7,9 +7,9 @@ one that applies. The rules and their sections of the Zorg1 manual are in the ta
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Final, Literal, Self, TypeAlias, cast
+from typing import Final, Literal, Self, TypeAlias, TypeVar, cast
 
 from attrs import evolve, field, frozen
 
@@ -46,6 +46,8 @@ ANY: Final = "*"
 _CODE_LENGTH: Final = 9
 _F_CODE_LENGTH: Final = 6
 _DAY: Final = timedelta(days=1)
+
+T = TypeVar("T")
 
 
 @frozen
@@ -280,49 +282,40 @@ def _speller(names: AgreementNames, built_in: Iterable[Agreement]) -> Callable[[
 def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
     """The code of a product on the paramedic list, and its twin on the bilateral list (Zorg1 §4.6.1).
 
-    ``codes`` are those of the agreements; a twin that has none is an error.
-    """
-
-    def parse(row: Row) -> str:
-        source(row)
-        for column in ("code", "twin"):
-            if row[column] not in codes:
-                raise row.error(column, "a code of specs/zorg1/")
-        return row["twin"]
-
+    ``codes`` are those of the agreements; one that is none of them is an error, here and in the next two."""
     path = specs / "codelists/zorg1-twins.csv"
-    return parse_keyed(path, ("code", "twin", "source"), lambda row: row["code"], parse, report)
+    parse = _of_codes(codes, ("code", "twin"), itemgetter("twin"))
+    return parse_keyed(path, ("code", "twin", "source"), itemgetter("code"), parse, report)
 
 
 def read_contacts(
     codes: Collection[str], specs: Path = SPECS, report: Report = refuse
 ) -> Mapping[tuple[str, str], str]:
-    """The form of a contact's code for a profile, by code and profile. ``codes`` are those of the agreements."""
-
-    def parse(row: Row) -> str:
-        source(row)
-        for column in ("code", "form"):
-            if row[column] not in codes:
-                raise row.error(column, "a code of specs/zorg1/")
-        return row["form"]
-
+    """The form of a contact's code for a profile, by code and profile."""
     path = specs / "codelists/zorg1-contacts.csv"
+    parse = _of_codes(codes, ("code", "form"), itemgetter("form"))
     columns = ("code", "profile", "form", "source")
     return parse_keyed(path, columns, lambda row: (row["code"], row.required("profile")), parse, report)
 
 
 def read_weeks(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, int]:
-    """How many weeks after the start an end is meant to be declared, by its code. ``codes`` are those of the
-    agreements."""
-
-    def parse(row: Row) -> int:
-        source(row)
-        if row["code"] not in codes:
-            raise row.error("code", "a code of specs/zorg1/")
-        return number(row, "weeks")
-
+    """How many weeks after the start an end is meant to be declared, by its code."""
     path = specs / "codelists/zorg1-weeks.csv"
-    return parse_keyed(path, ("code", "weeks", "source"), lambda row: row["code"], parse, report)
+    parse = _of_codes(codes, ("code",), lambda row: number(row, "weeks"))
+    return parse_keyed(path, ("code", "weeks", "source"), itemgetter("code"), parse, report)
+
+
+def _of_codes(codes: Collection[str], columns: Sequence[str], value: Callable[[Row], T]) -> Callable[[Row], T]:
+    """Parses a row of a table about ``codes``, which stand in these columns."""
+
+    def parse(row: Row) -> T:
+        source(row)
+        for column in columns:
+            if row[column] not in codes:
+                raise row.error(column, "a code of specs/zorg1/")
+        return value(row)
+
+    return parse
 
 
 def read_covers(known: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:

@@ -92,11 +92,9 @@ def _insurer(history: PatientHistory, appointment: Appointment, resolution: Reso
         source = f"{history.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
         if appointment.kept("uzovi") != appointment.text("uzovi"):
             source = f"{history.settings_name} [input.values.uzovi]; {source}"
-        unsure = history.context.unsure.get(appointment.uzovi)
-        if unsure is None or (appointment.date is not None and unsure.known_on(appointment.date)):
-            yield reason("insurer.known", source, uzovi=appointment.uzovi, insurer=insurer)
-        else:
-            yield reason("insurer.unsure", f"{source}; {unsure.source}", uzovi=appointment.uzovi, insurer=insurer)
+        unsure = history.context.doubted(appointment.uzovi, appointment.date)
+        key, source = ("known", source) if unsure is None else ("unsure", f"{source}; {unsure.source}")
+        yield reason(f"insurer.{key}", source, uzovi=appointment.uzovi, insurer=insurer)
 
 
 def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterator[Reason]:

@@ -1,7 +1,8 @@
 """A trajectory as it is told: its course, and of each appointment whether it counts, and why not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Final
 
 from attrs import frozen
@@ -22,17 +23,21 @@ _OUTCOMES: Final = {
     Outcome.NO_AGREEMENT: "said.visit_no_agreement",
     Outcome.EARLIER: "said.visit_elsewhere",
 }
+_PLACE: Final = attrgetter("place")
 #: Behind the visits of the day.
 _LAST: Final = 9
 
 
 @frozen
 class Listed:
-    """An appointment in the list of a trajectory, where it stands there, and what is said of it."""
+    """An appointment as it is listed with others of its trajectory: where it comes, what is said of it, and the visit
+    it was judged as, if it was; ``is_unclear`` where it may be one."""
 
     appointment: Appointment
     place: tuple[date, int, str]
     what: Reason
+    visit: Visit | None = None
+    is_unclear: bool = False
 
 
 def course(trajectory: Trajectory) -> Reason:
@@ -63,67 +68,44 @@ def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, li
 def entries(history: PatientHistory, trajectory: Trajectory) -> list[Listed]:
     """Every appointment that is part of a trajectory, could be, or carries its number."""
 
-    def own(visit: Visit) -> bool:
-        if visit.trajectory is not None:
+    def belongs(one: Listed) -> bool:
+        row, visit = one.appointment, one.visit
+        if one.is_unclear:
+            return could_belong(row, trajectory)
+        if visit is not None and visit.trajectory is not None:
             return visit.trajectory is trajectory
-        return visit.appointment.id in trajectory.doubtful or has_number(visit.appointment)
+        if row.id in trajectory.doubtful or (trajectory.number and row.number == trajectory.number):
+            return True
+        if visit is not None or row.completed:
+            return False
+        now = history.now(row)  # what did not take place is listed where it would have been
+        return now.is_zorg1 and trajectory.fits(now.insurer, now.program) and could_belong(row, trajectory)
 
-    def has_number(appointment: Appointment) -> bool:
-        return bool(trajectory.number) and appointment.number == trajectory.number
-
-    def would_fit(row: Appointment) -> bool:
-        resolution = history.now(row)
-        return (
-            resolution.is_zorg1
-            and trajectory.fits(resolution.insurer, resolution.program)
-            and could_belong(row, trajectory)
-        )
-
-    return _entries(
-        history,
-        own,
-        lambda unclear: could_belong(unclear, trajectory),
-        lambda row: has_number(row) or (not row.completed and would_fit(row)),
-    )
+    return sorted(filter(belongs, _listed(history)), key=_PLACE)
 
 
 def entries_under(history: PatientHistory, number: str) -> list[Listed]:
     """Every appointment that carries a trajectory number."""
-
-    def has_number(appointment: Appointment) -> bool:
-        return appointment.number == number
-
-    return _entries(history, lambda visit: has_number(visit.appointment), has_number, has_number)
+    return sorted((one for one in _listed(history) if one.appointment.number == number), key=_PLACE)
 
 
-def _entries(
-    history: PatientHistory,
-    own: Callable[[Visit], bool],
-    unclear: Callable[[Appointment], bool],
-    aside: Callable[[Appointment], bool],
-) -> list[Listed]:
-    """The visits, the unclear appointments, and those that are no Zorg1 or did not take place, in order."""
-    found = [
-        Listed(visit.appointment, order(visit), _of_visit(history, visit))
-        for visit in history.patient.visits
-        if own(visit)
-    ]
-    found += [_other(a, reason("said.unreadable")) for a in history.patient.unclear if unclear(a)]
-    found += [
-        _other(a, reason("said.not_zorg1", code=values.shown(a.code)))
-        for a in history.patient.in_feed
-        if a.outcome is Outcome.NOT_ZORG1 and a.id not in history.visits and aside(a)
-    ]
-    found += [
-        _other(row, reason("said.not_completed", status=values.shown(row.text("status")) or "-"))
-        for row in history.not_completed()
-        if aside(row)
-    ]
-    return sorted(found, key=lambda entry: entry.place)
+def _listed(history: PatientHistory) -> Iterator[Listed]:
+    """All appointments of the patient: visits, unclear ones, and those that are no Zorg1 or did not take
+    place."""
 
+    def other(row: Appointment, what: Reason, *, is_unclear: bool = False) -> Listed:
+        return Listed(row, (row.date or date.max, _LAST, row.id), what, is_unclear=is_unclear)
 
-def _other(appointment: Appointment, what: Reason) -> Listed:
-    return Listed(appointment, (appointment.date or date.max, _LAST, appointment.id), what)
+    patient = history.patient
+    for visit in patient.visits:
+        yield Listed(visit.appointment, order(visit), _of_visit(history, visit), visit)
+    for row in patient.unclear:
+        yield other(row, reason("said.unreadable"), is_unclear=True)
+    for row in patient.in_feed:
+        if row.outcome is Outcome.NOT_ZORG1 and row.id not in history.visits:
+            yield other(row, reason("said.not_zorg1", code=values.shown(row.code)))
+    for row in history.not_completed():
+        yield other(row, reason("said.not_completed", status=values.shown(row.text("status")) or "-"))
 
 
 def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = "") -> Iterator[Reason]:

@@ -1,6 +1,7 @@
 """``explain``: what each number is, and every outcome with the reason for it."""
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from ei_export.commands.explain.stories import (
     trajectory_stories,
 )
 from ei_export.commands.explain.story import document, text_lines
+from ei_export.ledger.dossier import PENDING
 from ei_export.zorg1.agreements import Agreements
 from tests.support.feeds import BSNS, TODAY, Clinic, contract, csv_text, tables_read_once, visit
 from tests.support.telling import Told, commanded, explained, histories, units_of
@@ -35,6 +37,10 @@ MISTAKES: Final = re.findall(
     r"^\|[^|]*\| (AFS\d+) \| (\w+|–) \|", (ROOT / "fixtures/demo/README.md").read_text(encoding="utf-8"), re.MULTILINE
 )
 
+#: Problems that are seen only where lines of more than one patient come together in a file.
+OF_THE_RUN: Final = frozenset({"PERFORMANCE_TWICE", "PERSON_DIFFERS"})
+#: What only the run as a whole knows of a line.
+NO_NUMBERS: Final = {"reference": None, "invoice": None}
 _WORD: Final = re.compile(r"[\w-]{3,}")
 
 COURSE: Final = (
@@ -120,6 +126,28 @@ def test_everything_in_the_demo_can_be_told_and_says_nothing_personal(demo: Path
         sent_lines = {row["reference"]: row for row in csv.DictReader(file)}
     assert private & told == set()
     assert {reference: {k: str(v) for k, v in (line or {}).items()} for reference, line in lines.items()} == sent_lines
+
+
+def test_what_is_told_of_the_demo_is_what_a_check_finds(fresh: Path) -> None:
+    config = str(fresh / "ei-export.toml")
+    checked = json.loads(CliRunner().invoke(main, ["check", "--json", "--config", config, "--today", DEMO_DAY]).stdout)
+    lines: dict[str, Mapping[str, object]] = {}
+    problems: set[tuple[object, ...]] = set()
+    with histories(fresh, DEMO_DAY) as patients:
+        for history in patients:
+            for ident in sorted({*history.rows, *history.appointments} - {""}):
+                (story,) = appointment_stories(history, ident)
+                told = document([story], "nl")
+                problems |= {(p["code"], ident, p["row"]) for p in told["problems"]}
+                if told["line"] is not None:
+                    lines[ident] = told["line"]
+                    units = [step["text"] for step in told["steps"] if step["step"] == "units"]
+                    assert units_of(units) == told["line"]["units"]
+                appointment = history.appointments.get(ident)
+                assert told["problems"] or appointment is None or appointment.outcome not in PENDING
+    assert lines == {line["appointment_id"]: line | NO_NUMBERS for line in checked["lines"]}
+    named = {(p["code"], p["appointment_id"], p["row"]) for p in checked["problems"] if p["appointment_id"]}
+    assert {problem for problem in named if problem[0] not in OF_THE_RUN} == problems
 
 
 def test_the_record_of_a_line_is_the_one_in_its_file(demo: Path, tmp_path: Path) -> None:
