@@ -10,7 +10,7 @@ setlocal
 set "PROGRAM=C:\ei-export\Scripts\ei-export.exe"
 set "ALARM=%USERPROFILE%\Desktop\EI-EXPORT.txt"
 
-cd /d "%~dp0" || exit /b 4
+pushd "%~dp0"
 set PYTHONUTF8=1
 set CODE=4
 del night.log 2> nul
@@ -21,14 +21,18 @@ type night.log >> ei-export.log
 
 rem  0: all went out; 1: something is held, and stands on the page. A program that can't even start ends with 1 as well,
 rem  so that only counts with the line that every run ends with.
-findstr /c:" exit=%CODE%" night.log > nul || goto failed
+"%SystemRoot%\System32\find.exe" " exit=%CODE%" night.log > nul
+if errorlevel 1 goto failed
 if %CODE% gtr 1 goto failed
 if exist "%ALARM%" del "%ALARM%"
-exit /b %CODE%
+goto end
 
 :failed
 if %CODE% leq 1 set CODE=4
 > "%ALARM%" echo ei-export did not do its work this night: exit code %CODE%, in "%CD%".
 >> "%ALARM%" echo ei-export heeft vannacht zijn werk niet gedaan: exitcode %CODE%, in "%CD%".
 >> "%ALARM%" type night.log
+
+:end
+popd
 exit /b %CODE%
