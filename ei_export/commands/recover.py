@@ -35,7 +35,8 @@ from ..output.cells import restored
 from ..output.traces import last_begun
 from ..settings import Settings
 from ..standards.files import sha256_of
-from ..standards.forms import FORMS
+from ..standards.registry import standard_named
+from ..standards.standard import SentPart, Standard
 from .belonging import codes_of, gone_runs, keep_owner, named, refuse_strangers, unknown_runs
 
 LineRow = Mapping[str, str]
@@ -183,23 +184,23 @@ def _read_declaration(
     if "pruned" in declaration:
         return _read_pruned(ledger, declaration, run, header, rows, person)
     first = last = ""
-    form = FORMS[declaration["standard"]]
+    standard = standard_named(declaration["standard"])
     with (folder / declaration["file"]).open("rb") as file:
         sent: list[tuple[LineRow, str, str]] = []
         record = ""
-        for fragment, reference, previous in chain(form.fragments(file), [("", "", "")]):
+        for text, reference, previous in chain(standard.sent_parts(file), [SentPart("")]):
             if reference:
                 row = next(rows, None)
                 if row is None or row["reference"] != reference:
                     raise _changed(folder / "lines.csv")
                 first, last = first or reference, reference
-                sent.append((row, fragment, previous))
+                sent.append((row, text, previous))
                 continue
             if sent:
-                _keep(ledger, declaration["standard"], person, record, sent)
+                _keep(ledger, standard, person, record, sent)
                 person += 1
                 sent = []
-            record = fragment
+            record = text
     more = {"run": run, "provider": header, "first_reference": first, "last_reference": last}
     ledger.add_declaration({**declaration, **more})
     return person
@@ -224,11 +225,12 @@ def _values(row: LineRow) -> list[object]:
     return [int(row[column]) if column in _NUMBERS else row[column] for column in (*LINE_COLUMNS, "patient_id")]
 
 
-def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequence[tuple[LineRow, str, str]]) -> None:
+def _keep(
+    ledger: Ledger, standard: Standard, person: int, record: str, sent: Sequence[tuple[LineRow, str, str]]
+) -> None:
     """Writes a person with their lines in the ledger, and in the dossiers of the patients that they are."""
-    form = FORMS[standard]
     ledger.add_persons([(person, record)])
-    insured = form.person(record)
+    insured = standard.read_person(record)
     identity = hashed_identity(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
     debits: list[tuple[str, Appointment]] = []
     for row, fragment, previous in sent:
@@ -240,7 +242,7 @@ def _keep(ledger: Ledger, standard: str, person: int, record: str, sent: Sequenc
             continue
         if attempt > 1:
             note_replaced(ledger, [row["reference"]])
-        debits.append((row["patient_id"], _declared(row, insured.bsn, form.care(fragment).diagnosis)))
+        debits.append((row["patient_id"], _declared(row, insured.bsn, standard.read_care(fragment).diagnosis)))
     debits.sort(key=lambda debit: (debit[0], debit[1].id))
     for patient_id, same in groupby(debits, key=itemgetter(0)):
         keep_declared(ledger, patient_id, identity, [appointment for _, appointment in same])

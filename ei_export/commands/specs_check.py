@@ -11,14 +11,11 @@ from ..base.tables import Report
 from ..base.words import Entry, read_entries, read_words
 from ..model import codelists
 from ..settings import Settings
-from ..standards.flat.judge.controls import read_controls
-from ..standards.flat.record import Layout
 from ..standards.message import read_messages
+from ..standards.registry import standards
+from ..standards.standard import Tables
 from ..standards.vocabulary import read_headings
 from ..standards.vocabulary import read_words as read_elements
-from ..standards.xml.judge.rulebook import read_rules
-from ..standards.xml.redeclaring import read_redeclarations
-from ..standards.xml.tree import codes_of_trees, read_forms, read_tree
 from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
 from ..zorg1.in_vain import in_vain
 from ..zorg1.programs import read_parts, read_usual
@@ -72,21 +69,10 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     read_usual(known.diagnoses, SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
-    before = len(errors)
-    for path in sorted((*SPECS.glob("pm*.csv"), *SPECS.glob("sb*.csv"))):
-        try:
-            layout = Layout.load(path.stem)
-        except SettingsError as error:
-            report(error)
-        else:  # what a return repeats of a declaration would be wrong in both
-            if any(message.layout == layout.name for message in messages) and len(errors) == before:
-                read_controls(layout, return_codes, SPECS, report)
-    before, forms, lists = len(errors), read_forms(SPECS, report), {name for name, _ in codes}
-    if len(errors) == before:  # without a form, every element of it would be wrong too
-        roots = {code: read_tree(code, forms, lists, SPECS, report) for code in codes_of_trees(SPECS)}
-        if len(errors) == before and codes_are_right:  # and without an element, or a code, every rule on it
-            read_rules(return_codes, roots, SPECS, report)
-    read_redeclarations(SPECS, report)
+    if named is not None:
+        tables = Tables(messages, {name for name, _ in codes}, return_codes, codes_are_right)
+        for standard in standards().values():
+            standard.check_tables(SPECS, tables, report)
     _check_problems(return_codes, named, report)
     for path in sorted((SPECS / "words").glob("*.toml")):
         read_words(path, report)

@@ -17,8 +17,9 @@ from ..ledger.corrections import settle
 from ..model.declaration import Declaration, Invoice, Provider, short_number, who
 from ..model.due import DueLine
 from ..output.cells import defused_at, restored
-from ..standards.books import Book, Writer
 from ..standards.files import sha256_of
+from ..standards.registry import standard_named
+from ..standards.standard import FileCheck, Writer
 from .memory import NAME as MEMORY
 from .memory import MemoryWriter
 from .numbers import Series, declared_by
@@ -45,19 +46,20 @@ class _File:
     """A declaration file that is being written."""
 
     def __init__(
-        self, place: Place, book: Book, provider: Provider, series: Series, number: str, first: DueLine
+        self, place: Place, check: FileCheck, provider: Provider, series: Series, number: str, first: DueLine
     ) -> None:
         self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
-        self.book = book
-        self.name = series.file(book.path.format(first.uzovi, number))
+        standard = standard_named(self.standard)
+        self.most_lines, self.most_cents = standard.most_lines, standard.most_cents
+        self.name = series.file(standard.path.format(first.uzovi, number))
         self.number = number
         self._today = series.today
-        self._provider = provider
+        self._check = check
         self._from = self._until = first.date
         self.first_reference = self.last_reference = ""
         self._shortened: dict[str, str] = {}
         self._file = place.create(self.name)
-        self.writer: Writer = book.writer(self._file, provider, self._invoice())
+        self.writer: Writer = standard.writer(self._file, provider, self._invoice())
 
     def may_hold(self, patient_id: str) -> bool:
         """Whether a patient's number as it is sent is nobody else's in the file: an answer may name a person by it."""
@@ -67,14 +69,12 @@ class _File:
     def add(self, line: DueLine, reference: str) -> None:
         self.first_reference, self.last_reference = self.first_reference or reference, reference
         self._from, self._until = min(self._from, line.date), max(self._until, line.date)
-        self.book.line(self.writer, line, reference)
+        self.writer.line(line.head, reference, _signed(line), line.previous if line.is_credit else "")
 
     def close(self) -> Declaration:
         """Completes the file: its end, and at its start the period, known only now. Raises WriteError."""
-        self.writer.close()
-        self._file.seek(0)
-        self._file.write(self.book.start(self._provider, self._invoice(), self.writer.cents))
-        self.book.check(self._file, self.name)
+        self.writer.close(self._invoice())
+        self._check(self._file, self.name)
         self._file.seek(0)
         return Declaration(
             file=self.name,
@@ -141,12 +141,12 @@ class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
     def __init__(
-        self, place: Place, ledger: Ledger, books: Mapping[str, Book], provider: Provider, series: Series
+        self, place: Place, ledger: Ledger, checks: Mapping[str, FileCheck], provider: Provider, series: Series
     ) -> None:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
         self.differing: list[DueLine] = []
-        self._place, self._ledger, self._books, self._provider = place, ledger, books, provider
+        self._place, self._ledger, self._checks, self._provider = place, ledger, checks, provider
         self.header = declared_by(provider)
         self._series, self._person = series, ledger.next_person()
         self._line = 0
@@ -232,11 +232,11 @@ class Publication:
         if file is not None:
             same = (file.standard, file.uzovi) == (first.standard, first.uzovi)
             cents = file.writer.cents + sum(map(_signed, lines))
-            if same and file.writer.lines + len(lines) <= file.book.most_lines and abs(cents) <= file.book.most_cents:
+            if same and file.writer.lines + len(lines) <= file.most_lines and abs(cents) <= file.most_cents:
                 return file
             self._close_file()
         number = self._series.invoice(len(self.declarations) + 1)
-        self._file = _File(self._place, self._books[first.standard], self._provider, self._series, number, first)
+        self._file = _File(self._place, self._checks[first.standard], self._provider, self._series, number, first)
         return self._file
 
     def _close_file(self) -> None:
@@ -278,13 +278,13 @@ class Publication:
             return debits[0].person, debits
         last = debits[-1]
         record = records[last.patient_id]
-        book, key = self._books[last.standard], self._key(last)
-        self.differing.extend(line for line in debits if line.person and not book.same_person(line.person, record))
-        return record, [line._replace(head=key + line.head[book.key_length :]) for line in debits]
+        standard, key = standard_named(last.standard), self._key(last)
+        self.differing.extend(line for line in debits if line.person and not standard.same_person(line.person, record))
+        return record, [line._replace(head=key + line.head[standard.key_length :]) for line in debits]
 
     def _key(self, line: DueLine) -> str:
         """What a line repeats of its person."""
-        return line.head[: self._books[line.standard].key_length]
+        return line.head[: standard_named(line.standard).key_length]
 
     def _flush(self) -> None:
         self._ledger.add_persons(self._sent)

@@ -12,7 +12,7 @@ from ..base.problems import Finding
 from ..ledger.dossier import AT, PENDING, Kept, unpack
 from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
-from ..standards.forms import FORMS
+from ..standards.registry import standard_named
 from ..zorg1.claims import SETTLED
 from .context import Context, Patient
 from .declared import take_as_pruned, take_declared
@@ -34,7 +34,7 @@ def take_from_another(patient: Patient, row: Appointment) -> Appointment | None:
     if last.is_pruned:
         return take_as_pruned(patient, row, last)
     if last.stands:
-        sent_to = FORMS[last.standard].person(last.person).bsn
+        sent_to = standard_named(last.standard).read_person(last.person).bsn
         if owner != patient.patient_id and not _is_one_person({sent_to, _bsn(row)}):
             patient.elsewhere[row.id] = last.reference
             return row

@@ -24,7 +24,7 @@ from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..model.due import DueLine
 from ..settings import Settings
-from ..standards.styles import styles
+from ..standards.registry import standards
 from ..zorg1.claims import Claim, ClaimJudge
 from ..zorg1.resolver import Resolver
 from ..zorg1.visit import Trajectory, Visit
@@ -97,10 +97,7 @@ class Context:
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
-        self.renderers = {
-            name: Renderer(style, settings.severities)
-            for name, style in styles(provider(settings), settings.output.diagnosis_element, judge.today).items()
-        }
+        self.renderers = {name: Renderer(one, settings, judge.today) for name, one in standards().items()}
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
         for number in settings.uzovi:

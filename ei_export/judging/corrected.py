@@ -4,9 +4,8 @@ from ..base.problems import Finding
 from ..ledger.corrections import STANDING, Debit
 from ..ledger.dossier import PENDING
 from ..model.appointment import Appointment, Outcome
-from ..standards.forms import first
 from .context import Patient
-from .declared import is_the_same
+from .declared import as_first, is_the_same
 
 
 def hold_back(patient: Patient) -> None:
@@ -32,7 +31,7 @@ def is_as_declared(
     if reference is None:
         return None
     (debit,) = [debit for debit in patient.history.debits[appointment.id] if debit.reference == reference]
-    is_same = (debit.standard, debit.uzovi) == file and first(debit) == head
+    is_same = (debit.standard, debit.uzovi) == file and as_first(debit) == head
     stands = debit.status in STANDING and debit.status != "partly_granted"
     return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
 

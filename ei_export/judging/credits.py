@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final, TypeAlias
 
 from ..base.problems import Finding
 from ..ledger import Ledger
 from ..ledger.credits import due_credits, refused_credits
 from ..model.due import DueLine
-from ..standards.forms import FORMS
-from ..standards.styles import refusal
+from ..standards.registry import standard_named
 from .collected import Collected
 from .context import Context
 from .refused import about
@@ -59,7 +59,7 @@ def judged_credits(context: Context) -> Iterator[Judged]:
 
 
 def _refused(line: DueLine, context: Context) -> Finding | None:
-    said = refusal(context.renderers[line.standard].style, line.uzovi, line.person, line.head, line.previous)
+    said = context.renderers[line.standard].refusal(line.uzovi, line.person, line.head, line.previous)
     if said is None:
         return None
     return Finding("CREDIT_WOULD_BE_REFUSED", "", {**said, "reference": line.previous})
@@ -82,11 +82,11 @@ def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
     with the header that its debit had, '' where that is not known. ``header``: what a declaration says today of who
     declares."""
     for debit in due_credits(ledger, header):
-        form = FORMS[debit.standard]
+        standard, day = standard_named(debit.standard), date.fromisoformat(debit.date)
         credit = DueLine(
             standard=debit.standard,
             uzovi=debit.uzovi,
-            person_key=form.person(debit.person).key,
+            person_key=standard.read_person(debit.person).key,
             date=debit.date,
             appointment_id=debit.appointment_id,
             debit_credit="C",
@@ -101,7 +101,7 @@ def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
             amount_cents=str(debit.cents),
             rule=debit.rule,
             person=debit.person,
-            head=form.credit(debit),
+            head=standard.credit(debit.sent, debit.list, day, debit.cents, debit.reference),
             attempt=str(debit.attempt),
             previous=debit.reference,
         )

@@ -21,7 +21,7 @@ from ..model.appointment import Appointment, Outcome
 from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
 from ..output.refusals import telling
-from ..standards.forms import FORMS, first
+from ..standards.registry import standard_named
 from .context import Patient
 from .insurer_of_today import of_today
 
@@ -204,17 +204,17 @@ def _otherwise(patient: Patient, debit: Debit | None, row: Appointment) -> set[s
     """The columns in which person and care are not as they were sent in a line, or not fit to be sent any more."""
     if debit is None:  # it was never sent by us, or that is not kept any more
         return set()
-    renderer, form = patient.context.renderers[debit.standard], FORMS[debit.standard]
+    renderer, standard = patient.context.renderers[debit.standard], standard_named(debit.standard)
     who, what = renderer.person(row), renderer.care(row)
     severities = patient.context.settings.severities
     found = {f.column for f in (*who.findings, *what.findings) if severities.of(f.code) == "error"}
-    before = form.person(debit.person)
+    before = standard.read_person(debit.person)
     if who.record:
-        found |= _unlike(before, form.person(who.record))
+        found |= _unlike(before, standard.read_person(who.record))
     if what.fragment is not None:
         somebody = who if who.record else renderer.sent_person(before)
         line = renderer.line(somebody, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
-        found |= _unlike(form.care(debit.sent), form.care(line))
+        found |= _unlike(standard.read_care(debit.sent), standard.read_care(line))
     return found
 
 
@@ -313,7 +313,7 @@ def name_answers(patient: Patient) -> None:
 def why_not_the_same(patient: Patient, appointment: Appointment, record: str, head: str) -> Finding | None:
     """What keeps a line from going out that was found at fault before: it would be the same."""
     last = patient.history.again.get(appointment.id)
-    if last is None or last.again != "line" or head != first(last):
+    if last is None or last.again != "line" or head != as_first(last):
         return None
     if not is_the_same(last.standard, record, last.person):
         return None
@@ -326,9 +326,14 @@ def _answer(debit: Debit) -> dict[str, object]:
     return {"codes": debit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
 
 
+def as_first(debit: Debit) -> str:
+    """The line of a debit as it would have been sent as a first declaration."""
+    return standard_named(debit.standard).declared_anew(debit.sent, "", "")
+
+
 def is_the_same(standard: str, one: str, other: str) -> bool:
     """Whether two persons as they are sent are the same but for the practice's number of them."""
-    read = FORMS[standard].person
+    read = standard_named(standard).read_person
     return _unlike(read(one), read(other)) <= {"patient_id"}
 
 
@@ -349,7 +354,7 @@ def _of_person_now(patient: Patient, debit: Debit | None, sent: Appointment) -> 
         return None
     texts = dict(patient.person)
     if texts.get("uzovi", "").zfill(4) != debit.uzovi:
-        texts["insured_number"] = FORMS[debit.standard].person(debit.person).insured_number
+        texts["insured_number"] = standard_named(debit.standard).read_person(debit.person).insured_number
     row = read_kept(patient.patient_id, _texts_of(debit, sent, texts), AT, settled=False)
     record = patient.context.renderers[debit.standard].person(row).record
     return None if not record or is_the_same(debit.standard, record, debit.person) else row
@@ -362,7 +367,7 @@ def _as_sent(patient: Patient, debit: Debit, row: Appointment | None, remembered
     for source in filter(None, (row, remembered)):
         if _linked(patient, source) == debit.code:
             named |= {"code": source.code, "declare_under": source.declare_under}
-    texts = _texts_of(debit, remembered, {"bsn": FORMS[debit.standard].person(debit.person).bsn}, named)
+    texts = _texts_of(debit, remembered, {"bsn": standard_named(debit.standard).read_person(debit.person).bsn}, named)
     sent = read_kept(patient.patient_id, texts[: len(CORE)], AT, settled=True)
     sent.settled_as, sent.linked = Outcome.DECLARED, debit.code
     return sent
@@ -377,7 +382,7 @@ def _texts_of(
 ) -> list[str]:
     """What was sent in a line, of a ``person`` by their columns, as texts of a feed in the order of `SAVED`. ``known``:
     the appointment as far as it was kept; ``named``: what goes before that."""
-    care = asdict(FORMS[debit.standard].care(debit.sent))
+    care = asdict(standard_named(debit.standard).read_care(debit.sent))
     texts = {_COLUMNS.get(name, name): str(value) for name, value in care.items() if value}
     texts |= {column: text for column, text in person.items() if text}
     texts |= {

@@ -13,9 +13,8 @@ from ..model.codelists import standard_on
 from ..model.declaration import NO_BSN
 from ..model.due import DueLine
 from ..settings import Settings
-from ..standards.forms import FORMS
-from ..standards.styles import Style, refusal
-from ..standards.xml.redeclaring import Became, redeclaration_code
+from ..standards.registry import standard_named
+from ..standards.standard import Became
 from ..zorg1.claims import Claim
 from ..zorg1.visit import Visit
 from .context import Patient
@@ -74,7 +73,7 @@ def write_lines(patient: Patient) -> None:
         appointment, who = draft.visit.appointment, latest[draft.file]
         head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
         fault = why_not_the_same(patient, appointment, who.record, head) if patient.history.again else None
-        if (fault := fault or _refused(draft.renderer.style, appointment.uzovi, who.record, head)) is not None:
+        if (fault := fault or _refused(draft.renderer, appointment.uzovi, who.record, head)) is not None:
             appointment.findings.append(fault)
             appointment.outcome = Outcome.HELD
         else:
@@ -96,7 +95,7 @@ def write_lines(patient: Patient) -> None:
         if draft.claim.is_unasked:
             patient.result.unasked.add(draft.claim.resolution.insurer)
         if debits := patient.history.debits.get(appointment.id):
-            head = FORMS[draft.file[0]].again(head, _redeclaration(debits, appointment.uzovi, who))
+            head = standard_named(draft.file[0]).declared_anew(head, *_became(debits, appointment.uzovi, who))
         appointment.mark = "" if draft.is_silent else patient.context.mark(appointment)
         patient.result.lines.append(_line(draft, who, record, head, patient.history.again.get(appointment.id)))
         begun.add(draft.file)
@@ -158,8 +157,8 @@ def _draft(patient: Patient, visit: Visit, claim: Claim) -> _Draft:
     if appointment.id not in patient.silent:
         return _Draft(visit, claim, file, renderer, renderer.person(appointment), renderer.care(appointment))
     debit = patient.history.again[appointment.id]
-    form = FORMS[debit.standard]
-    who, what = renderer.sent_person(form.person(debit.person)), renderer.sent_care(form.care(debit.sent))
+    sent = standard_named(debit.standard)
+    who, what = renderer.sent_person(sent.read_person(debit.person)), renderer.sent_care(sent.read_care(debit.sent))
     return _Draft(visit, claim, file, renderer, who, what, is_silent=True)
 
 
@@ -182,8 +181,7 @@ def _faults(patient: Patient, draft: _Draft, conflict: Sequence[str], said: set[
         if (other := context.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
             yield other
         if who.person is not None:
-            check = draft.renderer.style.check_line
-            yield from check(draft.claim.performance, who.person, what.care, draft.started)
+            yield from draft.renderer.check_line(who.person, what.care, draft.claim.performance, draft.started)
     if draft.claim.agreement.units == "count" and patient.misses_contacts(draft.visit):
         yield Finding("RECOVERED_COUNT")
     if patient.history.again and (fault := why_not_again(patient, draft.visit.appointment)) is not None:
@@ -253,25 +251,25 @@ def _start_missing(visit: Visit) -> Finding | None:
     return Finding("END_START_NOT_DECLARED", "", params)
 
 
-def _refused(style: Style, uzovi: str, person: str, head: str) -> Finding | None:
+def _refused(renderer: Renderer, uzovi: str, person: str, head: str) -> Finding | None:
     """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
-    said = refusal(style, uzovi, person, head)
+    said = renderer.refusal(uzovi, person, head)
     return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
 
 
-def _redeclaration(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> str:
-    """The code (COD651) of a line by what became of the debits before it of the same person: the last with the insurer
-    of this one, and the last with another. An insurer is an UZOVI number. Whose a debit was is not known any more once
-    its person was taken out."""
+def _became(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> tuple[Became, Became]:
+    """What became of the debits before a line of the same person: of the last with the insurer of this one, and of the
+    last with another. An insurer is an UZOVI number. Whose a debit was is not known any more once its person was taken
+    out."""
     assert who.person is not None
     became: dict[bool, Became] = {True: "", False: ""}
     for debit in debits:
         if not debit.was_sent or debit.is_pruned:
             continue
-        sent = FORMS[debit.standard].person(debit.person)
+        sent = standard_named(debit.standard).read_person(debit.person)
         if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
             became[debit.uzovi == uzovi] = "refused" if debit.status == "refused" else "credited"
-    return redeclaration_code(became[True], became[False])
+    return became[True], became[False]
 
 
 def _line(draft: _Draft, who: RenderedPerson, record: str, head: str, replaced: Debit | None) -> DueLine:

@@ -8,13 +8,15 @@ from zlib import crc32
 
 from attrs import field, frozen
 
-from ..base.problems import Finding, Severities
+from ..base.problems import Finding
 from ..base.spool import UNIT
+from ..declaring.numbers import provider
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS, care, person
 from ..ledger.dossier import CORE
 from ..model.appointment import Appointment
 from ..model.declaration import Care, Performance, Person
-from ..standards.styles import Style
+from ..settings import Settings
+from ..standards.standard import Standard
 
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
 #: What the dossier keeps of every appointment is compared by itself.
@@ -28,8 +30,8 @@ _Cells = Callable[[Sequence[str]], tuple[str, ...]]
 
 @frozen
 class RenderedPerson:
-    """A person with what is wrong with them; ``record`` and ``key`` (see `Style`) are '' with an error. ``who`` as of
-    `Person`, '' where there is none."""
+    """A person with what is wrong with them; ``record`` and ``key`` (`Standard.person` and `key`) are '' with an error.
+    ``who`` as of `Person`, '' where there is none."""
 
     person: Person | None
     findings: Sequence[Finding]
@@ -67,11 +69,13 @@ class Marker:
 
 
 class Renderer:
-    """Renders in one style, by the texts of the columns as they stand in the feed."""
+    """Renders in one standard, by the texts of the columns as they stand in the feed."""
 
-    def __init__(self, style: Style, severities: Severities) -> None:
-        self.style = style
-        self._severities = severities
+    def __init__(self, standard: Standard, settings: Settings, today: date) -> None:
+        self._standard = standard
+        self._settings, self._severities = settings, settings.severities
+        self._provider = provider(settings)
+        self._receiver = self._standard.receiver(self._provider, today)
         self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
         self._cares: dict[tuple[str, ...], RenderedCare] = {}
         self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
@@ -115,24 +119,36 @@ class Renderer:
         return RenderedCare(None, findings) if what is None else self._rendered_care(what, findings)
 
     def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
-        findings = [*findings, *self.style.check_care(what)]
+        findings = [*findings, *self._standard.check_care(what)]
         if self._severities.hold(findings):
             return RenderedCare(what, findings)
-        return RenderedCare(what, findings, self.style.care(what))
+        return RenderedCare(what, findings, self._standard.care(what, self._settings.output))
 
     def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
         who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
         return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
 
     def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
-        who, more = self.style.check_person(who)
+        who, more = self._standard.check_person(who)
         findings = [*findings, *more]
         if self._severities.hold(findings):
             return RenderedPerson(who, findings)
-        return RenderedPerson(who, findings, self.style.person(who), self.style.key(who))
+        return RenderedPerson(who, findings, self._standard.person(who), self._standard.key(who))
 
     def line(
         self, who: RenderedPerson, what: RenderedCare, performance: Performance, started: date | None = None
     ) -> str:
-        """A debit before its reference, of a person and care that can be written; ``started`` as of `Style`."""
-        return self.style.line(who.key, what.fragment, performance, started)
+        """A debit before its reference, of a person and care that can be written; ``started`` as of `Standard`."""
+        return self._standard.line(who.key, what.fragment, performance, started)
+
+    def check_line(self, who: Person, what: Care, performance: Performance, started: date | None) -> Sequence[Finding]:
+        """What is wrong with a performance by itself, and with its person and care."""
+        return self._standard.check_line(performance, who, what, started, self._provider)
+
+    def refusal(self, uzovi: str, person: str, head: str, previous: str = "") -> Mapping[str, object] | None:
+        """What the receiver would refuse a line for, as the messages about it say; the arguments as of `Receiver`."""
+        for fault in self._receiver(uzovi, person, head, previous):
+            if fault.severity == "error":
+                said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
+                return {**said, "return_code": fault.return_code or "-"}
+        return None

@@ -10,7 +10,7 @@ from .declaration import who
 class DueLine(NamedTuple):
     """A line ready but for its numbers. The first fields are its place: by standard, file, person and date.
 
-    ``person`` and ``head`` as its standard makes them (`styles.Style`), ``person`` with every credit and with the
+    ``person`` and ``head`` as its standard makes them, ``person`` with every credit and with the
     first debit of a patient only; ``row`` of the feed, or ''. ``attempt``: how often the appointment was declared, or
     credited, with this one; '' for once. ``previous``: the reference of the debit that is credited, or that this one
     comes in the place of, or ''.

@@ -1,16 +1,28 @@
 """Messages taken apart, whatever they are written in: what their records can hold, and what one record holds."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from attrs import frozen
 
-from .described import Note
-from .message import Message
+#: length: the record has another length than its standard gives it; unknown: its kind is not known, so nothing in it
+#: can be told apart; utf8: it was written in UTF-8, where the standard has one byte a character; test: its message is a
+#: test.
+NoteCode = Literal["length", "unknown", "utf8", "test"]
 
 
 @frozen
-class Part:
+class Note:
+    """Why a record may not be what it seems; ``found`` and ``expected`` are lengths in characters, 0 where they don't
+    matter."""
+
+    code: NoteCode
+    found: int = 0
+    expected: int = 0
+
+
+@frozen
+class ElementKind:
     """An element that a kind of record can hold: its id (``0409``, or the name of an element in XML), its Vektis data
     element (``COD367``), '' where it has none that is known, and its official, Dutch name.
 
@@ -24,8 +36,8 @@ class Part:
     mandatory: bool
 
 
-#: The parts of every kind of record a message can hold, in their order.
-Schema = Mapping[str, Mapping[str, Part]]
+#: What every kind of record that a message can have holds, in its order.
+Elements = Mapping[str, Mapping[str, ElementKind]]
 
 
 class Content(NamedTuple):
@@ -43,28 +55,41 @@ class Content(NamedTuple):
     text: str = ""
 
 
-#: Where the first record of a message says what kind of message it is (COD856), by the kind of record.
-_MESSAGE_KIND: Final = {"01": "0105", "Header": "Berichtsoort"}
-
-
-def is_test(content: Content) -> str:
-    """The id of the element in which a record says that its message is a test; '' where it doesn't."""
-    element = _MESSAGE_KIND.get(content.kind, "")
-    return element if content.fits and content.values.get(element) == "T" else ""
-
-
-def is_empty(part: Part, value: str) -> bool:
-    """Whether nothing is filled in: zeros where digits are asked, nothing elsewhere."""
-    return not (value.strip("0") if part.numeric else value)
-
-
 @frozen
-class Reader:
-    """Takes messages of one way of writing apart.
+class Landmarks:
+    """Where a standard says what: kinds of records, and ids of their elements. ``is_credit`` of a line.
 
-    ``schema`` gives what a message can hold, ``contents`` the records of a file that is open at its start; that raises
-    InputError, with the name it is given, where it can't read on.
+    ``first`` is the record that begins a message, whose ``message_kind`` says what it is for (COD856).
     """
 
-    schema: Callable[[Message], Schema]
-    contents: Callable[[IO[bytes], Message, str], Iterator[Content]]
+    first: str
+    message_kind: str
+    header: str
+    invoice: str
+    person: str
+    uzovi: str
+    lines: Sequence[str]
+    reference: str
+    previous: str
+    day: str
+    list: str
+    code: str
+    units: str
+    tariff: str
+    amounts: Sequence[str]
+    is_credit: Callable[[Content], bool]
+
+    @property
+    def are_numbered(self) -> bool:
+        """Whether elements go by numbers, which are told beside what they hold; else their names tell."""
+        return self.reference.isdigit()
+
+    def test(self, content: Content) -> str:
+        """The id of the element in which a record says that its message is a test; '' where it doesn't."""
+        is_told = content.kind == self.first and content.fits and content.values.get(self.message_kind) == "T"
+        return self.message_kind if is_told else ""
+
+
+def is_empty(element: ElementKind, value: str) -> bool:
+    """Whether nothing is filled in: zeros where digits are asked, nothing elsewhere."""
+    return not (value.strip("0") if element.numeric else value)

@@ -1,4 +1,4 @@
-"""Messages as files: what a file is by its first bytes, the records of a flat one, and the files in a zip.
+"""Messages as files: what a file is by its first bytes.
 
 The messages that are known are rows of ``specs/messages.csv``. Nothing here says whether a file is right.
 """
@@ -40,10 +40,6 @@ class Message:
     layout: str
     namespace: str
     guest: str
-
-    @property
-    def is_flat(self) -> bool:
-        return bool(self.layout)
 
     @property
     def is_read(self) -> bool:
@@ -96,7 +92,7 @@ def recognise(start: bytes, name: str) -> Message:
     if flat := _FLAT_START.match(start):
         code = flat[1].decode()
         for message in _every_message():
-            if message.code == code and message.is_flat:
+            if message.code == code and message.layout:
                 return message
             if message.code == code:
                 raise InputError("MESSAGE_NOT_READ", file=name, found=code, title=message.title, expected=_known())
@@ -121,7 +117,7 @@ def _known() -> str:
 
 
 def _known_codes() -> str:
-    return ", ".join(f"{message.code} ({message.name})" for message in messages() if message.is_flat)
+    return ", ".join(f"{message.code} ({message.name})" for message in messages() if message.layout)
 
 
 def start_of(file: IO[bytes]) -> bytes:

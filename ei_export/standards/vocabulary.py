@@ -100,7 +100,7 @@ def word(code: str, id: str) -> Word:
     return _words().get(code or id, _UNKNOWN)
 
 
-class Meanings:
+class CodeMeanings:
     """The words behind codes in one language, official Dutch where we have no English.
 
     ``insurers``: UZOVI numbers by the practice's own settings, which beat the table.

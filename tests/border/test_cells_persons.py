@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.standards.flat.pm304 import LAYOUT
+from ei_export.standards.flat.record import Layout
 from tests.support.feeds import Clinic, visit
 
 CASES = Path(__file__).parent
@@ -48,7 +48,7 @@ def test_what_systems_write_for_a_sex_and_a_house_number(clinic: Clinic) -> None
     assert result.codes == ["HOUSE_NUMBER_SPLIT"]
     (declared,) = result.files.values()
     records = [record for record in declared.decode("latin-1").split("\r\n") if record.startswith("02")]
-    found = map(LAYOUT["02"].unpack, records)
+    found = map(Layout.load("pm304-3.2")["02"].unpack, records)
     written = {(person["0208"], person["0219"], person["0220"].strip()) for person in found}
     assert written == set(wanted.values())
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from ei_export.standards.message import messages
-from ei_export.standards.xml import gds801
+from ei_export.standards.xml import writing
 from ei_export.standards.xml.judge.message import XmlFile
 from tests.golden.cases import GOLDEN
 from tests.support import gds
@@ -229,8 +229,8 @@ def test_a_file_that_is_not_built_as_its_table_says_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice = clinic(tmp_path).feed(ROWS)
-    order = [name for name in gds801._DEBIT_ORDER if name != "Aantal"]
-    monkeypatch.setattr(gds801, "_DEBIT_ORDER", [*order, "Aantal"])
+    order = [name for name in writing.nodes().debit_order if name != "Aantal"]
+    monkeypatch.setattr(writing.nodes(), "debit_order", [*order, "Aantal"])
     refused = practice.run(today=TODAY)
     assert (refused.exit_code, refused.problems[0]["code"]) == (4, "FILE_REJECTED")
     assert "Aantal" in refused.problems[0]["message"]
@@ -401,7 +401,7 @@ def test_a_line_that_our_own_checks_let_through_is_held_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The receiver would return the whole file for it, so it is judged as they do before it is in one."""
-    monkeypatch.setattr("ei_export.standards.xml.gds801.check_need", lambda *of_line: [])
+    monkeypatch.setattr("ei_export.standards.xml.checking.check_need", lambda *of_line: [])
     rows = [{**row, "indication_code": ""} if row["appointment_id"] == "A4" else row for row in ROWS]
     result = clinic(tmp_path).feed(rows).run(today=TODAY)
     assert sorted(result.lines) == ["A1", "A3", "A5"]

@@ -20,10 +20,12 @@ from attrs import evolve, frozen
 from ei_export.commands.run.run import Options
 from ei_export.commands.run.run import run as run_pipeline
 from ei_export.settings import load
-from ei_export.standards.flat.pm304 import ENCODING, LAYOUT, LINE_END
-from ei_export.standards.xml import gds801
+from ei_export.standards.flat.record import ENCODING, Layout
+from ei_export.standards.flat.writing import LINE_END
 from ei_export.standards.xml.reader import instances
+from tests.support.gds import M573
 
+LAYOUT: Final = Layout.load("pm304-3.2")
 GOLDEN: Final = Path(__file__).parents[2] / "fixtures" / "golden"
 
 #: Bytes by path below ``expected``: ``run-1/lines.csv``.
@@ -167,7 +169,7 @@ def _in_elements(name: str, expected: bytes, found: bytes) -> Iterator[str]:
 
 def _elements(content: bytes) -> Iterator[tuple[int, str, str, str]]:
     """Number and class of the instance, and in it the element and its text."""
-    for part, _ in instances(io.BytesIO(content), gds801.MESSAGE, ""):
+    for part, _ in instances(io.BytesIO(content), M573, ""):
         for one in part.walk():
             yield from ((one.number, one.name, element, text) for element, text in one.texts.items())
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 
+from ei_export.standards.flat.pm304 import Pm304
 from tests.support.feeds import (
     BSNS,
     BYSTANDER_COUNTS,
@@ -518,7 +519,7 @@ def test_a_line_that_our_own_checks_let_through_is_held_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The receiver would return the whole file for it, so it is judged as they do before it is in one."""
-    monkeypatch.setattr("ei_export.standards.flat.pm304.check_person", lambda person: (person, []))
+    monkeypatch.setattr(Pm304, "check_person", staticmethod(lambda person: (person, [])))
     result = Clinic.open(tmp_path).feed([start(name="Jansen -Vos"), *BYSTANDERS]).run()
     assert result.found("error") == [("RECEIVER_WOULD_REFUSE", "A1", "")]
     assert result.lines == BYSTANDER_LINES

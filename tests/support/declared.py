@@ -10,8 +10,9 @@ from typing import Final
 from attrs import frozen
 
 from ei_export.base.problems import LANGUAGES
+from ei_export.standards.fault import Fault
 from ei_export.standards.flat.record import ENCODING, Layout
-from ei_export.standards.standard import Fault, verify_file
+from ei_export.standards.verifying import verify_file
 from tests.support.messages import PM304, PM305, Values
 
 TODAY: Final = date(2021, 5, 1)

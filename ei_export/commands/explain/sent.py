@@ -10,10 +10,8 @@ from ...declaring.numbers import run_label
 from ...ledger.history import SentLine, place_in_file, requests_about
 from ...model.codelists import remedy, return_codes
 from ...model.due import DueLine
-from ...standards.flat.reader import lines, without_end
-from ...standards.flat.record import ENCODING, Layout
-from ...standards.message import messages, recognise, start_of
-from ...standards.xml.reader import place_of
+from ...standards.message import recognise, start_of
+from ...standards.registry import standard_named, standard_of
 from .patient import PatientHistory
 from .story import Quoted
 
@@ -46,7 +44,7 @@ def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Reason]:
         "sent.debit" if line.debit_credit == "D" else "sent.credit",
         history.ledger_name,
         reference=line.reference,
-        element=reason("said.element") if _is_flat(line.standard) else "",
+        element=reason("said.element") if standard_named(line.standard).landmarks.are_numbered else "",
         previous=line.previous,
         invoice=line.invoice,
         day=line.day,
@@ -146,19 +144,8 @@ def _record(history: PatientHistory, line: SentLine, path: Path) -> int | None:
     try:
         with path.open("rb") as file:
             message = recognise(start_of(file), path.name)
-            if not message.is_flat:
-                return place_of(file, message, line.reference)
-            layout, reference = Layout.load(message.layout), line.reference.encode()
-            for number, record in enumerate(lines(file), 1):
-                if reference in record:
-                    text = without_end(record).decode(ENCODING)
-                    if layout[layout.kind(text)].unpack(text).get("0434", "").rstrip() == line.reference:
-                        return number
+            if (place := standard_of(message).place_of(file, message, line.reference)) is not None:
+                return place
     except (OSError, InputError, KeyError, ValueError):
         pass  # not there, or not as we wrote it
-    return 1 + sum(place_in_file(history.context.ledger, line)) if _is_flat(line.standard) else None
-
-
-def _is_flat(standard: str) -> bool:
-    """Whether files of a standard consist of records."""
-    return any(message.is_flat and message.name == standard for message in messages())
+    return standard_named(line.standard).place_by_order(*place_in_file(history.context.ledger, line))

@@ -1,12 +1,12 @@
 """Return files into the ledger: each matched with its declaration and checked against it, whole or not at all."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from attrs import asdict, define, evolve
 
@@ -30,15 +30,12 @@ from ...ledger.reinstating import clashes, contradict, reinstate
 from ...settings import Settings
 from ...standards.answer import GOOD, Answer, Kind, LineAnswer
 from ...standards.files import Entry, entries, nothing_in, sha256_of_lines
-from ...standards.flat import pm305
-from ...standards.message import Message, messages, recognise, start_of
-from ...standards.xml import gds802
+from ...standards.message import messages, recognise, start_of
+from ...standards.registry import is_answer, standard_of
 from ..corrections.corrections import opened
 from ..corrections.undo import reinstate_folder
 from .report import FileReport, LineReport
 
-#: What reads an answer, by the EI code of its message.
-_READERS: Final[Mapping[str, Callable[[IO[bytes], Message, str], Answer]]] = {"108": pm305.read, "574": gds802.read}
 _BATCH: Final = 1_000
 
 
@@ -74,12 +71,12 @@ def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> 
         raise entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
     try:
         message = recognise(start_of(entry.file), entry.name)
-        if message.code not in _READERS:
-            known = ", ".join(message.name for message in messages() if message.code in _READERS)
+        if not is_answer(message):
+            known = ", ".join(message.name for message in messages() if is_answer(message))
             raise InputError("RETURN_NOT_ONE", file=entry.name, found=message.name, expected=known)
         sha256 = sha256_of_lines(entry.file)
         entry.file.seek(0)
-        answer = _READERS[message.code](entry.file, message, entry.name)
+        answer = standard_of(message).answer(entry.file, message, entry.name)
         report.invoice = answer.invoice
         with opened(settings) as ledger:
             _record(ledger, settings, today, answer, sha256, report)

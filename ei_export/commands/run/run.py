@@ -40,7 +40,7 @@ from ...model.due import DueLine, doubles
 from ...output.problem_list import ProblemList
 from ...output.traces import last_begun
 from ...settings import Settings
-from ...standards.books import books
+from ...standards.registry import standards
 from ..belonging import keep_owner, refuse_strangers, refuse_unknown_runs
 from .pages import write_page, write_sheets
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
@@ -74,7 +74,7 @@ def run(settings: Settings, options: Options) -> Summary:
         require_xlsxwriter()
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
-    files = books(settings.output.gds801_xsd)
+    checks = {name: standard.file_check(settings.output) for name, standard in standards().items()}
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
@@ -111,7 +111,7 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(place.discard)
         line_list = None
         if due.count:
-            publication = Publication(place, ledger, files, provider(settings), series)
+            publication = Publication(place, ledger, checks, provider(settings), series)
             line_list = _write(due, place, publication, options, summary)
         if isinstance(place, Stage):
             ledger.add_run(StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)

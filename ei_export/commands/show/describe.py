@@ -6,9 +6,9 @@ from typing import Final
 from attrs import frozen
 
 from ...base.problems import Language, SettingsError
-from ...standards.contents import Content, Part, Schema, is_empty
-from ...standards.described import HIDDEN, Described, Field
-from ...standards.vocabulary import Heading, Meanings, Word, headings, word
+from ...standards.contents import Content, ElementKind, Elements, is_empty
+from ...standards.vocabulary import CodeMeanings, Heading, Word, headings, word
+from .described import HIDDEN, Described, Field
 
 #: Read as these, nothing filled in still says something: an amount of zero.
 _ZERO_COUNTS: Final = frozenset({"euros"})
@@ -26,32 +26,33 @@ class Choice:
     elements: frozenset[str] = frozenset()
     everything: bool = False
 
-    def check(self, schemas: Mapping[str, Schema]) -> None:
+    def check(self, schemas: Mapping[str, Elements]) -> None:
         """Refuses what none of these messages, by the name of their standard, can hold. Raises SettingsError."""
         standard = ", ".join(schemas)
-        kinds = dict.fromkeys(kind for schema in schemas.values() for kind in schema)
+        kinds = dict.fromkeys(kind for elements in schemas.values() for kind in elements)
         _refuse("SHOW_KIND_UNKNOWN", standard, self.kinds, kinds)
         elements = dict.fromkeys(
-            id for schema in schemas.values() for kind in self._kinds(schema) for id in schema[kind]
+            id for elements in schemas.values() for kind in self._kinds(elements) for id in elements[kind]
         )
         _refuse("SHOW_ELEMENT_UNKNOWN", standard, self.elements, elements)
 
-    def within(self, schema: Schema) -> Schema:
+    def within(self, elements: Elements) -> Elements:
         """The kinds that are shown, with the parts of them that are."""
         if not self.elements:
-            return {kind: schema[kind] for kind in self._kinds(schema)}
+            return {kind: elements[kind] for kind in self._kinds(elements)}
         chosen = {
-            kind: {id: schema[kind][id] for id in schema[kind] if id in self.elements} for kind in self._kinds(schema)
+            kind: {id: elements[kind][id] for id in elements[kind] if id in self.elements}
+            for kind in self._kinds(elements)
         }
         return {kind: parts for kind, parts in chosen.items() if parts}
 
-    def shows(self, kind: str, shown: Schema) -> bool:
+    def shows(self, kind: str, shown: Elements) -> bool:
         """Whether records of a kind are shown; what isn't known is, unless something else was chosen. ``shown`` as
         `within` gives it."""
         return kind in shown or not (self.kinds or self.elements)
 
-    def _kinds(self, schema: Schema) -> Iterator[str]:
-        return (kind for kind in schema if not self.kinds or kind in self.kinds)
+    def _kinds(self, elements: Elements) -> Iterator[str]:
+        return (kind for kind in elements if not self.kinds or kind in self.kinds)
 
 
 def _refuse(code: str, standard: str, found: Collection[str], known: Collection[str]) -> None:
@@ -65,7 +66,7 @@ class _Slot:
     """A part of a record that may be shown, and what is known of it; ``before``: the element before it, ``heads``:
     whether it tells the record at a glance."""
 
-    part: Part
+    part: ElementKind
     word: Word
     name: str
     before: str
@@ -75,12 +76,12 @@ class _Slot:
 class Describer:
     """Puts the records of one message into words, one after the other."""
 
-    def __init__(self, schema: Schema, choice: Choice, meanings: Meanings, language: Language) -> None:
+    def __init__(self, elements: Elements, choice: Choice, meanings: CodeMeanings, language: Language) -> None:
         self._choice = choice
         self._meanings = meanings
         self._language = language
-        self._shown = choice.within(schema)
-        self._slots = {kind: tuple(_slots(kind, schema[kind], self._shown[kind], language)) for kind in self._shown}
+        self._shown = choice.within(elements)
+        self._slots = {kind: tuple(_slots(kind, elements[kind], self._shown[kind], language)) for kind in self._shown}
         #: The records that the next one may stand under: their levels, and what need not be repeated of them.
         self._above: list[tuple[int, Mapping[str, str]]] = []
 
@@ -148,7 +149,7 @@ def _heads(field: Field) -> bool:
     return (not field.empty or field.reads in _ZERO_COUNTS) and field.value != HIDDEN
 
 
-def _slots(kind: str, parts: Mapping[str, Part], shown: Collection[str], language: Language) -> Iterator[_Slot]:
+def _slots(kind: str, parts: Mapping[str, ElementKind], shown: Collection[str], language: Language) -> Iterator[_Slot]:
     pieces = headings().get(kind, _NO_HEADING).headline[language]
     heading = {token.strip("{}") for piece in pieces for token in piece}
     before = ""

@@ -15,9 +15,9 @@ from typing import Final
 from attrs import frozen
 
 from ...model.declaration import NO_BSN
-from ...standards.contents import Content, Part, Schema, is_empty
-from ...standards.described import HIDDEN
+from ...standards.contents import Content, ElementKind, Elements, is_empty
 from ...standards.vocabulary import word
+from .described import HIDDEN
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 _DIGITS: Final = re.compile(r"[0-9]{8,}")
@@ -48,7 +48,7 @@ class _Personal:
     digits: tuple[str, ...]
 
     @classmethod
-    def of(cls, parts: Mapping[str, Part]) -> "_Personal":
+    def of(cls, parts: Mapping[str, ElementKind]) -> "_Personal":
         words = {id: word(part.code, id) for id, part in parts.items()}
         masks = {id: known.masks for id, known in words.items() if known.masks != "no"}
         return cls(
@@ -79,9 +79,9 @@ class Mask:
     Holds 8 bytes for each person, and the different names and birth dates.
     """
 
-    def __init__(self, schema: Schema) -> None:
-        self._parts = schema
-        self._personal = {kind: _Personal.of(parts) for kind, parts in schema.items()}
+    def __init__(self, elements: Elements) -> None:
+        self._parts = elements
+        self._personal = {kind: _Personal.of(parts) for kind, parts in elements.items()}
         self._persons = _Persons()
         self._dates: set[str] = set()
         self._names: set[str] = set()

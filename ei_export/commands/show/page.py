@@ -14,7 +14,8 @@ from ...base.problems import Language, Refusal, render
 from ...base.wording import day_text, printable
 from ...output.json_stream import JsonStream
 from ...output.text import euros
-from ...standards.described import Described, Field, Note
+from ...standards.contents import Note
+from .described import Described, Field
 
 _WIDTH: Final = 80
 #: Where values begin, and how much deeper a level stands.

@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from attrs import frozen
 
 from ...base.problems import InputError, Language
-from ...standards.contents import Content, Reader, Schema, is_test
-from ...standards.described import Note
+from ...standards.contents import Content, Elements, Landmarks, Note
 from ...standards.files import Entry, entries
-from ...standards.flat.reader import READER as FLAT
 from ...standards.message import Message, named, recognise, start_of
-from ...standards.vocabulary import Meanings
-from ...standards.xml.reader import READER as XML
+from ...standards.registry import standard_of
+from ...standards.vocabulary import CodeMeanings
 from .describe import Choice, Describer
 from .mask import Mask
 from .page import JsonPage, TextPage
@@ -31,10 +29,6 @@ class Showing:
     insurers: Mapping[str, str] = {}
 
 
-#: What takes a message apart, by whether it is flat.
-_READERS: Final[Mapping[bool, Reader]] = {True: FLAT, False: XML}
-
-
 def show(path: Path, showing: Showing, out: IO[str]) -> int:
     """Writes a file, the files in a zip, or those in a folder. Gives 0, or the exit code of what can't be shown.
 
@@ -49,7 +43,7 @@ def show(path: Path, showing: Showing, out: IO[str]) -> int:
         raise refused
     known = [message for _, message in found if isinstance(message, Message)]
     if known:
-        showing.choice.check({message.name: _READERS[message.is_flat].schema(message) for message in known})
+        showing.choice.check({message.name: standard_of(message).elements(message) for message in known})
     page = _page(out, showing, many=not single)
     exit_code = 0
     for number, entry in enumerate(entries(path), 1):
@@ -80,14 +74,14 @@ def _show_file(entry: Entry, name: str, showing: Showing, page: JsonPage | TextP
 def _show_records(
     file: IO[bytes], message: Message, name: str, showing: Showing, page: JsonPage | TextPage
 ) -> InputError | None:
-    schema = _READERS[message.is_flat].schema(message)
-    contents = _contents(file, message, name, schema, mask=showing.mask)
+    elements = standard_of(message).elements(message)
+    contents = _contents(file, message, name, elements, mask=showing.mask)
     try:
         if isinstance(page, JsonPage):
-            _write_values(contents, showing.choice, schema, page)
+            _write_values(contents, showing.choice, elements, page)
         else:
-            meanings = Meanings(showing.language, showing.insurers)
-            describer = Describer(schema, showing.choice, meanings, showing.language)
+            meanings = CodeMeanings(showing.language, showing.insurers)
+            describer = Describer(elements, showing.choice, meanings, showing.language)
             for content in contents:
                 if (record := describer.describe(content)) is not None:
                     page.record(record)
@@ -98,8 +92,8 @@ def _show_records(
     return None
 
 
-def _write_values(contents: Iterable[Content], choice: Choice, schema: Schema, page: JsonPage) -> None:
-    shown = choice.within(schema)
+def _write_values(contents: Iterable[Content], choice: Choice, elements: Elements, page: JsonPage) -> None:
+    shown = choice.within(elements)
     for content in contents:
         if choice.shows(content.kind, shown):
             parts = shown.get(content.kind, {})
@@ -107,23 +101,25 @@ def _write_values(contents: Iterable[Content], choice: Choice, schema: Schema, p
             page.record(content.number, content.kind, values, content.notes, content.text)
 
 
-def _contents(file: IO[bytes], message: Message, name: str, schema: Schema, *, mask: bool) -> Iterator[Content]:
+def _contents(file: IO[bytes], message: Message, name: str, elements: Elements, *, mask: bool) -> Iterator[Content]:
     """The records of a file, masked if asked for."""
-    contents = partial(_READERS[message.is_flat].contents, file, message, name or "-")
+    standard = standard_of(message)
+    contents = partial(standard.contents, file, message, name or "-")
+    noted = partial(_noted, standard.landmarks)
     if not mask:
-        yield from map(_noted, contents())
+        yield from map(noted, contents())
         return
-    hiding = Mask(schema)
+    hiding = Mask(elements)
     for content in contents():
         hiding.learn(content)
     file.seek(0)
     for content in contents():
-        yield hiding.hide(_noted(content))
+        yield hiding.hide(noted(content))
 
 
-def _noted(content: Content) -> Content:
+def _noted(landmarks: Landmarks, content: Content) -> Content:
     """With a note where the message says that it is a test."""
-    return content._replace(notes=(*content.notes, Note("test"))) if is_test(content) else content
+    return content._replace(notes=(*content.notes, Note("test"))) if landmarks.test(content) else content
 
 
 def _recognised(entry: Entry, name: str) -> Message | InputError:

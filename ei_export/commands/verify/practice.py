@@ -6,7 +6,7 @@ what was sent. Only the debits of somebody else are held against the tables as t
 Its bytes were judged before; what can't be read here was told of there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import IO, Final
 
@@ -17,52 +17,17 @@ from ...ledger import Ledger
 from ...ledger.own_files import OwnLine, debit_status, file_of, holds_invoice, holds_reference, line_of
 from ...model.codelists import uzovi_numbers
 from ...settings import Settings
-from ...standards.contents import Content, Schema
+from ...standards.contents import Content, Elements, Landmarks
+from ...standards.fault import Fault
 from ...standards.files import sha256_of
-from ...standards.flat.reader import READER as FLAT
 from ...standards.message import Message
-from ...standards.standard import Fault
-from ...standards.xml.reader import READER as XML
+from ...standards.registry import is_answer, standard_of
 from ...zorg1.agreements import Agreement, Agreements
 from ...zorg1.tariffs import Tariffs
 
 #: A debit that can be credited has one of these states.
 _STANDING: Final = ("sent", "granted", "partly_granted")
 _REMEMBERED: Final = 20_000
-
-
-@frozen
-class _Names:
-    """Where a message says what: kinds of records, and ids of their elements."""
-
-    header: str
-    invoice: str
-    person: str
-    uzovi: str
-    lines: Sequence[str]
-    reference: str
-    previous: str
-    day: str
-    list: str
-    code: str
-    units: str
-    tariff: str
-    amounts: Sequence[str]
-    is_credit: Callable[[Content], bool]
-
-
-_NAMES: Final[Mapping[str, _Names]] = {
-    "PM304 3.2": _Names(
-        "01", "0116", "02", "0204", ("04",), "0434", "0435", "0408", "0409", "0410", "0411", "0428", ("0432",),
-        lambda line: line.values.get("0433") == "C",
-    ),
-    "GDS801 2.0": _Names(
-        "DeclaratieContext", "Factuurnummer", "Verzekerde", "UzoviNummer", ("DebetPrestatie", "CreditPrestatie"),
-        "Referentienummer", "GerelateerdReferentienummer", "Begindatum", "PrestatieCodelijstCode", "Prestatiecode",
-        "Aantal", "TariefInclBtw", ("DeclaratieBedragInclBtw", "ToegekendBedragInclBtwFinancieel"),
-        lambda line: line.kind == "CreditPrestatie",
-    ),
-}  # fmt: skip
 
 
 @frozen
@@ -106,8 +71,7 @@ class PracticeRecords:
     def faults(self, file: IO[bytes], message: Message, name: str) -> Iterator[Fault]:
         """What is wrong with a declaration that is open at its start, by what the practice knows; nothing is of any
         other message. Raises InputError, OSError."""
-        names = _NAMES.get(message.name)
-        if names is None:
+        if is_answer(message):
             return
         if (own := file_of(self._ledger, sha256_of(file))) is not None:
             if own.is_withdrawn:
@@ -115,10 +79,10 @@ class PracticeRecords:
                 yield Fault("INVOICE_WITHDRAWN", return_code="", params=params)
             return
         file.seek(0)
-        reader = FLAT if message.is_flat else XML
-        sayer = _Sayer(reader.schema(message))
+        standard, names = standard_of(message), standard_of(message).landmarks
+        sayer = _Sayer(standard.elements(message))
         invoice = uzovi = ""
-        for content in reader.contents(file, message, name):
+        for content in standard.contents(file, message, name):
             if not content.fits:
                 continue
             if content.kind == names.person:
@@ -135,7 +99,7 @@ class PracticeRecords:
                 elif not names.is_credit(content):
                     yield from self._against_agreements(content, names, uzovi, sayer)
 
-    def _against_ledger(self, line: Content, names: _Names, sayer: "_Sayer") -> Iterator[Fault]:
+    def _against_ledger(self, line: Content, names: Landmarks, sayer: "_Sayer") -> Iterator[Fault]:
         reference, previous = line.values.get(names.reference, ""), line.values.get(names.previous, "")
         if reference and holds_reference(self._ledger, reference):
             yield sayer.says("VERIFY_REFERENCE_USED", line, names.reference, "-", "8021")
@@ -146,7 +110,7 @@ class PracticeRecords:
             elif status not in _STANDING:
                 yield sayer.says("VERIFY_DEBIT_UNKNOWN", line, names.previous, "-", "8017")
 
-    def _against_agreements(self, line: Content, names: _Names, uzovi: str, sayer: "_Sayer") -> Iterator[Fault]:
+    def _against_agreements(self, line: Content, names: Landmarks, uzovi: str, sayer: "_Sayer") -> Iterator[Fault]:
         claimed = _claimed(line.values, names, self._insurers.get(uzovi, ""))
         if claimed is None:
             return
@@ -158,7 +122,7 @@ class PracticeRecords:
             code, element, expected, return_code = wrong
             yield sayer.says(code, line, element, expected, return_code, insurer=claimed.insurer)
 
-    def _judge(self, claimed: _Claimed, names: _Names) -> tuple[str, str, str, str] | None:
+    def _judge(self, claimed: _Claimed, names: Landmarks) -> tuple[str, str, str, str] | None:
         """The first thing no rule gives: problem, element, what rules give, return code."""
         rows = [
             row
@@ -189,17 +153,17 @@ class PracticeRecords:
 class _Sayer:
     """Words faults of one message."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+    def __init__(self, elements: Elements) -> None:
+        self._elements = elements
 
     def says(
         self, code: str, content: Content, element: str, expected: str, return_code: str, **params: object
     ) -> Fault:
-        names = {"element_name": self._schema[content.kind][element].name, **params}
+        names = {"element_name": self._elements[content.kind][element].name, **params}
         return Fault(code, element, content.values[element], expected, return_code, names, content.number)
 
 
-def _against_sent(line: Content, own: OwnLine, names: _Names, sayer: _Sayer) -> Iterator[Fault]:
+def _against_sent(line: Content, own: OwnLine, names: Landmarks, sayer: _Sayer) -> Iterator[Fault]:
     """How a line is otherwise than it was sent. A credit in XML has not all of it."""
     amounts = ((amount, own.amount_cents) for amount in names.amounts)
     sent = ((names.day, own.date), (names.list, own.list), (names.code, own.f_code), (names.units, own.units), *amounts)
@@ -213,7 +177,7 @@ def _bare(value: str) -> str:
     return value.replace("-", "").replace(".", "").lstrip("0")
 
 
-def _claimed(values: Mapping[str, str], names: _Names, insurer: str) -> _Claimed | None:
+def _claimed(values: Mapping[str, str], names: Landmarks, insurer: str) -> _Claimed | None:
     """What a line claims; None where it can't be read, the insurer isn't known, or it is no code of an agreement:
     national paramedical codes (COD192) are numbers."""
     code = values.get(names.code, "")

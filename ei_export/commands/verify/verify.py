@@ -10,11 +10,10 @@ from typing import IO, Any, Protocol
 from attrs import define, field, frozen
 
 from ...base.problems import Finding, InputError, Language, Severities, catalogue
-from ...standards.contents import Reader, is_test
+from ...standards.fault import Fault
 from ...standards.files import Entry, entries, nothing_in
-from ...standards.flat.reader import READER as FLAT
-from ...standards.standard import Fault, Verification, verify_file
-from ...standards.xml.reader import READER as XML
+from ...standards.registry import standard_of
+from ...standards.verifying import Verification, verify_file
 from .practice import PracticeRecords
 
 
@@ -116,9 +115,9 @@ def _tell(fault: Fault, verifying: Verifying, page: Page) -> bool:
 def _of_a_test(file: IO[bytes], verification: Verification, name: str) -> Iterator[Fault]:
     """That nothing is declared with a file which says that it is a test."""
     file.seek(0)
-    reader: Reader = FLAT if verification.message.is_flat else XML
-    first = next(reader.contents(file, verification.message, name), None)
-    if first is not None and (element := is_test(first)):
+    standard = standard_of(verification.message)
+    first = next(standard.contents(file, verification.message, name), None)
+    if first is not None and (element := standard.landmarks.test(first)):
         yield Fault("VERIFY_TEST", element, "T", "-", "", {}, first.number)
 
 

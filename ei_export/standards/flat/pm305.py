@@ -18,7 +18,7 @@ from ...base.problems import InputError
 from ..answer import GOOD, GRANTED, Answer, Kind, LineAnswer, is_fault
 from ..contents import Content
 from ..message import Message
-from .reader import READER
+from .reader import contents
 from .record import Layout
 
 _HEADER, _PERSON, _DEBTOR, _LINE, _COMMENT, _TRAILER = "01", "02", "03", "04", "98", "99"
@@ -124,7 +124,7 @@ def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]
     """The records, each where it may stand. Raises InputError."""
     before = ""
     content = Content(0, "", {})
-    for content in READER.contents(file, message, name):
+    for content in contents(file, message, name):
         kind = content.kind
         if not content.fits:
             length = Layout.load(message.layout).length

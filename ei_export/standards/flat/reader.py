@@ -9,8 +9,7 @@ from functools import cache, partial
 from typing import IO, Final, NamedTuple
 
 from ...base.problems import InputError
-from ..contents import Content, Part, Reader, Schema
-from ..described import Note
+from ..contents import Content, ElementKind, Elements, Note
 from ..message import Message
 from .record import ENCODING, Layout, Record
 
@@ -28,18 +27,20 @@ class Line(NamedTuple):
     text: str
 
 
-def _schema(message: Message) -> Schema:
+def elements(message: Message) -> Elements:
     """What the records of a flat message can hold."""
     return {
         kind: {
-            element.id: Part(element.id, element.code, element.name, element.type == "N", element.mandatory == "M")
+            element.id: ElementKind(
+                element.id, element.code, element.name, element.type == "N", element.mandatory == "M"
+            )
             for element in record.elements
         }
         for kind, record in _records(message.layout).items()
     }
 
 
-def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
+def contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
     """The records of a flat file that is open at its start; blank lines are passed over.
 
     Raises InputError, with ``name``, where the file can't be read on.
@@ -115,9 +116,6 @@ def _from_utf8(text: str) -> str | None:
         return None
 
 
-READER: Final = Reader(_schema, _contents)
-
-
 #: A line that is longer is handed over in pieces, so that a file without line ends takes no more memory.
 _LONGEST_LINE: Final = 65_536
 
@@ -157,3 +155,15 @@ def records(file: IO[bytes], message: Message) -> Iterator[Line]:
     for number, line in enumerate(lines(file), 1):
         text = without_end(line).decode(ENCODING)
         yield Line(number, layout.kind(text), text)
+
+
+def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
+    """The number of the line (04) with a reference, in a declaration that is open at its start. Raises KeyError or
+    ValueError for a record in which it stands that isn't as it should be."""
+    layout, sought = Layout.load(message.layout), reference.encode()
+    for number, line in enumerate(lines(file), 1):
+        if sought in line:
+            text = without_end(line).decode(ENCODING)
+            if layout[layout.kind(text)].unpack(text).get("0434", "").rstrip() == reference:
+                return number
+    return None

@@ -67,6 +67,11 @@ class Element:
         """Its last position, counted from 1."""
         return self.start + self.length - 1
 
+    @property
+    def most(self) -> int:
+        """The largest number it can hold."""
+        return int("9" * self.length)
+
     def pack(self, value: str | int) -> str:
         """The value as it stands in the record; '' for an empty element.
 
@@ -137,8 +142,8 @@ class Record:
         """A ``%`` template of the record: ``fixed`` values packed in, a place for each of ``free``, the rest empty.
 
         The places take, in this order or ``named`` by element id, an int >= 0 (N) or a str (AN). They pad and don't
-        check: what is too long makes the record too long, which is for the caller to look at (or see `Form`). Raises
-        ValueError for elements that are unknown, both fixed and free, or not in the order of the record, and as
+        check: what is too long makes the record too long, which is for the caller to look at (or see `Template`).
+        Raises ValueError for elements that are unknown, both fixed and free, or not in the order of the record, and as
         `Element.pack`.
         """
         pieces = {id: text.replace("%", "%%") for id, text in self._packed(fixed).items()}
@@ -169,7 +174,7 @@ def _part(record: Record, first: str, last: str) -> Record:
 
 
 @frozen
-class Form:
+class Template:
     """A record that is filled often: ``fixed`` and empty elements are packed once, the ``free`` ones each time.
 
     Some times quicker than `Record.pack`, and as strict. Raises ValueError as `Record.template`.

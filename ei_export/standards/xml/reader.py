@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from lxml import etree
 
 from ...base.problems import InputError
-from ..contents import Content, Part, Reader, Schema
+from ..contents import Content, ElementKind, Elements
 from ..message import Message
 from .safe import parts
 from .tree import ROOT, Node, root_of
@@ -279,9 +279,9 @@ _OWN_ATTRIBUTE: Final = etree.XPath(f"name({_ATTRIBUTES})")
 
 
 @cache
-def _schema(message: Message) -> Schema:
+def elements(message: Message) -> Elements:
     """What the classes of a message can hold. Classes of one name are one kind, with the elements of all."""
-    kinds: dict[str, dict[str, Part]] = {}
+    kinds: dict[str, dict[str, ElementKind]] = {}
 
     def add(node: Node) -> None:
         parts = kinds.setdefault(node.name, {}) if node.holds_text or node.is_open else {}
@@ -289,14 +289,16 @@ def _schema(message: Message) -> Schema:
             if child.form is None:
                 add(child)
             else:
-                parts.setdefault(child.name, Part(child.name, "", child.name, numeric=False, mandatory=child.is_needed))
+                parts.setdefault(
+                    child.name, ElementKind(child.name, "", child.name, numeric=False, mandatory=child.is_needed)
+                )
 
     for node in root_of(message.code).children:
         add(node)
     return kinds
 
 
-def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
+def contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
     """Every instance that can hold text as a record: what only holds others says nothing to a reader. In one with a
     value out of form, values may be anywhere.
 
@@ -312,6 +314,3 @@ def _contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]
                     yield Content(one.number, one.name, one.texts, fits=one.number not in out_of_form)
     except OSError as error:
         raise InputError("FILE_UNREADABLE", file=name, reason=error.strerror or "") from None
-
-
-READER: Final = Reader(_schema, _contents)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, get_args
 
 from attrs import frozen
 
@@ -11,12 +11,10 @@ from ...base.row_types import CERTAINTIES
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, parse_table, refuse, source
 from ...model.codelists import codes
+from ..standard import Became
 from .tree import FOLDER
 
-#: What became of a line with an insurer the last time: it never had one (''), refused it, or it was credited. Of
-#: ``information`` only what claims nothing is declared anew; no such line is ever written.
-Became = Literal["", "refused", "credited", "information"]
-_BECAME: Final = ("", "refused", "credited", "information")
+_BECAME: Final = get_args(Became)
 _ANY: Final = "*"
 
 

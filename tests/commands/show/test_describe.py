@@ -7,13 +7,13 @@ import pytest
 
 from ei_export.base.problems import LANGUAGES, Language, SettingsError
 from ei_export.commands.show.describe import Choice, Describer
+from ei_export.commands.show.described import Described, Field
 from ei_export.model.codelists import codes, diagnoses, english, every_code, return_codes
 from ei_export.standards.contents import Content
-from ei_export.standards.described import Described, Field
-from ei_export.standards.flat.reader import READER
+from ei_export.standards.flat import reader
 from ei_export.standards.flat.record import Element, Layout
 from ei_export.standards.message import messages
-from ei_export.standards.vocabulary import Meanings, headings
+from ei_export.standards.vocabulary import CodeMeanings, headings
 from tests.support.messages import DEBTORS, HEADER, LINE, PERSON, PM304, PM305, RECORDS, TRAILER, Values, flat
 
 MESSAGES = dict(zip((PM304.name, PM305.name), messages()[:2], strict=True))
@@ -38,13 +38,13 @@ RETURN_CODES = {f"{kind}{number}" for kind in ("01", "02", "03", "04", "98") for
 
 
 def described(layout: Layout, *contents: Content, choice: Choice = ALL, language: Language = "nl") -> list[Described]:
-    schema = READER.schema(MESSAGES[layout.name])
-    describer = Describer(schema, choice, Meanings(language, {"1234": "Practice's own"}), language)
+    schema = reader.elements(MESSAGES[layout.name])
+    describer = Describer(schema, choice, CodeMeanings(language, {"1234": "Practice's own"}), language)
     return [record for record in map(describer.describe, contents) if record is not None]
 
 
 def of_file(data: bytes, choice: Choice = FILLED, language: Language = "nl") -> list[Described]:
-    contents = READER.contents(io.BytesIO(data), MESSAGES[PM304.name], "x.txt")
+    contents = reader.contents(io.BytesIO(data), MESSAGES[PM304.name], "x.txt")
     return described(PM304, *contents, choice=choice, language=language)
 
 
@@ -209,13 +209,13 @@ def test_unknown_kinds_are_left_out_of_a_choice_only() -> None:
 )
 def test_what_does_not_exist_is_refused_with_what_does(choice: Choice, code: str, found: str, known: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        choice.check({"PM304 3.2": READER.schema(MESSAGES[PM304.name])})
+        choice.check({"PM304 3.2": reader.elements(MESSAGES[PM304.name])})
     assert (refused.value.code, refused.value.params["found"]) == (code, found)
     assert refused.value.params["known"] == known
 
 
 def test_a_choice_is_right_if_one_of_the_messages_has_it() -> None:
-    schemas = {message.name: READER.schema(message) for message in MESSAGES.values()}
+    schemas = {message.name: reader.elements(message) for message in MESSAGES.values()}
     Choice(elements=frozenset({"0483"})).check(schemas)
     with pytest.raises(SettingsError):
         Choice(elements=frozenset({"0483"})).check({"PM304 3.2": schemas["PM304 3.2"]})

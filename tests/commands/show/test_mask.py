@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from ei_export.commands.show.described import HIDDEN
 from ei_export.commands.show.mask import Mask
 from ei_export.standards.contents import Content
-from ei_export.standards.described import HIDDEN
-from ei_export.standards.flat.reader import READER
+from ei_export.standards.flat import reader
 from ei_export.standards.flat.record import Layout
 from ei_export.standards.message import messages
 from ei_export.standards.vocabulary import word
@@ -31,10 +31,10 @@ PERSONAL = {
 
 def masked(data: bytes, *, message_is_return: bool = False) -> list[Content]:
     message = PM305_MESSAGE if message_is_return else PM304_MESSAGE
-    mask = Mask(READER.schema(message))
-    for content in READER.contents(io.BytesIO(data), message, "x.txt"):
+    mask = Mask(reader.elements(message))
+    for content in reader.contents(io.BytesIO(data), message, "x.txt"):
         mask.learn(content)
-    return [mask.hide(content) for content in READER.contents(io.BytesIO(data), message, "x.txt")]
+    return [mask.hide(content) for content in reader.contents(io.BytesIO(data), message, "x.txt")]
 
 
 def hidden(records: Records) -> list[Content]:

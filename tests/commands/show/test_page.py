@@ -6,8 +6,9 @@ import json
 import pytest
 
 from ei_export.base.problems import LANGUAGES, InputError, Language
+from ei_export.commands.show.described import Described, Field
 from ei_export.commands.show.page import JsonPage, TextPage
-from ei_export.standards.described import Described, Field, Note
+from ei_export.standards.contents import Note
 
 
 def record(*fields: Field, level: int = 0, **also: object) -> Described:

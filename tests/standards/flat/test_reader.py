@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.problems import InputError
-from ei_export.standards.contents import Content
-from ei_export.standards.described import Note
-from ei_export.standards.flat.reader import READER
+from ei_export.standards.contents import Content, Note
+from ei_export.standards.flat import reader
 from ei_export.standards.flat.record import Element, Layout
 from ei_export.standards.message import messages
 from tests.support.messages import DEBTORS, LINE, PERSON, PM304, PM305, RECORDS, flat, packed
@@ -20,7 +19,7 @@ TEXT = st.text(st.characters(codec="iso-8859-1", exclude_categories=["Cc"]))
 
 
 def contents(data: bytes) -> list[Content]:
-    return list(READER.contents(io.BytesIO(data), RETURN if data.startswith(b"01108") else MESSAGE, "x.txt"))
+    return list(reader.contents(io.BytesIO(data), RETURN if data.startswith(b"01108") else MESSAGE, "x.txt"))
 
 
 def value(element: Element) -> st.SearchStrategy[str]:
@@ -49,7 +48,7 @@ def test_any_record_comes_back_element_by_element(layout: Layout, data: st.DataO
 
 def test_a_schema_holds_the_debtor_record_of_its_length() -> None:
     for message, layout in ((MESSAGE, PM304), (RETURN, PM305)):
-        schema = READER.schema(message)
+        schema = reader.elements(message)
         assert list(schema) == ["01", "02", "03", "04", "98", "99"]
         assert list(schema["03"]) == [element.id for element in DEBTORS[layout.length].elements]
         assert schema["02"]["0203"].numeric
@@ -134,7 +133,7 @@ class Broken(io.BytesIO):
 
 
 def test_a_file_that_cannot_be_read_on_is_refused() -> None:
-    found = READER.contents(Broken(flat()), MESSAGE, "x.txt")
+    found = reader.contents(Broken(flat()), MESSAGE, "x.txt")
     assert next(found).kind == "01"
     with pytest.raises(InputError, match=r"x\.txt") as refused:
         next(found)

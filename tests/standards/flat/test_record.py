@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ei_export.base.problems import SettingsError
 from ei_export.standards.flat import record as module
-from ei_export.standards.flat.record import Element, Form, Layout, Record, is_text, number
+from ei_export.standards.flat.record import Element, Layout, Record, Template, is_text, number
 
 LAYOUTS = ("pm304-3.2", "pm305-3.2")
 RECORDS = [(name, kind) for name in LAYOUTS for kind in Layout.load(name).records]
@@ -81,12 +81,12 @@ def test_a_template_gives_what_pack_gives(name: str, kind: str, data: st.DataObj
     fixed = {id: value for id, value in values.items() if id not in free}
     filled = tuple(int(values[id]) if record[id].type == "N" else values[id] for id in free)
     assert record.template(fixed, free) % filled == record.pack(values)
-    assert Form(record, fixed, tuple(free)).fill(dict(zip(free, filled, strict=True))) == record.pack(values)
+    assert Template(record, fixed, tuple(free)).fill(dict(zip(free, filled, strict=True))) == record.pack(values)
 
 
 @pytest.mark.parametrize("name", ["A" * 26, "Dvořák", "Jan\nsen"])
 def test_a_form_is_as_strict_as_pack(name: str) -> None:
-    form = Form(Layout.load("pm304-3.2")["02"], {"0209": 1}, ("0203", "0210"))
+    form = Template(Layout.load("pm304-3.2")["02"], {"0209": 1}, ("0203", "0210"))
     with pytest.raises(ValueError, match=r"^element 0210 takes") as caught:
         form.fill({"0203": 123456782, "0210": name})
     assert name not in str(caught.value)

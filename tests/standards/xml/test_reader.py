@@ -11,7 +11,7 @@ from ei_export.base.problems import InputError
 from ei_export.commands.show.describe import Choice
 from ei_export.commands.show.show import Showing, show
 from ei_export.standards.message import Message
-from ei_export.standards.xml.reader import READER, Instance, instances, place_of
+from ei_export.standards.xml.reader import Instance, contents, elements, instances, place_of
 from tests.support.gds import ANSWER, DECLARATION, M573, M574, edit, message
 
 NAME = "<Naam>Bakker</Naam><Adres><Straat>Dorpsstraat</Straat></Adres>"
@@ -52,9 +52,9 @@ def test_instances_are_numbered_as_they_start() -> None:
 
 @pytest.mark.parametrize("of", [M573, M574], ids=["573", "574"])
 def test_every_record_is_of_the_schema(of: Message) -> None:
-    schema = READER.schema(of)
+    schema = elements(of)
     text = DECLARATION if of is M573 else ANSWER
-    for content in READER.contents(message(text, of=of), of, "a.xml"):
+    for content in contents(message(text, of=of), of, "a.xml"):
         assert set(content.values) <= set(schema[content.kind])
         assert content.fits
     assert not any(kind in schema for kind in ("Prestatie", "AanvullendePrestatiegegevens"))
@@ -68,7 +68,7 @@ def test_a_line_is_found_by_its_reference(reference: str, number: int | None) ->
 def test_what_can_not_be_read_on_is_refused() -> None:
     broken = message(DECLARATION).getvalue()[:-40]
     with pytest.raises(InputError) as refusal:
-        list(READER.contents(io.BytesIO(broken), M573, "a.xml"))
+        list(contents(io.BytesIO(broken), M573, "a.xml"))
     assert (refusal.value.code, refusal.value.params["file"]) == ("XML_BROKEN", "a.xml")
 
     class Failing(io.BytesIO):
@@ -76,7 +76,7 @@ def test_what_can_not_be_read_on_is_refused() -> None:
             raise OSError(5, "Input/output error")
 
     with pytest.raises(InputError) as refusal:
-        list(READER.contents(Failing(), M573, "a.xml"))
+        list(contents(Failing(), M573, "a.xml"))
     assert refusal.value.code == "FILE_UNREADABLE"
 
 

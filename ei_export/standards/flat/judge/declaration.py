@@ -154,7 +154,7 @@ class FlatFile:
         """Record 01. Of another version, or as long as another message, nothing more can be said."""
         if len(record) != self._layout.length:
             for other in messages():
-                if other.is_flat and len(record) == Layout.load(other.layout).length:
+                if other.layout and len(record) == Layout.load(other.layout).length:
                     fault = self._controls["0102"].says("VERIFY_CODE", self._message.code, other.code)
                     yield evolve(fault, return_code="0010")
                     raise _StopJudging

@@ -2,43 +2,61 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache, partial
 from typing import Final
 
 from ...fault import Fault
-from ..pm304 import LAYOUT
 from ..record import ENCODING
+from ..writing import records, tail_fragment
 from .controls import controls
 from .counting import Numbers, Tally
 from .lines import Lines
 from .parts import Part
 from .relations import RELATIONS
 
-_NUMBER: Final = LAYOUT["02"].part(last="0202")
-_REFERENCE: Final = LAYOUT["04"]["0434"]
-
 
 class Fragments:
-    """Judges the fragments of one PM304 file, as `pm304` makes them: what would be wrong if they were in the file.
+    """Judges the fragments of one PM304 file, as `writing` makes them: what would be wrong if they were in the file.
 
     ``invoice_date`` and ``uzovi`` are those of the file. What is between records, such as numbers, is not looked at.
     """
 
     def __init__(self, invoice_date: date, uzovi: str) -> None:
         about = {"0117": f"{invoice_date:%Y%m%d}", "0108": uzovi}
-        self._numbers: Final = Numbers(LAYOUT["04"]["0402"].length)
-        self._person: Final = Part(LAYOUT["02"].part("0203"), controls(LAYOUT.name), RELATIONS, about)
-        self._lines: Final = Lines(LAYOUT, controls(LAYOUT.name), RELATIONS, about, self._numbers, Tally())
+        layout, person = records().layout, records().person
+        self._numbers: Final = Numbers(layout["04"]["0402"].length)
+        self._person: Final = Part(person, controls(layout.name), RELATIONS, about)
+        self._lines: Final = Lines(layout, controls(layout.name), RELATIONS, about, self._numbers, Tally())
+        self._before: Final = layout["02"].part(last="0202").pack({})
+        self._reference: Final = layout["04"]["0434"]
 
     def person(self, fragment: str) -> list[Fault]:
         """What is wrong with a record 02 behind its number. The lines that are judged next are of this person."""
-        self._lines.begin(_NUMBER.pack({}) + fragment)
+        self._lines.begin(self._before + fragment)
         return self._person.judge(fragment)
 
-    def line(self, head: str, tail: str) -> Sequence[Fault]:
-        """What is wrong with a record 04 before and behind its reference number."""
+    def line(self, head: str, previous: str = "") -> Sequence[Fault]:
+        """What is wrong with a record 04 before its reference number, and ``previous`` behind it."""
         number = self._numbers.text.decode(ENCODING)
-        text = f"04{number}{head}{_REFERENCE.pack(number)}{tail}".encode(ENCODING)
+        text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}".encode(ENCODING)
         if self._lines.accepts(text):
             return ()
         self._numbers.advance()
         return list(self._lines.judge(text))
+
+
+class Pm304Receiver:
+    """Judges lines one by one, as if they were in a file of this day."""
+
+    def __init__(self, today: date) -> None:
+        self._file = cache(partial(Fragments, today))
+        #: By UZOVI the person judged last, '' for one who is wrong: each of their lines is to say so.
+        self._persons: dict[str, str] = {}
+
+    def __call__(self, uzovi: str, person: str, head: str, previous: str) -> Sequence[Fault]:
+        file = self._file(uzovi)
+        found: list[Fault] = []
+        if self._persons.get(uzovi) != person:
+            found = file.person(person)
+            self._persons[uzovi] = "" if found else person
+        return [*found, *file.line(head, previous)]

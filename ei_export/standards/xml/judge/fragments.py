@@ -7,8 +7,8 @@ from typing import Final
 from lxml import etree
 
 from ...fault import Fault
-from .. import gds801
 from ..reader import Flaw, Reading
+from ..writing import ENCODING, INSURED, Frame, nodes, with_reference
 from .message import XmlFile
 
 #: Stands for the reference that a line in XML gets once it goes out.
@@ -16,20 +16,20 @@ _ANY: Final = "1"
 
 
 class XmlFragments:
-    """Judges the fragments of one GDS801 file, as `gds801` makes them: what would be wrong if they were in the file.
+    """Judges the fragments of one GDS801 file, as `writing` makes them: what would be wrong if they were in the file.
 
     ``frame`` is that of the file, ``today`` when it is sent.
     """
 
-    def __init__(self, frame: gds801.Frame, today: date) -> None:
-        self._file: Final = XmlFile(gds801.MESSAGE, today)
+    def __init__(self, frame: Frame, today: date) -> None:
+        self._file: Final = XmlFile(nodes().message, today)
         self._reading: Final = Reading("")
-        for _ in self._file.faults(BytesIO("".join(frame).encode(gds801.ENCODING))):
+        for _ in self._file.faults(BytesIO("".join(frame).encode(ENCODING))):
             pass  # without an insured person it is no right file; its header is what a part is judged with
 
     def line(self, person: str, line: str) -> list[Fault]:
         """What is wrong with a line and its person, before and behind the reference of the line."""
         flaws: list[Flaw] = []
-        element = etree.fromstring(f"{person}{gds801.with_reference(line, _ANY)}</{gds801.INSURED.name}>")
-        part = self._reading.part(element, gds801.INSURED, flaws)
+        element = etree.fromstring(f"{person}{with_reference(line, _ANY)}</{INSURED}>")
+        part = self._reading.part(element, nodes().insured, flaws)
         return [*self._file.of_part(part, flaws)]

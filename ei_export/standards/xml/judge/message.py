@@ -19,9 +19,9 @@ from ...care import insurer_of
 from ...fault import HIDDEN, Fault
 from ...message import Message
 from ...vocabulary import word
-from ..gds801 import INSURED
 from ..reader import INFERRED, Flaw, Instance, instances
 from ..tree import Node
+from ..writing import INSURED, nodes
 from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Check
 from .rulebook import Rule, rules
 
@@ -52,6 +52,7 @@ class XmlFile:
     def __init__(self, message: Message, today: date | None, environment: str = "") -> None:
         self.records = 0
         self._message: Final = message
+        self._insured: Final = nodes().insured
         self._today: Final = today
         self._environment: Final = environment
         #: None while there is no header that can be read: without it no rule can be looked at.
@@ -99,7 +100,7 @@ class XmlFile:
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
         if one.name in _LINES:
             about.enter(one)
-        elif one.node is INSURED:
+        elif one.node is self._insured:
             born = one.get("Geboortedatum")
             about.born = born if born <= about.header.get("Verzenddatum") else ""  # else VC021 tells of it
         kind = one.node, about.list
@@ -115,7 +116,7 @@ class XmlFile:
 
     def _remember(self, one: Instance) -> Iterator[Fault]:
         """Keeps of an instance what others are held against, and tells what needs no other."""
-        if one.node is INSURED:
+        if one.node is self._insured:
             number = one.get("BSN") or f"{one.get('UzoviNummer')} {one.get('Verzekerdennummer')}"
             self._link("P", number, "", one)
         if self._message.code != "573" or one.name not in _LINES:
@@ -188,7 +189,7 @@ class XmlFile:
 
     def _persons(self, same: list[int]) -> Iterator[Fault]:
         for number in sorted(same)[1:]:
-            breach = Breach(INSURED.name, "2 ×", "1 ×", code="GDS_PERSON_TWICE")
+            breach = Breach(INSURED, "2 ×", "1 ×", code="GDS_PERSON_TWICE")
             yield _broken(rules()["ownPerson"], number, breach)
 
     def _references(self, reference: str, linked: dict[str, list[int]]) -> Iterator[Fault]:

@@ -1,26 +1,13 @@
-"""A record of a message, put into words: what the standards make of it, and reports print."""
+"""A record of a message, put into words, ready to be printed."""
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
+from ...standards.contents import Note
+
 #: What stands in the place of a value that a mask hides.
 HIDDEN: Final = "***"
-
-#: length: the record has another length than its standard gives it; unknown: its kind is not known, so nothing in it
-#: can be told apart; utf8: it was written in UTF-8, where the standard has one byte a character; test: its message is a
-#: test.
-NoteCode = Literal["length", "unknown", "utf8", "test"]
-
-
-@frozen
-class Note:
-    """Why a record may not be what it seems; ``found`` and ``expected`` are lengths in characters, 0 where they don't
-    matter."""
-
-    code: NoteCode
-    found: int = 0
-    expected: int = 0
 
 
 class Field(NamedTuple):

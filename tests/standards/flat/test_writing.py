@@ -11,25 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.problems import Finding, severity
+from ei_export.model.codelists import choice
 from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.standards.flat.pm304 import (
-    DIAGNOSIS_ELEMENT,
-    KEY_LENGTH,
-    LAYOUT,
-    MAX_LINES,
+from ei_export.standards.flat import sent
+from ei_export.standards.flat.checking import check_care, check_line, check_person
+from ei_export.standards.flat.pm304 import STANDARD
+from ei_export.standards.flat.record import Layout
+from ei_export.standards.flat.writing import (
     Pm304Writer,
     care_fragment,
-    check_care,
-    check_line,
-    check_person,
     header,
     key_fragment,
     line_fragment,
     person_fragment,
     same_person,
+    tail_fragment,
     trailer,
 )
 
+LAYOUT = Layout.load("pm304-3.2")
 PERSON = Person(
     bsn="123456782",
     uzovi="7095",
@@ -101,9 +101,8 @@ def written(records: list[tuple[Person, list[tuple[Care, Performance, str]]]]) -
         writer.person(person_fragment(person))
         key = key_fragment(person)
         for care, performance, reference in lines:
-            head, tail = line_fragment(key, care_fragment(care), performance)
-            writer.line(head, reference, tail, performance.claimed_cents)
-    writer.close()
+            writer.line(line_fragment(key, care_fragment(care), performance), reference, performance.claimed_cents)
+    writer.close(INVOICE)
     return file.getvalue()
 
 
@@ -118,8 +117,8 @@ def person_elements(person: Person) -> dict[str, str]:
 
 
 def line_elements(care: Care = CARE, performance: Performance = PERFORMANCE) -> dict[str, str]:
-    head, tail = line_fragment(key_fragment(PERSON), care_fragment(care), performance)
-    return elements(head, "04", "0403", "0433") | elements(tail, "04", "0435")
+    head = line_fragment(key_fragment(PERSON), care_fragment(care), performance)
+    return elements(head, "04", "0403", "0433") | elements(tail_fragment(""), "04", "0435")
 
 
 def test_a_file_byte_for_byte() -> None:
@@ -163,10 +162,9 @@ def test_credits_count_against_debits() -> None:
     file = io.BytesIO()
     writer = Pm304Writer(file, PROVIDER, INVOICE)
     writer.person(person_fragment(PERSON))
-    head, tail = line_fragment(key_fragment(PERSON), care_fragment(CARE), PERFORMANCE, "C", "R00000100001")
-    writer.line(head, "R00000200001", tail, 7950, "C")
-    writer.line(*_with_reference(PERFORMANCE, "R00000200002"), 1000)
-    writer.close()
+    writer.line(sent.credit(_line(), 7950), "R00000200001", -7950, "R00000100001")
+    writer.line(_line(), "R00000200002", 1000)
+    writer.close(INVOICE)
     records = file.getvalue().decode("iso-8859-1").split("\r\n")
     credit = LAYOUT["04"].unpack(records[2])
     assert (credit["0430"], credit["0433"]) == ("C", "C")
@@ -175,9 +173,8 @@ def test_credits_count_against_debits() -> None:
     assert (total["9907"], total["9908"]) == ("00000006950", "C")
 
 
-def _with_reference(performance: Performance, reference: str) -> tuple[str, str, str]:
-    head, tail = line_fragment(key_fragment(PERSON), care_fragment(CARE), performance)
-    return head, reference, tail
+def _line() -> str:
+    return line_fragment(key_fragment(PERSON), care_fragment(CARE), PERFORMANCE)
 
 
 def test_nothing_to_pay_is_a_debit() -> None:
@@ -244,11 +241,11 @@ def test_two_dossiers_of_one_person_differ_by_more_than_their_number() -> None:
 
 def test_a_line_begins_with_its_key() -> None:
     key = key_fragment(PERSON)
-    assert line_fragment(key, care_fragment(CARE), PERFORMANCE)[0][:KEY_LENGTH] == key
+    assert line_fragment(key, care_fragment(CARE), PERFORMANCE)[: STANDARD.key_length] == key
 
 
 def test_the_diagnosis_goes_where_the_settings_say() -> None:
-    assert DIAGNOSIS_ELEMENT == "0414"
+    assert choice("diagnosis_element") == "0414"
     diagnosis = ("0413", "0414", "0415", "0416", "0417", "0418", "0419", "0420")
     by_default = elements(care_fragment(CARE).rest, "04", "0412", "0427")
     assert {id: by_default[id] for id in diagnosis if id in by_default} == {"0413": "005", "0414": "00003426"}
@@ -285,15 +282,16 @@ def test_the_writer_lets_no_bad_record_out(reference: str) -> None:
     writer.person(person_fragment(PERSON))
     before = file.getvalue()
     with pytest.raises(ValueError, match="detail record 2 "):
-        writer.line(*_with_reference(PERFORMANCE, reference), 7950)
+        writer.line(_line(), reference, 7950)
     assert file.getvalue() == before
 
 
 def test_the_limit_of_lines_is_what_the_trailer_can_count() -> None:
-    assert MAX_LINES == 999_999
-    assert len(trailer(MAX_LINES, MAX_LINES, 0)) == LAYOUT.length
+    most = STANDARD.most_lines
+    assert most == 999_999
+    assert len(trailer(most, most, 0)) == LAYOUT.length
     with pytest.raises(ValueError, match="element 9904"):
-        trailer(1, MAX_LINES + 1, 0)
+        trailer(1, most + 1, 0)
 
 
 # Checks

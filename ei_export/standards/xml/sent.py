@@ -1,4 +1,4 @@
-"""What was sent in GDS801, read back from the fragments that the ledger keeps of it: see :mod:`.gds801`."""
+"""What was sent in GDS801, read back from the fragments that the ledger keeps of it: see :mod:`.writing`."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,10 @@ from typing import IO, Final
 
 from lxml import etree
 
-from ...model.codelists import choice
 from ...model.declaration import NO_BSN, Care, Person
-from .gds801 import ENCODING, INSURED, without_reference
+from ..standard import SentPart
+from .writing import ENCODING, INSURED, sides, without_reference
 
-_SIDES: Final = {choice("side_left"): "L", choice("side_right"): "R"}
 _PREVIOUS: Final = re.compile("<GerelateerdReferentienummer>([^<]*)<")
 _SIDE, _ENTITLEMENT = "002", "004"
 
@@ -58,20 +57,19 @@ def read_care(fragment: str) -> Care:
         referrer_specialism=_text(found, "Verwijzing/Verwijzer/ZorgaanbiederSpecificatie"),
         authorization_number=_text(found, "Machtigingsnummer"),
         accident="J" if _text(found, "IndicatieOngeval") else "",
-        side=_SIDES.get(traits.get(_SIDE, ""), ""),
+        side=next((side for side, code in sides().items() if traits.get(_SIDE) == code), ""),
     )
 
 
-def fragments(file: IO[bytes]) -> Iterator[tuple[str, str, str]]:
-    """The persons and lines of a file that we wrote, as the ledger keeps them: the fragment, the reference of a line
-    ('' of a person), and the reference of the debit that it credits, or ''."""
+def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:
+    """The persons and lines of a file that we wrote, as the ledger keeps them."""
     for line in file:
         text = line.decode(ENCODING).rstrip("\n")
-        if text.startswith(f"<{INSURED.name}>"):
-            yield text, "", ""
+        if text.startswith(f"<{INSURED}>"):
+            yield SentPart(text)
         elif text.startswith("<Prestatie>"):
             previous = _PREVIOUS.search(text)
-            yield *without_reference(text), previous[1] if previous is not None else ""
+            yield SentPart(*without_reference(text), previous[1] if previous is not None else "")
 
 
 def _text(element: etree._Element, path: str) -> str:

@@ -1,22 +1,21 @@
-"""What was sent in PM304, read back from the fragments that the ledger keeps of it: see :mod:`.pm304`."""
+"""What was sent in PM304, read back from the fragments that the ledger keeps of it: see :mod:`.writing`."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import IO, Final
 
 from ...model.declaration import Care, Person
-from .pm304 import LAYOUT
+from ..standard import SentPart
 from .record import ENCODING
+from .writing import records
 
-_PERSON: Final = LAYOUT["02"].part("0203")
-_HEAD: Final = LAYOUT["04"].part("0403", "0433")
 #: The diagnosis, and the list before it that says it is one (see `care_fragment`).
 _DIAGNOSES: Final = (("0413", "0414"), ("0417", "0418"))
 
 
 def read_person(record: str) -> Person:
     """The person of a record 02 (`person_fragment`), as far as it was sent."""
-    found = _values(_PERSON.unpack(record))
+    found = _values(records().person.unpack(record))
     return Person(
         bsn=found["0203"],
         uzovi=found["0204"],
@@ -40,7 +39,7 @@ def read_person(record: str) -> Person:
 
 def read_care(head: str) -> Care:
     """The care of a record 04 (`line_fragment`), as far as it was sent."""
-    found = _values(_HEAD.unpack(head))
+    found = _values(records().head.unpack(head))
     diagnosis = next((found[element] for listed, element in _DIAGNOSES if found[listed].strip("0")), "")
     return Care(
         diagnosis=diagnosis.lstrip("0"),
@@ -56,26 +55,28 @@ def read_care(head: str) -> Care:
     )
 
 
-def fragments(file: IO[bytes]) -> Iterator[tuple[str, str, str]]:
-    """The persons and lines of a file that we wrote, as the ledger keeps them: the fragment, the reference of a line
-    ('' of a person), and the reference of the debit that it credits, or ''."""
-    for line in file:
-        text = line.decode(ENCODING).rstrip("\r\n")
+def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:
+    """The persons and lines of a file that we wrote, as the ledger keeps them."""
+    person, head, line = records().person, records().head, records().layout["04"]
+    before = line["0403"].start - 1
+    for record in file:
+        text = record.decode(ENCODING).rstrip("\r\n")
         if text[:2] == "02":
-            yield text[-_PERSON.length :], "", ""
+            yield SentPart(text[-person.length :])
         elif text[:2] == "04":
-            before = LAYOUT["04"]["0403"].start - 1
-            values = LAYOUT["04"].unpack(text)
-            yield text[before : before + _HEAD.length], values["0434"].rstrip(), values["0435"].rstrip()
+            values = line.unpack(text)
+            yield SentPart(text[before : before + head.length], values["0434"].rstrip(), values["0435"].rstrip())
 
 
 def credit(head: str, cents: int) -> str:
     """The line that takes back a line: the same, but for the amount that is declared and the side it is on."""
-    return _HEAD.pack({**_values(_HEAD.unpack(head)), "0430": "C", "0432": cents, "0433": "C"})
+    record = records().head
+    return record.pack({**_values(record.unpack(head)), "0430": "C", "0432": cents, "0433": "C"})
 
 
 def _values(raw: Mapping[str, str]) -> dict[str, str]:
-    return {id: LAYOUT[id[:2]][id].bare(text) for id, text in raw.items()}
+    layout = records().layout
+    return {id: layout[id[:2]][id].bare(text) for id, text in raw.items()}
 
 
 def _filled(digits: str) -> str:

@@ -15,16 +15,17 @@ from hypothesis import strategies as st
 from ei_export.base.problems import InputError
 from ei_export.model.codelists import codes, diagnoses
 from ei_export.model.declaration import Person
+from ei_export.standards.fault import Fault
 from ei_export.standards.flat.judge.cut import NO_ENDS, cut
 from ei_export.standards.flat.judge.declaration import FlatFile
 from ei_export.standards.flat.judge.fragments import Fragments
 from ei_export.standards.flat.judge.lines import Lines
-from ei_export.standards.flat.pm304 import care_fragment, key_fragment, line_fragment, person_fragment
 from ei_export.standards.flat.record import ENCODING
-from ei_export.standards.standard import Fault, verify_file
+from ei_export.standards.flat.writing import care_fragment, key_fragment, line_fragment, person_fragment
+from ei_export.standards.verifying import verify_file
 from tests.golden.cases import GOLDEN
 from tests.standards.flat.judge.test_declaration import CHANGES
-from tests.standards.flat.test_pm304 import CARE, INVOICE, PERFORMANCE, PERSON
+from tests.standards.flat.test_writing import CARE, INVOICE, PERFORMANCE, PERSON
 from tests.support.declared import END, answer, changed, declaration, file_of, judged
 from tests.support.messages import PM304
 
@@ -327,22 +328,22 @@ def test_whole_records_are_cut_out_whatever_is_between_them(parts: list[bytes]) 
 # Fragments ------------------------------------------------------------------------------------------
 
 
-def line(person: Person = PERSON, **changes: Any) -> tuple[str, str]:
+def line(person: Person = PERSON, **changes: Any) -> str:
     return line_fragment(key_fragment(person), care_fragment(CARE), evolve(PERFORMANCE, **changes))
 
 
 def test_fragments_are_judged_before_they_are_in_a_file() -> None:
     fragments = Fragments(INVOICE.date, INVOICE.uzovi)
     assert list(fragments.person(person_fragment(PERSON))) == []
-    (asked,) = fragments.line(*line())  # the first with more units than one times its price
+    (asked,) = fragments.line(line())  # the first with more units than one times its price
     assert (asked.element, asked.code, asked.severity) == ("0429", "VERIFY_NUMBER_TIMES_TARIFF", "warning")
     for _ in range(3):
-        assert list(fragments.line(*line())) == []
-    (late,) = fragments.line(*line(date=INVOICE.date + timedelta(days=1)))
+        assert list(fragments.line(line())) == []
+    (late,) = fragments.line(line(date=INVOICE.date + timedelta(days=1)))
     assert (late.element, late.code, late.return_code) == ("0408", "VERIFY_DATE_ORDER", "8176")
-    (less,) = fragments.line(*line(claimed_cents=8001))
+    (less,) = fragments.line(line(claimed_cents=8001))
     assert (less.element, less.code) == ("0432", "VERIFY_AMOUNT")
-    (other,) = fragments.line(*line(evolve(PERSON, bsn="999900122")))
+    (other,) = fragments.line(line(evolve(PERSON, bsn="999900122")))
     assert (other.element, other.code) == ("0403", "VERIFY_KEY")
     (name,) = fragments.person(person_fragment(evolve(PERSON, name="Jansen -Vos")))
     assert (name.element, name.code) == ("0210", "VERIFY_FORM")

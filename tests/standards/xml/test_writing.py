@@ -9,26 +9,23 @@ from attrs import evolve
 
 from ei_export.base.problems import severity
 from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.standards.xml import gds801
-from ei_export.standards.xml.gds801 import (
+from ei_export.standards.xml import writing
+from ei_export.standards.xml.checking import check_care, check_line, check_need, check_person
+from ei_export.standards.xml.judge.message import XmlFile
+from ei_export.standards.xml.reader import Instance, instances
+from ei_export.standards.xml.writing import (
     Gds801Writer,
     care_fragment,
-    check_care,
-    check_line,
-    check_need,
-    check_person,
     credit_fragment,
     frame,
     line_fragment,
     person_fragment,
     same_person,
 )
-from ei_export.standards.xml.judge.message import XmlFile
-from ei_export.standards.xml.reader import Instance, instances
-from tests.standards.flat.test_pm304 import CARE as CARE_OF_2021
-from tests.standards.flat.test_pm304 import INVOICE as INVOICE_OF_2021
-from tests.standards.flat.test_pm304 import PERFORMANCE as PERFORMANCE_OF_2021
-from tests.standards.flat.test_pm304 import PERSON, PROVIDER
+from tests.standards.flat.test_writing import CARE as CARE_OF_2021
+from tests.standards.flat.test_writing import INVOICE as INVOICE_OF_2021
+from tests.standards.flat.test_writing import PERFORMANCE as PERFORMANCE_OF_2021
+from tests.standards.flat.test_writing import PERSON, PROVIDER
 from tests.support.gds import M573
 
 CARE = evolve(CARE_OF_2021, referral_date=date(2025, 2, 26), authorization_number="")
@@ -53,7 +50,7 @@ def written(
     writer.person(person_fragment(person))
     for number, (fragment, cents) in enumerate(lines, 1):
         writer.line(fragment, f"R{number}", cents)
-    writer.close()
+    writer.close(invoice)
     return file.getvalue().decode("utf-8")
 
 
@@ -156,7 +153,7 @@ def test_persons_follow_each_other() -> None:
     for number, bsn in enumerate(("123456782", "999991772")):
         writer.person(person_fragment(evolve(PERSON, bsn=bsn)))
         writer.line(debit()[0], f"R{number}", 24000)
-    writer.close()
+    writer.close(INVOICE)
     assert (writer.persons, writer.lines, writer.cents) == (2, 2, 48000)
     assert is_right(file.getvalue().decode())
 
@@ -263,10 +260,10 @@ def test_the_start_can_be_written_again() -> None:
 
 def test_the_total_may_stand_before_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the official schema say so, the table is all that changes."""
-    root = gds801.BERICHT
+    root = writing.nodes().root
     names = ["Header", "DeclaratieContext", "Overzicht", "Verzekerde"]
     moved = evolve(root, children=tuple(root[name] for name in names))
-    monkeypatch.setattr(gds801, "BERICHT", moved)
+    monkeypatch.setattr(writing.nodes(), "root", moved)
     before, behind = frame(PROVIDER, INVOICE, 123456)
     assert len(before) == len(frame(PROVIDER, INVOICE, 0)[0])
     assert "<Bedrag>1234.56</Bedrag>" in before
@@ -358,7 +355,9 @@ def test_what_of_a_person_does_not_fit(changes: dict[str, Any], expected: list[t
 )
 def test_what_of_a_performance_does_not_fit(changes: dict[str, Any], code: str | None) -> None:
     performance = evolve(PERFORMANCE, **changes)
-    assert [finding.code for finding in check_line(performance)] == ([code] if code else [])
+    assert [finding.code for finding in check_line(performance, PERSON, CARE, STARTED, PROVIDER)] == (
+        [code] if code else []
+    )
     if code:
         with pytest.raises(ValueError, match="is not of its form"):
             debit(performance=performance)

@@ -3,10 +3,10 @@
 from attrs import evolve
 
 from ei_export.model.declaration import NO_BSN
-from ei_export.standards.xml.gds801 import care_fragment, line_fragment, person_fragment
-from ei_export.standards.xml.gds801_sent import read_care, read_person
-from tests.standards.flat.test_pm304 import PERSON
-from tests.standards.xml.test_gds801 import CARE, PERFORMANCE, STARTED
+from ei_export.standards.xml.sent import read_care, read_person
+from ei_export.standards.xml.writing import care_fragment, line_fragment, person_fragment
+from tests.standards.flat.test_writing import PERSON
+from tests.standards.xml.test_writing import CARE, PERFORMANCE, STARTED
 
 
 def test_a_person_is_read_back_as_far_as_sent() -> None:

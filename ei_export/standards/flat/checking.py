@@ -1,0 +1,174 @@
+"""What PM304 can't hold of a person, of care and of a performance: told before anything of them is written, and put
+right where that changes nothing but how a name is spelt.
+"""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from attrs import evolve
+
+from ...base.problems import Finding
+from ...model.declaration import Care, Performance, Person
+from .record import Layout, is_text
+from .writing import records
+
+
+class _Limits:
+    """What the elements of PM304 can hold. By column: the most characters, and the problem of more."""
+
+    def __init__(self, layout: Layout) -> None:
+        person, line = layout["02"], layout["04"]
+        #: Columns that may be rewritten to fit, each time with a warning.
+        self.rewritable: Final = {
+            "name": (person["0210"].length, "TEXT_SHORTENED"),
+            "prefix": (person["0211"].length, "TEXT_SHORTENED"),
+            "initials": (person["0215"].length, "INITIALS_SHORTENED"),
+            "partner_name": (person["0213"].length, "TEXT_SHORTENED"),
+            "partner_prefix": (person["0214"].length, "TEXT_SHORTENED"),
+            "house_number_suffix": (person["0220"].length, "TEXT_SHORTENED"),
+        }
+        #: Columns that go as they are or not at all.
+        self.exact: Final = {
+            "insured_number": (person["0205"].length, "INSURED_NUMBER_LENGTH"),
+            "patient_id": (person["0206"].length, "PATIENT_ID_LENGTH"),
+            "foreign_postcode": (person["0218"].length, "FOREIGN_POSTCODE_LENGTH"),
+        }
+        self.house_number: Final = person["0219"].most
+        self.authorization: Final = line["0406"].length
+        self.units: Final = line["0411"].most
+        self.cents: Final = min(line[id].most for id in ("0428", "0429", "0432"))
+
+
+@cache
+def _limits() -> _Limits:
+    return _Limits(records().layout)
+
+
+_NAMES: Final = frozenset({"name", "partner_name"})
+
+#: Letters with a stroke and the like, that Unicode doesn't take apart.
+_BASE_LETTERS: Final = str.maketrans("łŁđĐħĦŧŦŋŊıẞ", "lLdDhHtTnNiß")
+#: Ligatures that Unicode doesn't take apart either.
+_LIGATURES: Final = {"Œ": "OE", "œ": "oe", "ŉ": "'n", "\ufb05": "st"}
+#: Signs a word processor writes for the plain ones.
+_PLAIN_SIGNS: Final = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-") | {"\xa0": " "}
+)
+_CLUSTER: Final = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
+_SPACED_HYPHEN: Final = re.compile(r" +- *| *- +")
+
+
+def check_person(person: Person) -> tuple[Person, list[Finding]]:
+    """The person as PM304 can hold them, and what was wrong or had to be rewritten.
+
+    Text is composed (NFC) and then kept wherever ISO 8859-1 has it; a letter it lacks becomes its base letter, a
+    ligature (Ĳ, œ, ﬁ) the letters it is made of, a typographic apostrophe or dash the plain one, and names, prefixes,
+    initials and house number suffix are cut to their element, each with a warning. What can't be written at all is an
+    error.
+    """
+    findings: list[Finding] = []
+    fitted: dict[str, Any] = {}
+    limits = _limits()
+    if person.sex not in ("1", "2"):  # BER of the sibling standards, 2007-2016: 0 and 9 of COD046 don't occur
+        findings.append(Finding("SEX_NOT_DECLARABLE", "sex", {"found": person.sex}))
+    if person.house_number > limits.house_number:
+        findings.append(Finding("HOUSE_NUMBER_INVALID", "house_number", {"expected": f"0-{limits.house_number}"}))
+    for column, (limit, code) in limits.rewritable.items():
+        given = getattr(person, column)
+        text = _fit_characters(given, column, findings)
+        if len(text) > limit:
+            findings.append(Finding(code, column, {"column": column, "limit": limit}))
+            text = text[:limit].rstrip(" -")
+        if text != given:
+            fitted[column] = text
+    for column, (limit, code) in limits.exact.items():
+        text = getattr(person, column)
+        if len(text) > limit:
+            findings.append(Finding(code, column, {"found": len(text), "limit": limit}))
+        _refuse_characters(text, column, findings)
+    return evolve(person, **fitted) if fitted else person, findings
+
+
+def check_line(performance: Performance) -> list[Finding]:
+    """The numbers of a performance that the elements of PM304 can't hold."""
+    findings: list[Finding] = []
+    limits = _limits()
+    if performance.units > limits.units:
+        findings.append(Finding("UNITS_TOO_MANY", "", {"units": performance.units, "limit": limits.units}))
+    if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > limits.cents:
+        findings.append(Finding("AMOUNT_TOO_LARGE", "", {"limit": limits.cents}))
+    return findings
+
+
+def check_care(care: Care) -> list[Finding]:
+    """What is missing in well-formed care, and its texts that the elements of PM304 can't hold."""
+    findings = [] if care.indication else [Finding("INDICATION_MISSING", "indication_code")]
+    limit = _limits().authorization
+    if len(care.authorization_number) > limit:
+        findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": limit}))
+    _refuse_characters(care.authorization_number, "authorization_number", findings)
+    if missing := care.lacks_of_referral:
+        code = "REFERRAL_DATE_MISSING" if missing == "referral_date" else "REFERRER_MISSING"
+        findings.append(Finding(code, missing))
+    return findings
+
+
+def _fit_characters(text: str, column: str, findings: list[Finding]) -> str:
+    if text.isascii() and text.isprintable() and "-" not in text:
+        return text
+    text = unicodedata.normalize("NFC", text)
+    if is_text(text) and not (column in _NAMES and "-" in text):
+        return text
+    replaced: dict[str, str] = {}
+
+    def fit(match: re.Match[str]) -> str:
+        cluster = match[0]
+        if is_text(cluster) or (replacement := _replacement(cluster)) is None:
+            return cluster
+        replaced[_shown(cluster)] = f'"{replacement}"' if replacement == " " else replacement
+        return replacement
+
+    text = _CLUSTER.sub(fit, text)
+    if column in _NAMES:  # 0210: no spaces around a hyphen
+        text, count = _SPACED_HYPHEN.subn("-", text)
+        if count:
+            replaced['" - "'] = "-"
+    if replaced:
+        characters = ", ".join(f"{old} → {new}" for old, new in replaced.items())
+        findings.append(Finding("CHARACTER_REPLACED", column, {"characters": characters, "column": column}))
+    _refuse_characters(text, column, findings)
+    return text
+
+
+def _refuse_characters(text: str, column: str, findings: list[Finding]) -> None:
+    """Adds the finding for what no record can hold: control characters, and what ISO 8859-1 lacks."""
+    if is_text(text):
+        return
+    bad = dict.fromkeys(character for character in text if not is_text(character))
+    if any(unicodedata.category(character) == "Cc" for character in bad):
+        findings.append(Finding("TEXT_CONTROL", column, {"column": column}))
+    else:
+        characters = ", ".join(map(_shown, bad))
+        findings.append(Finding("CHARACTER_UNSUPPORTED", column, {"characters": characters, "column": column}))
+
+
+@lru_cache(maxsize=1024)
+def _replacement(cluster: str) -> str | None:
+    """What stands in for a letter with its marks, or for a sign, that ISO 8859-1 lacks; None where nothing does."""
+    plain = cluster.translate(_PLAIN_SIGNS)
+    if is_text(plain):
+        return plain
+    if cluster in _LIGATURES:
+        return _LIGATURES[cluster]
+    apart = unicodedata.normalize("NFKD", cluster).translate(_BASE_LETTERS)
+    base = "".join(character for character in apart if not unicodedata.combining(character))
+    return base if cluster[0].isalpha() and base.isalpha() and is_text(base) else None
+
+
+def _shown(characters: str) -> str:
+    """The characters for a message, by number where they would not be seen."""
+    if characters.isprintable():
+        return characters
+    return " ".join(f"U+{ord(character):04X}" for character in characters)
