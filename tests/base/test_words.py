@@ -19,8 +19,9 @@ PACKAGE = Path(problems.__file__).parents[1]
 SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
 #: How the words of a subject are called where they are used; in a page ``w``. A reason is told by `explain`, with
 #: all that goes into its words then.
-NAMES = {"words", "_words", "labels", "reason"}
-IN_PAGE = re.compile(r"""\bw(?:ords)?(?:\(|\[)"([a-z_.0-9-]+)"( ~)?|\bw\.([a-z_]+)""")
+NAMES = {"words", "_words", "say", "labels", "reason"}
+IN_PAGE = re.compile(r"""\b(?:count_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
+QUOTED = re.compile(r"""["']([\w.-]+)["'](?: (~))?""")
 
 
 @cache
@@ -74,9 +75,10 @@ def uses_in(path: Path) -> Iterator[Use]:
 
 def uses_in_page(path: Path) -> Iterator[Use]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        place = f"{path.relative_to(PACKAGE.parent).as_posix()}:{number}"
         for found in IN_PAGE.finditer(line):
-            key = found[3] or f"{found[1]}{'*' if found[2] else ''}"
-            yield Use(f"{path.relative_to(PACKAGE.parent).as_posix()}:{number}", key, None)
+            keys = [found[2]] if found[2] else [f"{key}{'*' if more else ''}" for key, more in QUOTED.findall(found[1])]
+            yield from (Use(place, key, None) for key in keys)
 
 
 def called(func: ast.expr) -> str:
@@ -112,7 +114,11 @@ def constants_near(subject: str) -> set[str]:
     """Every text, and every form of one, in the files of a folder in which the subject is opened, and in the model."""
     folders = {path.parent for path in modules() if subject in subjects_of(path)} | {PACKAGE / "model"}
     near = (tree for path, tree in modules().items() if path.parent in folders)
-    return {text for tree in near for node in ast.walk(tree) if isinstance(node, ast.expr) for text in texts_of(node)}
+    pages = (page.read_text(encoding="utf-8") for folder in folders for page in folder.glob("page/*.html"))
+    return {
+        *(text for tree in near for node in ast.walk(tree) if isinstance(node, ast.expr) for text in texts_of(node)),
+        *(text for page in pages for text, _ in QUOTED.findall(page)),
+    }
 
 
 def test_every_text_asked_for_is_there_with_its_parameters() -> None:

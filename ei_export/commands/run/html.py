@@ -13,7 +13,6 @@ from functools import cache
 from importlib import resources
 from itertools import groupby, islice
 from operator import attrgetter
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from attrs import frozen
@@ -21,12 +20,11 @@ from attrs import frozen
 from ... import __version__
 from ...base.problems import LANGUAGES, SEVERITIES, Language
 from ...base.wording import day_text, printable
+from ...base.words import words
 from ...output.causes import kinds_found, title
 from ...output.ran import Ran, last_done
 from ...output.text import euros, number
 from ..status.attention import Overview
-from .html_words import SEND_WORDS, WORDS
-from .summary import WORDS as SUMMARY_WORDS
 from .summary import Summary
 
 if TYPE_CHECKING:
@@ -86,7 +84,7 @@ def write_report(report: Report, file: BinaryIO) -> None:
         bar_height=_BAR,
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
         titles=[(kind.code, kind.title) for kind in kinds],
-        severities=[(severity, WORDS[report.language][f"level_{severity}"]) for severity in SEVERITIES],
+        severities=[(severity, words("report", report.language)(f"level_{severity}")) for severity in SEVERITIES],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
         open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
         deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
@@ -111,7 +109,7 @@ def with_failure(page: bytes, ran: Sequence[Ran], language: Language) -> bytes:
     section = page_template(language, "failed.html")
     done = last_done(ran)
     count = len(ran) - (ran.index(done) + 1 if done else 0)
-    told = {"last": ran[-1], "done": done, "count": number(count, language)}
+    told = {"last": ran[-1], "done": done, "count": count}
     if body not in page:
         return section.render(whole=True, **told).encode()
     before, _, rest = page.partition(body)
@@ -122,7 +120,7 @@ def _step(key: str, run: str, language: Language) -> "Markup":
     """What is to be done with the files of a run, as it stands in the page."""
     from markupsafe import Markup
 
-    return Markup("<li>{}</li>").format(SEND_WORDS[language][key].format(run=run))
+    return Markup("<li>{}</li>").format(words("report", language)(f"step.{key}", run=run))
 
 
 def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
@@ -162,8 +160,8 @@ def page_template(language: Language, name: str = "report.html") -> "Template":
     environment.globals |= {
         "language": language,
         "version": __version__,
-        "w": SimpleNamespace(**WORDS[language]),  # a dict's own methods would hide words
-        "count_words": SUMMARY_WORDS[language],
+        "w": words("report", language),
+        "count_words": words("summary", language),
         "style": style,
         "script": script,
         # Nothing may be loaded or run but what stands in the page, as it stands there.

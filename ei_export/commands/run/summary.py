@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 from attrs import asdict, define, field
 
 from ...base.problems import Finding, Language, Severity, catalogue
-from ...base.wording import printable
+from ...base.words import words
 from ...model.appointment import Outcome
 from ...model.declaration import Declaration
 from ...output.json_stream import Encoded
@@ -151,122 +151,46 @@ def _kind(code: str, severity: Severity, count: int) -> dict[str, object]:
     }
 
 
-WORDS: Final[dict[Language, dict[str, str]]] = {
-    "nl": {
-        "insurer": "Verzekeraar",
-        "persons": "Personen",
-        "lines": "Regels",
-        "amount": "Bedrag",
-        "stays": "Vastgehouden",
-        "warnings": "Let op",
-        "unknown": "onbekend",
-        "elsewhere": "overig",
-        "total": "Totaal",
-        "read": "gelezen",
-        "remembered": "van eerder, opnieuw geprobeerd",
-        "declared": "gedeclareerd",
-        "counted": "contact, geteld en niet verzonden",
-        "earlier": "al eerder afgehandeld",
-        "held": "vastgehouden",
-        "not_completed": "niet uitgevoerd",
-        "not_zorg1": "geen Zorg1",
-        "no_agreement": "geen prijsafspraak",
-        "unreadable": "niet te lezen",
-        "duplicate": "dubbel in de invoer",
-        "appointments": "Afspraken",
-        "files": "Bestanden voor VECOZO in {folder}:",
-        "nothing": "Er was niets te declareren.",
-        "would": "Dit is een controle: er is niets geschreven of gedeclareerd.",
-        "test": 'TEST (message in ei-export.toml is "test"): er is niets gedeclareerd, en niets hiervan telt mee.',
-        "test_files": "Testbestanden in {folder}:",
-        "test_declared": "in het testbestand, niet gedeclareerd",
-        "test_start": 'Echt declareren: zet message in ei-export.toml op "production" en start de run opnieuw.',
-        "problems": "{errors} x vastgehouden of fout, {warnings} x waarschuwing. Wat en wat nu: {place}",
-    },
-    "en": {
-        "insurer": "Insurer",
-        "persons": "Persons",
-        "lines": "Lines",
-        "amount": "Amount",
-        "stays": "Held",
-        "warnings": "Warnings",
-        "unknown": "unknown",
-        "elsewhere": "other",
-        "total": "Total",
-        "read": "read",
-        "remembered": "of earlier, tried again",
-        "declared": "declared",
-        "counted": "contact, counted and not sent",
-        "earlier": "dealt with earlier",
-        "held": "held",
-        "not_completed": "not completed",
-        "not_zorg1": "no Zorg1",
-        "no_agreement": "no price agreement",
-        "unreadable": "can't be read",
-        "duplicate": "twice in the feed",
-        "appointments": "Appointments",
-        "files": "Files for VECOZO in {folder}:",
-        "nothing": "There was nothing to declare.",
-        "would": "This is a check: nothing was written or declared.",
-        "test": 'TEST (message in ei-export.toml is "test"): nothing was declared, and none of this counts.',
-        "test_files": "Test files in {folder}:",
-        "test_declared": "in the test file, not declared",
-        "test_start": 'To declare for real: set message in ei-export.toml to "production" and run again.',
-        "problems": "{errors} x held or wrong, {warnings} x warning. What, and what now: {place}",
-    },
-}
-
-
 def text_lines(
     summary: Summary, language: Language, where: str, *, short: bool = True, paint: Paint = plain
 ) -> Iterator[str]:
     """The run for a person at a terminal. ``where`` the problems are to be read; not ``short``: they follow here."""
-    words = WORDS[language]
+    say = words("summary", language)
     if summary.test:
-        words = {**words, "files": words["test_files"], "declared": words["test_declared"]}
-        yield paint(words["test"], "warning")
-        yield ""
+        yield from (paint(say("test"), "warning"), "")
     if not short:
-        yield words["would"]
-        yield ""
+        yield from (say("would"), "")
     if not summary.declarations:
-        yield words["nothing"]
-        yield ""
+        yield from (say("nothing"), "")
     if rows := summary.by_insurer():
-        yield from _table(rows, language, paint)
-        yield ""
+        yield from (*_table(rows, language, paint), "")
     if summary.folder is not None:
-        yield words["files"].format(folder=printable(str(summary.folder)))
-        yield from (f"  {declaration.file}" for declaration in summary.declarations)
-        yield ""
-    yield paint(words["appointments"], "title")
+        yield say("test_files" if summary.test else "files", folder=str(summary.folder))
+        yield from (*(f"  {declaration.file}" for declaration in summary.declarations), "")
+    yield paint(say("appointments"), "title")
     for name, count in summary.counts.items():
         if count:
-            yield f"{count:>9}  {words[name]}"
+            yield f"{count:>9}  {say('test_declared' if summary.test and name == 'declared' else name)}"
     if short and len(summary.problems):
+        counts = summary.problems.severities
         yield ""
-        yield words["problems"].format(
-            errors=summary.problems.severities["error"],
-            warnings=summary.problems.severities["warning"],
-            place=printable(where),
-        )
+        yield say("problems", errors=str(counts["error"]), warnings=str(counts["warning"]), place=where)
     if summary.test and short:
-        yield ""
-        yield words["test_start"]
+        yield from ("", say("test_start"))
 
 
 def _table(rows: Sequence[InsurerCounts], language: Language, paint: Paint) -> Iterator[str]:
     """What goes out and what stays behind, by insurer and UZOVI number."""
-    words = WORDS[language]
+    say = words("summary", language)
     heads = ("insurer", "persons", "lines", "amount", "stays", "warnings")
-    yield paint(_in_columns([words[head] for head in heads]), "title")
+    yield paint(_in_columns([say(head) for head in heads]), "title")
     totals = [0] * 5
     for row in rows:
         counts = [row.persons, row.lines, row.amount_cents, row.held, row.warnings]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        name = f"{row.insurer or words['unknown']} ({row.uzovi})" if row.uzovi else words["elsewhere"]
+        name = f"{row.insurer or say('unknown')} ({row.uzovi})" if row.uzovi else say("elsewhere")
         yield _counted(name, counts, language)
-    yield _counted(words["total"], totals, language)
+    yield _counted(say("total"), totals, language)
 
 
 def _counted(name: str, counts: Sequence[int], language: Language) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise, repeat
-from string import Formatter
 from typing import get_args, get_type_hints
 
 import pytest
@@ -15,8 +14,9 @@ from attrs import evolve
 from lxml import html
 
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
+from ei_export.base.specs import SPECS
+from ei_export.base.words import read_words
 from ei_export.commands.run import html as html_report
-from ei_export.commands.run.html_words import WORDS
 from ei_export.commands.status.attention import EndingTable, NearDeadline
 from ei_export.declaring.files import MOST_LINES
 from tests.support.pages import (
@@ -53,21 +53,8 @@ def texts(document: html.HtmlElement, selector: str) -> list[str]:
 # Words ---------------------------------------------------------------------------------------------
 
 
-def test_both_languages_have_the_same_words() -> None:
-    def places(language: Language) -> dict[str, set[str | None]]:
-        parts = {key: list(Formatter().parse(text)) for key, text in WORDS[language].items()}
-        return {key: {name for _, name, _, _ in part} for key, part in parts.items()}
-
-    assert list(WORDS) == list(LANGUAGES)
-    assert places("nl") == places("en")
-
-
-def test_every_word_is_used_and_none_is_missing() -> None:
-    text = "".join(map(template, TEMPLATES))
-    used = set(re.findall(r"\bw\.(\w+)", text))
-    prefixes = tuple(re.findall(r'w\["(\w+_)" ~', text))
-    built = {key for key in WORDS["nl"] if key.startswith(prefixes)}
-    assert used | built == set(WORDS["nl"])
+def test_every_state_has_a_word() -> None:
+    built = {entry.key for entry in read_words(SPECS / "words" / "report.toml")}
     states, kinds = (
         get_args(get_type_hints(of)[name]) for of, name in ((NearDeadline, "state"), (EndingTable, "kind"))
     )
