@@ -24,12 +24,13 @@ from ..declaring.files import LEDGER_COLUMNS, LINE_COLUMNS
 from ..declaring.numbers import run_label
 from ..intake.people import fixed
 from ..intake.reader import read_kept
-from ..ledger import Ledger, StagedRun
+from ..ledger import Ledger
 from ..ledger.belonging import runs as known_runs
-from ..ledger.corrections import withdraw
+from ..ledger.corrections import take_back_run
 from ..ledger.dossier import AT, SAVED
 from ..ledger.people import hashed_identity
 from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
+from ..ledger.runs import StagedRun, add_declaration, add_lines, add_persons, add_run, mark_published, next_person
 from ..model.appointment import Appointment, Outcome
 from ..output.cells import restored
 from ..output.traces import last_begun
@@ -89,13 +90,13 @@ def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, to
     summary = _summary(folder)
     header = _checked(folder, summary)
     _refuse_stranger(settings, header, folder)
-    ledger.add_run(StagedRun(number, folder, folder), date.fromisoformat(summary["today"]), summary["input"], "")
-    ledger.mark_published(number, folder)
-    person, rows = ledger.next_person(), _rows(folder)
+    add_run(ledger, StagedRun(number, folder, folder), date.fromisoformat(summary["today"]), summary["input"], "")
+    mark_published(ledger, number, folder)
+    person, rows = next_person(ledger), _rows(folder)
     for declaration in summary["declarations"]:
         person = _read_declaration(ledger, folder, declaration, number, header, rows, person)
     if withdrawn := is_withdrawn(folder):
-        withdraw(ledger, number, resolved(folder), today, "")
+        take_back_run(ledger, number, resolved(folder), today, "")
     declarations = summary["declarations"]
     lines, cents = (sum(each[name] for each in declarations) for name in ("lines", "amount_cents"))
     invoices = [each["invoice"] for each in declarations]
@@ -202,7 +203,7 @@ def _read_declaration(
                 sent = []
             record = text
     more = {"run": run, "provider": header, "first_reference": first, "last_reference": last}
-    ledger.add_declaration({**declaration, **more})
+    add_declaration(ledger, {**declaration, **more})
     return person
 
 
@@ -211,13 +212,13 @@ def _read_pruned(
 ) -> int:
     """As `_read_declaration`, of one whose persons were taken out: of its lines only ``lines.csv`` is left."""
     lines = [*islice(rows, declaration["lines"])]
-    ledger.add_persons([(person, "")])
+    add_persons(ledger, [(person, "")])
     for row in lines:
         attempt = next_attempt(ledger, row["appointment_id"], row["debit_credit"])
-        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
+        add_lines(ledger, LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
     more = {"run": run, "provider": header, "first_reference": lines[0]["reference"]}
     kept = {name: value for name, value in declaration.items() if name != "pruned"}
-    ledger.add_declaration({**kept, **more, "last_reference": lines[-1]["reference"]})
+    add_declaration(ledger, {**kept, **more, "last_reference": lines[-1]["reference"]})
     return person + 1
 
 
@@ -229,14 +230,14 @@ def _keep(
     ledger: Ledger, standard: Standard, person: int, record: str, sent: Sequence[tuple[LineRow, str, str]]
 ) -> None:
     """Writes a person with their lines in the ledger, and in the dossiers of the patients that they are."""
-    ledger.add_persons([(person, record)])
+    add_persons(ledger, [(person, record)])
     insured = standard.read_person(record)
     identity = hashed_identity(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
     debits: list[tuple[str, Appointment]] = []
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
-        ledger.add_lines(LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, identity[0])])
+        add_lines(ledger, LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, identity[0])])
         if side == "C":
             note_credited(ledger, [previous])
             continue

@@ -14,6 +14,7 @@ from attrs import asdict
 from ..base.delivery import Place
 from ..ledger import Ledger
 from ..ledger.corrections import settle
+from ..ledger.runs import add_declaration, add_lines, add_persons, next_person
 from ..model.declaration import Declaration, Invoice, Provider, short_number, who
 from ..model.due import DueLine
 from ..output.cells import defused_at, restored
@@ -148,7 +149,7 @@ class Publication:
         self.differing: list[DueLine] = []
         self._place, self._ledger, self._checks, self._provider = place, ledger, checks, provider
         self.header = declared_by(provider)
-        self._series, self._person = series, ledger.next_person()
+        self._series, self._person = series, next_person(ledger)
         self._line = 0
         self._file: _File | None = None
         self._rows: list[tuple[object, ...]] = []
@@ -248,7 +249,7 @@ class Publication:
                 "first_reference": self._file.first_reference,
                 "last_reference": self._file.last_reference,
             }
-            self._ledger.add_declaration({**asdict(declaration), **more})
+            add_declaration(self._ledger, {**asdict(declaration), **more})
             self.declarations.append(declaration)
             self._file = None
 
@@ -287,8 +288,8 @@ class Publication:
         return line.head[: standard_named(line.standard).key_length]
 
     def _flush(self) -> None:
-        self._ledger.add_persons(self._sent)
-        self._ledger.add_lines(LEDGER_COLUMNS, self._rows)
+        add_persons(self._ledger, self._sent)
+        add_lines(self._ledger, LEDGER_COLUMNS, self._rows)
         if self._credited or self._replaced:
             settle(self._ledger, self._credited, self._replaced)
         for written in (self._sent, self._rows, self._credited, self._replaced):

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from ..base.problems import Finding
 from ..ledger.dossier import AT, PENDING, Kept, unpack
+from ..ledger.patients import appointment_owner
 from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
 from ..standards.registry import standard_named
@@ -24,7 +25,7 @@ def take_from_another(patient: Patient, row: Appointment) -> Appointment | None:
     context = patient.context
     if context.ledger.is_new or row.findings or hash(row.id) in context.shared_appointments:
         return row
-    owner = context.ledger.appointment_owner(row.id)
+    owner = appointment_owner(context.ledger, row.id)
     if owner is None:
         return row
     debits = context.debits_of(row.id)
@@ -51,14 +52,14 @@ def take_from_another(patient: Patient, row: Appointment) -> Appointment | None:
 
 def is_another_s(patient: Patient, row: Appointment) -> bool:
     """Whether another patient had an appointment that isn't remembered of its patient."""
-    owner = None if patient.context.ledger.is_new else patient.context.ledger.appointment_owner(row.id)
+    owner = None if patient.context.ledger.is_new else appointment_owner(patient.context.ledger, row.id)
     return owner not in (None, patient.patient_id)
 
 
 def take_cancelled_from_another(patient: Patient, row: Appointment) -> Appointment | None:
     """What an appointment that another patient had is taken for, now that it did not take place; as of
     `take_declared`."""
-    _move(patient, row.id, str(patient.context.ledger.appointment_owner(row.id)))
+    _move(patient, row.id, str(appointment_owner(patient.context.ledger, row.id)))
     if not (debits := patient.context.debits_of(row.id)):
         patient.result.cancelled.append((row.id, patient.patient_id))
         patient.result.tally(Outcome.NOT_COMPLETED)

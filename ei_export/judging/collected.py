@@ -19,7 +19,7 @@ from attrs import Factory, define
 
 from ..base.problems import Refusal
 from ..base.spool import SortedLines
-from ..ledger import StoredDossier
+from ..ledger.patients import StoredDossier
 from ..model.appointment import Outcome
 from ..output.problem_list import ProblemList
 from .context import Result

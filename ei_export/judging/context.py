@@ -13,10 +13,11 @@ from ..declaring.numbers import declared_by, provider
 from ..intake.gather import Gathered, GatheredRow
 from ..intake.reader import RowReader
 from ..intake.survey import Statuses
-from ..ledger import Ledger, StoredDossier
+from ..ledger import Ledger
 from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ..ledger.credits import replacements
 from ..ledger.dossier import Change
+from ..ledger.patients import StoredDossier, dossier_of
 from ..ledger.people import StandingDebit, declared_for
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment, Outcome
@@ -117,7 +118,7 @@ class Context:
 
     def dossier(self, patient_id: str) -> StoredDossier | None:
         """What the ledger keeps of a patient."""
-        return None if self.ledger.is_new else self.ledger.dossier(patient_id)
+        return None if self.ledger.is_new else dossier_of(self.ledger, patient_id)
 
     def doubted(self, uzovi: str, day: date | None) -> Uzovi | None:
         """The row by which an UZOVI number has an insurer, where it may be another's for care on a day."""

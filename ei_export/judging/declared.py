@@ -17,6 +17,7 @@ from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
 from ..intake.reader import read_kept
 from ..ledger.corrections import Debit
 from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, change_of, core
+from ..ledger.patients import last_debit
 from ..model.appointment import Appointment, Outcome
 from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
@@ -233,7 +234,7 @@ def _told(patient: Patient, appointment: Appointment, code: str, column: str, /,
 def _about(patient: Patient, appointment: Appointment, code: str, column: str, /, **params: object) -> Finding:
     """A finding with the line it is about."""
     debits = patient.history.debits.get(appointment.id)
-    reference = _that_counts(debits).reference if debits else patient.context.ledger.last_debit(appointment.id)
+    reference = _that_counts(debits).reference if debits else last_debit(patient.context.ledger, appointment.id)
     return Finding(code, column, {**params, "reference": reference or ""})
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
-from ..ledger import StoredDossier
 from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
+from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.claims import SETTLED
 from .context import Context, LedgerHistory

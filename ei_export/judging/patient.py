@@ -11,8 +11,8 @@ from typing import Final
 
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
-from ..ledger import StoredDossier
 from ..ledger.dossier import PENDING, encode, pack, pack_trajectories
+from ..ledger.patients import StoredDossier
 from ..model.appointment import Outcome
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict

@@ -4,6 +4,7 @@ from typing import Final
 
 from ..base.problems import Finding
 from ..ledger.dossier import LASTING
+from ..ledger.patients import number_owner
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.resolver import Verdict
 from ..zorg1.visit import Visit
@@ -88,7 +89,7 @@ def shared_numbers(patient: Patient) -> set[str]:
     shared = {n for n in numbers if hash(n) in context.shared_numbers} if context.shared_numbers else set()
     shared |= numbers & context.contested
     if not context.ledger.is_new:
-        owners = {number: context.ledger.number_owner(number) for number in numbers}
+        owners = {number: number_owner(context.ledger, number) for number in numbers}
         others = (
             (n, owner) for n, owner in owners.items() if n not in shared and owner not in (None, patient.patient_id)
         )

@@ -46,7 +46,7 @@ def declaration_of(ledger: Ledger, invoice: str) -> Declared | None:
         "SELECT status.invoice, status.run, state, status.insurer, status.uzovi, status.lines, status.amount_cents, "
         "provider FROM declaration_status AS status JOIN declaration USING (invoice) WHERE invoice = ?"
     )
-    return next((Declared(*row) for row in ledger._rows(sql, (invoice,))), None)
+    return ledger.only(Declared, sql, (invoice,))
 
 
 def declared_line(ledger: Ledger, invoice: str, reference: str) -> DeclaredLine | None:
@@ -56,7 +56,7 @@ def declared_line(ledger: Ledger, invoice: str, reference: str) -> DeclaredLine 
         "(SELECT status FROM line_status WHERE line_status.reference = line.previous) IS 'refused' FROM line "
         "WHERE reference = ? AND invoice = ?"
     )
-    return next((DeclaredLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
+    return ledger.only(DeclaredLine, sql, (reference, invoice))
 
 
 class PersonLines:
@@ -75,12 +75,12 @@ class PersonLines:
             "SELECT reference, debit_credit FROM person_line WHERE person IN "
             "(SELECT person FROM person_line WHERE patient_id = ?) ORDER BY reference"
         )
-        return [(reference, side) for reference, side in self._ledger._rows(sql, (patient_id,))]
+        return [(reference, side) for reference, side in self._ledger.rows(sql, (patient_id,))]
 
     def _look_up(self) -> None:
-        self._ledger._db.create_function("short_number", 1, short_number, deterministic=True)
-        self._ledger._do("DROP TABLE IF EXISTS temp.person_line")
-        self._ledger._do(
+        self._ledger.define("short_number", short_number)
+        self._ledger.do("DROP TABLE IF EXISTS temp.person_line")
+        self._ledger.do(
             "CREATE TEMP TABLE person_line AS "
             "SELECT person, short_number(patient_id) AS patient_id, line.reference, debit_credit "
             "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
@@ -88,7 +88,7 @@ class PersonLines:
             (self._invoice,),
         )
         for column in ("person", "patient_id"):
-            self._ledger._do(f"CREATE INDEX temp.person_line_{column} ON person_line ({column})")
+            self._ledger.do(f"CREATE INDEX temp.person_line_{column} ON person_line ({column})")
         self._is_ready = True
 
 
@@ -96,21 +96,21 @@ def answer_of(ledger: Ledger, invoice: str, sha256: str) -> tuple[str, str, bool
     """The answer that there is to a declaration, or of the very same contents: its file, when it was read, and whether
     it is the same."""
     sql = "SELECT file, read_on, sha256 = ?2 FROM answer WHERE invoice = ?1 OR sha256 = ?2 ORDER BY 3 DESC"
-    return next(((file, day, bool(same)) for file, day, same in ledger._rows(sql, (invoice, sha256))), None)
+    return next(((file, day, bool(same)) for file, day, same in ledger.rows(sql, (invoice, sha256))), None)
 
 
 def add_answer(ledger: Ledger, values: Mapping[str, object], remark: str, *, is_insurers: bool) -> None:
     """An answer by the columns of its table, and what was written with it; ``is_insurers``: surely the insurer's own,
     not VECOZO's."""
-    ledger._do(f"INSERT INTO answer ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", values.values())
+    ledger.insert("answer", values)
     if is_insurers and values["kind"] == "refused":
-        ledger._do("INSERT INTO insurer_answer VALUES (?)", (str(values["invoice"]),))
+        ledger.do("INSERT INTO insurer_answer VALUES (?)", (str(values["invoice"]),))
     if remark:
-        ledger._do("INSERT INTO remark VALUES (?, ?)", (str(values["invoice"]), remark))
+        ledger.do("INSERT INTO remark VALUES (?, ?)", (str(values["invoice"]), remark))
 
 
 def add_line_answers(ledger: Ledger, rows: Sequence[AnsweredLine]) -> None:
     """Answers to lines; only those that say something else than the answer to the whole. Of two to one line the first
     is kept."""
-    ledger._many("INSERT OR IGNORE INTO line_answer VALUES (?, ?, ?, ?, ?)", (row[:-1] for row in rows))
-    ledger._many("INSERT OR IGNORE INTO remark VALUES (?, ?)", ((row[0], row[-1]) for row in rows if row[-1]))
+    ledger.many("INSERT OR IGNORE INTO line_answer VALUES (?, ?, ?, ?, ?)", (row[:-1] for row in rows))
+    ledger.many("INSERT OR IGNORE INTO remark VALUES (?, ?)", ((row[0], row[-1]) for row in rows if row[-1]))

@@ -8,22 +8,22 @@ from . import Ledger
 
 def owners(ledger: Ledger) -> set[str]:
     """The AGB codes of the practice that the ledger is of; none for one in which nothing happened yet."""
-    return {agb for (agb,) in ledger._rows("SELECT agb FROM owner")}
+    return {*ledger.column("SELECT agb FROM owner")}
 
 
 def bind(ledger: Ledger, codes: Iterable[str], today: date) -> None:
     """Notes the AGB codes of the practice."""
-    ledger._many("INSERT OR IGNORE INTO owner VALUES (?, ?)", [(agb, today.isoformat()) for agb in sorted(codes)])
+    ledger.many("INSERT OR IGNORE INTO owner VALUES (?, ?)", [(agb, today.isoformat()) for agb in sorted(codes)])
 
 
 def is_header_refused(ledger: Ledger) -> bool:
     """Whether lines wait until a declaration has another header, because theirs was refused."""
-    return bool(ledger._one("SELECT EXISTS (SELECT 1 FROM correction WHERE again = 'header' OR credit = 'header')"))
+    return bool(ledger.one("SELECT EXISTS (SELECT 1 FROM correction WHERE again = 'header' OR credit = 'header')"))
 
 
 def runs(ledger: Ledger) -> dict[int, set[str]]:
     """The invoice numbers of every run, withdrawn ones too."""
     found: dict[int, set[str]] = {}
-    for run, invoice in ledger._rows("SELECT run, coalesce(invoice, '') FROM run LEFT JOIN declaration USING (run)"):
+    for run, invoice in ledger.rows("SELECT run, coalesce(invoice, '') FROM run LEFT JOIN declaration USING (run)"):
         found.setdefault(run, set()).add(invoice)
     return found

@@ -13,7 +13,9 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from . import Ledger, path_of, stored
+from . import Ledger
+from .patients import last_debit
+from .runs import path_of, stored
 
 #: When an appointment, or a credit, goes out again; see ``schema.sql``.
 When = Literal["now", "line", "header", "feed"]
@@ -93,20 +95,20 @@ class Debit:
 def corrected_patients(ledger: Ledger) -> dict[str, bool]:
     """The patients with debits that don't simply stand, each with whether something is still to be done about one."""
     sql = "SELECT patient_id, max(credit IS NOT NULL OR again IS NOT NULL) FROM correction GROUP BY patient_id"
-    return {patient: bool(is_open) for patient, is_open in ledger._rows(sql)}
+    return {patient: bool(is_open) for patient, is_open in ledger.rows(sql)}
 
 
 def debits(ledger: Ledger, patient_id: str, header: str) -> dict[str, list[Debit]]:
     """The debits of each appointment of a patient that has one which doesn't simply stand, in order. ``header``: what a
     declaration would say today of who declares."""
     own = "IN (SELECT appointment_id FROM correction WHERE patient_id = ?2)"
-    found = (Debit(*row) for row in ledger._rows(_DEBITS.format(own), (header, patient_id)))
+    found = ledger.each(Debit, _DEBITS.format(own), (header, patient_id))
     return {ident: list(same) for ident, same in groupby(found, key=attrgetter("appointment_id"))}
 
 
 def debits_of(ledger: Ledger, appointment_id: str, header: str) -> list[Debit]:
     """The debits of an appointment in order; ``header`` as for `debits`."""
-    return [Debit(*row) for row in ledger._rows(_DEBITS.format("= ?2"), (header, appointment_id))]
+    return [*ledger.each(Debit, _DEBITS.format("= ?2"), (header, appointment_id))]
 
 
 _DEBITS: Final = (
@@ -129,15 +131,15 @@ _DEBITS: Final = (
 
 def settle(ledger: Ledger, credited: Iterable[str], replaced: Iterable[str]) -> None:
     """Notes that credits went out of some debits (by reference), and new debits in the place of others."""
-    ledger._many("UPDATE correction SET credit = NULL WHERE reference = ?", ((reference,) for reference in credited))
-    ledger._many("UPDATE correction SET again = NULL WHERE reference = ?", ((reference,) for reference in replaced))
+    ledger.many("UPDATE correction SET credit = NULL WHERE reference = ?", ((reference,) for reference in credited))
+    ledger.many("UPDATE correction SET again = NULL WHERE reference = ?", ((reference,) for reference in replaced))
 
 
 def drop(ledger: Ledger, appointments: Iterable[str]) -> None:
     """Forgets the corrections of appointments that are again as they were declared: what stands, stands."""
     sql = "UPDATE correction SET credit = NULL, again = NULL WHERE reference IN ({})"
     own = "SELECT reference FROM line WHERE appointment_id = ? AND debit_credit = 'D'"
-    ledger._many(sql.format(own), ((ident,) for ident in appointments))
+    ledger.many(sql.format(own), ((ident,) for ident in appointments))
 
 
 # What an answer, or taking a run back, leaves to be done.
@@ -164,7 +166,7 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
     Of an appointment that was, or was to be, credited or declared again anyhow, there is no more to be done. A credit
     among the rest goes again too, as long as its debit stands.
     """
-    ledger._do(
+    ledger.do(
         "INSERT INTO correction (reference, appointment_id, patient_id, again, header) "
         "SELECT line.reference, appointment_id, patient_id, iif(line_answer.reference IS NULL, ?2, ?3), "
         "coalesce(nullif(provider, ''), ?4) "
@@ -175,7 +177,7 @@ def reopen(ledger: Ledger, invoice: str, rest: When | None, refused: When, heade
         (invoice, rest, refused, header),
     )
     if rest is not None:
-        ledger._do(
+        ledger.do(
             "UPDATE correction SET credit = ?2, "
             "header = (SELECT coalesce(nullif(provider, ''), ?3) FROM declaration WHERE invoice = ?1) "
             f"WHERE reference IN (SELECT previous {_LINES} AND line_answer.reference IS NULL) "
@@ -194,7 +196,7 @@ def waiting_for_credit(ledger: Ledger, invoice: str) -> int:
         "WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND its.credit IS NOT 'now' "
         f"AND {STANDS.format('other')})"
     )
-    return int(next(ledger._rows(sql, (invoice,)))[0])
+    return ledger.one(sql, (invoice,))
 
 
 # What a person asks for.
@@ -246,23 +248,23 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
         "JOIN declaration ON declaration.invoice = debit.invoice JOIN run ON run.run = declaration.run "
         "LEFT JOIN correction ON correction.reference = debit.reference WHERE named.reference = ?"
     )
-    return next((Asking(*row) for row in ledger._rows(sql, (reference,))), None)
+    return ledger.only(Asking, sql, (reference,))
 
 
 def _note_not_declared(ledger: Ledger) -> None:
     """Looks once up what waits in the dossiers, however many lines are asked for."""
-    ledger._do(
+    ledger.do(
         "CREATE TEMP TABLE IF NOT EXISTS not_declared AS SELECT json_extract(value, '$[3]') AS appointment_id "
         "FROM dossier, json_each(dossier.appointments) WHERE pending > 0 AND json_extract(value, '$[0]') <> 'declared'"
     )
-    ledger._do("CREATE INDEX IF NOT EXISTS temp.not_declared_appointment ON not_declared (appointment_id)")
+    ledger.do("CREATE INDEX IF NOT EXISTS temp.not_declared_appointment ON not_declared (appointment_id)")
 
 
 def lines_of_invoice(ledger: Ledger, invoice: str) -> list[str]:
     """The references of the refused lines of a declaration."""
     refused = "EXISTS (SELECT 1 FROM line_status WHERE line_status.reference = line.reference AND status = 'refused')"
     sql = f"SELECT line.reference {_LINES} AND {refused} ORDER BY 1"
-    return [reference for (reference,) in ledger._rows(sql, (invoice,))]
+    return [*ledger.column(sql, (invoice,))]
 
 
 def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
@@ -273,7 +275,7 @@ def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
         f"AND {STANDS.format('line')} "
         "ORDER BY attempt"
     )
-    return [reference for (reference,) in ledger._rows(sql, (appointment_id,))]
+    return [*ledger.column(sql, (appointment_id,))]
 
 
 #: The appointments that the feed changed since they were declared, each with its last debit, if that stands and is not
@@ -289,37 +291,35 @@ CHANGED: Final = (
 
 def changed_lines(ledger: Ledger) -> list[str]:
     """The references of the lines whose appointments the feed changed since."""
-    return [reference for (reference,) in ledger._rows(f"SELECT reference {CHANGED}")]
+    return [*ledger.column(f"SELECT reference {CHANGED}")]
 
 
 def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: dt.date, *, credit: bool, again: bool) -> None:
     """Queues what somebody asked for, with why: the credit of the debit, and a debit in the place of the last one."""
-    ledger._do(
-        "INSERT INTO request (day, asked, reference, why) VALUES (?, ?, ?, ?)",
-        (today.isoformat(), asked, asking.debit, why),
-    )
-    last = ledger.last_debit(asking.appointment_id)
+    _note_request(ledger, asking, asked, why, today)
+    last = last_debit(ledger, asking.appointment_id)
     for column, reference, is_asked in (("credit", asking.debit, credit), ("again", last, again)):
         if is_asked:
-            ledger._do(
+            ledger.do(
                 f"INSERT INTO correction (reference, appointment_id, patient_id, {column}) VALUES (?, ?, ?, 'now') "
                 f"ON CONFLICT (reference) DO UPDATE SET {column} = 'now'",
                 (reference, asking.appointment_id, asking.patient_id),
             )
 
 
-def cancel(ledger: Ledger, asking: Asking, why: str, today: dt.date) -> None:
+def take_back_request(ledger: Ledger, asking: Asking, why: str, today: dt.date) -> None:
     """Takes back that a debit is to be credited. It stands, so nothing is to come in its place either."""
-    ledger._do(
-        "INSERT INTO request (day, asked, reference, why) VALUES (?, 'cancel', ?, ?)",
-        (today.isoformat(), asking.debit, why),
-    )
-    ledger._do(
+    _note_request(ledger, asking, "cancel", why, today)
+    ledger.do(
         "UPDATE correction SET credit = iif(reference = ?1, NULL, credit), again = NULL WHERE appointment_id = ?2",
         (asking.debit, asking.appointment_id),
     )
     if not asking.was_credited:  # it simply stands again, as if nobody had asked
-        ledger._do("DELETE FROM correction WHERE reference = ?", (asking.debit,))
+        ledger.do("DELETE FROM correction WHERE reference = ?", (asking.debit,))
+
+
+def _note_request(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: dt.date) -> None:
+    ledger.insert("request", {"day": today.isoformat(), "asked": asked, "reference": asking.debit, "why": why})
 
 
 # Taking a run back.
@@ -352,22 +352,22 @@ def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
         "WHERE credit.previous IS NOT NULL AND declaration.run = ? AND run.state <> 'withdrawn' "
         "ORDER BY later.run DESC, line.reference LIMIT 1"
     )
-    for number, state, folder, day, answered in ledger._rows(sql, (str(run),)):
-        credited, later = next(ledger._rows(credit, (str(run),)), ("", 0))
+    for number, state, folder, day, answered in ledger.rows(sql, (str(run),)):
+        credited, later = next(ledger.rows(credit, (str(run),)), ("", 0))
         return PublishedRun(number, state, path_of(folder), day, answered, credited, later)
     return None
 
 
 def files_of(ledger: Ledger, run: int) -> Iterator[tuple[str, str]]:
     """The declaration files of a run, by their path in its folder, each with its SHA-256."""
-    yield from ledger._rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (str(run),))
+    yield from ledger.rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (str(run),))
 
 
-def withdraw(ledger: Ledger, run: int, folder: Path, today: dt.date, why: str) -> None:
+def take_back_run(ledger: Ledger, run: int, folder: Path, today: dt.date, why: str) -> None:
     """Takes a run back: all that was in it goes out again with the next one. ``folder``: where it is now."""
-    ledger._do(
+    ledger.do(
         "UPDATE run SET state = 'withdrawn', folder = ?, withdrawn_on = ?, withdrawn_why = ? WHERE run = ?",
         (stored(folder), today.isoformat(), why, run),
     )
-    for (invoice,) in list(ledger._rows("SELECT invoice FROM declaration WHERE run = ?", (str(run),))):
+    for invoice in list(ledger.column("SELECT invoice FROM declaration WHERE run = ?", (str(run),))):
         reopen(ledger, invoice, "now", "now")

@@ -69,8 +69,7 @@ def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
         "JOIN declaration ON declaration.invoice = line.invoice JOIN person ON person.person = line.person "
         "WHERE credit = 'now' OR (credit = 'header' AND header <> ?) ORDER BY line.appointment_id, line.attempt"
     )
-    for row in ledger._rows(sql, (header,)):
-        yield DueCredit(*row)
+    yield from ledger.each(DueCredit, sql, (header,))
 
 
 def replacements(ledger: Ledger, header: str) -> dict[str, str]:
@@ -84,7 +83,7 @@ def replacements(ledger: Ledger, header: str) -> dict[str, str]:
         "SELECT last.reference FROM line AS last WHERE last.appointment_id = line.appointment_id "
         "AND last.debit_credit = 'D' ORDER BY last.attempt DESC LIMIT 1)) ORDER BY line.reference"
     )
-    return dict(ledger._rows(sql, (header,)))
+    return dict(ledger.rows(sql, (header,)))
 
 
 _REFUSED: Final = f"""
@@ -118,4 +117,4 @@ ORDER BY line.reference
 def refused_credits(ledger: Ledger, header: str) -> Iterator[RefusedCredit]:
     """The debits that still stand although they were to be credited, and nothing goes out about by itself; ``header``
     as for `due_credits`. Of one that stands alone nothing more is said once somebody took the wish back."""
-    return (RefusedCredit(*row) for row in ledger._rows(_REFUSED, (header,)))
+    return ledger.each(RefusedCredit, _REFUSED, (header,))

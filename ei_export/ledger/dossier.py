@@ -32,6 +32,7 @@ LASTING: Final = frozenset(
 
 #: To be tried again in every run.
 PENDING: Final = frozenset({Outcome.HELD, Outcome.NO_AGREEMENT, Outcome.UNREADABLE})
+PENDING_SQL: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 
 #: Where each column stands in what `unpack` gives.
 AT: Final = positions({column: index for index, column in enumerate(SAVED)})

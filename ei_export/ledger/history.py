@@ -7,7 +7,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from . import Ledger, path_of
+from . import Ledger
+from .patients import dossier_of
+from .runs import path_of
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -81,8 +83,8 @@ _WITHDRAWN: Final = ("withdrawn", None, "", "")
 def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentLine]:
     """The lines of an appointment, debits and credits, in the order in which they went out."""
     found = []
-    for row in list(ledger._rows(_LINES, (appointment_id, patient_id))):
-        status = next(ledger._rows(_STATUS, row[:1]), _WITHDRAWN)
+    for row in list(ledger.rows(_LINES, (appointment_id, patient_id))):
+        status = next(ledger.rows(_STATUS, row[:1]), _WITHDRAWN)
         found.append(SentLine(*row, *status))
     return found
 
@@ -90,7 +92,7 @@ def lines_of(ledger: Ledger, appointment_id: str, patient_id: str) -> list[SentL
 def requests_about(ledger: Ledger, reference: str) -> list[tuple[str, str, str]]:
     """What people asked for about a line, in order: the day, ``credit``, ``redeclare`` or ``correct``, and why."""
     sql = "SELECT day, asked, why FROM request WHERE reference = ? ORDER BY request"
-    return [(day, asked, why) for day, asked, why in ledger._rows(sql, (reference,))]
+    return [*ledger.rows(sql, (reference,))]
 
 
 def place_in_file(ledger: Ledger, line: SentLine) -> tuple[int, int]:
@@ -100,7 +102,7 @@ def place_in_file(ledger: Ledger, line: SentLine) -> tuple[int, int]:
         "SELECT count(DISTINCT person), count(*) FROM line JOIN declaration USING (invoice) "
         "WHERE invoice = ?1 AND reference BETWEEN first_reference AND ?2"
     )
-    persons, lines = next(ledger._rows(sql, (line.invoice, line.reference)))
+    persons, lines = next(ledger.rows(sql, (line.invoice, line.reference)))
     return persons, lines
 
 
@@ -126,16 +128,16 @@ def names_like(ledger: Ledger, number: str) -> set[str]:
     found: set[str] = set()
     for column in columns:
         sql = f"SELECT {column} WHERE {column.partition(' ')[0]} = ? COLLATE NOCASE"
-        found.update(name for (name,) in ledger._rows(sql, (number,)))
+        found.update(ledger.column(sql, (number,)))
     return found
 
 
 def patients_with(ledger: Ledger, number: str, patients: Collection[str]) -> set[str]:
     """Whose a number is: of an appointment, of a trajectory, of a line; and which of these patients there are."""
-    found = {patient for patient in patients if ledger.dossier(patient) is not None}
+    found = {patient for patient in patients if dossier_of(ledger, patient) is not None}
     for sql in _OWNERS:
         values = (number, json.dumps(number, ensure_ascii=False))[: 1 + ("?2" in sql)]
-        found.update(patient for (patient,) in ledger._rows(sql, values))
+        found.update(ledger.column(sql, values))
     if not found:  # it may be a trajectory that goes by another number since; only its lines know
-        found.update(p for (p,) in ledger._rows("SELECT patient_id FROM line WHERE trajectory = ?", (number,)))
+        found.update(ledger.column("SELECT patient_id FROM line WHERE trajectory = ?", (number,)))
     return found

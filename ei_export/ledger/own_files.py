@@ -31,26 +31,26 @@ def file_of(ledger: Ledger, sha256: str) -> OwnFile | None:
         "SELECT invoice, run, run.state = 'withdrawn' FROM declaration JOIN run USING (run) WHERE sha256 = ? "
         "ORDER BY invoice"
     )
-    return next((OwnFile(*row) for row in ledger._rows(sql, (sha256,))), None)
+    return ledger.only(OwnFile, sql, (sha256,))
 
 
 def holds_invoice(ledger: Ledger, invoice: str) -> bool:
     """Whether an invoice number was used, by a run that was withdrawn too: no number is used again."""
-    return any(ledger._rows("SELECT 1 FROM declaration WHERE invoice = ?", (invoice,)))
+    return any(ledger.rows("SELECT 1 FROM declaration WHERE invoice = ?", (invoice,)))
 
 
 def holds_reference(ledger: Ledger, reference: str) -> bool:
     """Whether a line was declared under a reference number, by a run that was withdrawn too."""
-    return any(ledger._rows("SELECT 1 FROM line WHERE reference = ?", (reference,)))
+    return any(ledger.rows("SELECT 1 FROM line WHERE reference = ?", (reference,)))
 
 
 def line_of(ledger: Ledger, invoice: str, reference: str) -> OwnLine | None:
     """A line of a declaration, if that has one of this reference."""
     sql = "SELECT date, list, f_code, units, amount_cents FROM line WHERE reference = ? AND invoice = ?"
-    return next((OwnLine(*row) for row in ledger._rows(sql, (reference, invoice))), None)
+    return ledger.only(OwnLine, sql, (reference, invoice))
 
 
 def debit_status(ledger: Ledger, reference: str) -> str | None:
     """What became of a debit: sent, granted, partly_granted, refused or credited; None for one that was never sent."""
     sql = "SELECT status FROM line_status WHERE reference = ? AND debit_credit = 'D'"
-    return next((str(status) for (status,) in ledger._rows(sql, (reference,))), None)
+    return ledger.first(sql, reference)

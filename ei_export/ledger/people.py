@@ -11,7 +11,7 @@ from .corrections import STANDS
 
 @frozen
 class SamePerson:
-    """A patient, with birth date and sex as `ledger.StoredDossier` has them."""
+    """A patient, with birth date and sex as `StoredDossier` has them."""
 
     patient_id: str
     born: int
@@ -34,13 +34,13 @@ def doubted(ledger: Ledger) -> Iterator[str]:
         "SELECT patient_id FROM dossier WHERE who IN (SELECT who FROM dossier WHERE who IS NOT NULL GROUP BY who "
         "HAVING min(born) <> max(born) OR count(DISTINCT nullif(sex, '')) > 1)"
     )
-    return (patient for (patient,) in ledger._rows(sql))
+    return ledger.column(sql)
 
 
 def same_persons(ledger: Ledger, who: str, patient_id: str) -> list[SamePerson]:
     """The other patients that are a person; ``who`` as `Identity.who`."""
     sql = "SELECT patient_id, born, sex FROM dossier WHERE who = ? AND patient_id <> ? ORDER BY patient_id"
-    return [SamePerson(*row) for row in ledger._rows(sql, (ledger.hashed(who), patient_id))]
+    return [*ledger.each(SamePerson, sql, (ledger.hashed(who), patient_id))]
 
 
 #: The debits of a person on a day that stand. One that is to be credited is left out, unless its credit can't go out.
@@ -65,7 +65,7 @@ class StandingDebit:
 
 def declared_for(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[StandingDebit]:
     """The standing debits of one performance of a person, of other appointments than ``but``."""
-    return (StandingDebit(*row) for row in ledger._rows(_DECLARED, (ledger.hashed(who), day, list, f_code, but)))
+    return ledger.each(StandingDebit, _DECLARED, (ledger.hashed(who), day, list, f_code, but))
 
 
 #: The next run looks at what is left.
@@ -79,4 +79,4 @@ UPDATE dossier SET digest = NULL, tally = NULL, pending = pending + 1, appointme
 def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
     """Removes appointments, each from the dossier of a patient whose it no longer is."""
     for ident, patient in taken:
-        ledger._do(_TAKE, (ident, patient))
+        ledger.do(_TAKE, (ident, patient))

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
+from .runs import path_of
 
 #: Of a line: nothing can come of it any more. ?1: the day before which that was so. What was taken back because its
 #: appointment was cancelled would only go again if that came back.
@@ -30,8 +31,8 @@ class OpenLine:
 
     patient_id: str
     reference: str
-    is_recent: bool
-    unanswered: bool
+    is_recent: bool = field(converter=bool)
+    unanswered: bool = field(converter=bool)
 
 
 @frozen
@@ -39,10 +40,10 @@ class OldFile:
     """A declaration file: the folder of its run, and its path in there. ``is_open``: not all of it is settled."""
 
     run: int
-    folder: Path
+    folder: Path = field(converter=path_of)
     invoice: str
     file: str
-    is_open: bool
+    is_open: bool = field(converter=bool)
 
 
 def open_lines(ledger: Ledger, before: str) -> Iterator[OpenLine]:
@@ -53,7 +54,7 @@ def open_lines(ledger: Ledger, before: str) -> Iterator[OpenLine]:
         "run.state <> 'withdrawn' AND answer.invoice IS NULL "
         f"{_LINES} WHERE {_OPEN} ORDER BY line.reference"
     )
-    return (OpenLine(patient, reference, bool(a), bool(b)) for patient, reference, a, b in ledger._rows(sql, (before,)))
+    return ledger.each(OpenLine, sql, (before,))
 
 
 def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
@@ -64,24 +65,24 @@ def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
         "UNION ALL SELECT DISTINCT patient_id, '', '[]' FROM line "
         "WHERE sent <> '' AND patient_id NOT IN (SELECT patient_id FROM dossier) ORDER BY patient_id"
     )
-    return ((patient, last, appointments) for patient, last, appointments in ledger._rows(sql))
+    return ledger.rows(sql)
 
 
 def pruned_line(ledger: Ledger, number: str) -> str | None:
     """The reference of a line with this number, or of a trajectory or patient with it, whose person was taken out."""
     sql = "SELECT reference FROM line WHERE sent = '' AND ?1 IN (reference, appointment_id, trajectory, patient_id)"
-    return ledger._first(f"{sql} ORDER BY reference DESC LIMIT 1", number)
+    return ledger.first(f"{sql} ORDER BY reference DESC LIMIT 1", number)
 
 
 def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     """Takes these patients out; returns of how many lines."""
-    ledger._do("PRAGMA secure_delete = ON")
-    ledger._do("CREATE TEMP TABLE wanted (patient_id TEXT PRIMARY KEY)")
-    ledger._many("INSERT INTO wanted VALUES (?)", ((patient,) for patient in sorted(wanted)))
+    ledger.do("PRAGMA secure_delete = ON")
+    ledger.do("CREATE TEMP TABLE wanted (patient_id TEXT PRIMARY KEY)")
+    ledger.many("INSERT INTO wanted VALUES (?)", ((patient,) for patient in sorted(wanted)))
     own = "IN (SELECT patient_id FROM wanted)"
     kept = "IN (SELECT {} FROM line WHERE sent <> '')"
     kept_files = kept.format("invoice")
-    lines = ledger._one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
+    lines = ledger.one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
         f"DELETE FROM remark WHERE number IN (SELECT reference FROM line WHERE patient_id {own})",
@@ -94,7 +95,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",
     ):
-        ledger._do(sql)
+        ledger.do(sql)
     return lines
 
 
@@ -105,10 +106,9 @@ def old_files(ledger: Ledger, before: str) -> Iterable[OldFile]:
         f"SELECT run.run, folder, invoice, file, is_open FROM ({state}) JOIN declaration USING (invoice) "
         "JOIN run ON run.run = declaration.run WHERE has_pruned OR NOT is_open ORDER BY invoice"
     )
-    rows = ledger._rows(sql, (before,))
-    return [OldFile(run, Path(folder), invoice, file, bool(is_open)) for run, folder, invoice, file, is_open in rows]
+    return [*ledger.each(OldFile, sql, (before,))]
 
 
 def compact(ledger: Ledger) -> None:
     """Gives back the room of what was taken out; after a commit."""
-    ledger._do("VACUUM")
+    ledger.do("VACUUM")

@@ -9,9 +9,11 @@ from attrs import evolve
 
 from ..base.private import resolved
 from ..model.appointment import Appointment, Outcome
-from . import Ledger, StoredDossier, stored
+from . import Ledger
 from .dossier import pack
+from .patients import StoredDossier, dossier_of, save_dossiers
 from .people import HashedIdentity
+from .runs import stored
 
 #: Where in an entry of a dossier its appointment stands.
 _ID: Final = 3
@@ -20,7 +22,7 @@ _ID: Final = 3
 def next_attempt(ledger: Ledger, appointment_id: str, debit_credit: str) -> int:
     """The number of the next debit or credit of an appointment."""
     sql = "SELECT coalesce(max(attempt), 0) + 1 FROM line WHERE appointment_id = ? AND debit_credit = ?"
-    return int(next(ledger._rows(sql, (appointment_id, debit_credit)))[0])
+    return ledger.one(sql, (appointment_id, debit_credit))
 
 
 def note_credited(ledger: Ledger, references: Iterable[str]) -> None:
@@ -42,7 +44,7 @@ def _note(ledger: Ledger, column: str, which: str, references: Iterable[str]) ->
         "INSERT INTO correction (reference, appointment_id, patient_id) SELECT reference, appointment_id, patient_id "
         f"FROM line WHERE {which} ON CONFLICT (reference) DO UPDATE SET {column} = NULL"
     )
-    ledger._many(sql, ((reference,) for reference in references))
+    ledger.many(sql, ((reference,) for reference in references))
 
 
 def keep_declared(
@@ -50,7 +52,7 @@ def keep_declared(
 ) -> None:
     """Puts declared appointments in a patient's dossier, in the place of what it says of them, and who the patient is;
     the next run completes it."""
-    found = ledger.dossier(patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
+    found = dossier_of(ledger, patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
     who, born, sex = identity
     if not sex and who == found.who:  # not every standard sends it
         sex = found.sex
@@ -60,15 +62,15 @@ def keep_declared(
     last = max([found.last, *(a.date.isoformat() for a in appointments if a.date is not None)])
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     found = evolve(found, pending=1, digest=None, tally=None, appointments=text, last=last)
-    ledger.save_dossiers([evolve(found, who=who, born=born, sex=sex)])
+    save_dossiers(ledger, [evolve(found, who=who, born=born, sex=sex)])
     numbers = sorted({appointment.number for appointment in appointments} - {""})
-    ledger._many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", ((number, patient_id) for number in numbers))
-    ledger._many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))
+    ledger.many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", ((number, patient_id) for number in numbers))
+    ledger.many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))
 
 
 def doubt_begun(ledger: Ledger) -> None:
     """Notes of the trajectories that had begun when an older ledger was written that contacts may be missing."""
-    ledger._many(
+    ledger.many(
         "INSERT OR IGNORE INTO recovered SELECT appointment_id FROM appointment WHERE outcome <> ? AND patient_id IN "
         "(SELECT patient_id FROM dossier WHERE pending > 0 UNION SELECT patient_id FROM trajectory WHERE ended = '')",
         [(Outcome.COUNTED.value,)],
@@ -77,22 +79,22 @@ def doubt_begun(ledger: Ledger) -> None:
 
 def note_listed(ledger: Ledger, out: Path, run: int) -> None:
     """Notes which run of the list in a folder of runs writes in the ledger."""
-    ledger._do("INSERT OR REPLACE INTO listed VALUES (?, ?)", (stored(resolved(out)), run))
+    ledger.do("INSERT OR REPLACE INTO listed VALUES (?, ?)", (stored(resolved(out)), run))
 
 
 def last_listed(ledger: Ledger, out: Path) -> int | None:
     """The run of the list in a folder of runs that wrote in the ledger last, by whatever path; None where none did."""
     sql = "SELECT max(run) FROM listed WHERE EXISTS (SELECT 1 FROM listed WHERE folder = ?)"
-    (run,) = next(ledger._rows(sql, (stored(resolved(out)),)))
+    run = next(ledger.column(sql, (stored(resolved(out)),)))
     return None if run is None else int(run)
 
 
 def recovered(ledger: Ledger) -> frozenset[str]:
     """The appointments of which a ledger that runs were read back into knows, and that no feed showed since: what else
     there was then is not known."""
-    return frozenset(ident for (ident,) in ledger._rows("SELECT appointment_id FROM recovered"))
+    return frozenset(ledger.column("SELECT appointment_id FROM recovered"))
 
 
 def note_shown(ledger: Ledger, appointments: Iterable[str]) -> None:
     """Notes that a feed showed these appointments."""
-    ledger._many("DELETE FROM recovered WHERE appointment_id = ?", ((ident,) for ident in appointments))
+    ledger.many("DELETE FROM recovered WHERE appointment_id = ?", ((ident,) for ident in appointments))

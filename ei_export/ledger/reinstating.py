@@ -34,19 +34,19 @@ def reinstate(ledger: Ledger, run: int) -> None:
         "FROM line AS later WHERE later.appointment_id = line.appointment_id AND later.debit_credit = 'D' "
         "AND later.attempt > line.attempt"
     )
-    ledger._do("UPDATE run SET state = 'published' WHERE run = ?", key)
-    ledger._do("UPDATE declaration SET contradicted = 0 WHERE run = ?", key)
-    ledger._do(
+    ledger.do("UPDATE run SET state = 'published' WHERE run = ?", key)
+    ledger.do("UPDATE declaration SET contradicted = 0 WHERE run = ?", key)
+    ledger.do(
         f"UPDATE line SET attempt = (SELECT max(later.attempt) + 1 {later}) "
         f"WHERE reference IN (SELECT line.reference {_LINES} AND debit_credit = 'D') AND EXISTS (SELECT 1 {later})",
         key,
     )
-    ledger._do(
+    ledger.do(
         "UPDATE correction SET again = NULL, credit = NULL "
         f"WHERE appointment_id IN (SELECT appointment_id {_LINES} AND debit_credit = 'D')",
         key,
     )
-    ledger._do(f"UPDATE correction SET credit = NULL WHERE reference IN (SELECT previous {_LINES})", key)
+    ledger.do(f"UPDATE correction SET credit = NULL WHERE reference IN (SELECT previous {_LINES})", key)
 
 
 def clashes(ledger: Ledger, run: int) -> Iterator[Clash]:
@@ -58,10 +58,9 @@ def clashes(ledger: Ledger, run: int) -> Iterator[Clash]:
         "WHERE line.debit_credit = 'D' "
         f"AND {STANDS.format('other')} ORDER BY 1"
     )
-    for row in ledger._rows(sql, (str(run),)):
-        yield Clash(*row)
+    yield from ledger.each(Clash, sql, (str(run),))
 
 
 def contradict(ledger: Ledger, run: int) -> None:
     """Keeps that a withdrawn run was sent after all, where it can't be reinstated: what of it waits, is held."""
-    ledger._do("UPDATE declaration SET contradicted = 1 WHERE run = ?", (run,))
+    ledger.do("UPDATE declaration SET contradicted = 1 WHERE run = ?", (run,))

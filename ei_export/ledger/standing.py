@@ -8,9 +8,9 @@ from attrs import frozen
 
 from ..base.problems import Finding, is_worded
 from ..model.appointment import Outcome
-from . import PENDING_SQL, Ledger
+from . import Ledger
 from .corrections import ANSWERED, ASKED_LAST, CHANGED, IS_LAST, STANDS, STATUS
-from .dossier import unpack_waiting
+from .dossier import PENDING_SQL, unpack_waiting
 
 #: A row by the names of its columns.
 LedgerRow: TypeAlias = Mapping[str, Any]
@@ -62,7 +62,7 @@ _HELD_BACK: Final = f"""({ASKED_LAST.format("correction")} IS 'correct' AND EXIS
 def waiting(ledger: Ledger) -> Iterator[Waiting]:
     """Everything that waits, by patient and appointment id."""
     sql = "SELECT patient_id, appointments FROM dossier WHERE pending > 0 ORDER BY patient_id"
-    for patient_id, appointments in ledger._rows(sql):
+    for patient_id, appointments in ledger.rows(sql):
         for kept in unpack_waiting(appointments):
             yield Waiting(patient_id, kept.outcome, kept.texts, [*filter(is_worded, kept.found)])
 
@@ -73,7 +73,7 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
         "SELECT trajectory, patient_id, insurer, program, profile, started, last, contacts FROM trajectory "
         "WHERE ended = '' AND started <> '' AND last <= ?"
     )
-    for trajectory, patient, insurer, program, profile, started, seen, contacts in ledger._rows(
+    for trajectory, patient, insurer, program, profile, started, seen, contacts in ledger.rows(
         sql, (last.isoformat(),)
     ):
         days = date.fromisoformat(started), date.fromisoformat(seen)
@@ -83,7 +83,7 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
 def _rows_by_name(ledger: Ledger, columns: Sequence[str], source: str) -> Iterator[LedgerRow]:
     """Rows by the names of their columns: what stands behind the last space or dot."""
     names = [column.rpartition(" ")[2].rpartition(".")[2] for column in columns]
-    for row in ledger._rows(f"SELECT {', '.join(columns)} {source}"):
+    for row in ledger.rows(f"SELECT {', '.join(columns)} {source}"):
         yield dict(zip(names, row, strict=True))
 
 
@@ -147,7 +147,7 @@ def refused_by_insurers(ledger: Ledger) -> Iterator[LedgerRow]:
     done. Asked line by line, as most nights there are few."""
     sql = f"SELECT reference FROM correction WHERE again = 'feed' AND {STILL_DUE} ORDER BY reference"
     columns = ("reference", "appointment_id", "trajectory", "uzovi", "insurer", "date", "amount_cents", "return_codes")
-    for (reference,) in list(ledger._rows(sql)):
+    for reference in list(ledger.column(sql)):
         where = f"FROM line_status WHERE reference = '{reference}' AND status = 'refused'"
         yield from _rows_by_name(ledger, (*columns, "f_code", "units", "invoice", "remark"), where)
 
@@ -192,7 +192,7 @@ def is_still_due(ledger: Ledger, reference: str) -> bool:
     """Whether the appointment of a debit that is to be credited took place, as far as the feed says, and nothing goes
     out in the place of that debit."""
     sql = f"SELECT 1 FROM correction WHERE reference = ? AND again IS NULL AND {STILL_DUE}"
-    return any(ledger._rows(sql, (reference,)))
+    return any(ledger.rows(sql, (reference,)))
 
 
 def queued(ledger: Ledger) -> tuple[int, int]:
@@ -206,5 +206,5 @@ def queued(ledger: Ledger) -> tuple[int, int]:
         f"AND {STANDS.format('line')})) "
         f"FROM correction WHERE NOT {_HELD_BACK}"
     )
-    credits, again = next(ledger._rows(sql))
+    credits, again = next(ledger.rows(sql))
     return credits, again

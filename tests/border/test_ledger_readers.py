@@ -23,11 +23,11 @@ _STATUS = "import sys; from ei_export.cli import main; main(['status', '--lines'
 def test_a_reader_that_is_left_open_is_not_waited_for(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE).run()
     reader = Ledger.look(clinic.folder / "ledger.sqlite")
-    before = [*reader._rows("SELECT reference FROM line")]
+    before = [*reader.rows("SELECT reference FROM line")]
     result = clinic.feed([SINGLE]).run()
     assert result.lines.keys() == {"S1"}
     assert "Wacht tot" not in result.stderr
-    assert [*reader._rows("SELECT reference FROM line")] == before
+    assert [*reader.rows("SELECT reference FROM line")] == before
     reader.close()
     assert len(clerk.debits()) == len(before) + 1
 
@@ -46,14 +46,14 @@ def test_nor_is_a_command_whose_output_nobody_reads_on(clinic: Clinic) -> None:
 def test_rows_that_nobody_reads_on_outlive_the_ledger(clinic: Clinic) -> None:
     clinic.feed(COURSE).run()
     reader = Ledger.look(clinic.folder / "ledger.sqlite")
-    rows = reader._rows("SELECT reference FROM line")
+    rows = reader.rows("SELECT reference FROM line")
     next(rows)
     reader.close()
     rows.close()  # type: ignore[attr-defined]
 
 
 def test_what_is_waited_for_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ei_export.ledger._MOMENT_MS", 50)
+    monkeypatch.setattr("ei_export.ledger.ledger._MOMENT_MS", 50)
     clinic.feed(COURSE).run()
     other = sqlite3.connect(clinic.folder / "ledger.sqlite", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN")
@@ -77,9 +77,9 @@ def test_without_room_for_a_copy_the_ledger_itself_is_read(clinic: Clinic, monke
             connection.execute("PRAGMA max_page_count = 1")
         return connection
 
-    monkeypatch.setattr("ei_export.ledger.sqlite3.connect", full)
+    monkeypatch.setattr("ei_export.ledger.opening.sqlite3.connect", full)
     with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as reader:
-        assert len([*reader._rows("SELECT reference FROM line")]) == 2
+        assert len([*reader.rows("SELECT reference FROM line")]) == 2
 
 
 @pytest.mark.parametrize(

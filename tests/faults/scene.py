@@ -14,9 +14,9 @@ from typing import Any, Self
 
 from attrs import define, frozen
 
-from ei_export import ledger
 from ei_export.intake import gather
 from ei_export.judging import collected
+from ei_export.ledger import opening
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 
@@ -54,7 +54,7 @@ ROWS = rows_of(courses())
 
 def with_little_memory() -> None:
     """To be called in a child before its run: the ledger goes to disk before its commit, as that of a long feed."""
-    ledger._CACHE_KIB = 8  # type: ignore[misc]
+    opening._CACHE_KIB = 8  # type: ignore[misc]
 
 
 def in_two_processes() -> None:

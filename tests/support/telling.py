@@ -23,6 +23,7 @@ from ei_export.judging.context import Context
 from ei_export.judging.credits import judged_credits
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
+from ei_export.ledger.patients import pending_appointments, pending_patients
 from ei_export.settings import load
 from tests.support.feeds import TODAY
 
@@ -83,11 +84,11 @@ def histories(folder: Path, today: str = TODAY) -> Iterator[list[PatientHistory]
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, date.fromisoformat(today), source.header)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
-        size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
+        size, pending = settings.input.path.stat().st_size, pending_appointments(ledger)
         feed = gather(source, size, Survey(settings.input, source.header), pending, lambda rows: None)
         context = Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
-        for patient in ledger.pending_patients():
+        for patient in pending_patients(ledger):
             rows.setdefault(patient, [])
         credits = list(judged_credits(context))
         yield [PatientHistory.open(context, patient, rows[patient], credits) for patient in sorted(rows)]

@@ -21,6 +21,7 @@ from ...ledger import corrections as queue
 from ...ledger.corrections import STANDING, Asked, Asking
 from ...ledger.dossier import AT, unpack
 from ...ledger.own_files import holds_invoice
+from ...ledger.patients import appointment_owner, dossier_of, last_debit
 from ...ledger.standing import is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
@@ -118,7 +119,7 @@ def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
         if result is None and is_of_a_test(reference):
             done.refused.append((reference, position, Finding("TEST_NUMBER", "", {"number": reference})))
         elif result is None:
-            shown = reference if has_form(reference) or ledger.appointment_owner(reference) is not None else "-"
+            shown = reference if has_form(reference) or appointment_owner(ledger, reference) is not None else "-"
             params = {"reference": shown, "position": position}
             done.refused.append((shown, position, Finding("REFERENCE_UNKNOWN", "", params)))
         elif isinstance(result, Finding):
@@ -138,7 +139,7 @@ def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Find
     standing = queue.standing_debits(ledger, named) if stands else []
     if len(standing) > 1:
         return Finding("REFERENCE_AMBIGUOUS", "", {"appointment": named, "references": ", ".join(standing)})
-    last = next(iter(standing), ledger.last_debit(named))
+    last = next(iter(standing), last_debit(ledger, named))
     if last is not None:
         return queue.asking(ledger, last)
     return Finding("REFERENCE_OF_INVOICE", "", {"reference": named}) if holds_invoice(ledger, named) else None
@@ -167,7 +168,7 @@ def _cancel(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queue
         return Finding("CANCEL_SENT", "", {"reference": line.debit})
     if not (line.credit or line.was_credited):
         return Finding("CANCEL_NOTHING", "", {"reference": line.debit})
-    queue.cancel(ledger, line, why, today)
+    queue.take_back_request(ledger, line, why, today)
     return [Queued(line.debit, line.appointment_id, "cancel")]
 
 
@@ -260,7 +261,7 @@ def _not_to_be_corrected(line: Asking) -> Finding | None:
 
 def _as_it_is(ledger: Ledger, line: Asking, meant: WordMeanings) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
-    stored = ledger.dossier(line.patient_id)
+    stored = dossier_of(ledger, line.patient_id)
     for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():
         if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
             return read_kept(line.patient_id, kept.change.texts, AT, settled=False, meant=meant)

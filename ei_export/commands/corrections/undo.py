@@ -15,6 +15,7 @@ from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
+from ...ledger.runs import mark_published
 from ...settings import Settings
 from ..run.pages import mark_pages
 from ..run.recovery import _RUN, finish_earlier_runs, is_of
@@ -55,7 +56,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
         mark_pages(settings, folder or run.folder, name, withdrawn=True)
-        queue.withdraw(ledger, run.run, folder or run.folder, today, why)
+        queue.take_back_run(ledger, run.run, folder or run.folder, today, why)
         ledger.commit()
     return Undone(name, folder, findings)
 
@@ -76,7 +77,7 @@ def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
     assert run is not None
     folder = _found(unmark_folder, ledger, run, settings) or run.folder
     mark_pages(settings, folder, run_label(number), withdrawn=False)
-    ledger.mark_published(number, folder)
+    mark_published(ledger, number, folder)
 
 
 def _found(

@@ -20,6 +20,7 @@ from ...judging.context import Context
 from ...judging.credits import judged_credits
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...ledger.patients import pending_appointments
 from ...ledger.people import doubted
 from ...ledger.pruning import pruned_line
 from ...settings import Settings
@@ -68,7 +69,7 @@ def explain(
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         search = Search(wanted, reader)
-        size, pending = settings.input.path.stat().st_size, ledger.pending_appointments()
+        size, pending = settings.input.path.stat().st_size, pending_appointments(ledger)
         watched: Source = search.watch(source, ledger)
         feed = gather(
             watched,

@@ -14,6 +14,7 @@ from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
 from ...ledger.recovering import doubt_begun, last_listed
+from ...ledger.runs import last_day, mark_published, staged_runs
 from ...output.traces import last_done
 from ...settings import Settings
 from ...standards.files import sha256_of
@@ -21,7 +22,7 @@ from ...standards.files import sha256_of
 
 def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     """Publishes what a run that was stopped had recorded, and takes away what it had not. Raises WriteError."""
-    for staged in ledger.staged_runs():
+    for staged in staged_runs(ledger):
         label = run_label(staged.run)
         place = complete(staged.staging, staged.folder)
         moved = settings.output.dir / staged.staging.name
@@ -31,13 +32,13 @@ def finish_earlier_runs(ledger: Ledger, settings: Settings) -> Iterator[Finding]
             yield Finding("RUN_RECOVERED", "", {"run": label})
         else:
             yield Finding("RUN_FILES_MISSING", "", {"run": label, "path": str(staged.folder)})
-        ledger.mark_published(staged.run, place or staged.folder)
+        mark_published(ledger, staged.run, place or staged.folder)
     sweep(settings.output.dir, settings.ledger.path)
 
 
 def before_the_last(ledger: Ledger, today: date) -> Iterator[Finding]:
     """Tells of a day before that of an earlier run: a clock that is wrong, or a mistyped ``--today``."""
-    last = ledger.last_day()
+    last = last_day(ledger)
     if last is not None and today.isoformat() < last[1]:
         params = {"today": today.isoformat(), "last": last[1], "run": run_label(last[0])}
         yield Finding("TODAY_BEFORE_LAST_RUN", "", params)

@@ -31,10 +31,24 @@ from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
 from ...judging.patient import judge_patient
 from ...judging.rules import Rules
-from ...ledger import Ledger, StagedRun
+from ...ledger import Ledger
 from ...ledger.corrections import drop
+from ...ledger.patients import (
+    forget_appointments,
+    forget_numbers,
+    move_appointments,
+    move_numbers,
+    patients_since,
+    pending_appointments,
+    pending_patients,
+    save_dossiers,
+    save_owners,
+    unexplained,
+)
 from ...ledger.people import doubted, take_appointments
 from ...ledger.recovering import note_listed, note_shown
+from ...ledger.runs import StagedRun, add_run, invoice_count, mark_published, next_run
+from ...ledger.testing import begin_test, end_test, next_test_run, test_invoices
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...model.due import DueLine, doubles
 from ...output.problem_list import ProblemList
@@ -83,7 +97,7 @@ def run(settings: Settings, options: Options) -> Summary:
         earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
         earlier += [*broken_off(ledger, settings), *before_the_last(ledger, options.today)]
         if settings.output.test:
-            ledger.begin_test()
+            begin_test(ledger)
             earlier.append(Finding("TEST_MESSAGE"))
         earlier += forgotten(ledger, settings)
         problems = ProblemList(settings.language, settings.input.name, settings.severities)
@@ -114,7 +128,7 @@ def run(settings: Settings, options: Options) -> Summary:
             publication = Publication(place, ledger, checks, provider(settings), series)
             line_list = _write(due, place, publication, options, summary)
         if isinstance(place, Stage):
-            ledger.add_run(StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
+            add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
             _complete_summary(place, summary)
             if options.xlsx and line_list is not None:
@@ -145,7 +159,7 @@ def _record(
     for file in shown:
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
-    ledger.save_owners()
+    save_owners(ledger)
     summary.problems.write_csv(problems.file)
     write_page(page.file, settings, rules, ledger, summary, line_list)
     if isinstance(place, Stage):
@@ -156,7 +170,7 @@ def _record(
         file.seal()
     note_listed(ledger, out, last_begun(out))
     if series.test:
-        ledger.end_test(series.run, series.today, len(summary.declarations))
+        end_test(ledger, series.run, series.today, len(summary.declarations))
     ledger.commit()
     # From here on it is declared; what still fails, the next run makes up for.
     if isinstance(place, Stage):
@@ -170,7 +184,7 @@ def _record(
             return
         if not series.test:
             with suppress(BusyError, WriteError):
-                ledger.mark_published(series.run, summary.folder)
+                mark_published(ledger, series.run, summary.folder)
     try:
         for file in shown:
             file.publish()
@@ -186,9 +200,9 @@ def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, 
     alone."""
     out, series, test = settings.output.dir, settings.practice.series, settings.output.test
     if test:  # a ledger that was lost is nothing to wait for
-        run, invoices = ledger.next_test_run(), max(ledger.test_invoices(), test_files(out))
+        run, invoices = next_test_run(ledger), max(test_invoices(ledger), test_files(out))
     else:
-        run, invoices = ledger.next_run(), ledger.invoices(series)
+        run, invoices = next_run(ledger), invoice_count(ledger, series)
     while is_taken(folder := out / run_label(run, test=test)):
         run += 1
     return Series(series, today, run, invoices, test), folder
@@ -215,8 +229,8 @@ def _judge(
         summary.problems.add(finding)
     size = settings.input.path.stat().st_size
     survey = Survey(settings.input, source.header, rules.resolver.is_explained)
-    explained = [text for text in ledger.unexplained() if any(survey.explained[c, d] for c, d in json.loads(text))]
-    pending = ledger.pending_appointments(explained)
+    explained = [text for text in unexplained(ledger) if any(survey.explained[c, d] for c, d in json.loads(text))]
+    pending = pending_appointments(ledger, explained)
     complete_from = settings.input.complete_from
     feed = gather(
         source,
@@ -235,8 +249,8 @@ def _judge(
     )
     add_credits(collected, context, judged_credits(context))
     waiting: list[list[str]] = [[] for _ in range(feed.count)]
-    absent = ledger.patients_since(complete_from) if complete_from is not None else ()
-    for patient in chain(ledger.pending_patients(explained), absent):
+    absent = patients_since(ledger, complete_from) if complete_from is not None else ()
+    for patient in chain(pending_patients(ledger, explained), absent):
         waiting[partition_of(patient, feed.count)].append(patient)
 
     def work(partition: int, collected: Collected) -> None:
@@ -274,11 +288,11 @@ def _doubt(row: Uzovi, count: int) -> Finding:
 def _remember(collected: Collected, ledger: Ledger) -> None:
     """Writes in the ledger what the patients came to."""
     for dossiers in collected.dossiers():
-        ledger.save_dossiers(dossiers)
-    ledger.forget_appointments(collected.cancelled)
-    ledger.forget_numbers(collected.released)
-    ledger.move_appointments(collected.moved)
-    ledger.move_numbers(collected.numbers)
+        save_dossiers(ledger, dossiers)
+    forget_appointments(ledger, collected.cancelled)
+    forget_numbers(ledger, collected.released)
+    move_appointments(ledger, collected.moved)
+    move_numbers(ledger, collected.numbers)
     take_appointments(ledger, sorted(collected.taken))
     drop(ledger, sorted(collected.dropped))
     note_shown(ledger, collected.shown)

@@ -1,0 +1,141 @@
+"""An opened ledger: its transactions, and how the modules of this room ask it and write in it."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from ..base.patience import ON_WAIT
+from ..base.problems import BusyError
+from .opening import FAILURES, PATIENCE_MS, looked_at, opened, refusal
+
+#: How long others may keep a commit waiting before somebody is told.
+_MOMENT_MS: Final = 2_000
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """An opened ledger; one opened to `look` at takes what it is told to write, and forgets it.
+
+    Every method raises `WriteError` where the disk fails or the file is damaged.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, writable: bool) -> None:
+        self._db = connection
+        self._path = path
+        self._writable = writable
+        self.is_new = not self.one("SELECT EXISTS (SELECT 1 FROM dossier) OR EXISTS (SELECT 1 FROM line)")
+        #: Of the dossiers that are saved from now on.
+        self.run_key = self.one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
+        self._secret: bytes = next(self.column("SELECT key FROM secret"))
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Opens, or makes, the ledger for a run, and keeps everyone else out until it is closed. Raises as `opened`."""
+        connection = opened(path)
+        try:
+            return cls(connection, path, writable=True)
+        except BaseException:
+            connection.close()
+            raise
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """A copy of the ledger to read only, however long that takes: nobody who writes waits for it. An empty one
+        where there is none yet. Raises as `open`."""
+        return cls(looked_at(path, copied=True), path, writable=False)
+
+    def reopened(self) -> "Ledger":
+        """For another process: this ledger as it was committed last, to read only."""
+        if self.is_new:
+            return self
+        other = Ledger(looked_at(self._path, copied=False), self._path, writable=False)
+        other._secret = self._secret  # that of an upgraded ledger is not committed yet
+        return other
+
+    def hashed(self, text: str) -> int:
+        """Stands for a person, or a birth date, where nobody is to read which; the same in each run of this ledger."""
+        digest = blake2b(text.encode(), digest_size=8, key=self._secret).digest()
+        return int.from_bytes(digest, "big", signed=True)
+
+    def close(self) -> None:
+        """Gives the ledger back; what was not committed is undone."""
+        self._db.close()
+
+    def commit(self) -> None:
+        """Makes everything since the start durable, and lets others in; waits for other programs that read."""
+        self.do(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+        try:
+            self.do("COMMIT")
+        except BusyError:
+            ON_WAIT.get()(self._path)
+            self.do(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+            self.do("COMMIT")
+        self.do("PRAGMA busy_timeout = 0")
+
+    def roll_back(self) -> None:
+        """Undoes everything since the start, and begins anew."""
+        self.do("ROLLBACK")
+        self.do("BEGIN IMMEDIATE")
+
+    # Asking.
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query."""
+        try:
+            # Through something that closes no cursor: one that nobody reads on outlives the connection.
+            yield from chain(self._db.execute(sql, values))
+        except FAILURES as error:
+            raise refusal(error, self._path) from None
+
+    def each(self, kind: Callable[..., T], sql: str, values: Sequence[object] = ()) -> Iterator[T]:
+        """What ``kind`` makes of each row of a query."""
+        return (kind(*row) for row in self.rows(sql, values))
+
+    def only(self, kind: Callable[..., T], sql: str, values: Sequence[object] = ()) -> T | None:
+        """What ``kind`` makes of the first row of a query, if there is one."""
+        return next(self.each(kind, sql, values), None)
+
+    def column(self, sql: str, values: Sequence[object] = ()) -> Iterator[Any]:
+        """The first column of a query."""
+        return (row[0] for row in self.rows(sql, values))
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> int:
+        """The number that a query gives."""
+        return int(next(self.column(sql, values)))
+
+    def first(self, sql: str, *values: object) -> str | None:
+        """The text that a query gives first."""
+        return next(map(str, self.column(sql, values)), None)
+
+    # Writing.
+
+    def do(self, sql: str, values: Iterable[Any] = ()) -> None:
+        """One statement."""
+        self._write(lambda: self._db.execute(sql, tuple(values)))
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One statement for each row."""
+        self._write(lambda: self._db.executemany(sql, rows))
+
+    def insert(self, table: str, values: Mapping[str, object]) -> None:
+        """A row by its columns."""
+        self.insert_many(table, tuple(values), [tuple(values.values())])
+
+    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Rows by the named columns."""
+        self.many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)
+
+    def define(self, name: str, function: Callable[[str], str]) -> None:
+        """A function of ours that queries may use."""
+        self._db.create_function(name, 1, function, deterministic=True)
+
+    def _write(self, act: Callable[[], object]) -> None:
+        if self._writable:
+            try:
+                act()
+            except FAILURES as error:
+                raise refusal(error, self._path) from None

@@ -1,0 +1,209 @@
+"""The ledger's file: who may have it, as whose, and in which version of its tables."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from ..base.private import make_folder, resolved
+from ..base.problems import BusyError, SettingsError, WriteError
+
+_APPLICATION: Final = 0x45494558  # "EIEX"
+_VERSION: Final = 5
+_CACHE_KIB: Final = 32_000
+#: How long to wait for those who read, before what was done is written; our own readers take a copy at once, but other
+#: programs may look too.
+PATIENCE_MS: Final = 900_000
+#: How long one who only reads waits for a run that is being committed.
+_LOOK_SECONDS: Final = 5
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+#: What SQLite gives; a message of it that quotes what is damaged may be no text.
+FAILURES: Final = (sqlite3.Error, UnicodeError)
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """The ledger for a run, made where there is none; everyone else who would write is kept out until it is closed.
+
+    Raises BusyError while another run has it, SettingsError for a file that is no ledger or of a later version.
+    """
+    try:
+        make_folder(path.parent)
+        _identify_file(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+    except (OSError, *FAILURES) as error:
+        raise _failed(path, str(error)) from None
+    try:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("BEGIN IMMEDIATE")  # others may still read, until there is something to commit
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        _prepare(connection, path)
+        path.chmod(0o600)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, FAILURES):
+            raise refusal(error, path) from None
+        if isinstance(error, OSError):
+            raise _failed(path, str(error)) from None
+        raise
+    return connection
+
+
+def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
+    """The ledger for those who only read; ``copied``: nobody who writes waits for them. An empty one where there is
+    none yet. Raises as `opened`."""
+    if not path.exists() and not path.is_symlink():
+        return _empty(path)
+    _identify_file(path)
+    if path.stat().st_size == 0:
+        return _empty(path)
+    location = f"{resolved(path).as_uri()}?mode=ro"
+    try:
+        connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
+        try:
+            connection.execute("BEGIN")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if _identify(connection, path) < _VERSION:
+                return _upgraded_copy(connection, path)
+            return _snapshot(connection) if copied else connection
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+                raise
+            return _undone_copy(path)  # a run was killed; undoing its work is for the next run
+    except (OSError, *FAILURES) as error:
+        raise refusal(error, path) from None
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Makes the tables in an empty file, and what an older ledger lacks."""
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        found = _identify(connection, path)
+        if found == _VERSION:
+            return
+        for version in range(found, _VERSION):
+            _execute(connection, f"upgrade-{version + 1}.sql")
+    else:
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    _execute(connection, "schema.sql")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _execute(connection: sqlite3.Connection, script: str) -> None:
+    """Statement by statement: ``executescript`` would commit."""
+    statement = ""
+    for line in resources.files(__package__).joinpath(script).read_text(encoding="utf-8").splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _identify_file(path: Path) -> None:
+    """Refuses what is no ledger by its first bytes: SQLite would write beside a file just to look into it.
+
+    With a journal beside it the file may be half written; then SQLite has to put it right first. What is no file at
+    all is not even opened: that could take for ever.
+    """
+    if not path.is_file() and (path.exists() or path.is_symlink()):
+        raise WriteError("LEDGER_NO_FILE", path=str(path))
+    if Path(f"{path}-journal").exists():
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise WriteError("WRITE_FAILED", path=str(path), reason=error.strerror or "") from None
+    if start and not start.startswith(b"SQLite format 3\0"):
+        raise WriteError("LEDGER_DAMAGED", path=str(path), reason="no SQLite file")
+    if start and int.from_bytes(start[68:72], "big") != _APPLICATION:
+        raise SettingsError("LEDGER_FOREIGN", path=str(path))
+
+
+def _snapshot(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy that SQLite takes away when it is closed; the ledger itself where there is no room for one."""
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        copy.execute("BEGIN")
+    except sqlite3.Error:
+        copy.close()
+        return connection
+    connection.close()
+    return copy
+
+
+def _undone_copy(path: Path) -> sqlite3.Connection:
+    """A copy of the ledger in which SQLite undoes what a killed run left half done; it is gone with the connection."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy, before = Path(folder) / path.name, path.stat().st_mtime_ns
+        shutil.copyfile(path, copy)
+        shutil.copyfile(f"{path}-journal", f"{copy}-journal")
+        if path.stat().st_mtime_ns != before:
+            raise BusyError("LEDGER_BUSY", path=str(path))
+        connection = sqlite3.connect(copy, isolation_level=None)
+        connection.execute("BEGIN")
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            connection.close()
+            return _empty(path)
+        if _identify(connection, path) < _VERSION:
+            return _upgraded_copy(connection, path)
+        return connection
+
+
+def _upgraded_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A copy of an older ledger, for those who only read; SQLite takes it away when it is closed."""
+    copy = sqlite3.connect("", isolation_level=None)
+    try:
+        connection.backup(copy)
+        copy.execute("BEGIN")
+        _prepare(copy, path)
+    except BaseException:
+        copy.close()
+        raise
+    finally:
+        connection.close()
+    return copy
+
+
+def _empty(path: Path) -> sqlite3.Connection:
+    """A ledger in memory, in which nothing happened yet."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("BEGIN")
+    _prepare(connection, path)
+    return connection
+
+
+def _identify(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a ledger. Raises SettingsError for anything else, and for one that is newer than this program."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+        raise SettingsError("LEDGER_FOREIGN", path=str(path))
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > _VERSION:
+        raise SettingsError("LEDGER_NEWER", path=str(path))
+    return version
+
+
+def refusal(error: Exception, path: Path) -> Exception:
+    """What a SQLite error means to the user. Its message never holds values, only SQL and names of ours."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return BusyError("LEDGER_BUSY", path=str(path))
+    if code == sqlite3.SQLITE_CONSTRAINT:  # it refuses what would be twice: nobody's disk is to blame
+        return WriteError("INTERNAL", reason=str(error))
+    if isinstance(error, UnicodeError):
+        return WriteError("LEDGER_DAMAGED", path=str(path), reason="not UTF-8")
+    if code in _DAMAGED:
+        return WriteError("LEDGER_DAMAGED", path=str(path), reason=str(error))
+    return _failed(path, str(error))
+
+
+def _failed(path: Path, reason: str) -> WriteError:
+    return WriteError("WRITE_FAILED", path=str(path), reason=reason)
