@@ -22,8 +22,8 @@ from ...vocabulary import word
 from ..reader import INFERRED, Flaw, Instance, instances
 from ..tree import Node
 from ..writing import INSURED, nodes
-from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Check
-from .rulebook import Rule, rules
+from .constraints import NOTHING, SOMETHING, ZERO, About, Breach, Check
+from .rulebook import LINES, Rule, rules
 
 _FLAWS: Final = {
     "missing": "GDS_ELEMENT_MISSING",
@@ -39,7 +39,6 @@ _FLAWS: Final = {
 OTHER_THAN_INFERRED: Final = tuple(_FLAWS[code] for code in INFERRED)
 #: What a mask does with elements that don't tell who somebody is.
 _OPEN: Final = ("no", "check")
-_LINES: Final = ("DebetPrestatie", "CreditPrestatie")
 #: Between the parts of what is remembered of a line.
 _SEPARATOR: Final = "\x1f"
 _DECLARATION, _SPECIFICATION, _INFORMATION = "01", "02", "03"
@@ -98,7 +97,7 @@ class XmlFile:
                 yield from self._rules(one, self._about)
 
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
-        if one.name in _LINES:
+        if one.name in LINES:
             about.enter(one)
         elif one.node is self._insured:
             born = one.get("Geboortedatum")
@@ -119,7 +118,7 @@ class XmlFile:
         if one.node is self._insured:
             number = one.get("BSN") or f"{one.get('UzoviNummer')} {one.get('Verzekerdennummer')}"
             self._link("P", number, "", one)
-        if self._message.code != "573" or one.name not in _LINES:
+        if self._message.code != "573" or one.name not in LINES:
             return
         is_debit = one.name == "DebetPrestatie"
         amount = one.get("DeclaratieBedragInclBtw" if is_debit else "ToegekendBedragInclBtwFinancieel")
@@ -155,7 +154,7 @@ class XmlFile:
 
     def _lose(self, one: Instance) -> None:
         """An instance that can't be judged may hold an amount."""
-        if one.name in ("Prestatie", *_LINES):
+        if one.name in ("Prestatie", *LINES):
             self._cents = None
 
     def _together(self) -> Iterator[Fault]:
@@ -249,7 +248,7 @@ def _in_turn(part: Instance, wrong: Container[int | None]) -> Iterator[tuple[Ins
     """What is in a part, each with whether it can be judged: its build is right, and that of the line it is in."""
     is_sure = True
     for one in part.walk():
-        if one.name in _LINES:
+        if one.name in LINES:
             is_sure = one.number not in wrong
         elif one.name == "Prestatie":
             is_sure = True

@@ -1,7 +1,7 @@
 """The rules that messages in XML are held to: ``specs/gds801/rules.csv``, one row per rule.
 
-Most are of a form (:mod:`.rule_forms`): their row says when they are looked at, which elements they are about, and what
-these are held against. The others are functions (:mod:`.rules801`), or on what lines are together (:mod:`.message`).
+Most are a constraint (:mod:`.constraints`): their row says when they are looked at, which element must be what, and
+what it is held against. The others are functions (:mod:`.rules801`), or on what lines are together (:mod:`.message`).
 """
 
 import re
@@ -18,7 +18,7 @@ from ....base.tables import Report, Row, parse_keyed, refuse, source
 from ....model.codelists import codes
 from ..reader import Instance
 from ..tree import FOLDER, Node, codes_of_trees, root_of
-from .rule_forms import FORMS, VALUES, About, Breach, Check, Given, Pointer, itself
+from .constraints import CONSTRAINTS, VALUES, About, Breach, Check, Given, Pointer, itself
 from .rules801 import CHECKS
 
 #: Whom a rule is for: G every message, P those of physiotherapy.
@@ -27,7 +27,7 @@ _SCOPES: Final = ("G", "P")
 TOGETHER: Final = frozenset(
     ("VC016", "VC102", "rc9642", "rc9643", "ownCredited", "ownItself", "ownPerson", "ownPrice", "ownReference")
 )
-_LINES: Final = ("DebetPrestatie", "CreditPrestatie")
+LINES: Final = ("DebetPrestatie", "CreditPrestatie")
 #: By what a line is, many rules are looked at or not.
 _LIST: Final = "PrestatieCodelijstCode"
 _CONDITION: Final = re.compile(r"(\S+)(?: (!?=) (\S.*))?")
@@ -87,7 +87,7 @@ def read_rules(
     the messages by their codes, None = those of the program."""
     messages = roots or {code: root_of(code) for code in codes_of_trees()}
     columns = (
-        "id", "message", "class", "return_codes", "scope", "versions", "when", "form", "element", "values", "says",
+        "id", "message", "class", "return_codes", "scope", "versions", "when", "element", "must_be", "values", "says",
         "certainty", "source",
     )  # fmt: skip
     parse = partial(_parse, messages, known)
@@ -127,19 +127,19 @@ def _condition(row: Row, find: Find, text: str) -> Condition:
 
 
 def _check(row: Row, find: Find) -> Check | None:
-    """What an instance is held to by the form of the rule, or by its function."""
+    """What an instance is held to: a constraint, or the function of the rule."""
     name, values = row["id"], tuple(row["values"].split())
-    if not row["form"]:
+    if not row["must_be"]:
         if name not in CHECKS and name not in TOGETHER:
-            raise row.error("form", f"{' | '.join(FORMS)}; nothing for a rule that has a function")
+            raise row.error("must_be", f"{' | '.join(CONSTRAINTS)}; nothing for a rule that has a function")
         if row["element"]:
             raise row.error("element", "nothing, as the rule has a function")
         return partial(CHECKS[name], Given((), values, None)) if name in CHECKS else None
-    form = FORMS[row.choice("form", tuple(FORMS))]
+    constraint = CONSTRAINTS[row.choice("must_be", tuple(CONSTRAINTS))]
     names = row["element"].split()
-    elements = [found for name in names if (found := find(name)) is not None and form.takes(found.node)]
-    if not elements or len(elements) < len(names) or (len(names) > 1 and not form.many):
-        raise row.error("element", f"{form.shown}, in {row['class']}, the line that it is in, or Header")
+    elements = [found for name in names if (found := find(name)) is not None and constraint.takes(found.node)]
+    if not elements or len(elements) < len(names) or (len(names) > 1 and not constraint.many):
+        raise row.error("element", f"{constraint.shown}, in {row['class']}, the line that it is in, or Header")
     day = find(values[0]) if len(values) == 1 else None
     is_day = day is not None and day.node.is_day
     is_right = {
@@ -149,9 +149,9 @@ def _check(row: Row, find: Find) -> Check | None:
         "day": is_day,
         "day?": is_day or not values,
     }
-    if not is_right[form.values]:
-        raise row.error("values", VALUES[form.values])
-    return partial(form.check, Given(elements, values, day))
+    if not is_right[constraint.values]:
+        raise row.error("values", VALUES[constraint.values])
+    return partial(constraint.check, Given(elements, values, day))
 
 
 def _can_be(node: Node, values: Sequence[str]) -> bool:
@@ -173,7 +173,7 @@ def _checked_where(conditions: Sequence[Condition], check: Check, one: Instance,
 def _find(root: Node, class_: Node, path: str) -> Pointer | None:
     """The element that a rule on a class names, perhaps inside other classes (``Verwijzer/Zorgaanbiedercode``), where
     it is nearest: in the instance, in the line that it is in, or in the header."""
-    line = next((one for one in _classes(root) if one.name in _LINES and class_.path.startswith(one.path)), None)
+    line = next((one for one in _classes(root) if one.name in LINES and class_.path.startswith(one.path)), None)
     *way, _ = path.split("/")
     for start, holder in ((class_, itself), (line, _line_of), (root["Header"], _header_of)):
         if start is not None and (node := start.find(path)) is not None:

@@ -1,4 +1,4 @@
-"""The rules of GDS801 and GDS802 that are of no form (:mod:`.rule_forms`), each a function, in `CHECKS` by its id.
+"""The rules of GDS801 and GDS802 that no constraint says (:mod:`.constraints`), each a function, in `CHECKS` by its id.
 
 A function is given the values of its row in ``specs/gds801/rules.csv`` and an instance of the class its rule is about,
 where what the row says of that is so, and says what is wrong with it, if anything. What needs more than one part of a
@@ -14,7 +14,7 @@ from typing import Final
 from ....model.codelists import DCSPH, codes, diagnoses
 from ...care import indications_of, is_closed, is_diagnosis
 from ..reader import Instance
-from .rule_forms import NOTHING, SOMETHING, ZERO, About, Breach, Function, Given, has, missing
+from .constraints import NOTHING, SOMETHING, ZERO, About, Breach, Function, Given, has, missing
 
 CHECKS: Final[dict[str, Function]] = {}
 

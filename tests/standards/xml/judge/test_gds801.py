@@ -208,13 +208,13 @@ def made_up() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("given", made_up(), ids=lambda given: f"{given['form']} {given['element']}")
-def test_a_rule_of_a_form_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str]) -> None:
+@pytest.mark.parametrize("given", made_up(), ids=lambda given: f"{given['element']} {given['must_be']}")
+def test_a_constraint_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str]) -> None:
     """What is expected is a return code and an element, nothing, or the column that is refused."""
     row = {
         "id": "VC999", "message": "573", "return_codes": "8001 8002 8003", "scope": "G", "versions": "2",
         "says": "Made up.", "certainty": "inferred", "source": "nowhere",
-    } | {name: given[name] for name in ("class", "when", "form", "element", "values")}  # fmt: skip
+    } | {name: given[name] for name in ("class", "when", "element", "must_be", "values")}  # fmt: skip
     (tmp_path / "gds801").mkdir()
     text = "\n".join([",".join(row), ",".join(row.values()), ""])
     (tmp_path / "gds801" / "rules.csv").write_text(text, encoding="utf-8")

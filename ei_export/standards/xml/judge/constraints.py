@@ -1,7 +1,8 @@
-"""The forms that rules on messages in XML come in: `FORMS`, by the name that a row of ``specs/gds801/rules.csv`` gives.
+"""What a rule on messages in XML says that an element must be: `CONSTRAINTS`, by the name that a row of
+``specs/gds801/rules.csv`` gives (``must_be``).
 
-A form is a function of what the row gives: the elements that it is about, and what they are held against. Rules that
-are of no form have functions of their own in :mod:`.rules801`.
+Each is a function of what the row gives: the elements that it is about, and what they are held against. Rules that none
+of these can say have functions of their own in :mod:`.rules801`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -122,7 +123,7 @@ def has(one: Instance, element: str) -> bool:
     return element in one.texts or one.first(element) is not None
 
 
-# The forms -----------------------------------------------------------------------------------------
+# Constraints ---------------------------------------------------------------------------------------
 
 
 def _one(given: Given, one: Instance, about: About) -> Breach | None:
@@ -187,7 +188,7 @@ def _once(given: Given, one: Instance, about: About) -> Breach | None:
     return Breach(name, f"{count} ×", "<= 1 ×") if count > 1 else None
 
 
-#: What the values of a form can be, and how that is told.
+#: What the values of a constraint can be, and how that is told.
 VALUES: Final = {
     "": "nothing",
     "words": "words",
@@ -197,8 +198,8 @@ VALUES: Final = {
 }
 
 
-class RuleForm(NamedTuple):
-    """A form of rule: its check; the kind of its ``values``; which elements it ``takes``, and how these are
+class Constraint(NamedTuple):
+    """What an element must be: its check; the kind of its ``values``; which elements it ``takes``, and how these are
     ``shown``; whether of ``many`` elements or of one."""
 
     check: Function
@@ -208,12 +209,12 @@ class RuleForm(NamedTuple):
     many: bool = False
 
 
-FORMS: Final[Mapping[str, RuleForm]] = {
-    "one": RuleForm(_one, "codes", lambda node: node.form, "an element with text"),
-    "listed": RuleForm(_listed, "day?", lambda node: node.list, "an element with a code list"),
-    "filled": RuleForm(_filled, "", lambda node: node.form, "an element with text"),
-    "until": RuleForm(_until, "day", lambda node: node.is_day, "an element that is a day"),
-    "there": RuleForm(_there, "words", many=True),
-    "absent": RuleForm(_absent, many=True),
-    "once": RuleForm(_once, "", lambda node: node.form is None, "a class"),
+CONSTRAINTS: Final[Mapping[str, Constraint]] = {
+    "one": Constraint(_one, "codes", lambda node: node.form, "an element with text"),
+    "listed": Constraint(_listed, "day?", lambda node: node.list, "an element with a code list"),
+    "filled": Constraint(_filled, "", lambda node: node.form, "an element with text"),
+    "until": Constraint(_until, "day", lambda node: node.is_day, "an element that is a day"),
+    "there": Constraint(_there, "words", many=True),
+    "absent": Constraint(_absent, many=True),
+    "once": Constraint(_once, "", lambda node: node.form is None, "a class"),
 }
