@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -120,6 +121,15 @@ def test_the_overlay_shown_is_a_good_table(tmp_path: Path) -> None:
 CLERK = ("docs/clerk.md", "docs/nl/declaratiemedewerker.md")
 #: What is written for today: not what was true of a version.
 CURRENT = [page for page in PAGES if page != "CHANGELOG.md"]
+
+
+def test_every_step_of_explain_is_in_the_table() -> None:
+    """A step is called by the first part of the key of its sentence; the rest of the file is of labels and of parts."""
+    with (ROOT / "specs" / "words" / "explain.toml").open("rb") as file:
+        steps = tomllib.load(file).keys() - {"kinds", "label", "moment", "said", "title"}
+    told = [name for names, *_ in table("docs/clerk.md", "step", "tells", "source") for name in quoted(names)]
+    assert len(told) == len(set(told))
+    assert set(told) == steps
 
 
 # What is named -----------------------------------------------------------------------------------------------------
