@@ -18,6 +18,7 @@ from ei_export.declaring.files import LINE_COLUMNS
 from ei_export.model.appointment import Outcome
 from ei_export.model.columns import COLUMNS, REQUIRED
 from ei_export.settings.settings import _KEYS, load
+from ei_export.standards.xml.judge.rule_forms import FORMS
 from tests.support.demo import demo
 from tests.support.markdown import PAGES, ROOT, blocks, prose, quoted, read, table
 
@@ -219,3 +220,8 @@ def test_the_columns_named_are_those_of_the_table() -> None:
     for file, columns in named.items():
         (path, *_) = [path for path in (ROOT / "specs").rglob("*.csv") if path.as_posix().endswith(f"/{file}.csv")]
         assert columns == path.read_text(encoding="utf-8").partition("\n")[0], path
+
+
+def test_every_form_of_a_rule_is_in_the_table() -> None:
+    rows = table("specs/README.md", "form", "element", "values", "a fault")
+    assert [quoted(form)[0] for form, *_ in rows] == list(FORMS)
