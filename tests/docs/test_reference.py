@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from ei_export.standards.xml.judge.rule_forms import FORMS
 
 from ei_export.base.problems import PROBLEM_COLUMNS, catalogue
 from ei_export.cli import common, main
@@ -18,7 +19,6 @@ from ei_export.declaring.files import LINE_COLUMNS
 from ei_export.model.appointment import Outcome
 from ei_export.model.columns import COLUMNS, REQUIRED
 from ei_export.settings.settings import _KEYS, load
-from ei_export.standards.xml.judge.rule_forms import FORMS
 from tests.support.demo import demo
 from tests.support.markdown import PAGES, ROOT, blocks, prose, quoted, read, table
 
