@@ -306,7 +306,7 @@ def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Fi
     takes its own performance lists."""
     era, wanted, agreement = standard_on(day), settings.output.standard, claim.agreement
     params = {"standard": era.standard, "date": day.isoformat()}
-    if wanted != "auto" and not era.standard.lower().startswith(wanted):
+    if wanted not in ("auto", era.word):
         yield Finding("STANDARD_NOT_FOR_DATE", "date", {**params, "standard": wanted.upper(), "right": era.standard})
     if agreement.list not in era.lists:
         found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}

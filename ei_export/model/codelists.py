@@ -238,6 +238,11 @@ class Era:
     source: Source
     certainty: Certainty
 
+    @property
+    def word(self) -> str:
+        """What settings call it: ``pm304``."""
+        return self.standard.partition(" ")[0].lower()
+
 
 def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, ...]:
     """The standards one after the other. They leave no day out and share none."""
@@ -254,7 +259,7 @@ def read_standards(specs: Path = SPECS, report: Report = refuse) -> tuple[Era, .
 
 
 @cache
-def standards() -> tuple[Era, ...]:
+def eras() -> tuple[Era, ...]:
     """The standards one after the other, without a gap."""
     return read_standards()
 
@@ -262,7 +267,7 @@ def standards() -> tuple[Era, ...]:
 @lru_cache(maxsize=16_384)
 def standard_on(day: date) -> Era:
     """The standard that care given on this day is declared in."""
-    return next(era for era in standards() if era.valid_from <= day <= era.valid_until)
+    return next(era for era in eras() if era.valid_from <= day <= era.valid_until)
 
 
 @frozen

@@ -12,12 +12,12 @@ from attrs import field, frozen
 from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
 from ..base.tables import FOREVER
 from ..base.wording import printable
+from ..model.codelists import eras
 from ..model.columns import COLUMNS
 from ..model.names import AgreementNames, Spelling
 from .sections import Section, nearest, parse
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
-Standard = Literal["auto", "pm304", "gds801"]
 #: Whether a tariff is the price of a line, or of each of its units.
 Amount: TypeAlias = Literal["product", "unit"]
 AMOUNTS: Final[tuple[Amount, ...]] = get_args(Amount)
@@ -151,10 +151,11 @@ class Contract:
 
 @frozen
 class OutputSettings:
-    """``diagnosis_element`` the PM304 element that carries the DCSPH code, '' = as the specs say."""
+    """``standard``: ``auto``, or as `Era.word`; ``diagnosis_element``: the PM304 element that carries the DCSPH code,
+    '' = as the specs say."""
 
     dir: Path
-    standard: Standard
+    standard: str
     test: bool
     diagnosis_element: str
     gds801_xsd: Path | None
@@ -223,7 +224,7 @@ def load(path: Path) -> Settings:
         uzovi=_uzovi(root.section("uzovi"), names),
         output=OutputSettings(
             dir=path.parent / output.text("dir", "out"),
-            standard=output.choice("standard", get_args(Standard), "auto"),
+            standard=output.choice("standard", ("auto", *(era.word for era in eras())), "auto"),
             test=output.choice("message", ("production", "test"), "production") == "test",
             diagnosis_element=output.choice("diagnosis_element", ("", "0414", "0418"), ""),
             gds801_xsd=output.file("gds801_xsd"),

@@ -12,9 +12,9 @@ from ei_export.model.codelists import (
     codes,
     deadlines,
     diagnoses,
+    eras,
     return_codes,
     standard_on,
-    standards,
     uzovi_numbers,
 )
 
@@ -95,7 +95,7 @@ def test_indications_of_diagnoses_exist() -> None:
 )
 def test_the_date_of_the_care_decides_the_standard(day: date, standard: str) -> None:
     assert standard_on(day).standard == standard
-    assert len(standards()) == 2
+    assert len(eras()) == 2
 
 
 def test_deadlines_choices_and_return_codes() -> None:

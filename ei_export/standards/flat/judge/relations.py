@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ....model.codelists import DCSPH, Code, codes, standards, uzovi_numbers
+from ....model.codelists import DCSPH, Code, codes, eras, uzovi_numbers
 from ....model.declaration import NO_BSN
 from ...care import indications_of, is_closed, is_diagnosis
 from .parts import Relation, Values
@@ -166,7 +166,7 @@ def _forwarding(values: Values) -> str | None:
 
 def _era(values: Values) -> str | None:
     """0408: care of a later standard is not declared in this one."""
-    last = f"{standards()[0].valid_until:%Y%m%d}"
+    last = f"{eras()[0].valid_until:%Y%m%d}"
     return f"<= {last}" if last < values["0408"] <= values["0117"] else None
 
 
