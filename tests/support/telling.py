@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -13,17 +13,11 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import Language, Refusal, render
 from ei_export.cli import main
-from ei_export.commands.explain.explain import explain
+from ei_export.commands.explain.explain import explain, read_feed
 from ei_export.commands.explain.patient import PatientHistory
 from ei_export.commands.explain.story import document, text_lines
-from ei_export.intake import open_feed
-from ei_export.intake.gather import gather
-from ei_export.intake.survey import Survey
-from ei_export.judging.context import Context
 from ei_export.judging.credits import judged_credits
-from ei_export.judging.rules import Rules
-from ei_export.ledger import Ledger
-from ei_export.ledger.patients import pending_appointments, pending_patients
+from ei_export.ledger.patients import pending_patients
 from ei_export.settings import load
 from tests.support.feeds import TODAY
 
@@ -81,15 +75,9 @@ def commanded(folder: Path, number: str, *arguments: str, today: str = TODAY) ->
 def histories(folder: Path, today: str = TODAY) -> Iterator[list[PatientHistory]]:
     """Every patient of the feed, worked out: what ``explain`` does for the patients of one number."""
     settings = load(folder / "ei-export.toml")
-    source = open_feed(settings.input.path, settings.input)
-    rules = Rules.load(settings, date.fromisoformat(today), source.header)
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        size, pending = settings.input.path.stat().st_size, pending_appointments(ledger)
-        feed = gather(source, size, Survey(settings.input, source.header), pending, lambda rows: None)
-        context = Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+    with read_feed(settings, date.fromisoformat(today)) as (context, feed):
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
-        for patient in pending_patients(ledger):
-            rows.setdefault(patient, [])
+        rows |= {patient: [] for patient in pending_patients(context.ledger) if patient not in rows}
         credits = list(judged_credits(context))
         yield [PatientHistory.open(context, patient, rows[patient], credits) for patient in sorted(rows)]
 

@@ -5,19 +5,18 @@ question are worked out. Nothing is written, and no rule is in here: it tells wh
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Final
 
 from ...base.problems import SettingsError
 from ...declaring.numbers import is_of_a_test
 from ...intake import Source, open_feed, values
-from ...intake.gather import GatheredRow, gather, partition_of
+from ...intake.gather import Gathered, gather
 from ...intake.reader import RowReader
 from ...intake.survey import Survey
 from ...judging.context import Context
-from ...judging.credits import judged_credits
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.patients import pending_appointments
@@ -61,37 +60,14 @@ def explain(
         raise SettingsError("EXPLAIN_EMPTY")
     if is_of_a_test(wanted):
         raise SettingsError("TEST_NUMBER", number=wanted.upper())
-    source = open_feed(settings.input.path, settings.input)
-    rules = Rules.load(settings, today, source.header)
-    survey = Survey(settings.input, source.header)
-    reader = RowReader(source.header, survey.statuses, settings.input.values)
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        refuse_strangers(ledger, settings)
-        refuse_unknown_runs(ledger, settings)
-        search = Search(wanted, reader)
-        size, pending = settings.input.path.stat().st_size, pending_appointments(ledger)
-        watched: Source = search.watch(source, ledger)
-        feed = gather(
-            watched,
-            size,
-            survey,
-            pending,
-            lambda rows: progress("read", rows),
-            doubted(ledger),
-            is_complete=settings.input.complete_from is not None,
-        )
-        context = Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint)
+    search = Search(wanted)
+    with read_feed(settings, today, search.watch, progress) as (context, feed):
+        ledger = context.ledger
         names = search.written(ledger)
         if len(names) > 1:
             raise _unknown(settings, wanted, names)
         wanted = next(iter(names), wanted)
-        found = search.patients(ledger, wanted)
-        partitions = {index: feed.patients(index) for index in {partition_of(p, feed.count) for p in found}}
-        rows: dict[str, list[GatheredRow]] = {
-            patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in found
-        }
-        credits = [each for each in judged_credits(context) if each[0].patient_id in rows]
-        histories = [PatientHistory.open(context, patient, rows[patient], credits) for patient in found]
+        histories = PatientHistory.of_all(context, feed, search.patients(ledger, wanted))
         stories = {**_tell(histories, wanted), **declaration_stories(ledger, wanted)}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)
@@ -102,6 +78,33 @@ def explain(
         if kind and kind not in stories:
             raise SettingsError("EXPLAIN_KIND", kinds=", ".join(stories))
         return [story for name, told in stories.items() for story in told if kind in ("", name)]
+
+
+@contextmanager
+def read_feed(
+    settings: Settings,
+    today: date,
+    watch: Callable[[Source, Ledger, RowReader], Source] = lambda source, ledger, reader: source,
+    progress: Callable[[str, int], None] = lambda stage, count: None,
+) -> Iterator[tuple[Context, Gathered]]:
+    """The whole feed, read as by a run, and the context in which a run would judge its patients today. ``watch`` gives
+    the feed to be read in its place."""
+    source = open_feed(settings.input.path, settings.input)
+    rules = Rules.load(settings, today, source.header)
+    survey = Survey(settings.input, source.header)
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        feed = gather(
+            watch(source, ledger, RowReader(source.header, survey.statuses, settings.input.values)),
+            settings.input.path.stat().st_size,
+            survey,
+            pending_appointments(ledger),
+            lambda rows: progress("read", rows),
+            doubted(ledger),
+            is_complete=settings.input.complete_from is not None,
+        )
+        yield Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint), feed
 
 
 def _tell(histories: Sequence[PatientHistory], wanted: str) -> dict[str, list[Story]]:

@@ -1,6 +1,6 @@
 """All there is to tell of one patient: what the feed says, what a run would make of it now, and what went out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -9,10 +9,10 @@ from attrs import define, evolve
 from ...base.problems import Problem
 from ...base.reasons import Reason
 from ...declaring.files import LINE_COLUMNS
-from ...intake.gather import GatheredRow
+from ...intake.gather import Gathered, GatheredRow, partition_of
 from ...judging.collected import Collected
 from ...judging.context import Context, Patient
-from ...judging.credits import Judged, add_credits, is_replaced
+from ...judging.credits import Judged, add_credits, is_replaced, judged_credits
 from ...judging.patient import examine
 from ...ledger.history import SentLine, lines_of
 from ...model.appointment import Appointment, Outcome
@@ -35,6 +35,14 @@ class PatientHistory:
     patient: Patient
     rows: Mapping[str, Sequence[Appointment]]
     judged: Sequence[Judged]
+
+    @classmethod
+    def of_all(cls, context: Context, feed: Gathered, patients: Collection[str]) -> "list[PatientHistory]":
+        """Those of these patients, in this order."""
+        partitions = {index: feed.patients(index) for index in {partition_of(p, feed.count) for p in patients}}
+        credits = [each for each in judged_credits(context) if each[0].patient_id in patients]
+        rows = {patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in patients}
+        return [cls.open(context, patient, found, credits) for patient, found in rows.items()]
 
     @classmethod
     def open(

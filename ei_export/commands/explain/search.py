@@ -24,9 +24,9 @@ class Search:
     Until something has it, what looks most like it is noticed on the way too, so that the feed is read once.
     """
 
-    def __init__(self, wanted: str, reader: RowReader) -> None:
+    def __init__(self, wanted: str) -> None:
         self._wanted, self._folded = wanted, wanted.casefold()
-        self._reader = reader
+        self._names: Callable[[str], Sequence[str]] = lambda body: ()
         parts = wanted.split("/")
         self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
         self._folded_patients = frozenset(map(str.casefold, self._patients))
@@ -40,8 +40,9 @@ class Search:
         self._alike: dict[str, float] = {}
         self._least = _ALIKE
 
-    def watch(self, source: Source, ledger: Ledger) -> "WatchedSource":
+    def watch(self, source: Source, ledger: Ledger, reader: RowReader) -> "WatchedSource":
         """The feed, to be read by another; what is looked for is noticed on the way."""
+        self._names = reader.names
         self._is_known = bool(self.patients(ledger, self._wanted))
         return WatchedSource(source, self._notice)
 
@@ -50,9 +51,9 @@ class Search:
         for body in bodies if needle else ():
             text = body.casefold()
             if needle in text:
-                self._find(self._reader.names(body))
+                self._find(self._names(body))
             if not self._is_known and (last in text or (first and first in text)):
-                for name in self._reader.names(body):
+                for name in self._names(body):
                     self._compare(name)
 
     def _find(self, names: Sequence[str]) -> None:
