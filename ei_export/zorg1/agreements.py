@@ -191,34 +191,7 @@ class Agreements:
 
     def insurers_of(self, code: str) -> tuple[str, ...]:
         """The insurers that ever have an agreement about this code, by name."""
-        return self._insurers_by_code.get(code, ())
-
-    def product(self, code: str) -> tuple[str, str] | None:
-        """Program and profile of a code whoever the insurer, as its latest row has them.
-
-        None for an unknown code, and for one that isn't the same product everywhere: 940135 is any contact with most
-        insurers, and one of a profile with another (Zorg1 §4.1.3, 4.1.6).
-        """
-        return self._products.get(code)
-
-    @cached_property
-    def _insurers_by_code(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for insurer, code in sorted(self._periods):
-            found[code] = (*found.get(code, ()), insurer)
-        return found
-
-    @cached_property
-    def _products(self) -> Mapping[str, tuple[str, str]]:
-        rows: dict[str, list[Agreement]] = {}
-        for (_, code), periods in self._periods.items():
-            rows.setdefault(code, []).extend(periods)
-        products = {}
-        for code, found in rows.items():
-            if len({agreement.program for agreement in found}) == 1:
-                latest = max(found, key=lambda agreement: (agreement.valid_until, agreement.insurer))
-                products[code] = latest.program, latest.profile
-        return products
+        return tuple(sorted(insurer for insurer, other in self._periods if other == code))
 
 
 def read_agreements(

@@ -76,9 +76,9 @@ def _why_in_time(judge: ClaimJudge, visit: Visit) -> Reason:
 def _why_in_end(trajectory: Trajectory) -> Reason:
     contacts = len(trajectory.contacts)
     if trajectory.ended_by is None:
-        return reason("units.no_end", contacts=_contacts(contacts))
+        return reason("units.no_end", contacts=reason("said.contacts", count=contacts))
     end = trajectory.ended_by.appointment.id
-    return reason("units.in_end", contacts=_contacts(contacts), end=end, units=contacts + 1)
+    return reason("units.in_end", contacts=reason("said.contacts", count=contacts), end=end, units=contacts + 1)
 
 
 def _why_units(visit: Visit, agreement: Agreement) -> Reason:
@@ -88,7 +88,9 @@ def _why_units(visit: Visit, agreement: Agreement) -> Reason:
         return reason("units.fixed", agreement.rule, units=agreement.units)
     if not visit.units:
         return reason("units.not_counted", agreement.rule)
-    found = reason("units.count", agreement.rule, contacts=_contacts(visit.units - 1), units=visit.units)
+    found = reason(
+        "units.count", agreement.rule, contacts=reason("said.contacts", count=visit.units - 1), units=visit.units
+    )
     for finding in visit.appointment.findings:
         if finding.code == "COUNT_UNCERTAIN":
             return evolve(found, key="units.uncertain").having(appointments=finding.params["appointments"])
@@ -109,7 +111,3 @@ def _why_diagnosis(diagnosis: str, agreement: Agreement) -> Reason:
     fit = _MISFITS[finding.code] if finding is not None else "fits" if agreement.diagnoses else "any"
     expected = " / ".join(agreement.diagnoses) or "DCSPH"
     return reason(f"diagnosis.{fit}", agreement.rule, found=diagnosis, expected=expected, program=agreement.program)
-
-
-def _contacts(count: int) -> Reason:
-    return reason("said.contact" if count == 1 else "said.contacts", count=count)

@@ -326,8 +326,8 @@ class _Grouping:
             return
         for visit in self.visits:
             appointment = visit.appointment
-            if visit.reason is not None and appointment.id in doubtful and visit.reason not in appointment.findings:
-                appointment.findings.append(visit.reason)
+            if visit.fault is not None and appointment.id in doubtful and visit.fault not in appointment.findings:
+                appointment.findings.append(visit.fault)
 
     @staticmethod
     def _is_due_anew(visit: Visit) -> bool:
@@ -473,7 +473,7 @@ class _Grouping:
 
 def _forget(visit: Visit, code: str) -> None:
     """Takes back what was found wrong with the place of a visit."""
-    visit.misplaced, visit.reason = "", None
+    visit.misplaced, visit.fault = "", None
     visit.appointment.findings[:] = [finding for finding in visit.appointment.findings if finding.code != code]
 
 

@@ -79,7 +79,7 @@ class Visit:
     ``units``, and ``program``: a part of the resolution's, where the diagnosis says which.
 
     ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
-    no problem of the appointment; or `AFTER_RELAPSE`. ``reason`` is that finding. ``refused``: the day on which its
+    no problem of the appointment; or `AFTER_RELAPSE`. ``fault`` is that finding. ``refused``: the day on which its
     line was, if it is due again for that.
     """
 
@@ -89,14 +89,14 @@ class Visit:
     units: int = 0
     trajectory: Trajectory | None = None
     misplaced: str = ""
-    reason: Finding | None = None
+    fault: Finding | None = None
     program: str = ""
     refused: date | None = None
 
     def find(self, code: str, column: str = "", /, **params: object) -> None:
         """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
         finding = Finding(code, column, params)
-        self.misplaced, self.reason = self.misplaced or code, self.reason or finding
+        self.misplaced, self.fault = self.misplaced or code, self.fault or finding
         if not self.is_declared and self.resolution.verdict is not Verdict.NO_AGREEMENT:
             self.appointment.findings.append(finding)
 

@@ -127,13 +127,6 @@ def test_940135_means_two_things() -> None:
     assert (treatment.program, treatment.f_code, treatment.units, treatment.is_sent) == ("lage rug", "F1013", 1, True)
 
 
-def test_product_of_a_code_whoever_the_insurer() -> None:
-    assert BUILT_IN.product("940131") == ("lage rug", "1")
-    assert BUILT_IN.product("940185") == ("TKP", "2 AV")
-    assert BUILT_IN.product("940135") is None
-    assert BUILT_IN.product("1000") is None
-
-
 def test_insurers_of_a_code() -> None:
     assert BUILT_IN.insurers == {"VGZ", "CZ", "Menzis", "Zilveren Kruis"}
     assert BUILT_IN.insurers_of("940131") == ("CZ", "Menzis", "VGZ")
@@ -206,7 +199,7 @@ def test_an_overlay_may_bring_insurers_programs_and_codes(tmp_path: Path) -> Non
     agreements = loaded(overlay(tmp_path, row))
 
     assert "ONVZ" in agreements.insurers
-    assert agreements.product("950001") == ("enkel", "A")
+    assert [(each.program, each.profile) for each in agreements.periods("ONVZ", "950001")] == [("enkel", "A")]
 
 
 def test_an_overlay_splits_the_row_it_covers(tmp_path: Path) -> None:
