@@ -20,7 +20,7 @@ from ..fault import Fault
 from ..message import Message
 from ..standard import FileCheck, FileJudge, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
-from . import checking, gds802, reader, sent, writing
+from . import checking, gds802, names, reader, sent, writing
 from .judge.rulebook import read_rules
 from .redeclaring import read_redeclarations
 from .safe import Schema
@@ -106,18 +106,18 @@ class Gds801:
         message_kind="Berichtsoort",
         header="DeclaratieContext",
         invoice="Factuurnummer",
-        person="Verzekerde",
+        person=names.INSURED,
         uzovi="UzoviNummer",
-        lines=("DebetPrestatie", "CreditPrestatie"),
+        lines=names.LINES,
         reference="Referentienummer",
         previous="GerelateerdReferentienummer",
         day="Begindatum",
-        list="PrestatieCodelijstCode",
+        list=names.LIST,
         code="Prestatiecode",
         units="Aantal",
         tariff="TariefInclBtw",
         amounts=("DeclaratieBedragInclBtw", "ToegekendBedragInclBtwFinancieel"),
-        is_credit=lambda line: line.kind == "CreditPrestatie",
+        is_credit=lambda line: line.kind == names.CREDIT,
     )
     elements = staticmethod(reader.elements)
     contents = staticmethod(reader.contents)

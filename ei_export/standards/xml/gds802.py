@@ -13,18 +13,21 @@ from typing import IO, Final
 from ...base.problems import InputError
 from ..answer import Answer, Kind, LineAnswer, is_fault
 from ..message import Message
+from . import names
 from .reader import Flaw, Instance, instances
 
 #: What a reader may overlook: what a later subversion adds, and the order, which is known of few messages.
 _HARMLESS: Final = ("unknown", "order", "place", "name", "text")
-#: Ketenpartij (CL0002).
-_SERVICE_BUREAU, _VECOZO = "2", "6"
-#: ZorgaanbiederSoort (CL0015), by the names of `Provider`.
-_PROVIDERS: Final = {"1": "institution_agb", "2": "practice_agb", "3": "provider_agb"}
+#: The kinds of care provider by the names of `Provider`.
+_PROVIDERS: Final = {
+    names.INSTITUTION: "institution_agb",
+    names.PRACTICE: "practice_agb",
+    names.PERSON: "provider_agb",
+}
 #: By kind of line: debit or credit, what is paid, and what is granted without payment.
 _LINES: Final = {
-    "DebetPrestatie": ("D", "ToegekendBedragInclBtwFinancieel", "ToegekendBedragInclBtwNietFinancieel"),
-    "CreditPrestatie": ("C", "ToegekendCreditBedragInclBtwFinancieel", "ToegekendCreditBedragInclBtwNietFinancieel"),
+    names.DEBIT: ("D", "ToegekendBedragInclBtwFinancieel", "ToegekendBedragInclBtwNietFinancieel"),
+    names.CREDIT: ("C", "ToegekendCreditBedragInclBtwFinancieel", "ToegekendCreditBedragInclBtwNietFinancieel"),
 }
 _CALCULATED: Final = "BerekendBedragVerzekeraarInclBtw"
 _DECLARED: Final = "TotaalDeclaratiebedragInclBtw"
@@ -39,7 +42,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     whole: dict[str, Instance] = {}
     lines = 0
     for part in _parts(file, message, name):
-        if part.name == "Verzekerde":
+        if part.name == names.INSURED:
             lines += sum(1 for _ in _lines_of(part))
         else:
             whole[part.name] = part
@@ -47,7 +50,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     if (version := header.get("Berichtversie")) != message.version:
         raise _malformed(name, Flaw(header.number, "form", "Berichtversie", version, message.version))
     codes = tuple(dict.fromkeys(code for part in whole.values() for code in _codes(part)))
-    is_vecozo = header.get("VerzenderRol") == _VECOZO
+    is_vecozo = header.get("VerzenderRol") == names.VECOZO
     if is_vecozo and totals is not None and not (codes or lines):
         raise InputError("RETURN_SAYS_NOTHING", file=name, invoice=context.get("Factuurnummer"))
     # a declaration without totals comes back without totals and without any feedback
@@ -71,15 +74,17 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
 def _answers(file: IO[bytes], message: Message, name: str) -> Iterator[LineAnswer]:
     file.seek(0)
     for part in _parts(file, message, name):
-        if part.name == "Verzekerde":
+        if part.name == names.INSURED:
             yield from _lines_of(part)
 
 
 def _lines_of(person: Instance) -> Iterator[LineAnswer]:
     """The lines of an insured person. Where they are at fault themselves, a last one stands for those not named."""
     number = person.get("PatientIdentificatienummer")
-    above = tuple(code for one in person.inside if one.name != "Prestatie" for code in _codes(one) if is_fault(code))
-    for performance in person.all("Prestatie"):
+    above = tuple(
+        code for one in person.inside if one.name != names.PERFORMANCE for code in _codes(one) if is_fault(code)
+    )
+    for performance in person.all(names.PERFORMANCE):
         for line in performance.inside:
             if line.name not in _LINES:
                 continue
@@ -120,7 +125,7 @@ def _providers(header: Instance, context: Instance) -> dict[str, str]:
     for one in (context.first("Declarant"), context.first("Zorgaanbieder")):
         if one is not None and (column := _PROVIDERS.get(one.get("ZorgaanbiederSoort"))):
             found[column] = one.get("Zorgaanbiedercode")
-    if header.get("OntvangerRol") == _SERVICE_BUREAU:
+    if header.get("OntvangerRol") == names.SERVICE_BUREAU:
         found["service_bureau_agb"] = header.get("Ontvanger")
     return found
 

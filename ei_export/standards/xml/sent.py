@@ -9,15 +9,15 @@ from lxml import etree
 
 from ...model.declaration import NO_BSN, Care, Person
 from ..standard import SentPart
-from .writing import ENCODING, INSURED, sides, without_reference
+from . import names
+from .writing import ENCODING, sides, without_reference
 
 _PREVIOUS: Final = re.compile("<GerelateerdReferentienummer>([^<]*)<")
-_SIDE, _ENTITLEMENT = "002", "004"
 
 
 def read_person(fragment: str) -> Person:
     """The person of a fragment (`person_fragment`), as far as they were sent: names and addresses are not."""
-    found = etree.fromstring(f"{fragment}</Verzekerde>")
+    found = etree.fromstring(f"{fragment}</{names.INSURED}>")
     return Person(
         bsn=_text(found, "BSN") or NO_BSN,
         uzovi=_text(found, "UzoviNummer"),
@@ -49,7 +49,7 @@ def read_care(fragment: str) -> Care:
     referred = _text(found, "Verwijzing/Verwijsdatum")
     return Care(
         diagnosis=_text(found, "AanvullendePrestatiegegevens/Diagnose/Diagnosecode"),
-        indication=traits.get(_ENTITLEMENT, ""),
+        indication=traits.get(names.ENTITLEMENT, ""),
         therapist_agb=_text(found, "Zorgaanbieder/Zorgaanbiedercode"),
         therapist_specialism="",
         referral_date=date.fromisoformat(referred) if referred else None,
@@ -57,7 +57,7 @@ def read_care(fragment: str) -> Care:
         referrer_specialism=_text(found, "Verwijzing/Verwijzer/ZorgaanbiederSpecificatie"),
         authorization_number=_text(found, "Machtigingsnummer"),
         accident="J" if _text(found, "IndicatieOngeval") else "",
-        side=next((side for side, code in sides().items() if traits.get(_SIDE) == code), ""),
+        side=next((side for side, code in sides().items() if traits.get(names.SIDE) == code), ""),
     )
 
 
@@ -65,9 +65,9 @@ def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:
     """The persons and lines of a file that we wrote, as the ledger keeps them."""
     for line in file:
         text = line.decode(ENCODING).rstrip("\n")
-        if text.startswith(f"<{INSURED}>"):
+        if text.startswith(f"<{names.INSURED}>"):
             yield SentPart(text)
-        elif text.startswith("<Prestatie>"):
+        elif text.startswith(f"<{names.PERFORMANCE}>"):
             previous = _PREVIOUS.search(text)
             yield SentPart(*without_reference(text), previous[1] if previous is not None else "")
 

@@ -18,25 +18,17 @@ from ...model.codelists import DCSPH, choice, diagnoses
 from ...model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
 from ..message import messages
 from ..standard import Became
+from . import names
 from .judge.rulebook import rules
 from .redeclaring import redeclaration_code
 from .tree import ROOT, Values, root_of, write, write_simple
 
 ENCODING: Final = "utf-8"
-#: The code of the message, and what in it is written apart from the rest.
+#: The code of the message.
 CODE: Final = "573"
-INSURED: Final = "Verzekerde"
-_PERFORMANCE, _DEBIT, _DETAILS = "Prestatie", "DebetPrestatie", "AanvullendePrestatiegegevens"
-_OPEN_DEBIT: Final = f"<{_PERFORMANCE}><{_DEBIT}>"
-_CLOSE_DEBIT: Final = f"</{_DEBIT}></{_PERFORMANCE}>"
-
-# What the codes of CL0002, CL0015, CL0014, CL0012, CL0004 and CL0013 stand for.
-_PROVIDER, _SERVICE_BUREAU, _INSURER = "1", "2", "3"
-_INSTITUTION, _PRACTICE, _PERSON = "1", "2", "3"
-_TREATS, _REFERS = "01", "03"
-_SIDE, _ENTITLEMENT = "002", "004"
-_REFERRED, _REFERRED_WITHOUT_AGB = "01", "07"
-_DECLARATION: Final = "01"
+_DETAILS: Final = "AanvullendePrestatiegegevens"
+_OPEN_DEBIT: Final = f"<{names.PERFORMANCE}><{names.DEBIT}>"
+_CLOSE_DEBIT: Final = f"</{names.DEBIT}></{names.PERFORMANCE}>"
 
 MOST_CENTS: Final = 10**14 - 1  # the form of an amount; more is no price
 
@@ -47,9 +39,9 @@ class _Nodes:
     def __init__(self) -> None:
         self.message: Final = next(message for message in messages() if message.code == CODE)
         self.root: Final = root_of(CODE)
-        self.insured: Final = self.root[INSURED]
-        self.performance: Final = self.insured[_PERFORMANCE]
-        self.debit: Final = self.performance[_DEBIT]
+        self.insured: Final = self.root[names.INSURED]
+        self.performance: Final = self.insured[names.PERFORMANCE]
+        self.debit: Final = self.performance[names.DEBIT]
         self.debit_order: Final = [node.name for node in self.debit.children]
         self.details: Final = self.debit[_DETAILS]
         #: Of a debit line, what is the same whatever is declared for the first time.
@@ -57,7 +49,7 @@ class _Nodes:
             name: write_simple(self.debit[name], value)
             for name, value in {
                 _AGAIN: redeclaration_code(),
-                "InformatieCode": _DECLARATION,
+                "InformatieCode": names.DECLARATION,
                 "DoorsturenToegestaan": "true",
                 "PrivacyCode": "false",
             }.items()
@@ -93,7 +85,7 @@ def person_fragment(person: Person) -> str:
         "PatientIdentificatienummer": person.patient_id,
         "Geboortedatum": person.birth_date.isoformat(),
     }
-    return write(nodes().insured, values, later=_PERFORMANCE).removesuffix(f"</{INSURED}>")
+    return write(nodes().insured, values, later=names.PERFORMANCE).removesuffix(f"</{names.INSURED}>")
 
 
 def same_person(one: str, other: str) -> bool:
@@ -120,7 +112,7 @@ def care_fragment(care: Care) -> Gds801Care:
     `check_need`). Raises ValueError, naming the element."""
     values: dict[str, Any] = {
         "AanvullendPrestatieKenmerk": _traits(care),
-        "Zorgaanbieder": [_person(care.therapist_agb, _TREATS)],
+        "Zorgaanbieder": [_person(care.therapist_agb, names.TREATS)],
     }
     if care.accident == "J":
         values["IndicatieOngeval"] = choice("accident")
@@ -191,7 +183,7 @@ def credit_fragment(performance_list: str, day: date, granted_cents: int, previo
         "Begindatum": day.isoformat(),
         "ToegekendBedragInclBtwFinancieel": _euros(granted_cents),
     }
-    text = write(nodes().performance, {"CreditPrestatie": values})
+    text = write(nodes().performance, {names.CREDIT: values})
     return text.replace(_REFERENCE % _UNKNOWN, _EMPTY_REFERENCE, 1)
 
 
@@ -210,21 +202,21 @@ def _traits(care: Care) -> list[Values]:
     """The side of the body, only where the diagnosis asks for it, and the entitlement code."""
     diagnosis = diagnoses().get(care.diagnosis)
     is_sided = diagnosis is not None and diagnosis.side_required and care.side
-    side = [{"ApkCodelijstCode": _SIDE, "ApkCode": sides()[care.side]}] if is_sided else []
-    entitlement = [{"ApkCodelijstCode": _ENTITLEMENT, "ApkCode": care.indication}] if care.indication else []
+    side = [{"ApkCodelijstCode": names.SIDE, "ApkCode": sides()[care.side]}] if is_sided else []
+    entitlement = [{"ApkCodelijstCode": names.ENTITLEMENT, "ApkCode": care.indication}] if care.indication else []
     return [*side, *entitlement]
 
 
 def _person(agb: str, role: str) -> Values:
-    return {"Zorgaanbiedercode": agb, "ZorgaanbiederSoort": _PERSON, "ZorgaanbiederRol": role}
+    return {"Zorgaanbiedercode": agb, "ZorgaanbiederSoort": names.PERSON, "ZorgaanbiederRol": role}
 
 
 def _referral(care: Care, day: date) -> Values:
     if care.referrer_agb:
-        kind, referrer = _REFERRED, _person(care.referrer_agb, _REFERS)
+        kind, referrer = names.REFERRED, _person(care.referrer_agb, names.REFERS)
     else:
-        kind = _REFERRED_WITHOUT_AGB
-        referrer = {"ZorgaanbiederSpecificatie": care.referrer_specialism, "ZorgaanbiederRol": _REFERS}
+        kind = names.REFERRED_WITHOUT_AGB
+        referrer = {"ZorgaanbiederSpecificatie": care.referrer_specialism, "ZorgaanbiederRol": names.REFERS}
     return {"TypeVerwijzingcode": kind, "Verwijsdatum": day.isoformat(), "Verwijzer": referrer}
 
 
@@ -264,9 +256,9 @@ def _frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
         },
     }
     root = nodes().root
-    names = [node.name for node in root.children]
-    texts = [f"{write(root[name], made[name])}\n" if name in made else "" for name in names]
-    middle = names.index(INSURED)
+    order = [node.name for node in root.children]
+    texts = [f"{write(root[name], made[name])}\n" if name in made else "" for name in order]
+    middle = order.index(names.INSURED)
     return _START % nodes().message.namespace + "".join(texts[:middle]), "".join(texts[middle:]) + _END
 
 
@@ -278,9 +270,9 @@ def _header(provider: Provider, invoice: Invoice) -> Values:
         "Berichtsubversie": message.subversion,
         "Berichtsoort": "T" if provider.test else "P",
         "Verzender": bureau or _declarant(provider)[0],
-        "VerzenderRol": _SERVICE_BUREAU if bureau else _PROVIDER,
+        "VerzenderRol": names.SERVICE_BUREAU if bureau else names.CARE_PROVIDER,
         "Ontvanger": invoice.uzovi,
-        "OntvangerRol": _INSURER,
+        "OntvangerRol": names.INSURER,
         "Verzenddatum": invoice.date.isoformat(),
         "Referentienummer": invoice.number,
     }
@@ -312,15 +304,15 @@ def _declarant(provider: Provider) -> tuple[str, str, Values]:
     The declarant is whoever is paid; where that is a service bureau, whom it declares for.
     """
     places = {
-        "practice": (provider.practice_agb, _PRACTICE),
-        "institution": (provider.institution_agb, _INSTITUTION),
+        "practice": (provider.practice_agb, names.PRACTICE),
+        "institution": (provider.institution_agb, names.INSTITUTION),
     }
     known = [(code, kind) for code, kind in places.values() if code]
     code, kind = places.get(provider.pay_to) or (known[0] if known and provider.pay_to != "provider" else ("", ""))
     if code:
         return code, kind, {}
     place = {"Zorgaanbiedercode": known[0][0], "ZorgaanbiederSoort": known[0][1]} if known else {}
-    return provider.provider_agb, _PERSON, place
+    return provider.provider_agb, names.PERSON, place
 
 
 def tags() -> tuple[str, list[str]]:
@@ -343,7 +335,7 @@ class Gds801Writer:
 
     def person(self, fragment: str) -> None:
         """Begins a person; ``fragment`` as `person_fragment` gives it. Their lines follow."""
-        self._put(f"</{INSURED}>\n{fragment}\n" if self.persons else f"{fragment}\n")
+        self._put(f"</{names.INSURED}>\n{fragment}\n" if self.persons else f"{fragment}\n")
         self.persons += 1
 
     def line(self, fragment: str, reference: str, cents: int, previous: str = "") -> None:
@@ -356,7 +348,7 @@ class Gds801Writer:
     def close(self, invoice: Invoice) -> None:
         """Ends the message, and writes its start anew; the file object stays open."""
         before, behind = frame(self._provider, invoice, self.cents)
-        self._put((f"</{INSURED}>\n" if self.persons else "") + behind)
+        self._put((f"</{names.INSURED}>\n" if self.persons else "") + behind)
         self._file.seek(0)
         self._put(before)
 

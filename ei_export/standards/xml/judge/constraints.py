@@ -7,16 +7,22 @@ of these can say have functions of their own in :mod:`.rules801`.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from attrs import define, field, frozen
 
 from ....model.codelists import codes
+from ...fault import HIDDEN, Fault
+from ...vocabulary import word
+from ..names import LIST
 from ..reader import Instance
 from ..tree import Node
 
 NOTHING: Final = "-"
 SOMETHING: Final = "…"
+#: What a mask does with elements that don't tell who somebody is.
+_OPEN: Final = ("no", "check")
 ZERO: Final = "0.00"
 
 
@@ -31,6 +37,17 @@ class Breach(NamedTuple):
     which: int = 0
     code: str = ""
     other: str = ""
+
+    def fault(self, code: str, record: int | None, return_code: str = "", **more: object) -> Fault:
+        """The fault of an instance, without what is personal in it. ``more`` is what else its words name."""
+        found = HIDDEN if self.found != NOTHING and _is_personal(self.element) else self.found
+        params = {"element_name": self.element, **more}
+        return Fault(code, self.element, found, self.expected, return_code, params, record)
+
+
+@lru_cache(maxsize=1024)
+def _is_personal(element: str) -> bool:
+    return word("", element).masks not in _OPEN
 
 
 @define
@@ -55,7 +72,7 @@ class About:
 
     def enter(self, performance: Instance) -> None:
         """The instances that are judged from now on are in this line."""
-        self.performance, self.list = performance, performance.get("PrestatieCodelijstCode")
+        self.performance, self.list = performance, performance.get(LIST)
 
 
 Check = Callable[[Instance, About], Breach | None]

@@ -7,8 +7,9 @@ from typing import Final
 from lxml import etree
 
 from ...fault import Fault
+from ..names import INSURED
 from ..reader import Flaw, Reading
-from ..writing import ENCODING, INSURED, Frame, nodes, with_reference
+from ..writing import ENCODING, Frame, nodes, with_reference
 from .message import XmlFile
 
 #: Stands for the reference that a line in XML gets once it goes out.

@@ -1,7 +1,7 @@
 """The rules that messages in XML are held to: ``specs/gds801/rules.csv``, one row per rule.
 
 Most are a constraint (:mod:`.constraints`): their row says when they are looked at, which element must be what, and
-what it is held against. The others are functions (:mod:`.rules801`), or on what lines are together (:mod:`.message`).
+what it is held against. The others are functions (:mod:`.rules801`), or on what lines are together (:mod:`.together`).
 """
 
 import re
@@ -16,9 +16,11 @@ from ....base.row_types import CERTAINTIES
 from ....base.specs import SPECS
 from ....base.tables import Report, Row, parse_keyed, refuse, source
 from ....model.codelists import codes
+from ...fault import Fault
+from ..names import LINES, LIST
 from ..reader import Instance
 from ..tree import FOLDER, Node, codes_of_trees, root_of
-from .constraints import CONSTRAINTS, VALUES, About, Breach, Check, Given, Pointer, itself
+from .constraints import CONSTRAINTS, NOTHING, VALUES, About, Breach, Check, Given, Pointer, itself
 from .rules801 import CHECKS
 
 #: Whom a rule is for: G every message, P those of physiotherapy.
@@ -27,9 +29,6 @@ _SCOPES: Final = ("G", "P")
 TOGETHER: Final = frozenset(
     ("VC016", "VC102", "rc9642", "rc9643", "ownCredited", "ownItself", "ownPerson", "ownPrice", "ownReference")
 )
-LINES: Final = ("DebetPrestatie", "CreditPrestatie")
-#: By what a line is, many rules are looked at or not.
-_LIST: Final = "PrestatieCodelijstCode"
 _CONDITION: Final = re.compile(r"(\S+)(?: (!?=) (\S.*))?")
 _CONDITIONS: Final = "ELEMENT, ELEMENT = VALUE..., or ELEMENT != VALUE...; more of them with a semicolon between"
 
@@ -71,10 +70,19 @@ class Rule:
         """Whether it is for an instance, by what all those in lines of its performance list are alike in."""
         return all(condition.holds(one, about) for condition in self.conditions if condition.element.is_common)
 
+    def fault(self, record: int, breach: Breach, **more: object) -> Fault:
+        """The fault of a breach, by its code, or by its shape: something is missing, may not be there, or is another;
+        ``more`` is what else its words name."""
+        code = "GDS_RULE_NOT_ALLOWED" if breach.expected == NOTHING else "GDS_RULE_VALUE"
+        code = breach.code or ("GDS_RULE_MISSING" if breach.found == NOTHING else code)
+        other = {"other": breach.other, "other_name": breach.other} if breach.other else {}
+        return_code = self.return_codes[breach.which] if self.return_codes else ""
+        return breach.fault(code, record, return_code, rule=self.id, class_=self.class_, **more, **other)
+
     @property
     def lists(self) -> tuple[str, ...]:
         """The performance lists that it is confined to."""
-        return next((one.values for one in self.conditions if one.element.name == _LIST and not one.is_other), ())
+        return next((one.values for one in self.conditions if one.element.name == LIST and not one.is_other), ())
 
 
 def read_rules(
@@ -177,7 +185,7 @@ def _find(root: Node, class_: Node, path: str) -> Pointer | None:
     *way, _ = path.split("/")
     for start, holder in ((class_, itself), (line, _line_of), (root["Header"], _header_of)):
         if start is not None and (node := start.find(path)) is not None:
-            is_common = start is root["Header"] or (start is line and path == _LIST)
+            is_common = start is root["Header"] or (start is line and path == LIST)
             return Pointer(node, partial(_inside, holder, way) if way else holder, is_common)
     return None
 

@@ -2,7 +2,7 @@
 
 A function is given the values of its row in ``specs/gds801/rules.csv`` and an instance of the class its rule is about,
 where what the row says of that is so, and says what is wrong with it, if anything. What needs more than one part of a
-message (totals, links between lines) is in :mod:`.message`.
+message (totals, links between lines) is in :mod:`.together`.
 """
 
 import re
@@ -13,18 +13,13 @@ from typing import Final
 
 from ....model.codelists import DCSPH, codes, diagnoses
 from ...care import indications_of, is_closed, is_diagnosis
+from ..names import DIRECTS, ENTITLEMENT, LIST, PERSON, SERVICE_BUREAU, SIDE, TREATS
 from ..reader import Instance
 from .constraints import NOTHING, SOMETHING, ZERO, About, Breach, Function, Given, has, missing
 
 CHECKS: Final[dict[str, Function]] = {}
 
 _AMOUNTS: Final = ("TariefInclBtw", "BerekendBedragInclBtw", "DeclaratieBedragInclBtw")
-#: A receiver that is no insurer (CL0002); a care provider that is a person (CL0015), and what they do (CL0014).
-_BUREAU: Final = "2"
-_PERSON: Final = "3"
-_TREATS, _DIRECTS = "01", "02"
-#: Lists of additional traits (CL0012).
-_SIDE, _ENTITLEMENT = "002", "004"
 _SEPA: Final = re.compile(r"[A-Za-z0-9/\-?:().,'+ ]*")
 
 
@@ -66,7 +61,7 @@ def _place_of_work(given: Given, one: Instance, about: About) -> Breach | None:
     place, declarant = one.first("Zorgaanbieder"), one.first("Declarant")
     if place is None or declarant is None:
         return None
-    if declarant.get("ZorgaanbiederSoort") != _PERSON:
+    if declarant.get("ZorgaanbiederSoort") != PERSON:
         return Breach("Zorgaanbieder", SOMETHING, NOTHING)
     kind = place.get("ZorgaanbiederSoort")
     return None if kind in given.values else Breach("ZorgaanbiederSoort", kind or NOTHING, " | ".join(given.values))
@@ -136,46 +131,46 @@ def _times(given: Given, one: Instance, about: About) -> Breach | None:
 @_rule("VC036")
 def _gave_the_care(given: Given, one: Instance, about: About) -> Breach | None:
     wrong = [role for role in _roles(one) if role in given.values]
-    return Breach("ZorgaanbiederRol", wrong[0], f"{_TREATS} | {_DIRECTS}") if wrong else None
+    return Breach("ZorgaanbiederRol", wrong[0], f"{TREATS} | {DIRECTS}") if wrong else None
 
 
 @_rule("VC116", "VC132")
 def _to_a_bureau(given: Given, one: Instance, about: About) -> Breach | None:
-    return Breach("PrestatieCodelijstCode", about.list, f"OntvangerRol = {_BUREAU}")
+    return Breach(LIST, about.list, f"OntvangerRol = {SERVICE_BUREAU}")
 
 
 @_rule("rc9559")
 def _therapist(given: Given, one: Instance, about: About) -> Breach | None:
-    return _named_person(one, _TREATS)
+    return _named_person(one, TREATS)
 
 
 @_rule("rc9556")
 def _treatment_plan(given: Given, one: Instance, about: About) -> Breach | None:
-    return _named_person(about.performance, _DIRECTS)
+    return _named_person(about.performance, DIRECTS)
 
 
 def _named_person(performance: Instance, role: str) -> Breach | None:
     """A care provider of a performance is a person, by their own AGB code, in a role."""
     for provider in performance.all("Zorgaanbieder"):
         found = provider.get("ZorgaanbiederSoort"), provider.get("ZorgaanbiederRol")
-        if provider.get("Zorgaanbiedercode") and found == (_PERSON, role):
+        if provider.get("Zorgaanbiedercode") and found == (PERSON, role):
             return None
-    expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {_PERSON}, ZorgaanbiederRol = {role}"
+    expected = f"Zorgaanbiedercode, ZorgaanbiederSoort = {PERSON}, ZorgaanbiederRol = {role}"
     return Breach("Zorgaanbieder", NOTHING, expected)
 
 
 @_rule("rc9561")
 def _entitlement(given: Given, one: Instance, about: About) -> Breach | None:
     traits = _traits(one)
-    if _ENTITLEMENT in traits:
+    if ENTITLEMENT in traits:
         return None
-    return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, f"ApkCodelijstCode = {_ENTITLEMENT}")
+    return Breach("AanvullendPrestatieKenmerk", ", ".join(traits) or NOTHING, f"ApkCodelijstCode = {ENTITLEMENT}")
 
 
 @_rule("VC169")
 def _treated_by(given: Given, one: Instance, about: About) -> Breach | None:
     roles = _roles(one)
-    return Breach("ZorgaanbiederRol", ", ".join(roles) or NOTHING, _TREATS) if _TREATS not in roles else None
+    return Breach("ZorgaanbiederRol", ", ".join(roles) or NOTHING, TREATS) if TREATS not in roles else None
 
 
 @_rule("rc9666")
@@ -277,17 +272,17 @@ def _indication_of_diagnosis(given: Given, one: Instance, about: About) -> Breac
 
 @_rule("ownMissing")
 def _indication(given: Given, one: Instance, about: About) -> Breach | None:
-    if _ENTITLEMENT in _traits(one) or not _coded(one):
+    if ENTITLEMENT in _traits(one) or not _coded(one):
         return None
-    return Breach("ApkCode", NOTHING, f"ApkCodelijstCode = {_ENTITLEMENT}", code="VERIFY_INDICATION_MISSING")
+    return Breach("ApkCode", NOTHING, f"ApkCodelijstCode = {ENTITLEMENT}", code="VERIFY_INDICATION_MISSING")
 
 
 @_rule("ownSide")
 def _side(given: Given, one: Instance, about: About) -> Breach | None:
     sided = [code for code in _coded(one) if code in diagnoses() and diagnoses()[code].side_required]
-    if not sided or _SIDE in _traits(one):
+    if not sided or SIDE in _traits(one):
         return None
-    expected = f"ApkCodelijstCode = {_SIDE} ({sided[0]})"
+    expected = f"ApkCodelijstCode = {SIDE} ({sided[0]})"
     return Breach("AanvullendPrestatieKenmerk", NOTHING, expected, code="VERIFY_SIDE_MISSING")
 
 
