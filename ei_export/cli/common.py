@@ -17,7 +17,7 @@ from ..base.patience import ON_WAIT
 from ..base.problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
 from ..base.wording import iso_day, naming
 from ..output.json_stream import write_json
-from ..output.text import Paint, Role, plain
+from ..output.paper import Paint, Role, plain
 from ..settings import Settings, load
 from .speaking import has_spoken, speaking, warn
 

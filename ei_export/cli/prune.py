@@ -12,7 +12,7 @@ from attrs import asdict
 from ..base.problems import Language, SettingsError
 from ..base.wording import day_text
 from ..commands.prune import Pruned, Staying, plan, take_out
-from ..output.text import number, wrapped
+from ..output.paper import number, wrapped
 from .common import Call, Day, command
 from .speaking import warn
 

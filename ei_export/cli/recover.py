@@ -12,7 +12,7 @@ from ..base.wording import day_text
 from ..commands.corrections.report import problem as told_of
 from ..commands.recover import ReadBack
 from ..commands.recover import recover as read_back
-from ..output.text import counted, euros, wrapped
+from ..output.paper import counted, euros, wrapped
 from .common import Call, command
 
 #: What is not in the files of a run.

@@ -15,7 +15,7 @@ from ..commands.run.pages import mark_failed
 from ..commands.run.run import Options
 from ..commands.run.run import run as run_pipeline
 from ..commands.run.summary import Summary, text_lines, whole_document
-from ..output.text import number
+from ..output.paper import number
 from ..output.traces import Trace
 from ..settings import Settings
 from .common import Call, command, if_it_fails, painter

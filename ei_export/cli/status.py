@@ -4,7 +4,7 @@ import click
 
 from ..commands.status.document import document
 from ..commands.status.status import status as look
-from ..commands.status.text import StatusText
+from ..commands.status.text import text_lines
 from .common import Call, command, painter
 
 
@@ -19,6 +19,6 @@ def status(call: Call, everything: bool, with_lines: bool) -> int:
     with look(settings, call.day) as found:
         call.say(
             lambda: document(found, settings.language, lines=with_lines),
-            lambda: StatusText(found, settings.language, everything, with_lines, painter()).lines(),
+            lambda: text_lines(found, settings.language, everything=everything, with_lines=with_lines, paint=painter()),
         )
     return 0

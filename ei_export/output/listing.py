@@ -1,57 +1,28 @@
 """The problems of a run for a person at a terminal: by kind what is wrong, which rule says so, what to do, where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from ..base.problems import Language, Severity, catalogue
+from ..base.words import words
 from ..model.codelists import return_codes
 from .causes import KindFound, Limits, Told, kinds_found
+from .paper import Paint, Role, plain, set_lines, template
 from .problem_list import ProblemList
-from .text import Paint, Role, number, plain, wrapped
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 #: The first few places of each kind; and as many as anyone would read.
 SHORT: Final = Limits(most=0, of_a_kind=0, few=5, causes=5)
 LONG: Final = Limits(most=100_000, of_a_kind=100_000, few=5)
 
-_INDENT: Final = " " * 8
-_ROLES: Final[dict[Severity, Role]] = {"error": "error", "warning": "warning", "info": "soft"}
-
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "nl": {
-        "error": "FOUT: dit wordt vastgehouden ({count})",
-        "warning": "LET OP ({count})",
-        "info": "TER INFORMATIE ({count})",
-        "none": "Er is niets mis.",
-        "rule": "Regel: ",
-        "return_code": 'de verzekeraar zou afwijzen met retourcode {code}, "{text}"',
-        "todo": "Wat te doen: ",
-        "appointment": "afspraak {id}",
-        "trajectory": "traject {id}",
-        "row": "{file} rij {row}",
-        "column": "kolom {column}",
-        "earlier": "uit een eerdere export",
-        "more": "en nog {count}: {where}",
-    },
-    "en": {
-        "error": "WRONG: this is held ({count})",
-        "warning": "TO BE LOOKED AT ({count})",
-        "info": "FOR INFORMATION ({count})",
-        "none": "Nothing is wrong.",
-        "rule": "Rule: ",
-        "return_code": 'the insurer would refuse it with return code {code}, "{text}"',
-        "todo": "What to do: ",
-        "appointment": "appointment {id}",
-        "trajectory": "trajectory {id}",
-        "row": "{file} row {row}",
-        "column": "column {column}",
-        "earlier": "from an earlier feed",
-        "more": "and {count} more: {where}",
-    },
-}
+_ROLES: Final[Mapping[Severity, Role]] = {"error": "error", "warning": "warning", "info": "soft"}
 
 
 @frozen
@@ -67,61 +38,47 @@ class Listing:
     of_feed: bool = True
 
     def lines(self, problems: ProblemList) -> Iterator[str]:
-        """The problems, errors first."""
-        words = _WORDS[self.language]
-        if not len(problems):
-            yield words["none"]
-        for severity, same in groupby(self._found(problems), key=attrgetter("severity")):
-            count = number(problems.severities[severity], self.language)
-            yield self.paint(words[severity].format(count=count), _ROLES[severity])
-            for kind in same:
-                yield ""
-                yield from self._kind(kind)
-            yield ""
+        """The problems, errors first, in the lines of a terminal."""
+        levels = groupby(self._found(problems), key=attrgetter("severity"))
+        return set_lines(self._template.generate(self._told(problems, levels)), self.paint)
 
-    def kinds(self, problems: ProblemList) -> Iterator[str]:
-        """The problems without headings, for those who have one."""
-        for kind in self._found(problems):
-            yield from self._kind(kind)
-            yield ""
+    def pieces(self, problems: ProblemList) -> Iterator[str]:
+        """The problems without headings, to go in another template."""
+        return self._template.generate(self._told(problems, [("", self._found(problems))]))
+
+    @property
+    def _template(self) -> "Template":
+        return template(__package__, "listing", self.language)
+
+    def _told(self, problems: ProblemList, levels: Iterable[tuple[str, Iterator[KindFound]]]) -> Mapping[str, object]:
+        told = {"levels": levels, "counts": problems.severities, "roles": _ROLES, "where": self.where}
+        return {**told, "rules": partial(_rules, self.language), "place": partial(_place, self)}
 
     def _found(self, problems: ProblemList) -> Iterator[KindFound]:
         return kinds_found(problems, self.language, self.insurers, self.limits)
 
-    def _kind(self, kind: KindFound) -> Iterator[str]:
-        words = _WORDS[self.language]
-        for index, cause in enumerate(kind.causes):
-            times = f"{number(cause.count, self.language):>5} x "
-            yield from wrapped(cause.heading, times)
-            for rule in () if index else self._rules(kind):
-                yield from wrapped(rule, f"{_INDENT}{words['rule']}", _INDENT)
-            yield from wrapped(cause.remedy, f"{_INDENT}{words['todo']}", _INDENT)
-            for place in cause.places:
-                yield from wrapped(self._place(place), f"{_INDENT}- ", f"{_INDENT}  ")
-        if kind.count > kind.shown:
-            more = words["more"].format(count=number(kind.count - kind.shown, self.language), where=self.where)
-            yield from wrapped(more, f"{_INDENT}- ", f"{_INDENT}  ")
-        yield self.paint(f"{_INDENT}({kind.code})", "soft")
 
-    def _rules(self, kind: KindFound) -> Iterator[str]:
-        """What says so, besides what the text itself names."""
-        if source := catalogue()[kind.code].source:
-            yield source
-        if kind.return_code:
-            text = return_codes()[kind.return_code].text
-            yield _WORDS[self.language]["return_code"].format(code=kind.return_code, text=text.rstrip("."))
+def _rules(language: Language, kind: KindFound) -> Iterator[str]:
+    """What says so, besides what the text itself names."""
+    if source := catalogue()[kind.code].source:
+        yield source
+    if kind.return_code:
+        text = return_codes()[kind.return_code].text
+        yield words("listing", language)("return_code", code=kind.return_code, said=text.rstrip("."))
 
-    def _place(self, place: Told) -> str:
-        words, problem = _WORDS[self.language], place.problem
-        ids = []
-        if problem.appointment_id:
-            ids.append(words["appointment"].format(id=problem.appointment_id))
-        if problem.trajectory:
-            ids.append(words["trajectory"].format(id=problem.trajectory))
-        if problem.row is not None:
-            ids.append(words["row"].format(file=problem.file, row=problem.row))
-        elif problem.appointment_id and self.of_feed:
-            ids.append(words["earlier"])
-        if problem.column:
-            ids.append(words["column"].format(column=problem.column))
-        return ": ".join(filter(None, (", ".join(ids), place.filled_in)))
+
+def _place(listing: Listing, told: Told) -> str:
+    """Which appointment it is, where that stands, and what the heading left blank."""
+    w, problem = words("listing", listing.language), told.problem
+    ids = []
+    if problem.appointment_id:
+        ids.append(w("appointment", id=problem.appointment_id))
+    if problem.trajectory:
+        ids.append(w("trajectory", id=problem.trajectory))
+    if problem.row is not None:
+        ids.append(w("row", file=problem.file, row=str(problem.row)))
+    elif problem.appointment_id and listing.of_feed:
+        ids.append(w["earlier"])
+    if problem.column:
+        ids.append(w("column", name=problem.column))
+    return ": ".join(filter(None, (", ".join(ids), told.filled_in)))

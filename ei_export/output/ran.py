@@ -28,6 +28,11 @@ class Ran:
         """Whether it came to its end: what is held may have been told, but the rest was declared."""
         return self.exit in (0, 1)
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it declared nothing, whatever is in its files."""
+        return (self.run or "").startswith("T")
+
     def when(self, language: Language) -> str:
         """``08-04-2023 02:15``"""
         return f"{day_text(self.day, language)} {self.time}".rstrip()

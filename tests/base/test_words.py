@@ -105,16 +105,22 @@ def uses() -> Iterator[tuple[str, Use]]:
         own = subjects_of(path)
         near = own or {each for other in modules() if other.parent == path.parent for each in subjects_of(other)}
         yield from ((subject, use) for use in uses_in(path) for subject in near)
-    for page in sorted(PACKAGE.rglob("*.html")):
-        near = {each for other in modules() if other.parent == page.parent.parent for each in subjects_of(other)}
+    for page in sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.txt.j2")]):
+        folder = page.parent if page.suffix == ".j2" else page.parent.parent
+        near = {each for other in modules() if other.parent == folder for each in subjects_of(other)}
         yield from ((subject, use) for use in uses_in_page(page) for subject in near)
+
+
+def pages_near(folder: Path) -> list[Path]:
+    """The templates of what a folder tells, in a browser and at a terminal."""
+    return [*folder.glob("page/*.html"), *folder.glob("*.txt.j2")]
 
 
 def constants_near(subject: str) -> set[str]:
     """Every text, and every form of one, in the files of a folder in which the subject is opened, and in the model."""
     folders = {path.parent for path in modules() if subject in subjects_of(path)} | {PACKAGE / "model"}
     near = (tree for path, tree in modules().items() if path.parent in folders)
-    pages = (page.read_text(encoding="utf-8") for folder in folders for page in folder.glob("page/*.html"))
+    pages = (page.read_text(encoding="utf-8") for folder in folders for page in pages_near(folder))
     return {
         *(text for tree in near for node in ast.walk(tree) if isinstance(node, ast.expr) for text in texts_of(node)),
         *(text for page in pages for text, _ in QUOTED.findall(page)),

@@ -13,8 +13,8 @@ from ei_export.base.problems import LANGUAGES, Finding, Language, Severities, ca
 from ei_export.base.wording import naming
 from ei_export.cli import main
 from ei_export.output.listing import LONG, SHORT, Listing
+from ei_export.output.paper import WIDTH, Role
 from ei_export.output.problem_list import ProblemList
-from ei_export.output.text import WIDTH, Role
 from tests.support.feeds import CONTRACTS, Clinic, tables_read_once, visit
 from tests.support.pages import INSURERS, Found, deadline_passed, tariff_missing
 

@@ -11,8 +11,8 @@ from attrs import frozen
 from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ...base.spool import SortedLines
 from ...base.wording import day_text, printable, shown
+from ...output.paper import counted, euros, number, wrapped
 from ...output.refusals import official, reasons
-from ...output.text import counted, euros, number, wrapped
 
 _BETWEEN: Final = "\x1f"
 _INDENT: Final = "  "

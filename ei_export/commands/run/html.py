@@ -22,8 +22,8 @@ from ...base.problems import LANGUAGES, SEVERITIES, Language
 from ...base.wording import day_text, printable
 from ...base.words import words
 from ...output.causes import kinds_found, title
+from ...output.paper import euros, number
 from ...output.ran import Ran, last_done
-from ...output.text import euros, number
 from ..status.attention import Overview
 from .summary import Summary
 

@@ -14,8 +14,8 @@ from ...base.words import words
 from ...model.appointment import Outcome
 from ...model.declaration import Declaration
 from ...output.json_stream import Encoded
+from ...output.paper import Paint, euros, plain
 from ...output.problem_list import ProblemList
-from ...output.text import Paint, euros, plain
 
 #: The order of the counts in ``summary.json``, behind ``read`` and ``remembered``.
 _COUNTS: Final = (

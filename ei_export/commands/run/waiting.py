@@ -7,8 +7,8 @@ from ...base.problems import Finding, Language
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import refused_by_insurers, unanswered
+from ...output.paper import euros
 from ...output.problem_list import ProblemList
-from ...output.text import euros
 from ..status.document import refusal
 
 

@@ -13,7 +13,7 @@ from attrs import asdict
 from ...base.problems import Language, Refusal, render
 from ...base.wording import day_text, printable
 from ...output.json_stream import JsonStream
-from ...output.text import euros
+from ...output.paper import euros
 from ...standards.contents import Note
 from .described import Described, Field
 

@@ -8,9 +8,9 @@ from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name, day_text
+from ...output.paper import euros
 from ...output.ran import Ran
 from ...output.refusals import official, reasons
-from ...output.text import euros
 from .attention import Overview
 
 #: A row of the ledger by the names of its columns.

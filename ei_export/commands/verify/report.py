@@ -12,7 +12,7 @@ from ...base.problems import SEVERITIES, Language
 from ...base.words import words
 from ...model.codelists import return_codes
 from ...output.json_stream import JsonStream
-from ...output.text import Paint, Role, plain, wrapped
+from ...output.paper import Paint, Role, plain, wrapped
 
 Problem = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import LANGUAGES
 from ei_export.cli import common, main
-from ei_export.output.text import WIDTH, plain
+from ei_export.output.paper import WIDTH, plain
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.feeds import BSNS, Clinic, contract, csv_text, tables_read_once, visit
 from tests.support.receiver import by_vecozo
@@ -147,13 +147,23 @@ def test_what_is_held_is_told_with_its_remedy_without_the_feed(clinic: Clinic) -
     assert (unreadable["appointment_id"], unreadable["date"], unreadable["outcome"]) == ("U1", None, "unreadable")
 
 
-def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_passed_over(clinic: Clinic) -> None:
+def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_counted(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
         replaced = "replace(replace(appointments, 'DIAGNOSIS_MISSING', 'GONE_SINCE'), 'expected', 'wanted')"
         ledger.execute(f"UPDATE dossier SET appointments = {replaced}")
     assert [held["problems"] for held in document(clinic)["held"]] == [[], []]
-    assert "VASTGEHOUDEN, zoals de laatste run het zag (2)" in ask(clinic)
+    heading = "VASTGEHOUDEN, zoals de laatste run het zag (2); ei-export check kijkt opnieuw"
+    assert f"{heading}\n  - 2 om een reden die deze versie niet kent\n\n" in ask(clinic)
     assert [row["code"] for row in document(clinic, today="2022-02-20")["deadlines"]] == [""]
+
+
+def test_what_is_held_by_nothing_that_is_wrong_any_more_is_told_with_what_was_found(clinic: Clinic) -> None:
+    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
+        replaced = "replace(appointments, 'DIAGNOSIS_MISSING', 'INDICATION_MISSING')"
+        ledger.execute(f"UPDATE dossier SET appointments = {replaced}")
+    told = ask(clinic)
+    assert "VASTGEHOUDEN, zoals de laatste run het zag (2)" in told
+    assert "- afspraak H1, traject T3, kolom diagnosis_code\n        (INDICATION_MISSING)\n" in told
 
 
 def test_what_has_no_agreement_is_not_held(tmp_path: Path) -> None:
