@@ -69,16 +69,16 @@ def _rules(language: Language, kind: KindFound) -> Iterator[str]:
 
 def _place(listing: Listing, told: Told) -> str:
     """Which appointment it is, where that stands, and what the heading left blank."""
-    w, problem = words("listing", listing.language), told.problem
+    say, problem = words("listing", listing.language), told.problem
     ids = []
     if problem.appointment_id:
-        ids.append(w("appointment", id=problem.appointment_id))
+        ids.append(say("appointment", id=problem.appointment_id))
     if problem.trajectory:
-        ids.append(w("trajectory", id=problem.trajectory))
+        ids.append(say("trajectory", id=problem.trajectory))
     if problem.row is not None:
-        ids.append(w("row", file=problem.file, row=str(problem.row)))
+        ids.append(say("row", file=problem.file, row=str(problem.row)))
     elif problem.appointment_id and listing.of_feed:
-        ids.append(w["earlier"])
+        ids.append(say["earlier"])
     if problem.column:
-        ids.append(w("column", name=problem.column))
+        ids.append(say("column", name=problem.column))
     return ": ".join(filter(None, (", ".join(ids), told.filled_in)))

@@ -2,75 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from itertools import chain, groupby
 from typing import Any, Final
 
 from attrs import frozen
 
 from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities, render
-from ...base.spool import SortedLines
-from ...base.wording import day_text, printable, shown
-from ...output.paper import counted, euros, number, wrapped
+from ...base.spool import UNIT, SortedLines
+from ...base.wording import shown
+from ...base.words import words
+from ...output.paper import euros, set_lines, template
 from ...output.refusals import official, reasons
 
-_BETWEEN: Final = "\x1f"
-_INDENT: Final = "  "
 #: The problems that are each about one line.
 _LINES: Final = frozenset(
     {"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_CREDIT_NEEDLESS", "RETURN_LINE_PARTLY"}
 )
-
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "nl": {
-        "invoice": "{file}: factuur {invoice}, {insurer} ({uzovi})",
-        "sums": "ingediend € {declared}, toegekend € {granted}; {refused} van {lines} afgewezen",
-        "good": "zonder fout (8096), vanzelf mee in de volgende run: {lines}",
-        "waiting": "zonder fout, maar pas mee als de oude regel van de afspraak is gecrediteerd (ei-export credit met "
-        "het id van de afspraak): {lines}",
-        "line": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}",
-        "line_partly": "{reference}  afspraak {appointment}  {date}  {f_code}  € {amount}, toegekend € {granted}",
-        "remark": '{by} schrijft erbij: "{remark}"',
-        "what": "Wat nu: {remedy}",
-        "as-is": "Opnieuw declareren kan, met: ei-export redeclare en het kenmerk.",
-        "corrected": "Opnieuw declareren kan als het verbeterd is: vanzelf als de afspraak verbeterd in de export "
-        "komt, en anders met: ei-export redeclare en het kenmerk.",
-        "no": "Opnieuw declareren zoals hij nu is heeft geen zin.",
-        "RETURN_CREDIT_REFUSED": "De gecrediteerde regel staat dus nog. Opnieuw crediteren gaat met: ei-export "
-        "redeclare en het kenmerk.",
-        "RETURN_CREDIT_NEEDLESS": "De regel zelf was ook al afgewezen: er staat niets meer van, en er is niets te "
-        "crediteren.",
-        "RETURN_LINE_PARTLY": "Controleer het bedrag in uw tarieventabel en in uw overeenkomst. Moet het anders, "
-        "verbeter het dan en geef: ei-export correct en het kenmerk. Van deze regels is maar een deel toegekend:",
-        "held": "Tot dan worden alle regels van de factuur vastgehouden. Ze gaan vanzelf opnieuw mee als de gegevens "
-        "van de praktijk zijn verbeterd, en anders met: ei-export redeclare {invoice}",
-        "by": "VECOZO of {insurer}",
-    },
-    "en": {
-        "invoice": "{file}: invoice {invoice}, {insurer} ({uzovi})",
-        "sums": "declared € {declared}, granted € {granted}; {refused} of {lines} refused",
-        "good": "without fault (8096), along by itself in the next run: {lines}",
-        "waiting": "without fault, but along only once the old line of the appointment is credited (ei-export credit "
-        "with the id of the appointment): {lines}",
-        "line": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}",
-        "line_partly": "{reference}  appointment {appointment}  {date}  {f_code}  € {amount}, granted € {granted}",
-        "remark": '{by} writes: "{remark}"',
-        "what": "What now: {remedy}",
-        "as-is": "It can be declared again, with: ei-export redeclare and the reference.",
-        "corrected": "It can be declared again once it is corrected: by itself when the appointment comes corrected in "
-        "the export, and otherwise with: ei-export redeclare and the reference.",
-        "no": "Declaring it again as it is now is no use.",
-        "RETURN_CREDIT_REFUSED": "So the line it credits still stands. To credit it again: ei-export redeclare and the "
-        "reference.",
-        "RETURN_CREDIT_NEEDLESS": "The line itself was refused too: nothing of it stands, and there is nothing to "
-        "credit.",
-        "RETURN_LINE_PARTLY": "Check the amount in your tariff table and in your agreement. If it has to change, "
-        "correct it and give: ei-export correct and the reference. Of these lines only a part was granted:",
-        "held": "Until then all lines of the invoice are held. They go again by themselves when the details of the "
-        "practice are corrected, and otherwise with: ei-export redeclare {invoice}",
-        "by": "VECOZO or {insurer}",
-    },
-}
 
 
 @frozen
@@ -202,7 +149,7 @@ class FileReport:
         places: Mapping[str, object],
     ) -> None:
         """Words a refusal for return codes by those that say what it means; its remedy is that of the first."""
-        by = _WORDS[self.language]["by"].format(insurer=self.insurer)
+        by = words("returns", self.language)("by", insurer=self.insurer)
         named = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes), "by": by}
         said = {**shown({**places, "by": by}, self.language), **named}
         found = list(reasons(judged, whole=code == "RETURN_FILE_REFUSED" and self.is_held))
@@ -235,8 +182,8 @@ class FileReport:
         level = self._severities.of(code)
         self._errors += level == "error"
         problem = {"code": code, "severity": level, **more, "message": message, "remedy": remedy}
-        order = _BETWEEN.join((str(SEVERITIES.index(level)), code, *key))
-        spool.add(f"{order}{_BETWEEN}{json.dumps(problem)}")
+        order = UNIT.join((str(SEVERITIES.index(level)), code, *key))
+        spool.add(f"{order}{UNIT}{json.dumps(problem)}")
 
     # What is told of it.
 
@@ -245,7 +192,7 @@ class FileReport:
         those for the same reason together."""
         for spool in (self._faults, *([] if not self.is_read else [self._lines])):
             for line in spool:
-                yield json.loads(line.rpartition(_BETWEEN)[2])
+                yield json.loads(line.rpartition(UNIT)[2])
 
 
 def document(report: FileReport) -> dict[str, Any]:
@@ -264,56 +211,10 @@ def document(report: FileReport) -> dict[str, Any]:
 
 def text_lines(report: FileReport) -> Iterator[str]:
     """One file for a person at a terminal, at most 80 wide."""
-    words = _WORDS[report.language]
-    if report.is_read:
-        yield words["invoice"].format(
-            file=printable(report.file), invoice=report.invoice, insurer=report.insurer, uzovi=report.uzovi
-        )
-        declared, granted = report.euros(report.declared_cents), report.euros(report.granted_cents)
-        yield _INDENT + words["sums"].format(
-            declared=declared,
-            granted=granted,
-            refused=number(report.refused, report.language),
-            lines=counted(report.lines, "line", report.language),
-        )
-        if report.good:
-            yield _INDENT + words["good"].format(lines=counted(report.good, "line", report.language))
-        if report.waiting:
-            yield from wrapped(words["waiting"].format(lines=counted(report.waiting, "line", report.language)), _INDENT)
-    else:
-        yield printable(report.file)
-    for (kind, *_), alike in groupby(report.problems(), key=_said):
-        first = next(alike)
-        yield ""
-        for place, reason in enumerate(first.get("reasons", [first])):
-            if reason.get("return_code"):
-                yield from wrapped(f"{reason['return_code']} {reason['text']}", _INDENT)
-            about_all = kind not in _LINES and not place
-            yield from wrapped(first["message"] if about_all else reason["meaning"], _INDENT)
-            if kind != "RETURN_LINE_PARTLY":  # what a line that was refused needs is not what one that stands does
-                yield from wrapped(words["what"].format(remedy=reason["remedy"]), _INDENT)
-        if kind == "RETURN_FILE_REFUSED" and report.remark:
-            by = words["by"].format(insurer=report.insurer)
-            yield from wrapped(words["remark"].format(by=by, remark=report.remark), _INDENT)
-        if kind == "RETURN_FILE_REFUSED" and report.is_held:
-            yield from wrapped(words["held"].format(invoice=report.invoice), _INDENT)
-        if kind in _LINES:
-            again = first["again"] if kind == "RETURN_LINE_REFUSED" else kind
-            yield from wrapped(words[again], _INDENT)
-            for problem in chain((first,), alike):
-                told = words["line_partly" if kind == "RETURN_LINE_PARTLY" else "line"].format(
-                    reference=problem["reference"],
-                    appointment=problem["appointment_id"],
-                    date=day_text(date.fromisoformat(problem["date"]), report.language),
-                    f_code=problem["f_code"],
-                    amount=report.euros(problem["amount_cents"]),
-                    granted=report.euros(problem["granted_cents"]),
-                )
-                yield from wrapped(told, _INDENT * 2)
-                if problem["remark"]:
-                    wrote = words["remark"].format(by=report.insurer, remark=problem["remark"])
-                    yield from wrapped(wrote, _INDENT * 3)
-    yield ""
+    alike = groupby(report.problems(), key=_said)
+    told = ((kind, first := next(problems), chain((first,), problems)) for (kind, _), problems in alike)
+    page = template(__package__, "returns", report.language)
+    return set_lines(page.generate(report=report, told=told, of_lines=_LINES))
 
 
 def _said(problem: Mapping[str, Any]) -> tuple[str, object]:

@@ -37,12 +37,12 @@ def text_lines(
     paint: Paint = plain,
 ) -> Iterator[str]:
     """How things stand, in words. ``everything``: long lists in full; ``with_lines``: what became of every line too."""
-    w, today = words("status", language), status.overview.day
+    say, today = words("status", language), status.overview.day
     limits = LONG if everything else SHORT
 
     def left(days: int, past: str) -> str:
         """How long it takes, or how long ago it is."""
-        return w(past if days < 0 else "left" if days else "left_none", days=counted(abs(days), "day", language))
+        return say(past if days < 0 else "left" if days else "left_none", days=counted(abs(days), "day", language))
 
     def when(ran: Ran) -> str:
         """The day and the time of a run, and how long ago that is."""
@@ -57,18 +57,18 @@ def text_lines(
             today=today,
             overview=status.overview,
             first=partial(few, most=_MOST if everything else _FEW),
-            money=list(_money(status, w)),
-            next_run=_next_run(status, w),
+            money=list(_money(status, say)),
+            next_run=_next_run(status, say),
             last=status.ran[-1] if status.ran else None,
             done=last_done(status.ran),
             held=_held(status, problems),
             problems=Listing(language, {}, "ei-export status --all", limits, of_feed=False).pieces(problems),
             refused=partial(_refused, status),
-            runs=partial(_runs, status, w),
-            every_line=_every_line(status, w) if with_lines else (),
+            runs=partial(_runs, status, say),
+            every_line=_every_line(status, say) if with_lines else (),
             refusal=partial(refusal, language=language),
             render=lambda finding: render(finding.code, finding.params, language),
-            within=lambda trajectory: w("trajectory", id=trajectory) if trajectory else "",
+            within=lambda trajectory: say("trajectory", id=trajectory) if trajectory else "",
             days_since=lambda day: (today - date.fromisoformat(day)).days,
             fields=asdict,
             left=left,
@@ -77,24 +77,24 @@ def text_lines(
         yield from set_lines(text, paint)
 
 
-def _money(status: Status, w: Words) -> Iterator[str]:
+def _money(status: Status, say: Words) -> Iterator[str]:
     """The sums of each insurer and of all, under their heads, in columns; of nothing at all where there are none."""
     sums, totals = status.sums, status.totals
     if not sums:
         return
     shown = [name for name in AMOUNTS if name != "credited_cents" or totals[name]]
-    rows = [[w["insurer"], *(w[name] for name in shown)]]
+    rows = [[say["insurer"], *(say[name] for name in shown)]]
     for row in (*sums, {"insurer": "", **totals}):
-        name = f"{row['insurer']} ({row['uzovi']})" if row["insurer"] else w["total"]
-        rows.append([name, *(euros(row[column], w.language) for column in shown)])
+        name = f"{row['insurer']} ({row['uzovi']})" if row["insurer"] else say["total"]
+        rows.append([name, *(euros(row[column], say.language) for column in shown)])
     yield from columns(rows)
 
 
-def _next_run(status: Status, w: Words) -> Sequence[str]:
+def _next_run(status: Status, say: Words) -> Sequence[str]:
     """What is ready to go out."""
     credits, again = status.queued
-    told = [counted(credits, "credit", w.language)] if credits else []
-    return [*told, *([w("again", lines=counted(again, "line", w.language))] if again else [])]
+    told = [counted(credits, "credit", say.language)] if credits else []
+    return [*told, *([say("again", lines=counted(again, "line", say.language))] if again else [])]
 
 
 def _held(status: Status, problems: ProblemList) -> Counter[str]:
@@ -131,22 +131,22 @@ def _refused(status: Status) -> Iterator[Refused]:
         yield Refused(first, 1 + len(others), sum(row["amount_cents"] for row in (first, *others)))
 
 
-def _runs(status: Status, w: Words) -> Iterator[Mapping[str, Any]]:
+def _runs(status: Status, say: Words) -> Iterator[Mapping[str, Any]]:
     """The runs, the last one first: what went out, and what became of its files."""
     for run, same in groupby(reversed(status.declarations), key=itemgetter("run")):
         rows = list(same)
         states = Counter(row["state"] for row in rows)
-        told = ", ".join(w(f"declared_{state}", count=states[state]) for state in sorted(states))
+        told = ", ".join(say(f"declared_{state}", count=states[state]) for state in sorted(states))
         lines, cents = (sum(row[name] for row in rows) for name in ("lines", "amount_cents"))
         told_of = {"run": run, "today": rows[0]["today"], "states": told, "amount_cents": cents}
         yield {**told_of, "invoices": len(rows), "lines": lines}
 
 
-def _every_line(status: Status, w: Words) -> Iterator[str]:
+def _every_line(status: Status, say: Words) -> Iterator[str]:
     """What became of each line, under its heads; a credit takes money back."""
     heads = ("reference", "appointment", "stands", "declared_cents", "granted_cents")
-    yield _LINE.format(*(w[head] for head in heads))
+    yield _LINE.format(*(say[head] for head in heads))
     for row in status.lines():
         sign = -1 if row["debit_credit"] == "C" else 1
-        amounts = (euros(sign * row[name], w.language) for name in ("amount_cents", "granted_cents"))
-        yield _LINE.format(row["reference"], row["appointment_id"], w[f"line_{row['status']}"], *amounts)
+        amounts = (euros(sign * row[name], say.language) for name in ("amount_cents", "granted_cents"))
+        yield _LINE.format(row["reference"], row["appointment_id"], say[f"line_{row['status']}"], *amounts)
