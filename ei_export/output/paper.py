@@ -113,6 +113,7 @@ def template(package: str, name: str, language: Language) -> "Template":
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader(package, ""),
         undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
