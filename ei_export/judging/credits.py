@@ -1,7 +1,7 @@
 """The credits of a run: those that go out, those that nobody would take, and those that came back refused."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -37,9 +37,17 @@ def add_credits_of_replaced(collected: Collected, context: Context) -> None:
     """Collects the credits of lines that are corrected, once it is known what comes in their place: none
     without a new line, unless the appointment is to have no line any more."""
     stays = collected.held_back | collected.dropped
-    for line, fault in judged_credits(context) if context.replaced and not context.hold_all else ():
-        if fault is None and is_replaced(context, line) and line.appointment_id not in stays:
+    for line in going_out(context, judged_credits(context), stays) if context.replaced and not context.hold_all else ():
+        if is_replaced(context, line):
             collected.due.add(line.pack())
+
+
+def going_out(context: Context, judged: Iterable[Judged], stays: Collection[str]) -> Iterator[DueLine]:
+    """The queued credits that go out: those that nobody would refuse, but for those of lines that are corrected while
+    nothing comes in the place of them, ``stays`` by appointment id."""
+    for line, fault in judged:
+        if fault is None and not (is_replaced(context, line) and line.appointment_id in stays):
+            yield line
 
 
 def is_replaced(context: Context, credit: DueLine) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..ledger.dossier import AT, unpack
 from ..model.appointment import Appointment, Outcome
+from ..zorg1.visit import may_share
 from .context import Course, Patient
 
 #: Performances that are part of a course, and not over by themselves.
@@ -26,7 +27,7 @@ def of_today(patient: Patient, before: Appointment, row: Appointment) -> bool:
         for course in _courses(patient)
         if course.insurer == resolver.insurer(before.uzovi)
         and course.start <= day.isoformat() <= course.end
-        and _may_share(course.number, before.number)
+        and may_share(course.number, before.number)
     ]
     return bool(found) and all(course.is_over and not _is_told(patient, course, before.uzovi) for course in found)
 
@@ -55,10 +56,6 @@ def _is_told(patient: Patient, course: Course, uzovi: str) -> bool:
         and row.text("uzovi").zfill(4) == uzovi
         and row.date is not None
         and course.start <= row.date.isoformat() <= course.end
-        and _may_share(course.number, row.number)
+        and may_share(course.number, row.number)
         for row in patient.rows
     )
-
-
-def _may_share(one: str, other: str) -> bool:
-    return one == other or not one or not other

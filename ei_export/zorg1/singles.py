@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from .resolver import Verdict
-from .visit import Visit
+from .visit import Visit, may_share
 
 #: The moments of such products.
 SINGLES: Final = frozenset({"baseline", "profile"})
@@ -35,11 +35,10 @@ def _takes_a_place(visit: Visit) -> bool:
 def _excludes(visit: Visit, other: Visit) -> bool:
     """Whether two products can't both be of one trajectory, and nothing says that they are of two: another knee or hip
     has another trajectory number."""
-    one, two = visit.appointment.number, other.appointment.number
     return (
         (visit.resolution.insurer, visit.program, visit.resolution.moment)
         == (other.resolution.insurer, other.program, other.resolution.moment)
-        and (one == two or not one or not two)
+        and may_share(visit.appointment.number, other.appointment.number)
         and not _is_other_cover(visit.resolution.profile, other.resolution.profile)
     )
 

@@ -14,7 +14,7 @@ from ..model.appointment import Appointment
 from .agreements import ANY
 from .resolver import Resolution, Resolver, Verdict
 from .singles import SINGLES, rivals
-from .visit import AFTER_RELAPSE, Trajectory, Visit
+from .visit import AFTER_RELAPSE, Trajectory, Visit, may_share
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
@@ -403,7 +403,7 @@ class _Grouping:
     def _unexplained(self, visit: Visit) -> None:
         """An own code that stands for nothing, inside the time of an open trajectory: perhaps a contact of that."""
         appointment = visit.appointment
-        during = [t for t in self.trajectories if t.is_open and _may_share(appointment.number, t)]
+        during = [t for t in self.trajectories if t.is_open and may_share(appointment.number, t.number)]
         if during:
             visit.trajectory = during[-1]
             code, start = quoted_word(appointment.called(appointment.code)), _show(visit.trajectory.start)
@@ -467,7 +467,7 @@ class _Grouping:
     def _doubt(self, appointment: Appointment) -> None:
         """Marks an appointment that may be a contact of the trajectories open on its day."""
         for trajectory in self.trajectories:
-            if trajectory.is_open and _may_share(appointment.number, trajectory):
+            if trajectory.is_open and may_share(appointment.number, trajectory.number):
                 trajectory.doubtful.append(appointment.id)
 
 
@@ -477,14 +477,9 @@ def _forget(visit: Visit, code: str) -> None:
     visit.appointment.findings[:] = [finding for finding in visit.appointment.findings if finding.code != code]
 
 
-def _may_share(number: str, trajectory: Trajectory) -> bool:
-    """Whether an appointment with this number, or none, may be of a trajectory with its number, or none."""
-    return number == trajectory.number or not number or not trajectory.number
-
-
 def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
     """Whether an appointment could be a contact between start and end, by its number and its date."""
-    if not _may_share(appointment.number, trajectory):
+    if not may_share(appointment.number, trajectory.number):
         return False
     if appointment.date is None or trajectory.start is None or trajectory.end is None:
         return True

@@ -112,3 +112,8 @@ class Visit:
         if appointment.settled_as is Outcome.DECLARED:
             return appointment.units > 0 and not appointment.refused
         return appointment.settled_as is Outcome.EARLIER
+
+
+def may_share(one: str, other: str) -> bool:
+    """Whether appointments with these trajectory numbers, or none, may be of one trajectory."""
+    return one == other or not one or not other

@@ -12,7 +12,7 @@ from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import Gathered, GatheredRow, partition_of
 from ...judging.collected import Collected
 from ...judging.context import Context, Patient
-from ...judging.credits import Judged, add_credits, is_replaced, judged_credits
+from ...judging.credits import Judged, add_credits, going_out, judged_credits
 from ...judging.patient import examine
 from ...ledger.history import SentLine, lines_of
 from ...model.appointment import Appointment, Outcome
@@ -85,10 +85,9 @@ class PatientHistory:
     def credits(self) -> Mapping[str, Sequence[DueLine]]:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
-        stay = {*self.patient.result.held_back, *self.patient.result.dropped}
-        for line, fault in self.judged:
-            if fault is None and not (is_replaced(self.context, line) and line.appointment_id in stay):
-                found.setdefault(line.appointment_id, []).append(line)
+        stays = {*self.patient.result.held_back, *self.patient.result.dropped}
+        for line in going_out(self.context, self.judged, stays):
+            found.setdefault(line.appointment_id, []).append(line)
         return found
 
     @cached_property
