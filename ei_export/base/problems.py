@@ -5,16 +5,20 @@ Code raises or returns a *code with parameters*; the words, in Dutch and English
 
 import errno
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
 from . import wording
 from .specs import SPECS, label
 
+if TYPE_CHECKING:
+    from .words import Entry
+
+T = TypeVar("T")
 Severity = Literal["error", "warning", "info"]
 Language: TypeAlias = wording.Language
 
@@ -83,8 +87,8 @@ class Problem:
 
 
 #: The keys of an entry of the catalogue that it must have, and those that it may have.
-KIND_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
-OPTIONAL_KEYS: Final = ("consequence", "highest", "lowest", "return_code", "source")
+_KEYS: Final = ("severity", "nl", "en", "remedy_nl", "remedy_en")
+_OPTIONAL_KEYS: Final = ("consequence", "highest", "lowest", "return_code", "source")
 #: The only words that are not in a file: those for a file of words that is broken.
 _WITHOUT_WORDS: Final[Mapping[Language, tuple[str, str]]] = {
     "nl": (
@@ -129,6 +133,21 @@ class SettingsError(Refusal):
     exit_code = 2
 
 
+class MissingEntry(SettingsError, KeyError):
+    """A table of our own lacks an entry that the program needs."""
+
+
+class Entries(dict[str, T]):
+    """The entries of our own tables by their keys. Raises MissingEntry for one that isn't there."""
+
+    def __init__(self, place: str, entries: Mapping[str, T]) -> None:
+        super().__init__(entries)
+        self._place = place
+
+    def __missing__(self, key: str) -> Never:
+        raise MissingEntry("TABLE_ENTRY", file=self._place, key=key)
+
+
 class InputError(Refusal):
     """The feed as a whole can't be read."""
 
@@ -160,9 +179,18 @@ def catalogue() -> Mapping[str, Kind]:
 
     entries = [entry for path in catalogue_files() for entry in read_entries(path)]
     for entry in entries:
-        for error in entry.wrong_keys(KIND_KEYS, OPTIONAL_KEYS):
+        for error in kind_errors(entry):
             raise error
-    return {entry.key: Kind(entry.key, **entry.texts) for entry in entries}
+    return Entries(f"{label(SPECS / 'problems')}/*.toml", {e.key: Kind(e.key, **e.texts) for e in entries})
+
+
+def kind_errors(entry: "Entry") -> Iterator[SettingsError]:
+    """What keeps an entry from being a kind of problem: its keys, what is no text, a severity that isn't one."""
+    wrong = [*entry.wrong_keys(_KEYS, _OPTIONAL_KEYS)] or [*entry.unclear(*_KEYS)]
+    yield from wrong
+    for key in () if wrong else ("severity", "highest", "lowest"):
+        if entry.texts.get(key, "error") not in SEVERITIES:
+            yield entry.error(key, " | ".join(SEVERITIES))
 
 
 def catalogue_files(specs: Path = SPECS) -> list[Path]:
@@ -203,6 +231,8 @@ def render(code: str, params: Mapping[str, object], language: Language) -> tuple
     try:
         texts = catalogue()[code].texts(language)
     except SettingsError as broken:
+        if isinstance(broken, MissingEntry) and code != broken.code:
+            raise
         return _without_words(broken, language)
     message, remedy = (wording.filled(text, params, language) for text in texts)
     return message, remedy
@@ -212,7 +242,7 @@ def _without_words(broken: "SettingsError", language: Language) -> tuple[str, st
     """What is said where the catalogue itself can't be read: where, and the rest in the words it was found in."""
     params = broken.params
     place = f"{params['file']}:{params['line']}" if "line" in params else str(params["file"])
-    why = "; ".join(f"{name} {params[name]}" for name in ("column", "expected", "reason") if name in params)
+    why = "; ".join(f"{name} {params[name]}" for name in ("column", "key", "expected", "reason") if name in params)
     text, remedy = _WITHOUT_WORDS[language]
     return text.format(place=place, why=why), remedy
 

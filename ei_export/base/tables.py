@@ -205,12 +205,13 @@ def _bytes(path: Path, file: str) -> bytes:
 
 def _decoded(data: bytes, file: str, encodings: Sequence[str]) -> str:
     """The text in the first of the encodings that it can be read in."""
+    line = 0
     for encoding in encodings:
         try:
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SettingsError("TABLE_ENCODING", file=file)
+        except UnicodeDecodeError as error:
+            line = line or data.count(b"\n", 0, error.start) + 1
+    raise SettingsError("TABLE_ENCODING", file=file, line=line, reason="not UTF-8")
 
 
 def close_open(rows: Iterable[Row], key: Callable[[Row], Hashable]) -> tuple[list[Row], list[Row]]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from .problems import LANGUAGES, Language, SettingsError
+from .problems import LANGUAGES, Entries, Language, SettingsError
 from .specs import SPECS, label
 from .tables import Report, read_text, refuse
 from .wording import day_text, euros, filled, number
@@ -92,7 +92,8 @@ class Words:
 @cache
 def words(subject: str, language: Language) -> Words:
     """The texts of ``specs/words/<subject>.toml`` in a language. Raises SettingsError for a file that is broken."""
-    return Words(language, {entry.key: entry.texts for entry in read_words(SPECS / "words" / f"{subject}.toml")})
+    path = SPECS / "words" / f"{subject}.toml"
+    return Words(language, Entries(label(path), {entry.key: entry.texts for entry in read_words(path)}))
 
 
 def read_words(path: Path, report: Report = refuse) -> list[Entry]:

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from .. import __version__
 from ..base.patience import ON_WAIT
-from ..base.problems import LANGUAGES, Interruption, Language, Refusal, WriteError, render
+from ..base.problems import LANGUAGES, Interruption, Language, MissingEntry, Refusal, WriteError, render
 from ..base.wording import iso_day, naming
 from ..output.json_stream import write_json
 from ..output.paper import Paint, Role, plain
@@ -210,7 +210,10 @@ def if_it_fails(note: Callable[[Refusal, Language], None]) -> None:
 
 def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:
     """Prints why the program can't go on, and what to do, where that can be printed."""
-    message, remedy = render(refusal.code, refusal.params, language)
+    try:
+        message, remedy = render(refusal.code, refusal.params, language)
+    except MissingEntry as missing:
+        message, remedy = render(missing.code, missing.params, language)
     warn(f"{message}\n{remedy}")
     if as_json:
         problem = {"code": refusal.code, "severity": "error", "appointment_id": "", "trajectory": "", "row": None}

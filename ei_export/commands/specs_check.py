@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from ..base.problems import KIND_KEYS, OPTIONAL_KEYS, SEVERITIES, Finding, SettingsError, catalogue_files
+from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files, kind_errors
 from ..base.specs import SPECS
 from ..base.tables import Report
 from ..base.words import Entry, read_entries, read_words
@@ -96,7 +96,7 @@ def _problem_errors(
     entry: Entry, return_codes: Collection[str], choices: Collection[str] | None
 ) -> Iterator[SettingsError]:
     """What is wrong with an entry of the catalogue."""
-    if wrong := [*entry.wrong_keys(KIND_KEYS, OPTIONAL_KEYS)] or [*entry.unclear(*KIND_KEYS)]:
+    if wrong := [*kind_errors(entry)]:
         yield from wrong
         return
     texts = entry.texts
@@ -114,12 +114,7 @@ def _problem_errors(
 
 def _severity_errors(entry: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The severity lies between its bounds; what would be refused with a return code stays an error."""
-    given = {key: entry[key] for key in ("severity", "highest", "lowest") if key in entry}
-    for key, level in given.items():
-        if level not in SEVERITIES:
-            yield key, " | ".join(SEVERITIES)
-            return
-    rank = {key: SEVERITIES.index(level) for key, level in given.items()}
+    rank = {key: SEVERITIES.index(entry[key]) for key in ("severity", "highest", "lowest") if key in entry}
     if rank.get("highest", 0) > rank["severity"]:
         yield "highest", f"{entry['severity']}, or more serious"
     if rank.get("lowest", len(SEVERITIES)) < rank["severity"]:

@@ -51,7 +51,7 @@ def test_periods(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "params"),
     [
-        ("from,until,code\n,,caf\xe9\n".encode("cp1252"), "TABLE_ENCODING", {}),
+        ("from,until,code\n,,caf\xe9\n".encode("cp1252"), "TABLE_ENCODING", {"line": 2}),
         (b"", "TABLE_COLUMNS", {"unknown": "-", "missing": "from, until, code"}),
         ("from,until,Code\n", "TABLE_COLUMNS", {"unknown": "Code", "missing": "code"}),
         ("from,until,code,code\n", "TABLE_COLUMNS", {"unknown": "-", "missing": "-"}),

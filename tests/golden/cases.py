@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 from ei_export.commands.run.run import Options
 from ei_export.commands.run.run import run as run_pipeline
 from ei_export.settings import load
-from ei_export.standards.flat.record import ENCODING, Layout
+from ei_export.standards.flat.record import Layout, encoding
 from ei_export.standards.flat.writing import LINE_END
 from ei_export.standards.xml.reader import instances
 from tests.support.gds import M573
@@ -129,7 +129,7 @@ def differences(expected: Files, found: Files) -> Iterator[str]:
 
 def _in_file(name: str, expected: bytes, found: bytes) -> Iterator[str]:
     if name.endswith(".txt"):
-        yield from _in_records(name, expected.decode(ENCODING), found.decode(ENCODING))
+        yield from _in_records(name, expected.decode(encoding()), found.decode(encoding()))
     elif name.endswith(".xml"):
         yield from _in_elements(name, expected, found)
     elif name.endswith(".csv"):

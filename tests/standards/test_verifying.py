@@ -20,7 +20,7 @@ from ei_export.standards.flat.judge.cut import NO_ENDS, cut
 from ei_export.standards.flat.judge.declaration import FlatFile
 from ei_export.standards.flat.judge.fragments import Fragments
 from ei_export.standards.flat.judge.lines import Lines
-from ei_export.standards.flat.record import ENCODING
+from ei_export.standards.flat.record import encoding
 from ei_export.standards.flat.writing import care_fragment, key_fragment, line_fragment, person_fragment
 from ei_export.standards.verifying import verify_file
 from tests.golden.cases import GOLDEN
@@ -288,7 +288,7 @@ def test_any_other_byte_is_a_fault_or_right_for_a_reason(place: int, byte: int) 
         _, kind, id = PLACES[place]
         assert id in FREE, id
         start = place // (PM304.length + len(END)) * (PM304.length + len(END))
-        values = PM304[kind].unpack(bytes(data[start : start + PM304.length]).decode(ENCODING))
+        values = PM304[kind].unpack(bytes(data[start : start + PM304.length]).decode(encoding()))
         assert FREE[id](values[id], values), (id, values[id])
     for fault in faults:
         assert all(fault.words("nl"))

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ei_export.base.problems import LANGUAGES
 from ei_export.standards.fault import Fault
-from ei_export.standards.flat.record import ENCODING, Layout
+from ei_export.standards.flat.record import Layout, encoding
 from ei_export.standards.verifying import verify_file
 from tests.support.messages import PM304, PM305, Values
 
@@ -106,7 +106,7 @@ def answer() -> Records:
 
 
 def _packed(records: tuple[tuple[str, str, Values], ...], layout: Layout) -> Records:
-    return {name: layout[kind].pack(values).encode(ENCODING) for name, kind, values in records}
+    return {name: layout[kind].pack(values).encode(encoding()) for name, kind, values in records}
 
 
 def file_of(records: Mapping[str, bytes]) -> bytes:
@@ -117,7 +117,7 @@ def changed(records: Records, name: str, element: str, value: str) -> Records:
     """The records with one element of one of them changed; spaces follow a value that is shorter."""
     layout = PM304 if len(records["header"]) == PM304.length else PM305
     place = layout[element[:2]][element]
-    record, raw = records[name], value.ljust(place.length).encode(ENCODING)
+    record, raw = records[name], value.ljust(place.length).encode(encoding())
     other = record[: place.start - 1] + raw + record[place.end :]
     assert other != record, "nothing was changed"
     return {**records, name: other}

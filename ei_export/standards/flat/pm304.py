@@ -125,13 +125,14 @@ class Pm304:
         from .judge.controls import read_controls
 
         errors: list[SettingsError] = []
-        for path in sorted((*specs.glob("pm*.csv"), *specs.glob("sb*.csv"))):
+        named = {message.layout for message in tables.messages if message.layout}
+        for name in sorted(named | {path.stem for path in (*specs.glob("pm*.csv"), *specs.glob("sb*.csv"))}):
             try:
-                layout = Layout.load(path.stem)
+                layout = Layout.load(name)
             except SettingsError as error:
                 errors.append(error)
             else:  # what a return repeats of a declaration would be wrong in both
-                if any(message.layout == layout.name for message in tables.messages) and not errors:
+                if name in named and not errors:
                     read_controls(layout, tables.return_codes, specs, errors.append)
         for wrong in errors:
             report(wrong)

@@ -11,7 +11,7 @@ from typing import IO, Final, NamedTuple
 from ...base.problems import InputError
 from ..contents import Content, ElementKind, Elements, Note
 from ..message import Message
-from .record import ENCODING, Layout, Record
+from .record import Layout, Record, encoding
 
 #: The layout that has the length of a message is the one that can stand in it.
 _DEBTORS: Final = ("sb311-2.0", "sb312-2.0")
@@ -111,7 +111,7 @@ def _from_utf8(text: str) -> str | None:
     if text.isascii():
         return None
     try:
-        return text.encode(ENCODING).decode("utf-8")
+        return text.encode(encoding()).decode("utf-8")
     except UnicodeDecodeError:
         return None
 
@@ -153,7 +153,7 @@ def records(file: IO[bytes], message: Message) -> Iterator[Line]:
     """
     layout = Layout.load(message.layout)
     for number, line in enumerate(lines(file), 1):
-        text = without_end(line).decode(ENCODING)
+        text = without_end(line).decode(encoding())
         yield Line(number, layout.kind(text), text)
 
 
@@ -163,7 +163,7 @@ def place_of(file: IO[bytes], message: Message, reference: str) -> int | None:
     layout, sought = Layout.load(message.layout), reference.encode()
     for number, line in enumerate(lines(file), 1):
         if sought in line:
-            text = without_end(line).decode(ENCODING)
+            text = without_end(line).decode(encoding())
             if layout[layout.kind(text)].unpack(text).get("0434", "").rstrip() == reference:
                 return number
     return None

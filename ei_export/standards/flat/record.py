@@ -17,9 +17,6 @@ from ...base.tables import Row, read_table
 from ...base.tables import number as whole_number
 from ...model.codelists import choice
 
-#: No text prescribes the character set; see ``specs/inferred.csv``.
-ENCODING: Final = choice("charset")
-
 _COLUMNS: Final = (
     "record", "element", "code", "name", "type", "length", "start", "mandatory", "rule", "end", "basis",
 )  # fmt: skip
@@ -29,12 +26,20 @@ _MANDATORY: Final = ("M", "C", "O", "S")
 _KIND: Final = "COD001"
 
 
-_CHARACTERS: Final = frozenset(filter(str.isprintable, bytes(range(256)).decode(ENCODING, "ignore")))
+@cache
+def encoding() -> str:
+    """The character set of a record. No text prescribes it; see ``specs/inferred.csv``."""
+    return choice("charset")
+
+
+@cache
+def _characters() -> frozenset[str]:
+    return frozenset(filter(str.isprintable, bytes(range(256)).decode(encoding(), "ignore")))
 
 
 def is_text(text: str) -> bool:
     """Whether every character can stand in a record: printable, and one byte in the character set."""
-    return text.isprintable() if text.isascii() else _CHARACTERS.issuperset(text)
+    return text.isprintable() if text.isascii() else _characters().issuperset(text)
 
 
 def number(digits: str) -> int:

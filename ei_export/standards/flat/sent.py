@@ -6,7 +6,7 @@ from typing import IO, Final
 
 from ...model.declaration import Care, Person
 from ..standard import SentPart
-from .record import ENCODING
+from .record import encoding
 from .writing import records
 
 #: The diagnosis, and the list before it that says it is one (see `care_fragment`).
@@ -60,7 +60,7 @@ def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:
     person, head, line = records().person, records().head, records().layout["04"]
     before = line["0403"].start - 1
     for record in file:
-        text = record.decode(ENCODING).rstrip("\r\n")
+        text = record.decode(encoding()).rstrip("\r\n")
         if text[:2] == "02":
             yield SentPart(text[-person.length :])
         elif text[:2] == "04":

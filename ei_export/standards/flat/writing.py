@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ...model.codelists import DCSPH, choice
 from ...model.declaration import Care, Invoice, Performance, Person, Provider
-from .record import ENCODING, Layout, Template, number
+from .record import Layout, Template, encoding, number
 
 LINE_END: Final = "\r\n"
 
@@ -274,4 +274,4 @@ class Pm304Writer:
     def _put(self, record: str) -> None:
         if len(record) != self._record or not record[: self._text].isprintable():
             raise ValueError(f"detail record {self._number} is no {self._text} printable characters")
-        self._write(record.encode(ENCODING))
+        self._write(record.encode(encoding()))

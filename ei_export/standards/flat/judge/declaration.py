@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ...fault import Fault
 from ...message import Message, messages
-from ..record import ENCODING, Layout
+from ..record import Layout, encoding
 from . import counting
 from .controls import controls
 from .counting import Comments, Numbers, Tally
@@ -94,7 +94,7 @@ class FlatFile:
         """Takes a person with whom nothing is wrong; False says nothing about the record."""
         if not text.startswith(_PERSON + self._numbers.text) or self._closed or self._is_childless():
             return False
-        record = text.decode(ENCODING)
+        record = text.decode(encoding())
         if self._parts["02"].judge(record[self._kind_ends :]):
             return False
         self._numbers.advance()
@@ -108,7 +108,7 @@ class FlatFile:
             raise _StopJudging
         if trouble == NO_RECORD:
             return
-        record = text.decode(ENCODING)
+        record = text.decode(encoding())
         stated, kind = record[: self._kind_ends], ""
         is_cut = trouble == INSIDE and LINE_END in text
         if self.records == 1 and not is_cut:
@@ -216,7 +216,7 @@ class FlatFile:
             return
         if commented != "98":
             known = commented and not (self._misnumbered and before is self._judged[0])
-            number = self._controls["0202"].of(before.decode(ENCODING)) if known else ""
+            number = self._controls["0202"].of(before.decode(encoding())) if known else ""
             self._comments.begin(number, first=bool(commented))
         self._tally.comments += 1
         faults = self._parts["98"].judge(record[self._kind_ends :])
@@ -276,7 +276,7 @@ class FlatFile:
 
     def _number_expected(self, found: int | None) -> str | None:
         """Takes the next number, None for none: what it should have been, if it can't be what was found."""
-        expected = self._numbers.text.decode(ENCODING)
+        expected = self._numbers.text.decode(encoding())
         if found is None:
             self._numbers.follows(-1)
             return None
@@ -314,7 +314,7 @@ class FlatFile:
     def _kind_of(self, before: bytes) -> str:
         """The kind of the record before, as it was judged; '' = not known."""
         text, kind = self._judged
-        return kind if text is before else before[: self._kind_ends].decode(ENCODING)
+        return kind if text is before else before[: self._kind_ends].decode(encoding())
 
     def _begin(self, header: Values) -> None:
         """The header is known, as far as nothing is wrong with it: what follows is held against it."""

@@ -11,7 +11,7 @@ from typing import IO, Final
 from ....base.spool import SortedLines
 from ....model.declaration import NO_BSN
 from ...fault import Fault
-from ..record import ENCODING, Layout
+from ..record import Layout, encoding
 from .controls import Control
 from .cut import cut
 
@@ -42,8 +42,8 @@ class Doubles:
         try:
             before = b""
             for record, (text, _) in enumerate(islice(cut(file, self._layout.length), trailer or None), 1):
-                if text != before and len(text) == self._layout.length and self._counts(text.decode(ENCODING)):
-                    for key, kind in self._keys(text.decode(ENCODING)):
+                if text != before and len(text) == self._layout.length and self._counts(text.decode(encoding())):
+                    for key, kind in self._keys(text.decode(encoding())):
                         lines.add(f"{key}{_BETWEEN}{kind}{record:012}")
                 before = text
             for _, same in groupby(lines, key=lambda line: line.rpartition(_BETWEEN)[0]):

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Final
 
 from ...fault import Fault
-from ..record import ENCODING
+from ..record import encoding
 from ..writing import records, tail_fragment
 from .controls import controls
 from .counting import Numbers, Tally
@@ -37,8 +37,8 @@ class Fragments:
 
     def line(self, head: str, previous: str = "") -> Sequence[Fault]:
         """What is wrong with a record 04 before its reference number, and ``previous`` behind it."""
-        number = self._numbers.text.decode(ENCODING)
-        text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}".encode(ENCODING)
+        number = self._numbers.text.decode(encoding())
+        text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}".encode(encoding())
         if self._lines.accepts(text):
             return ()
         self._numbers.advance()

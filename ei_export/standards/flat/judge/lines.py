@@ -11,7 +11,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from ...care import insurer_of
 from ...fault import Fault
-from ..record import ENCODING, Layout, Record, number
+from ..record import Layout, Record, encoding, number
 from .controls import Control
 from .counting import Numbers, Tally
 from .parts import Part, Relation, Values
@@ -53,7 +53,7 @@ class _Memory(Generic[T]):
         """What is wrong with a text; its note if nothing is but what one is warned of."""
         if raw in self.right:
             return [], self.right[raw]
-        text = raw.decode(ENCODING)
+        text = raw.decode(encoding())
         faults = self._part.judge(text)
         if any(fault.severity == "error" for fault in faults):
             return faults, None
@@ -92,7 +92,7 @@ class Lines:
         self._tally: Final = tally
         self._unpack: Final = _cutter(record, _RECORD)
         self._unpack_claim: Final = _cutter(record, _PARTS)
-        self._kind: Final = record.kind.encode(ENCODING)
+        self._kind: Final = record.kind.encode(encoding())
         self._before: Final = _Memory(part("0406", "0407"), _nothing)
         self._day: Final = _Memory(part("0408", "0408"), _nothing)
         self._product: Final = _Memory(part("0409", "0411"), lambda values: number(values["0411"]))
@@ -104,8 +104,8 @@ class Lines:
         #: The UZOVI of the person, and those of which was told that tariff times number is not their amount.
         self._uzovi = ""
         self._told: Final[set[str]] = set()
-        self._is_reference: Final = re.compile(controls["0434"].pattern.encode(ENCODING)).fullmatch
-        self._no_previous: Final = record.part("0435").pack({}).encode(ENCODING)
+        self._is_reference: Final = re.compile(controls["0434"].pattern.encode(encoding())).fullmatch
+        self._no_previous: Final = record.part("0435").pack({}).encode(encoding())
         self._keys: Final = _key_elements(layout, controls)
         self._birth: Final = controls["0207"]
         start = record["0408"].start - record[_CLAIM[0]].start
@@ -125,9 +125,9 @@ class Lines:
     def begin(self, parent: str, doubtful: Iterable[str] = ()) -> None:
         """The lines of a person follow: the record 02, '' if it can't be known, and its elements that are doubtful."""
         self._parent, self._doubtful = parent, set(doubtful)
-        self._key = parent[self._parent_key].encode(ENCODING) if parent and not doubtful else None
+        self._key = parent[self._parent_key].encode(encoding()) if parent and not doubtful else None
         is_known = parent and self._birth.element.id not in self._doubtful
-        self._born = self._birth.of(parent).encode(ENCODING) if is_known else b""
+        self._born = self._birth.of(parent).encode(encoding()) if is_known else b""
         uzovi = self._controls["0204"].of(parent) if parent else ""
         if uzovi != self._uzovi:
             self._uzovi = uzovi
@@ -178,9 +178,9 @@ class Lines:
         """What is wrong with a record of the right length, but for its kind and the order of its number."""
         _, id, _, claim, reference, rest = self._unpack(text)
         before, day, product, care, amounts = self._unpack_claim(claim)
-        if fault := self._controls["0402"].fault(id.decode(ENCODING)):
+        if fault := self._controls["0402"].fault(id.decode(encoding())):
             yield fault
-        yield from self._judge_key(text.decode(ENCODING))
+        yield from self._judge_key(text.decode(encoding()))
         yield from self._before.judge(before)[0]
         wrong_day = self._day.judge(day)[0]
         yield from wrong_day
@@ -192,9 +192,9 @@ class Lines:
             yield from self._outside(allowed, day, {fault.element for fault in wrong_care})
         if day < self._born and not wrong_day:
             yield self._controls["0408"].says(
-                "VERIFY_BEFORE_BIRTH", day.decode(ENCODING), ">= 0207", return_code="8007", other=self._birth.element
+                "VERIFY_BEFORE_BIRTH", day.decode(encoding()), ">= 0207", return_code="8007", other=self._birth.element
             )
-        wrong_rest = self._rest.judge((amounts + reference + rest).decode(ENCODING))
+        wrong_rest = self._rest.judge((amounts + reference + rest).decode(encoding()))
         yield from wrong_rest
         errors = {fault.element for fault in wrong_rest if fault.severity == "error"}
         if units is not None and errors.isdisjoint(_PRICE):
@@ -222,7 +222,7 @@ class Lines:
         self._tally.lines += 1
         self.ascending = self.ascending and reference > self._reference
         self._reference = reference
-        claimed, sign = (self._controls[id].value(text.decode(ENCODING)) for id in ("0432", "0433"))
+        claimed, sign = (self._controls[id].value(text.decode(encoding())) for id in ("0432", "0433"))
         self.credits += sign == "C"
         if not wrong.isdisjoint(_AMOUNT):
             self._tally.sure = False
@@ -234,7 +234,7 @@ class Lines:
 
     def _price(self, text: bytes) -> _Price:
         """The amounts of a line that can be read."""
-        return _Price(*(number(self._controls[id].value(text.decode(ENCODING))) for id in _PRICE))
+        return _Price(*(number(self._controls[id].value(text.decode(encoding()))) for id in _PRICE))
 
     @property
     def _insurer(self) -> str:
