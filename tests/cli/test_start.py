@@ -35,3 +35,20 @@ def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str
     assert "Usage" in done.stdout
     assert loaded & without == set()
     assert len({name for name in loaded if name.split(".")[0] == "ei_export"}) < most
+
+
+_TABLES = """
+import importlib, pkgutil, sys
+import ei_export
+from ei_export.base.specs import SPECS
+sys.addaudithook(lambda event, args: event == "open" and str(args[0]).startswith(str(SPECS)) and print(args[0]))
+for module in pkgutil.walk_packages(ei_export.__path__, "ei_export."):
+    importlib.import_module(module.name)
+print(len(sys.modules))
+"""
+
+
+def test_no_table_is_read_before_something_is_done() -> None:
+    """What is broken there is told by the command that needs it, in words."""
+    done = subprocess.run([sys.executable, "-c", _TABLES], capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout) > 200

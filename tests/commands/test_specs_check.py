@@ -16,7 +16,6 @@ from ei_export.model import codelists
 from ei_export.model.codelists import read_standards
 from ei_export.standards.flat import record
 
-
 #: What may be wrong in a table: what is replaced by what, and the error with its column.
 DEFECTS: Final = [
     # Agreements: what a row may hold is tested with the loader; here only that every file is read.
