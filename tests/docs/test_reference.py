@@ -133,6 +133,16 @@ def test_every_step_of_explain_is_in_the_table() -> None:
     assert set(told) == steps
 
 
+@pytest.mark.parametrize(
+    ("page", "header", "language"), [(CLERK[0], ("section", "tells"), "en"), (CLERK[1], ("kop", "vertelt"), "nl")]
+)
+def test_every_section_of_status_is_in_the_table(page: str, header: tuple[str, str], language: str) -> None:
+    with (ROOT / "specs" / "words" / "status.toml").open("rb") as file:
+        texts = [text[language] for text in tomllib.load(file).values() if language in text]
+    headings = {found[0] for text in texts if (found := re.match(r"[A-Z][A-Z, ]+[A-Z]", text))}
+    assert headings == {heading for heading, _ in table(page, *header)}
+
+
 # What is named -----------------------------------------------------------------------------------------------------
 
 
