@@ -40,6 +40,23 @@ def equal(element: str, other: str) -> Callable[[Values], str | None]:
     return lambda values: None if values[element] == values[other] else f"{values[other]} ({other})"
 
 
+def when(elements: str, expected: str) -> Callable[[Values], str | None]:
+    """Broken when of the ``elements`` those with a + are filled, and those with a - empty: ``+0110 -0112``."""
+    filled = [element[1:] for element in elements.split() if element[0] == "+"]
+    empty = [element[1:] for element in elements.split() if element[0] == "-"]
+
+    def broken(values: Values) -> str | None:
+        for element in filled:
+            if not values[element]:
+                return None
+        for element in empty:
+            if values[element]:
+                return None
+        return expected
+
+    return broken
+
+
 # Record 01 -----------------------------------------------------------------------------------------
 
 
@@ -48,31 +65,6 @@ def _version(values: Values) -> str | None:
     if bool(values["0106"]) == bool(values["0107"]):
         return None
     return "…" if values["0106"] else _NOTHING
-
-
-def _receiver(values: Values) -> str | None:
-    """0108: filled in a message to an insurer; one to a service bureau names that (0109)."""
-    return None if values["0108"] or values["0109"] else "nnnn"
-
-
-def _provider_alone(values: Values) -> str | None:
-    """0110: goes with a practice."""
-    return _NOTHING if values["0110"] and values["0112"] else None
-
-
-def _practice_alone(values: Values) -> str | None:
-    """0111: not beside an institution either; with both of them the provider is told of."""
-    return _NOTHING if values["0111"] and values["0112"] and not values["0110"] else None
-
-
-def _provider(values: Values) -> str | None:
-    """0110: of a practice that declares; there is one wherever no institution does."""
-    return "nnnnnnnn" if not values["0110"] and not values["0112"] else None
-
-
-def _practice(values: Values) -> str | None:
-    """0111: of a provider who declares."""
-    return "nnnnnnnn" if values["0110"] and not values["0111"] and not values["0112"] else None
 
 
 def _payee(payee: str, element: str) -> Callable[[Values], str | None]:
@@ -109,18 +101,6 @@ def _known_uzovi(values: Values) -> str | None:
     return None if uzovi in uzovi_numbers() or uzovi == values["0108"] else "UZOVI"
 
 
-def _partner_code(values: Values) -> str | None:
-    return "2" if values["0213"] and not values["0212"] else None
-
-
-def _partner_name(values: Values) -> str | None:
-    return "…" if values["0212"] and not values["0213"] else None
-
-
-def _partner_prefix(values: Values) -> str | None:
-    return _NOTHING if values["0214"] and not values["0213"] and not values["0212"] else None
-
-
 def _name_use(values: Values) -> str | None:
     if values["0216"] in _PARTNER_NAME_USES and not values["0213"] and not values["0212"]:
         return "0 | 1"
@@ -153,10 +133,6 @@ def _foreign_country(values: Values) -> str | None:
     return _NOTHING if values["0221"] not in _HOME and values["0217"] else None
 
 
-def _debtor(values: Values) -> str | None:
-    return _NOTHING if values["0222"] and values["0108"] else None
-
-
 # Record 04 -----------------------------------------------------------------------------------------
 
 
@@ -168,14 +144,6 @@ def _era(values: Values) -> str | None:
     """0408: care of a later standard is not declared in this one."""
     last = f"{eras()[0].valid_until:%Y%m%d}"
     return f"<= {last}" if last < values["0408"] <= values["0117"] else None
-
-
-def _list_of(list_element: str, code_element: str) -> Callable[[Values], str | None]:
-    return lambda values: "nnn" if values[code_element] and not values[list_element] else None
-
-
-def _code_of(list_element: str, code_element: str) -> Callable[[Values], str | None]:
-    return lambda values: "…" if values[list_element] and not values[code_element] else None
 
 
 def _dcsph(text: str) -> str:
@@ -216,10 +184,6 @@ def _indication_of_diagnosis(values: Values) -> str | None:
     return " | ".join(allowed)
 
 
-def _therapist(values: Values) -> str | None:
-    return None if values["0422"] or values["0423"] else "nnnnnnnn"
-
-
 def _specialism(values: Values) -> str | None:
     return "COD016" if values["0426"] and values["0426"] not in codes("COD016") else None
 
@@ -227,20 +191,6 @@ def _specialism(values: Values) -> str | None:
 def _referral_date(values: Values) -> str | None:
     """0424: filled where there is a referrer."""
     return "EEJJMMDD" if (values["0425"] or values["0426"]) and not values["0424"] else None
-
-
-def _referrer(values: Values) -> str | None:
-    return "nnnnnnnn" if values["0424"] and not values["0425"] and not values["0426"] else None
-
-
-def _zero(element: str, *others: str) -> Callable[[Values], str | None]:
-    """Tariff, calculated and declared amount are all zero, where that was agreed (AW319), or none of them is."""
-    return lambda values: "> 0" if not values[element] and all(values[other] for other in others) else None
-
-
-def _nothing_calculated(values: Values) -> str | None:
-    """0429: with an amount declared, that is told of as more."""
-    return "> 0" if values["0428"] and not values["0429"] and not values["0432"] else None
 
 
 def _itself(values: Values) -> str | None:
@@ -259,11 +209,13 @@ def _no_previous(values: Values) -> str | None:
 
 RELATIONS: Final = (
     Relation("0107", ("0106",), "VERIFY_SOFTWARE_VERSION", "8166", _version),
-    Relation("0108", ("0109",), "VERIFY_RECEIVER", "0018", _receiver),
-    Relation("0110", ("0112",), "VERIFY_BESIDE_INSTITUTION", "8168", _provider_alone),
-    Relation("0111", ("0112", "0110"), "VERIFY_BESIDE_INSTITUTION", "8169", _practice_alone),
-    Relation("0110", ("0111", "0112"), "VERIFY_PROVIDER", "8170", _provider),
-    Relation("0111", ("0110", "0112"), "VERIFY_PROVIDER", "8170", _practice),
+    # A message to a service bureau (0109) names no insurer.
+    Relation("0108", ("0109",), "VERIFY_RECEIVER", "0018", when("-0108 -0109", "nnnn")),
+    # A provider and a practice declare, each with the other, or an institution alone; of both the provider is told of.
+    Relation("0110", ("0112",), "VERIFY_BESIDE_INSTITUTION", "8168", when("+0110 +0112", "-")),
+    Relation("0111", ("0112", "0110"), "VERIFY_BESIDE_INSTITUTION", "8169", when("+0111 +0112 -0110", "-")),
+    Relation("0110", ("0111", "0112"), "VERIFY_PROVIDER", "8170", when("-0110 -0112", "nnnnnnnn")),
+    Relation("0111", ("0110", "0112"), "VERIFY_PROVIDER", "8170", when("+0110 -0111 -0112", "nnnnnnnn")),
     *(
         Relation("0113", ("0109", "0110", "0111", "0112"), "VERIFY_PAYEE", code, _payee(payee, element))
         for payee, (element, code) in _PAYEES.items()
@@ -275,43 +227,47 @@ RELATIONS: Final = (
     Relation("0204", ("0108",), "VERIFY_CODE_DOUBTFUL", "0423", _known_uzovi),
     Relation("0205", ("0203",), "VERIFY_INSURED_NUMBER", "0300", _insured_number, empty="0205"),
     Relation("0207", ("0117",), "VERIFY_DATE_ORDER", "8151", at_most("0207", "0117")),
-    Relation("0212", ("0213",), "VERIFY_PARTNER_CODE", "8223", _partner_code, filled=("0213",)),
-    Relation("0213", ("0212",), "VERIFY_PARTNER_NAME", "8181", _partner_name, filled=("0212",)),
-    Relation("0214", ("0213", "0212"), "VERIFY_PARTNER_PREFIX", "8282", _partner_prefix, filled=("0214",)),
-    Relation("0216", ("0213", "0212"), "VERIFY_NAME_USE", "0397", _name_use, filled=("0216",)),
+    Relation("0212", ("0213",), "VERIFY_PARTNER_CODE", "8223", when("+0213 -0212", "2"), ("0213",)),
+    Relation("0213", ("0212",), "VERIFY_PARTNER_NAME", "8181", when("+0212 -0213", "…"), ("0212",)),
+    Relation("0214", ("0213", "0212"), "VERIFY_PARTNER_PREFIX", "8282", when("+0214 -0213 -0212", "-"), ("0214",)),
+    Relation("0216", ("0213", "0212"), "VERIFY_NAME_USE", "0397", _name_use, ("0216",)),
     Relation("0217", ("0221", "0218"), "VERIFY_POSTCODE", "0408", _postcode, empty="0217"),
-    Relation("0218", ("0217", "0221"), "VERIFY_FOREIGN_POSTCODE", "8182", _foreign_postcode, filled=("0218",)),
-    Relation("0221", ("0218", "0217"), "VERIFY_COUNTRY", "8184", _home_country(named=False), filled=("0218",)),
-    Relation("0221", ("0218", "0217"), "VERIFY_COUNTRY", "8185", _home_country(named=True), filled=("0218",)),
-    Relation("0221", ("0217",), "VERIFY_COUNTRY", "8186", _foreign_country, filled=("0221",)),
-    Relation("0222", ("0108",), "VERIFY_DEBTOR", "0630", _debtor, filled=("0222",)),
+    Relation("0218", ("0217", "0221"), "VERIFY_FOREIGN_POSTCODE", "8182", _foreign_postcode, ("0218",)),
+    Relation("0221", ("0218", "0217"), "VERIFY_COUNTRY", "8184", _home_country(named=False), ("0218",)),
+    Relation("0221", ("0218", "0217"), "VERIFY_COUNTRY", "8185", _home_country(named=True), ("0218",)),
+    Relation("0221", ("0217",), "VERIFY_COUNTRY", "8186", _foreign_country, ("0221",)),
+    Relation("0222", ("0108",), "VERIFY_DEBTOR", "0630", when("+0222 +0108", "-"), ("0222",)),
     Relation("0407", ("0108",), "VERIFY_FORWARDING", "8179", _forwarding),
     Relation("0408", ("0117",), "VERIFY_DATE_ORDER", "8176", at_most("0408", "0117")),
     Relation("0408", ("0117",), "VERIFY_ERA", "8061", _era),
     *(
-        Relation(list, (code,), "VERIFY_DIAGNOSIS_LIST", _OF_LIST.get(list, "0540"), _list_of(list, code))
+        Relation(list, (code,), "VERIFY_DIAGNOSIS_LIST", _OF_LIST.get(list, "0540"), when(f"+{code} -{list}", "nnn"))
         for list, code in _DIAGNOSES
     ),
-    *(Relation(code, (list,), "VERIFY_DIAGNOSIS_MISSING", "8009", _code_of(list, code)) for list, code in _DIAGNOSES),
+    *(
+        Relation(code, (list,), "VERIFY_DIAGNOSIS_MISSING", "8009", when(f"+{list} -{code}", "…"))
+        for list, code in _DIAGNOSES
+    ),
     *(Relation(code, (list,), "VERIFY_DIAGNOSIS", "3100", _known_diagnosis(list, code)) for list, code in _DIAGNOSES),
     *(
         Relation(code, (list,), "VERIFY_DIAGNOSIS_CLOSED", "3100", _open_diagnosis(list, code))
         for list, code in _DIAGNOSES
     ),
     Relation("0421", _DIAGNOSIS_ELEMENTS, "VERIFY_INDICATION_MISSING", "3102", _indication, empty="0421"),
-    Relation("0421", _DIAGNOSIS_ELEMENTS, "VERIFY_INDICATION", "8058", _indication_of_diagnosis, filled=("0421",)),
-    Relation("0422", ("0423",), "VERIFY_THERAPIST", "8396", _therapist, empty="0422"),
-    Relation("0424", ("0425", "0426"), "VERIFY_REFERRAL_DATE", "8079", _referral_date, filled=("0425", "0426")),
-    Relation("0426", (), "VERIFY_CODE_DOUBTFUL", "8014", _specialism, filled=("0426",)),
-    Relation("0425", ("0424", "0426"), "VERIFY_REFERRER", "8014", _referrer, filled=("0424",)),
-    Relation("0428", ("0429",), "VERIFY_ZERO_AMOUNT", "0611", _zero("0428", "0429")),
-    Relation("0429", ("0428", "0432"), "VERIFY_ZERO_AMOUNT", "8032", _nothing_calculated),
-    Relation("0432", ("0429", "0428"), "VERIFY_ZERO_AMOUNT", "8033", _zero("0432", "0429", "0428")),
+    Relation("0421", _DIAGNOSIS_ELEMENTS, "VERIFY_INDICATION", "8058", _indication_of_diagnosis, ("0421",)),
+    Relation("0422", ("0423",), "VERIFY_THERAPIST", "8396", when("-0422 -0423", "nnnnnnnn"), empty="0422"),
+    Relation("0424", ("0425", "0426"), "VERIFY_REFERRAL_DATE", "8079", _referral_date, ("0425", "0426")),
+    Relation("0426", (), "VERIFY_CODE_DOUBTFUL", "8014", _specialism, ("0426",)),
+    Relation("0425", ("0424", "0426"), "VERIFY_REFERRER", "8014", when("+0424 -0425 -0426", "nnnnnnnn"), ("0424",)),
+    # Tariff, calculated and declared amount are all zero, where that was agreed (AW319), or none of them is.
+    Relation("0428", ("0429",), "VERIFY_ZERO_AMOUNT", "0611", when("-0428 +0429", "> 0")),
+    Relation("0429", ("0428", "0432"), "VERIFY_ZERO_AMOUNT", "8032", when("+0428 -0429 -0432", "> 0")),
+    Relation("0432", ("0429", "0428"), "VERIFY_ZERO_AMOUNT", "8033", when("-0432 +0429 +0428", "> 0")),
     Relation("0432", ("0429",), "VERIFY_AMOUNT", "8063", at_most("0432", "0429")),
     Relation("0433", ("0430",), "VERIFY_DEBIT_CREDIT", "8064", equal("0433", "0430")),
     Relation("0435", ("0433", "0430"), "VERIFY_CREDIT_REFERENCE", "0651", _previous, empty="0435"),
-    Relation("0435", ("0434", "0433"), "VERIFY_CREDIT_OF_ITSELF", "0651", _itself, filled=("0435",)),
-    Relation("0435", ("0430", "0433"), "VERIFY_DEBIT_REFERENCE", "8397", _no_previous, filled=("0435",)),
+    Relation("0435", ("0434", "0433"), "VERIFY_CREDIT_OF_ITSELF", "0651", _itself, ("0435",)),
+    Relation("0435", ("0430", "0433"), "VERIFY_DEBIT_REFERENCE", "8397", _no_previous, ("0435",)),
 )
 
 

@@ -14,7 +14,7 @@ from . import counting
 from .controls import DECLARATION
 from .declaration import FlatFile
 from .parts import Relation, Values
-from .relations import RELATIONS, at_most, equal
+from .relations import RELATIONS, at_most, equal, when
 
 #: Everything is granted: record 01 and 99 come back only (STB GZ321 6.8).
 _ALL_GRANTED: Final = "8001"
@@ -25,10 +25,6 @@ _CODES: Final = (("0196", "0197", "0198"), ("0296", "0297", "0298"), ("0496", "0
 
 def _first(first: str, second: str, third: str) -> Callable[[Values], str | None]:
     return lambda values: "nnnn" if not values[first] and (values[second] or values[third]) else None
-
-
-def _second(first: str, second: str, third: str) -> Callable[[Values], str | None]:
-    return lambda values: "nnnn" if values[first] and not values[second] and values[third] else None
 
 
 def _only(values: Values) -> str | None:
@@ -47,7 +43,7 @@ def _reason(values: Values) -> str | None:
 
 RETURN_RELATIONS: Final = (
     *(Relation(codes[0], codes[1:], "VERIFY_RETURN_CODE_FIRST", "", _first(*codes)) for codes in _CODES),
-    *(Relation(codes[1], (codes[0], codes[2]), "VERIFY_RETURN_CODE_FIRST", "", _second(*codes)) for codes in _CODES),
+    *(Relation(b, (a, c), "VERIFY_RETURN_CODE_FIRST", "", when(f"+{a} -{b} +{c}", "nnnn")) for a, b, c in _CODES),
     Relation("0197", ("0196",), "VERIFY_ALL_GRANTED", "", _only),
     Relation("0182", ("0117",), "VERIFY_RETURN_DATE", "", _not_before),
     Relation("0482", ("0433",), "VERIFY_DEBIT_CREDIT", "", equal("0482", "0433")),
