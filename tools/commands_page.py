@@ -8,6 +8,7 @@ import click
 from attrs import frozen
 
 from ei_export.cli import main
+from ei_export.cli.help import put_into_words
 
 #: What every command may end with.
 EVERY_CODE: Final[Mapping[int, str]] = {
@@ -105,6 +106,7 @@ def _ends(codes: Mapping[int, str]) -> str:
 def _commands(context: click.Context) -> Iterator[click.Context]:
     """The commands that do something, a group by its members."""
     command = context.command
+    put_into_words(context, "en")
     if not isinstance(command, click.Group):
         yield context
         return

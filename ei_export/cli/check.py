@@ -14,11 +14,10 @@ from .run import feed_options, with_paths, work
 
 
 @click.command()
-@click.option("--all", "show_all", is_flag=True, help="List every place of a problem, not only the first few.")
+@click.option("--all", "show_all", is_flag=True)
 @feed_options
 @command
 def check(call: Call, input_path: Path | None, out: Path | None, strict: bool, show_all: bool) -> int:
-    """Say what a run would declare, what it would hold and why. Writes nothing."""
     settings = with_paths(call.settings(), input_path, out)
     language, paint = settings.language, painter()
 

@@ -16,6 +16,7 @@ from .. import __version__
 from ..base.patience import ON_WAIT
 from ..base.problems import LANGUAGES, Interruption, Language, MissingEntry, Refusal, WriteError, render
 from ..base.wording import iso_day, naming
+from ..base.words import words
 from ..output.json_stream import write_json
 from ..output.paper import Paint, Role, plain
 from ..settings import Settings, load
@@ -27,14 +28,12 @@ HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
 #: Days outside are typing errors: what is declared on such a day would be in the way of every later run.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
-#: Where a context keeps the language of the settings, and what is called with the refusal of its command.
+#: Where a context keeps the language of the settings, that which was asked for before the command, and what is called
+#: with the refusal of its command.
 _LANGUAGE: Final = "ei_export.language"
+_ASKED: Final = "ei_export.asked_language"
 _FAILED: Final = "ei_export.failed"
 
-_WAITS: Final[Mapping[Language, str]] = {
-    "nl": "Wacht tot een ander programma klaar is met lezen van {path}; daarna wordt vastgelegd wat er is gedaan.",
-    "en": "Waiting until another program is done reading {path}; what was done is recorded after that.",
-}
 _STYLES: Final[Mapping[Role, Mapping[str, Any]]] = {
     "title": {"bold": True},
     "error": {"fg": "red", "bold": True},
@@ -98,7 +97,7 @@ class Call:
         settings = evolve(settings, language=self.asked_language or settings.language)
         context = click.get_current_context()
         context.meta[_LANGUAGE] = settings.language
-        ON_WAIT.set(lambda path: warn(_WAITS[settings.language].format(path=path)))
+        ON_WAIT.set(lambda path: warn(words("progress", settings.language)("waits", path=path)))
         context.with_resource(naming(settings.input.columns))
         return settings
 
@@ -115,6 +114,16 @@ class Call:
                     click.echo(line, out)
 
 
+def _note_language(context: click.Context, option: click.Parameter, language: Language | None) -> None:
+    context.meta[_ASKED] = language
+
+
+#: ``--lang`` before a command, which asks for it of all that follows.
+lang_first = click.option(
+    "--lang", type=click.Choice(LANGUAGES), is_eager=True, expose_value=False, hidden=True, callback=_note_language
+)
+
+
 def command(function: Callable[..., int]) -> Callable[..., None]:
     """The options that every command takes, handed over as a `Call`; ends with the exit code that the function gives,
     or with a message and the exit code of what it raises, never with a traceback, unless ``--debug`` asks for it."""
@@ -123,25 +132,22 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     def wrapper(
         config: Path, today: date | None, lang: Language | None, as_json: bool, quiet: bool, debug: bool, **own: Any
     ) -> None:
-        call = Call(config, today, lang, as_json, quiet)
+        call = Call(config, today, lang or click.get_current_context().meta.get(_ASKED), as_json, quiet)
         click.get_current_context().exit(_given(function, call, own, debug=debug))
 
     for option in (
         click.version_option(__version__, package_name="ei-export", prog_name="ei-export"),
-        click.option("--debug", is_flag=True, help="Show where an unexpected error happened."),
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong."),
-        click.option(
-            "--lang", type=click.Choice(LANGUAGES), help="Dutch or English; the settings say which otherwise."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
-        click.option("--today", type=Day(), help="The day to work on; today if not given. It is the invoice date."),
+        click.option("--debug", is_flag=True),
+        click.option("-q", "--quiet", is_flag=True),
+        click.option("--lang", type=click.Choice(LANGUAGES)),
+        click.option("--json", "as_json", is_flag=True),
+        click.option("--today", type=Day()),
         click.option(
             "--config",
             type=click.Path(path_type=Path, dir_okay=False),
             envvar="EI_EXPORT_CONFIG",
             default=DEFAULT_CONFIG,
             show_default=True,
-            help="The settings of the practice.",
         ),
     ):
         wrapper = option(wrapper)

@@ -14,14 +14,9 @@ from .queueing import queueing, work
 
 @click.command()
 @click.argument("references", metavar="[REF...]", nargs=-1, type=Text())
-@click.option("--all", "everything", is_flag=True, help="Every line whose appointment changed since it was declared.")
+@click.option("--all", "everything", is_flag=True)
 @queueing
 def correct(call: Call, references: tuple[str, ...], everything: bool, why: str) -> int:
-    """Correct declared lines: a run sends a credit of each together with a new line, once the appointment gives one.
-
-    REF is the reference of a line, as in problems.csv, or the id of its appointment. What changed is what the last run
-    saw; of an appointment that was cancelled, or is no Zorg1 any more, the line is only credited.
-    """
     if bool(references) is everything:
         raise SettingsError("USAGE_REFERENCES")
 

@@ -12,13 +12,8 @@ references = click.argument("references", metavar="REF...", nargs=-1, required=T
 
 @click.command()
 @references
-@click.option("--cancel", "is_cancelled", is_flag=True, help="Do not credit them after all; only before a run did.")
+@click.option("--cancel", "is_cancelled", is_flag=True)
 @queueing
 def credit(call: Call, references: tuple[str, ...], is_cancelled: bool, why: str) -> int:
-    """Take back declared lines: the next run sends a credit of each, a copy of the line as it was sent.
-
-    REF is the reference of a line, as in lines.csv, or the id of its appointment where one line of that stands. Only a
-    line that was not refused can be credited, once.
-    """
     act = cancel if is_cancelled else queue_credit
     return work(call, lambda settings, why, today: act(settings, references, why, today), why)

@@ -13,14 +13,10 @@ from .run import Progress, with_paths
 
 @click.command()
 @click.argument("number", metavar="ID", type=Text())
-@click.option(
-    "--kind", type=click.Choice(KINDS), default=None, help="What ID is of, where it is of more than one thing."
-)
-@click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, not the settings' own.")
+@click.option("--kind", type=click.Choice(KINDS), default=None)
+@click.option("--input", "input_path", type=click.Path(path_type=Path))
 @command
 def explain(call: Call, number: str, kind: str | None, input_path: Path | None) -> int:
-    """Tell step by step why an appointment, trajectory, reference (0434) or patient is declared as it is, or held; of a
-    run (such as R000001) or an invoice what is in it, and its answer."""
     settings = with_paths(call.settings(), input_path, None)
     progress = Progress(settings.language)
     stories = tell(settings, number, call.day, kind or "", progress.show)

@@ -15,7 +15,7 @@ from .speaking import warn
 
 def queueing(function: Callable[..., int]) -> Callable[..., None]:
     """The arguments and options of every command that queues corrections."""
-    why = click.option("--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger.")
+    why = click.option("--why", default="", type=Text(), metavar="TEXT")
     return why(command(function))
 
 

@@ -17,11 +17,6 @@ from .speaking import has_spoken, speaking
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @command
 def returns(call: Call, files: tuple[Path, ...]) -> int:
-    """Read return files into the ledger: what was granted, what was refused, why, and what to do about it.
-
-    FILE is a return file as it comes from VECOZO, a zip of them, or a folder. A file is taken whole or not at all, and
-    once: the same file again changes nothing.
-    """
     settings = call.settings()
     page = _Json()
     exit_code = 0

@@ -1,31 +1,25 @@
 """``ei-export run``: the nightly job."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 from attrs import define, evolve
 
 from ..base.problems import Language, Refusal, WriteError, render
+from ..base.words import words
 from ..commands.run.pages import mark_failed
 from ..commands.run.run import Options
 from ..commands.run.run import run as run_pipeline
 from ..commands.run.summary import Summary, text_lines, whole_document
-from ..output.paper import number
 from ..output.traces import Trace
 from ..settings import Settings
 from .common import Call, command, if_it_fails, painter
 from .speaking import warn
-
-#: What is told of while a run is at it.
-_STAGES: Final[Mapping[Language, Mapping[str, str]]] = {
-    "nl": {"read": "gelezen", "judged": "beoordeeld"},
-    "en": {"read": "read", "judged": "judged"},
-}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,20 +27,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 def feed_options(function: F) -> F:
     """The options of every command that works through a feed."""
     for option in (
-        click.option("--strict", is_flag=True, help="Declare nothing if anything is wrong."),
-        click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The folder for the files."),
-        click.option("--input", "input_path", type=click.Path(path_type=Path), help="The feed, not the settings' own."),
+        click.option("--strict", is_flag=True),
+        click.option("--out", type=click.Path(path_type=Path, file_okay=False)),
+        click.option("--input", "input_path", type=click.Path(path_type=Path)),
     ):
         function = option(function)
     return function
 
 
 @click.command()
-@click.option("--xlsx", is_flag=True, help="Write a workbook of the lines and the problems too.")
+@click.option("--xlsx", is_flag=True)
 @feed_options
 @command
 def run(call: Call, input_path: Path | None, out: Path | None, strict: bool, xlsx: bool) -> int:
-    """Read, group and resolve the appointments, write the declaration files, and record them in the ledger."""
     folder = call.config.parent
     watched = _Watched(_begun(out or folder / "out", folder / "ledger.sqlite", call))
     if_it_fails(watched.failed)
@@ -124,14 +117,14 @@ class Progress:
     """How far a run is, on one line, where someone is looking."""
 
     def __init__(self, language: Language) -> None:
-        self._language = language
+        self._words = words("progress", language)
         self._shown = 0
         self._on = sys.stderr.isatty()
 
     def show(self, stage: str, count: int) -> None:
         """Called often."""
         if self._on:
-            text = f"{_STAGES[self._language][stage]} {number(count, self._language)}"
+            text = self._words(f"stage.{stage}", count=count)
             sys.stderr.write("\r" + text.ljust(self._shown))
             sys.stderr.flush()
             self._shown = len(text)

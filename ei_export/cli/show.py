@@ -18,20 +18,14 @@ def _list(context: click.Context, option: click.Parameter, value: str) -> frozen
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--records", callback=_list, default="", metavar="01,04", help="These kinds of records only.")
-@click.option("--elements", callback=_list, default="", metavar="0409,0410", help="These elements only.")
-@click.option("--all", "everything", is_flag=True, help="Empty elements too, and what repeats the record above.")
-@click.option(
-    "--mask", is_flag=True, help="Hide whom it is about: names, BSNs, birth dates, addresses, numbers, comments."
-)
+@click.option("--records", callback=_list, default="", metavar="01,04")
+@click.option("--elements", callback=_list, default="", metavar="0409,0410")
+@click.option("--all", "everything", is_flag=True)
+@click.option("--mask", is_flag=True)
 @command
 def show(
     call: Call, file: Path, records: frozenset[str], elements: frozenset[str], everything: bool, mask: bool
 ) -> int:
-    """Show what stands in a declaration or return file, or in a zip of them: who, what, and what the codes mean.
-
-    FILE may come from any program. A practice's settings aren't needed.
-    """
     insurers = call.settings().uzovi if call.has_settings() else {}
     choice = Choice(records, elements, everything)
     showing = Showing(call.language, choice, as_json=call.as_json, mask=mask, insurers=insurers)

@@ -7,21 +7,20 @@ from attrs import evolve
 
 from ..base.problems import Finding, Language, SettingsError, Severity, render, severity
 from ..commands.specs_check import check_in_vain, check_specs, check_tariffs
-from .common import USAGE, Call, command
+from .common import USAGE, Call, command, lang_first
 from .speaking import warn
 
 
 @click.group()
+@lang_first
 def specs() -> None:
-    """The rule tables."""
+    """The group."""
 
 
 @specs.command("check")
-@click.option("--overlay", "overlays", type=click.Path(path_type=Path), multiple=True, help="An overlay to test too.")
+@click.option("--overlay", "overlays", type=click.Path(path_type=Path), multiple=True)
 @command
 def check(call: Call, overlays: tuple[Path, ...]) -> int:
-    """Test every table: the built-in ones, the overlays of the settings (if there are any) or of --overlay, and the
-    tariffs of the settings. Names what the tables and the settings hold in vain too."""
     settings = call.settings() if call.has_settings() else None
     if settings is not None:
         settings = evolve(settings, overlays=overlays or settings.overlays)

@@ -9,12 +9,10 @@ from .common import Call, command, painter
 
 
 @click.command()
-@click.option("--lines", "with_lines", is_flag=True, help="Say what became of every line too.")
-@click.option("--all", "everything", is_flag=True, help="Tell long lists in full.")
+@click.option("--lines", "with_lines", is_flag=True)
+@click.option("--all", "everything", is_flag=True)
 @command
 def status(call: Call, everything: bool, with_lines: bool) -> int:
-    """Say what was declared, granted, refused and held; which trajectories have no end, and what is nearly too late.
-    Writes nothing."""
     settings = call.settings()
     with look(settings, call.day) as found:
         call.say(

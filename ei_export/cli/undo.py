@@ -12,23 +12,13 @@ from .speaking import warn
 
 @click.command()
 @click.argument("run", metavar="RUN", type=Text())
-@click.option(
-    "--why", default="", type=Text(), metavar="TEXT", help="The reason, kept in the ledger. Asked for at a terminal."
-)
+@click.option("--why", default="", type=Text(), metavar="TEXT")
 @click.option(
     "--files-gone",
     is_flag=True,
-    help="Also where the folder of the run can't be found. Only if you are sure that none of its files was ever sent: "
-    "what was sent is declared twice otherwise.",
 )
 @command
 def undo(call: Call, run: str, why: str, files_gone: bool) -> int:
-    """Withdraw a run whose files were not sent: all that was in it goes along in the next run.
-
-    RUN is the name of its folder, such as R000001, and --why the reason. The folder stays, marked as withdrawn; its
-    invoice numbers and references are never used again. A run that was answered, or that a later one credits, can't be
-    withdrawn.
-    """
     settings = call.settings()
     if not why and not call.as_json and sys.stdin.isatty():
         why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)

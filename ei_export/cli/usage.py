@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -88,6 +89,11 @@ def _parameter(error: click.BadParameter, param: click.Parameter, command: str) 
 
 def language_of(typed: Sequence[str]) -> Language:
     """The language that was asked for, or that of the settings; Dutch where neither can be read."""
+    return asked_language(typed) or "nl"
+
+
+def asked_language(typed: Sequence[str]) -> Language | None:
+    """The language that was asked for, or that of the settings; None where neither can be read."""
     asked, config = _value(typed, "--lang"), _value(typed, "--config")
     for language in LANGUAGES:
         if asked == language:
@@ -95,12 +101,12 @@ def language_of(typed: Sequence[str]) -> Language:
     try:
         return load(Path(config or os.environ.get("EI_EXPORT_CONFIG") or DEFAULT_CONFIG)).language
     except (SettingsError, OSError):
-        return "nl"
+        return None
 
 
 def _value(typed: Sequence[str], option: str) -> str:
     """What stands behind an option, or ''."""
-    for word, following in zip(typed, [*typed[1:], ""], strict=True):
+    for word, following in pairwise([*typed, ""]):
         if word == option:
             return following
         if word.startswith(f"{option}="):

@@ -22,11 +22,6 @@ _GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @command
 def verify(call: Call, files: tuple[Path, ...]) -> int:
-    """Judge declaration and return files as whoever receives them would: what is wrong where, and what they answer.
-
-    FILE may come from any program, and be a zip of files or a folder. With --config (or EI_EXPORT_CONFIG) declarations
-    are also held against what that practice declared before and what it agreed.
-    """
     given = click.get_current_context().get_parameter_source("config") in _GIVEN
     settings = call.settings() if given else None
     verifying = Verifying(call.day, call.language)

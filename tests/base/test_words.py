@@ -85,6 +85,8 @@ def called(func: ast.expr) -> str:
     match func:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
+        case ast.Call() if opens(func):
+            return "words"
     return ""
 
 
@@ -143,7 +145,7 @@ def test_every_text_asked_for_is_there_with_its_parameters() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject != "help"])  # tests/cli/test_help.py
 def test_every_text_is_asked_for(subject: str) -> None:
     asked = {key for of, use in uses() if of == subject for key in use.keys(entries(subject))}
     assert asked or constants_near(subject), "nobody opens it"

@@ -210,7 +210,7 @@ def test_it_is_asked_for(clinic: Clinic, clerk: Clerk, monkeypatch: pytest.Monke
     monkeypatch.setattr("ei_export.cli.prune._is_asked", lambda: True)
     assert CliRunner().invoke(main, words, input="n\n").exit_code == 0
     assert clerk.dump() == before
-    done = CliRunner().invoke(main, words, input="y\n")
+    done = CliRunner().invoke(main, words, input="ja\n")
     assert "Weggehaald" in done.stdout
     assert clerk.dump() != before
 
