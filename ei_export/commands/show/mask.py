@@ -7,9 +7,7 @@ first. Marks of different files say nothing of each other.
 
 import re
 import unicodedata
-from array import array
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -20,31 +18,23 @@ from ...standards.vocabulary import word
 from .described import HIDDEN
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
-_DIGITS: Final = re.compile(r"[0-9]{8,}")
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
-#: At the start of a BSN or a date; before more of them, as in a running number, neither can begin.
-_MOST_ZEROS: Final = 2
-#: A name, or a part of one, that is shorter is found only where it stands by itself.
-_SHORTEST_INSIDE: Final = 3
-#: The same for a number or an address of the person a record is about; what is shorter still tells nobody anything.
-_SHORTEST_NUMBER_INSIDE: Final = 6
-_SHORTEST_NUMBER: Final = 4
-
-
-#: What is looked for in the records about a person, besides names and BSNs, that are looked for everywhere.
-_NEAR: Final = frozenset({"number", "address", "birth_date"})
+#: What could hold a secret where nothing separates it: letters, or as many digits as a BSN or a date has.
+_RUNS: Final = re.compile(r"[^\W\d_]{3,}|[0-9]{8,}")
+#: A number or an address of the person a record is about that is shorter is found only where it stands by itself; what
+#: is shorter still tells nobody anything.
+_SHORTEST_INSIDE: Final = 6
+_SHORTEST: Final = 4
 
 
 @frozen
 class _Personal:
-    """What in a kind of record is personal: ``masks`` by element id, and by id what says whom it is about (``bsns``,
-    ``insurers``, ``numbers``), what is looked for near it, and what must be digits."""
+    """What in a kind of record is personal: ``masks`` by element id, and the ids by mask; which elements name an
+    insurer, and which must be digits."""
 
     masks: Mapping[str, str]
-    bsns: tuple[str, ...]
+    ids: Mapping[str, Sequence[str]]
     insurers: tuple[str, ...]
-    numbers: tuple[str, ...]
-    near: tuple[str, ...]
     digits: tuple[str, ...]
 
     @classmethod
@@ -53,20 +43,21 @@ class _Personal:
         masks = {id: known.masks for id, known in words.items() if known.masks != "no"}
         return cls(
             masks=masks,
-            bsns=tuple(id for id, mask in masks.items() if mask == "bsn"),
+            ids={mask: [id for id, each in masks.items() if each == mask] for mask in masks.values()},
             insurers=tuple(id for id, known in words.items() if known.reads == "uzovi"),
-            numbers=tuple(id for id, mask in masks.items() if mask == "number"),
-            near=tuple(id for id, mask in masks.items() if mask in _NEAR),
             digits=tuple(id for id, part in parts.items() if part.numeric),
         )
 
-    def person(self, values: Mapping[str, str]) -> int | str | None:
+    def having(self, mask: str, values: Mapping[str, str]) -> list[str]:
+        """What is filled in that a mask is for."""
+        return [value for id in self.ids.get(mask, ()) if (value := values.get(id))]
+
+    def person(self, values: Mapping[str, str]) -> str | None:
         """Whom a record is about: a BSN, or where there is none the insurer and the number there."""
-        for id in self.bsns:
-            if _is_bsn(bsn := values.get(id, "")):
-                return int(bsn)
-        number = next(filter(None, (values.get(id) for id in self.numbers)), None)
-        return number and "/".join([*(values.get(id, "") for id in self.insurers), number])
+        for bsn in filter(_is_bsn, self.having("bsn", values)):
+            return f"{int(bsn):08}"
+        numbers = self.having("number", values)
+        return "/".join([*(values.get(id, "") for id in self.insurers), numbers[0]]) if numbers else None
 
     def is_sound(self, content: Content) -> bool:
         """Whether everything is surely where it should be."""
@@ -74,21 +65,18 @@ class _Personal:
 
 
 class Mask:
-    """Hides the persons of one file: `learn` takes all of its records, then `hide` takes them again, in their order.
-
-    Holds 8 bytes for each person, and the different names and birth dates.
-    """
+    """Hides the persons of one file: `learn` takes all of its records, then `hide` takes them again, in their order."""
 
     def __init__(self, elements: Elements) -> None:
-        self._parts = elements
+        self._elements = elements
         self._personal = {kind: _Personal.of(parts) for kind, parts in elements.items()}
-        self._persons = _Persons()
-        self._dates: set[str] = set()
-        self._names: set[str] = set()
-        self._about: int | str | None = None
-        #: Numbers and addresses of the person that the records are about now, by where they are looked for.
-        self._near_inside: set[str] = set()
-        self._near_alone: set[str] = set()
+        #: The record that names a person first.
+        self._first: dict[str, int] = {}
+        #: What nobody may read anywhere, as it would stand in other text: BSNs, birth dates and names.
+        self._secrets: set[str] = set()
+        #: Whom the records are about now, and what nobody may read in those: other numbers, the address, short dates.
+        self._about: str | None = None
+        self._near: set[str] = set()
 
     def learn(self, content: Content) -> None:
         """Takes note of the persons in a record."""
@@ -96,121 +84,56 @@ class Mask:
         if personal is None:
             return
         if (person := personal.person(content.values)) is not None:
-            self._persons.add(person, content.number)
-        for id, mask in personal.masks.items():
-            if mask == "birth_date":
-                self._dates.update(_dates(content.values.get(id, "")))
-            elif mask == "name":
-                self._names.update(_names(content.values.get(id, "")))
+            self._first.setdefault(person, content.number)
+        for mask, ways in _SECRETS.items():
+            for value in personal.having(mask, content.values):
+                self._secrets.update(ways(value))
 
     def hide(self, content: Content) -> Content:
         """The record without what is personal; of one that may be shifted nothing is left."""
         personal = self._personal.get(content.kind)
         if personal is None:
             return content._replace(kind=content.kind if content.kind.isdigit() else HIDDEN, text=HIDDEN)
-        if not personal.is_sound(content):
-            return content._replace(
-                values={id: value and HIDDEN for id, value in content.values.items()}, text=content.text and HIDDEN
-            )
-        person = personal.person(content.values)
-        self._meet(person, personal, content.values)
-        mark = HIDDEN if person is None else f"#{self._persons.first(person)}"
         values = dict(content.values)
-        parts = self._parts[content.kind]
+        if not personal.is_sound(content):
+            hidden = {id: value and HIDDEN for id, value in values.items()}
+            return content._replace(values=hidden, text=content.text and HIDDEN)
+        person = personal.person(values)
+        self._meet(person, personal, values)
+        mark = HIDDEN if person is None else f"#{self._first[person]}"
+        parts = self._elements[content.kind]
         for id, mask in personal.masks.items():
             value = values.get(id, "")
             if not is_empty(parts[id], value):
                 values[id] = self._masked(mask, value, mark)
         return content._replace(values=values)
 
-    def gives_away(self, text: str) -> bool:
-        """Whether somebody's BSN, name or birth date is in the text, or another number or the address of the person
-        that the records are about now."""
-        plain = _plain(text)
-        joined = _joined(plain)
-        return self._has_digits(joined) or self._has_name(plain, joined) or self._has_near(plain, joined)
+    def _meet(self, person: str | None, personal: _Personal, values: Mapping[str, str]) -> None:
+        """Remembers what a record says of the person it is about, and forgets the person before."""
+        if person != self._about and "bsn" in personal.ids:
+            self._about = person
+            self._near.clear()
+        for mask, ways in _NEAR.items():
+            for value in personal.having(mask, values):
+                self._near.update(ways(value))
 
     def _masked(self, mask: str, value: str, mark: str) -> str:
         if mask == "check":
-            return HIDDEN if self.gives_away(value) else value
+            return HIDDEN if self._gives_away(value) else value
         if mask == "bsn":
             return value if value == NO_BSN else mark
         return mark if mask == "number" else HIDDEN
 
-    def _meet(self, person: int | str | None, personal: _Personal, values: Mapping[str, str]) -> None:
-        """Remembers what a record says of the person it is about, and forgets the person before."""
-        if personal.bsns and person != self._about:
-            self._about = person
-            self._near_inside.clear()
-            self._near_alone.clear()
-        for id in personal.near:
-            if value := values.get(id):
-                near = _short_dates(value) if personal.masks[id] == "birth_date" else [_joined(_plain(value))]
-                for each in near:
-                    if len(each) >= _SHORTEST_NUMBER_INSIDE:
-                        self._near_inside.add(each)
-                    elif len(each) >= _SHORTEST_NUMBER:
-                        self._near_alone.add(each)
-
-    def _has_digits(self, joined: str) -> bool:
-        for run in _DIGITS.findall(joined):
-            zeros = len(run) - len(run.lstrip("0"))
-            for start in range(max(0, zeros - _MOST_ZEROS), len(run) - 7):
-                eight, nine = run[start : start + 8], run[start : start + 9]
-                if eight in self._dates or self._persons.has(int(eight)) or self._persons.has(int(nine)):
-                    return True
-        return False
-
-    def _has_name(self, plain: str, joined: str) -> bool:
-        if not self._names.isdisjoint(_LETTERS.findall(plain)):
-            return True
-        return any(not self._names.isdisjoint(_inside(run)) for run in _LETTERS.findall(joined))
-
-    def _has_near(self, plain: str, joined: str) -> bool:
-        if any(near in joined for near in self._near_inside):
-            return True
-        return bool(self._near_alone) and not self._near_alone.isdisjoint(_SEPARATORS.split(plain))
-
-
-class _Persons:
-    """The record in which each person comes first. Asked only once all are added."""
-
-    def __init__(self) -> None:
-        #: Above the lowest 32 bits the BSN, below them the record.
-        self._bsns = array("Q")
-        self._is_sorted = True
-        self._others: dict[str, int] = {}
-        self._last: int | str | None = None
-
-    def add(self, person: int | str, record: int) -> None:
-        if person == self._last:  # the lines of a person follow each other
-            return
-        self._last = person
-        if isinstance(person, str):
-            self._others.setdefault(person, record)
-        else:
-            self._bsns.append(person << 32 | record)
-            self._is_sorted = False
-
-    def first(self, person: int | str) -> int:
-        """The number of the record. Raises KeyError for somebody who is not in the file."""
-        if isinstance(person, str):
-            return self._others[person]
-        if (record := self._find(person)) is None:
-            raise KeyError(person)
-        return record
-
-    def has(self, bsn: int) -> bool:
-        return self._find(bsn) is not None
-
-    def _find(self, bsn: int) -> int | None:
-        if not self._is_sorted:
-            self._bsns = array("Q", sorted(self._bsns))
-            self._is_sorted = True
-        index = bisect_left(self._bsns, bsn << 32)
-        if index < len(self._bsns) and self._bsns[index] >> 32 == bsn:
-            return self._bsns[index] & 0xFFFF_FFFF
-        return None
+    def _gives_away(self, text: str) -> bool:
+        """Whether a secret is in the text, or one of the person that the records are about now."""
+        plain = _plain(text)
+        joined = _joined(plain)
+        alone = _SEPARATORS.split(plain)
+        return (
+            not self._secrets.isdisjoint(_LETTERS.findall(plain))
+            or any(not self._secrets.isdisjoint(_inside(run)) for run in _RUNS.findall(joined))
+            or any(near in (joined if len(near) >= _SHORTEST_INSIDE else alone) for near in self._near)
+        )
 
 
 def _is_bsn(value: str) -> bool:
@@ -230,33 +153,53 @@ def _joined(text: str) -> str:
     return text if text.isalnum() else _SEPARATORS.sub("", text)
 
 
+def _inside(run: str) -> Iterator[str]:
+    """All that could be a name in a run of letters, or a BSN or a date in one of digits."""
+    size = len(run)
+    sizes = (8, 9) if run[0].isdigit() else range(3, size + 1)
+    return (run[start : start + length] for length in sizes for start in range(size - length + 1))
+
+
+# What nobody may read of a value, as it may stand in other text ---------------------------------------------------
+
+
+def _bsn(value: str) -> Iterator[str]:
+    if _is_bsn(value):
+        yield f"{int(value):08}"
+
+
 def _names(name: str) -> Iterator[str]:
-    """A name as it may stand in other text: as a whole, and its parts (``jong``, ``pietersen``)."""
+    """A name as a whole, and its parts (``jong``, ``pietersen``)."""
     parts = _LETTERS.findall(_plain(name))
     yield from parts
     yield "".join(parts)
 
 
-def _inside(run: str) -> Collection[str]:
-    """All that could be a name in a run of letters."""
-    size = len(run)
-    return [run[i:j] for i in range(size) for j in range(i + _SHORTEST_INSIDE, size + 1)]
+def _numbers(value: str) -> Iterator[str]:
+    if len(joined := _joined(_plain(value))) >= _SHORTEST:
+        yield joined
 
 
 def _dates(value: str) -> Iterator[str]:
-    """A date, written ``YYYYMMDD`` with or without signs in between, as it may stand in other text."""
-    year, month, day = _date(value)
-    if year:
+    """A date, written ``YYYYMMDD`` with or without signs in between."""
+    for year, month, day in _date(value):
         yield from (year + month + day, day + month + year)
 
 
 def _short_dates(value: str) -> Iterator[str]:
     """As `_dates`, in the shorter ways that could be another number too."""
-    year, month, day = _date(value)
-    if year:
+    for year, month, day in _date(value):
         yield from (year[2:] + month + day, day + month + year[2:], f"{int(day)}{int(month)}{year}")
 
 
-def _date(value: str) -> tuple[str, str, str]:
+def _date(value: str) -> Iterator[tuple[str, str, str]]:
     digits = "".join(filter(str.isdecimal, value))
-    return (digits[:4], digits[4:6], digits[6:]) if len(digits) == 8 and int(digits) else ("", "", "")
+    if len(digits) == 8 and int(digits):
+        yield digits[:4], digits[4:6], digits[6:]
+
+
+#: What is looked for everywhere, and what in the records of the person it is of, by what a mask does with it.
+_SECRETS: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {"bsn": _bsn, "birth_date": _dates, "name": _names}
+_NEAR: Final[Mapping[str, Callable[[str], Iterator[str]]]] = {
+    "number": _numbers, "address": _numbers, "birth_date": _short_dates,
+}  # fmt: skip

@@ -12,6 +12,7 @@ from attrs import asdict
 
 from ...base.problems import Language, Refusal, render
 from ...base.wording import day_text, printable
+from ...base.words import words
 from ...output.json_stream import JsonStream
 from ...output.paper import euros
 from ...standards.contents import Note
@@ -28,28 +29,6 @@ _KEPT: Final = "\xa0"
 #: The lines of a meaning begin below each other behind a code of at most so many characters.
 _LONGEST_CODE: Final = 12
 
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "nl": {
-        "record": "record {number} ({kind})",
-        "unknown_kind": "Onbekend soort record",
-        "empty": "(leeg)",
-        "no_date": "(geen bestaande datum)",
-        "length": "Let op: dit record heeft {found} tekens en hoort er {expected} te hebben.",
-        "unknown": "Let op: dit soort record is niet bekend en kan niet worden uitgelegd.",
-        "utf8": "Let op: dit record is in UTF-8 geschreven.",
-        "test": "Let op: dit is een testbericht. Hiermee wordt niets gedeclareerd.",
-    },
-    "en": {
-        "record": "record {number} ({kind})",
-        "unknown_kind": "Unknown kind of record",
-        "empty": "(empty)",
-        "no_date": "(no existing date)",
-        "length": "Note: this record has {found} characters and should have {expected}.",
-        "unknown": "Note: this kind of record is not known and cannot be explained.",
-        "utf8": "Note: this record is written in UTF-8.",
-        "test": "Note: this is a test message. Nothing is declared with it.",
-    },
-}
 #: As XML has it; a flat message writes cents.
 _DECIMAL: Final = re.compile(r"[0-9]+\.[0-9]{2}")
 
@@ -60,7 +39,7 @@ class TextPage:
     def __init__(self, out: IO[str], language: Language) -> None:
         self._out = out
         self._language = language
-        self._words = _WORDS[language]
+        self._words = words("show", language)
         self._between = ""
 
     def begin(self, name: str, standard: str) -> None:
@@ -74,7 +53,9 @@ class TextPage:
         indent = _STEP * record.level
         lines = [self._heading(record, indent)]
         for note in record.notes:
-            lines += _wrapped(self._words[note.code].format(found=note.found, expected=note.expected), indent + _STEP)
+            lines += _wrapped(
+                self._words(f"note.{note.code}", found=str(note.found), right=str(note.expected)), indent + _STEP
+            )
         if record.text:
             lines += _cut(record.text, indent + _STEP)
         for field in record.fields:
@@ -93,9 +74,9 @@ class TextPage:
 
     def _heading(self, record: Described, indent: str) -> str:
         pieces = (" ".join(each if isinstance(each, str) else self._shown(each) for each in p) for p in record.headline)
-        title = record.title or self._words["unknown_kind"]
+        title = record.title or self._words("unknown_kind")
         left = ": ".join(filter(None, (title, _GAP.join(piece.replace(" ", _KEPT) for piece in pieces))))
-        right = self._words["record"].format(number=record.number, kind=_clean(record.kind))
+        right = self._words("record", number=str(record.number), kind=_clean(record.kind))
         first, *more = _lines(left, _WIDTH - len(right) - 2 - len(indent), len(_STEP))
         lines = [f"{indent + first:<{_WIDTH - len(right)}}{right}", *(indent + line for line in more)]
         return "\n".join(lines).replace(_KEPT, " ")
@@ -116,7 +97,7 @@ class TextPage:
     def _shown(self, field: Field) -> str:
         """A value as people write it."""
         if field.empty and field.reads not in _ZERO_IS_A_VALUE:
-            return self._words["empty"]
+            return self._words("empty")
         read = _READ.get(field.reads)
         return _clean(read(field.value, self._language) if read else field.value)
 
@@ -176,7 +157,7 @@ def _date(value: str, language: Language) -> str:
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        return f"{value} {_WORDS[language]['no_date']}"
+        return words("show", language)("no_date", value=value)
     return day_text(day, language)
 
 
