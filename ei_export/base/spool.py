@@ -1,11 +1,12 @@
 """Data that may outgrow memory, kept in anonymous temporary files: gone with the process, however it ends."""
 
 import heapq
+import pickle
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import IO, Final
+from typing import IO, Final, Generic, TypeVar
 
 #: Between the cells of a row, and the fields of what is spooled.
 UNIT: Final = "\x1f"
@@ -14,6 +15,10 @@ UNIT: Final = "\x1f"
 _MEMORY: Final = 4_000_000
 #: Files that are open at a time for one sorting.
 _MOST_RUNS: Final = 32
+#: Objects that are pickled at a time.
+_BATCH: Final = 500
+
+T = TypeVar("T")
 
 
 class SortedLines:
@@ -111,6 +116,45 @@ class Partitions:
         file.close()
         self._files[index] = None
         return chain(lines, held)
+
+
+class Batches(Generic[T]):
+    """Objects in the order in which they came, pickled some at a time."""
+
+    def __init__(self) -> None:
+        self._held: list[T] = []
+        #: Pickled ones, our own first: the file, and how many batches are in it.
+        self._files: list[tuple[IO[bytes], int]] = []
+
+    def add(self, item: T) -> None:
+        self._held.append(item)
+        if len(self._held) >= _BATCH:
+            if not self._files:
+                self._files.append((tempfile.TemporaryFile(), 0))  # noqa: SIM115 - closed when read
+            file, batches = self._files[0]
+            pickle.dump(self._held, file, pickle.HIGHEST_PROTOCOL)
+            self._files[0] = (file, batches + 1)
+            self._held = []
+
+    def write_to(self, file: IO[bytes]) -> int:
+        """Writes all to a file that another process can `adopt`; returns how many batches they are."""
+        batches = 0
+        for batches, batch in enumerate(self, start=1):  # noqa: B007 - counts them
+            pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
+        return batches
+
+    def adopt(self, file: IO[bytes], batches: int) -> None:
+        """Adds what `write_to` wrote to a file, once nothing more comes of our own."""
+        self._files.append((file, batches))
+
+    def __iter__(self) -> Iterator[Sequence[T]]:
+        """All, a batch at a time; once."""
+        yield self._held
+        for file, batches in self._files:
+            file.seek(0)
+            for _ in range(batches):
+                yield pickle.load(file)
+            file.close()
 
 
 class PairCheck:

@@ -15,8 +15,9 @@ from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
 from ..standards.registry import standard_named
 from ..zorg1.claims import SETTLED
-from .context import Context, Patient
+from .context import Context
 from .declared import take_as_pruned, take_declared
+from .patient import Patient
 
 
 def take_from_another(patient: Patient, row: Appointment) -> Appointment | None:

@@ -1,14 +1,13 @@
 """A patient, what patients are judged by, and what judging one comes to."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
-from ..base.problems import Finding
 from ..declaring.numbers import declared_by, provider
 from ..intake.gather import Gathered, GatheredRow
 from ..intake.reader import RowReader
@@ -16,56 +15,18 @@ from ..intake.survey import Statuses
 from ..ledger import Ledger
 from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
 from ..ledger.credits import replacements
-from ..ledger.dossier import Change
 from ..ledger.patients import StoredDossier, dossier_of
 from ..ledger.people import StandingDebit, declared_for
 from ..ledger.recovering import recovered
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Appointment
 from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
-from ..model.due import DueLine
 from ..settings import Settings
 from ..standards.registry import standards
-from ..zorg1.claims import Claim, ClaimJudge
-from ..zorg1.resolver import Resolver
-from ..zorg1.visit import Trajectory, Visit
 from .records import Marker, Renderer
+from .rules import Rules
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-@define
-class Result:
-    """What a patient's part of a run came to. ``outcomes`` counts rows and remembered appointments alike; ``cancelled``
-    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
-    are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
-    corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
-    ones were read back from published runs and are in the feed. ``doubtful`` are the UZOVI numbers, once per
-    appointment, whose insurer is not sure on its day, ``unasked`` the insurers of lines whose amount is not number ×
-    tariff, and nobody said that this is what they want. ``settled`` are the references of debits of which nothing is
-    to come any more."""
-
-    outcomes: dict[Outcome, int] = field(factory=dict)
-    remembered: int = 0
-    lines: list[DueLine] = field(factory=list)
-    problems: list[tuple[Appointment, Finding]] = field(factory=list)
-    dossier: StoredDossier | None = None
-    cancelled: list[tuple[str, str]] = field(factory=list)
-    released: list[tuple[str, str]] = field(factory=list)
-    moved: list[tuple[str, str]] = field(factory=list)
-    taken: list[tuple[str, str]] = field(factory=list)
-    numbers: list[tuple[str, str]] = field(factory=list)
-    held_back: list[str] = field(factory=list)
-    dropped: list[str] = field(factory=list)
-    shown: list[str] = field(factory=list)
-    settled: list[str] = field(factory=list)
-    doubtful: list[str] = field(factory=list)
-    unasked: set[str] = field(factory=set)
-
-    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
-        """Counts appointments or rows that ended up so."""
-        assert outcome is not None
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
 
 
 class Context:
@@ -74,11 +35,9 @@ class Context:
     def __init__(
         self,
         settings: Settings,
-        resolver: Resolver,
-        judge: ClaimJudge,
+        rules: Rules,
         ledger: Ledger,
         feed: Gathered,
-        fingerprint: bytes,
         *,
         hold_all: bool = False,
         twice: Mapping[str, str] = _NONE,
@@ -91,14 +50,12 @@ class Context:
         self.statuses = Statuses(settings.input)
         self.reader = RowReader(feed.header, self.statuses, settings.input.values)
         self.settings = settings
-        self.resolver = resolver
-        self.judge = judge
+        self.resolver, self.judge, self.fingerprint = rules.resolver, rules.judge, rules.fingerprint
         self.ledger = ledger
         self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
-        self.fingerprint = fingerprint
         self.declared_until = settings.ledger.declared_until or date.min
-        self.renderers = {name: Renderer(one, settings, judge.today) for name, one in standards().items()}
+        self.renderers = {name: Renderer(one, settings, rules.judge.today) for name, one in standards().items()}
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
         for number in settings.uzovi:
@@ -174,94 +131,3 @@ class Context:
         """Of the rows' text, in any order, under these settings and tables."""
         text = "\n".join(sorted(body for body, _ in rows))
         return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()
-
-
-@frozen
-class Course:
-    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
-
-    number: str
-    insurer: str
-    start: str
-    end: str
-    is_over: bool
-
-
-@define
-class LedgerHistory:
-    """What the ledger remembers of a patient; of appointments that are found to be theirs now, what it has of those.
-
-    ``remembered`` are the appointments that the feed says nothing of, by id: whoever takes a row takes it out.
-    ``pending`` were to be tried again.
-
-    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
-    simply stand; ``again`` the last one, where that doesn't. ``said_before`` is what the feed said of declared ones,
-    when it was heard of last, if that was something else.
-
-    ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` see `insurers`.
-    """
-
-    dossier: StoredDossier | None
-    remembered: dict[str, Appointment] = field(factory=dict)
-    pending: set[str] = field(factory=set)
-    debits: dict[str, list[Debit]] = field(factory=dict)
-    again: dict[str, Debit] = field(factory=dict)
-    said_before: dict[str, Appointment] = field(factory=dict)
-    doubted: set[str] = field(factory=set)
-    courses: Sequence[Course] | None = None
-
-
-@define
-class Patient:
-    """One patient who is being judged, with what it comes to: ``result``.
-
-    ``in_feed`` are the appointments of the feed, each once. Of these and of those that are remembered, ``visits`` could
-    be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier. ``claims`` are the
-    visits that are due. ``shared`` are trajectory numbers that another patient has too.
-
-    Of declared ones, ``silent`` may be due again while the feed said nothing of them since; ``changes`` are how the
-    feed changed them, ``open`` those to be told of.
-
-    ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
-    ``contradicted`` the columns in which the rows of this feed are of different people.
-    """
-
-    context: Context
-    patient_id: str
-    history: LedgerHistory
-    result: Result = field(factory=Result)
-    in_feed: list[Appointment] = field(factory=list)
-    visits: list[Visit] = field(factory=list)
-    unclear: list[Appointment] = field(factory=list)
-    kept: list[Appointment] = field(factory=list)
-    shared: set[str] = field(factory=set)
-    trajectories: list[Trajectory] = field(factory=list)
-    claims: list[tuple[Visit, Claim]] = field(factory=list)
-    silent: set[str] = field(factory=set)
-    changes: dict[str, Change] = field(factory=dict)
-    open: set[str] = field(factory=set)
-    #: Those whose person was taken out of the ledger.
-    pruned: set[str] = field(factory=set)
-    #: Whether a row of an unknown status is left alone until its day.
-    waits: bool = False
-    #: Appointments that another patient has, each with the reference of its line, or ''.
-    elsewhere: dict[str, str] = field(factory=dict)
-    #: Declared appointments that the feed ought to have and lacks.
-    deleted: set[str] = field(factory=set)
-    #: The rows of this feed, and the appointments they are of, completed or not.
-    rows: Sequence[Appointment] = ()
-    named: Collection[str] = ()
-    person: Mapping[str, str] = field(factory=dict)
-    is_news: bool = False
-    contradicted: Sequence[str] = ()
-
-    def misses_contacts(self, visit: Visit) -> bool:
-        """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
-        recovered = self.context.recovered
-        return bool(recovered) and any(
-            other.trajectory is visit.trajectory
-            and other.appointment.row is None
-            and other.appointment.id in recovered
-            and other.resolution.moment == "start"
-            for other in self.visits
-        )

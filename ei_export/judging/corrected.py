@@ -4,8 +4,8 @@ from ..base.problems import Finding
 from ..ledger.corrections import STANDING, Debit
 from ..ledger.dossier import PENDING
 from ..model.appointment import Appointment, Outcome
-from .context import Patient
 from .declared import as_first, is_the_same
+from .patient import Patient
 
 
 def hold_back(patient: Patient) -> None:
@@ -18,7 +18,7 @@ def hold_back(patient: Patient) -> None:
         if appointment.outcome is Outcome.NOT_ZORG1 and appointment.id in unmapped:  # nobody said that it is none
             appointment.outcome = Outcome.HELD
         if appointment.outcome in PENDING:
-            patient.result.held_back.append(appointment.id)
+            patient.result.held_back.add(appointment.id)
             if all(finding.code != "STRICT_HELD" for finding in appointment.findings):
                 appointment.findings.append(Finding("CREDIT_HELD_BACK", "", {"reference": reference}))
 
@@ -41,4 +41,4 @@ def put_back(patient: Patient, appointment: Appointment, debit: Debit) -> None:
     appointment.settled_as, appointment.outcome = Outcome.DECLARED, Outcome.EARLIER
     appointment.units, appointment.linked = debit.units, debit.code
     appointment.findings[:] = [Finding("CORRECTION_DROPPED", "", {"reference": debit.reference})]
-    patient.result.dropped.append(appointment.id)
+    patient.result.dropped.add(appointment.id)

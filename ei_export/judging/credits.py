@@ -36,7 +36,7 @@ def add_credits(collected: Collected, context: Context, judged: Iterable[Judged]
 def add_credits_of_replaced(collected: Collected, context: Context) -> None:
     """Collects the credits of lines that are corrected, once it is known what comes in their place: none
     without a new line, unless the appointment is to have no line any more."""
-    stays = collected.held_back | collected.dropped
+    stays = collected.totals.held_back | collected.totals.dropped
     for line in going_out(context, judged_credits(context), stays) if context.replaced and not context.hold_all else ():
         if is_replaced(context, line):
             collected.due.add(line.pack())

@@ -23,8 +23,8 @@ from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
 from ..output.refusals import telling
 from ..standards.registry import standard_named
-from .context import Patient
 from .insurer_of_today import of_today
+from .patient import Patient
 
 #: What is told of a change by itself, by the column it is in; what is never quoted is private.
 _CHANGES: Final = {
@@ -258,7 +258,7 @@ def _may_be_due(
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
         sent.outcome = Outcome.EARLIER
         patient.changes[sent.id] = Change("cancelled")
-        patient.result.settled.append(last.reference)
+        patient.result.settled.add(last.reference)
         patient.kept.append(sent)
         if row.row is not None:
             patient.result.tally(Outcome.NOT_COMPLETED)

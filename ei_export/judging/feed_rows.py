@@ -11,10 +11,10 @@ from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
 from ..zorg1.resolver import Verdict
 from .another_patient import is_another_s, take_cancelled_from_another, take_from_another
-from .context import Patient
 from .declared import take_declared
 from .history import blur, row_of_change
 from .insurer_of_today import of_today
+from .patient import Patient
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})

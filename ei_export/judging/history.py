@@ -8,7 +8,8 @@ from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.claims import SETTLED
-from .context import Context, LedgerHistory
+from .context import Context
+from .patient import LedgerHistory
 
 
 def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> LedgerHistory:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ..ledger.dossier import AT, unpack
 from ..model.appointment import Appointment, Outcome
 from ..zorg1.visit import may_share
-from .context import Course, Patient
+from .patient import Course, Patient
 
 #: Performances that are part of a course, and not over by themselves.
 _OF_A_COURSE = frozenset({"start", "contact", "end"})

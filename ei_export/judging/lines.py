@@ -17,9 +17,9 @@ from ..standards.registry import standard_named
 from ..standards.standard import Became
 from ..zorg1.claims import Claim
 from ..zorg1.visit import Visit
-from .context import Patient
 from .corrected import is_as_declared, put_back
 from .declared import why_not_again, why_not_the_same
+from .patient import Patient
 from .person import person_conflict, somebody_else
 from .records import RenderedCare, RenderedPerson, Renderer
 

@@ -20,7 +20,7 @@ from ..ledger.people import HashedIdentity, hashed_identity, same_persons
 from ..model.appointment import Appointment
 from ..model.codelists import standard_on
 from ..model.declaration import Person
-from .context import Patient
+from .patient import Patient
 
 #: Who somebody is, and how a cell says so; a sex that isn't known contradicts none.
 IDENTITY: Final[Mapping[str, Callable[[str], object]]] = {

@@ -9,7 +9,7 @@ from ..model.appointment import Appointment, Outcome
 from ..zorg1.resolver import Verdict
 from ..zorg1.visit import Visit
 from .another_patient import is_theirs
-from .context import Patient
+from .patient import Patient
 
 #: Where something that can't be read leaves it open what an appointment is.
 _SAY_WHAT_IT_IS: Final = ("", "code", "declare_under")

@@ -16,18 +16,18 @@ SCRIPT = """\
 import os, sys, time
 sys.path.insert(0, {root!r})
 from tests.faults.scene import in_two_processes
-from ei_export.commands.run import run as running
+from ei_export.commands.run import judging as running
 from ei_export.__main__ import main
 in_two_processes()
-first, work_out = os.getpid(), running.work_out
+first, judge_patient = os.getpid(), running.judge_patient
 def slow(*given):
     if os.getpid() != first:
         os.write(1, b"2")
         while True: pass
     os.write(1, b"1")
     time.sleep(30)
-    return work_out(*given)
-running.work_out = slow
+    return judge_patient(*given)
+running.judge_patient = slow
 sys.argv = ["ei-export", *{arguments!r}]
 main()
 """
@@ -44,7 +44,9 @@ def test_a_run_that_is_stopped(number: signal.Signals, starts: Starts, workshop:
     assert run.stdout is not None
     said = b""
     while set(said) < set(b"12"):
-        said += run.stdout.read(1)
+        one = run.stdout.read(1)
+        assert one, "the run ended before both were at work"
+        said += one
     run.send_signal(number)
     try:
         _, errors = run.communicate(timeout=10)  # to the end of what both could print

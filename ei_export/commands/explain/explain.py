@@ -104,7 +104,7 @@ def read_feed(
             doubted(ledger),
             is_complete=settings.input.complete_from is not None,
         )
-        yield Context(settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint), feed
+        yield Context(settings, rules, ledger, feed), feed
 
 
 def _tell(histories: Sequence[PatientHistory], wanted: str) -> dict[str, list[Story]]:

@@ -11,9 +11,10 @@ from ...base.reasons import Reason
 from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import Gathered, GatheredRow, partition_of
 from ...judging.collected import Collected
-from ...judging.context import Context, Patient
+from ...judging.context import Context
 from ...judging.credits import Judged, add_credits, going_out, judged_credits
-from ...judging.patient import examine
+from ...judging.judge import examine
+from ...judging.patient import Patient
 from ...ledger.history import SentLine, lines_of
 from ...model.appointment import Appointment, Outcome
 from ...model.columns import COLUMNS

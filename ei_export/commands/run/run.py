@@ -5,31 +5,22 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 
 import gc
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import date, timedelta
-from itertools import chain
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import MappingProxyType
 
 from attrs import evolve, frozen
 
 from ... import __version__
-from ...base.delivery import Place, Replacement, Scratch, Stage, is_taken, test_files, writing
-from ...base.problems import BusyError, Finding, WriteError
+from ...base.delivery import Place, Scratch, Stage, is_taken, test_files, writing
+from ...base.problems import Finding
 from ...base.spool import SortedLines
-from ...base.tables import FOREVER
 from ...declaring.files import LineList, Publication
 from ...declaring.numbers import Series, provider, run_label
-from ...intake import Source, open_feed
-from ...intake.gather import gather, partition_of
-from ...intake.survey import Survey
-from ...judging.collected import Collected, fill
-from ...judging.context import Context
-from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
-from ...judging.patient import judge_patient
+from ...intake import open_feed
+from ...judging.collected import Collected
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.corrections import drop
@@ -38,28 +29,21 @@ from ...ledger.patients import (
     forget_numbers,
     move_appointments,
     move_numbers,
-    patients_since,
-    pending_appointments,
-    pending_patients,
     save_dossiers,
-    save_owners,
-    unexplained,
 )
-from ...ledger.people import doubted, take_appointments
-from ...ledger.recovering import note_listed, note_shown
-from ...ledger.runs import StagedRun, add_run, invoice_count, mark_published, next_run
-from ...ledger.testing import begin_test, end_test, next_test_run, test_invoices
-from ...model.codelists import Uzovi, uzovi_numbers
+from ...ledger.people import take_appointments
+from ...ledger.recovering import note_shown
+from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
+from ...ledger.testing import begin_test, next_test_run, test_invoices
 from ...model.due import DueLine, doubles
-from ...output.problem_list import ProblemList
-from ...output.traces import last_begun
 from ...settings import Settings
 from ...standards.registry import standards
-from ..belonging import keep_owner, refuse_strangers, refuse_unknown_runs
-from .pages import write_page, write_sheets
+from ..belonging import refuse_strangers, refuse_unknown_runs
+from .judging import Judging
+from .pages import write_sheets
+from .recording import record
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
 from .summary import Summary
-from .waiting import tell_of_refused, tell_of_unanswered
 from .xlsx import require_xlsxwriter
 
 __all__ = ["Options", "check", "run"]
@@ -94,32 +78,19 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(ledger.close)
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
-        earlier = [*finish_earlier_runs(ledger, settings)] if options.publish else []
-        earlier += [*broken_off(ledger, settings), *before_the_last(ledger, options.today)]
-        if settings.output.test:
-            begin_test(ledger)
-            earlier.append(Finding("TEST_MESSAGE"))
-        earlier += forgotten(ledger, settings)
-        problems = ProblemList(settings.language, settings.input.name, settings.severities)
-        summary = Summary(options.today, settings.input.name, problems, test=settings.output.test)
-        cleaning.push(lambda kind, error, trace: summary.close() if kind else None)  # else it is the caller's
-        collected = _judge(source, settings, options, rules, ledger, summary, earlier)
+        earlier = [*_of_earlier_runs(ledger, settings, options)]
 
-        def judge_again(hold_all: bool, twice: Mapping[str, str]) -> Collected:
-            nonlocal summary
-            collected.due.close()
-            summary.close()
-            summary = Summary(options.today, summary.input, summary.problems.empty_copy(), test=summary.test)
-            again = open_feed(settings.input.path, settings.input)
-            return _judge(again, settings, options, rules, ledger, summary, earlier, hold_all=hold_all, twice=twice)
-
-        if twice := doubles(collected.due, settings.input.twice_on_a_day):
-            collected = judge_again(hold_all=False, twice=twice)
-        if options.strict and summary.exit_code:
-            collected = judge_again(hold_all=True, twice=twice)
-        due = collected.due
+        judging = Judging(settings, rules, ledger, options.today, options.progress, earlier)
+        judged = judging.judge(source)
+        cleaning.push(lambda kind, error, trace: judged.close() if kind else None)  # else it is the caller's
+        if twice := doubles(judged.collected.due, settings.input.twice_on_a_day):
+            judged = judging.judge_again(judged, twice)
+        if options.strict and judged.summary.exit_code:
+            judged = judging.judge_again(judged, twice, hold_all=True)
+        summary, due = judged.summary, judged.collected.due
         cleaning.callback(due.close)
-        _remember(collected, ledger)
+        _remember(judged.collected, ledger)
+
         series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
@@ -134,7 +105,7 @@ def run(settings: Settings, options: Options) -> Summary:
             if options.xlsx and line_list is not None:
                 write_sheets(place.create("workbook.xlsx"), summary, line_list)
         if options.publish:
-            _record(settings, rules, ledger, summary, line_list, place, series, cleaning)
+            record(settings, rules, ledger, summary, line_list, place, series, cleaning)
     return summary
 
 
@@ -143,56 +114,17 @@ def check(settings: Settings, options: Options) -> Summary:
     return run(settings, evolve(options, publish=False))
 
 
-def _record(
-    settings: Settings,
-    rules: Rules,
-    ledger: Ledger,
-    summary: Summary,
-    line_list: LineList | None,
-    place: Place,
-    series: Series,
-    cleaning: ExitStack,
-) -> None:
-    """Records what the run came to, of a test no more than its numbers, and then shows it."""
-    out = settings.output.dir
-    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
-    for file in shown:
-        cleaning.callback(file.discard)
-    keep_owner(ledger, settings, series.today)
-    save_owners(ledger)
-    summary.problems.write_csv(problems.file)
-    write_page(page.file, settings, rules, ledger, summary, line_list)
-    if isinstance(place, Stage):
-        page.file.seek(0)
-        shutil.copyfileobj(page.file, place.create("report.html"))
-        place.seal()
-    for file in shown:
-        file.seal()
-    note_listed(ledger, out, last_begun(out))
-    if series.test:
-        end_test(ledger, series.run, series.today, len(summary.declarations))
-    ledger.commit()
-    # From here on it is declared; what still fails, the next run makes up for.
-    if isinstance(place, Stage):
-        try:
-            summary.folder = place.publish()
-        except WriteError as error:
-            if series.test:
-                raise
-            params = {"run": summary.run, "path": str(summary.folder), "reason": error.params["reason"]}
-            summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
-            return
-        if not series.test:
-            with suppress(BusyError, WriteError):
-                mark_published(ledger, series.run, summary.folder)
-    try:
-        for file in shown:
-            file.publish()
-    except WriteError as error:
-        if not isinstance(place, Stage):
-            raise
-        renewed = str(place.folder / "report.html")
-        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
+def _of_earlier_runs(ledger: Ledger, settings: Settings, options: Options) -> Iterator[Finding]:
+    """Makes up for what earlier runs left undone, and tells what there is to tell of them; begins a test, if it is
+    one."""
+    if options.publish:
+        yield from finish_earlier_runs(ledger, settings)
+    yield from broken_off(ledger, settings)
+    yield from before_the_last(ledger, options.today)
+    if settings.output.test:
+        begin_test(ledger)
+        yield Finding("TEST_MESSAGE")
+    yield from forgotten(ledger, settings)
 
 
 def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, Path]:
@@ -208,94 +140,18 @@ def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, 
     return Series(series, today, run, invoices, test), folder
 
 
-def _judge(
-    source: Source,
-    settings: Settings,
-    options: Options,
-    rules: Rules,
-    ledger: Ledger,
-    summary: Summary,
-    earlier: Iterable[Finding],
-    *,
-    hold_all: bool = False,
-    twice: Mapping[str, str] = MappingProxyType({}),
-) -> Collected:
-    """Reads the feed and works out every patient in it, and those the ledger wants tried again; and what is credited.
-
-    ``earlier``: what is to be told of earlier runs. ``hold_all``: what is due waits until nothing is wrong any more
-    (``--strict``). ``twice`` as for `Context`.
-    """
-    for finding in (*earlier, *rules.findings):
-        summary.problems.add(finding)
-    size = settings.input.path.stat().st_size
-    survey = Survey(settings.input, source.header, rules.resolver.is_explained)
-    explained = [text for text in unexplained(ledger) if any(survey.explained[c, d] for c, d in json.loads(text))]
-    pending = pending_appointments(ledger, explained)
-    complete_from = settings.input.complete_from
-    feed = gather(
-        source,
-        size,
-        survey,
-        pending,
-        lambda rows: options.progress("read", rows),
-        doubted(ledger),
-        is_complete=complete_from is not None,
-    )
-    for finding, row in feed.told:
-        summary.problems.add(finding, row=row)
-    collected = Collected(summary.problems)
-    context = Context(
-        settings, rules.resolver, rules.judge, ledger, feed, rules.fingerprint, hold_all=hold_all, twice=twice
-    )
-    add_credits(collected, context, judged_credits(context))
-    waiting: list[list[str]] = [[] for _ in range(feed.count)]
-    absent = patients_since(ledger, complete_from) if complete_from is not None else ()
-    for patient in chain(pending_patients(ledger, explained), absent):
-        waiting[partition_of(patient, feed.count)].append(patient)
-
-    def work(partition: int, collected: Collected) -> None:
-        patients = feed.patients(partition)
-        for patient in waiting[partition]:
-            patients.setdefault(patient, [])
-        for patient, rows in patients.items():
-            collected.add(judge_patient(context, patient, rows))
-        options.progress("judged", sum(collected.outcomes.values()))
-
-    fill(collected, feed.count, feed.rows, work, context.reopen)
-    add_credits_of_replaced(collected, context)
-    for number, count in sorted(collected.doubtful.items()):
-        summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
-    for insurer in sorted(collected.unasked):
-        summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
-    patience = timedelta(weeks=settings.status.answer_weeks)
-    tell_of_refused(summary.problems, ledger, settings.language, collected.settled)
-    tell_of_unanswered(summary.problems, ledger, settings.language, options.today, patience)
-    summary.read, summary.remembered, summary.outcomes = feed.rows, collected.remembered, collected.outcomes
-    summary.held, summary.insurers = collected.held, rules.insurers
-    return collected
-
-
-def _doubt(row: Uzovi, count: int) -> Finding:
-    """What is said once of an UZOVI number of which it is not sure, or not on every day, whose it is."""
-    params = {"uzovi": row.uzovi, "label": row.label, "insurer": row.insurer, "count": count}
-    if row.certainty != "certain":
-        return Finding("UZOVI_UNSURE", "uzovi", params)
-    days = (row.valid_from, date.min), (row.valid_until, FOREVER)
-    periods = " – ".join("…" if day == open_end else day.isoformat() for day, open_end in days)
-    return Finding("UZOVI_NOT_KNOWN_THEN", "uzovi", {**params, "periods": periods})
-
-
 def _remember(collected: Collected, ledger: Ledger) -> None:
     """Writes in the ledger what the patients came to."""
-    for dossiers in collected.dossiers():
+    totals = collected.totals
+    for dossiers in collected.dossiers:
         save_dossiers(ledger, dossiers)
-    forget_appointments(ledger, collected.cancelled)
-    forget_numbers(ledger, collected.released)
-    move_appointments(ledger, collected.moved)
-    move_numbers(ledger, collected.numbers)
-    take_appointments(ledger, sorted(collected.taken))
-    drop(ledger, sorted(collected.dropped))
-    note_shown(ledger, collected.shown)
+    forget_appointments(ledger, totals.cancelled)
+    forget_numbers(ledger, totals.released)
+    move_appointments(ledger, totals.moved)
+    move_numbers(ledger, totals.numbers)
+    take_appointments(ledger, sorted(totals.taken))
+    drop(ledger, sorted(totals.dropped))
+    note_shown(ledger, totals.shown)
 
 
 def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> LineList:

@@ -1,0 +1,146 @@
+"""Judging the feed: every patient in it, those the ledger wants tried again, and what is credited.
+
+Whether a performance is declared twice, and with ``--strict`` whether anything is wrong, shows only once every patient
+was judged. Then the feed is judged again, knowing that: from its start, as what changes for one may change for others.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from ...base.problems import Finding
+from ...base.tables import FOREVER
+from ...intake import Source, open_feed
+from ...intake.gather import Gathered, gather, partition_of
+from ...intake.survey import Survey
+from ...judging.collected import Collected, fill
+from ...judging.context import Context
+from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
+from ...judging.judge import judge_patient
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.patients import patients_since, pending_appointments, pending_patients, unexplained
+from ...ledger.people import doubted
+from ...model.codelists import Uzovi, uzovi_numbers
+from ...output.problem_list import ProblemList
+from ...settings import Settings
+from .summary import Summary
+from .waiting import tell_of_refused, tell_of_unanswered
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@frozen
+class Judged:
+    """What the patients of the feed came to, and the summary that tells it."""
+
+    collected: Collected
+    summary: Summary
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self.collected.due.close()
+        self.summary.close()
+
+
+@frozen
+class Judging:
+    """Judges the feed. ``progress`` is told of rows read and judged; ``earlier`` is what is to be told of earlier
+    runs."""
+
+    settings: Settings
+    rules: Rules
+    ledger: Ledger
+    today: date
+    progress: Callable[[str, int], None]
+    earlier: Sequence[Finding]
+
+    def judge(self, source: Source, twice: Mapping[str, str] = _NONE, *, hold_all: bool = False) -> Judged:
+        """``twice`` as for `Context`; ``hold_all``: what is due waits until nothing is wrong any more."""
+        settings = self.settings
+        problems = ProblemList(settings.language, settings.input.name, settings.severities)
+        summary = Summary(self.today, settings.input.name, problems, test=settings.output.test)
+        judged = Judged(Collected(problems), summary)
+        try:
+            for finding in (*self.earlier, *self.rules.findings):
+                problems.add(finding)
+            survey = Survey(settings.input, source.header, self.rules.resolver.is_explained)
+            texts = unexplained(self.ledger)
+            explained = [text for text in texts if any(survey.explained[c, d] for c, d in json.loads(text))]
+            feed = self._gathered(source, survey, explained)
+            for finding, row in feed.told:
+                problems.add(finding, row=row)
+            context = Context(settings, self.rules, self.ledger, feed, hold_all=hold_all, twice=twice)
+            add_credits(judged.collected, context, judged_credits(context))
+            self._judge_patients(judged.collected, context, feed, explained)
+            add_credits_of_replaced(judged.collected, context)
+            self._sum_up(judged, feed.rows)
+        except BaseException:
+            judged.close()
+            raise
+        return judged
+
+    def judge_again(self, judged: Judged, twice: Mapping[str, str], *, hold_all: bool = False) -> Judged:
+        """Judges the feed anew, in the place of what it came to before."""
+        judged.close()
+        again = open_feed(self.settings.input.path, self.settings.input)
+        return self.judge(again, twice, hold_all=hold_all)
+
+    def _gathered(self, source: Source, survey: Survey, explained: Sequence[str]) -> Gathered:
+        """The rows of the feed by patient."""
+        path, complete_from = self.settings.input.path, self.settings.input.complete_from
+        return gather(
+            source,
+            path.stat().st_size,
+            survey,
+            pending_appointments(self.ledger, explained),
+            lambda rows: self.progress("read", rows),
+            doubted(self.ledger),
+            is_complete=complete_from is not None,
+        )
+
+    def _judge_patients(self, collected: Collected, context: Context, feed: Gathered, explained: Sequence[str]) -> None:
+        """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it."""
+        waiting: list[list[str]] = [[] for _ in range(feed.count)]
+        complete_from = self.settings.input.complete_from
+        absent = patients_since(self.ledger, complete_from) if complete_from is not None else ()
+        for patient in chain(pending_patients(self.ledger, explained), absent):
+            waiting[partition_of(patient, feed.count)].append(patient)
+
+        def judge(partition: int, collected: Collected) -> None:
+            patients = feed.patients(partition)
+            for patient in waiting[partition]:
+                patients.setdefault(patient, [])
+            for patient, rows in patients.items():
+                collected.add(judge_patient(context, patient, rows))
+            self.progress("judged", sum(collected.totals.outcomes.values()))
+
+        fill(collected, feed.count, feed.rows, judge, context.reopen)
+
+    def _sum_up(self, judged: Judged, rows: int) -> None:
+        """Tells what is said once of all patients, and counts."""
+        totals, summary, language = judged.collected.totals, judged.summary, self.settings.language
+        for number, count in sorted(totals.doubtful.items()):
+            summary.problems.add(_doubt(uzovi_numbers()[number], count), uzovi=number)
+        for insurer in sorted(totals.unasked):
+            summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
+        patience = timedelta(weeks=self.settings.status.answer_weeks)
+        tell_of_refused(summary.problems, self.ledger, language, totals.settled)
+        tell_of_unanswered(summary.problems, self.ledger, language, self.today, patience)
+        summary.read, summary.remembered, summary.outcomes = rows, totals.remembered, totals.outcomes
+        summary.held, summary.insurers = totals.held, self.rules.insurers
+
+
+def _doubt(row: Uzovi, count: int) -> Finding:
+    """What is said once of an UZOVI number of which it is not sure, or not on every day, whose it is."""
+    params = {"uzovi": row.uzovi, "label": row.label, "insurer": row.insurer, "count": count}
+    if row.certainty != "certain":
+        return Finding("UZOVI_UNSURE", "uzovi", params)
+    days = (row.valid_from, date.min), (row.valid_until, FOREVER)
+    periods = " – ".join("…" if day == open_end else day.isoformat() for day, open_end in days)
+    return Finding("UZOVI_NOT_KNOWN_THEN", "uzovi", {**params, "periods": periods})

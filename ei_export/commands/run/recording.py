@@ -1,0 +1,72 @@
+"""Recording a run: in the ledger first, and then for all to see."""
+
+import shutil
+from contextlib import ExitStack, suppress
+
+from ...base.delivery import Place, Replacement, Stage
+from ...base.problems import BusyError, Finding, WriteError
+from ...declaring.files import LineList
+from ...declaring.numbers import Series
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.patients import save_owners
+from ...ledger.recovering import note_listed
+from ...ledger.runs import mark_published
+from ...ledger.testing import end_test
+from ...output.traces import last_begun
+from ...settings import Settings
+from ..belonging import keep_owner
+from .pages import write_page
+from .summary import Summary
+
+
+def record(
+    settings: Settings,
+    rules: Rules,
+    ledger: Ledger,
+    summary: Summary,
+    line_list: LineList | None,
+    place: Place,
+    series: Series,
+    cleaning: ExitStack,
+) -> None:
+    """Records what the run came to, of a test no more than its numbers, and then shows it."""
+    out = settings.output.dir
+    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
+    for file in shown:
+        cleaning.callback(file.discard)
+    keep_owner(ledger, settings, series.today)
+    save_owners(ledger)
+    summary.problems.write_csv(problems.file)
+    write_page(page.file, settings, rules, ledger, summary, line_list)
+    if isinstance(place, Stage):
+        page.file.seek(0)
+        shutil.copyfileobj(page.file, place.create("report.html"))
+        place.seal()
+    for file in shown:
+        file.seal()
+    note_listed(ledger, out, last_begun(out))
+    if series.test:
+        end_test(ledger, series.run, series.today, len(summary.declarations))
+    ledger.commit()
+    # From here on it is declared; what still fails, the next run makes up for.
+    if isinstance(place, Stage):
+        try:
+            summary.folder = place.publish()
+        except WriteError as error:
+            if series.test:
+                raise
+            params = {"run": summary.run, "path": str(summary.folder), "reason": error.params["reason"]}
+            summary.add_late(Finding("RUN_NOT_PUBLISHED", "", params))
+            return
+        if not series.test:
+            with suppress(BusyError, WriteError):
+                mark_published(ledger, series.run, summary.folder)
+    try:
+        for file in shown:
+            file.publish()
+    except WriteError as error:
+        if not isinstance(place, Stage):
+            raise
+        renewed = str(place.folder / "report.html")
+        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))

@@ -1,0 +1,70 @@
+"""What judging comes to: of a patient, and added up of many."""
+
+from collections import Counter
+from typing import Final
+
+from attrs import define, field, fields_dict
+
+from ..base.problems import Finding
+from ..ledger.patients import StoredDossier
+from ..model.appointment import Appointment, Outcome
+from ..model.due import DueLine
+
+
+@define
+class Totals:
+    """What adds up, patient by patient.
+
+    ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number. ``cancelled``
+    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
+    are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
+    corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
+    ones were read back from published runs and are in the feed. ``doubtful`` counts by UZOVI number the appointments
+    whose insurer is not sure on their day; ``unasked`` are the insurers of lines whose amount is not number × tariff,
+    and nobody said that this is what they want. ``settled`` are the references of debits that nobody waits for any
+    more: others come in their place, or nothing is to.
+    """
+
+    outcomes: Counter[Outcome] = field(factory=Counter)
+    held: Counter[str] = field(factory=Counter)
+    remembered: int = 0
+    cancelled: list[tuple[str, str]] = field(factory=list)
+    released: list[tuple[str, str]] = field(factory=list)
+    moved: list[tuple[str, str]] = field(factory=list)
+    taken: list[tuple[str, str]] = field(factory=list)
+    numbers: list[tuple[str, str]] = field(factory=list)
+    held_back: set[str] = field(factory=set)
+    dropped: set[str] = field(factory=set)
+    shown: list[str] = field(factory=list)
+    settled: set[str] = field(factory=set)
+    doubtful: Counter[str] = field(factory=Counter)
+    unasked: set[str] = field(factory=set)
+
+    def add(self, other: "Totals") -> None:
+        """Adds up, field by field."""
+        for name in _TOTALS:
+            if more := getattr(other, name):
+                own = getattr(self, name)
+                if isinstance(own, int):
+                    setattr(self, name, own + more)
+                elif isinstance(own, list):
+                    own.extend(more)
+                else:  # counts are added up, and sets joined
+                    own.update(more)
+
+
+_TOTALS: Final = tuple(fields_dict(Totals))
+
+
+@define
+class Result(Totals):
+    """What a patient comes to: also ``lines`` that are due, ``problems``, and the ``dossier`` for next time."""
+
+    lines: list[DueLine] = field(factory=list)
+    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    dossier: StoredDossier | None = None
+
+    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
+        """Counts appointments or rows that ended up so."""
+        assert outcome is not None
+        self.outcomes[outcome] += count
