@@ -67,6 +67,8 @@ DEFECTS: Final = [
     ("gds801/rules.csv", ",VerzenderRol,one,", ",VerzenderRol,some,", "TABLE_VALUE", "must_be"),
     ("gds801/rules.csv", ",VerzenderRol,one,", ",VerzenderRol,,", "TABLE_VALUE", "must_be"),
     ("gds801/rules.csv", "\nVC001,", "\nVC999,", "TABLE_VALUE", "must_be"),
+    ("gds801/rules.csv", ",,,,,The day of", ",,Verzenddatum,absent,,The day of", "TABLE_VALUE", "must_be"),
+    ("gds801/rules.csv", ",9302 9303 9304,", ",9302,", "TABLE_VALUE", "return_codes"),
     ("gds801/rules.csv", ",VerzenderRol,one,", ",Factuurdatum,one,", "TABLE_VALUE", "element"),  # of another class
     ("gds801/rules.csv", ",VerzenderRol,one,", ",VerzenderRol OntvangerRol,one,", "TABLE_VALUE", "element"),
     ("gds801/rules.csv", ",Herdeclaratiecode,listed,", ",Prestatiecode,listed,", "TABLE_VALUE", "element"),

@@ -137,9 +137,10 @@ def _condition(row: Row, find: Find, text: str) -> Condition:
 def _check(row: Row, find: Find) -> Check | None:
     """What an instance is held to: a constraint, or the function of the rule."""
     name, values = row["id"], tuple(row["values"].split())
-    if not row["must_be"]:
-        if name not in CHECKS and name not in TOGETHER:
-            raise row.error("must_be", f"{' | '.join(CONSTRAINTS)}; nothing for a rule that has a function")
+    has_function = name in CHECKS or name in TOGETHER
+    if bool(row["must_be"]) == has_function:
+        raise row.error("must_be", "nothing, as the rule has a function" if has_function else " | ".join(CONSTRAINTS))
+    if has_function:
         if row["element"]:
             raise row.error("element", "nothing, as the rule has a function")
         return partial(CHECKS[name], Given((), values, None)) if name in CHECKS else None
@@ -159,6 +160,8 @@ def _check(row: Row, find: Find) -> Check | None:
     }
     if not is_right[constraint.values]:
         raise row.error("values", VALUES[constraint.values])
+    if constraint.values == "day?" and is_day and len(row["return_codes"].split()) == 1:
+        raise row.error("return_codes", "three codes, as the list is looked at on a day, or none")
     return partial(constraint.check, Given(elements, values, day))
 
 
