@@ -19,10 +19,10 @@ finally:
 @pytest.mark.parametrize(
     ("command", "most", "without"),
     [
-        ("show", 50, {"sqlite3", "jinja2", "ei_export.ledger", "ei_export.judging", "ei_export.commands.run"}),
+        ("show", 50, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.judging", "ei_export.commands.run"}),
         ("init", 30, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
-        ("status", 80, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
-        ("credit", 70, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
+        ("status", 100, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
+        ("credit", 90, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
         ("run", 150, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
     ],
 )
