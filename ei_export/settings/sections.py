@@ -6,12 +6,12 @@ Every method raises SettingsError that names the file, the key and what is expec
 import difflib
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import NOTHING, field, fields, frozen
 
 from ..base.private import expect_file, read_file
 from ..base.problems import SettingsError
@@ -22,6 +22,9 @@ _LARGEST = 2_000_000
 #: Dots in a line of theirs, at most.
 _DEEPEST = 1_000
 _Choice = TypeVar("_Choice", bound=str)
+_Kind = TypeVar("_Kind")
+#: Where a field says how it is read: its key, by what, and what that is told.
+_READ: Final = "read"
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -49,6 +52,24 @@ def parse(path: Path) -> dict[str, Any]:
         raise SettingsError("SETTINGS_TOML", path=path.as_posix(), reason=str(error)) from None
 
 
+def asked(
+    read: Callable[..., Any],
+    *how: object,
+    key: str = "",
+    default: Any = NOTHING,
+    converter: Callable[[Any], Any] | None = None,
+) -> Any:
+    """A field that is read from a key: by a method of `Section`, or another function of a section and a key, which is
+    told ``how``. ``key`` where that has another name than the field; ``default`` and ``converter`` as attrs has them,
+    for whoever makes one without a file."""
+    return field(default=default, converter=converter, metadata={_READ: (key, read, how)})
+
+
+def keys_of(kind: type[Any]) -> tuple[str, ...]:
+    """The keys of a table, by the fields of what it is read as."""
+    return tuple(dict.fromkeys(each.metadata[_READ][0] or each.name for each in fields(kind)))
+
+
 @frozen
 class Section:
     """One table of the file, at its dotted key. Unknown keys are refused first, before one of them is missed: ``keys``
@@ -64,6 +85,14 @@ class Section:
         for name in self.values:
             if known is not None and name not in known:
                 raise self.error("SETTINGS_UNKNOWN_KEY", name, expected=nearest(name, known))
+
+    def read(self, kind: type[_Kind], **given: Any) -> _Kind:
+        """The table as one of these, field by field; those that are ``given`` aren't read."""
+        for each in fields(kind):  # type: ignore[arg-type] # all of them are attrs'
+            if each.name not in given:
+                key, read, how = each.metadata[_READ]
+                given[each.name] = read(self, key or each.name, *how)
+        return kind(**given)
 
     def error(self, code: str, name: str, **params: object) -> SettingsError:
         """A refusal about one key of this section."""
@@ -164,6 +193,10 @@ class Section:
     def texts(self) -> dict[str, str]:
         """A table whose keys are not ours to name; every value is a text that is not empty."""
         return {name: self.required(name, '"…"') for name in self.values}
+
+    def place(self, name: str, default: str) -> Path:
+        """A path, from the folder of the settings; there may be nothing yet."""
+        return self.path.parent / self.text(name, default)
 
     def file(self, name: str) -> Path | None:
         """The path of an existing file; None where it is left out."""

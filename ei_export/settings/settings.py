@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
 from ..base.tables import FOREVER
@@ -15,7 +15,7 @@ from ..base.wording import printable
 from ..model.codelists import eras
 from ..model.columns import COLUMNS
 from ..model.names import AgreementNames, Spelling
-from .sections import Section, nearest, parse
+from .sections import Section, asked, keys_of, nearest, parse
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
 #: Whether a tariff is the price of a line, or of each of its units.
@@ -37,28 +37,6 @@ DEFAULT_NOT_COMPLETED: Final = (
     *("verplaatst", "verzet", "verschoven", "gepland", "ingepland", "gereserveerd", "aangevraagd", "optie", "concept"),
     *("wachtlijst", "in afwachting", "verwijderd", "gemist"),
 )
-
-#: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
-_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "": (
-        *("practice", "software", "input", "codes", "contracts", "tariffs"),
-        *("agreements", "uzovi", "output", "ledger", "status", "severity", "messages"),
-    ),
-    "practice": (
-        *("name", "practice_agb", "provider_agb", "institution_agb"),
-        *("service_bureau_agb", "pay_to", "vat_id", "series", "formerly"),
-    ),
-    "software": ("code", "version"),
-    "input": ("path", "table", "query", "encoding", "columns", "status", "values", "twice_on_a_day", "complete_from"),
-    "input.status": ("completed", "not_completed"),
-    "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
-    "tariffs": ("path",),
-    "agreements": ("overlay",),
-    "output": ("dir", "standard", "message", "diagnosis_element", "gds801_xsd"),
-    "ledger": ("path", "declared_until"),
-    "status": ("forgotten_weeks", "soon_weeks", "answer_weeks"),
-    "messages": ("language",),
-}
 
 # Forms of a value, each with how it is shown to a person. AGB codes: Vektis AW319 (8 digits, care type 01-99 and a
 # number that is not all zero); a practice has a zero at position 3, a service bureau is care type 98.
@@ -83,29 +61,91 @@ _BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 _MOST_WEEKS: Final = 520
 
 
+def status_word(text: str) -> str:
+    """A status as it is compared: case, outer spaces, and hyphens or spaces between words make no difference."""
+    return " ".join(_BETWEEN_WORDS.split(text.strip().casefold()))
+
+
+def _pay_to(section: Section, name: str) -> PayTo:
+    return section.choice(name, get_args(PayTo), "institution" if section.text("institution_agb") else "practice")
+
+
+def _standard(section: Section, name: str) -> str:
+    return section.choice(name, ("auto", *(era.word for era in eras())), "auto")
+
+
+def _is_test(section: Section, name: str) -> bool:
+    return section.choice(name, ("production", "test"), "production") == "test"
+
+
+def _encoding(section: Section, key: str) -> str:
+    name = section.text(key, "auto")
+    if name != "auto":
+        try:
+            "a".encode(name)  # unlike codecs.lookup, this refuses codecs that are no text encoding
+        except (LookupError, ValueError):
+            raise section.refused(key, name, "auto | utf-8 | cp1252 | iso-8859-1 | …") from None
+    return name
+
+
+def _columns(section: Section, name: str) -> dict[str, str]:
+    columns = section.section(name)
+    for ours in columns.values:
+        if ours not in COLUMNS:
+            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=nearest(ours, COLUMNS))
+    return columns.texts()
+
+
+def _values(section: Section, name: str) -> dict[str, Mapping[str, str]]:
+    """What words of the feed stand for, by column. Not of a number that a row is found by: that is what it is."""
+    section, values = section.section(name), dict[str, Mapping[str, str]]()
+    for column in section.values:
+        if column not in _WITH_WORDS:
+            raise section.error("SETTINGS_UNKNOWN_KEY", column, expected=nearest(column, _WITH_WORDS))
+        words = section.section(column)
+        by_word: dict[str, str] = {}
+        for word, meaning in words.texts().items():
+            if by_word.setdefault(word.strip().casefold(), meaning) != meaning:
+                raise words.refused(word, meaning, f'"{by_word[word.strip().casefold()]}"')
+        values[column] = by_word
+    return values
+
+
+def _status_words(section: Section, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
+    section = section.section(name)
+    completed, own = (
+        frozenset(map(status_word, section.list_of_texts(name, default, empty=True)))
+        for name, default in (("completed", DEFAULT_COMPLETED), ("not_completed", ()))
+    )
+    if "completed" in section.values and (both := completed & own):
+        raise section.refused("not_completed", ", ".join(sorted(both)), f"{section.key}.completed | not_completed")
+    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed)
+
+
 @frozen
 class Practice:
     """Who declares and who is paid: AGB codes of 8 digits or ''; the one that ``pay_to`` names is never ''. ``series``:
     what stands before the invoice numbers and references, at most 3 letters and digits; ``formerly``: the AGB codes it
     had before."""
 
-    name: str
-    practice_agb: str
-    provider_agb: str
-    institution_agb: str
-    service_bureau_agb: str
-    pay_to: PayTo
-    vat_id: str
-    series: str = ""
-    formerly: tuple[str, ...] = ()
+    name: str = asked(Section.text)
+    practice_agb: str = asked(Section.form, _PRACTICE_AGB)
+    provider_agb: str = asked(Section.form, _AGB)
+    institution_agb: str = asked(Section.form, _AGB)
+    service_bureau_agb: str = asked(Section.form, _SERVICE_BUREAU_AGB)
+    pay_to: PayTo = asked(_pay_to)
+    vat_id: str = asked(Section.form, _VAT_ID)
+    series: str = asked(Section.form, _SERIES, default="", converter=str.upper)
+    formerly: tuple[str, ...] = asked(Section.list_of_forms, _AGB, default=())
 
 
 @frozen
 class Software:
     """``code`` 6 digits as Vektis gave it and ``version`` of at most 10 characters, or both ''."""
 
-    code: str
-    version: str
+    code: str = asked(Section.form, _SOFTWARE_CODE)
+    version: str = asked(Section.form, _SOFTWARE_VERSION)
 
 
 @frozen
@@ -116,16 +156,16 @@ class InputSettings:
     on one day; ``values`` by column the words of the feed, case-folded, each with what is meant; ``complete_from``: the
     feed holds everything from this day on."""
 
-    path: Path
-    table: str
-    query: str
-    encoding: str
-    columns: Mapping[str, str]
-    completed: frozenset[str]
-    twice_on_a_day: frozenset[str] = frozenset()
-    not_completed: frozenset[str] = frozenset()
-    values: Mapping[str, Mapping[str, str]] = field(factory=dict)
-    complete_from: date | None = None
+    path: Path = asked(Section.place, "appointments.csv")
+    table: str = asked(Section.text)
+    query: str = asked(Section.text)
+    encoding: str = asked(_encoding)
+    columns: Mapping[str, str] = asked(_columns)
+    completed: frozenset[str] = asked(_status_words, key="status")
+    twice_on_a_day: frozenset[str] = asked(Section.list_of_texts, (), default=frozenset(), converter=frozenset)
+    not_completed: frozenset[str] = asked(_status_words, key="status", default=frozenset())
+    values: Mapping[str, Mapping[str, str]] = asked(_values, default={})
+    complete_from: date | None = asked(Section.day, default=None)
 
     @property
     def name(self) -> str:
@@ -154,19 +194,19 @@ class OutputSettings:
     """``standard``: ``auto``, or as `Era.word`; ``diagnosis_element``: the PM304 element that carries the DCSPH code,
     '' = as the specs say."""
 
-    dir: Path
-    standard: str
-    test: bool
-    diagnosis_element: str
-    gds801_xsd: Path | None
+    dir: Path = asked(Section.place, "out")
+    standard: str = asked(_standard)
+    test: bool = asked(_is_test, key="message")
+    diagnosis_element: str = asked(Section.choice, ("", "0414", "0418"), "")
+    gds801_xsd: Path | None = asked(Section.file)
 
 
 @frozen
 class LedgerSettings:
     """``declared_until``: another system declared everything up to and including this date."""
 
-    path: Path
-    declared_until: date | None
+    path: Path = asked(Section.place, "ledger.sqlite")
+    declared_until: date | None = asked(Section.day)
 
 
 @frozen
@@ -174,9 +214,9 @@ class StatusSettings:
     """When something asks for attention: an open trajectory that nothing was heard of for ``forgotten_weeks``, what
     ends within ``soon_weeks``, and a declaration without an answer for ``answer_weeks``."""
 
-    forgotten_weeks: int = 12
-    soon_weeks: int = 4
-    answer_weeks: int = 1
+    forgotten_weeks: int = asked(Section.number, 12, _MOST_WEEKS, default=12)
+    soon_weeks: int = asked(Section.number, 4, _MOST_WEEKS, default=4)
+    answer_weeks: int = asked(Section.number, 1, _MOST_WEEKS, default=1)
 
 
 @frozen
@@ -200,39 +240,47 @@ class Settings:
     language: Language
 
 
+#: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "": (
+        *("practice", "software", "input", "codes", "contracts", "tariffs"),
+        *("agreements", "uzovi", "output", "ledger", "status", "severity", "messages"),
+    ),
+    "practice": keys_of(Practice),
+    "software": keys_of(Software),
+    "input": keys_of(InputSettings),
+    "input.status": ("completed", "not_completed"),
+    "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
+    "tariffs": ("path",),
+    "agreements": ("overlay",),
+    "output": keys_of(OutputSettings),
+    "ledger": keys_of(LedgerSettings),
+    "status": keys_of(StatusSettings),
+    "messages": ("language",),
+}
+
+
 def load(path: Path) -> Settings:
     """The settings in a file. Raises SettingsError that names the file, the key and what is expected there.
 
     A key is written with dots; contracts count from 1: ``contracts[2].from``. The feed and the ledger may be absent.
     """
     root = Section(path, "", parse(path), _KEYS)
-    practice = root.section("practice", required=True)
-    feed = root.section("input")
-    output = root.section("output")
-    ledger = root.section("ledger")
     overlays = root.section("agreements").files("overlay")
     names = AgreementNames.of(overlays)
     return Settings(
         path=path,
-        practice=_practice(practice),
+        practice=_practice(root.section("practice", required=True)),
         software=_software(root.section("software")),
-        input=_input(feed),
+        input=_input(root.section("input")),
         codes=root.section("codes").texts(),
         contracts=_contracts(root, names),
         tariffs_path=root.section("tariffs").file("path"),
         overlays=overlays,
         uzovi=_uzovi(root.section("uzovi"), names),
-        output=OutputSettings(
-            dir=path.parent / output.text("dir", "out"),
-            standard=output.choice("standard", ("auto", *(era.word for era in eras())), "auto"),
-            test=output.choice("message", ("production", "test"), "production") == "test",
-            diagnosis_element=output.choice("diagnosis_element", ("", "0414", "0418"), ""),
-            gds801_xsd=output.file("gds801_xsd"),
-        ),
-        ledger=LedgerSettings(
-            path=path.parent / ledger.text("path", "ledger.sqlite"), declared_until=ledger.day("declared_until")
-        ),
-        status=_status(root.section("status")),
+        output=root.section("output").read(OutputSettings),
+        ledger=root.section("ledger").read(LedgerSettings),
+        status=root.section("status").read(StatusSettings),
         severities=_severities(root.section("severity")),
         language=root.section("messages").choice("language", LANGUAGES, "nl"),
     )
@@ -241,17 +289,8 @@ def load(path: Path) -> Settings:
 def _practice(section: Section) -> Practice:
     """Who declares: a practice with its provider, or an institution alone, as PM304 asks (0110-0112); and who is paid:
     0113 points at an element that must hold an AGB code."""
-    practice = Practice(
-        name=section.text("name"),
-        practice_agb=section.form("practice_agb", _PRACTICE_AGB),
-        provider_agb=section.form("provider_agb", _AGB),
-        institution_agb=(institution := section.form("institution_agb", _AGB)),
-        service_bureau_agb=section.form("service_bureau_agb", _SERVICE_BUREAU_AGB),
-        pay_to=section.choice("pay_to", get_args(PayTo), "institution" if institution else "practice"),
-        vat_id=section.form("vat_id", _VAT_ID),
-        series=section.form("series", _SERIES).upper(),
-        formerly=section.list_of_forms("formerly", _AGB),
-    )
+    practice = section.read(Practice)
+    institution = practice.institution_agb
     for name, (return_code, expected) in _DECLARANTS.items():
         if institution and section.text(name):
             raise section.error("SETTINGS_BESIDE_INSTITUTION", name, return_code=return_code)
@@ -262,7 +301,7 @@ def _practice(section: Section) -> Practice:
 
 
 def _software(section: Section) -> Software:
-    software = Software(code=section.form("code", _SOFTWARE_CODE), version=section.form("version", _SOFTWARE_VERSION))
+    software = section.read(Software)
     # PM304 0107: filled exactly when 0106 is.
     if software.version:
         section.required("code", f'{_SOFTWARE_CODE[1]} (version = "{software.version}")')
@@ -272,74 +311,19 @@ def _software(section: Section) -> Software:
 
 
 def _input(section: Section) -> InputSettings:
-    columns = section.section("columns")
-    for ours in columns.values:
-        if ours not in COLUMNS:
-            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=nearest(ours, COLUMNS))
-    table, query = section.text("table"), section.text("query")
-    if table and query:
-        raise section.refused("query", query, "table | query")
-    completed, not_completed = _status_words(section.section("status"))
-    values = _values(section.section("values"))
+    """How the feed is read; words of it that mean a status are words for that too."""
+    completed, not_completed = _status_words(section, "status")
+    values = dict(_values(section, "values"))
     for word, meaning in values.pop("status", {}).items():
         known = next((words for words in (completed, not_completed) if status_word(meaning) in words), None)
         if known is None:
             raise section.refused(f"values.status.{word}", meaning, " | ".join(sorted(completed)))
         same = {status_word(word)}
         completed, not_completed = (w | same if w is known else w - same for w in (completed, not_completed))
-    return InputSettings(
-        path=section.path.parent / section.text("path", "appointments.csv"),
-        table=table,
-        query=query,
-        encoding=_encoding(section),
-        columns=columns.texts(),
-        completed=completed,
-        not_completed=not_completed,
-        twice_on_a_day=frozenset(section.list_of_texts("twice_on_a_day", ())),
-        values=values,
-        complete_from=section.day("complete_from"),
-    )
-
-
-def _values(section: Section) -> dict[str, Mapping[str, str]]:
-    """What words of the feed stand for, by column. Not of a number that a row is found by: that is what it is."""
-    values: dict[str, Mapping[str, str]] = {}
-    for column in section.values:
-        if column not in _WITH_WORDS:
-            raise section.error("SETTINGS_UNKNOWN_KEY", column, expected=nearest(column, _WITH_WORDS))
-        words = section.section(column)
-        by_word: dict[str, str] = {}
-        for word, meaning in words.texts().items():
-            if by_word.setdefault(word.strip().casefold(), meaning) != meaning:
-                raise words.refused(word, meaning, f'"{by_word[word.strip().casefold()]}"')
-        values[column] = by_word
-    return values
-
-
-def _status_words(section: Section) -> tuple[frozenset[str], frozenset[str]]:
-    """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
-    completed, own = (
-        frozenset(map(status_word, section.list_of_texts(name, default, empty=True)))
-        for name, default in (("completed", DEFAULT_COMPLETED), ("not_completed", ()))
-    )
-    if "completed" in section.values and (both := completed & own):
-        raise section.refused("not_completed", ", ".join(sorted(both)), f"{section.key}.completed | not_completed")
-    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed)
-
-
-def status_word(text: str) -> str:
-    """A status as it is compared: case, outer spaces, and hyphens or spaces between words make no difference."""
-    return " ".join(_BETWEEN_WORDS.split(text.strip().casefold()))
-
-
-def _encoding(section: Section) -> str:
-    name = section.text("encoding", "auto")
-    if name != "auto":
-        try:
-            "a".encode(name)  # unlike codecs.lookup, this refuses codecs that are no text encoding
-        except (LookupError, ValueError):
-            raise section.refused("encoding", name, "auto | utf-8 | cp1252 | iso-8859-1 | …") from None
-    return name
+    feed = section.read(InputSettings, completed=completed, not_completed=not_completed, values=values)
+    if feed.table and feed.query:
+        raise section.refused("query", feed.query, "table | query")
+    return feed
 
 
 def _contracts(root: Section, names: AgreementNames) -> tuple[Contract, ...]:
@@ -404,15 +388,6 @@ def _uzovi(section: Section, names: AgreementNames) -> dict[str, str]:
         if not re.fullmatch(pattern, number):
             raise section.refused(number, number, expected)
     return {number: names.insurers.name(insurer) for number, insurer in section.texts().items()}
-
-
-def _status(section: Section) -> StatusSettings:
-    default = StatusSettings()
-    return StatusSettings(
-        forgotten_weeks=section.number("forgotten_weeks", default.forgotten_weeks, _MOST_WEEKS),
-        soon_weeks=section.number("soon_weeks", default.soon_weeks, _MOST_WEEKS),
-        answer_weeks=section.number("answer_weeks", default.answer_weeks, _MOST_WEEKS),
-    )
 
 
 def _severities(section: Section) -> Severities:
