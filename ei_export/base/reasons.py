@@ -1,6 +1,6 @@
 """Why something is as it is: handed over by whoever decides it, and worded by whoever tells of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
@@ -21,11 +21,6 @@ class Reason:
     def name(self) -> str:
         """What was decided, whatever it is."""
         return self.key.partition(".")[0]
-
-    @property
-    def places(self) -> Sequence[str]:
-        """The places of its source."""
-        return self.source.split("; ")
 
     def having(self, **params: object) -> "Reason":
         """The same with more to say, or something said otherwise."""

@@ -262,7 +262,7 @@ class Resolver:
         return row.program, row.profile, row.moment
 
     def _changes(self, code: str, insurer: str) -> Iterable[date]:
-        """The days on which an resolution may become another."""
+        """The days on which a resolution may become another."""
         for linked in filter(None, (code, self._agreements.forms.get(code))):
             for agreement in self._agreements.periods(insurer, linked):
                 for row in (agreement, *agreement.replaces):

@@ -84,17 +84,16 @@ def _code(history: PatientHistory, appointment: Appointment, resolution: Resolut
 
 def _insurer(history: PatientHistory, appointment: Appointment, resolution: Resolution) -> Iterator[Reason]:
     """Whose the UZOVI number is; that it is nobody's, where it matters."""
-    insurer = resolution.insurer or history.context.resolver.insurer(appointment.uzovi)
-    if any(fault.column == "uzovi" for fault in resolution.faults) and not insurer:
-        yield reason("insurer.unknown", uzovi=values.shown(appointment.uzovi) or "-")
-    elif insurer:
-        own = appointment.uzovi in history.context.settings.uzovi
-        source = f"{history.settings_name} [uzovi]" if own else "specs/codelists/uzovi.csv"
+    uzovi, context = appointment.uzovi, history.context
+    if insurer := context.resolver.insurer(uzovi):
+        source = "[uzovi]" if uzovi in context.settings.uzovi else "specs/codelists/uzovi.csv"
         if appointment.kept("uzovi") != appointment.text("uzovi"):
-            source = f"{history.settings_name} [input.values.uzovi]; {source}"
-        unsure = history.context.doubted(appointment.uzovi, appointment.date)
+            source = f"[input.values.uzovi]; {source}"
+        unsure = context.doubted(uzovi, appointment.date)
         key, source = ("known", source) if unsure is None else ("unsure", f"{source}; {unsure.source}")
-        yield reason(f"insurer.{key}", source, uzovi=appointment.uzovi, insurer=insurer)
+        yield history.placed(reason(f"insurer.{key}", source, uzovi=uzovi, insurer=insurer))
+    elif any(fault.column == "uzovi" for fault in resolution.faults):
+        yield reason("insurer.unknown", uzovi=values.shown(uzovi) or "-")
 
 
 def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterator[Reason]:

@@ -150,8 +150,9 @@ class PatientHistory:
 
     def placed(self, found: Reason, row: str = "") -> Reason:
         """A reason with what stands in the settings named by their file, and what a column says by its ``row``."""
-        parts = (row if p in COLUMNS else f"{self.settings_name} {p}" if p[:1] == "[" else p for p in found.places)
-        return evolve(found, source="; ".join(parts))
+        parts = found.source.split("; ")
+        named = (row if p in COLUMNS else f"{self.settings_name} {p}" if p[:1] == "[" else p for p in parts)
+        return evolve(found, source="; ".join(named))
 
 
 def due_document(line: DueLine) -> dict[str, Any]:
