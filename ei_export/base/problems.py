@@ -8,19 +8,18 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar
 
 from attrs import field, frozen
 
-from . import wording
 from .specs import SPECS, label
+from .wording import Language as Language
 
 if TYPE_CHECKING:
-    from .words import Entry
+    from .entries import Entry
 
 T = TypeVar("T")
 Severity = Literal["error", "warning", "info"]
-Language: TypeAlias = wording.Language
 
 LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
@@ -175,7 +174,7 @@ class Interruption(Refusal):
 @cache
 def catalogue() -> Mapping[str, Kind]:
     """Every kind of problem by code, in the order of the files and of their entries."""
-    from .words import read_entries  # which refuses by what is here
+    from .entries import read_entries  # which refuses by what is here
 
     entries = [entry for path in catalogue_files() for entry in read_entries(path)]
     for entry in entries:
@@ -228,13 +227,14 @@ class Severities:
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
     """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
+    from .words import filled
+
     try:
-        texts = catalogue()[code].texts(language)
+        message, remedy = (filled(text, params, language) for text in catalogue()[code].texts(language))
     except SettingsError as broken:
-        if isinstance(broken, MissingEntry) and code != broken.code:
+        if isinstance(broken, MissingEntry) and broken.params["key"] == code != broken.code:
             raise
         return _without_words(broken, language)
-    message, remedy = (wording.filled(text, params, language) for text in texts)
     return message, remedy
 
 

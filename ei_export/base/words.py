@@ -1,66 +1,45 @@
-"""Every sentence a person reads: ``specs/words/*.toml``, a file for each subject, and the catalogue of problems.
+"""Every sentence a person reads, by its key in ``specs/words/*.toml``, a file for each subject, and what goes into it.
 
-One form: a table for each text, with ``nl`` and ``en``, the same ``{parameter}`` places in both. A text that counts
-has ``one_nl`` and ``one_en`` too, which are taken where its parameter ``count`` is 1. Files are read when they are
-first asked for; one that is broken is refused with file and line.
+Files are read when they are first asked for; the form of them is that of `entries`.
 """
 
+import errno
+import os
 import re
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache, partial
 from string import Formatter
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
-from .problems import LANGUAGES, Entries, Language, SettingsError
+from .entries import ANYTHING, read_words
+from .problems import Entries, Language
 from .specs import SPECS, label
-from .tables import Report, read_text, refuse
-from .wording import day_text, euros, filled, number
+from .wording import column_name, day_text, euros, iso_day, number, quoted, template
 
-#: For one of what is counted.
-_ONE: Final = tuple(f"one_{language}" for language in LANGUAGES)
-#: Where a parser of TOML says that it stopped.
-_AT_LINE: Final = re.compile(r"\(at line (\d+), column \d+\)")
-
-
-@frozen
-class Entry:
-    """A table of such a file: its dotted ``key``, its texts by their keys, and where it stands."""
-
-    key: str
-    texts: Mapping[str, Any]
-    file: str
-    line: int
-
-    def error(self, text: str, expected: str) -> SettingsError:
-        """A refusal that names the entry, which of its texts is wrong, and what is expected."""
-        found = self.texts.get(text, "")
-        return SettingsError("TABLE_VALUE", file=self.file, line=self.line, column=text, found=found, expected=expected)
-
-    def wrong_keys(self, keys: Collection[str], optional: Collection[str] = ()) -> Iterator[SettingsError]:
-        """The first of its keys that is lacking or not known."""
-        wrong = sorted((self.texts.keys() - set(optional)) ^ set(keys))
-        if wrong:
-            expected = f"the keys {', '.join(keys)}" + (f", and perhaps {', '.join(optional)}" if optional else "")
-            yield self.error(wrong[0], expected)
-
-    def unclear(self, *keys: str) -> Iterator[SettingsError]:
-        """Those that are no texts, or have a ``{place}`` that isn't closed or has no name. All may be empty, to say
-        nothing there."""
-        wrong = (key for key in keys if any(self.texts[each] != "" for each in keys) and not _is_text(self.texts[key]))
-        return (self.error(key, "a text with {places} that have names") for key in wrong)
-
-    def unlike(self, *texts: str) -> Iterator[SettingsError]:
-        """Those of the texts that don't have the ``{parameters}`` of the first; they say the same."""
-        first, *others = texts
-        expected = ", ".join(sorted(places(self.texts[first]))) or "-"
-        for other in others:
-            if places(self.texts[other]) != places(self.texts[first]):
-                yield self.error(other, f"the parameters of {first}: {expected}")
+#: How an OSError words itself, with a path that is told already.
+_OS_ERROR: Final = re.compile(r"\[Errno (\d+)\]")
+#: Forms of the tables, in which n is a digit, in the words of ``specs/words/forms.toml``.
+_DIGITS: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\bnn0n{5}\b", "8 digits with 0 as the third, such as 04012345"),
+        (r"\b98n{6}\b", "8 digits that begin with 98"),
+        (r"\bn{9} \(11-proef\)", "9 digits that pass the 11-test"),
+        (r"\bnnnnAA\b", "such as 1000AA"),
+        (r"\bNLn{9}Bnn\b", "such as NL123456789B01"),
+    )
+)
+#: What may stand in a place of a text that is recognised, by its name; anything in the others.
+_IN_PLACE: Final = {"count": r"\d+", "digit": r"\d", "digits": r"\d+", "word": r"\w+", "what": r"\S+", ANYTHING: ".*"}
+_RUN: Final = re.compile(r"\bn{3,}\b")
+#: The parameters that are days, or may be.
+_DAYS: Final = (
+    *("after", "answered", "before", "care", "date", "day", "deadline", "end", "first", "last", "referral", "relapse"),
+    *("start", "today", "until", "withdrawn"),
+)
 
 
 @frozen
@@ -72,7 +51,7 @@ class Words:
 
     def __call__(self, key: str, /, **params: object) -> str:
         """A text with what goes in it: days as people write them, numbers as `number` does and, where they are named
-        ``…cents``, as euros; texts safe to print, and in the ways of `wording.shown`.
+        ``…cents``, as euros; texts safe to print, and in the ways of `shown`.
 
         Raises KeyError for a text that is not there, or a parameter that it needs and hasn't got.
         """
@@ -88,6 +67,10 @@ class Words:
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order of the file."""
+        return iter(self._texts)
+
 
 @cache
 def words(subject: str, language: Language) -> Words:
@@ -96,68 +79,136 @@ def words(subject: str, language: Language) -> Words:
     return Words(language, Entries(label(path), {entry.key: entry.texts for entry in read_words(path)}))
 
 
-def read_words(path: Path, report: Report = refuse) -> list[Entry]:
-    """The entries of a file of texts that are right. Errors, of the file too, go to ``report``."""
-    right = []
-    for entry in read_entries(path, report):
-        errors = _errors(entry)
-        for error in errors:
-            report(error)
-        if not errors:
-            right.append(entry)
-    return right
-
-
-def _errors(entry: Entry) -> list[SettingsError]:
-    """What is wrong: both languages and nothing else, the same parameters in both."""
-    one = _ONE if entry.texts.keys() & set(_ONE) else ()
-    wrong = [*entry.wrong_keys((*LANGUAGES, *one))] or [*entry.unclear(*LANGUAGES, *one)]
-    return wrong or [error for texts in (LANGUAGES, one) if texts for error in entry.unlike(*texts)]
-
-
-def read_entries(path: Path, report: Report = refuse) -> list[Entry]:
-    """The tables of a file of texts, in their order, whatever is in them. Errors of the file go to ``report``."""
-    file = label(path)
-    try:
-        text = read_text(path)
-        lines = {line.strip(): number for number, line in enumerate(text.splitlines(), start=1)}
-        tables = _tables(tomllib.loads(text))
-        return [Entry(key, texts, file, lines.get(f"[{key}]", 1)) for key, texts in tables]
-    except SettingsError as error:
-        report(error)
-    except tomllib.TOMLDecodeError as error:
-        at = _AT_LINE.search(str(error))
-        line = int(at[1]) if at else len(text.splitlines())
-        report(SettingsError("TABLE_TOML", file=file, line=line, reason=str(error)))
-    return []
-
-
-def _tables(table: Mapping[str, Any], key: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The tables by their dotted key, each before those in it."""
-    own = {name: value for name, value in table.items() if not isinstance(value, dict)}
-    if own or not table:
-        yield key, own
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _tables(value, f"{key}.{name}" if key else name)
-
-
-def places(text: str) -> set[str]:
-    """The names of the ``{places}`` in a text."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-
-
-def _is_text(text: object) -> bool:
-    """Whether it is a text whose ``{places}`` are closed, and each have a name."""
-    try:
-        return isinstance(text, str) and text != "" and all(name.isidentifier() for name in places(text))
-    except ValueError:
-        return False
-
-
 def _shown(name: str, value: object, language: Language) -> object:
     if isinstance(value, date):
         return day_text(value, language)
     if isinstance(value, int):
         return f"€ {euros(value, language)}" if name.endswith("cents") else number(value, language)
     return value
+
+
+class Worded(str):
+    """A text in which all is safe to print already: another takes it in as it is, with its lines."""
+
+
+def filled(text: str, params: Mapping[str, object], language: Language) -> Worded:
+    """A text with its parameters as a person reads them. Raises KeyError for one that is missing."""
+    return Worded(template(text).format_map(shown(params, language)))
+
+
+def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """The parameters of a text as a person reads them in a language, safe to print."""
+    ways = {name: _WAYS[name](value, language) if name in _WAYS else value for name, value in params.items()}
+    return {name: _safe(value) if isinstance(value, str) else value for name, value in ways.items()}
+
+
+def _safe(text: str) -> str:
+    return text if isinstance(text, Worded) else quoted(text)
+
+
+def _day(value: object, language: Language) -> object:
+    """A day, or its text; anything else as it is."""
+    day = iso_day(value) if isinstance(value, str) else value
+    return day_text(day, language) if isinstance(day, date) else value
+
+
+def _periods(value: object, language: Language) -> str:
+    """Days in a text of nothing else but what stands between them."""
+    return re.sub(r"[^ ,]+", lambda word: str(_day(word[0], language)), str(value))
+
+
+def _form(value: object, language: Language) -> object:
+    """The form that something should have."""
+    return _worded_form(value, language) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _worded_form(text: str, language: Language) -> str:
+    for pattern, form in _DIGITS:
+        text = pattern.sub(form, text)
+    text = _RUN.sub(lambda run: f"{len(run[0])} digits", text)
+    if language == "nl":
+        for pattern, dutch in _forms():
+            text = pattern.sub(partial(_in_dutch, dutch), text)
+    return text
+
+
+def _in_dutch(dutch: str, found: re.Match[str]) -> str:
+    """What was recognised in its English, in Dutch."""
+    return dutch.format_map(found.groupdict())
+
+
+@cache
+def _forms() -> Sequence[tuple[re.Pattern[str], str]]:
+    """The parts of forms as they are in English, each with its Dutch."""
+    return [(re.compile(rf"\b{found}(?!\w)"), dutch) for found, dutch in _recognised("forms")]
+
+
+@cache
+def _libraries() -> Sequence[tuple[re.Pattern[str], str]]:
+    """What libraries say, each with its Dutch."""
+    return [(re.compile(found), dutch) for found, dutch in _recognised("libraries")]
+
+
+def _recognised(subject: str) -> Iterator[tuple[str, str]]:
+    """Patterns of the English texts of a subject, each with its Dutch."""
+    english, dutch = words(subject, "en"), words(subject, "nl")
+    for key in english:
+        parts = ((re.escape(text), name) for text, name, _, _ in Formatter().parse(english[key]))
+        places = (f"{text}(?P<{name}>{_IN_PLACE.get(name, '.+')})" if name else text for text, name in parts)
+        yield "".join(places), dutch[key]
+
+
+def _columns(value: object, language: Language) -> str:
+    """Names of columns, each behind what a clerk calls it."""
+    return ", ".join(_column(name, language) for name in str(value).split(", "))
+
+
+def _column(name: str, language: Language) -> str:
+    terms = words("columns", language)
+    return f'{terms[name]} ("{column_name(name)}")' if name in terms else f'"{name}"'
+
+
+def _reason(value: object, language: Language) -> object:
+    """What the computer says; in Dutch in our words, or by the name of the error where we have none."""
+    text = str(value)
+    if match := _OS_ERROR.match(text):
+        text = os.strerror(int(match[1]))
+    if language == "en":
+        return text
+    if name := _errors().get(text):
+        known = words("system", language)
+        return known[name] if name in known else known("other", name=name)
+    for pattern, dutch in _libraries():
+        if match := pattern.fullmatch(text):
+            return _in_dutch(dutch, match)
+    return value
+
+
+def _codes(value: object, language: Language) -> str:
+    """Return codes with a word before them."""
+    codes = str(value).strip("-").replace(",", " ").split()
+    say = words("answers", language)
+    return say("return_codes", which=", ".join(codes)) if codes else say("no_return_code")
+
+
+def _text(value: object, language: Language) -> object:
+    """What a return code says; '-' for one of which nobody knows."""
+    return words("answers", language)("meaning_unknown") if value == "-" else value
+
+
+@cache
+def _errors() -> Mapping[str, str]:
+    """The texts of an operating system, each with the name of its error."""
+    return {os.strerror(code): name for code, name in errno.errorcode.items()}
+
+
+_WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
+    **dict.fromkeys(_DAYS, _day),
+    **dict.fromkeys(("column", "columns"), _columns),
+    "periods": _periods,
+    "expected": _form,
+    "codes": _codes,
+    "text": _text,
+    "reason": _reason,
+}

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..base.entries import Entry, read_entries, read_words
 from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files, kind_errors
 from ..base.specs import SPECS
 from ..base.tables import Report
-from ..base.words import Entry, read_entries, read_words
 from ..model import codelists
 from ..settings import Settings
 from ..standards.message import read_messages

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from ..base.problems import Language, Problem, Severity, catalogue, render
-from ..base.wording import shown
+from ..base.words import shown
 from .problem_list import Placed, ProblemList
 
 _BLANK: Final = "…"

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from ei_export.base.problems import render
-from ei_export.base.wording import shown
+from ei_export.base.words import shown, words
 from ei_export.model.columns import COLUMNS
 
 
@@ -46,6 +46,34 @@ def test_what_a_person_reads(name: str, value: str, dutch: str, english: str) ->
     params = {name: value, "other": value}
     assert shown(params, "nl") == params | {name: dutch}
     assert shown(params, "en") == params | {name: english}
+
+
+@pytest.mark.parametrize(
+    ("said", "dutch"),
+    [
+        ("not UTF-8 (at line 12)", "geen UTF-8, op regel 12"),
+        ("Unclosed array (at end of document)", "het houdt te vroeg op"),
+        ("no such table: patiënten 2021", "tabel patiënten 2021 is er niet"),
+        ("no such view: v", "tabel v is er niet"),
+        ("no such column: Code (oud)", "kolom Code (oud) is er niet"),
+        ("too large; the limit is 2000000 bytes", "het is groter dan 2000000 bytes"),
+        ("field larger than field limit (131072)", "een cel is te lang"),
+        ("';' expected after '\"'", "achter een aanhalingsteken hoort ;"),
+        ("Bad CRC-32 for file 'a.txt'", "het is niet heel overgekomen"),
+        ("no such table", "no such table"),
+        ("[Errno 28] No space left on device: '/x'", "de schijf is vol"),
+    ],
+)
+def test_why_something_failed(said: str, dutch: str) -> None:
+    assert shown({"reason": said}, "nl") == {"reason": dutch}
+
+
+def test_words_that_are_looked_up_are_of_something() -> None:
+    assert set(words("columns", "nl")) == set(COLUMNS)
+    assert [name for name in words("system", "nl") if not hasattr(errno, name)] == ["other"]
+    for subject in ("forms", "libraries"):
+        english, dutch = words(subject, "en"), words(subject, "nl")
+        assert all(english[key] != dutch[key] for key in english)
 
 
 def test_every_column_of_a_feed_is_called_what_a_clerk_calls_it() -> None:

@@ -11,12 +11,15 @@ import pytest
 from attrs import frozen
 
 from ei_export.base import problems, words
+from ei_export.base.entries import Entry, places, read_words
 from ei_export.base.problems import LANGUAGES, SettingsError, catalogue, render
 from ei_export.base.specs import SPECS
-from ei_export.base.words import Entry, places, read_words
 
 PACKAGE = Path(problems.__file__).parents[1]
 SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
+#: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py and
+#: test_wording.py look at them.
+LOOKED_UP = {"columns", "forms", "help", "libraries", "system"}
 #: How the words of a subject are called where they are used; in a page ``w``. A reason is told by `explain`, with
 #: all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
@@ -145,7 +148,7 @@ def test_every_text_asked_for_is_there_with_its_parameters() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("subject", [subject for subject in SUBJECTS if subject != "help"])  # tests/cli/test_help.py
+@pytest.mark.parametrize("subject", sorted({*SUBJECTS} - LOOKED_UP))
 def test_every_text_is_asked_for(subject: str) -> None:
     asked = {key for of, use in uses() if of == subject for key in use.keys(entries(subject))}
     assert asked or constants_near(subject), "nobody opens it"

@@ -8,8 +8,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from ei_export.base.entries import read_words
 from ei_export.base.specs import SPECS
-from ei_export.base.words import read_words, words
+from ei_export.base.words import words
 from ei_export.cli import main
 from ei_export.cli.help import put_into_words
 

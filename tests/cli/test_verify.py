@@ -1,5 +1,6 @@
 """``ei-export verify``: what it tells, in words and in JSON, and what a practice knows besides."""
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ei_export.base.problems import catalogue
+from ei_export.base.problems import LANGUAGES, catalogue
 from ei_export.cli import main
+from ei_export.commands.verify.report import TextVerdicts
 from tests.support.declared import answer, changed, declaration, file_of
 from tests.support.feeds import Clinic, tables_read_once, visit  # noqa: F401 - a fixture
 from tests.support.messages import PM304
@@ -344,3 +346,22 @@ def test_every_problem_of_the_practice_is_worded(clinic: Clinic) -> None:
         done = verify("--config", config, "--lang", language, other(clinic, (3, "0428", "00000001")))
         assert "0611" in done.stdout
     assert all(kind.severity == "error" for code, kind in catalogue().items() if code.startswith("VERIFY_AGREED"))
+
+
+def test_a_person_reads_forms_in_words() -> None:
+    """What is expected is a form of the tables, the same to programs in any language."""
+    problem = {
+        "code": "X", "severity": "error", "record": 3, "element": "0110", "found": "123", "return_code": "",
+        "expected": "nn0nnnnn | 98nnnnnn", "message": "message", "remedy": "remedy",
+    }  # fmt: skip
+    said = {}
+    for language in LANGUAGES:
+        out = io.StringIO()
+        page = TextVerdicts(out, language)
+        page.begin("x.txt", "PM304 3.2")
+        page.problem(problem)
+        page.end(12_345, ok=False)
+        said[language] = " ".join(out.getvalue().split())
+    assert "x.txt: PM304 3.2, 12.345 records" in said["nl"]
+    assert "er staat 123, verwacht 8 cijfers met een 0 als derde, zoals 04012345 | 8 cijfers die beginnen" in said["nl"]
+    assert "it says 123, expected 8 digits with 0 as the third, such as 04012345 | 8 digits that begin" in said["en"]

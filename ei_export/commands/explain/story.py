@@ -13,8 +13,8 @@ from attrs import asdict, field, frozen
 
 from ...base.problems import Language, Problem
 from ...base.reasons import Reason, reason
-from ...base.wording import euros, filled, printable
-from ...base.words import words
+from ...base.wording import euros, printable
+from ...base.words import filled, words
 
 _WIDTH: Final = 80
 #: Where the text of a step begins: behind its number and its label.

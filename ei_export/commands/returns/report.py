@@ -9,8 +9,7 @@ from attrs import frozen
 
 from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ...base.spool import UNIT, SortedLines
-from ...base.wording import shown
-from ...base.words import words
+from ...base.words import shown, words
 from ...output.paper import euros, set_lines, template
 from ...output.refusals import official, reasons
 

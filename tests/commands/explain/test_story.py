@@ -2,10 +2,10 @@
 
 import pytest
 
+from ei_export.base.entries import read_words
 from ei_export.base.problems import Problem
 from ei_export.base.reasons import reason
 from ei_export.base.specs import SPECS
-from ei_export.base.words import read_words
 from ei_export.commands.explain.story import Quoted, Story, document, sentence, text_lines
 
 HEAD = reason("outcome.aside")

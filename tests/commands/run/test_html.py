@@ -13,9 +13,9 @@ import pytest
 from attrs import evolve
 from lxml import html
 
+from ei_export.base.entries import read_words
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.base.specs import SPECS
-from ei_export.base.words import read_words
 from ei_export.commands.run import html as html_report
 from ei_export.commands.status.attention import EndingTable, NearDeadline
 from ei_export.declaring.files import MOST_LINES
