@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from ei_export.standards.message import messages
-from ei_export.standards.xml import writing
+from ei_export.standards.xml import fragments
 from ei_export.standards.xml.judge.message import XmlFile
 from tests.golden.cases import GOLDEN
 from tests.support import gds
@@ -229,8 +229,8 @@ def test_a_file_that_is_not_built_as_its_table_says_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice = clinic(tmp_path).feed(ROWS)
-    order = [name for name in writing.nodes().debit_order if name != "Aantal"]
-    monkeypatch.setattr(writing.nodes(), "debit_order", [*order, "Aantal"])
+    order = [name for name in fragments.nodes().debit_order if name != "Aantal"]
+    monkeypatch.setattr(fragments.nodes(), "debit_order", [*order, "Aantal"])
     refused = practice.run(today=TODAY)
     assert (refused.exit_code, refused.problems[0]["code"]) == (4, "FILE_REJECTED")
     assert "Aantal" in refused.problems[0]["message"]

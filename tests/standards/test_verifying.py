@@ -16,12 +16,12 @@ from ei_export.base.problems import InputError
 from ei_export.model.codelists import codes, diagnoses
 from ei_export.model.declaration import Person
 from ei_export.standards.fault import Fault
+from ei_export.standards.flat.fragments import care_fragment, key_fragment, line_fragment, person_fragment
 from ei_export.standards.flat.judge.cut import NO_ENDS, cut
 from ei_export.standards.flat.judge.declaration import FlatFile
-from ei_export.standards.flat.judge.fragments import Fragments
 from ei_export.standards.flat.judge.lines import Lines
+from ei_export.standards.flat.judge.receiver import Fragments
 from ei_export.standards.flat.record import encoding
-from ei_export.standards.flat.writing import care_fragment, key_fragment, line_fragment, person_fragment
 from ei_export.standards.verifying import verify_file
 from tests.golden.cases import GOLDEN
 from tests.standards.flat.judge.test_declaration import CHANGES

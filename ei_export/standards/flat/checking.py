@@ -11,8 +11,8 @@ from attrs import evolve
 
 from ...base.problems import Finding
 from ...model.declaration import Care, Performance, Person
+from .fragments import records
 from .record import Layout, is_text
-from .writing import records
 
 
 class _Limits:

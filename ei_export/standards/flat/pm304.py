@@ -1,7 +1,7 @@
 """PM304 3.2, the flat declaration message for paramedical care (care until 2024), with its return message PM305.
 
-What it can't hold is told by :mod:`.checking`, files are written by :mod:`.writing`, what was sent is read back by
-:mod:`.sent`; ``judge/`` judges files of whoever.
+What it can't hold is told by :mod:`.checking`; persons and lines are written and read back by :mod:`.fragments`, files
+put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 """
 
 from datetime import date
@@ -16,7 +16,7 @@ from ..contents import Landmarks
 from ..message import Message
 from ..standard import Became, FileCheck, FileJudge, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
-from . import checking, pm305, reader, sent, writing
+from . import checking, fragments, pm305, reader, writing
 from .record import Layout
 
 
@@ -24,13 +24,13 @@ class Pm304:
     """See `Standard`. A judge is loaded where one is asked for: who shows a file does without."""
 
     check_person = staticmethod(checking.check_person)
-    person = staticmethod(writing.person_fragment)
-    key = staticmethod(writing.key_fragment)
+    person = staticmethod(fragments.person_fragment)
+    key = staticmethod(fragments.key_fragment)
     check_care = staticmethod(checking.check_care)
 
     @staticmethod
-    def care(care: Care, output: OutputSettings) -> writing.Pm304Care:
-        return writing.care_fragment(care, output.diagnosis_element)
+    def care(care: Care, output: OutputSettings) -> fragments.Pm304Care:
+        return fragments.care_fragment(care, output.diagnosis_element)
 
     @staticmethod
     def check_line(
@@ -38,11 +38,11 @@ class Pm304:
     ) -> list[Finding]:
         return checking.check_line(performance)
 
-    line = staticmethod(writing.line_fragment)
+    line = staticmethod(fragments.line_fragment)
 
     @staticmethod
     def receiver(provider: Provider, today: date) -> Receiver:
-        from .judge.fragments import Pm304Receiver
+        from .judge.receiver import Pm304Receiver
 
         return Pm304Receiver(today)
 
@@ -50,35 +50,35 @@ class Pm304:
 
     @property
     def most_lines(self) -> int:
-        return writing.records().layout["99"]["9904"].most
+        return fragments.records().layout["99"]["9904"].most
 
     @property
     def most_cents(self) -> int:
-        return writing.records().layout["99"]["9907"].most
+        return fragments.records().layout["99"]["9907"].most
 
     @property
     def key_length(self) -> int:
-        return writing.records().key_length
+        return fragments.records().key_length
 
-    same_person = staticmethod(writing.same_person)
+    same_person = staticmethod(fragments.same_person)
     writer = writing.Pm304Writer
 
     @staticmethod
     def file_check(output: OutputSettings) -> FileCheck:
         return refuse_faulty
 
-    read_person = staticmethod(sent.read_person)
-    read_care = staticmethod(sent.read_care)
+    read_person = staticmethod(fragments.read_person)
+    read_care = staticmethod(fragments.read_care)
 
     @staticmethod
     def credit(line: str, list: str, day: date, cents: int, reference: str) -> str:
-        return sent.credit(line, cents)
+        return fragments.credit(line, cents)
 
     @staticmethod
     def declared_anew(line: str, here: Became, elsewhere: Became) -> str:
         return line
 
-    sent_parts = staticmethod(sent.sent_parts)
+    sent_parts = staticmethod(fragments.sent_parts)
 
     landmarks = Landmarks(
         first="01",

@@ -8,8 +8,9 @@ from typing import Final
 from ...base.problems import Finding
 from ...model.codelists import diagnoses
 from ...model.declaration import NO_BSN, Care, Performance, Person, Provider
+from .fragments import assumed_start
 from .judge.rulebook import rules
-from .writing import MOST_CENTS, assumed_start
+from .writing import MOST_CENTS
 
 #: The list of the national codes of physiotherapy (COD367), to which most rules are confined.
 NATIONAL_LIST: Final = "073"

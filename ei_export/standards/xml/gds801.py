@@ -1,7 +1,7 @@
 """GDS801 2.0, the declaration in XML (physiotherapy: care from 2025), with its return message GDS802.
 
-What it can't hold is told by :mod:`.checking`, files are written by :mod:`.writing`, what was sent is read back by
-:mod:`.sent`; ``judge/`` judges files of whoever.
+What it can't hold is told by :mod:`.checking`; persons and lines are written and read back by :mod:`.fragments`, files
+put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 """
 
 import sys
@@ -20,7 +20,7 @@ from ..fault import Fault
 from ..message import Message
 from ..standard import FileCheck, FileJudge, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
-from . import checking, gds802, names, reader, sent, writing
+from . import checking, fragments, gds802, names, reader, writing
 from .judge.rulebook import read_rules
 from .redeclaring import read_redeclarations
 from .safe import Schema
@@ -34,7 +34,7 @@ class Gds801:
     """See `Standard`. A judge is loaded where one is asked for: who shows a file does without."""
 
     check_person = staticmethod(checking.check_person)
-    person = staticmethod(writing.person_fragment)
+    person = staticmethod(fragments.person_fragment)
 
     @staticmethod
     def key(person: Person) -> str:
@@ -43,18 +43,18 @@ class Gds801:
     check_care = staticmethod(checking.check_care)
 
     @staticmethod
-    def care(care: Care, output: OutputSettings) -> writing.Gds801Care:
-        return writing.care_fragment(care)
+    def care(care: Care, output: OutputSettings) -> fragments.Gds801Care:
+        return fragments.care_fragment(care)
 
     check_line = staticmethod(checking.check_line)
 
     @staticmethod
-    def line(key: str, care: writing.Gds801Care, performance: Performance, started: date | None) -> str:
-        return writing.line_fragment(care, performance, started)
+    def line(key: str, care: fragments.Gds801Care, performance: Performance, started: date | None) -> str:
+        return fragments.line_fragment(care, performance, started)
 
     @staticmethod
     def receiver(provider: Provider, today: date) -> Receiver:
-        from .judge.fragments import XmlFragments
+        from .judge.receiver import XmlFragments
 
         @cache
         def file_of(uzovi: str) -> XmlFragments:
@@ -70,7 +70,7 @@ class Gds801:
     most_lines = sys.maxsize
     most_cents = writing.MOST_CENTS
     key_length = 0
-    same_person = staticmethod(writing.same_person)
+    same_person = staticmethod(fragments.same_person)
     writer = writing.Gds801Writer
 
     @staticmethod
@@ -91,15 +91,15 @@ class Gds801:
 
         return check
 
-    read_person = staticmethod(sent.read_person)
-    read_care = staticmethod(sent.read_care)
+    read_person = staticmethod(fragments.read_person)
+    read_care = staticmethod(fragments.read_care)
 
     @staticmethod
     def credit(line: str, list: str, day: date, cents: int, reference: str) -> str:
-        return writing.credit_fragment(list, day, cents, reference)
+        return fragments.credit_fragment(list, day, cents, reference)
 
-    declared_anew = staticmethod(writing.declared_anew)
-    sent_parts = staticmethod(sent.sent_parts)
+    declared_anew = staticmethod(fragments.declared_anew)
+    sent_parts = staticmethod(fragments.sent_parts)
 
     landmarks = Landmarks(
         first="Header",

@@ -13,21 +13,19 @@ from hypothesis import strategies as st
 from ei_export.base.problems import Finding, severity
 from ei_export.model.codelists import choice
 from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.standards.flat import sent
+from ei_export.standards.flat import fragments
 from ei_export.standards.flat.checking import check_care, check_line, check_person
-from ei_export.standards.flat.pm304 import STANDARD
-from ei_export.standards.flat.record import Layout
-from ei_export.standards.flat.writing import (
-    Pm304Writer,
+from ei_export.standards.flat.fragments import (
     care_fragment,
-    header,
     key_fragment,
     line_fragment,
     person_fragment,
     same_person,
     tail_fragment,
-    trailer,
 )
+from ei_export.standards.flat.pm304 import STANDARD
+from ei_export.standards.flat.record import Layout
+from ei_export.standards.flat.writing import Pm304Writer, header, trailer
 
 LAYOUT = Layout.load("pm304-3.2")
 PERSON = Person(
@@ -162,7 +160,7 @@ def test_credits_count_against_debits() -> None:
     file = io.BytesIO()
     writer = Pm304Writer(file, PROVIDER, INVOICE)
     writer.person(person_fragment(PERSON))
-    writer.line(sent.credit(_line(), 7950), "R00000200001", -7950, "R00000100001")
+    writer.line(fragments.credit(_line(), 7950), "R00000200001", -7950, "R00000100001")
     writer.line(_line(), "R00000200002", 1000)
     writer.close(INVOICE)
     records = file.getvalue().decode("iso-8859-1").split("\r\n")

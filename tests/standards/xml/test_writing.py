@@ -9,19 +9,18 @@ from attrs import evolve
 
 from ei_export.base.problems import severity
 from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
-from ei_export.standards.xml import writing
+from ei_export.standards.xml import fragments
 from ei_export.standards.xml.checking import check_care, check_line, check_need, check_person
-from ei_export.standards.xml.judge.message import XmlFile
-from ei_export.standards.xml.reader import Instance, instances
-from ei_export.standards.xml.writing import (
-    Gds801Writer,
+from ei_export.standards.xml.fragments import (
     care_fragment,
     credit_fragment,
-    frame,
     line_fragment,
     person_fragment,
     same_person,
 )
+from ei_export.standards.xml.judge.message import XmlFile
+from ei_export.standards.xml.reader import Instance, instances
+from ei_export.standards.xml.writing import Gds801Writer, frame
 from tests.standards.flat.test_writing import CARE as CARE_OF_2021
 from tests.standards.flat.test_writing import INVOICE as INVOICE_OF_2021
 from tests.standards.flat.test_writing import PERFORMANCE as PERFORMANCE_OF_2021
@@ -260,10 +259,10 @@ def test_the_start_can_be_written_again() -> None:
 
 def test_the_total_may_stand_before_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the official schema say so, the table is all that changes."""
-    root = writing.nodes().root
+    root = fragments.nodes().root
     names = ["Header", "DeclaratieContext", "Overzicht", "Verzekerde"]
     moved = evolve(root, children=tuple(root[name] for name in names))
-    monkeypatch.setattr(writing.nodes(), "root", moved)
+    monkeypatch.setattr(fragments.nodes(), "root", moved)
     before, behind = frame(PROVIDER, INVOICE, 123456)
     assert len(before) == len(frame(PROVIDER, INVOICE, 0)[0])
     assert "<Bedrag>1234.56</Bedrag>" in before

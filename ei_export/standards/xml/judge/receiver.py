@@ -7,9 +7,10 @@ from typing import Final
 from lxml import etree
 
 from ...fault import Fault
+from ..fragments import ENCODING, nodes, with_reference
 from ..names import INSURED
 from ..reader import Flaw, Reading
-from ..writing import ENCODING, Frame, nodes, with_reference
+from ..writing import Frame
 from .message import XmlFile
 
 #: Stands for the reference that a line in XML gets once it goes out.
@@ -17,7 +18,7 @@ _ANY: Final = "1"
 
 
 class XmlFragments:
-    """Judges the fragments of one GDS801 file, as `writing` makes them: what would be wrong if they were in the file.
+    """Judges the fragments of one GDS801 file (see :mod:`..fragments`): what would be wrong if they were in the file.
 
     ``frame`` is that of the file, ``today`` when it is sent.
     """

@@ -3,8 +3,13 @@
 from attrs import evolve
 
 from ei_export.model.declaration import NO_BSN
-from ei_export.standards.xml.sent import read_care, read_person
-from ei_export.standards.xml.writing import care_fragment, line_fragment, person_fragment
+from ei_export.standards.xml.fragments import (
+    care_fragment,
+    line_fragment,
+    person_fragment,
+    read_care,
+    read_person,
+)
 from tests.standards.flat.test_writing import PERSON
 from tests.standards.xml.test_writing import CARE, PERFORMANCE, STARTED
 

@@ -6,8 +6,8 @@ from functools import cache, partial
 from typing import Final
 
 from ...fault import Fault
+from ..fragments import records, tail_fragment
 from ..record import encoding
-from ..writing import records, tail_fragment
 from .controls import controls
 from .counting import Numbers, Tally
 from .lines import Lines
@@ -16,7 +16,7 @@ from .relations import RELATIONS
 
 
 class Fragments:
-    """Judges the fragments of one PM304 file, as `writing` makes them: what would be wrong if they were in the file.
+    """Judges the fragments of one PM304 file (see :mod:`..fragments`): what would be wrong if they were in the file.
 
     ``invoice_date`` and ``uzovi`` are those of the file. What is between records, such as numbers, is not looked at.
     """
