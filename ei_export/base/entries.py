@@ -51,7 +51,7 @@ class Entry:
         """Those that are no texts, or have a ``{place}`` that isn't closed or has no name. All may be empty, to say
         nothing there."""
         wrong = (key for key in keys if any(self.texts[each] != "" for each in keys) and not _is_text(self.texts[key]))
-        return (self.error(key, "a text with {places} that have names") for key in wrong)
+        return (self.error(key, "a text with places that have names") for key in wrong)
 
     def unlike(self, *texts: str) -> Iterator[SettingsError]:
         """Those of the texts that don't have the ``{parameters}`` of the first; they say the same."""

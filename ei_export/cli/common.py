@@ -91,10 +91,13 @@ class Call:
         """Whether there is something to be read as settings, where a command can do without."""
         return os.path.lexists(self.config)
 
-    def settings(self) -> Settings:
-        """The settings, in the language asked for. Raises SettingsError."""
+    def settings(self, *subjects: str) -> Settings:
+        """The settings, in the language asked for. ``subjects``: in whose words is told what was done; they are read
+        now, as nothing may go wrong once it is. Raises SettingsError."""
         settings = load(self.config)
         settings = evolve(settings, language=self.asked_language or settings.language)
+        for subject in subjects:
+            words(subject, settings.language)
         context = click.get_current_context()
         context.meta[_LANGUAGE] = settings.language
         ON_WAIT.set(lambda path: warn(words("progress", settings.language)("waits", path=path)))

@@ -23,7 +23,7 @@ _MOST: Final = 20
 @click.option("--yes", is_flag=True)
 @command
 def prune(call: Call, before: date, yes: bool) -> int:
-    settings = call.settings()
+    settings = call.settings("prune")
     say = words("prune", settings.language)
     found = plan(settings, before, call.day)
     if not yes:

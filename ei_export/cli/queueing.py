@@ -22,7 +22,7 @@ def queueing(function: Callable[..., int]) -> Callable[..., None]:
 def work(call: Call, act: Callable[[Settings, str, date], Queue], why: str, *, changes: bool = False) -> int:
     """Queues what is asked, tells what came of it, and gives 0, or 1 where something can't be done. ``changes``: what
     is asked for is all that the last run saw."""
-    settings = call.settings()
+    settings = call.settings("corrections", "counted")
     done = act(settings, why.strip(), call.day)
     queued = [asdict(line) for line in done.queued]
     refused = [

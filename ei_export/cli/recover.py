@@ -22,7 +22,7 @@ _LOST: Final = ("RECOVERED_ANSWERS", "RECOVERED_CONTACTS", "RECOVERED_WISHES")
 @click.option("--runs-gone", is_flag=True)
 @command
 def recover(call: Call, runs_gone: bool) -> int:
-    settings = call.settings()
+    settings = call.settings("recover", "counted")
     runs = read_back(settings, call.day, runs_gone=runs_gone)
     lost = [Finding(code) for code in _LOST if runs]
     problems = [told_of(finding, "", settings.language, settings.severities) for finding in lost]

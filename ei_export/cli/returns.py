@@ -17,7 +17,7 @@ from .speaking import has_spoken, speaking
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @command
 def returns(call: Call, files: tuple[Path, ...]) -> int:
-    settings = call.settings()
+    settings = call.settings("returns", "counted", "answers")
     page = _Json()
     exit_code = 0
     try:

@@ -43,7 +43,7 @@ def run(call: Call, input_path: Path | None, out: Path | None, strict: bool, xls
     folder = call.config.parent
     watched = _Watched(_begun(out or folder / "out", folder / "ledger.sqlite", call))
     if_it_fails(watched.failed)
-    settings = with_paths(call.settings(), input_path, out)
+    settings = with_paths(call.settings("summary", "report"), input_path, out)
     watched.trace = _begun(settings.output.dir, settings.ledger.path, call)
     watched.trace.begin()
     where = str(settings.output.dir / "report.html")

@@ -19,7 +19,7 @@ from .speaking import warn
 )
 @command
 def undo(call: Call, run: str, why: str, files_gone: bool) -> int:
-    settings = call.settings()
+    settings = call.settings("corrections", "report")
     if not why and not call.as_json and sys.stdin.isatty():
         why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)
     undone = undo_run(settings, run, why.strip(), call.day, files_gone=files_gone)

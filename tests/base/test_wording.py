@@ -40,6 +40,12 @@ from ei_export.model.columns import COLUMNS
         ("expected", "nnnnnnnnn (11-proef)", "9 cijfers die aan de 11-proef voldoen", "9 digits that pass the 11-test"),
         ("expected", "count with the moment end only", "count alleen bij moment end", "count with the moment end only"),
         ("expected", "at most 9 characters", "hoogstens 9 tekens", "at most 9 characters"),
+        (
+            "expected",
+            "the keys nl, en, and perhaps x",
+            "de sleutels nl, en, en misschien x",
+            "the keys nl, en, and perhaps x",
+        ),
     ],
 )
 def test_what_a_person_reads(name: str, value: str, dutch: str, english: str) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
+from click.testing import CliRunner
 
 from ei_export.base import problems, words
 from ei_export.base.entries import Entry, places, read_words
 from ei_export.base.problems import LANGUAGES, SettingsError, catalogue, render
 from ei_export.base.specs import SPECS
+from ei_export.cli import main
+from ei_export.commands.run.html import page_template
 
 PACKAGE = Path(problems.__file__).parents[1]
 SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
@@ -288,3 +292,43 @@ def test_a_catalogue_that_is_broken_is_told_without_it(
     assert refused.value.exit_code == 2
     assert place in dutch
     assert dutch.startswith("De teksten van ei-export zijn niet te lezen")
+
+
+@pytest.mark.parametrize(
+    ("command", "broken"),
+    [
+        (("run",), "summary"),
+        (("run",), "report"),
+        (("credit", "R1"), "corrections"),
+        (("returns", "appointments.csv"), "returns"),
+        (("recover",), "recover"),
+        (("undo", "R000001"), "corrections"),
+        (("prune", "--before", "2020-01-01", "--yes"), "prune"),
+        (("status",), "status"),
+        (("check",), "listing"),
+        (("verify", "appointments.csv"), "verify"),
+        (("run", "--help"), "help"),
+    ],
+)
+def test_a_broken_file_stops_a_command_before_it_does_anything(
+    command: tuple[str, ...], broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, ["init", "."]).exit_code == 0
+    settings = Path("ei-export.toml")
+    settings.write_text(settings.read_text("utf-8").replace('message = "test"', 'message = "production"'), "utf-8")
+    before = sorted(tmp_path.rglob("R*"))
+    shutil.copytree(SPECS / "words", tmp_path / "specs" / "words")
+    with (tmp_path / "specs" / "words" / f"{broken}.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[unfinished\n")
+    monkeypatch.setattr(words, "SPECS", tmp_path / "specs")
+    words.words.cache_clear()
+    page_template.cache_clear()
+    try:
+        done = CliRunner().invoke(main, [*command, "--lang", "nl"])
+    finally:
+        words.words.cache_clear()
+        page_template.cache_clear()
+    assert done.exit_code == 2
+    assert f"words/{broken}.toml" in done.stderr
+    assert sorted(tmp_path.rglob("R*")) == before
