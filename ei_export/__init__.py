@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from .commands.show.show import show as show
     from .commands.status.document import Status as Status
     from .commands.status.status import status as status
-    from .commands.verify.verify import Verdict as Verdict
-    from .commands.verify.verify import Verdicts as Verdicts
+    from .commands.verify.verify import FileVerdict as FileVerdict
+    from .commands.verify.verify import FileVerdicts as FileVerdicts
     from .commands.verify.verify import Verifying as Verifying
     from .commands.verify.verify import verify as verify
     from .model.declaration import Declaration as Declaration
@@ -53,7 +53,7 @@ _ROOMS: Final = {
     "commands.show.show": "Showing show",
     "commands.status.document": "Status",
     "commands.status.status": "status",
-    "commands.verify.verify": "Verdict Verdicts Verifying verify",
+    "commands.verify.verify": "FileVerdict FileVerdicts Verifying verify",
     "model.declaration": "Declaration",
     "settings": "Settings load",
 }

@@ -22,7 +22,7 @@ _LARGEST = 2_000_000
 #: Dots in a line of theirs, at most.
 _DEEPEST = 1_000
 _Choice = TypeVar("_Choice", bound=str)
-_Kind = TypeVar("_Kind")
+_T = TypeVar("_T")
 #: Where a field says how it is read: its key, by what, and what that is told.
 _READ: Final = "read"
 
@@ -86,7 +86,7 @@ class Section:
             if known is not None and name not in known:
                 raise self.error("SETTINGS_UNKNOWN_KEY", name, expected=nearest(name, known))
 
-    def read(self, kind: type[_Kind], **given: Any) -> _Kind:
+    def read(self, kind: type[_T], **given: Any) -> _T:
         """The table as one of these, field by field; those that are ``given`` aren't read."""
         for each in fields(kind):  # type: ignore[arg-type] # all of them are attrs'
             if each.name not in given:

@@ -28,7 +28,7 @@ class Page(Protocol):
 
 
 @define
-class Verdict:
+class FileVerdict:
     """What a file came to. ``standard`` as ``PM304 3.2``, '' where that isn't known; ``records`` how many there are;
     ``problems`` as ``verify --json`` tells them."""
 
@@ -39,11 +39,11 @@ class Verdict:
     ok: bool = False
 
 
-class Verdicts(list[Verdict]):
+class FileVerdicts(list[FileVerdict]):
     """A page that keeps every verdict in memory, for other programs."""
 
     def begin(self, file: str, standard: str) -> None:
-        self.append(Verdict(file, standard))
+        self.append(FileVerdict(file, standard))
 
     def problem(self, problem: dict[str, Any]) -> None:
         self[-1].problems.append(problem)
