@@ -1,8 +1,8 @@
 """Tables whose rows are of a type: each field of it says by its annotation how its cells are read, so that one reader
 reads them all.
 
-``label: Required`` is the column ``label``, which must be filled; what names columns is read from these
-(``valid_from: Start`` from ``from``).
+``label: RequiredCell`` is the column ``label``, which must be filled; what names columns is read from these
+(``valid_from: FirstDay`` from ``from``).
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -29,17 +29,17 @@ def _four_digits(row: Row, column: str) -> str:
     return text
 
 
-Text = Annotated[str, Row.__getitem__]
-Required = Annotated[str, Row.required]
+TextCell = Annotated[str, Row.__getitem__]
+RequiredCell = Annotated[str, Row.required]
 FourDigits = Annotated[str, _four_digits]
-Count = Annotated[int, number]
-Words = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].split())]
-SomeWords = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
+CountCell = Annotated[int, number]
+WordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].split())]
+SomeWordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
 #: Both inclusive; an empty cell is an open end.
-Start = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
-End = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
-Source = Annotated[str, lambda row, _: source(row)]
-Certainty = Annotated[str, lambda row, column: row.choice(column, CERTAINTIES)]
+FirstDay = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
+LastDay = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
+SourceCell = Annotated[str, lambda row, _: source(row)]
+CertaintyCell = Annotated[str, lambda row, column: row.choice(column, CERTAINTIES)]
 
 
 class RowType(Generic[T]):

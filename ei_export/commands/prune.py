@@ -29,7 +29,7 @@ from .corrections.corrections import opened
 from .status.overview import still_open
 
 #: Why a patient stays.
-Reason = Literal["newer", "unanswered", "waiting", "held", "open"]
+WhyStaying = Literal["newer", "unanswered", "waiting", "held", "open"]
 _WAITS: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE})
 
 
@@ -39,7 +39,7 @@ class Staying:
     that shows it."""
 
     patient_id: str
-    reason: Reason
+    reason: WhyStaying
     shown_by: str
 
 
@@ -100,7 +100,7 @@ def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> Pru
     day = before.isoformat()
     kept: dict[str, Staying] = {}
     for line in open_lines(ledger, day):
-        reason: Reason = "newer" if line.is_recent else "unanswered" if line.unanswered else "waiting"
+        reason: WhyStaying = "newer" if line.is_recent else "unanswered" if line.unanswered else "waiting"
         if line.patient_id not in kept or kept[line.patient_id].reason != "newer":
             kept[line.patient_id] = Staying(line.patient_id, reason, line.reference)
     for started in still_open(ledger, settings, rules, before):

@@ -17,10 +17,10 @@ from .refused import about
 #: What of a header says who claims, and who is paid.
 _HEADER: Final = ("practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to")
 #: A queued credit, and what a receiver would refuse it for.
-Judged: TypeAlias = tuple[DueLine, Finding | None]
+JudgedCredit: TypeAlias = tuple[DueLine, Finding | None]
 
 
-def add_credits(collected: Collected, context: Context, judged: Iterable[Judged], patient_id: str = "") -> None:
+def add_credits(collected: Collected, context: Context, judged: Iterable[JudgedCredit], patient_id: str = "") -> None:
     """Collects the queued credits that go out whatever else does, and tells of those that were refused: all, or
     those of one patient, of whom ``judged`` are then."""
     for line, fault in judged:
@@ -42,7 +42,7 @@ def add_credits_of_replaced(collected: Collected, context: Context) -> None:
             collected.due.add(line.pack())
 
 
-def going_out(context: Context, judged: Iterable[Judged], stays: Collection[str]) -> Iterator[DueLine]:
+def going_out(context: Context, judged: Iterable[JudgedCredit], stays: Collection[str]) -> Iterator[DueLine]:
     """The queued credits that go out: those that nobody would refuse, but for those of lines that are corrected while
     nothing comes in the place of them, ``stays`` by appointment id."""
     for line, fault in judged:
@@ -55,7 +55,7 @@ def is_replaced(context: Context, credit: DueLine) -> bool:
     return context.replaced.get(credit.appointment_id) == credit.previous
 
 
-def judged_credits(context: Context) -> Iterator[Judged]:
+def judged_credits(context: Context) -> Iterator[JudgedCredit]:
     """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, or
     because somebody else declares now, are noted in the context: to be gone through before patients are judged
     in it."""

@@ -13,18 +13,18 @@ from attrs import frozen
 
 from ..base.problems import SettingsError
 from ..base.row_types import (
-    Certainty,
-    Count,
-    End,
+    CertaintyCell,
+    CountCell,
+    FirstDay,
     FourDigits,
     KeyedTable,
-    Required,
+    LastDay,
+    RequiredCell,
     RowType,
-    SomeWords,
-    Source,
-    Start,
-    Text,
-    Words,
+    SomeWordCells,
+    SourceCell,
+    TextCell,
+    WordCells,
 )
 from ..base.specs import SPECS, label
 from ..base.tables import FOREVER, Report, Row, parse_table, refuse
@@ -59,13 +59,13 @@ _FOLLOWED: Final[Mapping[str, tuple[str, ...]]] = {
 class Code:
     """A code of a Vektis list (``COD367``), valid from ``valid_from`` up to and including ``valid_until``."""
 
-    list: Required
-    code: Required
-    meaning: Required
-    valid_from: Start
-    valid_until: End
-    source: Source
-    certainty: Certainty
+    list: RequiredCell
+    code: RequiredCell
+    meaning: RequiredCell
+    valid_from: FirstDay
+    valid_until: LastDay
+    source: SourceCell
+    certainty: CertaintyCell
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_until
@@ -92,9 +92,9 @@ def _lists() -> Mapping[str, Mapping[str, Code]]:
 class Translation:
     """The meaning of a code in English, as far as we translated it."""
 
-    list: Text
-    code: Text
-    meaning: Required
+    list: TextCell
+    code: TextCell
+    meaning: RequiredCell
 
 
 def read_english(
@@ -122,12 +122,12 @@ class Uzovi:
     ``valid_from`` up to and including ``valid_until``."""
 
     uzovi: FourDigits
-    insurer: Required
-    label: Required
-    valid_from: Start
-    valid_until: End
-    source: Source
-    certainty: Certainty
+    insurer: RequiredCell
+    label: RequiredCell
+    valid_from: FirstDay
+    valid_until: LastDay
+    source: SourceCell
+    certainty: CertaintyCell
 
     def known_on(self, day: date) -> bool:
         """Whether it is sure to be the insurer's for care on a day."""
@@ -146,10 +146,10 @@ uzovi_numbers: Final = KeyedTable[str, Uzovi]("codelists/uzovi.csv", Uzovi, "uzo
 class OtherName:
     """Another name of an insurer, with the one that the agreements have."""
 
-    name: Required
-    insurer: Required
-    source: Source
-    certainty: Certainty
+    name: RequiredCell
+    insurer: RequiredCell
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 other_names: Final = KeyedTable[str, OtherName]("codelists/insurers.csv", OtherName, "name")
@@ -173,9 +173,9 @@ class Country:
     """A country code (ISO 3166-1 alpha-2), with the Dutch name of the country."""
 
     code: Annotated[str, _two_capitals]
-    name: Required
-    source: Source
-    certainty: Certainty
+    name: RequiredCell
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 countries: Final = KeyedTable[str, Country]("codelists/countries.csv", Country, "code")
@@ -192,11 +192,11 @@ class Diagnosis:
     code: FourDigits
     location: Annotated[str, Row.required, "location_name"]
     pathology: Annotated[str, Row.__getitem__, "pathology_name"]
-    status: Required
-    max_term: Text
+    status: RequiredCell
+    max_term: TextCell
     side_required: Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1", "apk002_mandatory"]
-    indications: Annotated[Words, "aanspraakcodes_adult_ft_ot"]
-    indications_under_18: Annotated[Words, "aanspraakcodes_ft_under18"]
+    indications: Annotated[WordCells, "aanspraakcodes_adult_ft_ot"]
+    indications_under_18: Annotated[WordCells, "aanspraakcodes_ft_under18"]
 
     @property
     def is_open(self) -> bool:
@@ -216,11 +216,11 @@ Term = Literal["care", "refusal"]
 class Deadline:
     """How many months after the ``term`` an insurer takes a declaration."""
 
-    insurer: Required
+    insurer: RequiredCell
     term: Annotated[Term, lambda row, column: row.choice(column, get_args(Term))]
-    months: Count
-    source: Source
-    certainty: Certainty
+    months: CountCell
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 deadlines: Final = KeyedTable[tuple[str, Term], Deadline]("codelists/deadlines.csv", Deadline, "insurer", "term")
@@ -231,12 +231,12 @@ class Era:
     """The standard for care given from ``valid_from`` up to and including ``valid_until``, and the performance lists
     (COD367) that codes of physiotherapy are on in it."""
 
-    standard: Required
-    valid_from: Start
-    valid_until: End
-    lists: SomeWords
-    source: Source
-    certainty: Certainty
+    standard: RequiredCell
+    valid_from: FirstDay
+    valid_until: LastDay
+    lists: SomeWordCells
+    source: SourceCell
+    certainty: CertaintyCell
 
     @property
     def word(self) -> str:
@@ -276,9 +276,9 @@ class InferredChoice:
 
     name: Annotated[str, lambda row, column: row.choice(column, tuple(_FOLLOWED))]
     value: Annotated[str, lambda row, column: row.choice(column, _FOLLOWED[row["name"]])]
-    alternatives: Words
-    source: Source
-    why: Required
+    alternatives: WordCells
+    source: SourceCell
+    why: RequiredCell
 
 
 choices: Final = KeyedTable[str, InferredChoice]("inferred.csv", InferredChoice, "name")
@@ -311,10 +311,10 @@ class ReturnCode:
     """A return code (COD954): 4 characters, its Dutch text and its level (see `LEVELS`)."""
 
     code: FourDigits
-    text: Required
+    text: RequiredCell
     level: Annotated[str, lambda row, column: row.choice(column, LEVELS)]
-    source: Source
-    certainty: Certainty
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 #: Every return code whose text was found. A long table: only asked for where somebody is told of a code.
@@ -325,10 +325,10 @@ return_codes: Final = KeyedTable[str, ReturnCode]("codelists/return-codes.csv", 
 class PerformanceCode:
     """A code of the paramedic performance list (COD367 012): what care was given, Zorg1 or not."""
 
-    code: Required
-    meaning: Required
-    source: Source
-    certainty: Certainty
+    code: RequiredCell
+    meaning: RequiredCell
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 #: Those that we know of; later ones than 2019 are missing.
@@ -345,12 +345,12 @@ class Remedy:
     that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
     a level (see `LEVELS`) in the remedies for codes that have none of their own."""
 
-    code: Text
+    code: TextCell
     again: Annotated[str, lambda row, column: row.choice(column, AGAIN)]
     meaning: Annotated[Mapping[str, str], _by_language, "meaning_nl", "meaning_en"]
     remedy: Annotated[Mapping[str, str], _by_language, "remedy_nl", "remedy_en"]
-    source: Source
-    certainty: Certainty
+    source: SourceCell
+    certainty: CertaintyCell
 
 
 def read_remedies(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Remedy]:

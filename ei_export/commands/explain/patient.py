@@ -12,7 +12,7 @@ from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import Gathered, GatheredRow, partition_of
 from ...judging.collected import Collected
 from ...judging.context import Context
-from ...judging.credits import Judged, add_credits, going_out, judged_credits
+from ...judging.credits import JudgedCredit, add_credits, going_out, judged_credits
 from ...judging.judge import examine
 from ...judging.patient import Patient
 from ...ledger.history import SentLine, lines_of
@@ -35,7 +35,7 @@ class PatientHistory:
     context: Context
     patient: Patient
     rows: Mapping[str, Sequence[Appointment]]
-    judged: Sequence[Judged]
+    judged: Sequence[JudgedCredit]
 
     @classmethod
     def of_all(cls, context: Context, feed: Gathered, patients: Collection[str]) -> "list[PatientHistory]":
@@ -47,7 +47,7 @@ class PatientHistory:
 
     @classmethod
     def open(
-        cls, context: Context, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[Judged]
+        cls, context: Context, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[JudgedCredit]
     ) -> "PatientHistory":
         """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
         are queued, also of other patients."""

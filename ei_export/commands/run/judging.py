@@ -36,7 +36,7 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @frozen
-class Judged:
+class JudgedFeed:
     """What the patients of the feed came to, and the summary that tells it."""
 
     collected: Collected
@@ -49,7 +49,7 @@ class Judged:
 
 
 @frozen
-class Judging:
+class FeedJudge:
     """Judges the feed. ``progress`` is told of rows read and judged; ``earlier`` is what is to be told of earlier
     runs."""
 
@@ -60,12 +60,12 @@ class Judging:
     progress: Callable[[str, int], None]
     earlier: Sequence[Finding]
 
-    def judge(self, source: Source, twice: Mapping[str, str] = _NONE, *, hold_all: bool = False) -> Judged:
+    def judge(self, source: Source, twice: Mapping[str, str] = _NONE, *, hold_all: bool = False) -> JudgedFeed:
         """``twice`` as for `Context`; ``hold_all``: what is due waits until nothing is wrong any more."""
         settings = self.settings
         problems = ProblemList(settings.language, settings.input.name, settings.severities)
         summary = Summary(self.today, settings.input.name, problems, test=settings.output.test)
-        judged = Judged(Collected(problems), summary)
+        judged = JudgedFeed(Collected(problems), summary)
         try:
             for finding in (*self.earlier, *self.rules.findings):
                 problems.add(finding)
@@ -85,7 +85,7 @@ class Judging:
             raise
         return judged
 
-    def judge_again(self, judged: Judged, twice: Mapping[str, str], *, hold_all: bool = False) -> Judged:
+    def judge_again(self, judged: JudgedFeed, twice: Mapping[str, str], *, hold_all: bool = False) -> JudgedFeed:
         """Judges the feed anew, in the place of what it came to before."""
         judged.close()
         again = open_feed(self.settings.input.path, self.settings.input)
@@ -122,7 +122,7 @@ class Judging:
 
         fill(collected, feed.count, feed.rows, judge, context.reopen)
 
-    def _sum_up(self, judged: Judged, rows: int) -> None:
+    def _sum_up(self, judged: JudgedFeed, rows: int) -> None:
         """Tells what is said once of all patients, and counts."""
         totals, summary, language = judged.collected.totals, judged.summary, self.settings.language
         for number, count in sorted(totals.doubtful.items()):

@@ -39,7 +39,7 @@ from ...model.due import DueLine, doubles
 from ...settings import Settings
 from ...standards.registry import standards
 from ..belonging import refuse_strangers, refuse_unknown_runs
-from .judging import Judging
+from .judging import FeedJudge
 from .pages import write_sheets
 from .recording import record
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
@@ -80,13 +80,13 @@ def run(settings: Settings, options: Options) -> Summary:
         refuse_unknown_runs(ledger, settings)
         earlier = [*_of_earlier_runs(ledger, settings, options)]
 
-        judging = Judging(settings, rules, ledger, options.today, options.progress, earlier)
-        judged = judging.judge(source)
+        feed_judge = FeedJudge(settings, rules, ledger, options.today, options.progress, earlier)
+        judged = feed_judge.judge(source)
         cleaning.push(lambda kind, error, trace: judged.close() if kind else None)  # else it is the caller's
         if twice := doubles(judged.collected.due, settings.input.twice_on_a_day):
-            judged = judging.judge_again(judged, twice)
+            judged = feed_judge.judge_again(judged, twice)
         if options.strict and judged.summary.exit_code:
-            judged = judging.judge_again(judged, twice, hold_all=True)
+            judged = feed_judge.judge_again(judged, twice, hold_all=True)
         summary, due = judged.summary, judged.collected.due
         cleaning.callback(due.close)
         _remember(judged.collected, ledger)
