@@ -12,6 +12,7 @@ from typing import Final
 from ei_export.base.problems import Kind, Language, catalogue, catalogue_files
 from ei_export.base.specs import SPECS
 from ei_export.base.tables import read_table
+from ei_export.base.words import uncounted
 from ei_export.output.causes import title
 
 #: Where the page of each language is, below ``docs/``.
@@ -124,7 +125,7 @@ def _entry(kind: Kind, language: Language, return_codes: Mapping[str, str]) -> I
 
 
 def _italics(text: str) -> str:
-    return text.replace("{", "*").replace("}", "*")
+    return uncounted(text).replace("{", "*").replace("}", "*")
 
 
 if __name__ == "__main__":

@@ -28,13 +28,20 @@ _DIGITS: Final = tuple(
         (r"\bnn0n{5}\b", "8 digits with 0 as the third, such as 04012345"),
         (r"\b98n{6}\b", "8 digits that begin with 98"),
         (r"\bn{9} \(11-proef\)", "9 digits that pass the 11-test"),
-        (r"\bnnnnAA\b", "such as 1000AA"),
+        (r"\bnnnnAA\b", "4 digits and 2 letters, such as 1000AA"),
+        (r"\bEEJJMMDD\b", "YYYYMMDD, such as 20240131"),
+        (r"\bJJJJ-MM-DD\b", "YYYY-MM-DD, such as 2024-01-31"),
+        (r"\bUU:MM:SS\+UU:MM\b", "hh:mm:ss+hh:mm, such as 09:30:00+01:00"),
         (r"\bNLn{9}Bnn\b", "such as NL123456789B01"),
     )
 )
 #: What may stand in a place of a text that is recognised, by its name; anything in the others.
 _IN_PLACE: Final = {"count": r"\d+", "digit": r"\d", "digits": r"\d+", "word": r"\w+", "what": r"\S+", ANYTHING: ".*"}
-_RUN: Final = re.compile(r"\bn{3,}\b")
+_RUN: Final = re.compile(r"\bn{2,}\b")
+#: What is counted, in a text: the parameter, the word for one, and for more.
+_COUNTED: Final = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
+#: A value in quotes.
+_QUOTED: Final = re.compile(r'"\{(\w+)\}"')
 #: The parameters that are days, or may be.
 _DAYS: Final = (
     *("after", "answered", "before", "care", "date", "day", "deadline", "end", "first", "last", "referral", "relapse"),
@@ -92,8 +99,21 @@ class Worded(str):
 
 
 def filled(text: str, params: Mapping[str, object], language: Language) -> Worded:
-    """A text with its parameters as a person reads them. Raises KeyError for one that is missing."""
+    """A text with its parameters as a person reads them. Raises KeyError for one that is missing.
+
+    Behind what is counted stands the word for one and for more: ``{found:cel|cellen}``; nothing at all isn't quoted.
+    """
+    if "|" in text:
+        text = _COUNTED.sub(lambda place: f"{{{place[1]}}} {place[2 if str(params[place[1]]) == '1' else 3]}", text)
+    if '"{' in text:
+        nothing = words("show", language)["empty"]
+        text = _QUOTED.sub(lambda place: place[0] if params[place[1]] != "" else nothing, text)
     return Worded(template(text).format_map(shown(params, language)))
+
+
+def uncounted(text: str) -> str:
+    """A text as it is of many."""
+    return _COUNTED.sub(r"{\1} \3", text)
 
 
 def shown(params: Mapping[str, object], language: Language) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from ..base.problems import Language, Problem, Severity, catalogue, render
-from ..base.words import shown
+from ..base.words import shown, uncounted
 from .problem_list import Placed, ProblemList
 
 _BLANK: Final = "…"
@@ -134,12 +134,12 @@ def _kind_found(
 
 def title(code: str, language: Language) -> str:
     """A kind of problem in words, with … for what is filled in."""
-    return _ended(_PARAMETER.sub(_BLANK, catalogue()[code].texts(language)[0]))
+    return _ended(_PARAMETER.sub(_BLANK, uncounted(catalogue()[code].texts(language)[0])))
 
 
 def _places(text: str) -> Sequence[str]:
     """The parameters of a text, in the order in which they come."""
-    return tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    return tuple(dict.fromkeys(_PARAMETER.findall(uncounted(text))))
 
 
 def _ended(heading: str) -> str:

@@ -2,11 +2,12 @@
 
 import errno
 import os
+import re
 
 import pytest
 
-from ei_export.base.problems import render
-from ei_export.base.words import shown, words
+from ei_export.base.problems import LANGUAGES, catalogue, render
+from ei_export.base.words import filled, shown, uncounted, words
 from ei_export.model.columns import COLUMNS
 
 
@@ -29,7 +30,16 @@ from ei_export.model.columns import COLUMNS
         ),
         ("expected", "DD-MM-YYYY", "DD-MM-JJJJ", "DD-MM-YYYY"),
         ("expected", "nnnn", "4 cijfers", "4 digits"),
-        ("expected", "nnnnAA", "zoals 1000AA", "such as 1000AA"),
+        ("expected", "nnnnAA", "4 cijfers en 2 letters, zoals 1000AA", "4 digits and 2 letters, such as 1000AA"),
+        ("expected", "nn", "2 cijfers", "2 digits"),
+        ("expected", "EEJJMMDD", "JJJJMMDD, zoals 20240131", "YYYYMMDD, such as 20240131"),
+        ("expected", "JJJJ-MM-DD", "JJJJ-MM-DD, zoals 2024-01-31", "YYYY-MM-DD, such as 2024-01-31"),
+        (
+            "expected",
+            "UU:MM:SS+UU:MM",
+            "uu:mm:ss+uu:mm, zoals 09:30:00+01:00",
+            "hh:mm:ss+hh:mm, such as 09:30:00+01:00",
+        ),
         (
             "expected",
             "nn0nnnnn | x",
@@ -92,3 +102,40 @@ def test_the_messages_are_worded_so() -> None:
     assert "02-03-2021" in message
     message, _ = render("WRITE_FAILED", {"path": "x", "reason": os.strerror(errno.EACCES)}, "nl")
     assert message == "x kan niet worden geschreven: daar is geen toestemming voor."
+
+
+@pytest.mark.parametrize(
+    ("count", "dutch"), [(1, "1 cel"), ("1", "1 cel"), (0, "0 cellen"), (21, "21 cellen"), ("…", "… cellen")]
+)
+def test_of_one_there_is_no_plural(count: object, dutch: str) -> None:
+    text = "Deze rij heeft {found:cel|cellen} in plaats van {expected}."
+    assert filled(text, {"found": count, "expected": 3}, "nl") == f"Deze rij heeft {dutch} in plaats van 3."
+    assert uncounted(text) == "Deze rij heeft {found} cellen in plaats van {expected}."
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "message"),
+    [
+        ("ROW_CELLS", {"found": 1, "expected": 40}, "Deze rij heeft 1 cel in plaats van 40 en is overgeslagen."),
+        (
+            "TABLE_CELLS",
+            {"line": 3, "file": "t.csv", "found": 1, "expected": 7},
+            "Regel 3 van de tabel t.csv heeft 1 cel",
+        ),
+        ("UNITS_TOO_MANY", {"units": 1, "limit": 99}, "Het traject telt 1 eenheid;"),
+        ("DATE_INVALID", {"found": "", "expected": "YYYY"}, "(leeg) is geen bestaande datum."),
+        ("STATUS_UNCLEAR", {"word": ""}, "Of deze afspraak is uitgevoerd is niet te zien; de status is (leeg)."),
+        ("STATUS_UNCLEAR", {"word": "x"}, 'Of deze afspraak is uitgevoerd is niet te zien; de status is "x".'),
+    ],
+)
+def test_one_is_one_and_nothing_is_not_quoted(code: str, params: dict[str, object], message: str) -> None:
+    assert render(code, params, "nl")[0].startswith(message)
+
+
+def test_every_text_that_counts_knows_the_word_for_one() -> None:
+    many = re.compile(
+        r"\{(?:found|months|weeks|units|start_units|before|days)\} "
+        r"(?:cellen|rijen|tekens|weken|maanden|eenheden|bestanden|dagen|cells|rows|characters|weeks|months|units|files|days)\b"
+    )
+    texts = [text for kind in catalogue().values() for language in LANGUAGES for text in kind.texts(language)]
+    assert [text for text in texts if many.search(text)] == []

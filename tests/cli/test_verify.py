@@ -93,7 +93,7 @@ def test_the_document(right: Path, wrong: Path) -> None:
         "found": "20210229",
         "expected": "EEJJMMDD",
         "return_code": "8007",
-        "message": "Datum prestatie (0408) is geen bestaande datum (EEJJMMDD).",
+        "message": "Datum prestatie (0408) is geen bestaande datum (JJJJMMDD, zoals 20240131).",
         "remedy": "Verbeter dit in uw praktijksysteem en maak het bestand opnieuw.",
     }
     assert second["problems"][7]["found"] == "…"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ei_export.base.problems import LANGUAGES, Finding, Language, Severities, catalogue
 from ei_export.base.wording import naming
+from ei_export.base.words import places
 from ei_export.cli import main
 from ei_export.output.listing import LONG, SHORT, Listing
 from ei_export.output.paper import WIDTH, Role
@@ -87,15 +88,11 @@ def test_nothing_is_wider_than_a_terminal_or_steers_it(language: Language, data:
     values = data.draw(st.fixed_dictionaries({"appointment": words, "trajectory": words}))
     listed = ProblemList(language, "feed.csv", Severities())
     kind = catalogue()[code]
-    params = {name: data.draw(words) for name in _names(kind.nl + kind.remedy_nl)}
+    params = {name: data.draw(words) for name in places(kind.nl + kind.remedy_nl)}
     listed.add(Finding(code, "date", params), values["appointment"], values["trajectory"], 7, "7095")
     for line in told(listed, language).split("\n"):
         assert line.isprintable()
         assert len(line) <= WIDTH or " " not in line.strip(" -")
-
-
-def _names(text: str) -> set[str]:
-    return {part.partition("}")[0] for part in text.split("{")[1:]}
 
 
 def test_colours_are_around_the_words() -> None:
