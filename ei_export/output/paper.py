@@ -7,21 +7,18 @@ it is: the paper breaks it, and hangs what follows below its beginning, behind s
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from attrs import frozen
 
 from ..base.problems import Language
-from ..base.wording import euros, number, printable
+from ..base.wording import number, printable
 from ..base.words import words
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-__all__ = ["WIDTH", "Few", "Paint", "Role", "columns", "counted", "euros", "few", "number", "plain", "set_lines"]
-__all__ += ["template", "wrapped"]
 
 T = TypeVar("T")
 
@@ -36,7 +33,7 @@ Paint: TypeAlias = Callable[[str, Role], str]
 Counted: TypeAlias = Literal["contact", "credit", "day", "file", "line", "week"]
 
 #: A space that no line is broken at.
-_TIED: Final = "\xa0"
+TIED: Final = "\xa0"
 #: Marks a paragraph of a template for its colour; of no text from outside, see `printable`.
 _MARKS: Final = {chr(0xE000 + index): role for index, role in enumerate(get_args(Role))}
 _MARK: Final = {role: mark for mark, role in _MARKS.items()}
@@ -59,19 +56,29 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> Iterator[str
     before the others; spaces of the same width where it is not given. What could steer a terminal shows as a mark."""
     indent = " " * len(first) if rest is None else rest
     lines = textwrap.wrap(
-        printable(text).replace("€ ", f"€{_TIED}"),
+        printable(text).replace("€ ", f"€{TIED}"),
         WIDTH,
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    yield from (line.replace(_TIED, " ") for line in lines)
+    yield from (line.replace(TIED, " ") for line in lines)
 
 
 def tied(line: str) -> str:
     """A line that isn't broken, whatever its width."""
-    return line.replace(" ", _TIED)
+    return line.replace(" ", TIED)
+
+
+def broken(text: str, width: int, hanging: int = 0) -> Sequence[str]:
+    """A text in the lines of a column, those behind the first one indented; a word that is too long is broken too."""
+    return (text,) if len(text) <= width else _broken(text, width, hanging)
+
+
+@lru_cache(maxsize=4096)  # the same names and meanings come back in every record
+def _broken(text: str, width: int, hanging: int) -> Sequence[str]:
+    return tuple(textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_on_hyphens=False))
 
 
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import IO, Any, BinaryIO, Final, TypeAlias
+from typing import IO, Any, BinaryIO, Final
 
 from attrs import frozen
 
@@ -29,9 +29,6 @@ from ..base.problems import (
 from ..base.spool import UNIT, SortedLines
 from ..base.wording import column_name
 from .cells import defused_at
-
-#: The column, the message and the remedy of a finding, in words.
-Words: TypeAlias = tuple[str, str, str]
 
 _ALL: Final = range(len(PROBLEM_COLUMNS))
 #: Findings that are alike are worded once, unless so many others come between.
@@ -164,7 +161,8 @@ def _finding(found: str) -> Finding:
     return Finding(*_decode(found))
 
 
-def _words(finding: Finding, language: Language) -> Words:
+def _words(finding: Finding, language: Language) -> tuple[str, str, str]:
+    """The column, the message and the remedy of a finding."""
     return column_name(finding.column), *render(finding.code, finding.params, language)
 
 

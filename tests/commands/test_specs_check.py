@@ -121,7 +121,7 @@ DEFECTS: Final = [
     ("problems/01-settings.toml", "The setting {key} in", "The setting {name} in", "TABLE_VALUE", "en"),
     ("problems/02-input.toml", "[INPUT_MISSING]", "[SETTINGS_MISSING]", "TABLE_OVERLAP", None),
     ("words/verify.toml", '\nen = "WRONG"', '\nde = "FALSCH"', "TABLE_VALUE", "de"),
-    ("words/verify.toml", "{count} times", "{number} times", "TABLE_VALUE", "en"),
+    ("words/verify.toml", "{count:time|times}", "{number:time|times}", "TABLE_VALUE", "en"),
     ("words/verify.toml", '"FOUT"', "3", "TABLE_VALUE", "nl"),
     ("problems/10-answers.toml", 'lowest = "warning"', 'lowest = "mild"', "TABLE_VALUE", "lowest"),
     ("problems/06-person.toml", "\nreturn_code", '\nlowest = "warning"\nreturn_code', "TABLE_VALUE", "lowest"),

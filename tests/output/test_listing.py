@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ei_export.base.entries import places
 from ei_export.base.problems import LANGUAGES, Finding, Language, Severities, catalogue
 from ei_export.base.wording import naming
-from ei_export.base.words import places
 from ei_export.cli import main
 from ei_export.output.listing import LONG, SHORT, Listing
 from ei_export.output.paper import WIDTH, Role

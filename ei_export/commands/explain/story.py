@@ -5,7 +5,6 @@ what is told, and in which order, is for whoever makes the steps.
 """
 
 import json
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,18 +12,16 @@ from attrs import asdict, field, frozen
 
 from ...base.problems import Language, Problem
 from ...base.reasons import Reason, reason
-from ...base.wording import euros, printable
+from ...base.wording import euros
 from ...base.words import filled, words
+from ...output.paper import WIDTH, tied, wrapped
 
-_WIDTH: Final = 80
 #: Where the text of a step begins: behind its number and its label.
 _INDENT: Final = 16
 #: Of these only programs are told where it stands; a person sees the number.
 _UNPLACED: Final = frozenset({"visit", "sent"})
 #: In front of the appointment in a list that the story is about.
 _MARK: Final = {"visit.this": "> "}
-#: Stands for a space at which no line is broken.
-_TIED: Final = "\u00a0"
 
 
 @frozen
@@ -98,7 +95,7 @@ def text_lines(stories: Sequence[Story], language: Language) -> Iterator[str]:
         yield ""
     for index, story in enumerate(stories):
         if index:
-            yield from ("", "-" * _WIDTH, "")
+            yield from ("", "-" * WIDTH, "")
         yield from _one(story, language)
 
 
@@ -142,20 +139,11 @@ def _place(source: str, placed: set[str]) -> str:
     if not new:
         return ""
     text = f"({'; '.join(new)})"
-    return f" {text.replace(' ', _TIED) if len(text) <= _WIDTH - _INDENT else text}"
+    return f" {tied(text) if len(text) <= WIDTH - _INDENT else text}"
 
 
 def _wrapped(text: str, first: str, rest: str) -> Iterator[str]:
-    """The text in lines, each of its own lines apart; what is aligned in it stays so. A character that can't be seen,
-    and might do something to a terminal, is a question mark."""
+    """The text in lines, each of its own lines apart; what is aligned in it stays so."""
     for line in text.split("\n"):
-        for wrapped in textwrap.wrap(
-            line.replace("€ ", f"€{_TIED}"),
-            _WIDTH,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ):
-            yield printable(wrapped.replace(_TIED, " "))
+        yield from wrapped(line, first, rest)
         first = rest

@@ -9,8 +9,9 @@ from attrs import frozen
 
 from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities, render
 from ...base.spool import UNIT, SortedLines
+from ...base.wording import euros
 from ...base.words import shown, words
-from ...output.paper import euros, set_lines, template
+from ...output.paper import set_lines, template
 from ...output.refusals import official, reasons
 
 #: The problems that are each about one line.

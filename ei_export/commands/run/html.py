@@ -19,10 +19,9 @@ from attrs import frozen
 
 from ... import __version__
 from ...base.problems import LANGUAGES, SEVERITIES, Language
-from ...base.wording import day_text, printable
+from ...base.wording import day_text, euros, number, printable
 from ...base.words import words
 from ...output.causes import kinds_found, title
-from ...output.paper import euros, number
 from ...output.ran import Ran, last_done
 from ..status.attention import Overview
 from .summary import Summary

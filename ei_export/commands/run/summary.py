@@ -10,11 +10,12 @@ from typing import IO, Any, Final
 from attrs import asdict, define, field
 
 from ...base.problems import Finding, Language, Severity, catalogue
+from ...base.wording import euros
 from ...base.words import words
 from ...model.appointment import Outcome
 from ...model.declaration import Declaration
 from ...output.json_stream import Encoded
-from ...output.paper import Paint, euros, plain
+from ...output.paper import Paint, plain
 from ...output.problem_list import ProblemList
 
 #: The order of the counts in ``summary.json``, behind ``read`` and ``remembered``.

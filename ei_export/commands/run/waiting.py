@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from ...base.problems import Finding, Language
+from ...base.wording import euros
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import refused_by_insurers, unanswered
-from ...output.paper import euros
 from ...output.problem_list import ProblemList
 from ..status.document import refusal
 

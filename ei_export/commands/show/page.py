@@ -3,29 +3,24 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import zip_longest
-from textwrap import wrap
 from typing import IO, Final
 
 from attrs import asdict
 
 from ...base.problems import Language, Refusal, render
-from ...base.wording import day_text, printable
+from ...base.wording import day_text, euros, printable
 from ...base.words import words
 from ...output.json_stream import JsonStream
-from ...output.paper import euros
+from ...output.paper import TIED, WIDTH, broken, tied, wrapped
 from ...standards.contents import Note
 from .described import Described, Field
 
-_WIDTH: Final = 80
 #: Where values begin, and how much deeper a level stands.
 _VALUES: Final = 44
 _STEP: Final = "  "
 #: Between the pieces of a line.
 _GAP: Final = "  "
-#: A space that no line is broken at.
-_KEPT: Final = "\xa0"
 #: The lines of a meaning begin below each other behind a code of at most so many characters.
 _LONGEST_CODE: Final = 12
 
@@ -45,7 +40,7 @@ class TextPage:
     def begin(self, name: str, standard: str) -> None:
         """Heads a file; ``name`` and ``standard`` are '' where they aren't told or known."""
         title = _GAP.join(filter(None, (standard, name)))
-        self._out.write(f"{self._between}{_clean(title)}\n{'=' * _WIDTH}\n")
+        self._out.write(f"{self._between}{_clean(title)}\n{'=' * WIDTH}\n")
         self._between = "\n"
 
     def record(self, record: Described) -> None:
@@ -53,9 +48,8 @@ class TextPage:
         indent = _STEP * record.level
         lines = [self._heading(record, indent)]
         for note in record.notes:
-            lines += _wrapped(
-                self._words(f"note.{note.code}", found=str(note.found), right=str(note.expected)), indent + _STEP
-            )
+            told = self._words(f"note.{note.code}", found=str(note.found), right=str(note.expected))
+            lines += wrapped(told, indent + _STEP)
         if record.text:
             lines += _cut(record.text, indent + _STEP)
         for field in record.fields:
@@ -66,7 +60,7 @@ class TextPage:
         """Ends a file; ``refusal``: why it can't be shown, or not to its end."""
         if refusal is not None:
             told = "\n".join(render(refusal.code, refusal.params, self._language))
-            self._out.write("".join(f"\n{line}" for text in told.splitlines() for line in _wrapped(_clean(text), "")))
+            self._out.write("".join(f"\n{line}" for text in told.splitlines() for line in wrapped(text)))
             self._out.write("\n")
 
     def close(self) -> None:
@@ -75,22 +69,22 @@ class TextPage:
     def _heading(self, record: Described, indent: str) -> str:
         pieces = (" ".join(each if isinstance(each, str) else self._shown(each) for each in p) for p in record.headline)
         title = record.title or self._words("unknown_kind")
-        left = ": ".join(filter(None, (title, _GAP.join(piece.replace(" ", _KEPT) for piece in pieces))))
+        left = ": ".join(filter(None, (title, _GAP.join(tied(piece) for piece in pieces))))
         right = self._words("record", number=str(record.number), kind=_clean(record.kind))
-        first, *more = _lines(left, _WIDTH - len(right) - 2 - len(indent), len(_STEP))
-        lines = [f"{indent + first:<{_WIDTH - len(right)}}{right}", *(indent + line for line in more)]
-        return "\n".join(lines).replace(_KEPT, " ")
+        first, *more = broken(left, WIDTH - len(right) - 2 - len(indent), len(_STEP))
+        lines = [f"{indent + first:<{WIDTH - len(right)}}{right}", *(indent + line for line in more)]
+        return "\n".join(lines).replace(TIED, " ")
 
     def _field(self, field: Field, indent: str) -> Iterable[str]:
         label = f"{field.id}{_GAP}{field.name}" if field.name != field.id else field.id
         shown = self._shown(field)
         value = f"{shown}{_GAP}{field.meaning}" if field.meaning else shown
         hanging = len(shown) + len(_GAP) if field.meaning and len(shown) <= _LONGEST_CODE else 0
-        if len(label) < _VALUES - len(indent) - 1 and len(value) <= _WIDTH - _VALUES:  # most
+        if len(label) < _VALUES - len(indent) - 1 and len(value) <= WIDTH - _VALUES:  # most
             return (f"{indent + label:<{_VALUES}}{value}",)
         behind_id = len(field.id) + len(_GAP) if len(field.id) <= _LONGEST_CODE else len(_STEP)
-        labels = _lines(label, _VALUES - len(indent) - 2, behind_id)
-        values = _lines(value, _WIDTH - _VALUES, hanging)
+        labels = broken(label, _VALUES - len(indent) - 2, behind_id)
+        values = broken(value, WIDTH - _VALUES, hanging)
         pairs = zip_longest(labels, values, fillvalue="")
         return [f"{indent + label:<{_VALUES}}{value}".rstrip() for label, value in pairs]
 
@@ -205,22 +199,8 @@ def _clean(text: str) -> str:
     return printable(text.replace("\xa0", " "))
 
 
-def _lines(text: str, width: int, hanging: int) -> Sequence[str]:
-    """The text in lines, those behind the first one indented."""
-    return (text,) if len(text) <= width else _broken(text, width, hanging)
-
-
-@lru_cache(maxsize=4096)  # the same names and meanings come back in every record
-def _broken(text: str, width: int, hanging: int) -> Sequence[str]:
-    return tuple(wrap(text, width, subsequent_indent=" " * hanging, break_on_hyphens=False))
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return [indent + line for line in wrap(text, _WIDTH - len(indent))]
-
-
 def _cut(text: str, indent: str) -> list[str]:
     """A record as it stands in the file, in pieces, each behind a bar."""
-    width = _WIDTH - len(indent) - 2
+    width = WIDTH - len(indent) - 2
     text = _clean(text.rstrip())
     return [f"{indent}| {text[start : start + width]}" for start in range(0, len(text), width)]

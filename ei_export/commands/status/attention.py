@@ -14,7 +14,7 @@ from ...base.spool import SortedLines
 
 R = TypeVar("R", bound=AttrsInstance)
 #: What can end: a rule table, tariffs, a contract position.
-Kind: TypeAlias = Literal["agreements", "tariffs", "contract"]
+Ending: TypeAlias = Literal["agreements", "tariffs", "contract"]
 #: Where a line waits: with us, held or not to be read at all, or refused by its insurer.
 State: TypeAlias = Literal["held", "unreadable", "refused"]
 
@@ -73,7 +73,7 @@ class EndingTable:
     after it, ``products`` the programs, or the price list, or the codes; ``days_left`` negative once it has ended.
     """
 
-    kind: Kind
+    kind: Ending
     file: str
     insurer: str
     products: str

@@ -7,8 +7,7 @@ from typing import Any, Final, TypeAlias
 from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
-from ...base.wording import column_name, day_text
-from ...output.paper import euros
+from ...base.wording import column_name, day_text, euros
 from ...output.ran import Ran
 from ...output.refusals import official, reasons
 from .attention import Overview

@@ -22,7 +22,7 @@ from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.resolver import Resolution, Verdict
-from .attention import EndingTable, Kind, NearDeadline, OpenTrajectory, Overview, Rows, State
+from .attention import Ending, EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
 
 #: What ended longer ago has been missed by now, or is not wanted.
 _YEAR: Final = timedelta(days=365)
@@ -173,7 +173,7 @@ def _soonest(row: NearDeadline) -> tuple[str, ...]:
 class _End:
     """The last day of one product, price list or code."""
 
-    kind: Kind
+    kind: Ending
     file: str
     insurer: str
     last_day: date

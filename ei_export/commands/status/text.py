@@ -12,9 +12,10 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from ...base.problems import Language, render
+from ...base.wording import euros
 from ...base.words import Words, words
 from ...output.listing import LONG, SHORT, Listing
-from ...output.paper import Paint, columns, counted, euros, few, plain, set_lines, template
+from ...output.paper import Paint, columns, counted, few, plain, set_lines, template
 from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
 from .document import AMOUNTS, Record, Status, refusal

@@ -14,7 +14,7 @@ from ...model.codelists import return_codes
 from ...output.json_stream import JsonStream
 from ...output.paper import Paint, Role, plain, wrapped
 
-Problem = Mapping[str, Any]
+Found = Mapping[str, Any]
 
 _ROLES: Final[dict[str, Role]] = {"error": "error", "warning": "warning", "info": "soft"}
 #: As many places of one kind of problem are told.
@@ -36,7 +36,7 @@ class JsonVerdicts:
         self._stream.object({"file": file, "standard": standard})
         self._stream.array("problems")
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Found) -> None:
         self._stream.row(problem)
 
     def end(self, records: int, *, ok: bool) -> None:
@@ -51,12 +51,12 @@ class JsonVerdicts:
 
 
 @define
-class _Kind:
+class _Alike:
     """One kind of problem with one element: how often, the first one, and where the first few are."""
 
-    first: Problem
+    first: Found
     count: int = 0
-    places: list[Problem] = field(factory=list)
+    places: list[Found] = field(factory=list)
 
 
 class TextVerdicts:
@@ -79,16 +79,16 @@ class TextVerdicts:
         self._practice = practice
         self._quiet = quiet
         self._file, self._standard = "", ""
-        self._kinds: dict[tuple[str, ...], _Kind] = {}
+        self._kinds: dict[tuple[str, ...], _Alike] = {}
         self._right = self._wrong = 0
 
     def begin(self, file: str, standard: str) -> None:
         self._file, self._standard = file, standard
         self._kinds.clear()
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: Found) -> None:
         key = tuple(str(problem[name]) for name in ("severity", "code", "element", "return_code", "remedy"))
-        kind = self._kinds.setdefault(key, _Kind(problem))
+        kind = self._kinds.setdefault(key, _Alike(problem))
         kind.count += 1
         if len(kind.places) < _PLACES:
             kind.places.append(problem)
@@ -119,7 +119,7 @@ class TextVerdicts:
             return ("wrong" if self._standard else "unread"), "error"
         return ("warned", "warning") if self._kinds else ("right", "good")
 
-    def _told(self, kind: _Kind) -> Iterator[str]:
+    def _told(self, kind: _Alike) -> Iterator[str]:
         first, words = kind.first, self._words
         heading = words(first["severity"])
         if kind.count > 1:
@@ -135,7 +135,7 @@ class TextVerdicts:
             yield from wrapped(words("return_code", code=known.code, text=known.text), _INDENT * 2)
         yield from wrapped(words("todo", remedy=first["remedy"]), _INDENT * 2)
 
-    def _place(self, problem: Problem) -> str | None:
+    def _place(self, problem: Found) -> str | None:
         """Where it is and what stands there; None where that says nothing more."""
         if problem["record"] is None:
             return None
