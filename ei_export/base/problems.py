@@ -227,10 +227,10 @@ class Severities:
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:
     """Message and remedy of a finding in one language. Raises KeyError for an unknown code or a missing parameter."""
-    from .words import filled
+    from .words import all_filled
 
     try:
-        message, remedy = (filled(text, params, language) for text in catalogue()[code].texts(language))
+        message, remedy = all_filled(catalogue()[code].texts(language), params, language)
     except SettingsError as broken:
         if isinstance(broken, MissingEntry) and broken.params["key"] == code != broken.code:
             raise

@@ -6,7 +6,7 @@ Files are read when they are first asked for; the form of them is that of `entri
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
 from string import Formatter
@@ -103,12 +103,22 @@ def filled(text: str, params: Mapping[str, object], language: Language) -> Worde
 
     Behind what is counted stands the word for one and for more: ``{found:cel|cellen}``; nothing at all isn't quoted.
     """
+    return all_filled((text,), params, language)[0]
+
+
+def all_filled(texts: Iterable[str], params: Mapping[str, object], language: Language) -> Sequence[Worded]:
+    """As `filled`, of texts with the same parameters."""
+    said = shown(params, language)
+    return [Worded(template(_fitting(text, params, language)).format_map(said)) for text in texts]
+
+
+def _fitting(text: str, params: Mapping[str, object], language: Language) -> str:
     if "|" in text:
         text = _COUNTED.sub(lambda place: f"{{{place[1]}}} {place[2 if str(params[place[1]]) == '1' else 3]}", text)
-    if '"{' in text:
+    if '"{' in text and "" in params.values():
         nothing = words("show", language)["empty"]
         text = _QUOTED.sub(lambda place: place[0] if params[place[1]] != "" else nothing, text)
-    return Worded(template(text).format_map(shown(params, language)))
+    return text
 
 
 def uncounted(text: str) -> str:
