@@ -2,10 +2,11 @@
 reads them all.
 
 ``label: RequiredCell`` is the column ``label``, which must be filled; what names columns is read from these
-(``valid_from: FirstDay`` from ``from``).
+(``valid_from: FirstDay`` from ``from``; '' is none of them: it is read from the row). Fields that say nothing are given
+by whoever reads the table.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -18,6 +19,9 @@ from .tables import Report, Row, number, parse_keyed, refuse, source
 #: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
 CERTAINTIES: Final = ("certain", "single-source", "inferred")
 
+#: What is looked at in a row besides its cells. Raises SettingsError.
+RowCheck = Callable[[Row], object]
+
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
@@ -29,17 +33,58 @@ def _four_digits(row: Row, column: str) -> str:
     return text
 
 
+def one_of(allowed: Sequence[str]) -> Callable[[Row, str], str]:
+    """Reads a cell that must be one of these."""
+    return lambda row, column: row.choice(column, allowed)
+
+
+def at_most(length: int) -> Callable[[Row, str], str]:
+    """Reads a cell of so many characters at most, but one."""
+
+    def read(row: Row, column: str) -> str:
+        text = row.required(column)
+        if len(text) > length:
+            raise row.error(column, f"at most {length} characters")
+        return text
+
+    return read
+
+
+def by_language(row: Row, *columns: str) -> Mapping[str, str]:
+    """Reads cells that say one thing in several languages: ``nl`` and ``en``, ``remedy_nl`` and ``remedy_en``."""
+    return {column[-2:]: row.required(column) for column in columns}
+
+
+def within(allowed: Collection[str], expected: str, *columns: str) -> RowCheck:
+    """Holds every word of these columns to be one of those ``allowed``, which ``expected`` describes."""
+
+    def check(row: Row) -> None:
+        for column in columns:
+            if not set(row[column].split()).issubset(allowed):
+                raise row.error(column, expected)
+
+    return check
+
+
 TextCell = Annotated[str, Row.__getitem__]
 RequiredCell = Annotated[str, Row.required]
 FourDigits = Annotated[str, _four_digits]
 CountCell = Annotated[int, number]
 WordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].split())]
 SomeWordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
+FlagCell = Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1"]
 #: Both inclusive; an empty cell is an open end.
 FirstDay = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
 LastDay = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
+#: Both inclusive, and filled.
+StartDay = Annotated[date, lambda row, _: row.period()[0], "from"]
+EndDay = Annotated[date, lambda row, _: row.period()[1], "until"]
 SourceCell = Annotated[str, lambda row, _: source(row)]
-CertaintyCell = Annotated[str, lambda row, column: row.choice(column, CERTAINTIES)]
+CertaintyCell = Annotated[str, one_of(CERTAINTIES)]
+#: Where the row stands: ``specs/zorg1/vgz.csv:12``.
+PlaceCell = Annotated[str, lambda row, _: row.place, ""]
+#: The row itself, for what is found wrong with it later.
+RowCell = Annotated[Row, lambda row, _: row, ""]
 
 
 class RowType(Generic[T]):
@@ -49,19 +94,20 @@ class RowType(Generic[T]):
         self._kind, self._unread = kind, unread
 
     @cached_property
-    def _fields(self) -> Sequence[tuple[Callable[..., Any], Sequence[str]]]:
+    def _fields(self) -> Sequence[tuple[str, Callable[..., Any], Sequence[str]]]:
         hints = get_type_hints(self._kind, include_extras=True)
-        said = ((name, hint.__metadata__) for name, hint in hints.items())
-        return [(read, columns or (name,)) for name, (read, *columns) in said]
+        said = ((name, hint.__metadata__) for name, hint in hints.items() if hasattr(hint, "__metadata__"))
+        return [(name, read, columns or (name,)) for name, (read, *columns) in said]
 
     @cached_property
     def columns(self) -> Sequence[str]:
         """Those of its table."""
-        return [*(column for _, columns in self._fields for column in columns), *self._unread]
+        return [*dict.fromkeys(c for _, _, columns in self._fields for c in columns if c), *self._unread]
 
-    def parse(self, row: Row) -> T:
-        """Raises SettingsError for the first cell that can't be read."""
-        return self._kind(*[read(row, *columns) for read, columns in self._fields])
+    def parse(self, row: Row, **given: object) -> T:
+        """``given``: what the fields are that no cell says. Raises SettingsError for the first cell that can't be
+        read."""
+        return self._kind(**{name: read(row, *columns) for name, read, columns in self._fields}, **given)
 
 
 class KeyedTable(Generic[K, T]):
@@ -72,9 +118,7 @@ class KeyedTable(Generic[K, T]):
         self._file, self._type = file, RowType(kind, unread)
         self._key: Callable[[Row], K] = itemgetter(*key)
 
-    def read(
-        self, specs: Path = SPECS, report: Report = refuse, check: Callable[[Row], object] = lambda row: None
-    ) -> dict[K, T]:
+    def read(self, specs: Path = SPECS, report: Report = refuse, check: RowCheck = lambda row: None) -> dict[K, T]:
         """The rows in a folder of tables; ``check`` raises SettingsError for one that doesn't go with other tables."""
 
         def parse(row: Row) -> T:

@@ -55,6 +55,11 @@ class Row:
         """``specs/zorg1/vgz.csv:12``"""
         return f"{self.file}:{self.line}"
 
+    @property
+    def short_place(self) -> str:
+        """``vgz.csv:12``: of a practice's own table, whose folder nobody needs to read."""
+        return f"{Path(self.file).name}:{self.line}"
+
     def __getitem__(self, column: str) -> str:
         return self.values[column]
 

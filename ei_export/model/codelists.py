@@ -16,6 +16,7 @@ from ..base.row_types import (
     CertaintyCell,
     CountCell,
     FirstDay,
+    FlagCell,
     FourDigits,
     KeyedTable,
     LastDay,
@@ -25,6 +26,8 @@ from ..base.row_types import (
     SourceCell,
     TextCell,
     WordCells,
+    by_language,
+    one_of,
 )
 from ..base.specs import SPECS, label
 from ..base.tables import FOREVER, Report, Row, parse_table, refuse
@@ -194,7 +197,7 @@ class Diagnosis:
     pathology: Annotated[str, Row.__getitem__, "pathology_name"]
     status: RequiredCell
     max_term: TextCell
-    side_required: Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1", "apk002_mandatory"]
+    side_required: Annotated[FlagCell, "apk002_mandatory"]
     indications: Annotated[WordCells, "aanspraakcodes_adult_ft_ot"]
     indications_under_18: Annotated[WordCells, "aanspraakcodes_ft_under18"]
 
@@ -217,7 +220,7 @@ class Deadline:
     """How many months after the ``term`` an insurer takes a declaration."""
 
     insurer: RequiredCell
-    term: Annotated[Term, lambda row, column: row.choice(column, get_args(Term))]
+    term: Annotated[Term, one_of(get_args(Term))]
     months: CountCell
     source: SourceCell
     certainty: CertaintyCell
@@ -274,7 +277,7 @@ def standard_on(day: date) -> Era:
 class InferredChoice:
     """Something the standard's text would settle and we had to infer; ``alternatives`` are what else it could be."""
 
-    name: Annotated[str, lambda row, column: row.choice(column, tuple(_FOLLOWED))]
+    name: Annotated[str, one_of(tuple(_FOLLOWED))]
     value: Annotated[str, lambda row, column: row.choice(column, _FOLLOWED[row["name"]])]
     alternatives: WordCells
     source: SourceCell
@@ -312,7 +315,7 @@ class ReturnCode:
 
     code: FourDigits
     text: RequiredCell
-    level: Annotated[str, lambda row, column: row.choice(column, LEVELS)]
+    level: Annotated[str, one_of(LEVELS)]
     source: SourceCell
     certainty: CertaintyCell
 
@@ -335,10 +338,6 @@ class PerformanceCode:
 performances: Final = KeyedTable[str, PerformanceCode]("codelists/performances.csv", PerformanceCode, "code")
 
 
-def _by_language(row: Row, *columns: str) -> Mapping[str, str]:
-    return {column[-2:]: row.required(column) for column in columns}
-
-
 @frozen
 class Remedy:
     """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
@@ -346,9 +345,9 @@ class Remedy:
     a level (see `LEVELS`) in the remedies for codes that have none of their own."""
 
     code: TextCell
-    again: Annotated[str, lambda row, column: row.choice(column, AGAIN)]
-    meaning: Annotated[Mapping[str, str], _by_language, "meaning_nl", "meaning_en"]
-    remedy: Annotated[Mapping[str, str], _by_language, "remedy_nl", "remedy_en"]
+    again: Annotated[str, one_of(AGAIN)]
+    meaning: Annotated[Mapping[str, str], by_language, "meaning_nl", "meaning_en"]
+    remedy: Annotated[Mapping[str, str], by_language, "remedy_nl", "remedy_en"]
     source: SourceCell
     certainty: CertaintyCell
 

@@ -6,14 +6,14 @@ The messages that are known are rows of ``specs/messages.csv``. Nothing here say
 import re
 from functools import cache
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Annotated, Final
 
 from attrs import frozen
 
 from ..base.problems import InputError
-from ..base.row_types import CERTAINTIES
+from ..base.row_types import CertaintyCell, KeyedTable, RequiredCell, SourceCell, TextCell
 from ..base.specs import SPECS
-from ..base.tables import Report, Row, parse_keyed, refuse, source
+from ..base.tables import Report, Row, refuse
 
 #: How much of a file is looked at to recognise it.
 START: Final = 4096
@@ -32,14 +32,16 @@ class Message:
     ``namespace`` of its root; what is in the ``guest`` one, if any, is as if it were in that. One that has neither is
     known by its code only, and may have no name."""
 
-    name: str
-    about: str
-    code: str
-    version: str
-    subversion: str
-    layout: str
-    namespace: str
-    guest: str
+    name: Annotated[TextCell, "standard"]
+    about: RequiredCell
+    code: RequiredCell
+    version: TextCell
+    subversion: TextCell
+    layout: TextCell
+    namespace: TextCell
+    guest: TextCell
+    source: SourceCell
+    certainty: CertaintyCell
 
     @property
     def is_read(self) -> bool:
@@ -52,24 +54,21 @@ class Message:
         return ", ".join(filter(None, (self.name, self.about)))
 
 
+_MESSAGES: Final = KeyedTable[str, Message]("messages.csv", Message, "code")
+
+
 def read_messages(specs: Path = SPECS, report: Report = refuse) -> tuple[Message, ...]:
     """Every message of ``specs/messages.csv``; two with one code, layout or namespace are an error."""
+    return tuple(_MESSAGES.read(specs, report, _check).values())
 
-    def parse(row: Row) -> Message:
-        source(row)
-        row.choice("certainty", CERTAINTIES)
-        if row["layout"] and row["namespace"]:
-            raise row.error("layout", "a layout or a namespace")
-        places = row["layout"], row["namespace"], row["guest"]
-        if any(places):
-            version = row.required("version"), row.required("subversion")
-            return Message(row.required("standard"), row.required("about"), row.required("code"), *version, *places)
-        return Message(row["standard"], row.required("about"), row.required("code"), "", "", *places)
 
-    columns = (
-        "standard", "about", "code", "version", "subversion", "layout", "namespace", "guest", "source", "certainty",
-    )  # fmt: skip
-    return tuple(parse_keyed(specs / "messages.csv", columns, lambda row: row["code"], parse, report).values())
+def _check(row: Row) -> None:
+    """One that is read here says all of itself."""
+    if row["layout"] and row["namespace"]:
+        raise row.error("layout", "a layout or a namespace")
+    if row["layout"] or row["namespace"] or row["guest"]:
+        for column in ("version", "subversion", "standard"):
+            row.required(column)
 
 
 @cache

@@ -2,16 +2,17 @@
 read and whom they could give away, ``specs/records.csv`` how a record is headed, ``specs/codelists/`` what codes say.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import frozen
 
 from ..base.problems import LANGUAGES, Language
+from ..base.row_types import FlagCell, KeyedTable, RequiredCell, TextCell, by_language, one_of
 from ..base.specs import SPECS
-from ..base.tables import Report, Row, parse_keyed, refuse
+from ..base.tables import Report, Row, refuse
 from ..model.codelists import DCSPH, codes, diagnoses, english, every_code, return_codes, uzovi_numbers
 from .message import messages
 
@@ -29,10 +30,19 @@ class Word:
     """What is known of a data element, or of one element: ``reads`` one of `READINGS` or a code list, ``masks`` one of
     `MASKS`, ``once``: not repeated where the record it stands under says the same."""
 
-    reads: str = ""
-    masks: str = "check"
-    once: bool = False
-    english: str = ""
+    element: TextCell = ""
+    reads: TextCell = ""
+    masks: Annotated[str, one_of(MASKS)] = "check"
+    once: FlagCell = False
+    english: Annotated[RequiredCell, "en"] = ""
+
+
+_WORDS: Final = KeyedTable[str, Word]("elements.csv", Word, "element")
+
+
+def _pieces(row: Row, *columns: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Two spaces are between pieces, one between the words of a piece."""
+    return {text[-2:]: tuple(tuple(piece.split()) for piece in row[text].split("  ") if piece) for text in columns}
 
 
 @frozen
@@ -43,10 +53,13 @@ class Heading:
     filled element is left out.
     """
 
-    level: int
-    title: Mapping[Language, str]
-    headline: Mapping[Language, tuple[tuple[str, ...], ...]]
+    kind: TextCell
+    level: Annotated[int, lambda row, column: int(row.choice(column, tuple("0123456789")))]
+    title: Annotated[Mapping[Language, str], by_language, *LANGUAGES]
+    headline: Annotated[Mapping[Language, tuple[tuple[str, ...], ...]], _pieces, "headline_nl", "headline_en"]
 
+
+_HEADINGS: Final = KeyedTable[str, Heading]("records.csv", Heading, "kind")
 
 _UNKNOWN: Final = Word()
 
@@ -55,32 +68,12 @@ def read_words(lists: Iterable[str], specs: Path = SPECS, report: Report = refus
     """Every row of ``elements.csv``, by data element or, where it has none, by element id. ``lists``: the code lists
     there are."""
     readings = (*READINGS, *sorted(lists))
-
-    def parse(row: Row) -> Word:
-        reads, masks = row.choice("reads", readings), row.choice("masks", MASKS)
-        return Word(reads, masks, row.choice("once", ("", "1")) == "1", row.required("en"))
-
-    columns = ("element", "reads", "masks", "once", "en")
-    return parse_keyed(specs / "elements.csv", columns, lambda row: row["element"], parse, report)
+    return _WORDS.read(specs, report, lambda row: row.choice("reads", readings))
 
 
 def read_headings(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Heading]:
     """Every row of ``records.csv``, by kind of record."""
-
-    def parse(row: Row) -> Heading:
-        return Heading(
-            level=int(row.choice("level", tuple("0123456789"))),
-            title={language: row.required(language) for language in LANGUAGES},
-            headline={language: tuple(_pieces(row[f"headline_{language}"])) for language in LANGUAGES},
-        )
-
-    columns = ("kind", "level", *LANGUAGES, *(f"headline_{language}" for language in LANGUAGES))
-    return parse_keyed(specs / "records.csv", columns, lambda row: row["kind"], parse, report)
-
-
-def _pieces(text: str) -> Iterator[tuple[str, ...]]:
-    """Two spaces are between pieces, one between the words of a piece."""
-    return (tuple(piece.split()) for piece in text.split("  ") if piece)
+    return _HEADINGS.read(specs, report)
 
 
 @cache

@@ -7,27 +7,31 @@ one that applies. The rules and their sections of the Zorg1 manual are in the ta
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
-from typing import Final, Literal, Self, TypeAlias, TypeVar, cast
+from typing import Annotated, Final, Literal, Self, TypeAlias, cast, get_args
 
 from attrs import evolve, field, frozen
 
 from ..base.problems import SettingsError
-from ..base.row_types import CERTAINTIES
-from ..base.specs import SPECS
-from ..base.tables import (
-    Report,
-    Row,
-    close_open,
-    number,
-    parse_keyed,
-    parse_rows,
-    parse_table,
-    read_sheet,
-    refuse,
-    source,
+from ..base.row_types import (
+    CertaintyCell,
+    CountCell,
+    EndDay,
+    KeyedTable,
+    PlaceCell,
+    RequiredCell,
+    RowType,
+    SomeWordCells,
+    SourceCell,
+    StartDay,
+    TextCell,
+    at_most,
+    one_of,
+    within,
 )
+from ..base.specs import SPECS
+from ..base.tables import Report, Row, close_open, number, parse_rows, parse_table, read_sheet, refuse
 from ..model import codelists
 from ..model.codelists import Code
 from ..model.names import AGREEMENT_COLUMNS, AgreementNames, Spelling
@@ -35,7 +39,7 @@ from ..settings import AMOUNTS, Amount
 from .programs import Programs, known_diagnoses, read_parts, read_usual
 
 Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]
-MOMENTS: Final = ("start", "contact", "end", "relapse", "baseline", "profile", "other")
+MOMENTS: Final = get_args(Moment)
 
 #: A number; "count" = contacts in between + 1; "-" = registered and counted, never sent; "?" = not given: hold.
 Units: TypeAlias = int | Literal["count", "-", "?"]
@@ -47,7 +51,23 @@ _CODE_LENGTH: Final = 9
 _F_CODE_LENGTH: Final = 6
 _DAY: Final = timedelta(days=1)
 
-T = TypeVar("T")
+
+def _units(row: Row, column: str) -> Units:
+    text, moment = row[column], row.choice("moment", MOMENTS)
+    if text == "count" and moment != "end":
+        raise row.error(column, "count with the moment end only")
+    if text == "-" and moment != "contact":
+        raise row.error(column, "- with the moment contact only")
+    if text in ("count", "-", "?"):
+        return cast(Units, text)
+    try:
+        return number(row, column)
+    except SettingsError:
+        raise row.error(column, ">= 1 | count | - | ?") from None
+
+
+def _diagnoses(row: Row, column: str) -> tuple[str, ...]:
+    return tuple(code for code in row[column].split() if code != ANY)
 
 
 @frozen
@@ -64,23 +84,23 @@ class Agreement:
     rows that a row of an overlay takes the place of, each on the days they share.
     """
 
-    insurer: str
-    code: str
-    valid_from: date
-    valid_until: date
-    program: str
-    profile: str
-    moment: Moment
-    f_code: str
-    list: str
-    units: Units
-    amount: Amount
-    diagnoses: tuple[str, ...]
-    tariff_list: str
-    source: str
-    rule: str
+    insurer: RequiredCell
+    code: Annotated[str, at_most(_CODE_LENGTH)]
+    valid_from: StartDay
+    valid_until: EndDay
+    program: RequiredCell
+    profile: RequiredCell
+    moment: Annotated[Moment, one_of(MOMENTS)]
+    f_code: TextCell
+    list: TextCell
+    units: Annotated[Units, _units]
+    amount: Annotated[Amount, one_of(AMOUNTS)]
+    diagnoses: Annotated[tuple[str, ...], _diagnoses]
+    tariff_list: TextCell
+    source: SourceCell
+    rule: PlaceCell
     replaces: tuple["Agreement", ...] = ()
-    takes_others: bool = False
+    takes_others: Annotated[bool, lambda row, column: ANY in row[column].split()[1:], "diagnoses"] = False
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_until
@@ -89,6 +109,9 @@ class Agreement:
     def is_sent(self) -> bool:
         """Whether it gives a line at all."""
         return self.units != "-"
+
+
+_AGREEMENT: Final = RowType(Agreement)
 
 
 @frozen
@@ -209,7 +232,8 @@ def read_agreements(
     """
 
     def parse(row: Row) -> Agreement:
-        return _agreement(row, known)
+        _check(row, known)
+        return _AGREEMENT.parse(row)
 
     built_in_rows = [
         row
@@ -222,7 +246,7 @@ def read_agreements(
         sheets = [row for path in overlays for row in parse_rows(read_sheet(path, AGREEMENT_COLUMNS), spell, report)]
         rows, ended = close_open(sheets, lambda row: (row["insurer"], row["code"]))
         for row in ended:
-            closed(f"{Path(row.file).name}:{row.line}")
+            closed(row.short_place)
         for key, replacing in _in_order(parse_rows(rows, parse, report), report).items():
             built_in = periods.get(key, [])
             kept = [part for agreement in built_in for part in _outside(agreement, replacing)]
@@ -252,126 +276,90 @@ def _speller(names: AgreementNames, built_in: Iterable[Agreement]) -> Callable[[
     return spell
 
 
-def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """The code of a product on the paramedic list, and its twin on the bilateral list (Zorg1 §4.6.1).
+@frozen
+class Twin:
+    """The ``code`` of a product on the paramedic list, and its ``twin`` on the bilateral list (Zorg1 §4.6.1)."""
 
-    ``codes`` are those of the agreements; one that is none of them is an error, here and in the next two."""
-    path = specs / "codelists/zorg1-twins.csv"
-    parse = _of_codes(codes, ("code", "twin"), itemgetter("twin"))
-    return parse_keyed(path, ("code", "twin", "source"), itemgetter("code"), parse, report)
+    code: RequiredCell
+    twin: RequiredCell
+    source: SourceCell
+
+
+@frozen
+class ContactForm:
+    """The ``form`` of a contact's ``code`` for a profile."""
+
+    code: RequiredCell
+    profile: RequiredCell
+    form: RequiredCell
+    source: SourceCell
+
+
+@frozen
+class EndWeeks:
+    """How many weeks after the start the ``code`` of an end is meant to be declared."""
+
+    code: RequiredCell
+    weeks: CountCell
+    source: SourceCell
+
+
+@frozen
+class Cover:
+    """The insurance that ``indications`` (COD321) say they are for, as the profiles of TKP and THP call it."""
+
+    cover: RequiredCell
+    indications: SomeWordCells
+    source: SourceCell
+    certainty: CertaintyCell
+
+
+_TWINS: Final = KeyedTable[str, Twin]("codelists/zorg1-twins.csv", Twin, "code")
+_CONTACTS: Final = KeyedTable[tuple[str, str], ContactForm](
+    "codelists/zorg1-contacts.csv", ContactForm, "code", "profile"
+)
+_WEEKS: Final = KeyedTable[str, EndWeeks]("codelists/zorg1-weeks.csv", EndWeeks, "code")
+_COVERS: Final = KeyedTable[str, Cover]("codelists/zorg1-covers.csv", Cover, "cover")
+_OUR_CODE: Final = "a code of specs/zorg1/"
+
+
+def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
+    """The twin of each code that has one. ``codes`` are those of the agreements; one that is none of them is an error,
+    here and in the next two."""
+    rows = _TWINS.read(specs, report, within(codes, _OUR_CODE, "code", "twin"))
+    return {code: row.twin for code, row in rows.items()}
 
 
 def read_contacts(
     codes: Collection[str], specs: Path = SPECS, report: Report = refuse
 ) -> Mapping[tuple[str, str], str]:
     """The form of a contact's code for a profile, by code and profile."""
-    path = specs / "codelists/zorg1-contacts.csv"
-    parse = _of_codes(codes, ("code", "form"), itemgetter("form"))
-    columns = ("code", "profile", "form", "source")
-    return parse_keyed(path, columns, lambda row: (row["code"], row.required("profile")), parse, report)
+    rows = _CONTACTS.read(specs, report, within(codes, _OUR_CODE, "code", "form"))
+    return {key: row.form for key, row in rows.items()}
 
 
 def read_weeks(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, int]:
     """How many weeks after the start an end is meant to be declared, by its code."""
-    path = specs / "codelists/zorg1-weeks.csv"
-    parse = _of_codes(codes, ("code",), lambda row: number(row, "weeks"))
-    return parse_keyed(path, ("code", "weeks", "source"), itemgetter("code"), parse, report)
-
-
-def _of_codes(codes: Collection[str], columns: Sequence[str], value: Callable[[Row], T]) -> Callable[[Row], T]:
-    """Parses a row of a table about ``codes``, which stand in these columns."""
-
-    def parse(row: Row) -> T:
-        source(row)
-        for column in columns:
-            if row[column] not in codes:
-                raise row.error(column, "a code of specs/zorg1/")
-        return value(row)
-
-    return parse
+    return {code: row.weeks for code, row in _WEEKS.read(specs, report, within(codes, _OUR_CODE, "code")).items()}
 
 
 def read_covers(known: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """The insurance that each indication says it is for, as the profiles of TKP and THP call it: AV or BV. ``known``
-    are the indications there are (COD321)."""
-
-    def parse(row: Row) -> tuple[str, ...]:
-        source(row)
-        row.choice("certainty", CERTAINTIES)
-        indications = tuple(row.required("indications").split())
-        if not set(indications).issubset(known):
-            raise row.error("indications", "codes of COD321, a space between")
-        return indications
-
-    path = specs / "codelists/zorg1-covers.csv"
-    columns = ("cover", "indications", "source", "certainty")
-    found = parse_keyed(path, columns, lambda row: row.required("cover"), parse, report)
-    return {indication: cover for cover, indications in found.items() for indication in indications}
+    """The insurance that each indication says it is for: AV or BV. ``known`` are the indications there are (COD321)."""
+    rows = _COVERS.read(specs, report, within(known, "codes of COD321, a space between", "indications"))
+    return {indication: row.cover for row in rows.values() for indication in row.indications}
 
 
-def _agreement(row: Row, known: Known) -> Agreement:
-    moment = cast(Moment, row.choice("moment", MOMENTS))
-    units = _units(row, moment)
-    _check_sending(row, units, known)
-    valid_from, valid_until = row.period()
-    diagnoses, takes_others = _diagnoses(row, known)
-    return Agreement(
-        insurer=row.required("insurer"),
-        code=_at_most(row, "code", _CODE_LENGTH),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        program=row.required("program"),
-        profile=row.required("profile"),
-        moment=moment,
-        f_code=row["f_code"],
-        list=row["list"],
-        units=units,
-        amount=cast(Amount, row.choice("amount", AMOUNTS)),
-        diagnoses=diagnoses,
-        takes_others=takes_others,
-        tariff_list=row["tariff_list"],
-        source=source(row),
-        rule=row.place,
-    )
-
-
-def _units(row: Row, moment: Moment) -> Units:
-    text = row["units"]
-    if text == "count" and moment != "end":
-        raise row.error("units", "count with the moment end only")
-    if text == "-" and moment != "contact":
-        raise row.error("units", "- with the moment contact only")
-    if text in ("count", "-", "?"):
-        return cast(Units, text)
-    try:
-        return number(row, "units")
-    except SettingsError:
-        raise row.error("units", ">= 1 | count | - | ?") from None
-
-
-def _check_sending(row: Row, units: Units, known: Known) -> None:
-    """What is sent needs a code, a list and a price; what is not, has none."""
-    if units == "-":
+def _check(row: Row, known: Known) -> None:
+    """What is sent needs a code, a list and a price; what is not, has none. What it goes with must be a diagnosis."""
+    if _units(row, "units") == "-":
         for column in ("f_code", "list", "tariff_list"):
             if row[column]:
                 raise row.error(column, "empty with units -")
-        return
-    _at_most(row, "f_code", _F_CODE_LENGTH)
-    row.choice("list", sorted(known.lists))
-    row.required("tariff_list")
-
-
-def _diagnoses(row: Row, known: Known) -> tuple[tuple[str, ...], bool]:
-    """The diagnoses, and whether others go too."""
-    found = known_diagnoses(row, {*known.diagnoses, ANY})
-    return tuple(code for code in found if code != ANY), ANY in found[1:]
-
-
-def _at_most(row: Row, column: str, length: int) -> str:
-    text = row.required(column)
-    if len(text) > length:
-        raise row.error(column, f"at most {length} characters")
-    return text
+    else:
+        at_most(_F_CODE_LENGTH)(row, "f_code")
+        row.choice("list", sorted(known.lists))
+        row.required("tariff_list")
+    known_diagnoses({*known.diagnoses, ANY})(row)
 
 
 def _in_order(agreements: Iterable[Agreement], report: Report) -> dict[tuple[str, str], list[Agreement]]:

@@ -1,7 +1,7 @@
 """What a practice's tables and settings say that can never do anything, and is most likely a slip of the pen."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import takewhile
 from typing import Final
@@ -10,7 +10,7 @@ from ..base.problems import Finding
 from ..base.tables import FOREVER
 from ..model.names import AgreementNames
 from ..settings import Settings
-from .agreements import Agreements
+from .agreements import Agreement, Agreements
 from .resolver import NOT_ZORG1
 from .tariffs import Tariff, Tariffs
 
@@ -26,12 +26,13 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
         places = ", ".join((*closed[:_MOST_PLACES], *("…",) * (len(closed) > _MOST_PLACES)))
         yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": places})
     late: dict[tuple[str, date, date], list[str]] = {}
-    for (price_list, insurer, code), tariff in tariffs.rows:
-        if (finding := _unknown(price_list, insurer, code, tariff, agreements, names)) is not None:
+    for tariff in tariffs.rows:
+        insurer = names.insurers.name(tariff.insurer)
+        if (finding := _unknown(tariff, agreements, names)) is not None:
             yield finding
-        elif not _is_in_time(names.insurers.name(insurer), code.upper(), tariff, agreements):
-            key = names.insurers.name(insurer), tariff.valid_from, tariff.valid_until
-            late.setdefault(key, []).append(f"{code} ({tariff.place})")
+        elif not _is_in_time(agreements.periods(insurer, tariff.code.upper()), tariff):
+            key = insurer, tariff.valid_from, tariff.valid_until
+            late.setdefault(key, []).append(f"{tariff.code} ({tariff.place})")
     for (insurer, first, last), rows in sorted(late.items()):
         params = {"insurer": insurer, "periods": _period(first, last), "count": len(rows), "rows": ", ".join(rows)}
         yield Finding("TARIFF_OUT_OF_TIME", "", params)
@@ -42,11 +43,10 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
             yield Finding("UZOVI_WITHOUT_AGREEMENTS", "", params)
 
 
-def _unknown(
-    price_list: str, said: str, code: str, tariff: Tariff, agreements: Agreements, names: AgreementNames
-) -> Finding | None:
+def _unknown(tariff: Tariff, agreements: Agreements, names: AgreementNames) -> Finding | None:
     """What name of a tariff doesn't exist, if one doesn't. A practice may fill in more insurers and lists for a code
     than there are products, so that is no fault."""
+    said, price_list, code = tariff.insurer, tariff.list, tariff.code
     params: dict[str, object] = {"place": tariff.place, "list": price_list, "insurer": said, "code": code}
     insurer = names.insurers.find(said)
     if insurer is None:
@@ -59,9 +59,8 @@ def _unknown(
     return None
 
 
-def _is_in_time(insurer: str, code: str, tariff: Tariff, agreements: Agreements) -> bool:
-    """Whether a tariff has a day in common with its product, where it has one."""
-    rows = agreements.periods(insurer, code)
+def _is_in_time(rows: Sequence[Agreement], tariff: Tariff) -> bool:
+    """Whether a tariff has a day in common with one of its product, where there are any."""
     return not rows or any(
         row.valid_from <= tariff.valid_until and tariff.valid_from <= row.valid_until for row in rows
     )

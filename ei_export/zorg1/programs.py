@@ -4,21 +4,50 @@ the agreements but several to the manual (``specs/codelists/zorg1-programs.csv``
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from attrs import field, frozen
 
+from ..base.row_types import (
+    FirstDay,
+    KeyedTable,
+    LastDay,
+    RequiredCell,
+    RowCheck,
+    SomeWordCells,
+    SourceCell,
+    within,
+)
 from ..base.specs import SPECS
-from ..base.tables import Report, Row, parse_keyed, refuse, source
+from ..base.tables import Report, refuse
+
+
+@frozen
+class Part:
+    """A part of a program, by its diagnoses: to the manual a program of its own."""
+
+    program: RequiredCell
+    part: RequiredCell
+    diagnoses: SomeWordCells
+    source: SourceCell
 
 
 @frozen
 class Usual:
     """The diagnoses of a profile without price agreement from ``valid_from`` up to and including ``valid_until``."""
 
-    valid_from: date
-    valid_until: date
-    diagnoses: tuple[str, ...]
+    program: RequiredCell
+    profile: RequiredCell
+    valid_from: FirstDay
+    valid_until: LastDay
+    diagnoses: SomeWordCells
+    source: SourceCell
+
+
+_PARTS: Final = KeyedTable[str, Part]("codelists/zorg1-programs.csv", Part, "part")
+_USUAL: Final = KeyedTable[tuple[str, str, str], Usual](
+    "codelists/zorg1-without-agreement.csv", Usual, "program", "profile", "from"
+)
 
 
 @frozen
@@ -68,42 +97,21 @@ class Programs:
 
 def read_parts(diagnoses: Collection[str], specs: Path = SPECS, report: Report = refuse) -> dict[tuple[str, str], str]:
     """The parts of programs, by program and diagnosis."""
-
-    def parse(row: Row) -> tuple[str, tuple[str, ...]]:
-        source(row)
-        row.required("program")
-        return row["program"], known_diagnoses(row, diagnoses)
-
-    path = specs / "codelists/zorg1-programs.csv"
-    columns = ("program", "part", "diagnoses", "source")
-    found = parse_keyed(path, columns, lambda row: row.required("part"), parse, report)
-    return {(program, diagnosis): part for part, (program, own) in found.items() for diagnosis in own}
+    found = _PARTS.read(specs, report, known_diagnoses(diagnoses)).values()
+    return {(row.program, diagnosis): row.part for row in found for diagnosis in row.diagnoses}
 
 
 def read_usual(
     diagnoses: Collection[str], specs: Path = SPECS, report: Report = refuse
 ) -> dict[tuple[str, str], tuple[Usual, ...]]:
     """The diagnoses without price agreement, by program and profile."""
-
-    def key(row: Row) -> tuple[str, str, str]:
-        return row.required("program"), row.required("profile"), row["from"]
-
-    def parse(row: Row) -> Usual:
-        source(row)
-        row.required("diagnoses")
-        return Usual(*row.period(open_ends=True), known_diagnoses(row, diagnoses))
-
-    path = specs / "codelists/zorg1-without-agreement.csv"
-    columns = ("program", "profile", "from", "until", "diagnoses", "source")
     found: dict[tuple[str, str], tuple[Usual, ...]] = {}
-    for (program, profile, _), usual in parse_keyed(path, columns, key, parse, report).items():
-        found[program, profile] = (*found.get((program, profile), ()), usual)
+    for row in _USUAL.read(specs, report, known_diagnoses(diagnoses)).values():
+        key = row.program, row.profile
+        found[key] = (*found.get(key, ()), row)
     return found
 
 
-def known_diagnoses(row: Row, diagnoses: Collection[str]) -> tuple[str, ...]:
-    """The codes in the column ``diagnoses``. Raises SettingsError for one that is in no table."""
-    found = tuple(row["diagnoses"].split())
-    if not set(found).issubset(diagnoses):
-        raise row.error("diagnoses", "codes of specs/codelists/dcsph.csv, a space between")
-    return found
+def known_diagnoses(diagnoses: Collection[str]) -> RowCheck:
+    """Holds the column ``diagnoses`` to codes that are in a table."""
+    return within(diagnoses, "codes of specs/codelists/dcsph.csv, a space between", "diagnoses")

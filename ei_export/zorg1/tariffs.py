@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import field, frozen
 
+from ..base.row_types import FirstDay, LastDay, RowType, TextCell
 from ..base.tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
 from ..model.names import folded, insurer_key
-
-COLUMNS: Final = ("list", "insurer", "code", "from", "until", "amount")
 
 #: The largest amount that fits a line, in cents (PM304 0428, 0429, 0432: 8 positions).
 _LIMIT: Final = 99_999_999
@@ -27,24 +26,46 @@ _AMOUNT_FORM: Final = f"123,45 | 1.234,56 | € 120 (0 … {_LIMIT // 100},{_LIM
 Priced = tuple[str, str, str]
 
 
+def _cents(row: Row, column: str) -> int:
+    match = _AMOUNT.fullmatch(row[column])
+    if match:
+        euros, cents = match.groups(default="")
+        amount = int(euros.replace(".", "")) * 100 + int(cents.ljust(2, "0"))
+        if amount <= _LIMIT:
+            return amount
+    raise row.error(column, _AMOUNT_FORM)
+
+
 @frozen
 class Tariff:
-    """One row: ``cents`` for one product, both dates inclusive; ``place`` is the row's file name and line."""
+    """One row: ``cents`` for one product, under the names it is written with, both dates inclusive; ``place`` is the
+    row's file name and line."""
 
-    cents: int
-    place: str
-    valid_from: date
-    valid_until: date
+    list: TextCell
+    insurer: TextCell
+    code: TextCell
+    valid_from: FirstDay
+    valid_until: LastDay
+    cents: Annotated[int, _cents, "amount"]
+    place: Annotated[str, lambda row, _: row.short_place, ""]
+
+    @property
+    def key(self) -> Priced:
+        """The same for all names of its list and insurer."""
+        return _key(self.list, self.insurer, self.code)
+
+
+_TARIFF: Final = RowType(Tariff)
 
 
 @frozen
 class Tariffs:
     """Every tariff of the practice, none of them overlapping another of the same list, insurer and code; these go by
-    any of their names. ``rows`` are the tariffs with the names they are written under, ``closed`` the places of open
+    any of their names. ``rows`` are the tariffs as they are written, ``closed`` the places of open
     ones that end because a later one follows, ``place`` the name of the file, or where the settings would name it."""
 
     _tariffs: Mapping[Priced, tuple[Tariff, ...]] = field(factory=dict)
-    rows: tuple[tuple[Priced, Tariff], ...] = ()
+    rows: tuple[Tariff, ...] = ()
     closed: tuple[str, ...] = ()
     place: str = "[tariffs]"
 
@@ -55,7 +76,7 @@ class Tariffs:
 
     @classmethod
     def read(cls, path: Path, report: Report) -> "Tariffs":
-        """The tariffs in a CSV file with the columns ``COLUMNS``, as a spreadsheet saves it (see `read_sheet`).
+        """The tariffs in a CSV file with the columns of `Tariff`, as a spreadsheet saves it (see `read_sheet`).
 
         Dates as `sheet_day` reads them; an empty ``from`` or ``until`` is an open end, and an open row ends the day
         before a later one of the same product; amounts ``123.45``, ``123,45``, ``1.234,56``, ``€ 120`` or ``120,-``.
@@ -63,21 +84,14 @@ class Tariffs:
         one day.
         """
 
-        def parse(row: Row) -> tuple[Row, Tariff]:
-            start, end = row.period(open_ends=True)
-            return row, Tariff(_cents(row), f"{path.name}:{row.line}", start, end)
-
-        found, closed = close_open(parse_rows(read_sheet(path, COLUMNS), _complete, report), _key_of)
-        rows = parse_rows(found, parse, report)
+        complete = parse_rows(read_sheet(path, _TARIFF.columns), _complete, report)
+        found, closed = close_open(complete, lambda row: _key(row["list"], row["insurer"], row["code"]))
+        rows = parse_rows(found, lambda row: (_TARIFF.parse(row), row), report)
         by_key: defaultdict[Priced, list[tuple[Tariff, Row]]] = defaultdict(list)
-        for row, tariff in rows:
-            by_key[_key_of(row)].append((tariff, row))
-        return cls(
-            {key: _in_time(pairs, report) for key, pairs in by_key.items()},
-            tuple(((row["list"], row["insurer"], row["code"]), tariff) for row, tariff in rows),
-            tuple(f"{path.name}:{row.line}" for row in closed),
-            path.name,
-        )
+        for tariff, row in rows:
+            by_key[tariff.key].append((tariff, row))
+        tariffs = {key: _in_time(pairs, report) for key, pairs in by_key.items()}
+        return cls(tariffs, tuple(tariff for tariff, _ in rows), tuple(row.short_place for row in closed), path.name)
 
     def find(self, list: str, insurer: str, code: str, day: date) -> Tariff | None:
         """The tariff of a product on a day; None where the table has none."""
@@ -96,24 +110,10 @@ def _key(price_list: str, insurer: str, code: str) -> Priced:
     return folded(price_list), insurer_key(insurer), code.upper()
 
 
-def _key_of(row: Row) -> Priced:
-    return _key(row["list"], row["insurer"], row["code"])
-
-
 def _complete(row: Row) -> Row:
     for column in ("list", "insurer", "code"):
         row.required(column)
     return row
-
-
-def _cents(row: Row) -> int:
-    match = _AMOUNT.fullmatch(row["amount"])
-    if match:
-        euros, cents = match.groups(default="")
-        amount = int(euros.replace(".", "")) * 100 + int(cents.ljust(2, "0"))
-        if amount <= _LIMIT:
-            return amount
-    raise row.error("amount", _AMOUNT_FORM)
 
 
 def _in_time(pairs: list[tuple[Tariff, Row]], report: Report) -> tuple[Tariff, ...]:

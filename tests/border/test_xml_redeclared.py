@@ -208,5 +208,5 @@ def test_a_correction_that_changes_nothing_is_dropped_also_the_second_time(tmp_p
 
 def test_every_code_of_the_list_has_its_case() -> None:
     rows = read_redeclarations()
-    assert {row.code for row in rows} == {"01", "02", "03", "04", "05"}
+    assert {row.code for row in rows.values()} == {"01", "02", "03", "04", "05"}
     assert redeclaration_code("information") == redeclaration_code("information", "refused") == "04"

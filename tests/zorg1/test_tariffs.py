@@ -30,8 +30,9 @@ def test_the_tariff_of_a_day(tmp_path: Path) -> None:
             row(amount="120.00"),
         )
     )
-    earlier = Tariff(12000, "tariffs.csv:3", date(2020, 1, 1), date(2020, 12, 31))
-    later = Tariff(13000, "tariffs.csv:2", date(2021, 1, 1), date.max)
+    product = LIST, "VGZ", "940131"
+    earlier = Tariff(*product, date(2020, 1, 1), date(2020, 12, 31), 12000, "tariffs.csv:3")
+    later = Tariff(*product, date(2021, 1, 1), date.max, 13000, "tariffs.csv:2")
     assert tariffs.periods(LIST, "VGZ", "940131") == (earlier, later)
     assert tariffs.find(LIST, "VGZ", "940131", date(2019, 12, 31)) is None
     assert tariffs.find(LIST, "VGZ", "940131", date(2020, 1, 1)) == earlier

@@ -14,7 +14,7 @@ from .described import HIDDEN, Described, Field
 _ZERO_COUNTS: Final = frozenset({"euros"})
 #: The heading of a record says it already.
 _KIND: Final = "kind"
-_NO_HEADING: Final = Heading(0, {"nl": "", "en": ""}, {"nl": (), "en": ()})
+_NO_HEADING: Final = Heading("", 0, {"nl": "", "en": ""}, {"nl": (), "en": ()})
 
 
 @frozen

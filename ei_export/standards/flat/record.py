@@ -8,18 +8,15 @@ empty.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import field, frozen
 
+from ...base.row_types import CountCell, RequiredCell, RowType, TextCell, one_of
 from ...base.specs import SPECS
 from ...base.tables import Row, read_table
-from ...base.tables import number as whole_number
 from ...model.codelists import choice
 
-_COLUMNS: Final = (
-    "record", "element", "code", "name", "type", "length", "start", "mandatory", "rule", "end", "basis",
-)  # fmt: skip
 _TYPES: Final = ("N", "AN")
 _MANDATORY: Final = ("M", "C", "O", "S")
 #: "Kenmerk record": the element that every record starts with, and that tells its kind.
@@ -57,15 +54,15 @@ class Element:
     row is (see ``specs/README.md``).
     """
 
-    id: str
-    code: str
-    name: str
-    type: str
-    length: int
-    start: int
-    mandatory: str
-    rule: str
-    basis: str
+    id: Annotated[RequiredCell, "element"]
+    code: TextCell
+    name: RequiredCell
+    type: Annotated[str, one_of(_TYPES)]
+    length: CountCell
+    start: CountCell
+    mandatory: Annotated[str, one_of(_MANDATORY)]
+    rule: TextCell
+    basis: RequiredCell
 
     @property
     def end(self) -> int:
@@ -99,6 +96,9 @@ class Element:
     def bare(self, raw: str) -> str:
         """The value without the blanks behind it. Zeros in front stay, as they may belong to a code."""
         return raw.rstrip(" ")
+
+
+_ELEMENT: Final = RowType(Element, unread=("record", "end"))
 
 
 @frozen(cache_hash=True)
@@ -235,10 +235,10 @@ def _load(name: str) -> Layout:
     elements: dict[str, list[Element]] = {}
     seen: set[str] = set()
     last: dict[str, Row] = {}
-    for row in read_table(SPECS / f"{name}.csv", _COLUMNS):
+    for row in read_table(SPECS / f"{name}.csv", _ELEMENT.columns):
         kind = row.required("record")
         before = elements.setdefault(kind, [])
-        element = _element(row)
+        element = _ELEMENT.parse(row)
         if element.id in seen or not element.id.startswith(kind):
             raise row.error("element", f"{kind}.., once")
         if element.start != (before[-1].end + 1 if before else 1):
@@ -256,17 +256,3 @@ def _load(name: str) -> Layout:
         if record.length != length:
             raise last[kind].error("end", str(length))
     return Layout(name, records, length)
-
-
-def _element(row: Row) -> Element:
-    return Element(
-        id=row.required("element"),
-        code=row["code"],
-        name=row.required("name"),
-        type=row.choice("type", _TYPES),
-        length=whole_number(row, "length"),
-        start=whole_number(row, "start"),
-        mandatory=row.choice("mandatory", _MANDATORY),
-        rule=row["rule"],
-        basis=row.required("basis"),
-    )

@@ -24,7 +24,8 @@ from . import checking, fragments, gds802, names, reader, writing
 from .judge.rulebook import read_rules
 from .redeclaring import read_redeclarations
 from .safe import Schema
-from .tree import codes_of_trees, read_forms, read_tree
+from .tree import codes_of_trees, read_tree
+from .tree import forms as every_form
 
 #: Stands for the number an invoice gets once it goes out.
 _NUMBER: Final = "1"
@@ -139,7 +140,7 @@ class Gds801:
     @staticmethod
     def check_tables(specs: Path, tables: Tables, report: Report) -> None:
         errors: list[SettingsError] = []
-        forms = read_forms(specs, errors.append)
+        forms = every_form.read(specs, errors.append)
         if not errors:  # without a form, every element of it would be wrong too
             roots = {code: read_tree(code, forms, tables.lists, specs, errors.append) for code in codes_of_trees(specs)}
             if not errors and tables.codes_are_right:  # and without an element, or a code, every rule on it

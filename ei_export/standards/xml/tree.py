@@ -10,14 +10,23 @@ from datetime import date, time
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
-from typing import Final, TypeAlias, Union
+from typing import Annotated, Final, TypeAlias, Union
 
 from attrs import field, frozen
 from lxml import etree
 
-from ...base.row_types import CERTAINTIES
+from ...base.row_types import (
+    CertaintyCell,
+    KeyedTable,
+    RequiredCell,
+    RowCell,
+    SourceCell,
+    TextCell,
+    one_of,
+    within,
+)
 from ...base.specs import SPECS
-from ...base.tables import Report, Row, parse_keyed, refuse, source
+from ...base.tables import Report, Row, refuse
 from ...model.codelists import every_code
 
 FOLDER: Final = "gds801"
@@ -31,15 +40,23 @@ OPEN: Final = "any"
 Values: TypeAlias = Mapping[str, Union[str, "Values", Sequence["Values"]]]
 
 
+def _expression(row: Row, column: str) -> str:
+    try:
+        return re.compile(row.required(column)).pattern
+    except re.error:
+        raise row.error(column, "a regular expression") from None
+
+
 @frozen
 class Form:
     """How the text of an element is written: ``base`` a type of XML Schema, ``pattern`` a regular expression; ``shown``
-    is how it is told to people, in no language."""
+    is how it is told to people, in no language; ``holds`` what it is for."""
 
-    name: str
-    base: str
-    pattern: str
-    shown: str
+    name: Annotated[RequiredCell, "form"]
+    base: Annotated[str, one_of(("string", "date", "time", "boolean", "decimal"))]
+    pattern: Annotated[str, _expression]
+    shown: RequiredCell
+    holds: RequiredCell
     _match: Callable[[str], object] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
@@ -130,7 +147,7 @@ class Node:
 @cache
 def root_of(code: str) -> Node:
     """The root of the message with an EI code: ``573`` or ``574``. Raises SettingsError, with the line."""
-    return read_tree(code, read_forms(), {name for name, _ in every_code()})
+    return read_tree(code, forms(), {name for name, _ in every_code()})
 
 
 def codes_of_trees(specs: Path = SPECS) -> list[str]:
@@ -138,19 +155,22 @@ def codes_of_trees(specs: Path = SPECS) -> list[str]:
     return [path.stem.removeprefix("message-") for path in sorted((specs / FOLDER).glob("message-*.csv"))]
 
 
-def read_forms(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Form]:
-    """Every form by name."""
+#: Every form by name.
+forms: Final = KeyedTable[str, Form](f"{FOLDER}/forms.csv", Form, "form")
 
-    def parse(row: Row) -> Form:
-        row.required("holds")
-        base = row.choice("base", ("string", "date", "time", "boolean", "decimal"))
-        try:
-            return Form(row.required("form"), base, row.required("pattern"), row.required("shown"))
-        except re.error:
-            raise row.error("pattern", "a regular expression") from None
 
-    columns = ("form", "base", "pattern", "shown", "holds")
-    return parse_keyed(specs / FOLDER / "forms.csv", columns, lambda row: row["form"], parse, report)
+@frozen
+class ElementRow:
+    """A row about an element, or a class, of a message."""
+
+    path: RequiredCell
+    count: Annotated[str, one_of(COUNTS)]
+    form: TextCell
+    list: TextCell
+    certainty: CertaintyCell
+    place: CertaintyCell
+    source: SourceCell
+    row: RowCell
 
 
 def read_tree(
@@ -162,47 +182,31 @@ def read_tree(
     Errors go to ``report``: an element twice or outside a class, an unknown form, count, code list or certainty, a
     class without elements, an alternative (``or``) that is alone, a row without a source.
     """
-    rows = _element_rows(code, lists, specs, report)
-    classes = {ROOT, *(row["form"] for row in rows.values())} - {"", OPEN, *forms}
-    inside: dict[str, list[str]] = {path: [] for path, row in rows.items() if not row["form"]}
+    table = KeyedTable[str, ElementRow](f"{FOLDER}/message-{code}.csv", ElementRow, "path")
+    rows = table.read(specs, report, within(lists, "a list of specs/codelists/codes.csv", "list"))
+    classes = {ROOT, *(row.form for row in rows.values())} - {"", OPEN, *forms}
+    inside: dict[str, list[str]] = {path: [] for path, row in rows.items() if not row.form}
     for path, row in rows.items():
         parent = path.rpartition("/")[0]
         if parent not in inside and parent not in classes:
-            report(row.error("path", "an element behind its class"))
+            report(row.row.error("path", "an element behind its class"))
         inside.setdefault(parent, []).append(path)
     for path, row in rows.items():
-        if row["form"] not in forms and row["form"] != OPEN and not inside.get(row["form"] or path):
-            report(row.error("form", f"a form of specs/{FOLDER}/forms.csv, or elements in the class"))
-        neighbours = [rows[one]["count"] for one in inside[path.rpartition("/")[0]]]
-        if row["count"] == "or" and neighbours.count("or") == 1:
-            report(row.error("count", "or, with a neighbour that says the same"))
+        if row.form not in forms and row.form != OPEN and not inside.get(row.form or path):
+            report(row.row.error("form", f"a form of specs/{FOLDER}/forms.csv, or elements in the class"))
+        neighbours = [rows[one].count for one in inside[path.rpartition("/")[0]]]
+        if row.count == "or" and neighbours.count("or") == 1:
+            report(row.row.error("count", "or, with a neighbour that says the same"))
 
     def node(path: str, at: str) -> Node:
         row, name = rows[path], path.rpartition("/")[2]
-        form, is_open = forms.get(row["form"]), row["form"] == OPEN
-        below = () if form or is_open else inside.get(row["form"] or path, ())
+        form, is_open = forms.get(row.form), row.form == OPEN
+        below = () if form or is_open else inside.get(row.form or path, ())
         children = tuple(node(one, f"{at}/{one.rpartition('/')[2]}") for one in below)
-        is_named_so, is_placed_so = (row[column] != "inferred" for column in ("certainty", "place"))
-        return Node(name, at, row["count"], form, row["list"], is_open, children, is_named_so, is_placed_so)
+        is_named_so, is_placed_so = (sure != "inferred" for sure in (row.certainty, row.place))
+        return Node(name, at, row.count, form, row.list, is_open, children, is_named_so, is_placed_so)
 
     return Node(ROOT, ROOT, "1", None, "", False, tuple(node(path, path) for path in inside.get(ROOT, ())))
-
-
-def _element_rows(code: str, lists: Collection[str], specs: Path, report: Report) -> Mapping[str, Row]:
-    """The rows of a message by path, each right by itself."""
-
-    def parse(row: Row) -> Row:
-        row.choice("count", COUNTS)
-        row.choice("certainty", CERTAINTIES)
-        row.choice("place", CERTAINTIES)
-        if row["list"] and row["list"] not in lists:
-            raise row.error("list", "a list of specs/codelists/codes.csv")
-        source(row)
-        return row
-
-    columns = ("path", "count", "form", "list", "certainty", "place", "source")
-    path = specs / FOLDER / f"message-{code}.csv"
-    return parse_keyed(path, columns, lambda row: row.required("path"), parse, report)
 
 
 # Writing -------------------------------------------------------------------------------------------

@@ -8,15 +8,16 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import field, frozen
 
 from ....base.problems import SettingsError
-from ....base.row_types import CERTAINTIES
+from ....base.row_types import CertaintyCell, RowType, SourceCell, one_of
 from ....base.specs import SPECS
-from ....base.tables import Report, Row, parse_keyed, refuse, source
+from ....base.tables import Report, Row, parse_keyed, refuse
 from ....model.codelists import codes, return_codes, uzovi_numbers
 from ....model.declaration import NO_BSN
 from ...fault import HIDDEN, Fault
@@ -26,9 +27,6 @@ from ..record import Element, Layout
 #: The layout that a return repeats, and adds to.
 DECLARATION: Final = "pm304-3.2"
 
-_COLUMNS: Final = (
-    "element", "empty", "form", "values", "expected", "return_code", "severity", "certainty", "source",
-)  # fmt: skip
 _EMPTY: Final = ("never", "may", "zero", "must")
 _FORMS: Final = ("any", "one", "code", "uzovi", "return", "date", "bsn", "name", "exact", "pattern")
 #: What is said of a value that isn't of its form, where that is an error and where it is a warning.
@@ -61,6 +59,10 @@ _LONG: Final = 50
 Test = Callable[[str], object]
 
 
+def _is_error(row: Row, column: str) -> bool:
+    return row.choice(column, ("error", "warning")) == "error"
+
+
 @frozen(eq=False)
 class Control:
     """What one element must be. Elements are texts as they stand in a record, padding included.
@@ -72,13 +74,15 @@ class Control:
     """
 
     element: Element
-    empty: str
-    form: str
+    empty: Annotated[str, one_of(_EMPTY)]
+    form: Annotated[str, one_of(_FORMS)]
     values: tuple[str, ...]
     expected: str
     return_code: str
     personal: bool
-    is_error: bool
+    is_error: Annotated[bool, _is_error, "severity"]
+    certainty: CertaintyCell
+    source: SourceCell
     place: slice = field(init=False)
     is_digits: bool = field(init=False)
     #: Regular expressions: empty; right and filled; right. What ``test`` has to say of it comes on top.
@@ -197,6 +201,9 @@ class Control:
         return self.says(error if self.is_error else warning, found, self.expected)
 
 
+_CONTROLS: Final = RowType(Control, unread=("element", "values", "expected", "return_code"))
+
+
 def read_controls(
     layout: Layout, return_codes: Collection[str] | None = None, specs: Path = SPECS, report: Report = refuse
 ) -> Mapping[str, Control]:
@@ -241,7 +248,7 @@ def _table(
             raise row.error("return_code", "a code of specs/codelists/return-codes.csv")
         return _control(row, elements[id], is_return=layout.name != DECLARATION)
 
-    found = parse_keyed(specs / "checks" / f"{name}.csv", _COLUMNS, lambda row: row["element"], parse, report)
+    found = parse_keyed(specs / "checks" / f"{name}.csv", _CONTROLS.columns, itemgetter("element"), parse, report)
     return {id: control for id, control in found.items() if control is not None}
 
 
@@ -250,19 +257,15 @@ def _elements(layout: Layout) -> Mapping[str, Element]:
 
 
 def _control(row: Row, element: Element, *, is_return: bool) -> Control:
-    source(row)
-    row.choice("certainty", CERTAINTIES)
     form = row.choice("form", _FORMS)
     values = _values(row, form, element)
-    return Control(
+    return _CONTROLS.parse(
+        row,
         element=element,
-        empty=row.choice("empty", _EMPTY),
-        form=form,
         values=values,
         expected=row["expected"] or _expected(form, values, element, row["values"]),
         return_code="" if is_return else row["return_code"],  # whoever gets a return answers nothing
         personal=word(element.code, element.id).masks not in ("no", "check"),
-        is_error=row.choice("severity", ("error", "warning")) == "error",
     )
 
 

@@ -7,14 +7,15 @@ what it is held against. The others are functions (:mod:`.rules801`), or on what
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import frozen
 
-from ....base.row_types import CERTAINTIES
+from ....base.row_types import CertaintyCell, RequiredCell, RowType, SourceCell, WordCells, one_of
 from ....base.specs import SPECS
-from ....base.tables import Report, Row, parse_keyed, refuse, source
+from ....base.tables import Report, Row, parse_keyed, refuse
 from ....model.codelists import codes
 from ...fault import Fault
 from ..names import LINES, LIST
@@ -55,16 +56,21 @@ class Rule:
     ``node`` is the class where its fault is told, in the table ``class_``; ``return_codes`` (COD954), of a code list
     three: unknown, not valid yet, not valid any more; none where none is known; ``values`` codes or names that the rule
     goes by; ``check`` what an instance is held to where the ``conditions`` hold, None for a rule on what lines are
-    together.
+    together; ``versions`` the subversions of the standard that have it, and what it ``says`` in words.
     """
 
-    id: str
-    class_: str
+    id: RequiredCell
+    class_: Annotated[RequiredCell, "class"]
     node: Node
-    return_codes: tuple[str, ...]
+    return_codes: WordCells
     conditions: tuple[Condition, ...]
-    values: tuple[str, ...]
+    values: WordCells
     check: Check | None
+    scope: Annotated[str, one_of(_SCOPES)]
+    versions: RequiredCell
+    says: RequiredCell
+    certainty: CertaintyCell
+    source: SourceCell
 
     def concerns(self, one: Instance, about: About) -> bool:
         """Whether it is for an instance, by what all those in lines of its performance list are alike in."""
@@ -85,6 +91,9 @@ class Rule:
         return next((one.values for one in self.conditions if one.element.name == LIST and not one.is_other), ())
 
 
+_RULE: Final = RowType(Rule, unread=("message", "when", "element", "must_be"))
+
+
 def read_rules(
     known: Collection[str] | None = None,
     roots: Mapping[str, Node] | None = None,
@@ -94,12 +103,8 @@ def read_rules(
     """Every rule by id. ``known``: the return codes there are, None = take those of the table as they are; ``roots``:
     the messages by their codes, None = those of the program."""
     messages = roots or {code: root_of(code) for code in codes_of_trees()}
-    columns = (
-        "id", "message", "class", "return_codes", "scope", "versions", "when", "element", "must_be", "values", "says",
-        "certainty", "source",
-    )  # fmt: skip
     parse = partial(_parse, messages, known)
-    return parse_keyed(specs / FOLDER / "rules.csv", columns, lambda row: row["id"], parse, report)
+    return parse_keyed(specs / FOLDER / "rules.csv", _RULE.columns, itemgetter("id"), parse, report)
 
 
 def _parse(messages: Mapping[str, Node], known: Collection[str] | None, row: Row) -> Rule:
@@ -110,17 +115,12 @@ def _parse(messages: Mapping[str, Node], known: Collection[str] | None, row: Row
     return_codes = tuple(row["return_codes"].split())
     if len(return_codes) not in (0, 1, 3) or (known is not None and not set(return_codes) <= set(known)):
         raise row.error("return_codes", "one or three codes of specs/codelists/return-codes.csv, or none")
-    row.choice("scope", _SCOPES)
-    row.choice("certainty", CERTAINTIES)
-    row.required("versions")
-    row.required("says")
-    source(row)
     find = partial(_find, messages[message], classes[0])
     conditions = tuple(_condition(row, find, text.strip()) for text in row["when"].split(";") if row["when"])
     check = _check(row, find)
     if check is not None and (own := [one for one in conditions if not one.element.is_common]):
         check = partial(_checked_where, own, check)
-    return Rule(row.required("id"), path, classes[0], return_codes, conditions, tuple(row["values"].split()), check)
+    return _RULE.parse(row, node=classes[0], conditions=conditions, check=check)
 
 
 Find = Callable[[str], Pointer | None]
