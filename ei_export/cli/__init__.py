@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from .. import __version__
-from .common import lang_first
+from .common import group
 from .help import HelpContext
 from .speaking import take_all
 from .usage import understood
@@ -53,10 +53,5 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(
-    "ei-export", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
-@lang_first
-@click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
-def main() -> None:
-    """The program."""
+main = group("ei-export", _Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+click.version_option(__version__, package_name="ei-export", prog_name="ei-export")(main)

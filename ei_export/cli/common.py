@@ -122,9 +122,26 @@ def _note_language(context: click.Context, option: click.Parameter, language: La
 
 
 #: ``--lang`` before a command, which asks for it of all that follows.
-lang_first = click.option(
+_lang_first = click.option(
     "--lang", type=click.Choice(LANGUAGES), is_eager=True, expose_value=False, hidden=True, callback=_note_language
 )
+
+
+def group(name: str, cls: type[click.Group] = click.Group, **more: Any) -> click.Group:
+    """A group of commands: its language may be said before the command, and without one it shows its help, as where
+    nothing was typed behind it."""
+
+    @click.group(
+        name, cls, invoke_without_command=True, no_args_is_help=True, subcommand_metavar="COMMAND [ARGS]...", **more
+    )
+    @_lang_first
+    @click.pass_context
+    def alone(context: click.Context) -> None:
+        if context.invoked_subcommand is None:
+            click.echo(context.get_help(), err=True)
+            context.exit(USAGE)
+
+    return alone
 
 
 def command(function: Callable[..., int]) -> Callable[..., None]:

@@ -7,14 +7,10 @@ from attrs import evolve
 
 from ..base.problems import Finding, Language, SettingsError, Severity, render, severity
 from ..commands.specs_check import check_in_vain, check_specs, check_tariffs
-from .common import USAGE, Call, command, lang_first
+from .common import USAGE, Call, command, group
 from .speaking import warn
 
-
-@click.group()
-@lang_first
-def specs() -> None:
-    """The group."""
+specs = group("specs")
 
 
 @specs.command("check")

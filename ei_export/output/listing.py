@@ -11,7 +11,7 @@ from attrs import frozen
 from ..base.problems import Language, Severity, catalogue
 from ..base.words import words
 from ..model.codelists import return_codes
-from .causes import KindFound, Limits, Told, kinds_found
+from .causes import Cause, KindFound, Limits, Told, kinds_found
 from .paper import Paint, Role, plain, set_lines, template
 from .problem_list import ProblemList
 
@@ -52,7 +52,7 @@ class Listing:
 
     def _told(self, problems: ProblemList, levels: Iterable[tuple[str, Iterator[KindFound]]]) -> Mapping[str, object]:
         told = {"levels": levels, "counts": problems.severities, "roles": _ROLES, "where": self.where}
-        return {**told, "rules": partial(_rules, self.language), "place": partial(_place, self)}
+        return {**told, "rules": partial(_rules, self.language), "places": partial(_places, self)}
 
     def _found(self, problems: ProblemList) -> Iterator[KindFound]:
         return kinds_found(problems, self.language, self.insurers, self.limits)
@@ -65,6 +65,11 @@ def _rules(language: Language, kind: KindFound) -> Iterator[str]:
     if kind.return_code:
         text = return_codes()[kind.return_code].text
         yield words("listing", language)("return_code", code=kind.return_code, said=text.rstrip("."))
+
+
+def _places(listing: Listing, cause: Cause) -> Iterator[str]:
+    """Where a cause was found; of what is of no appointment there may be nothing to say but what its heading says."""
+    return filter(None, (_place(listing, told) for told in cause.places))
 
 
 def _place(listing: Listing, told: Told) -> str:

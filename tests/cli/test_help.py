@@ -65,6 +65,14 @@ def test_a_group_alone_shows_its_help(command: tuple[str, ...], monkeypatch: pyt
     assert "Gebruik: ei-export" in done.output
 
 
+@pytest.mark.parametrize("command", [(), ("specs",)], ids=" ".join)
+@pytest.mark.parametrize(("language", "usage"), [("nl", "Gebruik"), ("en", "Usage")])
+def test_a_group_with_its_language_alone_shows_its_help(command: tuple[str, ...], language: str, usage: str) -> None:
+    done = CliRunner().invoke(main, [*command, "--lang", language])
+    assert done.exit_code == CliRunner().invoke(main, command).exit_code
+    assert done.stderr.startswith(" ".join([f"{usage}: ei-export", *command]))
+
+
 def test_every_command_and_option_has_words_of_its_own() -> None:
     """And none of the words is of a command or an option that is not there."""
     used = set()

@@ -56,6 +56,18 @@ WRONG: this is held (1)
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_nowhere_has_no_line_for_its_place(language: Language) -> None:
+    """A problem of a whole run, in whose heading nothing is left blank."""
+    for code in ("TEST_MESSAGE", "FEED_EMPTY"):
+        params: dict[str, object] = dict.fromkeys(places(" ".join(catalogue()[code].texts(language))), "x")
+        heading, *rest, last = told(problems((code, "", "", None, "", params), language=language), language).split("\n")
+        assert heading
+        assert last == ""
+        assert rest[0] == ""
+        assert all(rest[1:])
+
+
 def test_errors_come_first_and_nothing_wrong_is_said_too() -> None:
     text = told(problems(deadline_passed(1), tariff_missing(1)))
     assert text.index("TARIFF_MISSING") < text.index("DEADLINE_PASSED")
