@@ -4,6 +4,7 @@ right where that changes nothing but how a name is spelt.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -11,8 +12,16 @@ from attrs import evolve
 
 from ...base.problems import Finding
 from ...model.declaration import Care, Performance, Person
-from .fragments import records
-from .record import Layout, is_text
+from .fragments import AUTHORIZATION, CARE, PERSON, records
+from .record import Layout, Record, is_text
+
+#: The problem of a text of too many characters, where it has one of its own.
+_TOO_LONG: Final = {
+    "insured_number": "INSURED_NUMBER_LENGTH",
+    "patient_id": "PATIENT_ID_LENGTH",
+    "foreign_postcode": "FOREIGN_POSTCODE_LENGTH",
+    "authorization_number": "AUTHORIZATION_LENGTH",
+}
 
 
 class _Limits:
@@ -31,14 +40,21 @@ class _Limits:
         }
         #: Columns that go as they are or not at all.
         self.exact: Final = {
-            "insured_number": (person["0205"].length, "INSURED_NUMBER_LENGTH"),
-            "patient_id": (person["0206"].length, "PATIENT_ID_LENGTH"),
-            "foreign_postcode": (person["0218"].length, "FOREIGN_POSTCODE_LENGTH"),
+            column: limit for column, limit in _texts(person, PERSON).items() if column not in self.rewritable
         }
+        self.exact_of_care: Final = _texts(line, {"authorization_number": AUTHORIZATION, **CARE})
         self.house_number: Final = person["0219"].most
-        self.authorization: Final = line["0406"].length
         self.units: Final = line["0411"].most
         self.cents: Final = min(line[id].most for id in ("0428", "0429", "0432"))
+
+
+def _texts(record: Record, elements: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """The columns that stand in an element of text: the most characters, and the problem of more."""
+    return {
+        column: (record[element].length, _TOO_LONG.get(column, "TEXT_LENGTH"))
+        for column, element in elements.items()
+        if record[element].type == "AN"
+    }
 
 
 @cache
@@ -83,11 +99,7 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
             text = text[:limit].rstrip(" -")
         if text != given:
             fitted[column] = text
-    for column, (limit, code) in limits.exact.items():
-        text = getattr(person, column)
-        if len(text) > limit:
-            findings.append(Finding(code, column, {"found": len(text), "limit": limit}))
-        _refuse_characters(text, column, findings)
+    _check_exact(person, limits.exact, findings)
     return evolve(person, **fitted) if fitted else person, findings
 
 
@@ -105,14 +117,20 @@ def check_line(performance: Performance) -> list[Finding]:
 def check_care(care: Care) -> list[Finding]:
     """What is missing in well-formed care, and its texts that the elements of PM304 can't hold."""
     findings = [] if care.indication else [Finding("INDICATION_MISSING", "indication_code")]
-    limit = _limits().authorization
-    if len(care.authorization_number) > limit:
-        findings.append(Finding("AUTHORIZATION_LENGTH", "authorization_number", {"limit": limit}))
-    _refuse_characters(care.authorization_number, "authorization_number", findings)
+    _check_exact(care, _limits().exact_of_care, findings)
     if missing := care.lacks_of_referral:
         code = "REFERRAL_DATE_MISSING" if missing == "referral_date" else "REFERRER_MISSING"
         findings.append(Finding(code, missing))
     return findings
+
+
+def _check_exact(of: Person | Care, columns: Mapping[str, tuple[int, str]], findings: list[Finding]) -> None:
+    for column, (limit, code) in columns.items():
+        text = getattr(of, column)
+        if len(text) > limit:
+            params = {"found": len(text), "limit": limit}
+            findings.append(Finding(code, column, params | {"column": column} if code == "TEXT_LENGTH" else params))
+        _refuse_characters(text, column, findings)
 
 
 def _fit_characters(text: str, column: str, findings: list[Finding]) -> str:

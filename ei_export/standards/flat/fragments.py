@@ -19,7 +19,7 @@ from ..standard import SentPart
 from .record import Layout, Record, Template, encoding, number
 
 #: Where the columns of a person stand in record 02.
-_PERSON: Final = {
+PERSON: Final = {
     "bsn": "0203",
     "uzovi": "0204",
     "insured_number": "0205",
@@ -38,8 +38,8 @@ _PERSON: Final = {
     "house_number_suffix": "0220",
     "country": "0221",
 }
-#: Where those of care stand in record 04, but for the authorization number (0406) and the diagnosis.
-_CARE: Final = {
+#: Where those of care stand in record 04, but for the authorization number and the diagnosis.
+CARE: Final = {
     "accident": "0412",
     "indication": "0421",
     "therapist_agb": "0422",
@@ -48,6 +48,7 @@ _CARE: Final = {
     "referrer_agb": "0425",
     "referrer_specialism": "0426",
 }
+AUTHORIZATION: Final = "0406"
 #: The diagnosis, and the list before it that says it is one (see `care_fragment`).
 _DIAGNOSES: Final = (("0413", "0414"), ("0417", "0418"))
 #: What of a name says that the person has a partner (COD829), and that the name is their own.
@@ -66,12 +67,12 @@ class _Records:
         self.no_previous: Final = self.tail.pack({})
         self.care: Final = line.part("0412", "0427")
         self.fill_person: Final = Template(
-            self.person, _OWN_NAME, tuple(sorted((*_PERSON.values(), _PARTNER_CODE)))
+            self.person, _OWN_NAME, tuple(sorted((*PERSON.values(), _PARTNER_CODE)))
         ).fill
         key = Template(line.part("0403", "0405"), {}, ("0403", "0404", "0405"))
         self.fill_key: Final = key.fill
         self.key_length: Final = key.record.length
-        before = line.part("0406", "0411").template({"0407": 1}, ("0406", "0408", "0409", "0410", "0411"))
+        before = line.part(AUTHORIZATION, "0411").template({"0407": 1}, (AUTHORIZATION, "0408", "0409", "0410", "0411"))
         amounts = line.part("0428", "0433").template({}, ("0428", "0429", "0430", "0432", "0433"))
         self.debit: Final = f"%s{before}%s{amounts}"
 
@@ -90,11 +91,11 @@ def person_fragment(person: Person) -> str:
 
     Raises ValueError, naming the element, for a person who does not fit.
     """
-    values = _values(records().person, person, _PERSON)
+    values = _values(records().person, person, PERSON)
     values[_PARTNER_CODE] = 2 if person.partner_name else 0
     if not person.partner_name:
-        values[_PERSON["partner_prefix"]] = ""
-    values[_PERSON["postcode" if person.country else "foreign_postcode"]] = ""
+        values[PERSON["partner_prefix"]] = ""
+    values[PERSON["postcode" if person.country else "foreign_postcode"]] = ""
     return records().fill_person(values)
 
 
@@ -124,9 +125,9 @@ def care_fragment(care: Care, diagnosis_element: str = "") -> Pm304Care:
     ``diagnosis_element``: where the DCSPH code goes, 0414 or 0418, '' = as the specs say; the element before it names
     the list.
     """
-    values = _values(records().care, care, _CARE)
+    values = _values(records().care, care, CARE)
     if care.referrer_agb:  # said only where the code of the referrer is not known
-        values[_CARE["referrer_specialism"]] = 0
+        values[CARE["referrer_specialism"]] = 0
     element = ""
     if care.diagnosis:
         element = diagnosis_element or choice("diagnosis_element")
@@ -138,7 +139,7 @@ def care_fragment(care: Care, diagnosis_element: str = "") -> Pm304Care:
 def _care_template(diagnosis_element: str) -> Template:
     """With a place for the diagnosis, and the code of its list in the element before it; '' for no diagnosis."""
     list_elements = {element: DCSPH for element, diagnosis in _DIAGNOSES if diagnosis == diagnosis_element}
-    free = {*_CARE.values(), *filter(None, [diagnosis_element])}
+    free = {*CARE.values(), *filter(None, [diagnosis_element])}
     return Template(records().care, list_elements, tuple(sorted(free)))
 
 
@@ -202,18 +203,18 @@ def digits(day: date) -> int:
 def read_person(record: str) -> Person:
     """The person of a record 02 (`person_fragment`), as far as it was sent."""
     found = _bare(records().person.unpack(record))
-    values: dict[str, Any] = {column: found[element] for column, element in _PERSON.items()}
+    values: dict[str, Any] = {column: found[element] for column, element in PERSON.items()}
     return Person(**values | {"birth_date": _day(values["birth_date"]), "house_number": int(values["house_number"])})
 
 
 def read_care(head: str) -> Care:
     """The care of a record 04 (`line_fragment`), as far as it was sent. A number of zeros is empty."""
     found = _bare(records().head.unpack(head))
-    values: dict[str, Any] = {column: found[element] for column, element in _CARE.items()}
+    values: dict[str, Any] = {column: found[element] for column, element in CARE.items()}
     values = {column: text if text.strip("0") else "" for column, text in values.items()}
     values["referral_date"] = _day(values["referral_date"]) if values["referral_date"] else None
     diagnosis = next((found[element] for listed, element in _DIAGNOSES if found[listed].strip("0")), "")
-    return Care(diagnosis=diagnosis.lstrip("0"), authorization_number=found["0406"], side="", **values)
+    return Care(diagnosis=diagnosis.lstrip("0"), authorization_number=found[AUTHORIZATION], side="", **values)
 
 
 def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:
