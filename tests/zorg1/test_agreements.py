@@ -72,6 +72,11 @@ def test_every_insurer_has_its_rows() -> None:
     assert len({row.code for row in rows}) == 83
 
 
+def test_every_insurer_of_a_row_has_a_number() -> None:
+    numbered = {number.insurer for number in codelists.uzovi_numbers().values()}
+    assert {row.insurer for row in all_rows(BUILT_IN)} <= numbered
+
+
 def test_a_row_answers_everything() -> None:
     row = BUILT_IN.find("CZ", "940181990", date(2021, 4, 1))
 
