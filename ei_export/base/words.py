@@ -171,7 +171,7 @@ def _in_dutch(dutch: str, found: re.Match[str]) -> str:
 @cache
 def _forms() -> Sequence[tuple[re.Pattern[str], str]]:
     """The parts of forms as they are in English, each with its Dutch."""
-    return [(re.compile(rf"\b{found}(?!\w)"), dutch) for found, dutch in _recognised("forms")]
+    return [(re.compile(rf"(?<!\w){found}(?!\w)"), dutch) for found, dutch in _recognised("forms")]
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from ..base.problems import LANGUAGES, Language
+from ..base.wording import template
 from ..base.words import words
 from ..model.codelists import Remedy, remedies, remedy, return_codes
 
@@ -41,6 +42,11 @@ def reasons(codes: Sequence[str], *, whole: bool = False) -> Iterator[tuple[str,
     telling_ones = [code for code in found if not _is_remark(code)] or found[:1]
     for code in telling_ones or [""]:
         yield code, _of_whole(code) if whole else remedy(code) if code else _no_code()
+
+
+def worded(text: Mapping[str, str], places: Mapping[str, object], language: Language) -> str:
+    """A meaning or a remedy for one line, with the columns as the practice calls them."""
+    return template(text[language]).format_map(places)
 
 
 @cache

@@ -12,7 +12,7 @@ from ...base.spool import UNIT, SortedLines
 from ...base.wording import euros
 from ...base.words import shown, words
 from ...output.paper import set_lines, template
-from ...output.refusals import official, reasons
+from ...output.refusals import official, reasons, worded
 
 #: The problems that are each about one line.
 _LINES: Final = frozenset(
@@ -157,8 +157,8 @@ class FileReport:
             {
                 "return_code": reason,
                 "text": official(reason, self.language) if reason else "",
-                "meaning": what.meaning[self.language].format_map(said),
-                "remedy": what.remedy[self.language].format_map(said),
+                "meaning": worded(what.meaning, said, self.language),
+                "remedy": worded(what.remedy, said, self.language),
             }
             for reason, what in found
         ]

@@ -9,7 +9,7 @@ from attrs import asdict, frozen
 from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name, day_text, euros
 from ...output.ran import Ran
-from ...output.refusals import official, reasons
+from ...output.refusals import official, reasons, worded
 from .attention import Overview
 
 #: A row of the ledger by the names of its columns.
@@ -93,9 +93,12 @@ def refusal(row: Record, language: Language) -> dict[str, str]:
     day = day_text(dt.date.fromisoformat(row["date"]), language)
     by = row["insurer"] if row["waits_for"] == "feed" else "VECOZO"
     places = {**row, "date": day, "amount": euros(row["amount_cents"], language), "by": by}
-    said = {"meaning": found.meaning, "remedy": found.remedy}
-    worded = {name: text[language].format_map(places) for name, text in said.items()}
-    return {**worded, "again": found.again, "text": official(reason, language) if reason else ""}
+    return {
+        "meaning": worded(found.meaning, places, language),
+        "remedy": worded(found.remedy, places, language),
+        "again": found.again,
+        "text": official(reason, language) if reason else "",
+    }
 
 
 def _worded(row: Record, finding: Finding, language: Language) -> Record:

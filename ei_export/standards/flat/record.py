@@ -240,7 +240,7 @@ def _load(name: str) -> Layout:
         before = elements.setdefault(kind, [])
         element = _ELEMENT.parse(row)
         if element.id in seen or not element.id.startswith(kind):
-            raise row.error("element", f"{kind}.., once")
+            raise row.error("element", f"{kind}.., 1 ×")
         if element.start != (before[-1].end + 1 if before else 1):
             raise row.error("start", str(before[-1].end + 1 if before else 1))
         if row["end"] != str(element.end):

@@ -207,8 +207,8 @@ def _once(given: Given, one: Instance, about: About) -> Breach | None:
 
 #: What the values of a constraint can be, and how that is told.
 VALUES: Final = {
-    "": "nothing",
-    "words": "words",
+    "": "no values",
+    "words": "words, a space between",
     "codes": "values that the element can have",
     "day": "an element that is a day",
     "day?": "an element that is a day, or nothing",
