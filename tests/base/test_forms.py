@@ -26,7 +26,7 @@ def expectations(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             said = [word.value for word in node.keywords if word.arg == "expected"]
-            for each in (*said, *(node.args[1:] if name in ("error", "refused", "_wrong_type") else ())):
+            for each in (*said, *(node.args[1:] if name in ("error", "refused", "_wrong_type", "within") else ())):
                 yield from texts_in(each, module)
 
 
