@@ -14,6 +14,7 @@ from attrs import frozen
 from ei_export.base import problems
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Kind, Refusal, catalogue, render
 from ei_export.base.specs import SPECS
+from ei_export.standards.flat.judge.relations import relations
 
 PACKAGE = Path(problems.__file__).parents[1]
 REFUSALS = {"Refusal", *(kind.__name__ for kind in Refusal.__subclasses__())}
@@ -166,5 +167,7 @@ def test_every_code_kept_in_a_table_of_the_source_is_in_the_catalogue() -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_every_code_of_the_catalogue_is_used() -> None:
-    assert catalogue().keys() - {code for code, _ in constants()} == set()
+def test_every_code_of_the_catalogue_is_used_and_those_of_relations_are_in_it() -> None:
+    of_relations = {relation.code for relation in relations("pm305-3.2")}
+    assert of_relations <= catalogue().keys()
+    assert catalogue().keys() - {code for code, _ in constants()} == of_relations - {code for code, _ in constants()}

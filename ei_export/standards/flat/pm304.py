@@ -123,6 +123,7 @@ class Pm304:
     @staticmethod
     def check_tables(specs: Path, tables: Tables, report: Report) -> None:
         from .judge.controls import read_controls
+        from .judge.relations import read_relations
 
         errors: list[SettingsError] = []
         named = {message.layout for message in tables.messages if message.layout}
@@ -134,6 +135,7 @@ class Pm304:
             else:  # what a return repeats of a declaration would be wrong in both
                 if name in named and not errors:
                     read_controls(layout, tables.return_codes, specs, errors.append)
+                    read_relations(layout, tables.return_codes, specs, errors.append)
         for wrong in errors:
             report(wrong)
 

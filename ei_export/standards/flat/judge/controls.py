@@ -217,7 +217,7 @@ def read_controls(
     controls: dict[str, Control] = {}
     for name in dict.fromkeys((DECLARATION, layout.name)):
         controls.update(_table(layout, name, return_codes, specs, errors.append))
-    if not errors and (missing := sorted(_elements(layout).keys() - controls.keys())):
+    if not errors and (missing := sorted(elements_of(layout).keys() - controls.keys())):
         params = {"file": f"specs/checks/{layout.name}.csv", "line": 1, "column": "element", "found": ""}
         errors = [SettingsError("TABLE_VALUE", **params, expected=", ".join(missing))]
     for error in errors:
@@ -235,7 +235,7 @@ def _table(
     layout: Layout, name: str, return_codes: Collection[str] | None, specs: Path, report: Report
 ) -> Mapping[str, Control]:
     """One table, as far as the elements of the layout go."""
-    elements = _elements(layout)
+    elements = elements_of(layout)
     own = name == layout.name
 
     def parse(row: Row) -> Control | None:
@@ -252,7 +252,8 @@ def _table(
     return {id: control for id, control in found.items() if control is not None}
 
 
-def _elements(layout: Layout) -> Mapping[str, Element]:
+def elements_of(layout: Layout) -> Mapping[str, Element]:
+    """Every element of a layout by id."""
     return {element.id: element for record in layout.records.values() for element in record.elements}
 
 

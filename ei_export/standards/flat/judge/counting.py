@@ -8,7 +8,7 @@ from attrs import define
 from ...fault import Fault
 from ..record import number
 from .controls import Control
-from .parts import Values
+from .relations import Values
 
 
 class Numbers:

@@ -19,8 +19,8 @@ from .counting import Comments, Numbers, Tally
 from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, cut
 from .doubles import Doubles, person_key
 from .lines import Lines
-from .parts import Part, Relation, Values
-from .relations import RELATIONS, TODAY
+from .parts import Part
+from .relations import TODAY, Values, relations
 
 #: The order in which a record that says it is something else is compared with the kinds there are.
 _KINDS: Final = ("02", "04", "99", "98")
@@ -46,7 +46,6 @@ class FlatFile:
     """Judges one declaration. ``records`` counts on while its faults are found. ``today``: no invoice is of a later
     day; None = any day will do."""
 
-    relations: ClassVar[Sequence[Relation]] = RELATIONS
     _needs_persons: ClassVar[bool] = True
 
     def __init__(self, message: Message, today: date | None) -> None:
@@ -54,6 +53,7 @@ class FlatFile:
         self._message: Final = message
         self._layout: Final = Layout.load(message.layout)
         self._controls: Final = controls(message.layout)
+        self._relations: Final = relations(message.layout)
         self._kind_ends: Final = self._layout["01"].elements[0].end
         self._numbers: Final = Numbers(self._layout["02"]["0202"].length)
         self._tally: Final = Tally()
@@ -321,10 +321,10 @@ class FlatFile:
         self._about = about = {**self._about, **header}
         #: Every record but its kind.
         self._parts = {
-            kind: Part(record.part(record.elements[1].id), self._controls, self.relations, about)
+            kind: Part(record.part(record.elements[1].id), self._controls, self._relations, about)
             for kind, record in self._layout.records.items()
         }
-        self._lines = Lines(self._layout, self._controls, self.relations, about, self._numbers, self._tally)
+        self._lines = Lines(self._layout, self._controls, self._relations, about, self._numbers, self._tally)
 
     def _unexplained(self, record: str, faults: Sequence[Fault]) -> Sequence[Fault]:
         """The faults of a record that nothing in it speaks of already."""

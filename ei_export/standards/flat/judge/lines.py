@@ -12,10 +12,11 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from ...care import insurer_of
 from ...fault import Fault
 from ..record import Layout, Record, encoding, number
+from .care_days import Period, period
 from .controls import Control
 from .counting import Numbers, Tally
-from .parts import Part, Relation, Values
-from .relations import Period, period
+from .parts import Part
+from .relations import Relation, Values
 
 T = TypeVar("T")
 

@@ -1,40 +1,13 @@
 """Runs of elements, judged together: one regular expression for all that is right, and the relations between them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
-
-from attrs import field, frozen
 
 from ...fault import Fault
 from ..record import Record
 from .controls import Control
-
-#: Values by element id, without padding ('' = empty).
-Values = Mapping[str, str]
-
-
-@frozen(eq=False)
-class Relation:
-    """What ``element`` must be because of ``others``. It is only looked at where nothing is wrong with any of them.
-
-    ``broken``: what is expected of the element, None where the relation holds; never anything personal. ``return_code``
-    as of a `Fault`. ``empty``: an element that is empty in every record with the relation broken; ``filled``: elements
-    of which one is filled in every such record.
-    """
-
-    element: str
-    others: tuple[str, ...]
-    code: str
-    return_code: str
-    broken: Callable[[Values], str | None]
-    filled: tuple[str, ...] = ()
-    empty: str = ""
-    elements: frozenset[str] = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "elements", frozenset((self.element, *self.others)))
-
+from .relations import Relation, Values
 
 #: A relation that is broken, by which values, and what is expected.
 _Breach = tuple[Relation, Values, str]
@@ -108,7 +81,7 @@ class Part:
         self._relations: Final = [r for r in relations if r.elements <= known and r.element not in about]
         self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
         # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
-        filled = {r.empty for r in self._relations}
+        filled = {id for r in self._relations for id in r.empty}
         empty = {id for r in self._relations for id in r.filled} - filled
         usual = [(c, _usual(c, filled, empty)) for c in own]
         always = [r for r in self._relations if not (r.empty or (r.filled and empty.issuperset(r.filled)))]

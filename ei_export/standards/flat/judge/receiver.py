@@ -12,7 +12,7 @@ from .controls import controls
 from .counting import Numbers, Tally
 from .lines import Lines
 from .parts import Part
-from .relations import RELATIONS
+from .relations import relations
 
 
 class Fragments:
@@ -24,9 +24,10 @@ class Fragments:
     def __init__(self, invoice_date: date, uzovi: str) -> None:
         about = {"0117": f"{invoice_date:%Y%m%d}", "0108": uzovi}
         layout, person = records().layout, records().person
+        rules = relations(layout.name)
         self._numbers: Final = Numbers(layout["04"]["0402"].length)
-        self._person: Final = Part(person, controls(layout.name), RELATIONS, about)
-        self._lines: Final = Lines(layout, controls(layout.name), RELATIONS, about, self._numbers, Tally())
+        self._person: Final = Part(person, controls(layout.name), rules, about)
+        self._lines: Final = Lines(layout, controls(layout.name), rules, about, self._numbers, Tally())
         self._before: Final = layout["02"].part(last="0202").pack({})
         self._reference: Final = layout["04"]["0434"]
 

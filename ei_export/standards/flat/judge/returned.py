@@ -3,7 +3,7 @@
 The insurer gives back what was declared as it was (STB GZ321 6.9), so what a return code speaks of is not told again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import ClassVar, Final
 
@@ -13,8 +13,6 @@ from ..record import Layout, number
 from . import counting
 from .controls import DECLARATION
 from .declaration import FlatFile
-from .parts import Relation, Values
-from .relations import RELATIONS, at_most, equal, when
 
 #: Everything is granted: record 01 and 99 come back only (STB GZ321 6.8).
 _ALL_GRANTED: Final = "8001"
@@ -23,40 +21,9 @@ _NO_OBJECTION: Final = ("", "8096")
 _CODES: Final = (("0196", "0197", "0198"), ("0296", "0297", "0298"), ("0496", "0497", "0498"), ("9896", "9897", "9898"))
 
 
-def _first(first: str, second: str, third: str) -> Callable[[Values], str | None]:
-    return lambda values: "nnnn" if not values[first] and (values[second] or values[third]) else None
-
-
-def _only(values: Values) -> str | None:
-    return "-" if values["0196"] == _ALL_GRANTED and values["0197"] else None
-
-
-def _not_before(values: Values) -> str | None:
-    return f">= {values['0117']} (0117)" if values["0182"] < values["0117"] else None
-
-
-def _reason(values: Values) -> str | None:
-    """0496: why less is granted than was declared."""
-    given = values["0496"] or values["0497"] or values["0498"]
-    return "nnnn" if values["0483"] < values["0432"] and not given else None
-
-
-RETURN_RELATIONS: Final = (
-    *(Relation(codes[0], codes[1:], "VERIFY_RETURN_CODE_FIRST", "", _first(*codes)) for codes in _CODES),
-    *(Relation(b, (a, c), "VERIFY_RETURN_CODE_FIRST", "", when(f"+{a} -{b} +{c}", "nnnn")) for a, b, c in _CODES),
-    Relation("0197", ("0196",), "VERIFY_ALL_GRANTED", "", _only),
-    Relation("0182", ("0117",), "VERIFY_RETURN_DATE", "", _not_before),
-    Relation("0482", ("0433",), "VERIFY_DEBIT_CREDIT", "", equal("0482", "0433")),
-    Relation("0484", ("0433",), "VERIFY_DEBIT_CREDIT", "", equal("0484", "0433")),
-    Relation("0483", ("0432",), "VERIFY_AMOUNT", "", at_most("0483", "0432")),
-    Relation("0496", ("0483", "0432", "0497", "0498"), "VERIFY_RETURN_REASON", "", _reason),
-)
-
-
 class ReturnFile(FlatFile):
     """Judges one return."""
 
-    relations: ClassVar[Sequence[Relation]] = (*RELATIONS, *RETURN_RELATIONS)
     _needs_persons: ClassVar[bool] = False
 
     #: What of the amounts that came back was not granted, debit minus credit; the first return code of record 01.
