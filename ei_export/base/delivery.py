@@ -122,7 +122,7 @@ def complete(staging: Path, folder: Path) -> Path | None:
     raise AssertionError("there is always a free name")
 
 
-def withdraw(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
+def mark_withdrawn(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     """Marks the folder of a published run as one not to be sent, by its name; returns where it is then.
 
     None where it is neither there nor there under its new name: ``is_it`` tells a folder that is of the run. May be
@@ -137,10 +137,10 @@ def withdraw(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     return marked
 
 
-def reinstate(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
+def unmark_withdrawn(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     """Takes the mark off the folder of a run that was sent after all; returns where it is then.
 
-    None where it is nowhere, or another folder has its name. May be done again as `withdraw`. Raises WriteError.
+    None where it is nowhere, or another folder has its name. May be done again as `mark_withdrawn`. Raises WriteError.
     """
     plain = folder.with_name(folder.name.removesuffix(_WITHDRAWN))
     if is_it(plain):

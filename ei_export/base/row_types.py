@@ -2,7 +2,7 @@
 reads them all.
 
 ``label: RequiredCell`` is the column ``label``, which must be filled; what names columns is read from these
-(``valid_from: FirstDay`` from ``from``; '' is none of them: it is read from the row). Fields that say nothing are given
+(``valid_from: FromCell`` from ``from``; '' is none of them: it is read from the row). Fields that say nothing are given
 by whoever reads the table.
 """
 
@@ -13,8 +13,9 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar, get_type_hints
 
+from .problems import SettingsError
 from .specs import SPECS
-from .tables import Report, Row, number, parse_keyed, refuse, source
+from .tables import Report, Row, parse_keyed, refuse
 
 #: certain: read in an official text, or in two independent ones; single-source: read once; inferred: our conclusion.
 CERTAINTIES: Final = ("certain", "single-source", "inferred")
@@ -31,6 +32,13 @@ def _four_digits(row: Row, column: str) -> str:
     if not (len(text) == 4 and text.isascii() and text.isdigit()):
         raise row.error(column, "4 digits")
     return text
+
+
+def _source(row: Row, column: str) -> str:
+    """Where the row comes from, which none may leave out."""
+    if not row[column]:
+        raise SettingsError("TABLE_SOURCE", file=row.file, line=row.line)
+    return row[column]
 
 
 def one_of(allowed: Sequence[str]) -> Callable[[Row, str], str]:
@@ -69,17 +77,17 @@ def within(allowed: Collection[str], expected: str, *columns: str) -> RowCheck:
 TextCell = Annotated[str, Row.__getitem__]
 RequiredCell = Annotated[str, Row.required]
 FourDigits = Annotated[str, _four_digits]
-CountCell = Annotated[int, number]
+CountCell = Annotated[int, Row.whole_number]
 WordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].split())]
 SomeWordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
 FlagCell = Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1"]
 #: Both inclusive; an empty cell is an open end.
-FirstDay = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
-LastDay = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
+FromCell = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
+UntilCell = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
 #: Both inclusive, and filled.
-StartDay = Annotated[date, lambda row, _: row.period()[0], "from"]
-EndDay = Annotated[date, lambda row, _: row.period()[1], "until"]
-SourceCell = Annotated[str, lambda row, _: source(row)]
+FilledFromCell = Annotated[date, lambda row, _: row.period()[0], "from"]
+FilledUntilCell = Annotated[date, lambda row, _: row.period()[1], "until"]
+SourceCell = Annotated[str, _source]
 CertaintyCell = Annotated[str, one_of(CERTAINTIES)]
 #: Where the row stands: ``specs/zorg1/vgz.csv:12``.
 PlaceCell = Annotated[str, lambda row, _: row.place, ""]

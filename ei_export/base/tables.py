@@ -83,6 +83,13 @@ class Row:
             raise self.error(column, " | ".join(allowed))
         return found
 
+    def whole_number(self, column: str) -> int:
+        """The value as a number of at least 1. Raises SettingsError."""
+        text = self[column]
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+            raise self.error(column, ">= 1")
+        return int(text)
+
     def day(self, column: str, empty: date | None = None) -> date:
         """The value as a date; ``empty`` for an empty cell, where given. Raises SettingsError."""
         text = self[column]
@@ -250,21 +257,6 @@ def refuse(error: SettingsError) -> None:
 def overlap(row: Row, other: str) -> SettingsError:
     """The error of a row that says what the row at ``other`` (``file:line``) says already."""
     return SettingsError("TABLE_OVERLAP", file=row.file, line=row.line, other=other)
-
-
-def source(row: Row) -> str:
-    """Where the row comes from. Raises SettingsError for a row that doesn't say."""
-    if not row["source"]:
-        raise SettingsError("TABLE_SOURCE", file=row.file, line=row.line)
-    return row["source"]
-
-
-def number(row: Row, column: str) -> int:
-    """The value as a whole number of at least 1. Raises SettingsError."""
-    text = row[column]
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
-        raise row.error(column, ">= 1")
-    return int(text)
 
 
 def parse_table(path: Path, columns: Sequence[str], parse: Callable[[Row], T], report: Report = refuse) -> list[T]:

@@ -76,7 +76,7 @@ def column_name(column: str) -> str:
     return _NAMES.get().get(column, column)
 
 
-def template(text: str) -> str:
+def with_own_columns(text: str) -> str:
     """A text of the catalogue with the columns that it quotes as the practice calls them."""
     if not _NAMES.get():
         return text

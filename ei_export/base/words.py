@@ -17,7 +17,7 @@ from attrs import field, frozen
 from .entries import ANYTHING, read_words
 from .problems import Entries, Language
 from .specs import SPECS, label
-from .wording import column_name, day_text, euros, iso_day, number, quoted, template
+from .wording import column_name, day_text, euros, iso_day, number, quoted, with_own_columns
 
 #: How an OSError words itself, with a path that is told already.
 _OS_ERROR: Final = re.compile(r"\[Errno (\d+)\]")
@@ -109,7 +109,7 @@ def filled(text: str, params: Mapping[str, object], language: Language) -> Worde
 def all_filled(texts: Iterable[str], params: Mapping[str, object], language: Language) -> Sequence[Worded]:
     """As `filled`, of texts with the same parameters."""
     said = shown(params, language)
-    return [Worded(template(_fitting(text, params, language)).format_map(said)) for text in texts]
+    return [Worded(with_own_columns(_fitting(text, params, language)).format_map(said)) for text in texts]
 
 
 def _fitting(text: str, params: Mapping[str, object], language: Language) -> str:

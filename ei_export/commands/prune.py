@@ -25,7 +25,7 @@ from ..ledger.pruning import compact, old_files, open_lines, patients, prune
 from ..model.appointment import Outcome
 from ..settings import Settings
 from .belonging import refuse_strangers
-from .corrections.corrections import opened
+from .corrections.corrections import own_ledger
 from .status.overview import still_open
 
 #: Why a patient stays.
@@ -81,7 +81,7 @@ def plan(settings: Settings, before: date, today: date) -> PrunePlan:
 def take_out(settings: Settings, before: date, today: date) -> Pruned:
     """Takes out what is settled by now. Raises as `plan`."""
     rules = Rules.load(settings, today)
-    with opened(settings) as ledger:
+    with own_ledger(settings) as ledger:
         refuse_strangers(ledger, settings)
         found = _plan(ledger, settings, rules, before)
         lines = prune(ledger, found.patients)

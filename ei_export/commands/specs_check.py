@@ -14,8 +14,7 @@ from ..settings import Settings
 from ..standards.message import read_messages
 from ..standards.registry import standards
 from ..standards.standard import Tables
-from ..standards.vocabulary import read_headings
-from ..standards.vocabulary import read_words as read_elements
+from ..standards.vocabulary import read_elements, read_headings
 from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
 from ..zorg1.in_vain import in_vain
 from ..zorg1.programs import read_parts, read_usual

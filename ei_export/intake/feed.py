@@ -15,7 +15,7 @@ from attrs import frozen
 from ..base.problems import InputError
 from ..base.spool import UNIT
 from ..model.columns import COLUMNS, REQUIRED
-from .values import quoted
+from .values import quoted_cell
 
 BROKEN: Final = "\x00"
 #: Stands for a line feed inside a cell.
@@ -76,6 +76,6 @@ def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict
         raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing))
     if missing:
         known = {*mapping.values(), *COLUMNS} if any(map(_is_cell, names)) else names
-        seen = ", ".join(quoted(name.strip()) for name in names if name.strip() and name in known)
+        seen = ", ".join(quoted_cell(name.strip()) for name in names if name.strip() and name in known)
         raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500])
     return at

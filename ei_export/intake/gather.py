@@ -11,7 +11,7 @@ from ..base.spool import UNIT, PairCheck, Partitions
 from .feed import BROKEN, PART, Header, Source
 from .people import People
 from .survey import Survey
-from .values import NO_VALUES, filled
+from .values import NO_VALUES, stated
 
 _BYTES_A_PARTITION: Final = 4 << 20
 _MOST_PARTITIONS: Final = 128
@@ -135,7 +135,7 @@ def gather(
                 continue  # its cells may be shifted
             if not patient:
                 if took_place and at_number >= 0 and len(cells) > at_number and cells[at_number].strip():
-                    orphans.add(filled(cells[at_number].strip()))
+                    orphans.add(stated(cells[at_number].strip()))
             elif took_place:
                 completed += 1
                 if len(cells) >= most:

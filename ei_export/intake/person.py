@@ -278,15 +278,15 @@ class _PersonCells:
         if value is not None:
             return value
         if found := code if text else missing:
-            quote = {"found": (values.quoted if column in _IN_WORDS else values.quoted_number)(text)} if quoted else {}
-            self.add(found, column, **quote, **params)
+            quote = values.quoted_cell if column in _IN_WORDS else values.quoted_number
+            self.add(found, column, **({"found": quote(text)} if quoted else {}), **params)
         return value
 
     def choice(self, column: str, allowed: Sequence[str], code: str, *, empty: str = "") -> str:
         """The cell in capitals, ``empty`` where it is empty; the finding ``code`` where it isn't one of ``allowed``."""
         text = self.cell(column).upper()
         if text and text != empty and text not in allowed:
-            self.add(code, column, found=values.quoted(text), expected=" | ".join(allowed))
+            self.add(code, column, found=values.quoted_cell(text), expected=" | ".join(allowed))
         return text or empty
 
     def specialism(self, column: str) -> str:

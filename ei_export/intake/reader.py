@@ -71,7 +71,7 @@ class RowReader:
         ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
         if not NO_VALUES.isdisjoint((ident, code, linked, number, patient, diagnosis)):
             ident, code, linked, number, patient, diagnosis = map(
-                values.filled, (ident, code, linked, number, patient, diagnosis)
+                values.stated, (ident, code, linked, number, patient, diagnosis)
             )
         if broken is not None:
             ident, number = (text if values.is_quotable(text) else "" for text in (ident, number))
@@ -109,7 +109,7 @@ class RowReader:
         else:
             cells = body.split(self._delimiter, self._last_name + 1)
         width = len(cells)
-        return [values.filled(cells[place].strip()) if place < width else "" for place in self._names]
+        return [values.stated(cells[place].strip()) if place < width else "" for place in self._names]
 
 
 def check_row(appointment: Appointment) -> None:
@@ -171,7 +171,7 @@ def read_kept(
     uzovi = cells[at["uzovi"]].strip()
     ident, code, linked, number, diagnosis = (cells[at[column]].strip() for column in _KEPT)
     if not settled:
-        code, linked, number, diagnosis = map(values.filled, (code, linked, number, diagnosis))
+        code, linked, number, diagnosis = map(values.stated, (code, linked, number, diagnosis))
     appointment = Appointment(
         ident,
         None,

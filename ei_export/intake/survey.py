@@ -108,7 +108,7 @@ class Survey:
                 return True
             if not self._is_whole(cells):  # told of by itself
                 return False
-            status = values.quoted(status.strip()) if self._is_in_place(cells) else values.HIDDEN
+            status = values.quoted_cell(status.strip()) if self._is_in_place(cells) else values.HIDDEN
             word = word if status != values.HIDDEN else values.HIDDEN
         self._not_completed.setdefault(word, _Seen(status, row)).again(status)
         return False
@@ -119,10 +119,10 @@ class Survey:
         for column, text in (("code", code), ("declare_under", declare_under)):
             if text in values.NO_VALUES:
                 self.no_value(column, text, row)
-        code, declare_under = values.filled(code), values.filled(declare_under)
+        code, declare_under = values.stated(code), values.stated(declare_under)
         cells = self._cut(body)
         if self._is_whole(cells) and not self.explained[code, declare_under]:
-            key = values.quoted(code), values.quoted(declare_under)
+            key = values.quoted_cell(code), values.quoted_cell(declare_under)
             self._codes.setdefault(key if self._is_in_place(cells) else (values.HIDDEN, ""), _Seen("", row)).again("")
 
     def no_value(self, column: str, text: str, row: int) -> None:

@@ -232,31 +232,31 @@ def _initial(word: str, names: Collection[str]) -> str:
     return word[:2].upper() if word[:2].casefold() == "ij" else word[0].upper()
 
 
-def shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """A cell as a message may quote it: its beginning, and nothing where it could be a BSN in the wrong column."""
     if _BSN_LIKE.fullmatch(text) or bsn(text):
         return "*" * len(text)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-def quoted(text: str) -> str:
-    """A cell as a message may quote it, also one of a row in which columns may have shifted: as `shown`, and nothing
+def quoted_cell(text: str) -> str:
+    """A cell as a message may quote it, also one of a row in which columns may have shifted: as `excerpt`, and nothing
     that could be a birth date."""
     text = "".join(c if c.isprintable() else UNREADABLE for c in text)
-    return HIDDEN if day(text) or _DAY_IN_DIGITS.fullmatch(text) else shown(text)
+    return HIDDEN if day(text) or _DAY_IN_DIGITS.fullmatch(text) else excerpt(text)
 
 
 def quoted_number(text: str) -> str:
-    """As `quoted`, of a cell that should hold a number: no word, which may be a name."""
-    return HIDDEN if _LETTERS.search(text) and text not in NO_VALUES else quoted(text)
+    """As `quoted_cell`, of a cell that should hold a number: no word, which may be a name."""
+    return HIDDEN if _LETTERS.search(text) and text not in NO_VALUES else quoted_cell(text)
 
 
 def quoted_day(text: str) -> str:
-    """As `quoted`, of a cell that should hold a day of care."""
-    return shown(text) if not text or text in NO_VALUES or _CARE_DAY.fullmatch(text) else HIDDEN
+    """As `quoted_cell`, of a cell that should hold a day of care."""
+    return excerpt(text) if not text or text in NO_VALUES or _CARE_DAY.fullmatch(text) else HIDDEN
 
 
-def filled(text: str) -> str:
+def stated(text: str) -> str:
     """The text; '' where it says in another program's words that there is none."""
     return "" if text in NO_VALUES else text
 

@@ -41,7 +41,7 @@ def take_feed(patient: Patient, fresh: Sequence[Appointment]) -> None:
             appointment.completed = True
             check_row(appointment)
             status = appointment.text("status")
-            params = {"word": values.quoted(status), "status": status}
+            params = {"word": values.quoted_cell(status), "status": status}
             appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
         _take(patient, appointment)
     if patient.context.settings.input.complete_from is not None:

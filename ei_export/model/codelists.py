@@ -15,16 +15,16 @@ from ..base.problems import SettingsError
 from ..base.row_types import (
     CertaintyCell,
     CountCell,
-    FirstDay,
     FlagCell,
     FourDigits,
+    FromCell,
     KeyedTable,
-    LastDay,
     RequiredCell,
     RowType,
     SomeWordCells,
     SourceCell,
     TextCell,
+    UntilCell,
     WordCells,
     by_language,
     one_of,
@@ -65,8 +65,8 @@ class Code:
     list: RequiredCell
     code: RequiredCell
     meaning: RequiredCell
-    valid_from: FirstDay
-    valid_until: LastDay
+    valid_from: FromCell
+    valid_until: UntilCell
     source: SourceCell
     certainty: CertaintyCell
 
@@ -127,8 +127,8 @@ class Uzovi:
     uzovi: FourDigits
     insurer: RequiredCell
     label: RequiredCell
-    valid_from: FirstDay
-    valid_until: LastDay
+    valid_from: FromCell
+    valid_until: UntilCell
     source: SourceCell
     certainty: CertaintyCell
 
@@ -196,7 +196,6 @@ class Diagnosis:
     location: Annotated[str, Row.required, "location_name"]
     pathology: Annotated[str, Row.__getitem__, "pathology_name"]
     status: RequiredCell
-    max_term: TextCell
     side_required: Annotated[FlagCell, "apk002_mandatory"]
     indications: Annotated[WordCells, "aanspraakcodes_adult_ft_ot"]
     indications_under_18: Annotated[WordCells, "aanspraakcodes_ft_under18"]
@@ -208,7 +207,7 @@ class Diagnosis:
 
 
 diagnoses: Final = KeyedTable[str, Diagnosis](
-    "codelists/dcsph.csv", Diagnosis, "code", unread=("aanspraak", "aanspraakcodes_ot_under18")
+    "codelists/dcsph.csv", Diagnosis, "code", unread=("max_term", "aanspraak", "aanspraakcodes_ot_under18")
 )
 
 #: What a term is counted from: the day of the care, or of the refusal for what is declared again.
@@ -235,8 +234,8 @@ class Era:
     (COD367) that codes of physiotherapy are on in it."""
 
     standard: RequiredCell
-    valid_from: FirstDay
-    valid_until: LastDay
+    valid_from: FromCell
+    valid_until: UntilCell
     lists: SomeWordCells
     source: SourceCell
     certainty: CertaintyCell

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve
 
 from ..base.problems import LANGUAGES, Language
-from ..base.wording import template
+from ..base.wording import with_own_columns
 from ..base.words import words
 from ..model.codelists import Remedy, remedies, remedy, return_codes
 
@@ -46,7 +46,7 @@ def reasons(codes: Sequence[str], *, whole: bool = False) -> Iterator[tuple[str,
 
 def worded(text: Mapping[str, str], places: Mapping[str, object], language: Language) -> str:
     """A meaning or a remedy for one line, with the columns as the practice calls them."""
-    return template(text[language]).format_map(places)
+    return with_own_columns(text[language]).format_map(places)
 
 
 @cache

@@ -79,7 +79,7 @@ def last_begun(out: Path) -> int:
     return max(_starts(out), default=0)
 
 
-def last_done(out: Path) -> int:
+def last_recorded(out: Path) -> int:
     """The number in the list of the last run that was recorded in a ledger, as no test is; 0 for none."""
     numbers = (entry.get("end") for entry in _entries(out) if entry.get("exit") in (0, 1) and "test" not in entry)
     return max((number for number in numbers if isinstance(number, int)), default=0)

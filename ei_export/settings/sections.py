@@ -21,7 +21,7 @@ from ..base.wording import iso_day
 _LARGEST = 2_000_000
 #: Dots in a line of theirs, at most.
 _DEEPEST = 1_000
-_Choice = TypeVar("_Choice", bound=str)
+_Allowed = TypeVar("_Allowed", bound=str)
 _T = TypeVar("_T")
 #: Where a field says how it is read: its key, by what, and what that is told.
 _READ: Final = "read"
@@ -145,7 +145,7 @@ class Section:
             raise self.refused(name, text, expected)
         return text
 
-    def choice(self, name: str, allowed: Sequence[_Choice], default: _Choice) -> _Choice:
+    def choice(self, name: str, allowed: Sequence[_Allowed], default: _Allowed) -> _Allowed:
         """One of a few words."""
         text = self.text(name, default)
         for word in allowed:

@@ -15,7 +15,7 @@ GOOD: Final = "8096"
 
 #: ``answered``: judged line by line; what the answer doesn't name is granted in full. ``refused``: as a whole, before
 #: anybody judged it; the lines it names are at fault, or where it names none, what stands above them.
-Kind = Literal["answered", "refused"]
+AnswerKind = Literal["answered", "refused"]
 
 
 @frozen
@@ -59,7 +59,7 @@ class Answer:
     """
 
     standard: str
-    kind: Kind
+    kind: AnswerKind
     is_insurers: bool
     invoice: str
     providers: Mapping[str, str]

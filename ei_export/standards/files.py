@@ -39,7 +39,7 @@ _LITTER: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\._.*|\.DS_Store|Thumbs\.db
 
 
 @frozen
-class Entry:
+class FoundFile:
     """A file, or a file in a zip: its name, and itself open at its start.
 
     ``file`` is None where it can't be read, with the ``refusal``, and of a zip that is itself not as it should be.
@@ -52,7 +52,7 @@ class Entry:
     findings: Sequence[Finding] = ()
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path) -> Iterator[FoundFile]:
     """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name (perhaps nothing).
     What a computer leaves there of its own accord is passed over.
 
@@ -71,31 +71,31 @@ def entries(path: Path) -> Iterator[Entry]:
             if zipped:
                 yield from _zip_entries(file, str(path))
             else:
-                yield Entry(str(path), file)
+                yield FoundFile(str(path), file)
     except OSError as error:
         yield unreadable(str(path), error.strerror or "")
 
 
-def nothing_in(name: str) -> Entry:
+def nothing_in(name: str) -> FoundFile:
     """What stands for the files of a zip or a folder that has none."""
-    return Entry(name, None, InputError("FILES_NONE", file=name))
+    return FoundFile(name, None, InputError("FILES_NONE", file=name))
 
 
-def unreadable(name: str, reason: str) -> Entry:
-    return Entry(name, None, InputError("FILE_UNREADABLE", file=name, reason=reason))
+def unreadable(name: str, reason: str) -> FoundFile:
+    return FoundFile(name, None, InputError("FILE_UNREADABLE", file=name, reason=reason))
 
 
-def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
+def _zip_entries(file: IO[bytes], name: str) -> Iterator[FoundFile]:
     size = os.fstat(file.fileno()).st_size
     if size > MOST_ZIPPED:
-        yield Entry(name, None, InputError("ZIP_TOO_LARGE", file=name, found=size, limit=MOST_ZIPPED))
+        yield FoundFile(name, None, InputError("ZIP_TOO_LARGE", file=name, found=size, limit=MOST_ZIPPED))
         return
     try:
         with zipfile.ZipFile(file) as archive:
             members = [m for m in archive.infolist() if not (m.is_dir() or _LITTER.fullmatch(m.filename))]
             if len(members) > MOST_FILES:
                 params = {"file": name, "found": len(members), "limit": MOST_FILES}
-                yield Entry(name, None, findings=[Finding("ZIP_TOO_MANY", "", params)])
+                yield FoundFile(name, None, findings=[Finding("ZIP_TOO_MANY", "", params)])
             if not members:
                 yield nothing_in(name)
             left = MOST_UNPACKED
@@ -107,13 +107,13 @@ def _zip_entries(file: IO[bytes], name: str) -> Iterator[Entry]:
                     unpacked.seek(0)
                     yield entry
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        yield Entry(name, None, InputError("ZIP_DAMAGED", file=name, reason=_reason(error)))
+        yield FoundFile(name, None, InputError("ZIP_DAMAGED", file=name, reason=_reason(error)))
 
 
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpacked: IO[bytes], left: int) -> Entry:
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpacked: IO[bytes], left: int) -> FoundFile:
     """Unpacks one file, at most ``left`` bytes of it, and says what is wrong with it."""
     if member.flag_bits & _ENCRYPTED:
-        return Entry(name, None, InputError("ZIP_ENCRYPTED", file=name))
+        return FoundFile(name, None, InputError("ZIP_ENCRYPTED", file=name))
     if member.compress_type not in _METHODS:
         return unreadable(name, f"compression {member.compress_type}")
     try:
@@ -122,11 +122,11 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, unpack
                 unpacked.write(block)
                 left -= len(block)
         if left < 0:
-            return Entry(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
+            return FoundFile(name, None, InputError("ZIP_UNPACKED_TOO_LARGE", file=name, limit=MOST_UNPACKED))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         return unreadable(name, _reason(error))
     findings = [] if _NAME.fullmatch(member.filename) else [Finding("FILE_NAME", "", {"file": name})]
-    return Entry(name, unpacked, findings=findings)
+    return FoundFile(name, unpacked, findings=findings)
 
 
 def _reason(error: Exception) -> str:

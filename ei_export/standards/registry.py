@@ -11,7 +11,7 @@ from .message import Message
 from .standard import Standard
 
 
-class _Row(NamedTuple):
+class _Registered(NamedTuple):
     """The module of a standard, and the EI codes of its messages: a declaration, and an answer to one."""
 
     module: str
@@ -20,9 +20,9 @@ class _Row(NamedTuple):
 
 
 #: By the name of a standard, which is that of its declaration. Each is loaded when it is asked for.
-_ROWS: Final[Mapping[str, _Row]] = {
-    "PM304 3.2": _Row(".flat.pm304", declaration="107", answer="108"),
-    "GDS801 2.0": _Row(".xml.gds801", declaration="573", answer="574"),
+_ROWS: Final[Mapping[str, _Registered]] = {
+    "PM304 3.2": _Registered(".flat.pm304", declaration="107", answer="108"),
+    "GDS801 2.0": _Registered(".xml.gds801", declaration="573", answer="574"),
 }
 
 

@@ -64,7 +64,7 @@ _HEADINGS: Final = KeyedTable[str, Heading]("records.csv", Heading, "kind")
 _UNKNOWN: Final = Word()
 
 
-def read_words(lists: Iterable[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Word]:
+def read_elements(lists: Iterable[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, Word]:
     """Every row of ``elements.csv``, by data element or, where it has none, by element id. ``lists``: the code lists
     there are."""
     readings = (*READINGS, *sorted(lists))
@@ -78,7 +78,7 @@ def read_headings(specs: Path = SPECS, report: Report = refuse) -> Mapping[str, 
 
 @cache
 def _words() -> Mapping[str, Word]:
-    return read_words({list for list, _ in every_code()})
+    return read_elements({list for list, _ in every_code()})
 
 
 @cache

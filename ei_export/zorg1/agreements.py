@@ -17,21 +17,21 @@ from ..base.problems import SettingsError
 from ..base.row_types import (
     CertaintyCell,
     CountCell,
-    EndDay,
+    FilledFromCell,
+    FilledUntilCell,
     KeyedTable,
     PlaceCell,
     RequiredCell,
     RowType,
     SomeWordCells,
     SourceCell,
-    StartDay,
     TextCell,
     at_most,
     one_of,
     within,
 )
 from ..base.specs import SPECS
-from ..base.tables import Report, Row, close_open, number, parse_rows, parse_table, read_sheet, refuse
+from ..base.tables import Report, Row, close_open, parse_rows, parse_table, read_sheet, refuse
 from ..model import codelists
 from ..model.codelists import Code
 from ..model.names import AGREEMENT_COLUMNS, AgreementNames, Spelling
@@ -61,7 +61,7 @@ def _units(row: Row, column: str) -> Units:
     if text in ("count", "-", "?"):
         return cast(Units, text)
     try:
-        return number(row, column)
+        return row.whole_number(column)
     except SettingsError:
         raise row.error(column, ">= 1 | count | - | ?") from None
 
@@ -86,8 +86,8 @@ class Agreement:
 
     insurer: RequiredCell
     code: Annotated[str, at_most(_CODE_LENGTH)]
-    valid_from: StartDay
-    valid_until: EndDay
+    valid_from: FilledFromCell
+    valid_until: FilledUntilCell
     program: RequiredCell
     profile: RequiredCell
     moment: Annotated[Moment, one_of(MOMENTS)]

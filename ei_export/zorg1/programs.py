@@ -9,13 +9,13 @@ from typing import Final, Self
 from attrs import field, frozen
 
 from ..base.row_types import (
-    FirstDay,
+    FromCell,
     KeyedTable,
-    LastDay,
     RequiredCell,
     RowCheck,
     SomeWordCells,
     SourceCell,
+    UntilCell,
     within,
 )
 from ..base.specs import SPECS
@@ -23,7 +23,7 @@ from ..base.tables import Report, refuse
 
 
 @frozen
-class Part:
+class ProgramPart:
     """A part of a program, by its diagnoses: to the manual a program of its own."""
 
     program: RequiredCell
@@ -38,13 +38,13 @@ class Usual:
 
     program: RequiredCell
     profile: RequiredCell
-    valid_from: FirstDay
-    valid_until: LastDay
+    valid_from: FromCell
+    valid_until: UntilCell
     diagnoses: SomeWordCells
     source: SourceCell
 
 
-_PARTS: Final = KeyedTable[str, Part]("codelists/zorg1-programs.csv", Part, "part")
+_PARTS: Final = KeyedTable[str, ProgramPart]("codelists/zorg1-programs.csv", ProgramPart, "part")
 _USUAL: Final = KeyedTable[tuple[str, str, str], Usual](
     "codelists/zorg1-without-agreement.csv", Usual, "program", "profile", "from"
 )

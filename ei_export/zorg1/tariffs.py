@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from attrs import field, frozen
 
-from ..base.row_types import FirstDay, LastDay, RowType, TextCell
+from ..base.row_types import FromCell, RowType, TextCell, UntilCell
 from ..base.tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
 from ..model.names import folded, insurer_key
 
@@ -44,8 +44,8 @@ class Tariff:
     list: TextCell
     insurer: TextCell
     code: TextCell
-    valid_from: FirstDay
-    valid_until: LastDay
+    valid_from: FromCell
+    valid_until: UntilCell
     cents: Annotated[int, _cents, "amount"]
     place: Annotated[str, lambda row, _: row.short_place, ""]
 

@@ -20,7 +20,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from ei_export.base.problems import LANGUAGES, Language
-from ei_export.commands.run.html import Report, write_report
+from ei_export.commands.run.html import RunPage, write_report
 from tests.support.pages import deadline_passed, declaration, full, line, report, tariff_missing
 
 #: What a browser does besides showing a page, and none of which is the page's doing.
@@ -43,7 +43,7 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=Service(driver))
         self.folder = folder
 
-    def open(self, shown: Report, width: int = 1200) -> None:
+    def open(self, shown: RunPage, width: int = 1200) -> None:
         path = self.folder / "report.html"
         with path.open("wb") as file:
             write_report(shown, file)

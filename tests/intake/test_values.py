@@ -101,7 +101,7 @@ PARSERS: list[Callable[[str], object]] = [
     values.postcode,
     values.country,
     values.initials,
-    values.shown,
+    values.excerpt,
 ]
 
 
@@ -218,7 +218,7 @@ def test_what_a_cell_means(parse: Callable[[str], object], text: str, value: obj
 
 
 def test_a_message_quotes_the_beginning_of_a_cell_and_never_a_bsn() -> None:
-    assert values.shown("12a") == "12a"
-    assert values.shown("A" * 30) == "A" * 20 + "…"
-    assert values.shown("123456782") == "*********"
-    assert values.shown("10000008") == "********"
+    assert values.excerpt("12a") == "12a"
+    assert values.excerpt("A" * 30) == "A" * 20 + "…"
+    assert values.excerpt("123456782") == "*********"
+    assert values.excerpt("10000008") == "********"

@@ -68,7 +68,7 @@ def third(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     module = ModuleType("ei_export.standards.third")
     module.STANDARD = Third()  # type: ignore[attr-defined] # as any module of a standard has it
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    row = registry._Row(".third", declaration="998", answer="999")
+    row = registry._Registered(".third", declaration="998", answer="999")
     monkeypatch.setattr(registry, "_ROWS", {**registry._ROWS, "THIRD 1.0": row})
     first, second = eras()
     parted = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from ei_export.base.problems import Finding, Language, Severities
-from ei_export.commands.run.html import Report, write_report
+from ei_export.commands.run.html import RunPage, write_report
 from ei_export.commands.run.summary import Summary
 from ei_export.commands.status.attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows
 from ei_export.model.appointment import Outcome
@@ -92,7 +92,7 @@ def report(
     practice: str = "Fysiotherapie De Brug",
     *,
     test: bool = False,
-) -> Report:
+) -> RunPage:
     problems = ProblemList(language, "appointments.csv", Severities())
     for code, appointment, trajectory, row, uzovi, params in found:
         problems.add(Finding(code, "date", params), appointment, trajectory, row, uzovi)
@@ -103,10 +103,10 @@ def report(
     summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
     summary.read = outcomes.total()
     summary.test = test
-    return Report(summary, language, practice, seen or overview(), lines)
+    return RunPage(summary, language, practice, seen or overview(), lines)
 
 
-def full(language: Language) -> Report:
+def full(language: Language) -> RunPage:
     """A page with everything on it."""
     return report(
         [tariff_missing(1), tariff_missing(2), tariff_missing(3, "3332"), deadline_passed(1), deadline_passed(2)],
@@ -118,7 +118,7 @@ def full(language: Language) -> Report:
     )
 
 
-def page(of: Report) -> str:
+def page(of: RunPage) -> str:
     """The page as it is written."""
     file = io.BytesIO()
     write_report(of, file)

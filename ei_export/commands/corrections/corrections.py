@@ -58,7 +58,7 @@ class Queue:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Ledger]:
+def own_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
     yet, or runs were published that it doesn't know; BusyError, WriteError."""
     path = settings.ledger.path
@@ -74,26 +74,26 @@ def opened(settings: Settings) -> Iterator[Ledger]:
 
 
 def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
-    """Queues the credit of each line. Raises as `opened`."""
+    """Queues the credit of each line. Raises as `own_ledger`."""
     return _each(settings, references, partial(_credit, why=why, today=today))
 
 
 def cancel(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
-    """Takes back that lines are to be credited, as long as the credits did not go out. Raises as `opened`."""
+    """Takes back that lines are to be credited, as long as the credits did not go out. Raises as `own_ledger`."""
     return _each(settings, references, partial(_cancel, why=why, today=today))
 
 
 def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
     """Queues each line that was refused or credited to be declared again; a reference may also be an invoice number, of
-    all its lines. Raises as `opened`."""
+    all its lines. Raises as `own_ledger`."""
     return _each(settings, references, partial(_redeclare, why=why, today=today))
 
 
 def correct(settings: Settings, references: Iterable[str], why: str, today: date, *, everything: bool = False) -> Queue:
     """Queues the credit of each line and a new line in its place, if its appointment is still due; ``everything``: all
-    that the feed changed since it was declared, but for what is too late by now. Raises as `opened`."""
+    that the feed changed since it was declared, but for what is too late by now. Raises as `own_ledger`."""
     rules = Rules.load(settings, today)
-    with opened(settings) as ledger:
+    with own_ledger(settings) as ledger:
         wanted = [*references, *(queue.changed_lines(ledger) if everything else ())]
         act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
         return _do(ledger, wanted, act)
@@ -104,7 +104,7 @@ _Act = Callable[[Ledger, str], Sequence[Queued] | Finding | None]
 
 
 def _each(settings: Settings, references: Iterable[str], act: _Act) -> Queue:
-    with opened(settings) as ledger:
+    with own_ledger(settings) as ledger:
         return _do(ledger, references, act)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ...base.delivery import reinstate as unmark_folder
-from ...base.delivery import withdraw as mark_folder
+from ...base.delivery import mark_withdrawn, unmark_withdrawn
 from ...base.private import resolved
 from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
@@ -19,7 +18,7 @@ from ...ledger.runs import mark_published
 from ...settings import Settings
 from ..run.pages import mark_pages
 from ..run.recovery import _RUN, finish_earlier_runs, is_of
-from .corrections import opened
+from .corrections import own_ledger
 
 
 @frozen
@@ -36,14 +35,14 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
     stays, under a name that says so. ``files_gone``: also where it is nowhere to be found.
 
     Raises SettingsError for a run that isn't there, was answered, that a later run credits, or whose
-    files are gone; and as `opened`.
+    files are gone; and as `own_ledger`.
     """
     if is_of_a_test(label):
         raise SettingsError("TEST_NUMBER", number=label.strip().upper())
     match = _RUN.fullmatch(label.strip())
     if match is None:
         raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
-    with opened(settings) as ledger:
+    with own_ledger(settings) as ledger:
         findings = list(finish_earlier_runs(ledger, settings))
         run = queue.published_run(ledger, int(match[1]))
         if run is None:
@@ -52,7 +51,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         if fault := _not_to_be_undone(run, name):
             raise fault
         # First the folder, so that nobody sends what the ledger is about to make due again.
-        folder = _found(mark_folder, ledger, run, settings)
+        folder = _found(mark_withdrawn, ledger, run, settings)
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
         mark_pages(settings, folder or run.folder, name, withdrawn=True)
@@ -75,7 +74,7 @@ def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
     """Gives the folder of a withdrawn run its name back, where it can be found, and notes where it is."""
     run = queue.published_run(ledger, number)
     assert run is not None
-    folder = _found(unmark_folder, ledger, run, settings) or run.folder
+    folder = _found(unmark_withdrawn, ledger, run, settings) or run.folder
     mark_pages(settings, folder, run_label(number), withdrawn=False)
     mark_published(ledger, number, folder)
 

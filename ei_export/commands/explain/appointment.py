@@ -61,7 +61,7 @@ def _rows(history: PatientHistory, ident: str, appointment: Appointment | None) 
 
 def _cells(row: Appointment) -> tuple[Reason, ...]:
     """What a row says that is nobody's secret, as it is written."""
-    texts = {column: values.shown(row.text(column)) for column in _CELLS}
+    texts = {column: values.excerpt(row.text(column)) for column in _CELLS}
     texts |= {"trajectory_id": row.called(row.number), "patient_id": row.called(row.patient_id)}
     found = tuple(reason(f"said.{column}", value=text) for column, text in texts.items() if text)
     return found or (reason("said.nothing"),)
@@ -72,7 +72,7 @@ def _code(history: PatientHistory, appointment: Appointment, resolution: Resolut
     now, place = history.now(appointment), history.place(appointment.row)
     linked, *others = now.why["code"]
     yield history.placed(
-        linked.having(**{name: values.shown(str(code)) for name, code in linked.params.items()}), place
+        linked.having(**{name: values.excerpt(str(code)) for name, code in linked.params.items()}), place
     )
     if resolution.code == now.code:
         yield from others
@@ -93,7 +93,7 @@ def _insurer(history: PatientHistory, appointment: Appointment, resolution: Reso
         key, source = ("known", source) if unsure is None else ("unsure", f"{source}; {unsure.source}")
         yield history.placed(reason(f"insurer.{key}", source, uzovi=uzovi, insurer=insurer))
     elif any(fault.column == "uzovi" for fault in resolution.faults):
-        yield reason("insurer.unknown", uzovi=values.shown(uzovi) or "-")
+        yield reason("insurer.unknown", uzovi=values.excerpt(uzovi) or "-")
 
 
 def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterator[Reason]:
@@ -115,7 +115,7 @@ def _line(history: PatientHistory, visit: Visit) -> Iterator[Reason]:
     for each in why_line(history.context.judge, visit):
         if each.name == "diagnosis":
             yield from _difference(history, visit)
-            yield each.having(found=values.shown(visit.appointment.diagnosis))
+            yield each.having(found=values.excerpt(visit.appointment.diagnosis))
         elif each.name != "deadline" or ident in history.due or ident not in history.sent:
             yield history.placed(each.having(day=visit.day))
 

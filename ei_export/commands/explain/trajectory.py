@@ -103,9 +103,9 @@ def _listed(history: PatientHistory) -> Iterator[Listed]:
         yield other(row, reason("said.unreadable"), is_unclear=True)
     for row in patient.in_feed:
         if row.outcome is Outcome.NOT_ZORG1 and row.id not in history.visits:
-            yield other(row, reason("said.not_zorg1", code=values.shown(row.code)))
+            yield other(row, reason("said.not_zorg1", code=values.excerpt(row.code)))
     for row in history.not_completed():
-        yield other(row, reason("said.not_completed", status=values.shown(row.text("status")) or "-"))
+        yield other(row, reason("said.not_completed", status=values.excerpt(row.text("status")) or "-"))
 
 
 def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = "") -> Iterator[Reason]:
@@ -132,7 +132,7 @@ def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
         values_of = {"f_code": line.f_code, "units": line.units, "cents": line.amount_cents}
         return reason(f"said.visit_{line.status}", moment=resolution.moment, **values_of)
     if not resolution.is_linked:
-        return reason("said.unmapped", code=values.shown(appointment.code))
+        return reason("said.unmapped", code=values.excerpt(appointment.code))
     if resolution.moment == "contact" and (resolution.agreement is None or not resolution.agreement.is_sent):
         found = why_counted(history.context.judge, visit)
         return found if found.key in words("explain", "nl") else reason("said.counts_not")

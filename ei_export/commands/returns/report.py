@@ -11,6 +11,7 @@ from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities,
 from ...base.spool import UNIT, SortedLines
 from ...base.wording import euros
 from ...base.words import shown, words
+from ...ledger.answers import DeclaredLine
 from ...output.paper import set_lines, template
 from ...output.refusals import official, reasons, worded
 
@@ -21,18 +22,9 @@ _LINES: Final = frozenset(
 
 
 @frozen
-class LineReport:
+class LineReport(DeclaredLine):
     """A line that was not granted in full: as it was declared, and its answer. ``record`` in the return file."""
 
-    reference: str
-    appointment_id: str
-    trajectory: str
-    date: str
-    f_code: str
-    units: int
-    amount_cents: int
-    debit_credit: str
-    debit_refused: bool
     record: int
     status: str
     granted_cents: int

@@ -28,11 +28,11 @@ from ...ledger.answers import (
 from ...ledger.corrections import When, reopen, waiting_for_credit
 from ...ledger.reinstating import clashes, contradict, reinstate
 from ...settings import Settings
-from ...standards.answer import GOOD, Answer, Kind, LineAnswer
-from ...standards.files import Entry, entries, nothing_in, sha256_of_lines
+from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer
+from ...standards.files import FoundFile, entries, nothing_in, sha256_of_lines
 from ...standards.message import messages, recognise, start_of
 from ...standards.registry import is_answer, standard_of
-from ..corrections.corrections import opened
+from ..corrections.corrections import own_ledger
 from ..corrections.undo import reinstate_folder
 from .report import FileReport, LineReport
 
@@ -55,7 +55,7 @@ def read_returns(settings: Settings, paths: Sequence[Path], today: date) -> Iter
                 yield report
 
 
-def _all_of(path: Path) -> Iterator[Entry]:
+def _all_of(path: Path) -> Iterator[FoundFile]:
     """The files at a path; where there are none, what says so."""
     found = False
     for entry in entries(path):
@@ -65,7 +65,7 @@ def _all_of(path: Path) -> Iterator[Entry]:
         yield nothing_in(str(path))
 
 
-def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> None:
+def _read(entry: FoundFile, settings: Settings, today: date, report: FileReport) -> None:
     """Raises InputError for a file that can't be read."""
     if entry.file is None:
         raise entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
@@ -78,7 +78,7 @@ def _read(entry: Entry, settings: Settings, today: date, report: FileReport) -> 
         entry.file.seek(0)
         answer = standard_of(message).answer(entry.file, message, entry.name)
         report.invoice = answer.invoice
-        with opened(settings) as ledger:
+        with own_ledger(settings) as ledger:
             _record(ledger, settings, today, answer, sha256, report)
     except OSError as error:
         raise InputError("FILE_UNREADABLE", file=entry.name, reason=error.strerror or "") from None
@@ -185,7 +185,7 @@ class _Judging:
     granted_cents: int = 0
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AnswerKind:
         """An answer in which every line is refused is VECOZO's where nothing shows that it is the insurer's."""
         answer = self.answer
         alike = self.faulty == answer.lines == self.declaration.lines and not answer.granted_cents

@@ -41,7 +41,7 @@ _BAR: Final = 40
 
 
 @frozen
-class Report:
+class RunPage:
     """What the page is made of.
 
     ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``.
@@ -64,7 +64,7 @@ class _Bar:
     top: int
 
 
-def write_report(report: Report, file: BinaryIO) -> None:
+def write_report(report: RunPage, file: BinaryIO) -> None:
     """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
     summary, overview = report.summary, report.overview
     kinds = list(kinds_found(summary.problems, report.language, summary.insurers))

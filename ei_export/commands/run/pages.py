@@ -14,7 +14,7 @@ from ...ledger import Ledger
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..status.overview import overview
-from .html import Report, with_failure, with_run_withdrawn, write_report
+from .html import RunPage, with_failure, with_run_withdrawn, write_report
 from .summary import Summary
 from .xlsx import write_workbook
 
@@ -30,7 +30,7 @@ def write_page(
     """Writes ``report.html``. The ledger holds what the run came to."""
     with closing(overview(ledger, settings, rules)) as seen:
         rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in listing.first] if listing else []
-        write_report(Report(summary, settings.language, settings.practice.name, seen, rows), file)
+        write_report(RunPage(summary, settings.language, settings.practice.name, seen, rows), file)
 
 
 def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -> None:

@@ -15,7 +15,7 @@ from ...ledger import corrections as queue
 from ...ledger.corrections import PublishedRun
 from ...ledger.recovering import doubt_begun, last_listed
 from ...ledger.runs import last_day, mark_published, staged_runs
-from ...output.traces import last_done
+from ...output.traces import last_recorded
 from ...settings import Settings
 from ...standards.files import sha256_of
 
@@ -48,7 +48,7 @@ def forgotten(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     """Tells of an older copy of the ledger. The runs that it forgot declared nothing, or it would be refused; what they
     saw of contacts is not known any more."""
     known = last_listed(ledger, settings.output.dir)
-    if known is not None and known < last_done(settings.output.dir):
+    if known is not None and known < last_recorded(settings.output.dir):
         doubt_begun(ledger)
         yield Finding("LEDGER_OLDER", "", {"path": str(settings.ledger.path)})
 

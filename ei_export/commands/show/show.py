@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ...base.problems import InputError, Language
 from ...standards.contents import Content, Elements, Landmarks, Note
-from ...standards.files import Entry, entries
+from ...standards.files import FoundFile, entries
 from ...standards.message import Message, named, recognise, start_of
 from ...standards.registry import standard_of
 from ...standards.vocabulary import CodeMeanings
@@ -58,7 +58,7 @@ def _page(out: IO[str], showing: Showing, *, many: bool) -> JsonPage | TextPage:
     return JsonPage(out, showing.language, many=many) if showing.as_json else TextPage(out, showing.language)
 
 
-def _show_file(entry: Entry, name: str, showing: Showing, page: JsonPage | TextPage) -> InputError | None:
+def _show_file(entry: FoundFile, name: str, showing: Showing, page: JsonPage | TextPage) -> InputError | None:
     """Writes one file; gives why it can't be shown, or not to its end."""
     message = _recognised(entry, name)
     if isinstance(message, InputError) or entry.file is None:
@@ -122,7 +122,7 @@ def _noted(landmarks: Landmarks, content: Content) -> Content:
     return content._replace(notes=(*content.notes, Note("test"))) if landmarks.test(content) else content
 
 
-def _recognised(entry: Entry, name: str) -> Message | InputError:
+def _recognised(entry: FoundFile, name: str) -> Message | InputError:
     """What a file is, or why it can't be shown; ``name``: what it is called then."""
     if entry.file is None:
         refusal = entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)

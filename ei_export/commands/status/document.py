@@ -1,19 +1,17 @@
 """``status``: what was declared and what became of it, what waits, and what asks for attention."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name, day_text, euros
+from ...ledger.standing import LedgerRow
 from ...output.ran import Ran
 from ...output.refusals import official, reasons, worded
 from .attention import Overview
-
-#: A row of the ledger by the names of its columns.
-Record: TypeAlias = Mapping[str, Any]
 
 
 @frozen
@@ -41,16 +39,16 @@ class Status:
     """
 
     overview: Overview
-    declarations: Sequence[Record]
-    tests: Sequence[Record]
-    sums: Sequence[Record]
+    declarations: Sequence[LedgerRow]
+    tests: Sequence[LedgerRow]
+    sums: Sequence[LedgerRow]
     queued: tuple[int, int]
     held: Callable[[], Iterator[Held]]
-    refused: Callable[[], Iterator[Record]]
-    refused_credits: Callable[[], Iterator[tuple[Record, Finding]]]
-    nothing_stands: Callable[[], Iterator[Record]]
-    changed: Callable[[], Iterator[Record]]
-    lines: Callable[[], Iterator[Record]]
+    refused: Callable[[], Iterator[LedgerRow]]
+    refused_credits: Callable[[], Iterator[tuple[LedgerRow, Finding]]]
+    nothing_stands: Callable[[], Iterator[LedgerRow]]
+    changed: Callable[[], Iterator[LedgerRow]]
+    lines: Callable[[], Iterator[LedgerRow]]
     severities: Severities
     ran: Sequence[Ran]
 
@@ -86,7 +84,7 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
     }
 
 
-def refusal(row: Record, language: Language) -> dict[str, str]:
+def refusal(row: LedgerRow, language: Language) -> dict[str, str]:
     """What a refused line was refused for, what to do about it, and whether it can be declared again."""
     whole = row["waits_for"] == "header"
     reason, found = next(reasons(row["return_codes"], whole=whole))
@@ -101,7 +99,7 @@ def refusal(row: Record, language: Language) -> dict[str, str]:
     }
 
 
-def _worded(row: Record, finding: Finding, language: Language) -> Record:
+def _worded(row: LedgerRow, finding: Finding, language: Language) -> LedgerRow:
     message, remedy = render(finding.code, finding.params, language)
     return {**row, "code": finding.code, "message": message, "remedy": remedy}
 

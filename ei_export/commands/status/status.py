@@ -19,7 +19,7 @@ from ...model.appointment import Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
-from .document import Held, Record, Status
+from .document import Held, Status
 from .overview import overview
 
 
@@ -49,17 +49,17 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
         )
 
 
-def _declaration(row: Record) -> Record:
+def _declaration(row: standing.LedgerRow) -> standing.LedgerRow:
     return {**row, "run": run_label(row["run"])}
 
 
-def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[Record]]) -> Iterator[Record]:
+def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[standing.LedgerRow]]) -> Iterator[standing.LedgerRow]:
     """Rows with their return codes apart."""
     for row in rows(ledger):
         yield {**row, "return_codes": row["return_codes"].split()}
 
 
-def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[Record, Finding]]:
+def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
     for credit in refused_credits(ledger, declared_by(provider(settings))):
         yield {**asdict(credit), "codes": credit.codes.split()}, about(credit)
 

@@ -14,11 +14,12 @@ from attrs import asdict, frozen
 from ...base.problems import Language, render
 from ...base.wording import euros
 from ...base.words import Words, words
+from ...ledger.standing import LedgerRow
 from ...output.listing import LONG, SHORT, Listing
 from ...output.paper import Paint, columns, counted, few, plain, set_lines, template
 from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
-from .document import AMOUNTS, Record, Status, refusal
+from .document import AMOUNTS, Status, refusal
 
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10
@@ -117,7 +118,7 @@ def _held(status: Status, problems: ProblemList) -> Counter[str]:
 class Refused:
     """A line that was refused, or the first of the ``lines`` of a file that was refused with its header."""
 
-    row: Record
+    row: LedgerRow
     lines: int = 1
     cents: int = 0
 

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from ...base.problems import Finding, InputError, Language, Severities, catalogue
 from ...standards.fault import Fault
-from ...standards.files import Entry, entries, nothing_in
+from ...standards.files import FoundFile, entries, nothing_in
 from ...standards.registry import standard_of
 from ...standards.verifying import Verification, verify_file
 from .practice import PracticeRecords
@@ -77,7 +77,7 @@ def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
     return max(exit_codes)
 
 
-def _judge(entry: Entry, verifying: Verifying, page: Page) -> int:
+def _judge(entry: FoundFile, verifying: Verifying, page: Page) -> int:
     """Judges one file and gives its exit code."""
     verification, refusal, errors = None, entry.refusal, 0
     faults: Iterable[Fault] = map(_as_fault, entry.findings)

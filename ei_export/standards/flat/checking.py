@@ -24,7 +24,7 @@ _TOO_LONG: Final = {
 }
 
 
-class _Limits:
+class _Capacity:
     """What the elements of PM304 can hold. By column: the most characters, and the problem of more."""
 
     def __init__(self, layout: Layout) -> None:
@@ -58,8 +58,8 @@ def _texts(record: Record, elements: Mapping[str, str]) -> dict[str, tuple[int, 
 
 
 @cache
-def _limits() -> _Limits:
-    return _Limits(records().layout)
+def _capacity() -> _Capacity:
+    return _Capacity(records().layout)
 
 
 _NAMES: Final = frozenset({"name", "partner_name"})
@@ -86,7 +86,7 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
     """
     findings: list[Finding] = []
     fitted: dict[str, Any] = {}
-    limits = _limits()
+    limits = _capacity()
     if person.sex not in ("1", "2"):  # BER of the sibling standards, 2007-2016: 0 and 9 of COD046 don't occur
         findings.append(Finding("SEX_NOT_DECLARABLE", "sex", {"found": person.sex}))
     if person.house_number > limits.house_number:
@@ -106,7 +106,7 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
 def check_line(performance: Performance) -> list[Finding]:
     """The numbers of a performance that the elements of PM304 can't hold."""
     findings: list[Finding] = []
-    limits = _limits()
+    limits = _capacity()
     if performance.units > limits.units:
         findings.append(Finding("UNITS_TOO_MANY", "", {"units": performance.units, "limit": limits.units}))
     if max(performance.tariff_cents, performance.calculated_cents, performance.claimed_cents) > limits.cents:
@@ -117,7 +117,7 @@ def check_line(performance: Performance) -> list[Finding]:
 def check_care(care: Care) -> list[Finding]:
     """What is missing in well-formed care, and its texts that the elements of PM304 can't hold."""
     findings = [] if care.indication else [Finding("INDICATION_MISSING", "indication_code")]
-    _check_exact(care, _limits().exact_of_care, findings)
+    _check_exact(care, _capacity().exact_of_care, findings)
     if missing := care.lacks_of_referral:
         code = "REFERRAL_DATE_MISSING" if missing == "referral_date" else "REFERRER_MISSING"
         findings.append(Finding(code, missing))

@@ -16,7 +16,7 @@ from attrs import frozen
 from ...model.codelists import DCSPH, choice
 from ...model.declaration import Care, Performance, Person
 from ..standard import SentPart
-from .record import Layout, Record, Template, encoding, number
+from .record import Layout, Record, Template, as_int, encoding
 
 #: Where the columns of a person stand in record 02.
 PERSON: Final = {
@@ -108,7 +108,7 @@ def same_person(one: str, other: str) -> bool:
 
 def key_fragment(person: Person) -> str:
     """What record 04 repeats of its person: 0403-0405. Raises ValueError, naming the element."""
-    return records().fill_key({"0403": number(person.bsn), "0404": number(person.uzovi), "0405": person.insured_number})
+    return records().fill_key({"0403": as_int(person.bsn), "0404": as_int(person.uzovi), "0405": person.insured_number})
 
 
 @frozen
@@ -131,7 +131,7 @@ def care_fragment(care: Care, diagnosis_element: str = "") -> Pm304Care:
     element = ""
     if care.diagnosis:
         element = diagnosis_element or choice("diagnosis_element")
-        values[element] = number(care.diagnosis)
+        values[element] = as_int(care.diagnosis)
     return Pm304Care(care.authorization_number, _care_template(element).fill(values))
 
 
@@ -154,7 +154,7 @@ def line_fragment(key: str, care: Pm304Care, performance: Performance, started: 
         key,
         care.authorization_number,
         digits(performance.date),
-        number(performance.list),
+        as_int(performance.list),
         performance.code,
         performance.units,
         care.rest,
@@ -188,7 +188,7 @@ def _number(value: date | str | int | None) -> int:
     """What an element of digits takes. Raises ValueError, which never shows it, for other text."""
     if isinstance(value, date):
         return digits(value)
-    return value if isinstance(value, int) else number(value or "")
+    return value if isinstance(value, int) else as_int(value or "")
 
 
 @lru_cache(maxsize=4096)

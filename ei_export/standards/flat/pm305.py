@@ -15,7 +15,7 @@ from typing import IO, Final
 from attrs import evolve
 
 from ...base.problems import InputError
-from ..answer import GOOD, GRANTED, Answer, Kind, LineAnswer, is_fault
+from ..answer import GOOD, GRANTED, Answer, AnswerKind, LineAnswer, is_fault
 from ..contents import Content
 from ..message import Message
 from .reader import contents
@@ -67,7 +67,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     if not codes:
         raise _malformed(name, first, "0196", "", "COD954")
     lines = counts[_LINE]
-    kind: Kind = "refused" if good or not (lines or GRANTED in codes) else "answered"
+    kind: AnswerKind = "refused" if good or not (lines or GRANTED in codes) else "answered"
     return Answer(
         standard=message.name,
         kind=kind,

@@ -39,7 +39,7 @@ def is_text(text: str) -> bool:
     return text.isprintable() if text.isascii() else _characters().issuperset(text)
 
 
-def number(digits: str) -> int:
+def as_int(digits: str) -> int:
     """Digits as an int, 0 for ''. Raises ValueError, which never shows them."""
     if digits and not (digits.isascii() and digits.isdigit()):
         raise ValueError("digits only")

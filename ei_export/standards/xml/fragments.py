@@ -21,7 +21,7 @@ from ..standard import Became, SentPart
 from . import names
 from .judge.rulebook import rules
 from .redeclaring import redeclaration_code
-from .tree import Values, root_of, write, write_simple
+from .tree import Filling, root_of, write, write_simple
 
 ENCODING: Final = "utf-8"
 #: The code of the message.
@@ -136,9 +136,9 @@ def line_fragment(care: Gds801Care, performance: Performance, started: date | No
         "Prestatiecode": performance.code,
         "Aantal": str(performance.units),
         "Begindatum": performance.date.isoformat(),
-        "TariefInclBtw": euros(performance.tariff_cents),
-        "BerekendBedragInclBtw": euros(performance.calculated_cents),
-        "DeclaratieBedragInclBtw": euros(performance.claimed_cents),
+        "TariefInclBtw": amount_text(performance.tariff_cents),
+        "BerekendBedragInclBtw": amount_text(performance.calculated_cents),
+        "DeclaratieBedragInclBtw": amount_text(performance.claimed_cents),
     }
     debit, order = nodes().debit, nodes().debit_order
     texts = {name: write_simple(debit[name], value) for name, value in values.items()}
@@ -177,7 +177,7 @@ def credit_fragment(performance_list: str, day: date, granted_cents: int, previo
         "GerelateerdReferentienummer": previous,
         "PrestatieCodelijstCode": performance_list,
         "Begindatum": day.isoformat(),
-        "ToegekendBedragInclBtwFinancieel": euros(granted_cents),
+        "ToegekendBedragInclBtwFinancieel": amount_text(granted_cents),
     }
     text = write(nodes().performance, {names.CREDIT: values})
     return text.replace(_REFERENCE % _UNKNOWN, _EMPTY_REFERENCE, 1)
@@ -194,7 +194,7 @@ def without_reference(line: str) -> tuple[str, str]:
     return (line.replace(found[0], _EMPTY_REFERENCE, 1), found[1]) if found is not None else (line, "")
 
 
-def _traits(care: Care) -> list[Values]:
+def _traits(care: Care) -> list[Filling]:
     """The side of the body, only where the diagnosis asks for it, and the entitlement code."""
     diagnosis = diagnoses().get(care.diagnosis)
     is_sided = diagnosis is not None and diagnosis.side_required and care.side
@@ -203,11 +203,11 @@ def _traits(care: Care) -> list[Values]:
     return [*side, *entitlement]
 
 
-def _person(agb: str, role: str) -> Values:
+def _person(agb: str, role: str) -> Filling:
     return {"Zorgaanbiedercode": agb, "ZorgaanbiederSoort": names.PERSON, "ZorgaanbiederRol": role}
 
 
-def _referral(care: Care, day: date) -> Values:
+def _referral(care: Care, day: date) -> Filling:
     if care.referrer_agb:
         kind, referrer = names.REFERRED, _person(care.referrer_agb, names.REFERS)
     else:
@@ -216,7 +216,7 @@ def _referral(care: Care, day: date) -> Values:
     return {"TypeVerwijzingcode": kind, "Verwijsdatum": day.isoformat(), "Verwijzer": referrer}
 
 
-def euros(cents: int) -> str:
+def amount_text(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02}"
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import IO, Final
 
 from ...base.problems import InputError
-from ..answer import Answer, Kind, LineAnswer, is_fault
+from ..answer import Answer, AnswerKind, LineAnswer, is_fault
 from ..message import Message
 from . import names
 from .reader import Flaw, Instance, instances
@@ -54,7 +54,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
     if is_vecozo and totals is not None and not (codes or lines):
         raise InputError("RETURN_SAYS_NOTHING", file=name, invoice=context.get("Factuurnummer"))
     # a declaration without totals comes back without totals and without any feedback
-    kind: Kind = "refused" if is_vecozo or totals is None or any(map(is_fault, codes)) else "answered"
+    kind: AnswerKind = "refused" if is_vecozo or totals is None or any(map(is_fault, codes)) else "answered"
     return Answer(
         standard=message.name,
         kind=kind,

@@ -37,7 +37,7 @@ COUNTS: Final = ("1", "?", "+", "*", "or")
 OPEN: Final = "any"
 
 #: What `write` takes: text by element name, and for a class its own values, or several.
-Values: TypeAlias = Mapping[str, Union[str, "Values", Sequence["Values"]]]
+Filling: TypeAlias = Mapping[str, Union[str, "Filling", Sequence["Filling"]]]
 
 
 def _expression(row: Row, column: str) -> str:
@@ -212,7 +212,7 @@ def read_tree(
 # Writing -------------------------------------------------------------------------------------------
 
 
-def write(node: Node, values: Values, *, later: str = "") -> str:
+def write(node: Node, values: Filling, *, later: str = "") -> str:
     """An element of a class with these values as text, in the order of the table, in no namespace. ``later``: a child
     that is still to come.
 
@@ -231,7 +231,7 @@ def write_simple(node: Node, value: str) -> str:
     return f"<{node.name}>{escape(value, quote=False)}</{node.name}>"
 
 
-def _fill(parent: etree._Element, node: Node, values: Values, later: str = "") -> None:
+def _fill(parent: etree._Element, node: Node, values: Filling, later: str = "") -> None:
     used = 0
     for child in node.children:
         value = values.get(child.name)

@@ -5,8 +5,8 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ...model.declaration import Invoice, Provider
 from . import names
-from .fragments import ENCODING, euros, nodes, with_reference
-from .tree import ROOT, Values, write
+from .fragments import ENCODING, amount_text, nodes, with_reference
+from .tree import ROOT, Filling, write
 
 MOST_CENTS: Final = 10**14 - 1  # the form of an amount; more is no price
 _START: Final = f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="%s">\n'
@@ -33,7 +33,7 @@ def _frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
         "DeclaratieContext": _context(provider, invoice),
         "Overzicht": {
             "TotaalDeclaratiebedragInclBtw": {
-                "Bedrag": euros(abs(cents)),
+                "Bedrag": amount_text(abs(cents)),
                 "DebetCreditCode": "C" if cents < 0 else "D",
             }
         },
@@ -45,7 +45,7 @@ def _frame(provider: Provider, invoice: Invoice, cents: int) -> Frame:
     return _START % nodes().message.namespace + "".join(texts[:middle]), "".join(texts[middle:]) + _END
 
 
-def _header(provider: Provider, invoice: Invoice) -> Values:
+def _header(provider: Provider, invoice: Invoice) -> Filling:
     bureau, message = provider.service_bureau_agb, nodes().message
     return {
         "Berichtcode": message.code,
@@ -61,7 +61,7 @@ def _header(provider: Provider, invoice: Invoice) -> Values:
     }
 
 
-def _context(provider: Provider, invoice: Invoice) -> Values:
+def _context(provider: Provider, invoice: Invoice) -> Filling:
     code, kind, place = _declarant(provider)
     software = {
         "InformatiesysteemCode": provider.software_code,
@@ -81,7 +81,7 @@ def _context(provider: Provider, invoice: Invoice) -> Values:
     }
 
 
-def _declarant(provider: Provider) -> tuple[str, str, Values]:
+def _declarant(provider: Provider) -> tuple[str, str, Filling]:
     """AGB code and kind of the declarant, and where a person works (VC111): nothing for a practice or an institution.
 
     The declarant is whoever is paid; where that is a service bureau, whom it declares for.

@@ -19,7 +19,7 @@ from ei_export.commands.show import show as showing
 from ei_export.commands.show.describe import Choice
 from ei_export.commands.show.page import _date as shown_date
 from ei_export.commands.show.show import Showing, show
-from ei_export.standards.files import Entry
+from ei_export.standards.files import FoundFile
 from ei_export.standards.flat.record import Element, Layout
 from tests.manual.practice import bsns
 from tests.support.messages import (
@@ -323,7 +323,7 @@ def test_a_file_that_ends_too_soon_is_shown_as_far_as_it_goes(
     monkeypatch: pytest.MonkeyPatch,
     as_json: bool,
 ) -> None:
-    monkeypatch.setattr(showing, "entries", lambda path: iter([Entry(str(path), Failing(flat()))]))
+    monkeypatch.setattr(showing, "entries", lambda path: iter([FoundFile(str(path), Failing(flat()))]))
     exit_code, page = told(file, as_json=as_json)
     assert exit_code == InputError.exit_code
     if as_json:
@@ -361,7 +361,7 @@ def test_records_are_written_as_they_are_read(monkeypatch: pytest.MonkeyPatch, f
             written_before.append(out.tell())
             return super().readline(size)
 
-    monkeypatch.setattr(showing, "entries", lambda path: iter([Entry(str(path), Watched(flat()))]))
+    monkeypatch.setattr(showing, "entries", lambda path: iter([FoundFile(str(path), Watched(flat()))]))
     show(file, Showing("nl", FILLED), out)
     assert len(written_before) == 5
     assert written_before == sorted(set(written_before))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ei_export.base.problems import SettingsError
 from ei_export.standards.flat import record as module
-from ei_export.standards.flat.record import Element, Layout, Record, Template, is_text, number
+from ei_export.standards.flat.record import Element, Layout, Record, Template, as_int, is_text
 
 LAYOUTS = ("pm304-3.2", "pm305-3.2")
 RECORDS = [(name, kind) for name in LAYOUTS for kind in Layout.load(name).records]
@@ -93,10 +93,10 @@ def test_a_form_is_as_strict_as_pack(name: str) -> None:
 
 
 def test_a_number_is_digits_and_never_shown() -> None:
-    assert (number("007"), number("")) == (7, 0)
+    assert (as_int("007"), as_int("")) == (7, 0)
     for text in ("12345678x", " 1", "+1", "1_0", "²"):
         with pytest.raises(ValueError, match=r"^digits only$"):
-            number(text)
+            as_int(text)
 
 
 @pytest.mark.parametrize(

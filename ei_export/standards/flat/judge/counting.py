@@ -6,7 +6,7 @@ from typing import Final
 from attrs import define
 
 from ...fault import Fault
-from ..record import number
+from ..record import as_int
 from .controls import Control
 from .relations import Values
 
@@ -80,12 +80,12 @@ def counts(trailer: Values, tally: Tally, controls: Mapping[str, Control]) -> It
     counted = {"9902": tally.persons, "9903": tally.debtors, "9904": tally.lines, "9905": tally.comments}
     wrong = False
     for id, count in counted.items():
-        if id in trailer and number(trailer[id]) != count:
+        if id in trailer and as_int(trailer[id]) != count:
             wrong = True
             yield _differs(controls[id], trailer, count)
     total = sum(counted.values())
-    added = sum(number(trailer.get(id, "")) for id in counted)
-    if "9906" in trailer and number(trailer["9906"]) not in ({total, added} if wrong else {total}):
+    added = sum(as_int(trailer.get(id, "")) for id in counted)
+    if "9906" in trailer and as_int(trailer["9906"]) not in ({total, added} if wrong else {total}):
         yield _differs(controls["9906"], trailer, total)
 
 
@@ -100,7 +100,7 @@ def amount(
     """A total that is not what was added up, or whose sign isn't: D = zero or more for the provider, C = less."""
     if element not in trailer or sign not in trailer:
         return
-    if number(trailer[element]) != abs(cents):
+    if as_int(trailer[element]) != abs(cents):
         yield _differs(controls[element], trailer, abs(cents), problem)
     elif trailer[sign] != (expected := "C" if cents < 0 else "D"):
         at_zero = "" if cents else "8194"
@@ -132,7 +132,7 @@ class Comments:
         found = self._number.value(record)
         if found != self._commented and self._commented.isdigit():
             yield self._number.says("VERIFY_NUMBER", found, self._commented)
-        line = number(self._line.value(record))
+        line = as_int(self._line.value(record))
         expected = min(self._lines, default=line - 1) + 1
         if line != expected and line - 1 not in self._lines:
             yield self._line.says("VERIFY_NUMBER", self._line.value(record), self._line.element.pack(expected))

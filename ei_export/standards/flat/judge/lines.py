@@ -11,7 +11,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from ...care import insurer_of
 from ...fault import Fault
-from ..record import Layout, Record, encoding, number
+from ..record import Layout, Record, as_int, encoding
 from .care_days import Period, period
 from .controls import Control
 from .counting import Numbers, Tally
@@ -96,7 +96,7 @@ class Lines:
         self._kind: Final = record.kind.encode(encoding())
         self._before: Final = _Memory(part("0406", "0407"), _nothing)
         self._day: Final = _Memory(part("0408", "0408"), _nothing)
-        self._product: Final = _Memory(part("0409", "0411"), lambda values: number(values["0411"]))
+        self._product: Final = _Memory(part("0409", "0411"), lambda values: as_int(values["0411"]))
         self._care: Final = _Memory(part("0412", "0427"), period)
         self._rest: Final = part("0428")
         #: The amounts of debits that were right lately, and whole claims of this UZOVI, and what they come to.
@@ -228,14 +228,14 @@ class Lines:
         if not wrong.isdisjoint(_AMOUNT):
             self._tally.sure = False
             return
-        cents = number(claimed) if sign == "D" else -number(claimed)
+        cents = as_int(claimed) if sign == "D" else -as_int(claimed)
         self._tally.cents += cents
         if sign == "D" and not wrong:
             remember(self._amounts, amounts, self._price(text))
 
     def _price(self, text: bytes) -> _Price:
         """The amounts of a line that can be read."""
-        return _Price(*(number(self._controls[id].value(text.decode(encoding()))) for id in _PRICE))
+        return _Price(*(as_int(self._controls[id].value(text.decode(encoding()))) for id in _PRICE))
 
     @property
     def _insurer(self) -> str:

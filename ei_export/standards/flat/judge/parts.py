@@ -10,7 +10,7 @@ from .controls import Control
 from .relations import Relation, Values
 
 #: A relation that is broken, by which values, and what is expected.
-_Breach = tuple[Relation, Values, str]
+_BrokenRelation = tuple[Relation, Values, str]
 
 
 #: As many values are remembered of each shape: a few megabytes at most.
@@ -41,7 +41,7 @@ class _Shape:
         #: Values that broke no relation lately.
         self._right: Final[set[tuple[str, ...]]] = set()
 
-    def broken(self, text: str) -> list[_Breach] | None:
+    def broken(self, text: str) -> list[_BrokenRelation] | None:
         """The relations that are broken; None for a text of another shape."""
         match = self._match(text)
         if match is None:
@@ -128,7 +128,7 @@ class Part:
         )
 
 
-def _broken(relations: Iterable[Relation], values: Values) -> list[_Breach]:
+def _broken(relations: Iterable[Relation], values: Values) -> list[_BrokenRelation]:
     return [(r, values, expected) for r in relations if (expected := r.broken(values)) is not None]
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from ....model.codelists import return_codes
 from ...fault import Fault
-from ..record import Layout, number
+from ..record import Layout, as_int
 from . import counting
 from .controls import DECLARATION
 from .declaration import FlatFile
@@ -50,7 +50,7 @@ class ReturnFile(FlatFile):
         claimed, granted = self._controls["0432"], self._controls["0483"]
         amounts = claimed.of(record), granted.of(record)
         if claimed.right(amounts[0]) and granted.right(amounts[1]) and amounts[1] <= amounts[0]:
-            refused = number(amounts[0]) - number(amounts[1])
+            refused = as_int(amounts[0]) - as_int(amounts[1])
             self._refused += -refused if self._controls["0433"].of(record) == "C" else refused
         else:
             self._tally.sure = False
@@ -64,7 +64,7 @@ class ReturnFile(FlatFile):
         if self._answer == _ALL_GRANTED and self._opened:
             yield self._controls["0196"].says("VERIFY_ALL_GRANTED", _ALL_GRANTED, "01 | 99").at(1)
         elif "9907" in self._trailer and "9908" in self._trailer and self._tally.sure:
-            claimed = number(self._trailer["9907"])
+            claimed = as_int(self._trailer["9907"])
             claimed = -claimed if self._trailer["9908"] == "C" else claimed
             if self._answer == _ALL_GRANTED:
                 granted, problem = claimed, "VERIFY_TOTAL"
