@@ -89,7 +89,7 @@ def read_relations(
     def parse(row: Row) -> Relation:
         own = {row["element"], *row["others"].split()}
         if not own <= known:
-            raise row.error("others", f"elements of specs/{layout.name}.csv")
+            raise row.error("others", f"an element of specs/{layout.name}.csv")
         if row["return_code"] and return_codes is not None and row["return_code"] not in return_codes:
             raise row.error("return_code", "a code of specs/codelists/return-codes.csv")
         return _RELATION.parse(row, broken=_broken(row, own))
@@ -109,7 +109,7 @@ def _broken(row: Row, own: Set[str]) -> Callable[[Values], str | None]:
     terms = [_term(row, text, own) for text in row["when"].split()]
     element, expected = row["element"], row["expected"]
     if not set(_NAMED.findall(expected)) <= own or bool(expected) == bool(row["check"]):
-        raise row.error("expected", "words, with elements of the row in braces; nothing where check says it")
+        raise row.error("expected", "words, elements of the row in braces; nothing where check says it")
     check = _CHECKS[row.choice("check", tuple(_CHECKS))] if row["check"] else None
     is_plain = "{" not in expected
 
