@@ -3,7 +3,7 @@
 import ast
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,7 @@ def modules() -> Mapping[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
+@cache
 def subjects_of(path: Path) -> set[str]:
     """The subjects whose words a file opens, ``words("verify", language)``, or makes reasons for."""
     calls = [node for node in ast.walk(modules()[path]) if isinstance(node, ast.Call)]
@@ -108,8 +109,13 @@ def texts_of(node: ast.expr) -> Iterator[str]:
             yield from texts_of(other)
 
 
-def uses() -> Iterator[tuple[str, Use]]:
+@cache
+def uses() -> Sequence[tuple[str, Use]]:
     """Every place with the subject that it asks: that of its file, or else one of its folder."""
+    return tuple(_uses())
+
+
+def _uses() -> Iterator[tuple[str, Use]]:
     for path in modules():
         own = subjects_of(path)
         near = own or {each for other in modules() if other.parent == path.parent for each in subjects_of(other)}

@@ -5,19 +5,23 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from ei_export.cli import main
 from tests.support.demo import demo
 from tests.support.markdown import PAGES, ROOT, blocks, read
 
 #: The pages with transcripts, which begin with ``make demo`` or in what that leaves.
 WITH_TRANSCRIPTS: Final = tuple(page for page in PAGES if blocks(page, "console"))
 _BLOCK: Final = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+_OF_THE_SHELL: Final = frozenset("|<>$;&*?#")
 _MADE: Final = f"VENV={sys.prefix} -o {sys.prefix}/.runtime"
 
 
@@ -46,11 +50,34 @@ def _printed(command: str, folder: Path) -> str:
     """What a command prints, given in ``folder``; ``make`` works in the checkout and writes below ``folder``."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("EI_EXPORT_", "MAKE"))}
     environment["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{environment['PATH']}"
+    program, *arguments = shlex.split(command)
+    if program == "ei-export" and _OF_THE_SHELL.isdisjoint(command):
+        return _printed_by_a_fork(arguments, folder, environment)
     # With the environment of these tests as it is, rather than a new one.
     made = command.replace("make demo", f"make demo {_MADE} DEMO={folder}/build/demo")
     cwd = folder if made == command else ROOT
     done = subprocess.run(made, shell=True, cwd=cwd, env=environment, stdout=subprocess.PIPE, check=False)
     return done.stdout.decode()
+
+
+def _printed_by_a_fork(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """What the command prints in a child of this process, which has imported it already."""
+    with tempfile.TemporaryFile() as printed:
+        if not (child := os.fork()):
+            try:
+                os.dup2(printed.fileno(), 1)
+                os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+                sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
+                os.environ.clear()
+                os.environ.update(environment)
+                os.chdir(folder)
+                main(arguments, prog_name="ei-export")
+            finally:
+                sys.stdout.flush()
+                os._exit(0)
+        os.waitpid(child, 0)
+        printed.seek(0)
+        return printed.read().decode()
 
 
 if __name__ == "__main__":
