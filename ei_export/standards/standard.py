@@ -5,7 +5,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Literal, NamedTuple, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -13,10 +13,12 @@ from ..base.problems import Finding
 from ..base.tables import Report
 from ..model.declaration import Care, Invoice, Performance, Person, Provider
 from ..settings import OutputSettings
-from .answer import Answer
 from .contents import Content, Elements, Landmarks
 from .fault import Fault
 from .message import Message
+
+if TYPE_CHECKING:
+    from .answer import Answer
 
 #: What became of a line with an insurer the last time: it never had one (''), refused it, or it was credited. Of
 #: ``information`` only what claims nothing is declared anew; no such line is ever written.
@@ -176,7 +178,7 @@ class Standard(Protocol):
     def answer_judge(self, message: Message, today: date | None, /) -> FileJudge:
         """What judges an answer."""
 
-    def answer(self, file: IO[bytes], message: Message, name: str, /) -> Answer:
+    def answer(self, file: IO[bytes], message: Message, name: str, /) -> "Answer":
         """The answer in a file that is open at its start, and stays open while its lines are read. Raises InputError,
         with ``name``, where it is no whole and well-formed message."""
 

@@ -5,9 +5,13 @@ import sys
 
 import pytest
 
+from tests.support.markdown import ROOT
+
+DECLARATION = ROOT / "fixtures/golden/2019/expected/run-1/declarations/PM304_3311_191001000001.txt"
+
 _LOADED = """
 import sys
-sys.argv = ["ei-export", {command!r}, "--help"]
+sys.argv = ["ei-export", *{given!r}]
 from ei_export.__main__ import main
 try:
     main()
@@ -27,14 +31,27 @@ finally:
     ],
 )
 def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str]) -> None:
-    code = _LOADED.format(command=command)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-
-    loaded = set(done.stderr.splitlines())
-
-    assert "Usage" in done.stdout
+    said, loaded = loads(command, "--help")
+    assert "Usage" in said
     assert loaded & without == set()
-    assert len({name for name in loaded if name.split(".")[0] == "ei_export"}) < most
+    assert ours(loaded) < most
+
+
+def test_show_loads_no_run_to_show_a_file() -> None:
+    said, loaded = loads("show", str(DECLARATION))
+    assert "PM304" in said
+    assert ours(loaded) < 50
+
+
+def loads(*given: str) -> tuple[str, set[str]]:
+    """What a command says, and the modules that it loads."""
+    code = _LOADED.format(given=given)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout, set(done.stderr.splitlines())
+
+
+def ours(loaded: set[str]) -> int:
+    return len({name for name in loaded if name.split(".")[0] == "ei_export"})
 
 
 _TABLES = """

@@ -14,7 +14,6 @@ from ...standards.message import Message, named, recognise, start_of
 from ...standards.registry import standard_of
 from ...standards.vocabulary import CodeMeanings
 from .describe import Choice, Describer
-from .mask import Mask
 from .page import JsonPage, TextPage
 
 
@@ -109,6 +108,8 @@ def _contents(file: IO[bytes], message: Message, name: str, elements: Elements, 
     if not mask:
         yield from map(noted, contents())
         return
+    from .mask import Mask
+
     hiding = Mask(elements)
     for content in contents():
         hiding.learn(content)

@@ -66,6 +66,7 @@ class _Records:
         self.head, self.tail = line.part("0403", "0433"), line.part("0435")
         self.no_previous: Final = self.tail.pack({})
         self.care: Final = line.part("0412", "0427")
+        self.of_person, self.of_care = _places(self.person, PERSON), _places(self.care, CARE)
         self.fill_person: Final = Template(
             self.person, _OWN_NAME, tuple(sorted((*PERSON.values(), _PARTNER_CODE)))
         ).fill
@@ -91,7 +92,7 @@ def person_fragment(person: Person) -> str:
 
     Raises ValueError, naming the element, for a person who does not fit.
     """
-    values = _values(records().person, person, PERSON)
+    values = _values(records().of_person, person)
     values[_PARTNER_CODE] = 2 if person.partner_name else 0
     if not person.partner_name:
         values[PERSON["partner_prefix"]] = ""
@@ -125,7 +126,7 @@ def care_fragment(care: Care, diagnosis_element: str = "") -> Pm304Care:
     ``diagnosis_element``: where the DCSPH code goes, 0414 or 0418, '' = as the specs say; the element before it names
     the list.
     """
-    values = _values(records().care, care, CARE)
+    values = _values(records().of_care, care)
     if care.referrer_agb:  # said only where the code of the referrer is not known
         values[CARE["referrer_specialism"]] = 0
     element = ""
@@ -175,13 +176,20 @@ def tail_fragment(previous: str) -> str:
     return records().tail.pack({"0435": previous}) if previous else records().no_previous
 
 
-def _values(record: Record, of: Person | Care, elements: Mapping[str, str]) -> dict[str, str | int]:
+#: Columns with their elements, and whether these take digits.
+_Places = tuple[tuple[str, str, bool], ...]
+
+
+def _places(record: Record, elements: Mapping[str, str]) -> _Places:
+    return tuple((column, element, record[element].type == "N") for column, element in elements.items())
+
+
+def _values(places: _Places, of: Person | Care) -> dict[str, str | int]:
     """The columns of a person or of care by their elements, as these take them."""
-    values: dict[str, str | int] = {}
-    for column, element in elements.items():
-        value = getattr(of, column)
-        values[element] = _number(value) if record[element].type == "N" else value
-    return values
+    return {
+        element: _number(getattr(of, column)) if is_number else getattr(of, column)
+        for column, element, is_number in places
+    }
 
 
 def _number(value: date | str | int | None) -> int:

@@ -6,22 +6,24 @@ put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
 from ...base.problems import Finding, SettingsError
 from ...base.tables import Report
-from ...model.declaration import Care, Performance, Person, Provider
+from ...model.declaration import Care, Invoice, Performance, Person, Provider
 from ...settings import OutputSettings
 from ..contents import Landmarks
 from ..message import Message
-from ..standard import Became, FileCheck, FileJudge, Receiver, Standard, Tables
-from ..verifying import refuse_faulty
-from . import checking, fragments, pm305, reader, writing
+from ..standard import Became, FileCheck, FileJudge, Receiver, Standard, Tables, Writer
+from . import checking, fragments, reader
 from .record import Layout
+
+if TYPE_CHECKING:
+    from ..answer import Answer
 
 
 class Pm304:
-    """See `Standard`. A judge is loaded where one is asked for: who shows a file does without."""
+    """See `Standard`. What judges, writes or answers is loaded where it is asked for: who shows a file does without."""
 
     check_person = staticmethod(checking.check_person)
     person = staticmethod(fragments.person_fragment)
@@ -61,10 +63,17 @@ class Pm304:
         return fragments.records().key_length
 
     same_person = staticmethod(fragments.same_person)
-    writer = writing.Pm304Writer
+
+    @staticmethod
+    def writer(file: BinaryIO, provider: Provider, invoice: Invoice) -> Writer:
+        from .writing import Pm304Writer
+
+        return Pm304Writer(file, provider, invoice)
 
     @staticmethod
     def file_check(output: OutputSettings) -> FileCheck:
+        from ..verifying import refuse_faulty
+
         return refuse_faulty
 
     read_person = staticmethod(fragments.read_person)
@@ -113,7 +122,12 @@ class Pm304:
 
         return ReturnFile(message, today)
 
-    answer = staticmethod(pm305.read)
+    @staticmethod
+    def answer(file: IO[bytes], message: Message, name: str) -> "Answer":
+        from .pm305 import read
+
+        return read(file, message, name)
+
     place_of = staticmethod(reader.place_of)
 
     @staticmethod
