@@ -32,7 +32,8 @@ def record(
 ) -> None:
     """Records what the run came to, of a test no more than its numbers, and then shows it."""
     out = settings.output.dir
-    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in ("problems.csv", "report.html")]
+    names = "problems.csv", "report.html"
+    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in names]
     for file in shown:
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
@@ -40,8 +41,9 @@ def record(
     summary.problems.write_csv(problems.file)
     write_page(page.file, settings, rules, ledger, summary, line_list)
     if isinstance(place, Stage):
-        page.file.seek(0)
-        shutil.copyfileobj(page.file, place.create("report.html"))
+        for name, file in zip(names, shown, strict=True):
+            file.file.seek(0)
+            shutil.copyfileobj(file.file, place.create(name))
         place.seal()
     for file in shown:
         file.seal()

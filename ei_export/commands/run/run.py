@@ -101,7 +101,8 @@ def run(settings: Settings, options: Options) -> Summary:
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
-            _complete_summary(place, summary)
+            document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
+            place.create("summary.json").write(document.encode())
             if options.xlsx and line_list is not None:
                 write_sheets(place.create("workbook.xlsx"), summary, line_list)
         if options.publish:
@@ -166,13 +167,6 @@ def _write(due: SortedLines, place: Place, publication: Publication, options: Op
     for line in publication.differing:
         summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
     return line_list
-
-
-def _complete_summary(place: Place, summary: Summary) -> None:
-    """Writes what is known once all is written."""
-    summary.problems.write_csv(place.create("problems.csv"))
-    document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
-    place.create("summary.json").write(document.encode())
 
 
 def _row(line: DueLine) -> int | None:
