@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from ei_export.base.problems import Finding, render, severity
 from ei_export.intake import values
 from ei_export.intake.person import CARE_COLUMNS, PERSON_COLUMNS, born_by, care, given_on, person
 from ei_export.model.declaration import Care, Person
+from tests.support import samples
 
 DAY = date(2021, 3, 9)
 
@@ -25,37 +27,15 @@ PERSON_CELLS = {
     "house_number": "12",
     "uzovi": "101",
 }
-PERSON = Person(
-    bsn="123456782",
-    uzovi="0101",
-    insured_number="",
-    patient_id="P001",
-    birth_date=date(1980, 5, 17),
-    sex="2",
-    name="Jansen",
-    prefix="",
-    initials="AB",
-    partner_name="",
-    partner_prefix="",
-    name_use="0",
-    postcode="1234AB",
-    foreign_postcode="",
-    house_number=12,
-    house_number_suffix="",
-    country="",
-)
+PERSON = evolve(samples.PERSON, uzovi="0101", insured_number="", prefix="", house_number_suffix="")
 CARE_CELLS = {"diagnosis_code": "3426", "indication_code": "9", "therapist_agb": "4098765"}
-CARE = Care(
-    diagnosis="3426",
-    indication="009",
-    therapist_agb="04098765",
+CARE = evolve(
+    samples.CARE,
     therapist_specialism="",
     referral_date=None,
     referrer_agb="",
     referrer_specialism="",
     authorization_number="",
-    accident="O",
-    side="",
 )
 
 

@@ -25,9 +25,9 @@ from ei_export.standards.flat.record import encoding
 from ei_export.standards.verifying import verify_file
 from tests.golden.cases import GOLDEN
 from tests.standards.flat.judge.test_declaration import CHANGES
-from tests.standards.flat.test_writing import CARE, INVOICE, PERFORMANCE, PERSON
 from tests.support.declared import END, answer, changed, declaration, file_of, judged
 from tests.support.messages import PM304
+from tests.support.samples import CARE, INVOICE, PERFORMANCE, PERSON
 
 CORRECT: Final = file_of(declaration())
 #: A line that becomes a credit makes the total another one.

@@ -2,7 +2,6 @@
 
 import io
 import unicodedata
-from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from ei_export.base.problems import Finding, severity
 from ei_export.model.codelists import choice
-from ei_export.model.declaration import NO_BSN, Care, Invoice, Performance, Person, Provider
+from ei_export.model.declaration import NO_BSN, Care, Performance, Person
 from ei_export.standards.flat import fragments
 from ei_export.standards.flat.checking import check_care, check_line, check_person
 from ei_export.standards.flat.fragments import (
@@ -26,66 +25,9 @@ from ei_export.standards.flat.fragments import (
 from ei_export.standards.flat.pm304 import STANDARD
 from ei_export.standards.flat.record import Layout
 from ei_export.standards.flat.writing import Pm304Writer, header, trailer
+from tests.support.samples import CARE, INVOICE, PERFORMANCE, PERSON, PROVIDER
 
 LAYOUT = Layout.load("pm304-3.2")
-PERSON = Person(
-    bsn="123456782",
-    uzovi="7095",
-    insured_number="0070010020",
-    patient_id="P001",
-    birth_date=date(1980, 5, 17),
-    sex="2",
-    name="Jansen",
-    prefix="van der",
-    initials="AB",
-    partner_name="",
-    partner_prefix="",
-    name_use="0",
-    postcode="1234AB",
-    foreign_postcode="",
-    house_number=12,
-    house_number_suffix="a",
-    country="",
-)
-CARE = Care(
-    diagnosis="3426",
-    indication="009",
-    therapist_agb="04098765",
-    therapist_specialism="0401",
-    referral_date=date(2021, 2, 26),
-    referrer_agb="01012345",
-    referrer_specialism="0101",
-    authorization_number="M-1",
-    accident="O",
-    side="",
-)
-PERFORMANCE = Performance(
-    date=date(2021, 3, 9),
-    list="012",
-    code="F1013",
-    units=3,
-    tariff_cents=8000,
-    calculated_cents=8000,
-    claimed_cents=7950,
-)
-PROVIDER = Provider(
-    practice_agb="04012345",
-    provider_agb="04098765",
-    institution_agb="",
-    service_bureau_agb="",
-    pay_to="practice",
-    vat_id="",
-    software_code="",
-    software_version="",
-    test=False,
-)
-INVOICE = Invoice(
-    number="R000001-7095",
-    date=date(2021, 4, 1),
-    uzovi="7095",
-    period_from=date(2021, 3, 1),
-    period_until=date(2021, 3, 31),
-)
 
 
 def person_with(**changes: Any) -> Person:

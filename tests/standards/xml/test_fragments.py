@@ -10,8 +10,8 @@ from ei_export.standards.xml.fragments import (
     read_care,
     read_person,
 )
-from tests.standards.flat.test_writing import PERSON
 from tests.standards.xml.test_writing import CARE, PERFORMANCE, STARTED
+from tests.support.samples import PERSON
 
 
 def test_a_person_is_read_back_as_far_as_sent() -> None:

@@ -21,11 +21,11 @@ from ei_export.standards.xml.fragments import (
 from ei_export.standards.xml.judge.message import XmlFile
 from ei_export.standards.xml.reader import Instance, instances
 from ei_export.standards.xml.writing import Gds801Writer, frame
-from tests.standards.flat.test_writing import CARE as CARE_OF_2021
-from tests.standards.flat.test_writing import INVOICE as INVOICE_OF_2021
-from tests.standards.flat.test_writing import PERFORMANCE as PERFORMANCE_OF_2021
-from tests.standards.flat.test_writing import PERSON, PROVIDER
 from tests.support.gds import M573
+from tests.support.samples import CARE as CARE_OF_2021
+from tests.support.samples import INVOICE as INVOICE_OF_2021
+from tests.support.samples import PERFORMANCE as PERFORMANCE_OF_2021
+from tests.support.samples import PERSON, PROVIDER
 
 CARE = evolve(CARE_OF_2021, referral_date=date(2025, 2, 26), authorization_number="")
 PERFORMANCE = evolve(
