@@ -1,34 +1,53 @@
 """Data that may outgrow memory, kept in anonymous temporary files: gone with the process, however it ends."""
 
-import heapq
+import errno
+import os
 import pickle
 import tempfile
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from typing import IO, Final, Generic, TypeVar
+from itertools import chain, islice
+from typing import IO, BinaryIO, Final, Generic, NamedTuple, TypeVar
 
 #: Between the cells of a row, and the fields of what is spooled.
 UNIT: Final = "\x1f"
 
 #: Characters held in memory before they go to disk.
 _MEMORY: Final = 4_000_000
-#: Files that are open at a time for one sorting.
-_MOST_RUNS: Final = 32
+#: Bytes of all runs together that are read at a time to merge them, and of one at least.
+_MERGED: Final = 8 << 20
+_LEAST_BLOCK: Final = 32 << 10
 #: Objects that are pickled at a time.
 _BATCH: Final = 500
 
 T = TypeVar("T")
 
 
-class SortedLines:
-    """Lines of text (without line feeds), handed back in code point order."""
+class Run(NamedTuple):
+    """Where lines that are in order stand in a file: their bytes, and how many lines they are."""
 
-    def __init__(self, memory: int = _MEMORY) -> None:
+    start: int
+    end: int
+    lines: int
+
+
+class SortedLines:
+    """Lines of text (without line feeds), handed back in code point order.
+
+    What doesn't fit in memory is written in a file, run by run. Any number of readers, in forked processes too, can
+    read it at a time: they share no position.
+    """
+
+    def __init__(self, memory: int = _MEMORY, file: BinaryIO | None = None) -> None:
+        """``file``: an anonymous one to write in, by default one that is made when there is need of it."""
         self._memory = memory
+        self._file = file
         self._held: list[str] = []
         self._size = 0
-        self._runs: list[IO[str]] = []
+        self._end = 0
+        self._runs: list[tuple[BinaryIO, Run]] = []
+        self._adopted: list[BinaryIO] = []
         self.count = 0
 
     def add(self, line: str) -> None:
@@ -39,46 +58,93 @@ class SortedLines:
             self._spill()
 
     def _spill(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._held.sort()
-        if len(self._runs) >= _MOST_RUNS:
-            merged = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
-            for run in self._runs:
-                run.seek(0)
-            merged.writelines(f"{line}\n" for line in heapq.merge(*(map(_chomp, run) for run in self._runs)))
-            self.close()
-            self._runs = [merged]
-        run = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed by `close`
-        run.writelines(f"{line}\n" for line in self._held)
-        self._runs.append(run)
+        text = "".join(f"{line}\n" for line in self._held).encode()
+        self._file.write(text)
+        self._file.flush()
+        start, self._end = self._end, self._end + len(text)
+        self._runs.append((self._file, Run(start, self._end, len(self._held))))
         self._held.clear()
         self._size = 0
 
     def close(self) -> None:
         """Gives the disk back."""
-        for run in self._runs:
-            run.close()
+        for file in (self._file, *self._adopted):
+            if file is not None:
+                file.close()
 
-    def write_to(self, run: IO[str]) -> None:
-        """Writes all lines, in order, to a file that another process can `adopt`."""
-        run.writelines(f"{line}\n" for line in self)
-        run.flush()
+    def hand_over(self) -> Sequence[Run]:
+        """Writes all there is in its file, for another process to `adopt`."""
+        if self._held:
+            self._spill()
+        return [run for _, run in self._runs]
 
-    def adopt(self, run: IO[str], count: int) -> None:
-        """Adds the ``count`` lines of a file that `write_to` wrote."""
-        self._runs.append(run)
-        self.count += count
+    def adopt(self, file: BinaryIO, runs: Iterable[Run]) -> None:
+        """Adds what other lines handed over in their file."""
+        self._adopted.append(file)
+        for run in runs:
+            self._runs.append((file, run))
+            self.count += run.lines
 
     def __iter__(self) -> Iterator[str]:
         self._held.sort()
         if not self._runs:
             return iter(self._held)
-        for run in self._runs:
-            run.seek(0)
-        return heapq.merge(*(map(_chomp, run) for run in self._runs), self._held)
+        block = max(_LEAST_BLOCK, _MERGED // len(self._runs))
+        runs = [_blocks(file, run, block) for file, run in self._runs]
+        return chain.from_iterable(_merged([*runs, iter([self._held] if self._held else [])]))
 
 
-def _chomp(line: str) -> str:
-    return line[:-1]
+def _blocks(file: BinaryIO, run: Run, size: int) -> Iterator[list[str]]:
+    """The lines of a run, those of about ``size`` bytes at a time."""
+    start, cut = run.start, b""
+    while start < run.end:
+        block = _read_at(file, min(size, run.end - start), start)
+        start += len(block)
+        whole, line_end, rest = block.rpartition(b"\n")
+        if line_end:
+            yield (cut + whole).decode().split("\n")
+            cut = rest
+        else:
+            cut += rest
+
+
+def _read_at(file: BinaryIO, size: int, start: int) -> bytes:
+    """Bytes of a file, wherever others are reading in it. Raises OSError where they are not there any more."""
+    if hasattr(os, "pread"):
+        block = os.pread(file.fileno(), size, start)
+    else:  # nor is there another process
+        file.seek(start)
+        block = file.read(size)
+    if not block:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    return block
+
+
+def _merged(runs: Iterable[Iterator[list[str]]]) -> Iterator[list[str]]:
+    """The lines of sorted runs in order, block by block: up to the least of their last lines all that will ever come
+    is there, and is sorted at once."""
+    waiting = [(block, run) for run in runs for block in islice(run, 1)]
+    while len(waiting) > 1:
+        limit = min(block[-1] for block, _ in waiting)
+        ready: list[str] = []
+        behind = []
+        for block, run in waiting:
+            if block[-1] == limit:
+                ready += block
+                behind += [(more, run) for more in islice(run, 1)]
+            else:
+                place = bisect_right(block, limit)
+                ready += block[:place]
+                behind.append((block[place:], run))
+        ready.sort()
+        yield ready
+        waiting = behind
+    for block, run in waiting:
+        yield block
+        yield from run
 
 
 class Partitions:
@@ -121,36 +187,43 @@ class Partitions:
 class Batches(Generic[T]):
     """Objects in the order in which they came, pickled some at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: BinaryIO | None = None) -> None:
+        """``file``: an anonymous one to write in, by default one that is made when there is need of it."""
         self._held: list[T] = []
-        #: Pickled ones, our own first: the file, and how many batches are in it.
-        self._files: list[tuple[IO[bytes], int]] = []
+        self._file = file
+        self._written = 0
+        #: What other ones handed over: their file, and how many batches are in it.
+        self._adopted: list[tuple[BinaryIO, int]] = []
 
     def add(self, item: T) -> None:
         self._held.append(item)
         if len(self._held) >= _BATCH:
-            if not self._files:
-                self._files.append((tempfile.TemporaryFile(), 0))  # noqa: SIM115 - closed when read
-            file, batches = self._files[0]
-            pickle.dump(self._held, file, pickle.HIGHEST_PROTOCOL)
-            self._files[0] = (file, batches + 1)
-            self._held = []
+            self._write()
 
-    def write_to(self, file: IO[bytes]) -> int:
-        """Writes all to a file that another process can `adopt`; returns how many batches they are."""
-        batches = 0
-        for batches, batch in enumerate(self, start=1):  # noqa: B007 - counts them
-            pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
-        return batches
+    def _write(self) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
+        pickle.dump(self._held, self._file, pickle.HIGHEST_PROTOCOL)
+        self._written += 1
+        self._held = []
 
-    def adopt(self, file: IO[bytes], batches: int) -> None:
-        """Adds what `write_to` wrote to a file, once nothing more comes of our own."""
-        self._files.append((file, batches))
+    def hand_over(self) -> int:
+        """Writes all there is in its file, for another process to `adopt`; returns how many batches they are."""
+        if self._held:
+            self._write()
+        if self._file is not None:
+            self._file.flush()
+        return self._written
+
+    def adopt(self, file: BinaryIO, batches: int) -> None:
+        """Adds what other batches handed over in their file."""
+        self._adopted.append((file, batches))
 
     def __iter__(self) -> Iterator[Sequence[T]]:
         """All, a batch at a time; once."""
         yield self._held
-        for file, batches in self._files:
+        own = [(self._file, self._written)] if self._file is not None else []
+        for file, batches in (*own, *self._adopted):
             file.seek(0)
             for _ in range(batches):
                 yield pickle.load(file)
@@ -177,6 +250,11 @@ class PairCheck:
         part = self.parts[hashed & self.mask]
         part.append(hashed)
         part.append(hash(value))
+
+    def adopt(self, other: "PairCheck") -> None:
+        """Adds the pairs of one of the same process, or of one forked from it, that wrote nothing to disk yet."""
+        for part, more in zip(self.parts, other.parts, strict=True):
+            part.extend(more)
 
     def flush(self) -> None:
         """Writes to disk what is too much for memory; to be called now and then while ``parts`` grow."""

@@ -7,6 +7,7 @@ from zlib import crc32
 from attrs import frozen
 
 from ..base.problems import Finding
+from ..base.processes import cores
 from ..base.spool import UNIT, PairCheck, Partitions
 from .feed import BROKEN, PART, Header, Source
 from .people import People
@@ -79,6 +80,8 @@ def gather(
     orphans = {number for _, patient, number in waiting if number and not patient}
     header = source.header
     count = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
+    if count > 1:
+        count += -count % cores()  # as many for each process
     partitions = Partitions(count)
     held = partitions.held
     appointments, numbers = PairCheck(), PairCheck()

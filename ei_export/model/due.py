@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from ..base.spool import UNIT, PairCheck
+from ..base.spool import UNIT
 from .declaration import who
 
 
@@ -50,21 +50,20 @@ class DueLine(NamedTuple):
         return cls._make(text.split(UNIT))
 
 
-def doubles(due: Iterable[str], allowed: Collection[str]) -> dict[str, str]:
+def who_of(line: DueLine) -> str:
+    """Who the person of a line is, whatever patient number they have."""
+    return who(line.person_key, line.uzovi)
+
+
+def doubles(due: Iterable[str], shared: Collection[int], allowed: Collection[str]) -> dict[str, str]:
     """The appointments, each with the one that goes, of which the performance is declared twice, for one person under
     two patient numbers: same date, list and F-code (return code 0587). The first by its id goes; ``allowed`` ones may
-    be a second."""
-    pairs = PairCheck()
-    for line in map(DueLine.unpack, due):
-        if not line.is_credit:
-            pairs.add("/".join(_performance(line)), line.patient_id)
-            pairs.flush()
-    if not (found := pairs.conflicts()):
-        return {}
+    be a second. ``shared``: hashes of who has debits under more than one number."""
     same: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for line in map(DueLine.unpack, due):
-        if not line.is_credit and hash("/".join(_performance(line))) in found:
-            same.setdefault(_performance(line), []).append((line.appointment_id, line.patient_id))
+    for line in map(DueLine.unpack, due if shared else ()):
+        if not line.is_credit and hash(person := who_of(line)) in shared:
+            performance = person, line.date, line.list, line.f_code
+            same.setdefault(performance, []).append((line.appointment_id, line.patient_id))
     return {
         ident: first
         for lines in same.values()
@@ -72,7 +71,3 @@ def doubles(due: Iterable[str], allowed: Collection[str]) -> dict[str, str]:
         for ident, patient in lines
         if patient != owner and ident not in allowed
     }
-
-
-def _performance(line: DueLine) -> tuple[str, ...]:
-    return who(line.person_key, line.uzovi), line.date, line.list, line.f_code

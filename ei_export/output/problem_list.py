@@ -7,11 +7,11 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import IO, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from attrs import frozen
 
@@ -26,7 +26,7 @@ from ..base.problems import (
     catalogue,
     render,
 )
-from ..base.spool import UNIT, SortedLines
+from ..base.spool import UNIT, Run, SortedLines
 from ..base.wording import column_name
 from .cells import defused_at
 
@@ -59,11 +59,12 @@ class ProblemList:
     """Takes findings, hands back problems: errors first, causes before what follows from them, then by kind,
     trajectory and appointment."""
 
-    def __init__(self, language: Language, file: str, severities: Severities) -> None:
+    def __init__(self, language: Language, file: str, severities: Severities, kept: BinaryIO | None = None) -> None:
+        """``file`` is the name of the feed; ``kept`` as `SortedLines` has it, where its problems are kept."""
         self._language: Language = language
         self._file = file
         self._known = severities
-        self.lines = SortedLines()
+        self.lines = SortedLines(file=kept)
         self.severities: Counter[Severity] = Counter()
         #: Warnings by the UZOVI number of their appointment.
         self.warnings: Counter[str] = Counter()
@@ -93,15 +94,15 @@ class ProblemList:
         found = _encode((finding.code, finding.column, finding.params))
         self.lines.add(UNIT.join((*key, place, found)))
 
-    def empty_copy(self) -> "ProblemList":
-        """A list without problems, for the same feed in the same language."""
-        return ProblemList(self._language, self._file, self._known)
+    def empty_copy(self, kept: BinaryIO) -> "ProblemList":
+        """A list without problems, for the same feed in the same language, that keeps them in a file of its own."""
+        return ProblemList(self._language, self._file, self._known, kept)
 
     def adopt(
-        self, lines: IO[str], count: int, severities: Mapping[Severity, int], warnings: Mapping[str, int]
+        self, kept: BinaryIO, runs: Sequence[Run], severities: Mapping[Severity, int], warnings: Mapping[str, int]
     ) -> None:
-        """Adds the problems of another list, as its ``lines`` wrote them to a file."""
-        self.lines.adopt(lines, count)
+        """Adds the problems of another list, as its ``lines`` handed them over in a file."""
+        self.lines.adopt(kept, runs)
         self.severities.update(severities)
         self.warnings.update(warnings)
 

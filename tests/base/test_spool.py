@@ -1,9 +1,15 @@
 """Data that outgrows memory comes back as it was, from disk or not."""
 
+import errno
+import os
+import tempfile
+from unittest import mock
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ei_export.base.spool import PairCheck, Partitions, SortedLines
+from ei_export.base.spool import Batches, PairCheck, Partitions, SortedLines
 
 LINES = st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=8), max_size=40)
 
@@ -16,8 +22,50 @@ def test_sorted_lines_come_back_in_order_whatever_fits_in_memory(lines: list[str
     assert spool.count == len(lines)
     assert list(spool) == sorted(lines)
     assert list(spool) == sorted(lines)
-    for run in spool._runs:
-        run.close()
+    spool.close()
+
+
+@given(st.lists(LINES, min_size=1, max_size=4), st.integers(0, 60), st.integers(1, 40))
+def test_sorted_lines_of_others_come_in_between(parts: list[list[str]], memory: int, block: int) -> None:
+    """Whatever is read at a time, and by two readers at once."""
+    own, *others = (SortedLines(memory, tempfile.TemporaryFile()) for _ in parts)  # noqa: SIM115
+    for spool, lines in zip((own, *others), parts, strict=True):
+        for line in lines:
+            spool.add(line)
+    for other in others:
+        assert other._file is not None
+        own.adopt(other._file, other.hand_over())
+    expected = sorted(line for lines in parts for line in lines)
+    with mock.patch.multiple("ei_export.base.spool", _MERGED=block, _LEAST_BLOCK=1):
+        assert own.count == len(expected)
+        assert list(zip(own, own, strict=True)) == [(line, line) for line in expected]
+    own.close()
+
+
+def test_a_run_that_is_cut_off_is_no_shorter_run() -> None:
+    """Somebody takes the file away from under it: that is told, not declared."""
+    spool = SortedLines(0)
+    for line in ("one", "other"):
+        spool.add(line)
+    assert spool._file is not None
+    spool._file.truncate(3)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        list(spool)
+    spool.close()
+
+
+@given(st.lists(st.lists(st.integers(), max_size=9), min_size=1, max_size=4), st.integers(1, 3))
+def test_batches_come_back_in_order_also_those_of_others(parts: list[list[int]], size: int) -> None:
+    with mock.patch("ei_export.base.spool._BATCH", size):
+        own, *others = (Batches[int](tempfile.TemporaryFile()) for _ in parts)  # noqa: SIM115
+        for batches, numbers in zip((own, *others), parts, strict=True):
+            for number in numbers:
+                batches.add(number)
+        for other in others:
+            assert other._file is not None
+            own.adopt(other._file, other.hand_over())
+        found = sorted(number for batch in own for number in batch)
+    assert found == sorted(number for numbers in parts for number in numbers)
 
 
 @given(LINES, st.integers(1, 4), st.integers(0, 60))

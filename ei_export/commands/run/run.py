@@ -83,7 +83,8 @@ def run(settings: Settings, options: Options) -> Summary:
         feed_judge = FeedJudge(settings, rules, ledger, options.today, options.progress, earlier)
         judged = feed_judge.judge(source)
         cleaning.push(lambda kind, error, trace: judged.close() if kind else None)  # else it is the caller's
-        if twice := doubles(judged.collected.due, settings.input.twice_on_a_day):
+        shared = judged.collected.persons.conflicts()
+        if twice := doubles(judged.collected.due, shared, settings.input.twice_on_a_day):
             judged = feed_judge.judge_again(judged, twice)
         if options.strict and judged.summary.exit_code:
             judged = feed_judge.judge_again(judged, twice, hold_all=True)
