@@ -16,8 +16,8 @@ UNIT: Final = "\x1f"
 #: Characters held in memory before they go to disk.
 _MEMORY: Final = 4_000_000
 #: Bytes of all runs together that are read at a time to merge them, and of one at least.
-_MERGED: Final = 8 << 20
-_LEAST_BLOCK: Final = 32 << 10
+_MERGED: Final = 2 << 20
+_LEAST_BLOCK: Final = 16 << 10
 #: Objects that are pickled at a time.
 _BATCH: Final = 500
 
