@@ -20,7 +20,7 @@ from ..model.due import DueLine
 from ..output.cells import defused_at, restored
 from ..standards.files import sha256_of
 from ..standards.registry import standard_named
-from ..standards.standard import FileCheck, Writer
+from ..standards.standard import NewFileCheck, Writer
 from .memory import NAME as MEMORY
 from .memory import MemoryWriter
 from .numbers import Series, declared_by
@@ -47,7 +47,7 @@ class _File:
     """A declaration file that is being written."""
 
     def __init__(
-        self, place: Place, check: FileCheck, provider: Provider, series: Series, number: str, first: DueLine
+        self, place: Place, check: NewFileCheck, provider: Provider, series: Series, number: str, first: DueLine
     ) -> None:
         self.standard, self.uzovi, self.insurer = first.standard, first.uzovi, first.insurer
         standard = standard_named(self.standard)
@@ -55,7 +55,7 @@ class _File:
         self.name = series.file(standard.path.format(first.uzovi, number))
         self.number = number
         self._today = series.today
-        self._check = check
+        self._check = check()
         self._from = self._until = first.date
         self.first_reference = self.last_reference = ""
         self._shortened: dict[str, str] = {}
@@ -67,15 +67,22 @@ class _File:
         number = short_number(patient_id)
         return number == patient_id or self._shortened.setdefault(number, patient_id) == patient_id
 
+    def begin_person(self, record: str) -> None:
+        self.writer.person(record)
+        self._check.person(record)
+
     def add(self, line: DueLine, reference: str) -> None:
         self.first_reference, self.last_reference = self.first_reference or reference, reference
         self._from, self._until = min(self._from, line.date), max(self._until, line.date)
-        self.writer.line(line.head, reference, _signed(line), line.previous if line.is_credit else "")
+        added = line.head, reference, _signed(line), line.previous if line.is_credit else ""
+        self.writer.line(*added)
+        self._check.line(*added)
 
     def close(self) -> Declaration:
         """Completes the file: its end, and at its start the period, known only now. Raises WriteError."""
-        self.writer.close(self._invoice())
-        self._check(self._file, self.name)
+        invoice = self._invoice()
+        self.writer.close(invoice)
+        self._check.close(self._file, self.name, invoice)
         self._file.seek(0)
         return Declaration(
             file=self.name,
@@ -142,7 +149,7 @@ class Publication:
     """Writes the files of one run from lines in the order of the files: by standard, UZOVI, person and date."""
 
     def __init__(
-        self, place: Place, ledger: Ledger, checks: Mapping[str, FileCheck], provider: Provider, series: Series
+        self, place: Place, ledger: Ledger, checks: Mapping[str, NewFileCheck], provider: Provider, series: Series
     ) -> None:
         self.declarations: list[Declaration] = []
         #: Appointments whose person came with two sets of details.
@@ -183,7 +190,7 @@ class Publication:
             if not file.may_hold(lines[-1].patient_id):
                 waiting.append(lines)
                 continue
-            file.writer.person(record)
+            file.begin_person(record)
             self._sent.append((self._person, record))
             first = lines[0]
             hashed = self._ledger.hashed(who(first.person_key, first.uzovi))

@@ -28,9 +28,6 @@ Became = Literal["", "refused", "credited", "information"]
 #: `credit` made it and, of a credit, the reference of its debit, else ''.
 Receiver: TypeAlias = Callable[[str, str, str, str], Sequence[Fault]]
 
-#: Holds a finished file, by its name, against all that is asked of it. Raises WriteError where nobody would take it.
-FileCheck: TypeAlias = Callable[[IO[bytes], str], None]
-
 
 class Writer(Protocol):
     """Writes one file; ``cents`` are debit minus credit so far."""
@@ -49,6 +46,26 @@ class Writer(Protocol):
     def close(self, invoice: Invoice, /) -> None:
         """Writes what comes behind the persons and, before them, what is known last: period and amount. The file stays
         open."""
+
+
+class FileCheck(Protocol):
+    """Holds one finished file against what was handed to its writer, of which it is told the same: nothing dropped,
+    doubled, swapped or changed, and numbers, references and totals that are right. Persons and lines were judged before
+    (`Receiver`), and are not again unless something is out of the ordinary."""
+
+    def person(self, record: str, /) -> None:
+        """As `Writer.person`."""
+
+    def line(self, head: str, reference: str, cents: int, previous: str, /) -> None:
+        """As `Writer.line`."""
+
+    def close(self, file: IO[bytes], name: str, invoice: Invoice, /) -> None:
+        """Reads the whole file, by its name, once its writer was closed with the same ``invoice``. Raises WriteError
+        where it isn't what it should be, or nobody would take it."""
+
+
+#: Begins the check of a file.
+NewFileCheck: TypeAlias = Callable[[], FileCheck]
 
 
 class FileJudge(Protocol):
@@ -140,8 +157,9 @@ class Standard(Protocol):
     def writer(self, file: BinaryIO, provider: Provider, invoice: Invoice, /) -> Writer:
         """Begins a file; the period in ``invoice`` may still be another."""
 
-    def file_check(self, output: OutputSettings, /) -> FileCheck:
-        """What is asked of its files. Raises SettingsError where the settings ask for a schema that is none."""
+    def file_check(self, provider: Provider, output: OutputSettings, /) -> NewFileCheck:
+        """What is asked of the files of a provider. Raises SettingsError where the settings ask for a schema that is
+        none."""
 
     # How it takes up again what was sent, by what the ledger keeps of it.
 

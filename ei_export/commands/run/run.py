@@ -72,7 +72,8 @@ def run(settings: Settings, options: Options) -> Summary:
         require_xlsxwriter()
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
-    checks = {name: standard.file_check(settings.output) for name, standard in standards().items()}
+    declares = provider(settings)
+    checks = {name: standard.file_check(declares, settings.output) for name, standard in standards().items()}
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
@@ -97,7 +98,7 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(place.discard)
         line_list = None
         if due.count:
-            publication = Publication(place, ledger, checks, provider(settings), series)
+            publication = Publication(place, ledger, checks, declares, series)
             line_list = _write(due, place, publication, options, summary)
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)

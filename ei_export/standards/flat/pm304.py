@@ -5,6 +5,7 @@ put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 """
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
@@ -14,7 +15,7 @@ from ...model.declaration import Care, Invoice, Performance, Person, Provider
 from ...settings import OutputSettings
 from ..contents import Landmarks
 from ..message import Message
-from ..standard import Became, FileCheck, FileJudge, Receiver, Standard, Tables, Writer
+from ..standard import Became, FileJudge, NewFileCheck, Receiver, Standard, Tables, Writer
 from . import checking, fragments, reader
 from .record import Layout
 
@@ -71,10 +72,11 @@ class Pm304:
         return Pm304Writer(file, provider, invoice)
 
     @staticmethod
-    def file_check(output: OutputSettings) -> FileCheck:
+    def file_check(provider: Provider, output: OutputSettings) -> NewFileCheck:
         from ..verifying import refuse_faulty
+        from .judge.own import OwnPm304
 
-        return refuse_faulty
+        return partial(OwnPm304, provider, refuse_faulty)
 
     read_person = staticmethod(fragments.read_person)
     read_care = staticmethod(fragments.read_care)

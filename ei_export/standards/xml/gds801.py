@@ -6,7 +6,7 @@ put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 
 import sys
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,7 +18,7 @@ from ...settings import OutputSettings
 from ..contents import Landmarks
 from ..fault import Fault
 from ..message import Message
-from ..standard import FileCheck, FileJudge, Receiver, Standard, Tables
+from ..standard import FileJudge, NewFileCheck, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
 from . import checking, fragments, gds802, names, reader, writing
 from .judge.rulebook import read_rules
@@ -75,22 +75,23 @@ class Gds801:
     writer = writing.Gds801Writer
 
     @staticmethod
-    def file_check(output: OutputSettings) -> FileCheck:
+    def file_check(provider: Provider, output: OutputSettings) -> NewFileCheck:
         """With the official schema, where the practice has it."""
         from .judge.message import OTHER_THAN_INFERRED
+        from .judge.own import OwnGds801
 
         xsd = output.gds801_xsd
         schema = Schema.load(xsd) if xsd else None
 
-        def check(file: IO[bytes], name: str) -> None:
+        def check_schema(file: IO[bytes], name: str) -> None:
             if schema is not None and xsd is not None:
                 file.seek(0)
                 if (wrong := schema.check(file, name, *writing.tags())) is not None:
                     params = {"file": name, "line": wrong.line, "reason": wrong.says, "schema": label(xsd)}
                     raise WriteError("XSD_DIFFERS", **params)
-            refuse_faulty(file, name, OTHER_THAN_INFERRED)  # what we write is as we infer it
 
-        return check
+        judge = partial(refuse_faulty, also=OTHER_THAN_INFERRED)  # what we write is as we infer it
+        return partial(OwnGds801, provider, judge, check_schema)
 
     read_person = staticmethod(fragments.read_person)
     read_care = staticmethod(fragments.read_care)
