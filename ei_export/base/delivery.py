@@ -31,6 +31,9 @@ class Place(Protocol):
     def create(self, name: str) -> BinaryIO:
         """A new file, readable and writable, by its path in the run's folder (``declarations/x.txt``)."""
 
+    def sync(self) -> None:
+        """Makes the files durable as they are now, also those that another process goes on with."""
+
     def discard(self) -> None:
         """Takes away what was written and not published."""
 
@@ -45,6 +48,10 @@ class Scratch:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `discard`
         self._files.append(file)
         return file
+
+    def sync(self) -> None:
+        for file in self._files:
+            file.flush()
 
     def discard(self) -> None:
         for file in self._files:
@@ -72,12 +79,17 @@ class Stage:
         self._files.append(file)
         return file
 
-    def seal(self) -> None:
-        """Makes every file durable, and closes it. Raises WriteError."""
+    def sync(self) -> None:
         with writing(self.staging):
             for file in self._files:
                 file.flush()
                 os.fsync(file.fileno())
+
+    def seal(self) -> None:
+        """Makes every file durable, and closes it. Raises WriteError."""
+        self.sync()
+        with writing(self.staging):
+            for file in self._files:
                 file.close()
             self._files.clear()
             for folder in [path for path in self.staging.iterdir() if path.is_dir()]:

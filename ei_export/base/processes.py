@@ -70,6 +70,23 @@ class Helper(Generic[T]):
             self._pid = None
 
 
+class Later(Generic[T]):
+    """In the place of a `Helper` where another process isn't worth it: this one does the work once it is asked for."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work: Final = work
+
+    def result(self) -> T:
+        """What the work comes to."""
+        return self._work()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 def _live(work: Callable[[], object], result: IO[bytes], watched: int) -> NoReturn:
     """The life of a helper. It ends here, at once when the first process is gone: that is who is stopped."""
     try:

@@ -20,7 +20,8 @@ from ..base.delivery import is_withdrawn, run_folders, writing
 from ..base.private import resolved
 from ..base.problems import SettingsError
 from ..declaring import memory
-from ..declaring.files import LEDGER_COLUMNS, LINE_COLUMNS
+from ..declaring.booking import LEDGER_COLUMNS
+from ..declaring.files import LINE_COLUMNS
 from ..declaring.numbers import run_label
 from ..intake.people import fixed
 from ..intake.reader import read_kept

@@ -15,6 +15,8 @@ from attrs import frozen
 
 NAME: Final = "memory.jsonl"
 _VERSION: Final = 1
+#: Lines that are written at a time.
+_BATCH: Final = 1_000
 
 
 class MemoryWriter:
@@ -24,22 +26,28 @@ class MemoryWriter:
         """``header``: who declares, as `declared_by` gives it."""
         self._file = file
         self._hash = hashlib.sha256()
+        self._held: list[str] = []
         self._put({"version": _VERSION, "provider": header})
 
     def add(self, reference: str, patient_id: str) -> None:
-        self._write(f"[{encode_basestring(reference)},{encode_basestring(patient_id)}]")  # one for every line
+        self._held.append(f"[{encode_basestring(reference)},{encode_basestring(patient_id)}]\n")
+        if len(self._held) >= _BATCH:
+            self._flush()
 
     def close(self, lines_sha256: str) -> None:
         """Ends it; the file stays open."""
+        self._flush()
         self._put({"lines": lines_sha256, "memory": self._hash.hexdigest()})
 
     def _put(self, value: object) -> None:
-        self._write(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self._held.append(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._flush()
 
-    def _write(self, text: str) -> None:
-        line = f"{text}\n".encode()
-        self._hash.update(line)
-        self._file.write(line)
+    def _flush(self) -> None:
+        text = "".join(self._held).encode()
+        self._held.clear()
+        self._hash.update(text)
+        self._file.write(text)
 
 
 @frozen

@@ -75,12 +75,15 @@ class Series:
     def invoice(self, count: int) -> str:
         """0116, 12 characters: the day, T for a test, and how many invoices there were; ``count`` from 1 in the run."""
         start = f"{self._day}{'T' if self.test else ''}"
-        number = _numbered(start, count, _INVOICE_LENGTH)  # a run can't have more than there are numbers in a day
-        return f"{start}{(self.invoices + count) % 10 ** (len(number) - len(start)):0{len(number) - len(start)}}"
+        room = _room(start, count, _INVOICE_LENGTH)  # a run can't have more than there are numbers in a day
+        return f"{start}{(self.invoices + count) % 10**room:0{room}}"
 
-    def reference(self, line: int) -> str:
-        """0434, 20 characters: the day, the run, and the line in it. Raises WriteError for one too many."""
-        return _numbered(self._start, line, _REFERENCE_LENGTH)
+    def references(self, before: int, count: int) -> list[str]:
+        """0434 of so many lines behind the first ones of the run, 20 characters each: the day, the run, and the line in
+        it. Raises WriteError for one too many."""
+        room = _room(self._start, before + count, _REFERENCE_LENGTH)
+        form = f"{self._start}%0{room}d"
+        return [form % line for line in range(before + 1, before + count + 1)]
 
     def file(self, path: str) -> str:
         """The path of a file, which says so itself if it is a test."""
@@ -88,11 +91,12 @@ class Series:
         return f"{folder}/TEST_{name}" if self.test else path
 
 
-def _numbered(start: str, number: int, length: int) -> str:
+def _room(start: str, number: int, length: int) -> int:
+    """How many digits there are for a number behind a start. Raises WriteError where it doesn't fit."""
     room = length - len(start)
     if number >= 10**room:
         raise WriteError("RUN_TOO_LARGE", limit=10**room - 1)
-    return f"{start}{number:0{room}}"
+    return room
 
 
 def provider(settings: Settings) -> Provider:

@@ -326,7 +326,7 @@ def test_an_answer_for_a_whole_person_of_a_long_number(tmp_path: Path) -> None:
 
 
 def test_two_short_numbers_that_are_the_same_go_in_two_files(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("ei_export.intake.person", "ei_export.declaring.files"):
+    for module in ("ei_export.intake.person", "ei_export.declaring.numbering"):
         monkeypatch.setattr(f"{module}.short_number", lambda patient: "K0000000000" if len(patient) > 11 else patient)
     rows = [
         {**START, "patient_id": GUIDS[0]},

@@ -187,14 +187,14 @@ def test_numbers_fit_and_never_meet(prefix: str, test: bool) -> None:
 
     series = [Series(each, date(2023, 4, 1), 12, 7, is_test) for each in (prefix, "X9") for is_test in (test, not test)]
     invoices = [each.invoice(count) for each in series for count in (1, 2, 40)]
-    references = [each.reference(line) for each in series for line in (1, 9_999)]
+    references = [each.references(before, 1)[0] for each in series for before in (0, 9_998)]
     assert len({*invoices, *references}) == len([*invoices, *references])
     assert {len(each) for each in invoices} == {12}
     assert {len(each) for each in references} == {20}
     assert all(map(has_form, [*invoices, *references]))
     assert [is_of_a_test(each) for each in invoices] == [each.test for each in series for _ in range(3)]
     with pytest.raises(WriteError):
-        series[0].reference(10_000_000)
+        series[0].references(9_999_999, 1)
 
 
 def test_a_series_stands_before_every_number(clinic: Clinic) -> None:

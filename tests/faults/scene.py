@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from attrs import define, frozen
 
+from ei_export.commands.run import run as running
 from ei_export.intake import gather
 from ei_export.judging import collected
 from ei_export.ledger import opening
@@ -58,9 +59,12 @@ def with_little_memory() -> None:
 
 
 def in_two_processes() -> None:
-    """To be called in a child before its run: it judges as if the feed were a long one."""
+    """To be called in a child before its run: it judges and writes as if the feed were a long one, and there were two
+    cores."""
     gather._BYTES_A_PARTITION = 1_000  # type: ignore[misc]
-    collected.WORTH_A_FORK = 0  # type: ignore[misc]
+    collected.WORTH_A_FORK = running.WORTH_A_FORK = 0  # type: ignore[misc]
+    for module in (gather, collected, running):
+        setattr(module, "cores", lambda: 2)  # noqa: B010
 
 
 @define

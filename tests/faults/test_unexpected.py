@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import ei_export.commands.run.run
-from ei_export.declaring.files import Publication
+from ei_export.declaring.files import Files
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST
 
@@ -17,7 +17,7 @@ def _fail(*_: object) -> None:
     raise ValueError(PERSONAL)
 
 
-@pytest.mark.parametrize(("place", "name"), [(Publication, "write"), (ei_export.commands.run.run, "open_feed")])
+@pytest.mark.parametrize(("place", "name"), [(Files, "write"), (ei_export.commands.run.run, "open_feed")])
 def test_a_fault_of_the_program(place: object, name: str, starts: Starts, workshop: Path) -> None:
     scene = starts.first.scene.copy(workshop / "unexpected")
     ended = scene.run(FIRST, "--json", before=lambda: setattr(place, name, _fail))
@@ -35,7 +35,7 @@ def test_a_fault_of_the_program(place: object, name: str, starts: Starts, worksh
 
 def test_debug_shows_it(starts: Starts, workshop: Path) -> None:
     scene = starts.first.scene.copy(workshop / "unexpected")
-    ended = scene.run(FIRST, "--debug", before=lambda: setattr(Publication, "write", _fail))
+    ended = scene.run(FIRST, "--debug", before=lambda: setattr(Files, "write", _fail))
     assert ended.code not in (None, 0)
     assert "Traceback" in ended.stderr
     assert scene.declared().due == set()
@@ -48,7 +48,7 @@ def test_interrupted_from_the_keyboard(starts: Starts, workshop: Path) -> None:
         raise KeyboardInterrupt
 
     scene = starts.first.scene.copy(workshop / "unexpected")
-    ended = scene.run(FIRST, before=lambda: setattr(Publication, "write", interrupt))
+    ended = scene.run(FIRST, before=lambda: setattr(Files, "write", interrupt))
     assert ended.code not in (None, 0, 1)
     assert "Traceback" not in ended.stderr
     assert scene.declared().due == set()

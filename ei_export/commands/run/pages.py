@@ -1,5 +1,6 @@
 """What people get to see of a run: its page and its workbook."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -25,11 +26,11 @@ def write_page(
     rules: Rules,
     ledger: Ledger,
     summary: Summary,
-    listing: LineList | None,
+    first_lines: Iterable[Sequence[object]],
 ) -> None:
     """Writes ``report.html``. The ledger holds what the run came to."""
     with closing(overview(ledger, settings, rules)) as seen:
-        rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in listing.first] if listing else []
+        rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
         write_report(RunPage(summary, settings.language, settings.practice.name, seen, rows), file)
 
 

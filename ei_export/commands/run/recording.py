@@ -1,11 +1,11 @@
 """Recording a run: in the ledger first, and then for all to see."""
 
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 
 from ...base.delivery import Place, Replacement, Stage
 from ...base.problems import BusyError, Finding, WriteError
-from ...declaring.files import LineList
 from ...declaring.numbers import Series
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -25,12 +25,13 @@ def record(
     rules: Rules,
     ledger: Ledger,
     summary: Summary,
-    line_list: LineList | None,
+    first_lines: Sequence[Sequence[object]],
     place: Place,
     series: Series,
     cleaning: ExitStack,
 ) -> None:
-    """Records what the run came to, of a test no more than its numbers, and then shows it."""
+    """Records what the run came to, of a test no more than its numbers, and then shows it. ``first_lines``: those that
+    the page shows, as `LINE_COLUMNS` name them."""
     out = settings.output.dir
     names = "problems.csv", "report.html"
     shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in names]
@@ -39,7 +40,7 @@ def record(
     keep_owner(ledger, settings, series.today)
     save_owners(ledger)
     summary.problems.write_csv(problems.file)
-    write_page(page.file, settings, rules, ledger, summary, line_list)
+    write_page(page.file, settings, rules, ledger, summary, first_lines)
     if isinstance(place, Stage):
         for name, file in zip(names, shown, strict=True):
             file.file.seek(0)

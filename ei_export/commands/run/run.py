@@ -5,20 +5,23 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Final
 
 from attrs import evolve, frozen
 
 from ... import __version__
 from ...base.delivery import Place, Scratch, Stage, is_taken, test_files, writing
 from ...base.problems import Finding
-from ...base.spool import SortedLines
-from ...declaring.files import LineList, Publication
-from ...declaring.numbers import Series, provider, run_label
+from ...base.processes import Helper, Later, cores
+from ...declaring.booking import Booking
+from ...declaring.files import Files, LineList, Written
+from ...declaring.numbering import Numbering
+from ...declaring.numbers import Series, declared_by, provider, run_label
 from ...intake import open_feed
 from ...judging.collected import Collected
 from ...judging.rules import Rules
@@ -35,9 +38,11 @@ from ...ledger.people import take_appointments
 from ...ledger.recovering import note_shown
 from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
 from ...ledger.testing import begin_test, next_test_run, test_invoices
+from ...model.declaration import Provider
 from ...model.due import DueLine, doubles
 from ...settings import Settings
 from ...standards.registry import standards
+from ...standards.standard import NewFileCheck
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .judging import FeedJudge
 from .pages import write_sheets
@@ -47,6 +52,9 @@ from .summary import Summary
 from .xlsx import require_xlsxwriter
 
 __all__ = ["Options", "check", "run"]
+
+#: Fewer lines are written before another process is of any use.
+WORTH_A_FORK: Final = 10_000
 
 
 @frozen
@@ -91,24 +99,21 @@ def run(settings: Settings, options: Options) -> Summary:
             judged = feed_judge.judge_again(judged, twice, hold_all=True)
         summary, due = judged.summary, judged.collected.due
         cleaning.callback(due.close)
-        _remember(judged.collected, ledger)
 
         series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
-        line_list = None
-        if due.count:
-            publication = Publication(place, ledger, checks, declares, series)
-            line_list = _write(due, place, publication, options, summary)
+        files = _files(place, checks, declares, series, options, summary) if due.count else None
+        first_lines = _declare(judged.collected, ledger, files, summary)
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
             document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
             place.create("summary.json").write(document.encode())
-            if options.xlsx and line_list is not None:
-                write_sheets(place.create("workbook.xlsx"), summary, line_list)
+            if options.xlsx and files is not None:
+                write_sheets(place.create("workbook.xlsx"), summary, files.line_list)
         if options.publish:
-            record(settings, rules, ledger, summary, line_list, place, series, cleaning)
+            record(settings, rules, ledger, summary, first_lines, place, series, cleaning)
     return summary
 
 
@@ -143,6 +148,49 @@ def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, 
     return Series(series, today, run, invoices, test), folder
 
 
+def _files(
+    place: Place,
+    checks: Mapping[str, NewFileCheck],
+    declares: Provider,
+    series: Series,
+    options: Options,
+    summary: Summary,
+) -> Files:
+    """What writes the files of the run."""
+    if options.as_json:
+        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
+    return Files(place, checks, declares, series, LineList(place, summary.lines, declared_by(declares)))
+
+
+def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary: Summary) -> Sequence[Sequence[object]]:
+    """Writes in the ledger what the patients came to, and in the ledger and in files every line that is due; returns
+    the first lines, which a page shows.
+
+    The files are written by another process where that is worth it: both number the same lines in the same way.
+    """
+    if files is None:
+        _remember(collected, ledger)
+        return ()
+    due, series = collected.due, files.series
+
+    def write() -> Written:
+        written = files.write(Numbering(series).persons(due))
+        files.place.sync()  # what can fail, fails before the run is declared
+        return written
+
+    beside = Helper if due.count >= WORTH_A_FORK and cores() > 1 else Later
+    with beside(write) as writing_files:
+        _remember(collected, ledger)
+        numbering, booking = Numbering(series), Booking(ledger)
+        booked = booking.add(numbering.persons(due))
+        written = writing_files.result()
+    booking.add_files(booked, written.declarations, series, declared_by(files.provider))
+    summary.declarations = [*written.declarations]
+    for line in numbering.differing:
+        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
+    return written.first_lines
+
+
 def _remember(collected: Collected, ledger: Ledger) -> None:
     """Writes in the ledger what the patients came to."""
     totals = collected.totals
@@ -155,20 +203,6 @@ def _remember(collected: Collected, ledger: Ledger) -> None:
     take_appointments(ledger, sorted(totals.taken))
     drop(ledger, sorted(totals.dropped))
     note_shown(ledger, totals.shown)
-
-
-def _write(due: SortedLines, place: Place, publication: Publication, options: Options, summary: Summary) -> LineList:
-    """Writes the declarations, and returns the list of their lines."""
-    if options.as_json:
-        summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
-    line_list = LineList(place, summary.lines, publication.header)
-    publication.write(due, line_list)
-    if summary.lines is not None:
-        summary.lines.flush()  # what can fail, fails before the run is declared
-    summary.declarations = publication.declarations
-    for line in publication.differing:
-        summary.problems.add(Finding("PERSON_DIFFERS"), line.appointment_id, line.trajectory, _row(line), line.uzovi)
-    return line_list
 
 
 def _row(line: DueLine) -> int | None:
