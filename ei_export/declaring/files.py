@@ -46,7 +46,7 @@ def line_row(line: DueLine, reference: str, invoice: str) -> tuple[object, ...]:
 
 class LineList:
     """``lines.csv`` with ``memory.jsonl``, and the lines for ``--json`` where they are asked for. ``first`` are those
-    that a page shows."""
+    that a page shows. Nothing is written before there is something to `add`, which another process may do."""
 
     def __init__(self, place: Place, as_json: IO[str] | None, header: str) -> None:
         """``header``: who declares, as `declared_by` gives it."""

@@ -20,14 +20,13 @@ _BATCH: Final = 1_000
 
 
 class MemoryWriter:
-    """Writes it."""
+    """Writes it; nothing before there is something to `add`, which another process may do."""
 
     def __init__(self, file: BinaryIO, header: str) -> None:
         """``header``: who declares, as `declared_by` gives it."""
         self._file = file
         self._hash = hashlib.sha256()
-        self._held: list[str] = []
-        self._put({"version": _VERSION, "provider": header})
+        self._held = [_line({"version": _VERSION, "provider": header})]
 
     def add(self, reference: str, patient_id: str) -> None:
         self._held.append(f"[{encode_basestring(reference)},{encode_basestring(patient_id)}]\n")
@@ -37,10 +36,7 @@ class MemoryWriter:
     def close(self, lines_sha256: str) -> None:
         """Ends it; the file stays open."""
         self._flush()
-        self._put({"lines": lines_sha256, "memory": self._hash.hexdigest()})
-
-    def _put(self, value: object) -> None:
-        self._held.append(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._held.append(_line({"lines": lines_sha256, "memory": self._hash.hexdigest()}))
         self._flush()
 
     def _flush(self) -> None:
@@ -48,6 +44,10 @@ class MemoryWriter:
         self._held.clear()
         self._hash.update(text)
         self._file.write(text)
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 @frozen
