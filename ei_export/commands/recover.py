@@ -263,9 +263,7 @@ def _declared(row: LineRow, bsn: str, diagnosis: str) -> Appointment:
         "bsn": bsn,
     }
     appointment = read_kept(patient_id, [texts.get(column, "") for column in SAVED], AT, settled=True)
-    appointment.settled_as = appointment.outcome = Outcome.DECLARED
-    appointment.units, appointment.linked = int(row["units"]), row["code"]
-    return appointment
+    return appointment.settled(settled_as=Outcome.DECLARED, units=int(row["units"]), linked=row["code"])
 
 
 def _file_gone(path: Path) -> SettingsError:

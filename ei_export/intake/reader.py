@@ -1,12 +1,15 @@
 """From a gathered row to an `Appointment`: the cells that every appointment needs, and whether they can be read."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Final
 
+from attrs import evolve
+
 from ..base.problems import Finding
 from ..base.spool import UNIT
-from ..model.appointment import Appointment, positions
+from ..model.appointment import UNKNOWN, Appointment, Common, positions
 from . import values
 from .feed import BROKEN, ROW_LIMIT, Header
 from .meanings import NO_MEANINGS, CellMeanings, WordMeanings
@@ -18,11 +21,14 @@ ID_LIMIT: Final = 64
 PATIENT_LIMIT: Final = 64
 
 
-_NEEDED: Final = (
-    "appointment_id", "status", "date", "code", "declare_under", "trajectory_id", "patient_id", "uzovi",
-    "diagnosis_code",
+#: What rows have in common, and what they have of their own.
+_COMMON: Final = ("status", "code", "declare_under", "uzovi")
+_OWN: Final = ("appointment_id", "date", "trajectory_id", "patient_id", "diagnosis_code", "bsn")
+#: So many different ones are remembered.
+_MOST_COMMON: Final = 10_000
+_KEPT: Final = (
+    "appointment_id", "code", "declare_under", "trajectory_id", "diagnosis_code", "uzovi", "date",
 )  # fmt: skip
-_KEPT: Final = ("appointment_id", "code", "declare_under", "trajectory_id", "diagnosis_code")
 #: By which a row can be found.
 _NAMES: Final = ("appointment_id", "trajectory_id", "patient_id")
 #: Behind the last cell of any row.
@@ -42,7 +48,9 @@ class RowReader:
         self._statuses = statuses
         self._at = at = positions(header.at)
         self._meanings = CellMeanings(meant, at) if meant else None
-        self._places = itemgetter(*(at[column] for column in _NEEDED))
+        self._common_texts = itemgetter(*(at[column] for column in _COMMON))
+        self._own_texts = itemgetter(*(at[column] for column in _OWN))
+        self._common: dict[tuple[str, ...], Common] = {}
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
 
@@ -68,36 +76,29 @@ class RowReader:
         said = None
         if self._meanings is not None and broken is None and (read := self._meanings.of(cells)) is not cells:
             said, cells = cells, [*read]
-        ident, status, day, code, linked, number, patient, uzovi, diagnosis = map(str.strip, self._places(cells))
-        if not NO_VALUES.isdisjoint((ident, code, linked, number, patient, diagnosis)):
-            ident, code, linked, number, patient, diagnosis = map(
-                values.stated, (ident, code, linked, number, patient, diagnosis)
-            )
+        texts = self._common_texts(cells)
+        common = self._common.get(texts) or self._read_common(texts)
+        ident, day, number, patient, diagnosis, bsn = [text.strip() for text in self._own_texts(cells)]
+        if not NO_VALUES.isdisjoint((ident, number, patient, diagnosis)):
+            ident, number, patient, diagnosis = map(values.stated, (ident, number, patient, diagnosis))
+        found: tuple[Finding, ...] = ()
+        when = values.day(day)
         if broken is not None:
             ident, number = (text if values.is_quotable(text) else "" for text in (ident, number))
-        completed = broken is not None or bool(self._statuses[status])
-        appointment = Appointment(
-            ident,
-            int(row),
-            completed,
-            values.day(day),
-            code,
-            linked,
-            number,
-            patient,
-            values.uzovi(uzovi) or uzovi,
-            diagnosis,
-            cells,
-            self._at,
-            said=said,
+            common, found = evolve(common, completed=True, unclear=False), (broken,)
+        elif common.completed and not _is_legible(ident, when, number, patient, common, bsn):
+            ident, found = _illegible(ident, day, number, patient, common, bsn)
+        return Appointment(
+            ident, int(row), when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said
         )
-        if broken is not None:
-            appointment.findings.append(broken)
-        elif completed:
-            check_row(appointment)
-        elif self._statuses[status] is None:
-            appointment.unclear = True
-        return appointment
+
+    def _read_common(self, texts: tuple[str, ...]) -> Common:
+        if len(self._common) >= _MOST_COMMON:
+            self._common.clear()
+        status, code, linked, uzovi = map(str.strip, texts)
+        code, linked = values.stated(code), values.stated(linked)
+        found = self._common[texts] = common_of(self._statuses[status], code, linked, uzovi)
+        return found
 
     def names(self, body: str) -> list[str]:
         """Appointment id, trajectory number and patient of a row as they stand there: much quicker than `read`."""
@@ -112,43 +113,53 @@ class RowReader:
         return [values.stated(cells[place].strip()) if place < width else "" for place in self._names]
 
 
-def check_row(appointment: Appointment) -> None:
-    """Adds what makes an appointment unreadable: without id, patient or date nothing can be done with it."""
-    ident, patient = appointment.id, appointment.patient_id
-    bsn = appointment.cells[appointment.at["bsn"]].strip()
-    if (
+def common_of(took_place: bool | None, code: str, declare_under: str, uzovi: str) -> Common:
+    """What rows with these texts have in common. ``took_place``: as of `Statuses`."""
+    texts = code + declare_under
+    is_legible = texts.isprintable() and "+" not in texts and values.UNREADABLE not in texts
+    return Common(bool(took_place), took_place is None, code, declare_under, values.uzovi(uzovi) or uzovi, is_legible)
+
+
+def _is_legible(ident: str, day: date | None, number: str, patient: str, common: Common, bsn: str) -> bool:
+    """Whether there is nothing to find in a row by itself, as in nearly all."""
+    texts = ident + patient + number
+    return (
         0 < len(ident) <= ID_LIMIT
         and 0 < len(patient) <= PATIENT_LIMIT
-        and appointment.date is not None
-        and (
-            texts := f"{ident}{patient}{appointment.number}{appointment.code}{appointment.declare_under}"
-        ).isprintable()
+        and day is not None
+        and common.is_legible
+        and texts.isprintable()
         and "+" not in texts
         and values.UNREADABLE not in texts
-        and ident.zfill(9) != bsn.zfill(9)
-    ):
-        return
-    found = appointment.findings
+        and (ident[-1] != bsn[-1:] or ident.zfill(9) != bsn.zfill(9))
+    )
+
+
+def _illegible(
+    ident: str, day: str, number: str, patient: str, common: Common, bsn: str
+) -> tuple[str, tuple[Finding, ...]]:
+    """What makes an appointment unreadable: without id, patient or date nothing can be done with it. Before that its
+    id, '' where that is not to be printed anywhere."""
+    found, shown = [], ident
     if not ident:
         found.append(Finding("APPOINTMENT_ID_MISSING", "appointment_id"))
     elif len(ident) > ID_LIMIT:
         found.append(Finding("APPOINTMENT_ID_LENGTH", "appointment_id", {"found": len(ident), "limit": ID_LIMIT}))
     elif ident.zfill(9) == bsn.zfill(9) and values.bsn(bsn):
         found.append(Finding("APPOINTMENT_ID_PERSONAL", "appointment_id"))
-        appointment.id = ""  # it is not to be printed anywhere
+        shown = ""
     if not patient:
         found.append(Finding("PATIENT_ID_MISSING", "patient_id"))
     elif len(patient) > PATIENT_LIMIT:
         found.append(Finding("PATIENT_ID_LENGTH", "patient_id", {"found": len(patient), "limit": PATIENT_LIMIT}))
-    if appointment.date is None:
-        params = {"found": values.quoted_day(appointment.text("date")), "expected": values.DATE_FORMS}
-        found.append(Finding("DATE_INVALID", "date", params))
+    if values.day(day) is None:
+        found.append(Finding("DATE_INVALID", "date", {"found": values.quoted_day(day), "expected": values.DATE_FORMS}))
     for column, text in (
         ("appointment_id", ident),
         ("patient_id", patient),
-        ("trajectory_id", appointment.number),
-        ("code", appointment.code),
-        ("declare_under", appointment.declare_under),
+        ("trajectory_id", number),
+        ("code", common.code),
+        ("declare_under", common.declare_under),
     ):
         if not text.isprintable():
             found.append(Finding("ROW_CONTROL", column))
@@ -156,6 +167,16 @@ def check_row(appointment: Appointment) -> None:
             found.append(Finding("ROW_SCIENTIFIC", column, {"column": column}))
         if values.UNREADABLE in text:
             found.append(Finding("ROW_UNREADABLE_CHARACTER", column, {"column": column}))
+    return shown, tuple(found)
+
+
+def checked(row: Appointment) -> Appointment:
+    """A row of which it was not known whether it took place, with what is wrong with it if it did."""
+    bsn, common = row.text("bsn"), row.common
+    if _is_legible(row.id, row.date, row.number, row.patient_id, common, bsn):
+        return row
+    ident, found = _illegible(row.id, row.text("date"), row.number, row.patient_id, common, bsn)
+    return row._replace(id=ident, findings=found)
 
 
 def read_kept(
@@ -168,25 +189,20 @@ def read_kept(
     """
     said = [*texts, *[""] * (max(at.values()) + 2 - len(texts))]
     cells = CellMeanings(meant, at).of(said) if meant else said
-    uzovi = cells[at["uzovi"]].strip()
-    ident, code, linked, number, diagnosis = (cells[at[column]].strip() for column in _KEPT)
+    ident, code, linked, number, diagnosis, uzovi, day = (cells[at[column]].strip() for column in _KEPT)
     if not settled:
         code, linked, number, diagnosis = map(values.stated, (code, linked, number, diagnosis))
-    appointment = Appointment(
+    common = common_of(True, code, linked, uzovi)
+    row = Appointment(
         ident,
         None,
-        True,
-        values.day(cells[at["date"]].strip()),
-        code,
-        linked,
+        values.day(day),
         number,
         patient_id,
-        values.uzovi(uzovi) or uzovi,
         diagnosis,
+        common,
         cells,
         at,
         said=said if cells is not said else None,
     )
-    if not settled:
-        check_row(appointment)
-    return appointment
+    return row if settled else checked(row)

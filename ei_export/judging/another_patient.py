@@ -6,6 +6,9 @@ counted for another person counts where the feed says from now on; what that doe
 with the next run.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from attrs import evolve
 
 from ..base.problems import Finding
@@ -15,40 +18,39 @@ from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
 from ..standards.registry import standard_named
 from ..zorg1.claims import SETTLED
+from ..zorg1.visit import Visit
 from .context import Context
 from .declared import take_as_pruned, take_declared
-from .patient import Patient
+from .patient import Heard, Patient, Taken
+from .result import Totals
 
 
-def take_from_another(patient: Patient, row: Appointment) -> Appointment | None:
-    """What an appointment is taken for that isn't remembered of its patient; as of `take_declared`. One that is
-    another patient's is noted as `Patient.elsewhere`."""
+def take_from_another(patient: Patient, row: Appointment) -> Taken | None:
+    """What an appointment is taken for that isn't remembered of its patient; None where there is nothing to say of
+    it."""
     context = patient.context
     if context.ledger.is_new or row.findings or hash(row.id) in context.shared_appointments:
-        return row
+        return None
     owner = appointment_owner(context.ledger, row.id)
     if owner is None:
-        return row
+        return None
     debits = context.debits_of(row.id)
     if not debits:
-        return row if owner == patient.patient_id else _counted(patient, row, owner)
+        return None if owner == patient.patient_id else _counted(patient, row, owner)
     last = debits[-1]
     if last.is_pruned:
-        return take_as_pruned(patient, row, last)
+        return take_as_pruned(row, last)
     if last.stands:
         sent_to = standard_named(last.standard).read_person(last.person).bsn
         if owner != patient.patient_id and not _is_one_person({sent_to, _bsn(row)}):
-            patient.elsewhere[row.id] = last.reference
-            return row
+            return Taken(row, elsewhere=last.reference)
     elif context.watched.get(row.id, {owner}) != {patient.patient_id}:
-        patient.elsewhere[row.id] = last.reference
-        return row
-    _move(patient, row.id, owner)
-    patient.history.debits[row.id] = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
-    if last.stands:
-        return take_declared(patient, None, row)
-    patient.history.again[row.id] = last
-    return row
+        return Taken(row, elsewhere=last.reference)
+    debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
+    if not last.stands:
+        return Taken(row, debits=debits, again=last, totals=_moved(patient, row.id, owner))
+    taken = take_declared(patient, None, row, debits)
+    return evolve(taken, debits=debits, totals=[*_moved(patient, row.id, owner), *taken.totals])
 
 
 def is_another_s(patient: Patient, row: Appointment) -> bool:
@@ -57,65 +59,55 @@ def is_another_s(patient: Patient, row: Appointment) -> bool:
     return owner not in (None, patient.patient_id)
 
 
-def take_cancelled_from_another(patient: Patient, row: Appointment) -> Appointment | None:
-    """What an appointment that another patient had is taken for, now that it did not take place; as of
-    `take_declared`."""
-    _move(patient, row.id, str(appointment_owner(patient.context.ledger, row.id)))
+def take_cancelled_from_another(patient: Patient, row: Appointment) -> Taken:
+    """What an appointment that another patient had is taken for, now that it did not take place."""
+    moved = _moved(patient, row.id, str(appointment_owner(patient.context.ledger, row.id)))
     if not (debits := patient.context.debits_of(row.id)):
-        patient.result.cancelled.append((row.id, patient.patient_id))
-        patient.result.tally(Outcome.NOT_COMPLETED)
-        return None
-    patient.history.debits[row.id] = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
-    return take_declared(patient, None, row)
+        cancelled = Totals(Counter({Outcome.NOT_COMPLETED: 1}), cancelled=[(row.id, patient.patient_id)])
+        return Taken(None, totals=[*moved, cancelled])
+    debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
+    taken = take_declared(patient, None, row, debits)
+    return evolve(taken, debits=debits, totals=[*moved, *taken.totals])
 
 
-def _move(patient: Patient, ident: str, owner: str) -> None:
-    patient.result.moved.append((ident, patient.patient_id))
-    if owner != patient.patient_id:
-        patient.result.taken.append((ident, owner))
+def _moved(patient: Patient, ident: str, owner: str) -> Sequence[Totals]:
+    taken = [(ident, owner)] if owner != patient.patient_id else []
+    return [Totals(moved=[(ident, patient.patient_id)], taken=taken)]
 
 
-def _counted(patient: Patient, row: Appointment, owner: str) -> Appointment:
+def _counted(patient: Patient, row: Appointment, owner: str) -> Taken:
     """A contact, or what another system declared, that another patient had."""
+    moved = _moved(patient, row.id, owner)
     kept = next((kept for kept in _kept(patient.context, owner) if kept.texts[AT["appointment_id"]] == row.id), None)
     if kept is None or (kept.outcome in PENDING and owner not in patient.context.watched.get(row.id, {owner})):
-        _move(patient, row.id, owner)  # they have it no more, or it was only held
-        return row
+        return Taken(row, totals=moved)  # they have it no more, or it was only held
     is_theirs = _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
     if kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
-        patient.elsewhere[row.id] = ""
-        return row
-    _move(patient, row.id, owner)
+        return Taken(row, elsewhere="")
     if not is_theirs:
-        patient.result.problems.append((row, Finding("CONTACT_MOVED", "patient_id")))
-        return row
+        return Taken(row, told=[Finding("CONTACT_MOVED", "patient_id")], totals=moved)
     if kept.outcome is Outcome.COUNTED:
-        row.settled_as = Outcome.COUNTED
         told = row.code, row.declare_under
-        row.linked = kept.linked if told == (kept.texts[AT["code"]], kept.texts[AT["declare_under"]]) else ""
-    return row
+        linked = kept.linked if told == (kept.texts[AT["code"]], kept.texts[AT["declare_under"]]) else ""
+        row = row.settled(settled_as=Outcome.COUNTED, linked=linked)
+    return Taken(row, totals=moved)
 
 
-def is_theirs(patient: Patient, number: str, owner: str) -> bool:
+def is_theirs(patient: Patient, heard: Heard, number: str, owner: str, visits: Iterable[Visit]) -> bool | None:
     """Whether a trajectory number is still that of somebody else, who had it: not where that is the patient under
-    another patient number, nor where all that they had under it is another's now."""
+    another patient number; None where all that they had under it is another's now. ``visits`` are the patient's."""
     left = [kept for kept in _kept(patient.context, owner) if kept.texts[AT["trajectory_id"]].strip() == number]
-    left = [kept for kept in left if not _is_moved(patient, kept, owner)]
+    left = [kept for kept in left if not _is_moved(patient, heard, kept, owner)]
     if not left:
-        patient.result.numbers.append((number, patient.patient_id))
-        return False
-    mine = {_bsn(visit.appointment) for visit in patient.visits if visit.appointment.number == number}
+        return None
+    mine = {_bsn(visit.appointment) for visit in visits if visit.appointment.number == number}
     return not _is_one_person(mine | {kept.texts[AT["bsn"]] for kept in left})
 
 
-def _is_moved(patient: Patient, kept: Kept, owner: str) -> bool:
+def _is_moved(patient: Patient, heard: Heard, kept: Kept, owner: str) -> bool:
     """Whether the feed says that an appointment is no longer of who had it."""
     ident = kept.texts[AT["appointment_id"]]
-    return (
-        ident in patient.named
-        or ident in patient.history.remembered
-        or owner not in patient.context.watched.get(ident, {owner})
-    )
+    return ident in heard.named or ident in heard.remembered or owner not in patient.context.watched.get(ident, {owner})
 
 
 def _kept(context: Context, patient_id: str) -> list[Kept]:

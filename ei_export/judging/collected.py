@@ -17,7 +17,6 @@ from ..base.problems import Severity
 from ..base.processes import Helper, cores
 from ..base.spool import Batches, PairCheck, Run, SortedLines
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Outcome
 from ..model.due import who_of
 from ..output.problem_list import ProblemList
 from .result import Result, Totals
@@ -70,12 +69,8 @@ class Collected:
             if not line.is_credit and (found := who_of(line)) != person:
                 person = found
                 self.persons.add(person, line.patient_id)
-        for appointment, finding in result.problems:
-            trajectory = appointment.called(appointment.trajectory or appointment.number)
-            self.problems.add(finding, appointment.id, trajectory, appointment.row, appointment.uzovi)
-        if Outcome.HELD in result.outcomes:
-            held = {id(a): a.uzovi for a, _ in result.problems if a.outcome is Outcome.HELD}
-            self.totals.held.update(held.values())
+        for told in result.problems:
+            self.problems.add(told.finding, told.appointment_id, told.trajectory, told.row, told.uzovi)
         if result.dossier is not None:
             self.dossiers.add(result.dossier)
 

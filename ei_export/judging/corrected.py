@@ -1,44 +1,47 @@
 """Lines that somebody had corrected: what stands is taken back together with the line that comes in its place."""
 
+from collections.abc import Mapping
+
 from ..base.problems import Finding
 from ..ledger.corrections import STANDING, Debit
 from ..ledger.dossier import PENDING
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Judgement, Key, Outcome, Past
+from ..zorg1.trajectories import Grouped
+from .context import Context
 from .declared import as_first, is_the_same
-from .patient import Patient
+from .patient import Heard
 
 
-def hold_back(patient: Patient) -> None:
+def hold_back(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement]) -> dict[Key, Judgement]:
     """Tells of each line that stays for now, because its appointment as it is now comes to no other."""
-    unmapped = {visit.appointment.id for visit in patient.visits if not visit.resolution.is_linked}
-    for appointment in (*patient.in_feed, *patient.history.remembered.values()):
-        reference = patient.context.replaced.get(appointment.id)
-        if reference is None:
-            continue
-        if appointment.outcome is Outcome.NOT_ZORG1 and appointment.id in unmapped:  # nobody said that it is none
-            appointment.outcome = Outcome.HELD
-        if appointment.outcome in PENDING:
-            patient.result.held_back.add(appointment.id)
-            if all(finding.code != "STRICT_HELD" for finding in appointment.findings):
-                appointment.findings.append(Finding("CREDIT_HELD_BACK", "", {"reference": reference}))
+    held: dict[Key, Judgement] = {}
+    for ident in judged.keys() & context.replaced.keys():
+        judgement, visit = judged[ident], grouped.visits.get(str(ident))
+        is_unmapped = visit is not None and not visit.resolution.is_linked  # nobody said that it is none
+        if judgement.outcome is Outcome.NOT_ZORG1 and is_unmapped:
+            judgement = judgement._replace(outcome=Outcome.HELD)
+        if judgement.outcome in PENDING:
+            if all(finding.code != "STRICT_HELD" for finding in judgement.found):
+                params = {"reference": context.replaced[str(ident)]}
+                judgement = judgement.finding(Finding("CREDIT_HELD_BACK", "", params))
+            held[ident] = judgement
+    return held
 
 
 def is_as_declared(
-    patient: Patient, appointment: Appointment, file: tuple[str, str], record: str, head: str
+    context: Context, heard: Heard, ident: str, file: tuple[str, str], record: str, head: str
 ) -> Debit | None:
     """The debit to be corrected, where the line in its place would be the same; ``file``: standard and UZOVI number."""
-    reference = patient.context.replaced.get(appointment.id)
+    reference = context.replaced.get(ident)
     if reference is None:
         return None
-    (debit,) = [debit for debit in patient.history.debits[appointment.id] if debit.reference == reference]
+    (debit,) = [debit for debit in heard.debits[ident] if debit.reference == reference]
     is_same = (debit.standard, debit.uzovi) == file and as_first(debit) == head
     stands = debit.status in STANDING and debit.status != "partly_granted"
     return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
 
 
-def put_back(patient: Patient, appointment: Appointment, debit: Debit) -> None:
-    """Takes an appointment for what it was declared as, as if nobody had asked for anything."""
-    appointment.settled_as, appointment.outcome = Outcome.DECLARED, Outcome.EARLIER
-    appointment.units, appointment.linked = debit.units, debit.code
-    appointment.findings[:] = [Finding("CORRECTION_DROPPED", "", {"reference": debit.reference})]
-    patient.result.dropped.add(appointment.id)
+def put_back(past: Past, debit: Debit) -> Judgement:
+    """What an appointment comes to that is taken for what it was declared as, as if nobody had asked for anything."""
+    past = past._replace(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
+    return Judgement(Outcome.EARLIER, (Finding("CORRECTION_DROPPED", "", {"reference": debit.reference}),), past)

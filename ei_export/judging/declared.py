@@ -5,6 +5,7 @@ corrected or it is changed back. An appointment whose last debit doesn't stand i
 the table ``correction``), and is then judged as any other: by its row, or by what was sent where the feed is silent.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -18,13 +19,17 @@ from ..intake.reader import read_kept
 from ..ledger.corrections import Debit
 from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, change_of, core
 from ..ledger.patients import last_debit
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Appointment, Judgement, Key, Outcome
 from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
 from ..output.refusals import telling
 from ..standards.registry import standard_named
+from ..zorg1.trajectories import Grouped
+from ..zorg1.visit import Place, Visit
+from .context import Context
 from .insurer_of_today import of_today
-from .patient import Patient
+from .patient import Heard, Patient, Taken
+from .result import Totals
 
 #: What is told of a change by itself, by the column it is in; what is never quoted is private.
 _CHANGES: Final = {
@@ -55,39 +60,45 @@ _COLUMNS: Final = {"diagnosis": "diagnosis_code", "indication": "indication_code
 #: What `zorg1` finds of a declared end, in which the line to be corrected is still to be named.
 _COUNTED_ANEW: Final = frozenset({"CONTACT_AFTER_DECLARED_END", "DECLARED_COUNT_CHANGED"})
 
+#: What a row comes to of which nothing is left.
+_NOT_COMPLETED: Final = Totals(Counter({Outcome.NOT_COMPLETED: 1}))
 
-def take_declared(patient: Patient, sent: Appointment | None, row: Appointment | None) -> Appointment | None:
-    """What an appointment is taken for that was declared before; None: for nothing any more.
+
+def take_declared(
+    patient: Patient,
+    sent: Appointment | None,
+    row: Appointment | None,
+    debits: Sequence[Debit] | None,
+    *,
+    is_deleted: bool = False,
+) -> Taken:
+    """What an appointment is taken for that was declared before.
 
     ``sent`` is what it was declared on, as far as the dossier has it; ``row`` what the feed says of it, now or the last
-    time it said anything else; None where it didn't.
+    time it said anything else; None where it didn't. ``debits`` where one of them doesn't simply stand.
+    ``is_deleted``: the feed ought to have it.
     """
-    ident = (sent or row).id  # type: ignore[union-attr] # one of them there is
-    debits = patient.history.debits.get(ident)
     if debits is None:
         assert sent is not None
-        return _stands(patient, sent, row)
+        return _stands(patient, sent, row, (), is_deleted=is_deleted)
     last = _that_counts(debits)
     if last.is_pruned:
-        return sent if row is None else take_as_pruned(patient, row, last)
+        return Taken(sent) if row is None else take_as_pruned(row, last)
     if last.stands:
         if sent is None or last is not debits[-1]:
             sent = _as_sent(patient, last, row, sent)
-        sent.units, sent.linked = last.units, last.code
-        return _stands(patient, sent, row)
+        sent = sent.settled(units=last.units, linked=last.code)
+        return _stands(patient, sent, row, debits, is_deleted=is_deleted)
     return _may_be_due(patient, sent or _as_sent(patient, last, row, sent), row, debits)
 
 
-def take_as_pruned(patient: Patient, row: Appointment, debit: Debit) -> Appointment | None:
+def take_as_pruned(row: Appointment, debit: Debit) -> Taken:
     """What an appointment is taken for whose line was settled, and whose person was taken out since: it was declared,
     and never is again, whatever the feed says of it."""
     if not row.completed:
-        if row.row is not None:
-            patient.result.tally(Outcome.NOT_COMPLETED)
-        return None
-    row.settled_as, row.units, row.linked = Outcome.DECLARED, debit.units, debit.code
-    patient.pruned.add(row.id)
-    return row
+        return Taken(None, totals=[_NOT_COMPLETED] if row.row is not None else ())
+    row = row.settled(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
+    return Taken(row, is_pruned=True)
 
 
 def _that_counts(debits: Sequence[Debit]) -> Debit:
@@ -96,72 +107,93 @@ def _that_counts(debits: Sequence[Debit]) -> Debit:
     return last if last.again else next((debit for debit in reversed(debits) if debit.stands), last)
 
 
-def name_lines(patient: Patient) -> None:
-    """Completes what was found of declared ends whose contacts changed."""
-    for visit in patient.visits:
-        appointment = visit.appointment
-        if appointment.findings and visit.is_declared:
-            if appointment.id in patient.pruned or patient.misses_contacts(visit):
-                appointment.findings[:] = [each for each in appointment.findings if each.code not in _COUNTED_ANEW]
-            for place, finding in enumerate(appointment.findings):
-                if finding.code in _COUNTED_ANEW:
-                    appointment.findings[place] = _told(patient, appointment, finding.code, "", **finding.params)
-                    change = patient.changes.setdefault(appointment.id, Change("count"))
-                    if change.kind == "said":
-                        patient.changes[appointment.id] = Change("row", change.texts)
+def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[str, Place], dict[str, Change]]:
+    """What was found of declared ends whose contacts changed, with the line that is to be corrected; and how that
+    changes what was declared. Both by appointment id."""
+    places: dict[str, Place] = {}
+    changes: dict[str, Change] = {}
+    for end in (trajectory.ended_by for trajectory in grouped.trajectories):
+        if end is None or not end.is_declared:
+            continue
+        sent, place = end.appointment, grouped.places[end.appointment.id]
+        if _COUNTED_ANEW.isdisjoint(finding.code for finding in place.found):
+            continue
+        if sent.id in heard.pruned or misses_contacts(patient.context, grouped, end):
+            found = [each for each in place.found if each.code not in _COUNTED_ANEW]
+        else:
+            debits = heard.debits.get(sent.id, ())
+            found = [
+                _about(patient, sent, debits, each.code, "", **each.params) if each.code in _COUNTED_ANEW else each
+                for each in place.found
+            ]
+            change = heard.changes.get(sent.id, Change("count"))
+            changes[sent.id] = Change("row", change.texts) if change.kind == "said" else change
+        places[sent.id] = place._replace(found=tuple(found))
+    return places, changes
+
+
+def misses_contacts(context: Context, grouped: Grouped, visit: Visit) -> bool:
+    """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
+    trajectory = grouped.places[visit.appointment.id].trajectory
+    return bool(context.recovered) and any(
+        grouped.places[ident].trajectory is trajectory
+        and other.appointment.row is None
+        and ident in context.recovered
+        and other.resolution.moment == "start"
+        for ident, other in grouped.visits.items()
+    )
 
 
 # It stands.
 
 
-def _stands(patient: Patient, sent: Appointment, row: Appointment | None) -> Appointment:
-    row = row or _of_somebody_else(patient, sent)
+def _stands(
+    patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Debit], *, is_deleted: bool
+) -> Taken:
+    row = row or _of_somebody_else(patient, sent, debits)
     if row is None:
-        return sent
-    _place(sent, row)
-    if row.unclear:  # the word is told of; until it is known, nothing was said
-        return sent
+        return Taken(sent)
+    sent = _placed(sent, row)
+    if row.common.unclear:  # the word is told of; until it is known, nothing was said
+        return Taken(sent)
     if not row.completed:
         day = sent.date.isoformat() if sent.date else ""
-        code, column = ("DECLARED_DELETED", "") if sent.id in patient.deleted else ("DECLARED_CANCELLED", "status")
-        sent.findings.append(_told(patient, sent, code, column, date=day))
-        patient.changes[sent.id] = Change("cancelled")
-        return sent
+        code, column = ("DECLARED_DELETED", "") if is_deleted else ("DECLARED_CANCELLED", "status")
+        cancelled = _about(patient, sent, debits, code, column, date=day)
+        return Taken(sent.finding(cancelled), Change("cancelled"), is_open=True)
     if row.findings:  # it can't be read: that is all there is to say of it
-        sent.findings += row.findings
-        return sent
-    differences = _differences(patient, sent, row)
+        return Taken(sent.finding(*row.findings))
+    differences = _differences(patient, sent, row, debits)
     if not differences:
-        return _taken_over(patient, sent, row)
+        return Taken(_taken_over(patient, sent, row))
     settled = _OF_LIFE | (_OF_INSURER if of_today(patient, sent, row) else frozenset())
     to_tell = [column for column in differences if column not in settled or _is_unsaid(patient, row, column)]
+    found = []
     for column in (column for column in to_tell if column in _CHANGES):
         before, after = differences[column]
         quoted = {} if column in _PRIVATE else {"before": before or "-", "after": after or "-"}
-        sent.findings.append(_about(patient, sent, _CHANGES[column], column, **quoted))
+        found.append(_about(patient, sent, debits, _CHANGES[column], column, **quoted))
     for code, columns in (("DECLARED_DETAILS_CHANGED", (*_CARE, *_IDENTITY)), ("DECLARED_ADDRESS_CHANGED", _OF_LIFE)):
         if others := [column for column in to_tell if column in columns]:
-            sent.findings.append(_about(patient, sent, code, others[0], columns=", ".join(others)))
+            found.append(_about(patient, sent, debits, code, others[0], columns=", ".join(others)))
     is_open = not settled.issuperset(differences)
-    if is_open:
-        patient.open.add(sent.id)
-    patient.changes[sent.id] = change_of(row, "row" if is_open else "said")
-    return sent
+    return Taken(sent.finding(*found), change_of(row, "row" if is_open else "said"), is_open)
 
 
-def _place(sent: Appointment, row: Appointment) -> None:
-    """Gives what was sent its place in the feed, and its trajectory number, which is not sent but follows the feed."""
+def _placed(sent: Appointment, row: Appointment) -> Appointment:
+    """What was sent, with its place in the feed, and its trajectory number, which is not sent but follows the feed."""
     if row.row is None:
-        return
-    sent.put({"trajectory_id": (row.number, row.kept("trajectory_id"))})
-    sent.row, sent.number = row.row, row.number
+        return sent
+    sent = sent.having({"trajectory_id": (row.number, row.kept("trajectory_id"))})
+    return sent._replace(row=row.row, number=row.number)
 
 
-def _of_somebody_else(patient: Patient, sent: Appointment) -> Appointment | None:
+def _of_somebody_else(patient: Patient, sent: Appointment, debits: Sequence[Debit]) -> Appointment | None:
     """What was declared, of the patient as they are now, where the feed is silent of it and tells of somebody else."""
-    debit = _debit(patient, sent.id) if patient.is_news else None
+    if not patient.is_news or (debit := _debit(patient, sent.id, debits)) is None:
+        return None
     row = _of_person_now(patient, debit, sent)
-    return None if row is None or _OF_LIFE.issuperset(_differences(patient, sent, row, debit)) else row
+    return None if row is None or _OF_LIFE.issuperset(_differences(patient, sent, row, debits)) else row
 
 
 def _is_unsaid(patient: Patient, row: Appointment, column: str) -> bool:
@@ -172,29 +204,27 @@ def _is_unsaid(patient: Patient, row: Appointment, column: str) -> bool:
 
 def _taken_over(patient: Patient, sent: Appointment, row: Appointment) -> Appointment:
     """The row, for what was declared on one that says the same."""
-    row.settled_as, row.units, row.linked = Outcome.DECLARED, sent.units, sent.linked
-    row.mark = sent.mark if row.row is None else patient.context.mark(row)
-    return row
+    mark = sent.past.mark if row.row is None else patient.context.mark(row)
+    return row.settled(settled_as=Outcome.DECLARED, units=sent.past.units, linked=sent.past.linked, mark=mark)
 
 
 def _differences(
-    patient: Patient, sent: Appointment, row: Appointment, debit: Debit | None = None
+    patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Debit]
 ) -> dict[str, tuple[str, str]]:
     """The columns in which a row says something else than was sent: before and after, where that may be quoted. A
-    trajectory number is not sent, and another code is none while it stands for the same product. ``debit`` that was
-    sent, where it is at hand."""
+    trajectory number is not sent, and another code is none while it stands for the same product."""
     old, new = core(sent), core(row)
     found: dict[str, tuple[str, str]] = {}
     if old != new:
         both = zip(CORE, old, new, strict=True)
         found = {c: (before, after) for c, before, after in both if before != after and c in _CHANGES}
         if old[2:4] != new[2:4]:
-            linked = patient.context.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date).code
-            found["code"] = (sent.linked, linked)
-            if linked == sent.linked or patient.context.resolver.is_form(sent.linked, linked):
+            then, now = sent.past.linked, _linked(patient, row)
+            found["code"] = (then, now)
+            if now == then or patient.context.resolver.is_form(then, now):
                 del found["code"]
-    if row.row is None or not sent.mark or patient.context.mark(row) != sent.mark:
-        otherwise = _otherwise(patient, debit or _debit(patient, sent.id), row)
+    if row.row is None or not sent.past.mark or patient.context.mark(row) != sent.past.mark:
+        otherwise = _otherwise(patient, _debit(patient, sent.id, debits), row)
         if "uzovi" in found:
             otherwise.discard("insured_number")
         found |= {column: ("", "") for column in (*_PERSON, *_CARE) if column in otherwise}
@@ -225,71 +255,59 @@ def _unlike(one: Person | Care, other: Person | Care) -> set[str]:
     return {_COLUMNS.get(name, name) for name, value in asdict(one).items() if value != values[name]}
 
 
-def _told(patient: Patient, appointment: Appointment, code: str, column: str, /, **params: object) -> Finding:
-    """A finding that is told of in every run until it is put right, with the line it is about."""
-    patient.open.add(appointment.id)
-    return _about(patient, appointment, code, column, **params)
-
-
-def _about(patient: Patient, appointment: Appointment, code: str, column: str, /, **params: object) -> Finding:
+def _about(
+    patient: Patient, sent: Appointment, debits: Sequence[Debit], code: str, column: str, /, **params: object
+) -> Finding:
     """A finding with the line it is about."""
-    debits = patient.history.debits.get(appointment.id)
-    reference = _that_counts(debits).reference if debits else last_debit(patient.context.ledger, appointment.id)
+    reference = _that_counts(debits).reference if debits else last_debit(patient.context.ledger, sent.id)
     return Finding(code, column, {**params, "reference": reference or ""})
 
 
-def _debit(patient: Patient, ident: str) -> Debit | None:
+def _debit(patient: Patient, ident: str, debits: Sequence[Debit]) -> Debit | None:
     """The debit of an appointment that counts; None where another system declared it, or its person was taken out."""
-    debits = patient.history.debits.get(ident) or patient.context.debits_of(ident)
-    debit = _that_counts(debits) if debits else None
+    found = debits or patient.context.debits_of(ident)
+    debit = _that_counts(found) if found else None
     return None if debit is None or debit.is_pruned else debit
 
 
 # It doesn't stand.
 
 
-def _may_be_due(
-    patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Debit]
-) -> Appointment | None:
+def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Debit]) -> Taken:
     last = debits[-1]
-    sent.settled_as, sent.units, sent.linked = Outcome.DECLARED, 0, last.code
+    sent = sent.settled(settled_as=Outcome.DECLARED, units=0, linked=last.code)
     if row is not None:
-        _place(sent, row)
+        sent = _placed(sent, row)
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
-        sent.outcome = Outcome.EARLIER
-        patient.changes[sent.id] = Change("cancelled")
-        patient.result.settled.add(last.reference)
-        patient.kept.append(sent)
-        if row.row is not None:
-            patient.result.tally(Outcome.NOT_COMPLETED)
-        return None
+        totals = [Totals(settled={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
+        return Taken(None, Change("cancelled"), dropped=sent, totals=totals)
     if not last.again:
-        if row is not None and not row.findings and (core(sent) != core(row) or _differences(patient, sent, row, last)):
-            patient.changes[sent.id] = change_of(row)  # for when somebody asks for it again
-        return sent
-    if row is None and (row := _of_person_now(patient, last, sent)) is None:
-        patient.silent.add(sent.id)
-    if last.again == "feed" and (row is None or _says_the_same(patient, sent, row, last)):
-        sent.units, sent.refused = last.units, True
+        if row is None or row.findings or (core(sent) == core(row) and not _differences(patient, sent, row, debits)):
+            return Taken(sent)
+        return Taken(sent, change_of(row))  # for when somebody asks for it again
+    is_silent = False
+    if row is None:
+        row = _of_person_now(patient, last, sent)
+        is_silent = row is None
+    if last.again == "feed" and (row is None or _says_the_same(patient, sent, row, debits)):
+        sent = sent.settled(units=last.units, refused=True)
         if row is None:
-            return sent
-        row.refused = True
-        return _taken_over(patient, sent, row)
+            return Taken(sent, is_silent=is_silent)
+        return Taken(_taken_over(patient, sent, row.settled(refused=True)))
     due = row if row is not None else sent
-    due.settled_as, due.refused = None, last.again == "line"
-    return due
+    return Taken(due.settled(settled_as=None, refused=last.again == "line"), is_silent=is_silent)
 
 
-def why_not_again(patient: Patient, appointment: Appointment) -> Finding | None:
+def why_not_again(heard: Heard, ident: str) -> Finding | None:
     """What keeps an appointment from being declared again: another debit of it that stands or was sent
     after all, or a header at fault."""
-    last = patient.history.again.get(appointment.id)
+    last = heard.again.get(ident)
     if last is None:
         return None
-    standing = [debit.reference for debit in patient.history.debits[appointment.id] if debit.stands]
+    standing = [debit.reference for debit in heard.debits[ident] if debit.stands]
     if standing:
         return Finding("DEBIT_STANDS", "", {"reference": ", ".join(standing)})
-    for debit in patient.history.debits[appointment.id]:
+    for debit in heard.debits[ident]:
         if debit.contradicted:
             return Finding("WITHDRAWN_ANSWERED", "", {"reference": debit.reference, "invoice": debit.invoice})
     return _declaration_refused(last) if last.again == "header" else None
@@ -299,21 +317,22 @@ def _declaration_refused(debit: Debit) -> Finding:
     return Finding("DECLARATION_REFUSED", "", {"invoice": debit.invoice, **_answer(debit)})
 
 
-def name_answers(patient: Patient) -> None:
+def name_answers(heard: Heard, judged: Mapping[Key, Judgement]) -> dict[Key, Judgement]:
     """Tells of the answers to what is held for something else, which may be all that there is to put right."""
-    for appointment in (*patient.in_feed, *patient.history.remembered.values()):
-        last = patient.history.again.get(appointment.id)
-        if last is None or last.again not in ("line", "header") or appointment.outcome not in PENDING:
+    told: dict[Key, Judgement] = {}
+    for ident, last in heard.again.items():
+        judgement = judged.get(ident)
+        if judgement is None or last.again not in ("line", "header") or judgement.outcome not in PENDING:
             continue
-        found = appointment.findings
-        if not {"LINE_REFUSED", "DECLARATION_REFUSED"}.intersection(finding.code for finding in found):
+        if not {"LINE_REFUSED", "DECLARATION_REFUSED"}.intersection(finding.code for finding in judgement.found):
             before = Finding("LINE_REFUSED_BEFORE", "", {"reference": last.reference, **_answer(last)})
-            found.append(_declaration_refused(last) if last.again == "header" else before)
+            told[ident] = judgement.finding(_declaration_refused(last) if last.again == "header" else before)
+    return told
 
 
-def why_not_the_same(patient: Patient, appointment: Appointment, record: str, head: str) -> Finding | None:
+def why_not_the_same(heard: Heard, ident: str, record: str, head: str) -> Finding | None:
     """What keeps a line from going out that was found at fault before: it would be the same."""
-    last = patient.history.again.get(appointment.id)
+    last = heard.again.get(ident)
     if last is None or last.again != "line" or head != as_first(last):
         return None
     if not is_the_same(last.standard, record, last.person):
@@ -338,20 +357,21 @@ def is_the_same(standard: str, one: str, other: str) -> bool:
     return _unlike(read(one), read(other)) <= {"patient_id"}
 
 
-def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debit: Debit) -> bool:
+def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Debit]) -> bool:
     """Whether a row still says all that was sent of its appointment. What comes from tables is not looked at."""
+    last = debits[-1]
     return (
-        not _differences(patient, sent, row, debit)
-        and row.uzovi == debit.uzovi
+        not _differences(patient, sent, row, debits)
+        and row.uzovi == last.uzovi
         and row.date is not None
-        and row.date.isoformat() == debit.date
+        and row.date.isoformat() == last.date
     )
 
 
-def _of_person_now(patient: Patient, debit: Debit | None, sent: Appointment) -> Appointment | None:
+def _of_person_now(patient: Patient, debit: Debit, sent: Appointment) -> Appointment | None:
     """What was declared, of the patient as they are now; None where that is who it was declared of, or can't be
     told."""
-    if debit is None or not patient.person:
+    if not patient.person:
         return None
     texts = dict(patient.person)
     if texts.get("uzovi", "").zfill(4) != debit.uzovi:
@@ -370,8 +390,7 @@ def _as_sent(patient: Patient, debit: Debit, row: Appointment | None, remembered
             named |= {"code": source.code, "declare_under": source.declare_under}
     texts = _texts_of(debit, remembered, {"bsn": standard_named(debit.standard).read_person(debit.person).bsn}, named)
     sent = read_kept(patient.patient_id, texts[: len(CORE)], AT, settled=True)
-    sent.settled_as, sent.linked = Outcome.DECLARED, debit.code
-    return sent
+    return sent.settled(settled_as=Outcome.DECLARED, linked=debit.code)
 
 
 def _linked(patient: Patient, source: Appointment) -> str:

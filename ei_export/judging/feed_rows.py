@@ -1,143 +1,200 @@
 """What the feed says of a patient's appointments: each taken once, compared with what is remembered of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
+
+from attrs import evolve
 
 from ..base.problems import Finding
 from ..intake import values
-from ..intake.reader import check_row
+from ..intake.reader import checked
 from ..ledger.dossier import CORE, Change, core
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
 from ..zorg1.resolver import Verdict
 from .another_patient import is_another_s, take_cancelled_from_another, take_from_another
 from .declared import take_declared
-from .history import blur, row_of_change
+from .history import blurred, row_of_change
 from .insurer_of_today import of_today
-from .patient import Patient
+from .patient import Heard, Patient, Taken
+from .result import Totals
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
 
 
-def take_feed(patient: Patient, fresh: Sequence[Appointment]) -> None:
+def take_feed(patient: Patient) -> Heard:
     """Takes each appointment of the feed once, compared with what is remembered of it; counts away all other rows."""
-    by_id: dict[str, list[Appointment]] = {}
-    for appointment in fresh:
-        if not appointment.id:  # unreadable, or not completed
-            if appointment.completed:
-                patient.in_feed.append(appointment)
+    hearing, first = _Hearing(patient), dict[str, Appointment]()
+    again: dict[str, list[Appointment]] = {}
+    for row in patient.rows:
+        if not row.id:  # unreadable, or not completed
+            if row.common.completed:
+                hearing.in_feed.append(row)
             else:
-                patient.result.tally(Outcome.NOT_COMPLETED)
-        elif (same := by_id.get(appointment.id)) is not None:
-            same.append(appointment)
+                hearing.passed.append(Outcome.NOT_COMPLETED)
+        elif row.id in first:
+            again.setdefault(row.id, [first[row.id]]).append(row)
         else:
-            by_id[appointment.id] = [appointment]
-    patient.named = by_id.keys()
-    for same in by_id.values():
-        appointment = same[0] if len(same) == 1 else _merge(patient, same)
-        if appointment.unclear and _may_count(patient, appointment):
-            appointment.completed = True
-            check_row(appointment)
-            status = appointment.text("status")
-            params = {"word": values.quoted_cell(status), "status": status}
-            appointment.findings.insert(0, Finding("STATUS_UNCLEAR", "status", params))
-        _take(patient, appointment)
+            first[row.id] = row
+    hearing.named = first.keys()
+    for ident, row in first.items():
+        if ident in again:
+            hearing.passed += [Outcome.DUPLICATE] * (len(again[ident]) - 1)
+            row = _merged(patient, again[ident])
+        if row.common.unclear and hearing.may_count(row):
+            status = row.text("status")
+            unclear = Finding("STATUS_UNCLEAR", "status", {"word": values.quoted_cell(status), "status": status})
+            row = checked(row._replace(common=evolve(row.common, completed=True)))
+            row = row._replace(findings=(unclear, *row.findings))
+        hearing.take(row)
     if patient.context.settings.input.complete_from is not None:
-        _miss(patient)
-    if patient.history.debits or patient.history.said_before or patient.history.pending or patient.is_news:
-        _take_silent(patient)
+        hearing.miss()
+    history = patient.history
+    if hearing.debits or hearing.said_before or history.pending or patient.is_news:
+        hearing.take_silent()
+    return hearing.heard()
 
 
-def _miss(patient: Patient) -> None:
-    """Forgets what was deleted in the agenda; of what was declared that is told, as of what was cancelled."""
-    for ident, before in list(patient.history.remembered.items()):
-        if not patient.context.is_deleted(before):
-            continue
-        if _was_declared(patient, ident, before):
-            patient.deleted.add(ident)
-            patient.history.said_before[ident] = row_of_change(
-                patient.context, patient.patient_id, ident, Change("cancelled")
-            )
-        else:
-            del patient.history.remembered[ident]
-            patient.result.cancelled.append((ident, patient.patient_id))
-            day = before.date.isoformat() if before.date is not None else ""
-            patient.result.problems.append((before, Finding("APPOINTMENT_DELETED", "", {"date": day})))
+class _Hearing:
+    """What the appointments of a patient are taken for, while they are taken one by one."""
 
+    def __init__(self, patient: Patient) -> None:
+        history = patient.history
+        self.patient, self.context = patient, patient.context
+        self.in_feed: list[Appointment] = []
+        self.named: Set[str] = frozenset()
+        self.remembered, self.said_before = {**history.remembered}, {**history.said_before}
+        self.debits, self.again = {**history.debits}, {**history.again}
+        self.passed: list[Outcome] = []
+        self._taken: dict[str, Taken] = {}
+        #: Declared appointments that the feed ought to have and lacks.
+        self._deleted: set[str] = set()
+        self._told: list[tuple[Appointment, Finding]] = []
+        self._cancelled: list[tuple[str, str]] = []
+        self._waits = False
 
-def _take(patient: Patient, appointment: Appointment) -> None:
-    """Takes an appointment of the feed for what it is."""
-    before = patient.history.remembered.pop(appointment.id, None)
-    taken: Appointment | None = appointment
-    if _was_declared(patient, appointment.id, before):
-        taken = take_declared(
-            patient, before if before is not None and before.settled_as is Outcome.DECLARED else None, appointment
+    def miss(self) -> None:
+        """Forgets what was deleted in the agenda; of what was declared that is told, as of what was cancelled."""
+        patient_id = self.patient.patient_id
+        for ident, before in list(self.remembered.items()):
+            if not self.context.is_deleted(before):
+                continue
+            if self._was_declared(ident, before):
+                self._deleted.add(ident)
+                self.said_before[ident] = row_of_change(self.context, patient_id, ident, Change("cancelled"))
+            else:
+                del self.remembered[ident]
+                self._cancelled.append((ident, patient_id))
+                day = before.date.isoformat() if before.date is not None else ""
+                self._told.append((before, Finding("APPOINTMENT_DELETED", "", {"date": day})))
+
+    def take(self, row: Appointment) -> None:
+        """Takes an appointment of the feed for what it is."""
+        before = self.remembered.pop(row.id, None)
+        taken: Taken | None = None
+        if self._was_declared(row.id, before):
+            sent = before if before is not None and before.settled_as is Outcome.DECLARED else None
+            taken = take_declared(self.patient, sent, row, self.debits.get(row.id))
+        elif not row.common.completed:
+            if before is not None:
+                self._cancelled.append((before.id, self.patient.patient_id))
+            if before is not None or row.common.unclear or not is_another_s(self.patient, row):
+                self.passed.append(Outcome.NOT_COMPLETED)
+                return
+            taken = take_cancelled_from_another(self.patient, row)
+        elif before is not None and before.settled_as is not None:
+            row = _taken_over(self.patient, row, before)
+        elif (taken := take_from_another(self.patient, row)) is not None:
+            row = taken.appointment or row
+            taken = evolve(taken, appointment=row)
+        if taken is not None:
+            self._note(row.id, taken)
+            if taken.appointment is None:
+                return
+            row = taken.appointment
+        self.in_feed.append(row)
+
+    def take_silent(self) -> None:
+        """Goes on with what the feed said before of declared appointments that it is silent about."""
+        for ident, before in list(self.remembered.items()):
+            is_told = ident in self.said_before or ident in self.debits or self.patient.is_news
+            if is_told and self._was_declared(ident, before):
+                sent = before if before.settled_as is Outcome.DECLARED else None
+                row, debits = self.said_before.get(ident), self.debits.get(ident)
+                taken = take_declared(self.patient, sent, row, debits, is_deleted=ident in self._deleted)
+                self._note(ident, taken)
+                del self.remembered[ident]
+                if taken.appointment is not None:
+                    self.remembered[ident] = taken.appointment
+            elif before.settled_as is None and (other := take_from_another(self.patient, before)) is not None:
+                self._note(ident, other)
+                self.remembered[ident] = other.appointment or before
+
+    def may_count(self, row: Appointment) -> bool:
+        """Whether an appointment of which it can't be seen if it took place is one of Zorg1: it is held then, with the
+        counted end that it may be a contact of. One that is still to come is left alone until its day."""
+        day = row.date
+        if day is None or not row.patient_id:
+            return False
+        resolution = self.context.resolver.resolve(row.code, row.declare_under, row.uzovi, day)
+        if not (resolution.is_zorg1 and resolution.code) or resolution.verdict is Verdict.NO_AGREEMENT:
+            return False
+        self._waits = self._waits or day > self.context.judge.today
+        return day <= self.context.judge.today
+
+    def _was_declared(self, ident: str, before: Appointment | None) -> bool:
+        """Whether an appointment was declared, and has not been settled as something else since."""
+        if before is None or before.settled_as is None:
+            return ident in self.debits
+        return before.settled_as is Outcome.DECLARED
+
+    def _note(self, ident: str, taken: Taken) -> None:
+        self._taken[ident] = taken
+        if taken.appointment is not None:
+            self._told += [(taken.appointment, finding) for finding in taken.told]
+        if taken.debits:
+            self.debits[ident] = taken.debits
+        if taken.again is not None:
+            self.again[ident] = taken.again
+
+    def heard(self) -> Heard:
+        """All that was taken."""
+        taken = self._taken
+        totals = [totals for each in taken.values() for totals in each.totals]
+        if self._cancelled:
+            totals.append(Totals(cancelled=self._cancelled))
+        return Heard(
+            self.in_feed,
+            self.remembered,
+            self.named,
+            self.debits,
+            self.again,
+            changes={ident: each.change for ident, each in taken.items() if each.change is not None},
+            open={ident for ident, each in taken.items() if each.is_open},
+            silent={ident for ident, each in taken.items() if each.is_silent},
+            pruned={ident for ident, each in taken.items() if each.is_pruned},
+            elsewhere={ident: each.elsewhere for ident, each in taken.items() if each.elsewhere is not None},
+            dropped=[each.dropped for each in taken.values() if each.dropped is not None],
+            waits=self._waits,
+            passed=self.passed,
+            told=self._told,
+            totals=totals,
         )
-    elif not appointment.completed:
-        if before is not None:
-            patient.result.cancelled.append((before.id, patient.patient_id))
-        if before is not None or appointment.unclear or not is_another_s(patient, appointment):
-            patient.result.tally(Outcome.NOT_COMPLETED)
-            return
-        taken = take_cancelled_from_another(patient, appointment)
-    elif before is not None and before.settled_as is not None:
-        _take_over(patient, appointment, before)
-    else:
-        taken = take_from_another(patient, appointment) or appointment
-    if taken is not None:
-        patient.in_feed.append(taken)
 
 
-def _may_count(patient: Patient, appointment: Appointment) -> bool:
-    """Whether an appointment of which it can't be seen if it took place is one of Zorg1: it is held then, with the
-    counted end that it may be a contact of. One that is still to come is left alone until its day."""
-    day = appointment.date
-    if day is None or not appointment.patient_id:
-        return False
-    resolution = patient.context.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if not (resolution.is_zorg1 and resolution.code) or resolution.verdict is Verdict.NO_AGREEMENT:
-        return False
-    patient.waits = patient.waits or day > patient.context.judge.today
-    return day <= patient.context.judge.today
-
-
-def _take_silent(patient: Patient) -> None:
-    """Goes on with what the feed said before of declared appointments that it is silent about."""
-    for ident, before in list(patient.history.remembered.items()):
-        is_told = ident in patient.history.said_before or ident in patient.history.debits or patient.is_news
-        if is_told and _was_declared(patient, ident, before):
-            taken = take_declared(
-                patient,
-                before if before.settled_as is Outcome.DECLARED else None,
-                patient.history.said_before.get(ident),
-            )
-            del patient.history.remembered[ident]
-            if taken is not None:
-                patient.history.remembered[ident] = taken
-        elif before.settled_as is None:
-            patient.history.remembered[ident] = take_from_another(patient, before) or before
-
-
-def _was_declared(patient: Patient, ident: str, before: Appointment | None) -> bool:
-    """Whether an appointment was declared, and has not been settled as something else since."""
-    if before is None or before.settled_as is None:
-        return ident in patient.history.debits
-    return before.settled_as is Outcome.DECLARED
-
-
-def _take_over(patient: Patient, appointment: Appointment, before: Appointment) -> None:
+def _taken_over(patient: Patient, row: Appointment, before: Appointment) -> Appointment:
     """A contact, or what another system declared, that the feed repeats: judged by what is said now."""
-    if before.settled_as is Outcome.COUNTED and not appointment.findings:
-        if before.uzovi != appointment.uzovi and of_today(patient, before, appointment):
-            appointment.uzovi = before.uzovi
-        old, new = core(before), core(appointment)
-        appointment.settled_as = Outcome.COUNTED
-        appointment.linked = before.linked if old[2:4] == new[2:4] else ""
+    if before.settled_as is not Outcome.COUNTED or row.findings:
+        return row
+    if before.uzovi != row.uzovi and of_today(patient, before, row):
+        row = row._replace(common=evolve(row.common, uzovi=before.uzovi))
+    linked = before.past.linked if core(before)[2:4] == core(row)[2:4] else ""
+    return row.settled(settled_as=Outcome.COUNTED, linked=linked)
 
 
-def _merge(patient: Patient, same: list[Appointment]) -> Appointment:
+def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:
     """One appointment of the rows that carry its id: they must say the same."""
 
     def standing(a: Appointment) -> tuple[bool, bool, list[str]]:
@@ -145,18 +202,15 @@ def _merge(patient: Patient, same: list[Appointment]) -> Appointment:
         resolution = patient.context.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
         return not a.completed, not resolution.is_zorg1, [a.text(column) for column in _COMPARED]
 
-    same.sort(key=standing)
-    first = same[0]
-    columns = sorted({column for other in same[1:] for column in _differences(first, other)}) if first.completed else []
+    first, *others = sorted(same, key=standing)
+    columns = sorted({column for other in others for column in _differences(first, other)}) if first.completed else []
     rows = sorted(a.row or 0 for a in same)
-    first.row = rows[0]
-    for _ in same[1:]:
-        patient.result.tally(Outcome.DUPLICATE)
-    if columns:
-        params = {"rows": ", ".join(map(str, rows)), "columns": ", ".join(columns)}
-        first.findings[:] = [Finding("APPOINTMENT_CONFLICT", columns[0], params)]
-        blur(first, columns)
-    return first
+    first = first._replace(row=rows[0])
+    if not columns:
+        return first
+    params = {"rows": ", ".join(map(str, rows)), "columns": ", ".join(columns)}
+    conflict = Finding("APPOINTMENT_CONFLICT", columns[0], params)
+    return blurred(first._replace(findings=(conflict,)), columns)
 
 
 def _differences(one: Appointment, other: Appointment) -> list[str]:

@@ -1,60 +1,124 @@
 """What the ledger remembers of a patient, made ready to be put together with what the feed says now."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import evolve, frozen
 
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
+from ..ledger.corrections import Debit
 from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Appointment, Outcome, Past
 from ..zorg1.claims import SETTLED
 from .context import Context
-from .patient import LedgerHistory
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@frozen
+class Course:
+    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
+
+    number: str
+    insurer: str
+    start: str
+    end: str
+    is_over: bool
+
+
+@frozen
+class LedgerHistory:
+    """What the ledger remembers of a patient.
+
+    ``remembered`` are the patient's appointments, by id; ``pending`` were to be tried again.
+
+    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
+    simply stand; ``again`` the last one, where that doesn't. ``said_before`` is what the feed said of declared ones,
+    when it was heard of last, if that was something else.
+
+    ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` the trajectories of the
+    last time.
+    """
+
+    dossier: StoredDossier | None
+    remembered: Mapping[str, Appointment] = _NOTHING
+    pending: Set[str] = frozenset()
+    debits: Mapping[str, Sequence[Debit]] = _NOTHING
+    again: Mapping[str, Debit] = _NOTHING
+    said_before: Mapping[str, Appointment] = _NOTHING
+    doubted: Set[str] = frozenset()
+    courses: Sequence[Course] = ()
 
 
 def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> LedgerHistory:
     """What the ledger remembers of a patient, of whom it keeps this dossier."""
-    history = LedgerHistory(dossier)
     found = context.debits(patient_id)
-    history.debits = {ident: debits for ident, debits in found.items() if debits[-1].patient_id == patient_id}
-    history.again = {ident: debits[-1] for ident, debits in history.debits.items() if not debits[-1].stands}
-    for kept in unpack(dossier.appointments) if dossier is not None else ():
+    debits = {ident: debits for ident, debits in found.items() if debits[-1].patient_id == patient_id}
+    again = {ident: debits[-1] for ident, debits in debits.items() if not debits[-1].stands}
+    if dossier is None:
+        return LedgerHistory(None, debits=debits, again=again)
+    remembered: dict[str, Appointment] = {}
+    said_before: dict[str, Appointment] = {}
+    pending: set[str] = set()
+    doubted: set[str] = set()
+    appointments = unpack(dossier.appointments)
+    for kept in appointments:
         settled = kept.is_settled
         meant = NO_MEANINGS if settled or kept.is_sent else context.settings.input.values
         appointment = read_kept(patient_id, kept.texts, AT, settled=settled, meant=meant)
-        if settled and appointment.id in found and appointment.id not in history.debits:
+        ident = appointment.id
+        if settled and ident in found and ident not in debits:
             continue  # it was declared for another patient since
-        whose = context.watched.get(appointment.id)
-        if whose and patient_id not in whose and (not settled or appointment.id in history.again):
+        whose = context.watched.get(ident)
+        if whose and patient_id not in whose and (not settled or ident in again):
             continue  # the feed says it is another patient's now
         if settled:
-            appointment.settled_as = kept.outcome if kept.outcome in SETTLED else None
-            appointment.units, appointment.linked, appointment.mark = kept.units, kept.linked, kept.mark
+            settled_as = kept.outcome if kept.outcome in SETTLED else None
+            appointment = appointment._replace(past=Past(settled_as, kept.units, kept.linked, kept.mark))
             if kept.change is not None and kept.change.kind != "count":
-                said = row_of_change(context, patient_id, appointment.id, kept.change)
-                history.said_before[appointment.id] = said
+                said_before[ident] = row_of_change(context, patient_id, ident, kept.change)
         elif kept.outcome in PENDING or context.resolver.is_explained(appointment.code, appointment.declare_under):
             if (took_place := _took_place(context, kept)) is False:
                 continue  # somebody said since that it didn't
-            _recall_pending(history, appointment, kept, is_lasting=took_place is None)
-        history.remembered[appointment.id] = appointment
-    return history
+            appointment = _pending(appointment, kept, is_lasting=took_place is None)
+            pending.add(ident)
+            if any(finding.code == "PATIENT_CONFLICT" for finding in kept.found):
+                doubted.add(ident)
+            if not kept.is_sent and ident in debits:
+                said_before[ident] = appointment
+        remembered[ident] = appointment
+    courses = _courses(context, dossier, appointments, again)
+    return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses)
 
 
-def _recall_pending(history: LedgerHistory, appointment: Appointment, kept: Kept, *, is_lasting: bool) -> None:
+def _pending(appointment: Appointment, kept: Kept, *, is_lasting: bool) -> Appointment:
     """What is to be tried again; ``is_lasting``: what only the feed can put right is still to be put right."""
     for finding in kept.found:
         if finding.code in LASTING:
-            blur(appointment, str(finding.params.get("columns", "")).split(", "))
-        elif finding.code == "PATIENT_CONFLICT":
-            history.doubted.add(appointment.id)
+            appointment = blurred(appointment, str(finding.params.get("columns", "")).split(", "))
     if lasting := kept.lasting:
-        appointment.findings[:] = lasting if is_lasting else []
-    history.pending.add(appointment.id)
-    if kept.is_sent:
-        appointment.settled_as = Outcome.DECLARED
-    elif appointment.id in history.debits:
-        history.said_before[appointment.id] = appointment
+        appointment = appointment._replace(findings=tuple(lasting) if is_lasting else ())
+    return appointment.settled(settled_as=Outcome.DECLARED) if kept.is_sent else appointment
+
+
+def _courses(
+    context: Context, dossier: StoredDossier, appointments: Sequence[Kept], again: Mapping[str, Debit]
+) -> Sequence[Course]:
+    """The trajectories of the last time; an open one goes on until the end of time."""
+    insurer = context.resolver.insurer
+    ends = {
+        (kept.texts[AT["date"]], insurer(kept.texts[AT["uzovi"]]))
+        for kept in appointments
+        if kept.outcome is Outcome.DECLARED and kept.texts[AT["appointment_id"]] not in again
+    }
+    return [
+        Course(number, insurer, start, end or "9999-12-31", (end, insurer) in ends)
+        for _, number, insurer, _, _, start, end, *_ in json.loads(dossier.trajectories)
+    ]
 
 
 def _took_place(context: Context, kept: Kept) -> bool | None:
@@ -67,13 +131,10 @@ def row_of_change(context: Context, patient_id: str, ident: str, change: Change)
     """What the feed said of a declared appointment."""
     meant = context.settings.input.values
     row = read_kept(patient_id, change.texts or (ident,), AT, settled=not change.texts, meant=meant)
-    row.completed = change.kind != "cancelled"
-    return row
+    return row._replace(common=evolve(row.common, completed=change.kind != "cancelled"))
 
 
-def blur(appointment: Appointment, columns: Sequence[str]) -> None:
-    """Forgets what its rows contradict each other in, where that says which trajectory it could belong to."""
-    if "date" in columns:
-        appointment.date = None
-    if "trajectory_id" in columns:
-        appointment.number = ""
+def blurred(appointment: Appointment, columns: Sequence[str]) -> Appointment:
+    """Without what its rows contradict each other in, where that says which trajectory it could belong to."""
+    when = None if "date" in columns else appointment.date
+    return appointment._replace(date=when, number="" if "trajectory_id" in columns else appointment.number)

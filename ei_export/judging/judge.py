@@ -1,36 +1,40 @@
 """One patient's part of a run: what the feed brings, put together with what the ledger remembers, and judged.
 
-A patient is always judged over their whole known history, so it makes no difference in how many pieces it came.
+A patient is always judged over their whole known history, so it makes no difference in how many pieces it came. Each
+step takes values and makes others of them; none changes what it was given.
 """
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
+from attrs import evolve
+
+from ..base.problems import Finding
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
 from ..ledger.dossier import PENDING, encode, pack, pack_trajectories
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Outcome
+from ..model.appointment import Appointment, Judgement, Key, Outcome
+from ..model.due import DueLine
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
-from ..zorg1.trajectories import group
-from ..zorg1.visit import Trajectory, Visit
+from ..zorg1.trajectories import Grouped, group
+from ..zorg1.visit import NOWHERE, Trajectory
 from .context import Context
 from .corrected import hold_back
 from .declared import name_answers, name_lines
 from .feed_rows import take_feed
 from .history import recall
 from .lines import tell_the_rest, write_lines
-from .patient import Patient
+from .patient import Heard, JudgedPatient, Patient
 from .person import identity_now, note_person, person_now
-from .result import Result
+from .result import Result, Told, Totals
 from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
-_OUTCOME: Final = attrgetter("outcome")
 #: What is declared now, or may be once something is put right.
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
@@ -42,137 +46,168 @@ def judge_patient(context: Context, patient_id: str, rows: Sequence[GatheredRow]
     if dossier is not None and dossier.digest == digest and dossier.tally and not context.is_open(patient_id):
         counts = (count.split("=") for count in dossier.tally.split(" "))
         return Result(Counter({Outcome(name): int(count) for name, count in counts}))
-    patient = examine(context, patient_id, rows, dossier)
-    _file(patient, digest if rows else None)
-    for trajectory in patient.trajectories:
-        trajectory.release()  # visits and trajectories hold each other; this lets all of them go at once
-    return patient.result
+    return _with_dossier(examine(context, patient_id, rows, dossier), digest if rows else None)
 
 
-def examine(context: Context, patient_id: str, rows: Sequence[GatheredRow], dossier: StoredDossier | None) -> Patient:
+def examine(
+    context: Context, patient_id: str, rows: Sequence[GatheredRow], dossier: StoredDossier | None
+) -> JudgedPatient:
     """From rows to outcomes: recall, compare, group, judge, and write down what is due. Gives back all that it was
     worked out from; only the dossier for next time is still to be made. ``dossier`` as `Context.dossier` gives it."""
-    patient = Patient(context, patient_id, recall(context, patient_id, dossier))
-    read, judge = context.reader.read, context.judge.judge
-    fresh = patient.rows = [read(body, row) for body, row in rows]
-    note_person(patient, fresh)
-    take_feed(patient, fresh)
+    read = context.reader.read
+    fresh = [read(body, row) for body, row in rows]
+    patient = note_person(context, patient_id, recall(context, patient_id, dossier), fresh)
+    heard = take_feed(patient)
+    classified = classify(patient, heard)
+    shared, numbers = shared_numbers(patient, heard, classified.visits)
+    unclear = [*classified.unclear, *orphans(context, classified.visits)]
+    grouped = group(classified.visits, unclear, shared, context.resolver)
+    named, counted = name_lines(patient, heard, grouped)
+    if named:
+        grouped = evolve(grouped, places={**grouped.places, **named})
+    judged = {**classified.judged}
+    for ident, visit in grouped.visits.items():
+        judged[ident] = context.judge.judge(visit, grouped.places[ident])
+    totals = [*heard.totals, *numbers, *_doubtful(context, grouped, judged)]
     if context.recovered:
-        patient.result.shown += (
-            appointment.id for appointment in patient.in_feed if appointment.id in context.recovered
-        )
-    for appointment in patient.in_feed:
-        classify(patient, appointment)
-    for appointment in patient.history.remembered.values():
-        classify(patient, appointment)
-    patient.shared = shared_numbers(patient)
-    patient.trajectories = group(
-        patient.visits, [*patient.unclear, *orphans(patient)], patient.shared, context.resolver
-    )
-    name_lines(patient)
-    for visit in patient.visits if patient.history.again else ():
-        if (last := patient.history.again.get(visit.appointment.id)) is not None:
-            visit.refused = last.refused_on
-    for visit in patient.visits:
-        if visit.trajectory is not None:
-            visit.appointment.trajectory = visit.trajectory.label = visit.appointment.called(visit.trajectory.label)
-        if (claim := judge(visit)) is not None:
-            patient.claims.append((visit, claim))
-    if context.unsure:
-        _doubt(patient)
-    tell_the_rest(patient)
-    if patient.claims:
-        write_lines(patient)
-    if patient.history.again:
-        name_answers(patient)
+        totals.append(Totals(shown=[row.id for row in heard.in_feed if row.id in context.recovered]))
+    judged |= tell_the_rest(patient, heard, grouped, classified.unclear, judged)
+    lines: Sequence[DueLine] = ()
+    if any(judgement.outcome is Outcome.DECLARED for judgement in judged.values()):
+        written = write_lines(patient, heard, grouped, judged)
+        judged, lines = {**written.judged}, written.lines
+        totals.append(written.totals)
+    if heard.again:
+        judged |= name_answers(heard, judged)
     if context.replaced:
-        hold_back(patient)
-    _count(patient)
-    return patient
+        held = hold_back(context, grouped, judged)
+        judged |= held
+        totals.append(Totals(held_back={str(ident) for ident in held}))
+    return JudgedPatient(
+        patient,
+        heard,
+        classified.unclear,
+        classified.kept,
+        shared,
+        grouped,
+        judged,
+        {**heard.changes, **counted},
+        heard.open | counted.keys(),
+        _result(patient, heard, grouped, judged, lines, totals),
+    )
 
 
-def _doubt(patient: Patient) -> None:
-    """Collects the UZOVI numbers that an insurer was found by for something still open, though it may be another's."""
-    for visit in patient.visits:
-        uzovi = visit.appointment.uzovi
-        if (
-            visit.appointment.outcome in _OPEN
-            and visit.resolution.is_zorg1
-            and patient.context.doubted(uzovi, visit.day)
-        ):
-            patient.result.doubtful[uzovi] += 1
+def _doubtful(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement]) -> Iterator[Totals]:
+    """Counts the UZOVI numbers that an insurer was found by for something still open, though it may be another's."""
+    found = [
+        visit.appointment.uzovi
+        for ident, visit in grouped.visits.items()
+        if visit.appointment.common.uzovi in context.unsure
+        and judged[ident].outcome in _OPEN
+        and visit.resolution.is_zorg1
+        and context.doubted(visit.appointment.uzovi, visit.day)
+    ]
+    if found:
+        yield Totals(doubtful=Counter(found))
 
 
-def _count(patient: Patient) -> None:
-    """Counts the outcomes and collects what was found."""
-    result = patient.result
-    for appointment in patient.history.remembered.values():
-        is_new = appointment.settled_as is None and (
-            appointment.outcome not in (Outcome.NOT_ZORG1, Outcome.EARLIER) or appointment.id in patient.history.pending
-        )
-        if is_new or appointment.outcome in PENDING:  # a contact that counted may be held by now
-            result.remembered += 1
-            result.tally(appointment.outcome)
-        result.problems += [(appointment, finding) for finding in appointment.findings]
-    for appointment in patient.in_feed:
-        if appointment.findings:
-            result.problems += [(appointment, finding) for finding in appointment.findings]
-    for outcome, count in Counter(map(_OUTCOME, patient.in_feed)).items():
-        result.tally(outcome, count)
+def _result(
+    patient: Patient,
+    heard: Heard,
+    grouped: Grouped,
+    judged: Mapping[Key, Judgement],
+    lines: Sequence[DueLine],
+    totals: Sequence[Totals],
+) -> Result:
+    """Counts the outcomes, collects what was found, and adds up the rest."""
+    outcomes = [*heard.passed]
+    told = [_told(grouped, row, finding, judged.get(row.key)) for row, finding in heard.told]
+    held: list[str] = []
+    remembered = 0
+    for row in (*heard.remembered.values(), *heard.in_feed):
+        judgement = judged[row.id or row.row]
+        if row.id not in heard.remembered or _is_tried_again(patient, grouped, row, judgement):
+            outcomes.append(judgement.outcome)
+            remembered += row.id in heard.remembered
+        if judgement.found:
+            told += [_told(grouped, row, finding, judgement) for finding in judgement.found]
+            if judgement.outcome is Outcome.HELD:
+                held.append(row.uzovi)
+    result = Result(Counter(outcomes), Counter(held), remembered, lines=lines, problems=told)
+    for each in totals:
+        result.add(each)
+    return result
 
 
-def _file(patient: Patient, digest: bytes | None) -> None:
-    """Makes the dossier for next time, where there is anything to remember. ``digest`` of the patient's rows, None
-    where the feed had none."""
-    named = [appointment for appointment in patient.kept if 0 < len(appointment.id) <= ID_LIMIT]
-    if not named and patient.history.dossier is None:
-        return
-    named.sort(key=_ID)
-    pending = sum([appointment.outcome in PENDING for appointment in named]) + len(patient.open)
+def _told(grouped: Grouped, row: Appointment, finding: Finding, judgement: Judgement | None) -> Told:
+    trajectory = grouped.places.get(row.id, NOWHERE).trajectory
+    label = row.called(trajectory.label if trajectory is not None else row.number)
+    return Told(finding, row.id, label, row.row, row.uzovi, judgement.outcome if judgement is not None else None)
+
+
+def _is_tried_again(patient: Patient, grouped: Grouped, row: Appointment, judgement: Judgement) -> bool:
+    """Whether a remembered appointment counts in this run: it was not settled before, or is to be tried again; a
+    contact that counted may be held by now."""
+    outcome, visit = judgement.outcome, grouped.visits.get(row.id)
+    past = visit.appointment.past if visit is not None else row.past
+    is_news = outcome is not Outcome.NOT_ZORG1 or row.id in patient.history.pending
+    is_new = past.settled_as is None and outcome is not Outcome.EARLIER and is_news
+    return is_new or outcome in PENDING
+
+
+def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
+    """What a patient came to, with the dossier for next time, where there is anything to remember. ``digest`` of the
+    patient's rows, None where the feed had none."""
+    patient, result, before = judged.patient, judged.result, judged.patient.history.dossier
+    named = sorted([row for row in judged.kept if 0 < len(row.id) <= ID_LIMIT], key=_ID)
+    if not named and before is None:
+        return result
+    judgements = [judged.judged[row.id] for row in named]
+    pending = sum([judgement.outcome in PENDING for judgement in judgements]) + len(judged.open)
     tally = None
     if (
         pending
-        or patient.waits
-        or len(named) < len(patient.kept)
-        or patient.result.remembered
-        or not _is_said(patient.result)
+        or judged.heard.waits
+        or len(named) < len(judged.kept)
+        or result.remembered
+        or any(told.outcome is not Outcome.DECLARED for told in result.problems)  # it won't be said again otherwise
     ):
         digest = None
     if digest is not None:
         again: Counter[Outcome] = Counter()
-        for outcome, count in patient.result.outcomes.items():
+        for outcome, count in result.outcomes.items():
             again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
         tally = " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
-    if patient.history.dossier is not None:
-        before = {number for _, number, *_ in json.loads(patient.history.dossier.trajectories) if number}
-        gone = before - {trajectory.number for trajectory in patient.trajectories}
-        patient.result.released.extend((number, patient.patient_id) for number in sorted(gone))
-    unexplained = {visit.appointment.id: visit.appointment for visit in patient.visits if _is_unexplained(visit)}
+    trajectories = judged.grouped.trajectories
+    if before is not None:
+        numbers = {number for _, number, *_ in json.loads(before.trajectories) if number}
+        gone = numbers - {trajectory.number for trajectory in trajectories}
+        result.released.extend((number, patient.patient_id) for number in sorted(gone))
+    unexplained = {row.id: row for row in named if _is_unexplained(judged, row.id)}
     codes = sorted({(a.kept("code"), a.kept("declare_under")) for a in unexplained.values()})
-    summaries = [_summary(trajectory, patient.shared) for trajectory in patient.trajectories]
-    last = max((appointment.date for appointment in named if appointment.date is not None), default=None)
-    patient.result.dossier = StoredDossier(
+    last = max((row.date for row in named if row.date is not None), default=None)
+    usable = [row for row in judged.heard.in_feed if not judged.judged[row.key].found]
+    result.dossier = StoredDossier(
         patient.patient_id,
         pending,
         digest,
         tally,
-        pack(named, patient.changes, patient.silent, unexplained),
-        pack_trajectories(summaries),
-        encode(person_now(patient)),
+        pack(list(zip(named, judgements, strict=True)), judged.changes, judged.heard.silent, unexplained),
+        pack_trajectories([_summary(trajectory, judged.shared) for trajectory in trajectories]),
+        encode({**person_now(patient, usable)}),
         last.isoformat() if last is not None else "",
-        *identity_now(patient),
+        *identity_now(patient, judged.heard.in_feed),
         encode(codes) if codes else "",
     )
+    return result
 
 
-def _is_unexplained(visit: Visit) -> bool:
+def _is_unexplained(judged: JudgedPatient, ident: str) -> bool:
     """Whether an appointment counts for nothing, as nobody said what its code stands for."""
-    return visit.resolution.verdict is Verdict.UNEXPLAINED and visit.appointment.outcome is Outcome.NOT_ZORG1
-
-
-def _is_said(result: Result) -> bool:
-    """Whether all there was to say is about lines that go out now, so that it won't be said again."""
-    return all(appointment.outcome is Outcome.DECLARED for appointment, _ in result.problems)
+    if judged.judged[ident].outcome is not Outcome.NOT_ZORG1:
+        return False
+    visit = judged.grouped.visits.get(ident)
+    return visit is not None and visit.resolution.verdict is Verdict.UNEXPLAINED
 
 
 def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]:

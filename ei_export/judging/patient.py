@@ -1,64 +1,22 @@
-"""A patient who is being judged: what is remembered, what the feed says, and what it comes to."""
+"""A patient who is judged: what is remembered and what the feed says, what is heard, and what it comes to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from attrs import define, field, frozen
+from attrs import frozen
 
+from ..base.problems import Finding
 from ..ledger.corrections import Debit
 from ..ledger.dossier import Change
-from ..ledger.patients import StoredDossier
-from ..model.appointment import Appointment
-from ..zorg1.claims import Claim
-from ..zorg1.visit import Trajectory, Visit
+from ..model.appointment import Appointment, Judgement, Key, Outcome
+from ..zorg1.trajectories import Grouped
 from .context import Context
-from .result import Result
+from .history import LedgerHistory
+from .result import Result, Totals
 
 
 @frozen
-class Course:
-    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
-
-    number: str
-    insurer: str
-    start: str
-    end: str
-    is_over: bool
-
-
-@define
-class LedgerHistory:
-    """What the ledger remembers of a patient; of appointments that are found to be theirs now, what it has of those.
-
-    ``remembered`` are the appointments that the feed says nothing of, by id: whoever takes a row takes it out.
-    ``pending`` were to be tried again.
-
-    Of what was declared before, by appointment id: ``debits`` are those of appointments that have one which doesn't
-    simply stand; ``again`` the last one, where that doesn't. ``said_before`` is what the feed said of declared ones,
-    when it was heard of last, if that was something else.
-
-    ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` see `insurers`.
-    """
-
-    dossier: StoredDossier | None
-    remembered: dict[str, Appointment] = field(factory=dict)
-    pending: set[str] = field(factory=set)
-    debits: dict[str, list[Debit]] = field(factory=dict)
-    again: dict[str, Debit] = field(factory=dict)
-    said_before: dict[str, Appointment] = field(factory=dict)
-    doubted: set[str] = field(factory=set)
-    courses: Sequence[Course] | None = None
-
-
-@define
 class Patient:
-    """One patient who is being judged, with what it comes to: ``result``.
-
-    ``in_feed`` are the appointments of the feed, each once. Of these and of those that are remembered, ``visits`` could
-    be grouped into ``trajectories``, ``unclear`` ones could not, and ``kept`` go in the dossier. ``claims`` are the
-    visits that are due. ``shared`` are trajectory numbers that another patient has too.
-
-    Of declared ones, ``silent`` may be due again while the feed said nothing of them since; ``changes`` are how the
-    feed changed them, ``open`` those to be told of.
+    """One patient as the ledger and the rows of this feed tell of them.
 
     ``person`` are the texts of the patient's latest row, ``is_news`` whether that is somebody else than before;
     ``contradicted`` the columns in which the rows of this feed are of different people.
@@ -67,39 +25,83 @@ class Patient:
     context: Context
     patient_id: str
     history: LedgerHistory
-    result: Result = field(factory=Result)
-    in_feed: list[Appointment] = field(factory=list)
-    visits: list[Visit] = field(factory=list)
-    unclear: list[Appointment] = field(factory=list)
-    kept: list[Appointment] = field(factory=list)
-    shared: set[str] = field(factory=set)
-    trajectories: list[Trajectory] = field(factory=list)
-    claims: list[tuple[Visit, Claim]] = field(factory=list)
-    silent: set[str] = field(factory=set)
-    changes: dict[str, Change] = field(factory=dict)
-    open: set[str] = field(factory=set)
-    #: Those whose person was taken out of the ledger.
-    pruned: set[str] = field(factory=set)
-    #: Whether a row of an unknown status is left alone until its day.
-    waits: bool = False
-    #: Appointments that another patient has, each with the reference of its line, or ''.
-    elsewhere: dict[str, str] = field(factory=dict)
-    #: Declared appointments that the feed ought to have and lacks.
-    deleted: set[str] = field(factory=set)
-    #: The rows of this feed, and the appointments they are of, completed or not.
-    rows: Sequence[Appointment] = ()
-    named: Collection[str] = ()
-    person: Mapping[str, str] = field(factory=dict)
+    rows: Sequence[Appointment]
+    person: Mapping[str, str]
     is_news: bool = False
     contradicted: Sequence[str] = ()
 
-    def misses_contacts(self, visit: Visit) -> bool:
-        """Whether contacts of a visit's trajectory may be missing, as its start was only read back from a run."""
-        recovered = self.context.recovered
-        return bool(recovered) and any(
-            other.trajectory is visit.trajectory
-            and other.appointment.row is None
-            and other.appointment.id in recovered
-            and other.resolution.moment == "start"
-            for other in self.visits
-        )
+
+@frozen
+class Taken:
+    """What one appointment is taken for: ``appointment``, None for nothing any more; and what comes with it.
+
+    Of a declared one: how the feed changed it, which ``is_open`` while it is to be told of; ``is_silent`` where it may
+    be due again while the feed said nothing of it since; ``is_pruned`` where its person was taken out of the ledger;
+    ``dropped`` where it is nothing any more and yet to be kept. Of one that another patient had: ``debits`` and
+    ``again`` as of `LedgerHistory`, that are this patient's now; ``elsewhere`` the reference of the line that is
+    another's, or ''. ``told`` is what is to be said of that besides; ``totals`` what it adds to those of the patient.
+    """
+
+    appointment: Appointment | None
+    change: Change | None = None
+    is_open: bool = False
+    is_silent: bool = False
+    is_pruned: bool = False
+    dropped: Appointment | None = None
+    debits: Sequence[Debit] = ()
+    again: Debit | None = None
+    elsewhere: str | None = None
+    told: Sequence[Finding] = ()
+    totals: Sequence[Totals] = ()
+
+
+@frozen
+class Heard:
+    """All appointments of a patient, each once: those of the feed, and those that it says nothing of, by id; with what
+    came with them, by id: see `Taken`.
+
+    ``named`` are the appointments of the feed, completed or not. ``waits``: a row of an unknown status is left alone
+    until its day. ``passed`` are the outcomes of rows that came to no appointment; ``told`` is what was found of
+    others.
+    """
+
+    in_feed: Sequence[Appointment]
+    remembered: Mapping[str, Appointment]
+    named: Set[str]
+    debits: Mapping[str, Sequence[Debit]]
+    again: Mapping[str, Debit]
+    changes: Mapping[str, Change]
+    open: Set[str]
+    silent: Set[str]
+    pruned: Set[str]
+    elsewhere: Mapping[str, str]
+    dropped: Sequence[Appointment]
+    waits: bool
+    passed: Sequence[Outcome]
+    told: Sequence[tuple[Appointment, Finding]]
+    totals: Sequence[Totals]
+
+
+@frozen
+class JudgedPatient:
+    """A patient who was judged: each appointment, its place among the trajectories, and what became of it, by
+    `Appointment.key`.
+
+    ``unclear`` appointments could not be grouped; ``kept`` ones go in the dossier. ``shared`` are trajectory numbers
+    that another patient has too; ``changes`` and ``open`` as of `Heard`, with what was found since.
+    """
+
+    patient: Patient
+    heard: Heard
+    unclear: Sequence[Appointment]
+    kept: Sequence[Appointment]
+    shared: Set[str]
+    grouped: Grouped
+    judged: Mapping[Key, Judgement]
+    changes: Mapping[str, Change]
+    open: Set[str]
+    result: Result
+
+    @property
+    def patient_id(self) -> str:
+        return self.patient.patient_id

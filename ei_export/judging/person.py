@@ -6,12 +6,14 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
+
+from attrs import evolve
 
 from ..intake import values
 from ..intake.people import contradicting, fixed, identity_of
@@ -20,6 +22,8 @@ from ..ledger.people import HashedIdentity, hashed_identity, same_persons
 from ..model.appointment import Appointment
 from ..model.codelists import standard_on
 from ..model.declaration import Person
+from .context import Context
+from .history import LedgerHistory
 from .patient import Patient
 
 #: Who somebody is, and how a cell says so; a sex that isn't known contradicts none.
@@ -35,29 +39,22 @@ _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _DETAILS: Final = tuple(column for column in _KEPT if column not in _OF_INSURER)
 
 
-def note_person(patient: Patient, fresh: Sequence[Appointment]) -> None:
-    """Notes who the patient is by the rows of this feed, and whether these contradict each other; what is remembered
-    and was not settled is of them from now on."""
-    if len(fresh) > 1:
-        pick = itemgetter(*(fresh[0].at[column] for column in IDENTITY))
-        patient.contradicted = _differing(pick(row.cells) for row in fresh if row.completed and not row.findings)
-    stored = patient.history.dossier
-    if stored is None or not fresh:
-        patient.person = json.loads(stored.person) if stored is not None and stored.person else {}
-        return
-    before = patient.person = json.loads(stored.person) if stored.person else {}
-    row = None if patient.contradicted else _latest_row(patient, fresh, before)
+def note_person(context: Context, patient_id: str, history: LedgerHistory, rows: Sequence[Appointment]) -> Patient:
+    """The patient by the ``rows`` of this feed and by what is remembered: who that is, and whether the rows contradict
+    each other; what is remembered and was not settled is of them from now on."""
+    contradicted: Sequence[str] = ()
+    if len(rows) > 1:
+        pick = itemgetter(*(rows[0].at[column] for column in IDENTITY))
+        contradicted = _differing(pick(row.cells) for row in rows if row.common.completed and not row.findings)
+    stored = history.dossier
+    before = json.loads(stored.person) if stored is not None and stored.person else _NOBODY
+    row = None if stored is None or contradicted else _latest_row(context, rows, before)
     if row is None:
-        return
-    patient.person = _details(row)
-    news = {column for column in _KEPT if before.get(column) != patient.person.get(column)}
-    patient.is_news = not news.isdisjoint(IDENTITY) or ("insured_number" in news and "uzovi" not in news)
-    for appointment in patient.history.remembered.values():
-        if appointment.settled_as is None and appointment.id in patient.history.pending and not appointment.findings:
-            _renew(patient, appointment, row)
-    for ident, said in patient.history.said_before.items():
-        if said.completed and patient.history.remembered.get(ident) is not said:
-            _renew(patient, said, row)
+        return Patient(context, patient_id, history, rows, before, contradicted=contradicted)
+    person = _details(row)
+    news = {column for column in _KEPT if before.get(column) != person.get(column)}
+    is_news = not news.isdisjoint(IDENTITY) or ("insured_number" in news and "uzovi" not in news)
+    return Patient(context, patient_id, _renewed(context, history, row), rows, person, is_news, contradicted)
 
 
 def _details(row: Appointment) -> dict[str, str]:
@@ -66,16 +63,24 @@ def _details(row: Appointment) -> dict[str, str]:
 
 
 def _latest_row(
-    patient: Patient, rows: Sequence[Appointment], before: Mapping[str, str] = _NOBODY
+    context: Context, rows: Iterable[Appointment], before: Mapping[str, str] = _NOBODY
 ) -> Appointment | None:
     """The latest row that says all there is to know of a person; where it says what was said ``before`` it does."""
-    usable = [row for row in rows if row.date is not None and not row.findings]
-    for (day, _), rows_of_one in groupby(sorted(usable, key=_when, reverse=True), key=_when):
-        same = list(rows_of_one)
+    for same in _latest_first([row for row in rows if row.date is not None and not row.findings]):
         for row in sorted(same, key=_texts, reverse=True) if len(same) > 1 else same:
-            if _details(row) == before or patient.context.renderers[standard_on(day).standard].person(row).record:
+            assert row.date is not None
+            if _details(row) == before or context.renderers[standard_on(row.date).standard].person(row).record:
                 return row
     return None
+
+
+def _latest_first(rows: Sequence[Appointment]) -> Iterator[Sequence[Appointment]]:
+    """Rows by day and id, the latest first; what there is of one day and id together."""
+    if rows:
+        latest = max(map(_when, rows))
+        yield [row for row in rows if _when(row) == latest]
+        earlier = sorted((row for row in rows if _when(row) < latest), key=_when, reverse=True)
+        yield from (list(same) for _, same in groupby(earlier, key=_when))
 
 
 def _when(row: Appointment) -> tuple[date, str]:
@@ -103,23 +108,41 @@ def _differing(identities: Iterable[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def _renew(patient: Patient, appointment: Appointment, row: Appointment) -> None:
-    """Puts the person of the latest row in the place of the one that an appointment came with.
+def _renewed(context: Context, history: LedgerHistory, row: Appointment) -> LedgerHistory:
+    """The history, with the person of the latest row in the place of the one that what is still due came with.
 
     Where rows contradicted each other, only for what is as good as the same person: of that BSN, or born on that day.
-    An insurer that isn't known at all can only be the one of today if it is the same year's: insurance is by the year.
     """
-    if appointment.id in patient.history.doubted:
-        if not any(_says_the_same(appointment, row, column) for column in ("bsn", "birth_date")):
-            return
-        patient.history.doubted.discard(appointment.id)
+    doubted = {*history.doubted}
+
+    def renewed(appointment: Appointment) -> Appointment:
+        if appointment.id in doubted:
+            if not any(_says_the_same(appointment, row, column) for column in ("bsn", "birth_date")):
+                return appointment
+            doubted.discard(appointment.id)
+        return _of_row(context, appointment, row)
+
+    remembered = {
+        ident: renewed(each) if each.settled_as is None and ident in history.pending and not each.findings else each
+        for ident, each in history.remembered.items()
+    }
+    said_before = {
+        ident: remembered[ident] if history.remembered.get(ident) is said else renewed(said) if said.completed else said
+        for ident, said in history.said_before.items()
+    }
+    return evolve(history, remembered=remembered, said_before=said_before, doubted=doubted)
+
+
+def _of_row(context: Context, appointment: Appointment, row: Appointment) -> Appointment:
+    """An appointment with the person of another row. An insurer that isn't known at all can only be the one of today if
+    it is the same year's: insurance is by the year."""
     columns = _DETAILS
     if appointment.uzovi == row.uzovi:
         columns = _KEPT
-    elif not patient.context.resolver.insurer(appointment.uzovi) and _in_one_year(appointment, row):
+    elif not context.resolver.insurer(appointment.uzovi) and _in_one_year(appointment, row):
         columns = _KEPT
-        appointment.uzovi = row.uzovi
-    appointment.put({column: (row.text(column), row.kept(column)) for column in columns})
+        appointment = appointment._replace(common=evolve(appointment.common, uzovi=row.uzovi))
+    return appointment.having({column: (row.text(column), row.kept(column)) for column in columns})
 
 
 def _says_the_same(one: Appointment, other: Appointment, column: str) -> bool:
@@ -166,17 +189,18 @@ def somebody_else(patient: Patient, person: Person) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def identity_now(patient: Patient) -> HashedIdentity:
+def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIdentity:
     """Who the patient is, by the latest row that tells; else as was remembered."""
     ledger, dossier = patient.context.ledger, patient.history.dossier
-    for row in sorted(patient.in_feed, key=_when, reverse=True):
-        if (found := identity_of(row.text)) is not None:
-            return hashed_identity(ledger, found.who, *found.fixed)
+    for same in _latest_first(in_feed):
+        for row in same:
+            if (found := identity_of(row.text)) is not None:
+                return hashed_identity(ledger, found.who, *found.fixed)
     return (dossier.who, dossier.born, dossier.sex) if dossier is not None else (None, None, "")
 
 
-def person_now(patient: Patient) -> Mapping[str, str]:
-    """The details of the patient as known last."""
-    if patient.person or patient.contradicted or (row := _latest_row(patient, patient.in_feed)) is None:
+def person_now(patient: Patient, usable: Iterable[Appointment]) -> Mapping[str, str]:
+    """The details of the patient as known last; ``usable`` appointments of the feed are those with nothing wrong."""
+    if patient.person or patient.contradicted or (row := _latest_row(patient.context, usable)) is None:
         return patient.person
     return _details(row)

@@ -1,13 +1,14 @@
 """What judging comes to: of a patient, and added up of many."""
 
 from collections import Counter
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from attrs import define, field, fields_dict
 
 from ..base.problems import Finding
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Outcome
 from ..model.due import DueLine
 
 
@@ -56,15 +57,22 @@ class Totals:
 _TOTALS: Final = tuple(fields_dict(Totals))
 
 
+class Told(NamedTuple):
+    """A finding at its place, as people may see it; ``row`` of the feed, None where the ledger remembers it.
+    ``outcome`` of the appointment, None of one that is none any more."""
+
+    finding: Finding
+    appointment_id: str
+    trajectory: str
+    row: int | None
+    uzovi: str
+    outcome: Outcome | None
+
+
 @define
 class Result(Totals):
     """What a patient comes to: also ``lines`` that are due, ``problems``, and the ``dossier`` for next time."""
 
-    lines: list[DueLine] = field(factory=list)
-    problems: list[tuple[Appointment, Finding]] = field(factory=list)
+    lines: Sequence[DueLine] = ()
+    problems: Sequence[Told] = ()
     dossier: StoredDossier | None = None
-
-    def tally(self, outcome: Outcome | None, count: int = 1) -> None:
-        """Counts appointments or rows that ended up so."""
-        assert outcome is not None
-        self.outcomes[outcome] += count

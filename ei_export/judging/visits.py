@@ -1,97 +1,128 @@
 """What an appointment is to the grouping: a visit, something unclear that may be one, or nothing of Zorg1."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from attrs import frozen
 
 from ..base.problems import Finding
 from ..ledger.dossier import LASTING
 from ..ledger.patients import number_owner
-from ..model.appointment import Appointment, Outcome
-from ..zorg1.resolver import Verdict
+from ..model.appointment import Appointment, Common, Judgement, Key, Outcome, Past
+from ..zorg1.resolver import Resolution, Verdict
 from ..zorg1.visit import Visit
 from .another_patient import is_theirs
-from .patient import Patient
+from .context import Context
+from .patient import Heard, Patient
+from .result import Totals
 
 #: Where something that can't be read leaves it open what an appointment is.
 _SAY_WHAT_IT_IS: Final = ("", "code", "declare_under")
+_NOT_ZORG1: Final = Judgement(Outcome.NOT_ZORG1, (), Past(Outcome.NOT_ZORG1))
+_NOTHING_SAID: Final = Common(completed=True, unclear=False, code="", declare_under="", uzovi="")
 
 
-def classify(patient: Patient, appointment: Appointment) -> None:
-    """Makes a visit of an appointment, or settles it here where there is nothing to group."""
-    context = patient.context
-    day = appointment.date
-    resolution = context.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if appointment.linked and (appointment.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
-        # What was declared or counted stays what it was, whatever the code is linked to now.
-        resolution = context.resolver.resolve("", appointment.linked, appointment.uzovi, day)
-    appointment.linked = resolution.code if resolution.is_linked else ""
-    found = appointment.findings
-    has_place = bool(appointment.number) or appointment.id in context.replaced
-    if resolution.verdict is Verdict.UNEXPLAINED and not (has_place or found or day is None or appointment.settled_as):
-        patient.kept.append(appointment)  # perhaps a contact, of a trajectory that is still to come
-        patient.visits.append(Visit(appointment, resolution, day))
-        return
-    if (
-        appointment.settled_as not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
-        and not resolution.is_zorg1
-        and (resolution.verdict is Verdict.NOT_ZORG1 or not has_place)
-        and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
-    ):
-        found.clear()
-        appointment.outcome = Outcome.NOT_ZORG1
-        return
-    patient.kept.append(appointment)
-    if appointment.settled_as is None:
-        is_before = day is not None and day <= context.declared_until
+@frozen
+class Classified:
+    """Visits to be grouped, and what else there is: ``unclear`` appointments may be visits, ``kept`` ones are
+    remembered. What is no visit is ``judged``."""
+
+    visits: Sequence[Visit]
+    unclear: Sequence[Appointment]
+    kept: Sequence[Appointment]
+    judged: Mapping[Key, Judgement]
+
+
+def classify(patient: Patient, heard: Heard) -> Classified:
+    """Makes visits of the appointments, and judges those of which there is nothing to group."""
+    context, again = patient.context, heard.again
+    resolve, programs, until = context.resolver.resolve, context.resolver.programs, context.declared_until
+    visits: list[Visit] = []
+    unclear: list[Appointment] = []
+    kept = [*heard.dropped]
+    judged: dict[Key, Judgement] = {
+        row.key: Judgement(Outcome.EARLIER, row.findings, row.past) for row in heard.dropped
+    }
+    for row in (*heard.in_feed, *heard.remembered.values()):
+        common, day, past = row.common, row.date, row.past
+        resolution = resolve(common.code, common.declare_under, common.uzovi, day)
+        if past.linked and (past.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
+            # What was declared or counted stays what it was, whatever the code is linked to now.
+            resolution = resolve("", past.linked, common.uzovi, day)
+        is_new = past.settled_as is None and resolution.is_zorg1 and not common.unclear and row.id not in again
+        if is_new and day is not None and day <= until:
+            row = row.settled(settled_as=Outcome.EARLIER)
+        if (judgement := _judged(context, heard, row, resolution)) is None:
+            assert day is not None
+            refused = again[row.id].refused_on if row.id in again else None
+            visits.append(Visit.of(row, resolution, day, programs, refused))
+            kept.append(row)
+            continue
+        judged[row.key] = judgement
+        if judgement.outcome is not Outcome.NOT_ZORG1:
+            kept.append(row)
+            if judgement.outcome is not Outcome.EARLIER:
+                unclear.append(row)
+    return Classified(visits, unclear, kept, judged)
+
+
+def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolution) -> Judgement | None:
+    """What becomes of an appointment of which there is nothing to group; None of a visit."""
+    found, settled_as = row.findings, row.past.settled_as
+    if not resolution.is_zorg1:
+        has_place = bool(row.number) or row.id in context.replaced
+        if resolution.verdict is Verdict.UNEXPLAINED and not (has_place or found or row.date is None or settled_as):
+            return None  # perhaps a contact, of a trajectory that is still to come
         if (
-            is_before
-            and resolution.is_zorg1
-            and appointment.id not in patient.history.again
-            and not appointment.unclear
+            settled_as not in (Outcome.DECLARED, Outcome.EARLIER)  # what was declared stays known
+            and (resolution.verdict is Verdict.NOT_ZORG1 or not has_place)
+            and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
         ):
-            appointment.settled_as = Outcome.EARLIER
-        else:
-            if found and (found[0].code not in LASTING or found[0].code.startswith("ROW_")):
-                appointment.outcome = Outcome.UNREADABLE
-            elif not found and (fault := _shared(patient, appointment)) is not None:
-                found.append(fault)
-            if found:
-                appointment.outcome = appointment.outcome or Outcome.HELD
-                appointment.trajectory = appointment.number
-                patient.unclear.append(appointment)
-                return
-    if day is None:
-        appointment.outcome = Outcome.EARLIER
-        return
-    patient.visits.append(Visit(appointment, resolution, day))
+            return _NOT_ZORG1
+    if settled_as is not None and row.date is not None:
+        return None
+    past = row.past._replace(linked=resolution.code if resolution.is_linked else "")
+    if settled_as is not None:
+        return Judgement(Outcome.EARLIER, found, past)
+    if found:
+        is_unreadable = found[0].code not in LASTING or found[0].code.startswith("ROW_")
+        return Judgement(Outcome.UNREADABLE if is_unreadable else Outcome.HELD, found, past)
+    fault = _shared(context, heard, row.id)
+    return Judgement(Outcome.HELD, (fault,), past) if fault is not None else None
 
 
-def _shared(patient: Patient, appointment: Appointment) -> Finding | None:
+def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:
     """Whether another patient has an appointment with the same id, in this feed or in the ledger."""
-    context, reference = patient.context, patient.elsewhere.get(appointment.id)
+    reference = heard.elsewhere.get(ident)
     if reference:
         return Finding("DECLARED_ELSEWHERE", "appointment_id", {"reference": reference})
-    if reference is not None or (context.shared_appointments and hash(appointment.id) in context.shared_appointments):
+    if reference is not None or (context.shared_appointments and hash(ident) in context.shared_appointments):
         return Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""})
     return None
 
 
-def orphans(patient: Patient) -> list[Appointment]:
+def orphans(context: Context, visits: Sequence[Visit]) -> list[Appointment]:
     """Rows without a patient under one of the patient's trajectory numbers."""
-    if not patient.context.orphans:
+    if not context.orphans:
         return []
-    numbers = sorted({visit.appointment.number for visit in patient.visits} & patient.context.orphans)
-    return [Appointment("", None, True, None, "", "", n, "", "", "", (), {}) for n in numbers]
+    numbers = sorted({visit.appointment.number for visit in visits} & context.orphans)
+    return [Appointment("", None, None, number, "", "", _NOTHING_SAID, (), {}) for number in numbers]
 
 
-def shared_numbers(patient: Patient) -> set[str]:
-    """The patient's trajectory numbers that another patient has too."""
-    context, numbers = patient.context, {visit.appointment.number for visit in patient.visits} - {""}
+def shared_numbers(patient: Patient, heard: Heard, visits: Sequence[Visit]) -> tuple[set[str], Sequence[Totals]]:
+    """The patient's trajectory numbers that another patient has too; and those that are the patient's from now on."""
+    context, numbers = patient.context, {visit.appointment.number for visit in visits} - {""}
     shared = {n for n in numbers if hash(n) in context.shared_numbers} if context.shared_numbers else set()
     shared |= numbers & context.contested
-    if not context.ledger.is_new:
-        owners = {number: number_owner(context.ledger, number) for number in numbers}
-        others = (
-            (n, owner) for n, owner in owners.items() if n not in shared and owner not in (None, patient.patient_id)
-        )
-        shared |= {number for number, owner in others if is_theirs(patient, number, str(owner))}
-    return shared
+    if context.ledger.is_new:
+        return shared, ()
+    free = []
+    for number in numbers - shared:
+        owner = number_owner(context.ledger, number)
+        if owner not in (None, patient.patient_id):
+            is_shared = is_theirs(patient, heard, number, str(owner), visits)
+            if is_shared is None:
+                free.append((number, patient.patient_id))
+            elif is_shared:
+                shared.add(number)
+    return shared, [Totals(numbers=free)] if free else ()

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from ..base.problems import Finding
-from ..model.appointment import Appointment, Outcome, positions
+from ..model.appointment import Appointment, Judgement, Outcome, positions
 from ..model.columns import COLUMNS
 
 #: The texts kept of every appointment, in this order: of a settled one normalised, what it was declared or counted on.
@@ -82,26 +82,26 @@ def change_of(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
 
 
 def pack(
-    appointments: Sequence[Appointment],
+    judged: Sequence[tuple[Appointment, Judgement]],
     changes: Mapping[str, Change] = MappingProxyType({}),
     sent: Collection[str] = (),
     unexplained: Collection[str] = (),
 ) -> str:
-    """The appointments as JSON. Each has its outcome; some have a change, by id, and of some, of which the feed said
-    nothing, the texts are those that were ``sent``. Of ``unexplained`` ones every text is kept, as of those to be tried
-    again: that they are once somebody says what their code stands for."""
+    """The appointments as JSON, each with what became of it; some have a change, by id, and of some, of which the feed
+    said nothing, the texts are those that were ``sent``. Of ``unexplained`` ones every text is kept, as of those to be
+    tried again: that they are once somebody says what their code stands for."""
     if not (changes or sent or unexplained):
-        entries = [_entry(appointment) for appointment in appointments]
+        entries = [_entry(*each) for each in judged]
         plain = f"[{','.join(entries)}]"
         # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
         if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
             return plain
     return encode(
         [
-            _all_texts(a, is_sent=a.id in sent)
-            if a.id in unexplained or _outcome(a) in PENDING
-            else _texts(a, changes.get(a.id))
-            for a in appointments
+            _all_texts(row, judgement, is_sent=row.id in sent)
+            if row.id in unexplained or judgement.outcome in PENDING
+            else _texts(row, judgement, changes.get(row.id))
+            for row, judgement in judged
         ]
     )
 
@@ -115,38 +115,30 @@ def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
     return encode(rows)
 
 
-def _outcome(appointment: Appointment) -> Outcome:
-    outcome = appointment.outcome
-    if outcome is Outcome.EARLIER and appointment.settled_as is not None:
-        outcome = appointment.settled_as
-    assert outcome is not None
-    return outcome
-
-
-def _entry(appointment: Appointment) -> str:
+def _entry(row: Appointment, judgement: Judgement) -> str:
     """A settled appointment as JSON if nothing in it has to be escaped; for any other what can't be taken for that."""
-    outcome = _outcome(appointment)
-    day = appointment.date
-    if outcome in PENDING or day is None:
+    past, day, common = judgement.past, row.date, row.common
+    if past.settled_as is None or judgement.outcome in PENDING or day is None:
         return "\\"
     return (
-        f'["{_NAMES[outcome]}","{appointment.units}","{appointment.linked}","{appointment.id}","{day.isoformat()}","{appointment.code}","{appointment.declare_under}",'
-        f'"{appointment.number}","{appointment.uzovi}","{appointment.diagnosis}",'
-        f'"{appointment.cells[appointment.at["bsn"]].strip().zfill(9)}","{appointment.mark}"]'
+        f'["{_NAMES[past.settled_as]}","{past.units}","{past.linked}","{row.id}","{day.isoformat()}","{common.code}",'
+        f'"{common.declare_under}","{row.number}","{common.uzovi}","{row.diagnosis}",'
+        f'"{row.cells[row.at["bsn"]].strip().zfill(9)}","{past.mark}"]'
     )
 
 
-def _texts(appointment: Appointment, change: Change | None) -> Sequence[object]:
-    outcome = _outcome(appointment).value
-    settled = (outcome, str(appointment.units), appointment.linked, *core(appointment), appointment.mark)
+def _texts(row: Appointment, judgement: Judgement, change: Change | None) -> Sequence[object]:
+    past = judgement.past
+    assert past.settled_as is not None
+    settled = (past.settled_as.value, str(past.units), past.linked, *core(row), past.mark)
     return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
 
 
-def _all_texts(appointment: Appointment, *, is_sent: bool) -> Sequence[object]:
-    found = [(f.code, f.column, dict(f.params)) for f in appointment.findings]
-    texts = [*map(appointment.kept, SAVED)]
+def _all_texts(row: Appointment, judgement: Judgement, *, is_sent: bool) -> Sequence[object]:
+    found = [(f.code, f.column, dict(f.params)) for f in judgement.found]
+    texts = [*map(row.kept, SAVED)]
     more = {"texts": _named(_REST, texts[len(CORE) :]), "found": found}
-    return _outcome(appointment).value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
+    return judgement.outcome.value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
 
 
 def _named(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:

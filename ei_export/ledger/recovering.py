@@ -8,7 +8,7 @@ from typing import Final
 from attrs import evolve
 
 from ..base.private import resolved
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Appointment, Judgement, Outcome
 from . import Ledger
 from .dossier import pack
 from .patients import StoredDossier, dossier_of, save_dossiers
@@ -56,7 +56,8 @@ def keep_declared(
     who, born, sex = identity
     if not sex and who == found.who:  # not every standard sends it
         sex = found.sex
-    new = {entry[_ID]: entry for entry in json.loads(pack(appointments))}
+    declared = [(appointment, Judgement(Outcome.DECLARED, (), appointment.past)) for appointment in appointments]
+    new = {entry[_ID]: entry for entry in json.loads(pack(declared))}
     old = (entry for entry in json.loads(found.appointments) if entry[_ID] not in new)
     entries = sorted([*old, *new.values()], key=lambda entry: str(entry[_ID]))
     last = max([found.last, *(a.date.isoformat() for a in appointments if a.date is not None)])

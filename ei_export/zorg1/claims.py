@@ -5,16 +5,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from ..base.problems import Finding, Severities
 from ..base.wording import quoted_code
-from ..model.appointment import Outcome
+from ..model.appointment import UNKNOWN, Judgement, Outcome, Past
 from ..model.codelists import Deadline, Term
 from ..model.declaration import Performance
 from .agreements import Agreement, Agreements
 from .resolver import Resolution, Verdict, dated
-from .visit import Trajectory, Visit
+from .visit import Place, Trajectory, Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.
 SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
@@ -23,7 +23,7 @@ SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
 Counting: TypeAlias = Literal["counted", "registered", "aside"]
 
 
-@define
+@frozen
 class Claim:
     """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply
     the tariff; with ``unit`` they do, as the EI-standaard reckons."""
@@ -58,13 +58,13 @@ def amount_cents(resolution: Resolution, units: int) -> int:
     return resolution.tariff.cents * (units if resolution.amount == "unit" else 1)
 
 
-def performance(visit: Visit) -> Performance | None:
+def performance(visit: Visit, units: int) -> Performance | None:
     """What a visit is declared as, if it is; None where the tables don't say."""
     agreement, tariff = visit.resolution.agreement, visit.resolution.tariff
     if agreement is None or tariff is None:
         return None
-    amount = amount_cents(visit.resolution, visit.units)
-    return Performance(visit.day, agreement.list, agreement.f_code, visit.units, tariff.cents, amount, amount)
+    amount = amount_cents(visit.resolution, units)
+    return Performance(visit.day, agreement.list, agreement.f_code, units, tariff.cents, amount, amount)
 
 
 def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
@@ -104,73 +104,83 @@ class ClaimJudge:
     severities: Severities
     #: What `check_deadline` said: the same few insurers and days come again and again.
     _late: dict[tuple[str, date, date | None], Finding | None] = field(init=False, factory=dict, eq=False, repr=False)
+    #: By declare-under code, what becomes of contacts of which there is nothing to say.
+    _contacts: dict[str, Judgement] = field(init=False, factory=dict, eq=False, repr=False)
 
-    def judge(self, visit: Visit) -> Claim | None:
-        """Sets the outcome of the appointment and adds findings; returns the claim where it is due."""
-        appointment, resolution = visit.appointment, visit.resolution
-        if (
-            resolution.verdict is Verdict.CONTACT
-            and not appointment.findings
-            and not resolution.notes
-            and visit.day <= self.today
-        ):
-            appointment.outcome = (
-                Outcome.COUNTED if appointment.settled_as is None else Outcome.EARLIER
-            )  # by far most visits
+    def judge(self, visit: Visit, place: Place) -> Judgement:
+        """What becomes of a visit, with all that was found of it: DECLARED where it is due, see `claim`."""
+        appointment, resolution, day = visit.appointment, visit.resolution, visit.day
+        past, found = appointment.past, appointment.findings + place.found
+        settled_as = past.settled_as
+        if resolution.verdict is Verdict.CONTACT and not found and not resolution.notes and day <= self.today:
+            if past is UNKNOWN:
+                return self._counted(resolution.code)  # by far most visits
+            outcome = Outcome.COUNTED if settled_as is None else Outcome.EARLIER
         elif visit.is_declared:
-            appointment.outcome = Outcome.EARLIER
+            outcome = Outcome.EARLIER
         elif not resolution.is_zorg1:
-            is_held = self.severities.hold(appointment.findings)
-            appointment.outcome = Outcome.HELD if is_held else Outcome.NOT_ZORG1
+            outcome = Outcome.HELD if self.severities.hold(found) else Outcome.NOT_ZORG1
         elif resolution.verdict is Verdict.NO_AGREEMENT:
-            if self.counts_without_contract(visit):
-                params = {"insurer": resolution.insurer, "date": visit.day.isoformat()}
-                appointment.findings.append(Finding("CONTACT_WITHOUT_CONTRACT", "uzovi", params))
+            found, outcome = (*found, *self._check_no_agreement(visit, place)), Outcome.NO_AGREEMENT
+        else:
+            found = (*found, *self._check_zorg1(visit))
+            if self.severities.hold(found) or resolution.verdict is Verdict.FAULT:
+                outcome = Outcome.HELD
+            elif resolution.verdict is Verdict.CONTACT:
+                outcome = Outcome.EARLIER if settled_as is Outcome.COUNTED else Outcome.COUNTED
             else:
-                appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
-            if (finding := self.check_without_agreement(visit)) is not None:
-                appointment.findings.append(finding)
-            appointment.outcome = Outcome.NO_AGREEMENT
-        else:
-            return self._judge_zorg1(visit)
-        return None
+                found, outcome = (*found, *self._check_claim(visit, place)), Outcome.DECLARED
+        kept = settled_as if outcome is Outcome.EARLIER and settled_as is not None else outcome
+        linked = resolution.code if resolution.is_linked else ""
+        return Judgement(outcome, found, past._replace(settled_as=kept, linked=linked))
 
-    def _judge_zorg1(self, visit: Visit) -> Claim | None:
-        appointment, resolution = visit.appointment, visit.resolution
-        if visit.day > self.today:
-            params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
-            appointment.findings.append(Finding("DATE_IN_FUTURE", "date", params))
-        if resolution.faults:
-            appointment.findings.extend(dated(fault, visit.day) for fault in resolution.faults)
-        if (
-            resolution.agreement is not None
-            and resolution.verdict is not Verdict.CONTACT
-            and (finding := check_diagnosis(appointment.diagnosis, resolution.agreement)) is not None
-        ):
-            appointment.findings.append(finding)
-        if resolution.verdict is Verdict.CONTACT and appointment.settled_as is None:
-            appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
-        if self.severities.hold(appointment.findings) or resolution.verdict is Verdict.FAULT:
-            appointment.outcome = Outcome.HELD
-        elif resolution.verdict is Verdict.CONTACT:
-            appointment.outcome = Outcome.EARLIER if appointment.settled_as is Outcome.COUNTED else Outcome.COUNTED
-        else:
-            return self._claim(visit)
-        return None
-
-    def _claim(self, visit: Visit) -> Claim:
-        appointment, resolution = visit.appointment, visit.resolution
-        line = performance(visit)
+    def claim(self, visit: Visit, place: Place) -> Claim:
+        """The line of a visit that is due."""
+        resolution, line = visit.resolution, performance(visit, place.units)
         assert resolution.agreement is not None
         assert line is not None
-        appointment.outcome = Outcome.DECLARED
-        if resolution.notes:
-            appointment.findings.extend(dated(note, visit.day) for note in resolution.notes)
+        return Claim(resolution, resolution.agreement, place.units, line)
+
+    def _counted(self, code: str) -> Judgement:
+        """A contact of which there is nothing to say."""
+        found = self._contacts.get(code)
+        if found is None:
+            found = self._contacts[code] = Judgement(Outcome.COUNTED, (), Past(Outcome.COUNTED, linked=code))
+        return found
+
+    def _check_no_agreement(self, visit: Visit, place: Place) -> Iterator[Finding]:
+        resolution = visit.resolution
+        if self.counts_without_contract(visit, place.trajectory):
+            params = {"insurer": resolution.insurer, "date": visit.day.isoformat()}
+            yield Finding("CONTACT_WITHOUT_CONTRACT", "uzovi", params)
+        else:
+            yield from (dated(note, visit.day) for note in resolution.notes)
+        if (finding := self.check_without_agreement(visit)) is not None:
+            yield finding
+
+    def _check_zorg1(self, visit: Visit) -> Iterator[Finding]:
+        resolution, is_contact = visit.resolution, visit.resolution.verdict is Verdict.CONTACT
+        if visit.day > self.today:
+            params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
+            yield Finding("DATE_IN_FUTURE", "date", params)
+        yield from (dated(fault, visit.day) for fault in resolution.faults)
+        if (
+            resolution.agreement is not None
+            and not is_contact
+            and (finding := check_diagnosis(visit.appointment.diagnosis, resolution.agreement)) is not None
+        ):
+            yield finding
+        if is_contact and visit.appointment.past.settled_as is None:
+            yield from (dated(note, visit.day) for note in resolution.notes)
+
+    def _check_claim(self, visit: Visit, place: Place) -> Iterator[Finding]:
+        """What is odd about a line that goes out."""
+        resolution = visit.resolution
+        yield from (dated(note, visit.day) for note in resolution.notes)
         if (late := self.check_deadline(resolution.insurer, visit.day, visit.refused)) is not None:
-            appointment.findings.append(late)
-        if resolution.moment == "end" and visit.trajectory is not None:
-            appointment.findings.extend(self._check_end(visit, resolution.agreement, visit.trajectory))
-        return Claim(resolution, resolution.agreement, visit.units, line)
+            yield late
+        if resolution.moment == "end" and place.trajectory is not None and resolution.agreement is not None:
+            yield from self._check_end(visit, resolution.agreement, place.trajectory)
 
     def _check_end(self, visit: Visit, end: Agreement, trajectory: Trajectory) -> Iterator[Finding]:
         """What is odd about an end that goes out, by its start: too soon, or with other units in another year."""
@@ -198,9 +208,8 @@ class ClaimJudge:
             named = " / ".join(map(str, totals))
             yield Finding("UNITS_OVER_YEAR_END", "date", {**params, **units, "expected": named})
 
-    def counts_without_contract(self, visit: Visit) -> bool:
+    def counts_without_contract(self, visit: Visit, trajectory: Trajectory | None) -> bool:
         """Whether a contact of a day without contract position counts in an end that goes, or is to go, out."""
-        trajectory = visit.trajectory
         if visit.resolution.moment != "contact" or trajectory is None or visit not in trajectory.contacts:
             return False
         decides, end = trajectory.ended_by or trajectory.started_by, self._end_of(trajectory, visit.day)
@@ -255,7 +264,7 @@ class ClaimJudge:
 
     def check_without_agreement(self, visit: Visit) -> Finding | None:
         """Without a price agreement each profile has a diagnosis of its own (§4.1.7 and its twins)."""
-        program, profile = visit.program or visit.resolution.program, visit.resolution.profile
+        program, profile = visit.program, visit.resolution.profile
         expected = self.agreements.programs.without_agreement(program, profile, visit.day)
         if not expected or visit.appointment.diagnosis in expected:
             return None
@@ -267,9 +276,8 @@ class ClaimJudge:
         }
         return Finding("NO_AGREEMENT_DIAGNOSIS", "diagnosis_code", params)
 
-    def counting(self, visit: Visit) -> Counting:
+    def counting(self, visit: Visit, trajectory: Trajectory | None) -> Counting:
         """What a contact does for the end of its trajectory."""
-        trajectory = visit.trajectory
         if trajectory is None or visit not in trajectory.contacts:
             return "aside"
         end = None if trajectory.is_single else self._end_of(trajectory, visit.day)

@@ -13,48 +13,48 @@ from ..model.declaration import Performance
 from .agreements import Agreement
 from .claims import ClaimJudge, check_diagnosis, performance
 from .resolver import Resolution
-from .visit import Trajectory, Visit
+from .visit import Place, Trajectory, Visit
 
 #: How a diagnosis doesn't fit, by what is found then.
 _MISFITS: Final = {"DIAGNOSIS_MISSING": "missing", "DIAGNOSIS_WRONG": "wrong", "DIAGNOSIS_UNUSUAL": "unusual"}
 
 
-def why_counted(judge: ClaimJudge, visit: Visit) -> Reason:
-    """Whether a judged contact that is never sent counts, and as which; or why not."""
-    appointment, trajectory, counting = visit.appointment, visit.trajectory, judge.counting(visit)
-    is_without_contract = appointment.outcome is Outcome.NO_AGREEMENT
-    if is_without_contract and not judge.counts_without_contract(visit):
+def why_counted(judge: ClaimJudge, visit: Visit, place: Place, outcome: Outcome) -> Reason:
+    """Whether a contact that is never sent, and came to this outcome, counts, and as which; or why not."""
+    settled_as, trajectory = visit.appointment.settled_as, place.trajectory
+    counting, is_without_contract = judge.counting(visit, trajectory), outcome is Outcome.NO_AGREEMENT
+    if is_without_contract and not judge.counts_without_contract(visit, trajectory):
         return reason("said.visit_no_agreement", moment="contact")
     if trajectory is None or counting == "aside":
-        return reason(f"said.{visit.misplaced or 'counts_not'}")
+        return reason(f"said.{place.misplaced or 'counts_not'}")
     end, how = trajectory.ended_by, "counts"
     if is_without_contract:
         how = "counts_without_contract"
-    elif appointment.outcome is Outcome.HELD:
+    elif outcome is Outcome.HELD:
         how = "counts_held"
     elif counting == "registered":
         return reason("said.registered")
-    elif appointment.settled_as is Outcome.EARLIER:
+    elif settled_as is Outcome.EARLIER:
         how = "counts_elsewhere"
-    elif end is not None and end.appointment.settled_as is Outcome.DECLARED and appointment.settled_as is None:
+    elif end is not None and end.appointment.settled_as is Outcome.DECLARED and settled_as is None:
         how = "counts_late"
     return reason(f"said.{how}", number=trajectory.contacts.index(visit) + 1)
 
 
-def why_line(judge: ClaimJudge, visit: Visit) -> Iterator[Reason]:
+def why_line(judge: ClaimJudge, visit: Visit, place: Place) -> Iterator[Reason]:
     """Why the line of a visit is what it is, or would be; of a contact that is never sent, what it does for the end
     of its trajectory."""
-    agreement, line = visit.resolution.agreement, performance(visit)
+    agreement, line = visit.resolution.agreement, performance(visit, place.units)
     if agreement is None:
         return
     if not agreement.is_sent:
-        if visit.trajectory is not None and judge.counting(visit) == "counted":
-            yield _why_in_end(visit.trajectory)
+        if place.trajectory is not None and judge.counting(visit, place.trajectory) == "counted":
+            yield _why_in_end(place.trajectory)
         return
     if visit.appointment.settled_as is Outcome.EARLIER:
         return
     yield from visit.resolution.why["list"]
-    yield _why_units(visit, agreement)
+    yield _why_units(place, agreement)
     yield from visit.resolution.why.get("tariff", ())
     if line is not None and line.units:
         yield _why_amount(visit.resolution, agreement, line)
@@ -81,17 +81,17 @@ def _why_in_end(trajectory: Trajectory) -> Reason:
     return reason("units.in_end", contacts=reason("said.contacts", count=contacts), end=end, units=contacts + 1)
 
 
-def _why_units(visit: Visit, agreement: Agreement) -> Reason:
+def _why_units(place: Place, agreement: Agreement) -> Reason:
     if agreement.units == "?":
         return reason("units.unknown", agreement.rule)
     if agreement.units != "count":
         return reason("units.fixed", agreement.rule, units=agreement.units)
-    if not visit.units:
+    if not place.units:
         return reason("units.not_counted", agreement.rule)
     found = reason(
-        "units.count", agreement.rule, contacts=reason("said.contacts", count=visit.units - 1), units=visit.units
+        "units.count", agreement.rule, contacts=reason("said.contacts", count=place.units - 1), units=place.units
     )
-    for finding in visit.appointment.findings:
+    for finding in place.found:
         if finding.code == "COUNT_UNCERTAIN":
             return evolve(found, key="units.uncertain").having(appointments=finding.params["appointments"])
     return found

@@ -10,18 +10,18 @@ from .visit import Visit, may_share
 SINGLES: Final = frozenset({"baseline", "profile"})
 
 
-def rivals(visits: Sequence[Visit]) -> Mapping[Visit, Visit]:
-    """Of each such product that can't be declared, the one that is in its place already: the one that stands; else the
-    first of them, but for one whose line was refused. ``visits`` in the order they are judged in."""
+def rivals(visits: Sequence[Visit]) -> Mapping[str, Visit]:
+    """By the id of each such product that can't be declared, the one that is in its place already: the one that stands;
+    else the first of them, but for one whose line was refused. ``visits`` in the order they are judged in."""
     singles = [visit for visit in visits if visit.resolution.moment in SINGLES and _takes_a_place(visit)]
-    found: dict[Visit, Visit] = {}
+    found: dict[str, Visit] = {}
     taken: list[Visit] = []
-    for visit in sorted(singles, key=lambda visit: (not visit.stands, visit.appointment.refused)):
+    for visit in sorted(singles, key=lambda visit: (not visit.stands, visit.appointment.past.refused)):
         rival = next((other for other in taken if _excludes(visit, other)), None)
         if rival is None or visit.stands:
             taken.append(visit)
         else:
-            found[visit] = rival
+            found[visit.appointment.id] = rival
     return found
 
 

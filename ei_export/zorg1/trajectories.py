@@ -4,9 +4,11 @@ A course is judged in the order of its dates, each appointment only by what came
 contacts), so a feed of the whole history and one of only what is new give the same lines.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
+
+from attrs import frozen
 
 from ..base.problems import Finding
 from ..base.wording import quoted_code, quoted_word
@@ -14,23 +16,36 @@ from ..model.appointment import Appointment
 from .agreements import ANY
 from .resolver import Resolution, Resolver, Verdict
 from .singles import SINGLES, rivals
-from .visit import AFTER_RELAPSE, Trajectory, Visit, may_share
+from .visit import AFTER_RELAPSE, NOWHERE, Place, Trajectory, Visit, may_share
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
+#: Of a contact that belongs to no trajectory, as far as is known by then.
+_WITHOUT_TRAJECTORY: Final = "CONTACT_WITHOUT_TRAJECTORY"
+
+
+@frozen
+class Grouped:
+    """The trajectories of a patient, with the visits as they were placed, in the order they were judged in, and the
+    place of each, by appointment id."""
+
+    trajectories: Sequence[Trajectory]
+    visits: Mapping[str, Visit]
+    places: Mapping[str, Place]
 
 
 def group(
     visits: Iterable[Visit], unclear: Collection[Appointment], shared_numbers: Collection[str], resolver: Resolver
-) -> list[Trajectory]:
-    """Places the visits of one patient, filling in ``trajectory``, ``units`` and findings; returns the trajectories.
+) -> Grouped:
+    """Places the visits of one patient.
 
     ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong
     to. ``shared_numbers`` are trajectory numbers that another patient has too.
     """
-    grouping = _Grouping(sorted(visits, key=order), resolver)
-    grouping.place_all(unclear, shared_numbers)
-    return grouping.trajectories
+    grouping = _Grouping(sorted(visits, key=order), unclear, resolver)
+    grouping.place_all(shared_numbers)
+    grouping.name_all()
+    return Grouped(grouping.trajectories, grouping.visits, grouping.places)
 
 
 def order(visit: Visit) -> tuple[date, int, str]:
@@ -39,50 +54,65 @@ def order(visit: Visit) -> tuple[date, int, str]:
 
 
 class _Grouping:
-    def __init__(self, visits: Sequence[Visit], resolver: Resolver) -> None:
-        self.visits = visits
+    def __init__(self, visits: Sequence[Visit], unclear: Collection[Appointment], resolver: Resolver) -> None:
+        self.visits = {visit.appointment.id: visit for visit in visits}
+        self.places: dict[str, Place] = {}
         self.resolver, self.programs = resolver, resolver.programs
         self.trajectories: list[Trajectory] = []
+        self._unclear = unclear
+        self._rivals = rivals(visits)
         self._numbered: dict[str, Trajectory] = {}
         #: Contacts that came before any trajectory they can belong to, or after the end of it.
         self._stray: list[Visit] = []
 
-    def place_all(self, unclear: Collection[Appointment], shared_numbers: Collection[str]) -> None:
-        for visit in self.visits:
-            visit.program = visit.resolution.program
-            if visit.program and visit.program != ANY:
-                visit.program = self.programs.named(visit.program, visit.appointment.diagnosis)
-        self._rivals = rivals(self.visits)
-        zorg1_numbers = {v.appointment.number for v in self.visits if v.resolution.is_zorg1 and v.appointment.number}
-        for visit in self.visits:
-            moment = visit.resolution.moment
-            if not visit.resolution.is_linked:
-                if visit.appointment.number in zorg1_numbers:
-                    self._unmapped(visit)
-                elif visit.resolution.verdict is Verdict.UNEXPLAINED:
-                    self._unexplained(visit)
-            elif moment == "contact":
-                number = visit.appointment.number
+    def place_all(self, shared_numbers: Collection[str]) -> None:
+        visits, places = list(self.visits.values()), self.places
+        zorg1_numbers = {v.appointment.number for v in visits if v.resolution.is_zorg1 and v.appointment.number}
+        for visit in visits:
+            appointment, resolution = visit.appointment, visit.resolution
+            if not resolution.is_linked:
+                place = self._unlinked(visit, zorg1_numbers)
+            elif resolution.moment == "contact":
+                number = appointment.number
                 trajectory = self._numbered.get(number) if number else None
                 if trajectory is not None and self._is_plain(visit, trajectory):
-                    visit.trajectory = trajectory
+                    place = Place(trajectory)
                     trajectory.contacts.append(visit)
                 else:
-                    self._contact(visit)
-            elif moment == "start":
-                self._start(visit)
-            elif moment == "end":
-                self._end(visit, unclear)
-            elif moment == "relapse":
-                self._relapse(visit)
-            elif moment:
-                self._single(visit)
-            elif visit.resolution.verdict is Verdict.FAULT:  # a code no table knows could be anything
-                self._doubt(visit.appointment)
-            if (placed := visit.trajectory) is not None:
-                placed.last = visit.day
-            if shared_numbers and visit.appointment.number in shared_numbers:
-                visit.find("TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=visit.appointment.number)
+                    place = self._contact(visit)
+            elif resolution.moment:
+                place = self._moment(visit)
+            else:
+                if resolution.verdict is Verdict.FAULT:  # a code no table knows could be anything
+                    self._doubt(appointment)
+                place = NOWHERE
+            if place.trajectory is not None:
+                place.trajectory.last = visit.day
+            if shared_numbers and appointment.number in shared_numbers:
+                place = place.find(visit, "TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=appointment.number)
+            places[appointment.id] = place
+
+    def name_all(self) -> None:
+        """Calls the trajectories as people may see them, whatever BSN the patient's rows have."""
+        rows = {visit.appointment.text("bsn"): visit.appointment for visit in self.visits.values()}
+        for trajectory in self.trajectories:
+            for appointment in rows.values():
+                trajectory.label = appointment.called(trajectory.label)
+
+    def _moment(self, visit: Visit) -> Place:
+        """What each moment but a contact does."""
+        moment = visit.resolution.moment
+        if moment == "start":
+            return self._start(visit)
+        if moment == "end":
+            return self._end(visit)
+        return self._relapse(visit) if moment == "relapse" else self._single(visit)
+
+    def _unlinked(self, visit: Visit, zorg1_numbers: Collection[str]) -> Place:
+        """An own code that nobody linked: something only inside a Zorg1 trajectory."""
+        if visit.appointment.number in zorg1_numbers:
+            return self._unmapped(visit)
+        return self._unexplained(visit) if visit.resolution.verdict is Verdict.UNEXPLAINED else NOWHERE
 
     @staticmethod
     def _is_plain(visit: Visit, trajectory: Trajectory) -> bool:
@@ -100,100 +130,98 @@ class _Grouping:
             and (diagnosis == trajectory.usual or not diagnosis)
         )
 
-    # What each moment does.
-
-    def _start(self, visit: Visit) -> None:
+    def _start(self, visit: Visit) -> Place:
         resolution, number = visit.resolution, visit.appointment.number
         numbered = self._numbered.get(number) if number else None
-        if numbered is not None and not self._agrees(visit, numbered):
-            return
+        if numbered is not None and (conflict := self._conflict(visit, numbered)) is not None:
+            return conflict
         rival = numbered if number else self._open(visit)
-        if rival is not None and rival.is_open and visit.is_declared:
+        if rival is not None and rival.is_open:
+            if not visit.is_declared:
+                rival.doubtful.append(visit.appointment.id)
+                params = {"program": visit.program, "start": _show(rival.start)}
+                return Place(rival).find(visit, "SECOND_START", "code", **params)
             rival.abandoned = True
-        elif rival is not None and rival.is_open:
-            visit.find("SECOND_START", "code", program=visit.program, start=_show(rival.start))
-            visit.trajectory = rival
-            rival.doubtful.append(visit.appointment.id)
-            return
         trajectory = numbered if numbered is not None and numbered.start is None else self._new(visit)
         trajectory.start, trajectory.started_by, trajectory.profile = visit.day, visit, resolution.profile
         diagnosis = visit.appointment.diagnosis
         of = self.programs.with_diagnosis(diagnosis)
         if not of or trajectory.program in of:
             trajectory.usual = diagnosis
-        visit.trajectory, visit.units = trajectory, _fixed(resolution)
         self._take_early(trajectory)
+        return Place(trajectory, _fixed(resolution))
 
-    def _contact(self, visit: Visit) -> None:
-        trajectory = self._of_contact(visit)
-        if trajectory is None or trajectory.is_single:
-            self._register(visit, trajectory)
-            return
+    def _contact(self, visit: Visit) -> Place:
+        place = self._of_contact(visit)
+        trajectory = place.trajectory
+        if place.misplaced or trajectory is None:
+            return place
+        if trajectory.is_single:  # a contact of a patient with TKP or THP is registered, and changes nothing (§4.5)
+            trajectory.contacts.append(visit)
+            return place
         if not visit.is_declared and visit.resolution.profile not in (ANY, trajectory.profile):
-            appointment = visit.appointment
-            visit.resolution = self.resolver.of_profile(
-                visit.resolution, appointment.uzovi, trajectory.profile, visit.day
-            )
-            appointment.linked = visit.resolution.code
-        visit.trajectory, visit.units = trajectory, _fixed(visit.resolution)
-        if doubtful := visit.resolution.profile not in (ANY, trajectory.profile):
-            visit.find(
+            visit = self._of_profile(visit, trajectory.profile)
+        resolution = visit.resolution
+        place = place._replace(units=_fixed(resolution))
+        if doubtful := resolution.profile not in (ANY, trajectory.profile):
+            place = place.find(
+                visit,
                 "CONTACT_OTHER_PROFILE",
                 "code",
                 program=trajectory.program,
-                profile=visit.resolution.profile,
+                profile=resolution.profile,
                 start_profile=trajectory.profile,
             )
-        if doubtful or visit.resolution.verdict is Verdict.FAULT:
+        if doubtful or resolution.verdict is Verdict.FAULT:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
-            self._warn_of_diagnosis(visit, trajectory)
+            return place._replace(found=(*place.found, *self._odd_diagnosis(visit, trajectory)))
         else:
-            visit.misplaced = visit.misplaced or AFTER_RELAPSE
+            return place._replace(misplaced=place.misplaced or AFTER_RELAPSE)
+        return place
 
-    @staticmethod
-    def _register(visit: Visit, trajectory: Trajectory | None) -> None:
-        """A contact of a patient with TKP or THP is registered, and changes nothing (§4.5)."""
-        if trajectory is not None:
-            visit.trajectory = trajectory
-            trajectory.contacts.append(visit)
+    def _of_profile(self, visit: Visit, profile: str) -> Visit:
+        """A contact by the form of its code for the profile of its trajectory."""
+        found = self.resolver.of_profile(visit.resolution, visit.appointment.uzovi, profile, visit.day)
+        return self._becomes(visit._replace(resolution=found))
 
-    def _warn_of_diagnosis(self, visit: Visit, trajectory: Trajectory) -> None:
+    def _becomes(self, visit: Visit) -> Visit:
+        """Puts a visit in the place of what it was until now."""
+        self.visits[visit.appointment.id] = visit
+        return visit
+
+    def _odd_diagnosis(self, visit: Visit, trajectory: Trajectory) -> Iterator[Finding]:
         """Tells, once, of a contact that counts although its diagnosis is of no program."""
-        diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.settled_as is None
+        diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.past.settled_as is None
         if visit.resolution.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
             return
         if not self.programs.with_diagnosis(diagnosis):
             params = {"found": quoted_code(diagnosis), "program": trajectory.program}
-            visit.appointment.findings.append(Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params))
+            yield Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params)
 
-    def _of_contact(self, visit: Visit) -> Trajectory | None:
-        """The trajectory a contact counts in; None, with a finding, where there is none or no way to tell."""
+    def _of_contact(self, visit: Visit) -> Place:
+        """The trajectory a contact counts in; misplaced where there is none or no way to tell."""
         return self._by_number(visit) if visit.appointment.number else self._by_diagnosis(visit)
 
-    def _by_number(self, visit: Visit) -> Trajectory | None:
+    def _by_number(self, visit: Visit) -> Place:
         trajectory = self._numbered.get(visit.appointment.number)
         if trajectory is None or (trajectory.start is None and not trajectory.is_single):
-            visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
             self._stray.append(visit)
             self._doubt(visit.appointment)
-            return None
-        if not self._agrees(visit, trajectory):
+            return NOWHERE.find(visit, _WITHOUT_TRAJECTORY, "trajectory_id")
+        if (conflict := self._conflict(visit, trajectory)) is not None:
             trajectory.doubtful.append(visit.appointment.id)
-            return None
+            return conflict
         if not trajectory.is_open and not trajectory.is_single and trajectory.relapse is None:
-            visit.find("CONTACT_AFTER_END", "date", end=_show(trajectory.end))
-            visit.trajectory = trajectory
             self._stray.append(visit)
-            return None
+            return Place(trajectory).find(visit, "CONTACT_AFTER_END", "date", end=_show(trajectory.end))
         if (trajectory.is_open or trajectory.is_single) and not self._is_own(visit, trajectory):
             own = [t for t in self.trajectories if t.is_open and t.fits(visit.resolution.insurer, ANY)]
-            self._other_program(visit, [trajectory, *(t for t in own if self._is_own(visit, t))])
-            return None
-        return trajectory
+            return self._other_program(visit, [trajectory, *(t for t in own if self._is_own(visit, t))])
+        return Place(trajectory)
 
-    def _by_diagnosis(self, visit: Visit) -> Trajectory | None:
+    def _by_diagnosis(self, visit: Visit) -> Place:
         """Without a number it is the open trajectory it fits; of several, the one of its diagnosis."""
         resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         running = [t for t in self.trajectories if t.is_open or (t.relapse is not None and t is self._latest(t))]
@@ -204,8 +232,7 @@ class _Grouping:
             fitting = own
         elif is_of_some:
             if fitting := [t for t in fitting if t.is_open]:
-                self._other_program(visit, fitting)
-                return None
+                return self._other_program(visit, fitting)
         else:
             fitting = fitting or singles
         if len(fitting) > 1:
@@ -213,21 +240,19 @@ class _Grouping:
         if len(fitting) > 1:
             fitting = [t for t in fitting if t.usual == diagnosis] or fitting
         if fitting and all(t.is_single for t in fitting):
-            return fitting[-1]
+            return Place(fitting[-1])
         if len(fitting) == 1:
-            return fitting[0]
+            return Place(fitting[0])
         if fitting:
-            visit.find("CONTACT_AMBIGUOUS", "trajectory_id", count=len(fitting))
             for trajectory in fitting:
                 trajectory.doubtful.append(visit.appointment.id)
-        elif changed := [t for t in running if self._has_other_insurer(visit, t)]:
-            self._insurer_changed(visit, changed[-1])
-        elif ended := [t for t in self.trajectories if t.end and self._has_ended(visit, t)]:
-            visit.find("CONTACT_AFTER_END", "date", end=_show(ended[-1].end))
-        else:
-            visit.find("CONTACT_WITHOUT_TRAJECTORY", "trajectory_id")
-            self._stray.append(visit)
-        return None
+            return NOWHERE.find(visit, "CONTACT_AMBIGUOUS", "trajectory_id", count=len(fitting))
+        if changed := [t for t in running if self._has_other_insurer(visit, t)]:
+            return self._insurer_changed(visit, changed[-1])
+        if ended := [t for t in self.trajectories if t.end and self._has_ended(visit, t)]:
+            return NOWHERE.find(visit, "CONTACT_AFTER_END", "date", end=_show(ended[-1].end))
+        self._stray.append(visit)
+        return NOWHERE.find(visit, _WITHOUT_TRAJECTORY, "trajectory_id")
 
     def _has_ended(self, visit: Visit, trajectory: Trajectory) -> bool:
         """Whether a contact could be of a trajectory but for its end."""
@@ -246,34 +271,35 @@ class _Grouping:
         of = self.programs.with_diagnosis(visit.appointment.diagnosis)
         return not of or any(trajectory.is_of(program, self.programs.whole(program)) for program in of)
 
-    def _other_program(self, visit: Visit, trajectories: Sequence[Trajectory]) -> None:
+    def _other_program(self, visit: Visit, trajectories: Sequence[Trajectory]) -> Place:
         """A contact whose diagnosis is of another program than these: it counts in none, and may have to in each."""
+        for trajectory in trajectories:
+            trajectory.doubtful.append(visit.appointment.id)
         diagnosis = visit.appointment.diagnosis
-        visit.find(
+        return Place(trajectories[0]).find(
+            visit,
             "CONTACT_OTHER_PROGRAM",
             "diagnosis_code",
             found=diagnosis,
             other=" / ".join(sorted(self.programs.with_diagnosis(diagnosis))),
             program=" / ".join(dict.fromkeys(t.program for t in trajectories if not self._is_own(visit, t))),
         )
-        visit.trajectory = trajectories[0]
-        for trajectory in trajectories:
-            trajectory.doubtful.append(visit.appointment.id)
 
     def _take_early(self, trajectory: Trajectory) -> None:
         """Contacts that came before the trajectory: with its number they hold its end, as the likeliest cause is a
         mistyped start; those of a patient with TKP or THP are part of it."""
         stray, self._stray = self._stray, []
         for visit in stray:
-            number = visit.appointment.number
+            ident, number = visit.appointment.id, visit.appointment.number
+            place = self.places[ident]
             if trajectory.is_single and self._is_early(visit, trajectory):
-                _forget(visit, "CONTACT_WITHOUT_TRAJECTORY")
-                self._register(visit, trajectory)
+                self.places[ident] = _forgiven(place)._replace(trajectory=trajectory)
+                trajectory.contacts.append(visit)
             elif number and number == trajectory.number:
-                trajectory.doubtful.append(visit.appointment.id)
-                if visit.misplaced == "CONTACT_WITHOUT_TRAJECTORY":
-                    _forget(visit, visit.misplaced)
-                    visit.find("CONTACT_BEFORE_START", "date", start=_show(trajectory.start))
+                trajectory.doubtful.append(ident)
+                if place.misplaced == _WITHOUT_TRAJECTORY:
+                    params = {"start": _show(trajectory.start)}
+                    self.places[ident] = _forgiven(place).find(visit, "CONTACT_BEFORE_START", "date", **params)
             else:
                 self._stray.append(visit)
 
@@ -284,74 +310,63 @@ class _Grouping:
         is_said = number == trajectory.number if number else trajectory.program in of
         return fits and is_said and self._is_own(visit, trajectory)
 
-    def _end(self, visit: Visit, unclear: Collection[Appointment]) -> None:
+    def _end(self, visit: Visit) -> Place:
         resolution, number = visit.resolution, visit.appointment.number
         if number:
             trajectory = self._numbered.get(number)
-            if trajectory is not None and not self._agrees(visit, trajectory):
-                return
+            if trajectory is not None and (conflict := self._conflict(visit, trajectory)) is not None:
+                return conflict
         else:
             trajectory = self._open(visit)
             if trajectory is None and (changed := self._open(visit, any_insurer=True)) is not None:
-                self._insurer_changed(visit, changed)
-                return
+                return self._insurer_changed(visit, changed)
         if trajectory is None or not trajectory.is_open:
-            visit.find("END_WITHOUT_START", "code", program=visit.program)
-            visit.trajectory = trajectory
-            return
-        visit.trajectory, trajectory.end, trajectory.ended_by = trajectory, visit.day, visit
+            return Place(trajectory).find(visit, "END_WITHOUT_START", "code", program=visit.program)
+        trajectory.end, trajectory.ended_by = visit.day, visit
+        place = Place(trajectory, _fixed(resolution))
         if resolution.profile != trajectory.profile:
-            visit.find(
+            place = place.find(
+                visit,
                 "END_OTHER_PROFILE",
                 "code",
                 program=visit.program,
                 profile=resolution.profile,
                 start_profile=trajectory.profile,
             )
-        visit.units = _fixed(resolution)
-        if resolution.agreement is not None and resolution.agreement.units == "count":
-            visit.units = len(trajectory.contacts) + 1
-            if visit.is_declared and not self._is_due_anew(visit):
-                self._recount(visit)
-                return
-            doubtful = trajectory.doubtful + [a.id for a in unclear if could_belong(a, trajectory)]
-            if doubtful:
-                visit.find("COUNT_UNCERTAIN", "", appointments=", ".join(sorted(filter(None, doubtful))) or "-")
-                self._tell_why(visit, doubtful)
+        if resolution.agreement is None or resolution.agreement.units != "count":
+            return place
+        return self._count(visit, place._replace(units=len(trajectory.contacts) + 1), trajectory)
+
+    def _count(self, visit: Visit, place: Place, trajectory: Trajectory) -> Place:
+        """Of an end that counts contacts: whether that is all of them, and what was declared."""
+        past = visit.appointment.past
+        if visit.is_declared and (not past.refused or past.units == place.units):
+            return _recounted(place, past.units)
+        if visit.is_declared:  # it was refused, and would be another line with the contacts known now
+            due = visit.appointment.settled(settled_as=None)
+            visit = trajectory.ended_by = self._becomes(visit._replace(appointment=due))
+        doubtful = trajectory.doubtful + [a.id for a in self._unclear if could_belong(a, trajectory)]
+        if not doubtful:
+            return place
+        self._tell_why(visit, doubtful)
+        named = ", ".join(sorted(filter(None, doubtful))) or "-"
+        return place.find(visit, "COUNT_UNCERTAIN", "", appointments=named)
 
     def _tell_why(self, end: Visit, doubtful: Collection[str]) -> None:
         """What is no problem of a contact itself, as it has no agreement or was dealt with, is one once it holds an end
         that would go out."""
         if end.is_declared or end.resolution.verdict is Verdict.NO_AGREEMENT:
             return
-        for visit in self.visits:
-            appointment = visit.appointment
-            if visit.fault is not None and appointment.id in doubtful and visit.fault not in appointment.findings:
-                appointment.findings.append(visit.fault)
+        for ident in doubtful:
+            place = self.places.get(ident, NOWHERE)
+            if place.fault is not None and place.fault not in place.found:
+                self.places[ident] = place._replace(found=(*place.found, place.fault))
 
-    @staticmethod
-    def _is_due_anew(visit: Visit) -> bool:
-        """Whether a declared end was refused, and would be another line with the contacts known now."""
-        appointment = visit.appointment
-        if not appointment.refused or appointment.units == visit.units:
-            return False
-        appointment.settled_as = None
-        return True
-
-    @staticmethod
-    def _recount(visit: Visit) -> None:
-        """Compares the units of a declared end with the contacts known now."""
-        declared, found = visit.appointment.units, visit.appointment.findings
-        if declared and declared != visit.units:
-            code = "CONTACT_AFTER_DECLARED_END" if declared < visit.units else "DECLARED_COUNT_CHANGED"
-            found.append(Finding(code, "", {"before": declared, "after": visit.units}))
-
-    def _relapse(self, visit: Visit) -> None:
+    def _relapse(self, visit: Visit) -> Place:
         resolution, number = visit.resolution, visit.appointment.number
-        visit.units = _fixed(resolution)
         if number and (numbered := self._numbered.get(number)) is not None:
-            if not self._agrees(visit, numbered):
-                return
+            if (conflict := self._conflict(visit, numbered)) is not None:
+                return conflict._replace(units=_fixed(resolution))
             trajectory = numbered
         else:
             fitting = [t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program)]
@@ -360,19 +375,19 @@ class _Grouping:
             trajectory = ended[-1] if ended else self._new(visit)
             if number:
                 self._numbered.setdefault(number, trajectory)
-        visit.trajectory = trajectory
+        place = Place(trajectory, _fixed(resolution))
         if trajectory.end is None:
-            visit.find("RELAPSE_WITHOUT_END", "code", program=visit.program)
+            place = place.find(visit, "RELAPSE_WITHOUT_END", "code", program=visit.program)
         trajectory.relapse = visit.day
+        return place
 
-    def _single(self, visit: Visit) -> None:
+    def _single(self, visit: Visit) -> Place:
         """A product on its own date: TKP and THP, the single moments of 2019. No counting."""
         resolution, number = visit.resolution, visit.appointment.number
-        visit.units = _fixed(resolution)
         if number:
             trajectory = self._numbered.get(number)
-            if trajectory is not None and not self._agrees(visit, trajectory):
-                return
+            if trajectory is not None and (conflict := self._conflict(visit, trajectory)) is not None:
+                return conflict._replace(units=_fixed(resolution))
         else:
             fitting = (t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program))
             trajectory = next(fitting, None)
@@ -381,34 +396,37 @@ class _Grouping:
             if resolution.moment in SINGLES:
                 trajectory.is_single = True
                 self._take_early(trajectory)
-        visit.trajectory = trajectory
-        if (rival := self._rivals.get(visit)) is not None:
-            visit.find(
-                "PRODUCT_TWICE",
-                "code",
-                program=visit.program,
-                code=resolution.code,
-                earlier=rival.resolution.code,
-                date=_show(rival.day),
-                appointment=rival.appointment.id,
-            )
+        place = Place(trajectory, _fixed(resolution))
+        if (rival := self._rivals.get(visit.appointment.id)) is None:
+            return place
+        return place.find(
+            visit,
+            "PRODUCT_TWICE",
+            "code",
+            program=visit.program,
+            code=resolution.code,
+            earlier=rival.resolution.code,
+            date=_show(rival.day),
+            appointment=rival.appointment.id,
+        )
 
-    def _unmapped(self, visit: Visit) -> None:
+    def _unmapped(self, visit: Visit) -> Place:
         """An own code nobody linked, inside a Zorg1 trajectory: perhaps a contact that ought to count."""
         number = visit.appointment.number
-        visit.find("CODE_UNMAPPED", "code", code=quoted_word(visit.appointment.code), number=number)
-        visit.trajectory = self._numbered.get(number)
         self._doubt(visit.appointment)
+        place = Place(self._numbered.get(number))
+        return place.find(visit, "CODE_UNMAPPED", "code", code=quoted_word(visit.appointment.code), number=number)
 
-    def _unexplained(self, visit: Visit) -> None:
+    def _unexplained(self, visit: Visit) -> Place:
         """An own code that stands for nothing, inside the time of an open trajectory: perhaps a contact of that."""
         appointment = visit.appointment
         during = [t for t in self.trajectories if t.is_open and may_share(appointment.number, t.number)]
-        if during:
-            visit.trajectory = during[-1]
-            code, start = quoted_word(appointment.called(appointment.code)), _show(visit.trajectory.start)
-            visit.find("CODE_UNEXPLAINED", "code", code=code, program=visit.trajectory.program, start=start)
-            self._doubt(appointment)
+        if not during:
+            return NOWHERE
+        self._doubt(appointment)
+        code, start = quoted_word(appointment.called(appointment.code)), _show(during[-1].start)
+        params = {"code": code, "program": during[-1].program, "start": start}
+        return Place(during[-1]).find(visit, "CODE_UNEXPLAINED", "code", **params)
 
     # What they have in common.
 
@@ -435,8 +453,8 @@ class _Grouping:
         """The last trajectory with the same insurer and program."""
         return [t for t in self.trajectories if (t.insurer, t.program) == (trajectory.insurer, trajectory.program)][-1]
 
-    def _agrees(self, visit: Visit, trajectory: Trajectory) -> bool:
-        """Whether a visit can stand under the trajectory's number; from the first that can't, all under it are held."""
+    def _conflict(self, visit: Visit, trajectory: Trajectory) -> Place | None:
+        """Why a visit can't stand under the trajectory's number; from the first that can't, all under it are held."""
         resolution = visit.resolution
         if trajectory.conflict is None:
             number = trajectory.number
@@ -447,16 +465,14 @@ class _Grouping:
             elif resolution.insurer and trajectory.insurer and resolution.insurer != trajectory.insurer:
                 params = {"number": number, "insurers": f"{trajectory.insurer}, {resolution.insurer}"}
                 trajectory.conflict = Finding("TRAJECTORY_TWO_INSURERS", "trajectory_id", params)
-        if trajectory.conflict is None:
-            return True
-        visit.trajectory = trajectory
-        visit.find(trajectory.conflict.code, trajectory.conflict.column, **trajectory.conflict.params)
-        return False
+        if (conflict := trajectory.conflict) is None:
+            return None
+        return Place(trajectory).find(visit, conflict.code, conflict.column, **conflict.params)
 
-    def _insurer_changed(self, visit: Visit, trajectory: Trajectory) -> None:
-        visit.trajectory = trajectory
+    def _insurer_changed(self, visit: Visit, trajectory: Trajectory) -> Place:
         trajectory.doubtful.append(visit.appointment.id)
-        visit.find(
+        return Place(trajectory).find(
+            visit,
             "INSURER_CHANGED",
             "uzovi",
             program=trajectory.program,
@@ -471,10 +487,18 @@ class _Grouping:
                 trajectory.doubtful.append(appointment.id)
 
 
-def _forget(visit: Visit, code: str) -> None:
-    """Takes back what was found wrong with the place of a visit."""
-    visit.misplaced, visit.fault = "", None
-    visit.appointment.findings[:] = [finding for finding in visit.appointment.findings if finding.code != code]
+def _recounted(place: Place, declared: int) -> Place:
+    """The place of a declared end, with how its units are others with the contacts known now."""
+    if not declared or declared == place.units:
+        return place
+    code = "CONTACT_AFTER_DECLARED_END" if declared < place.units else "DECLARED_COUNT_CHANGED"
+    return place._replace(found=(*place.found, Finding(code, "", {"before": declared, "after": place.units})))
+
+
+def _forgiven(place: Place) -> Place:
+    """The place of a contact that is in no trajectory, without that being wrong."""
+    found = tuple(finding for finding in place.found if finding.code != _WITHOUT_TRAJECTORY)
+    return place._replace(misplaced="", fault=None, found=found)
 
 
 def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:

@@ -1,13 +1,14 @@
-"""A visit of a patient, and the trajectory it is placed in."""
+"""A visit of a patient, the trajectory it belongs to, and its place there."""
 
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import define, field
 
 from ..base.problems import Finding
 from ..model.appointment import Appointment, Outcome
 from .agreements import ANY
+from .programs import Programs
 from .resolver import Resolution, Verdict
 
 #: Why a contact does not count in an end, where that is no problem.
@@ -23,7 +24,8 @@ class Trajectory:
     the practice gave none. ``program`` may be a part of ``whole``, the program of the agreements. ``usual`` is the
     diagnosis of its contacts. ``contacts`` count in the end; ``doubtful`` are the ids of those that may have to.
     ``abandoned``: another start was declared before it had an end. ``last`` is the day of the last visit placed in it,
-    ``started_by`` and ``ended_by`` the visits that started and ended it.
+    ``started_by`` and ``ended_by`` the visits that started and ended it. `group` makes one and goes on with it; from
+    then on nobody changes it.
     """
 
     label: str
@@ -67,51 +69,72 @@ class Trajectory:
         """Whether a code of this insurer and program can belong to it; an unknown insurer or any program always can."""
         return (insurer == self.insurer or not insurer or not self.insurer) and self.is_of(program, whole or program)
 
-    def release(self) -> None:
-        """Lets go of its visits: they and it hold each other."""
-        self.contacts.clear()
-        self.started_by = self.ended_by = None
 
-
-@define(eq=False)
-class Visit:
-    """An appointment with what the tables say of its code, on its way through the trajectories; once it is placed
-    ``units``, and ``program``: a part of the resolution's, where the diagnosis says which.
-
-    ``misplaced``: the first thing that was found wrong with its place, by the code of the finding, also where that is
-    no problem of the appointment; or `AFTER_RELAPSE`. ``fault`` is that finding. ``refused``: the day on which its
-    line was, if it is due again for that.
-    """
+class Visit(NamedTuple):
+    """An appointment with what the tables say of its code. ``program`` is the resolution's, or that part of it which
+    the diagnosis says; ``refused`` the day on which its line was, if it is due again for that."""
 
     appointment: Appointment
     resolution: Resolution
     day: date
-    units: int = 0
-    trajectory: Trajectory | None = None
-    misplaced: str = ""
-    fault: Finding | None = None
-    program: str = ""
+    program: str
     refused: date | None = None
 
-    def find(self, code: str, column: str = "", /, **params: object) -> None:
-        """Notes a finding, unless the appointment was declared before or has no price agreement to be wrong against."""
-        finding = Finding(code, column, params)
-        self.misplaced, self.fault = self.misplaced or code, self.fault or finding
-        if not self.is_declared and self.resolution.verdict is not Verdict.NO_AGREEMENT:
-            self.appointment.findings.append(finding)
+    @classmethod
+    def of(
+        cls,
+        appointment: Appointment,
+        resolution: Resolution,
+        day: date,
+        programs: Programs,
+        refused: date | None = None,
+    ) -> "Visit":
+        program = resolution.program
+        if program and program != ANY:
+            program = programs.named(program, appointment.diagnosis)
+        return cls(appointment, resolution, day, program, refused)
 
     @property
     def is_declared(self) -> bool:
         """Whether an earlier run or another system declared it."""
-        return self.appointment.settled_as in (Outcome.DECLARED, Outcome.EARLIER)
+        return self.appointment.past.settled_as in (Outcome.DECLARED, Outcome.EARLIER)
 
     @property
     def stands(self) -> bool:
         """Whether it was declared, and neither refused nor taken back since."""
-        appointment = self.appointment
-        if appointment.settled_as is Outcome.DECLARED:
-            return appointment.units > 0 and not appointment.refused
-        return appointment.settled_as is Outcome.EARLIER
+        past = self.appointment.past
+        if past.settled_as is Outcome.DECLARED:
+            return past.units > 0 and not past.refused
+        return past.settled_as is Outcome.EARLIER
+
+
+class Place(NamedTuple):
+    """Where a visit stands: its trajectory, if it has one, its ``units``, and what was ``found`` wrong with that.
+
+    ``misplaced``: the first thing that was, by the code of the finding, also where that is no problem of the
+    appointment; or `AFTER_RELAPSE`. ``fault`` is that finding.
+    """
+
+    trajectory: Trajectory | None = None
+    units: int = 0
+    misplaced: str = ""
+    fault: Finding | None = None
+    found: tuple[Finding, ...] = ()
+
+    def find(self, visit: Visit, code: str, column: str = "", /, **params: object) -> "Place":
+        """With something wrong, a problem unless the appointment was declared before or has no price agreement to be
+        wrong against."""
+        finding = Finding(code, column, params)
+        is_problem = not visit.is_declared and visit.resolution.verdict is not Verdict.NO_AGREEMENT
+        return self._replace(
+            misplaced=self.misplaced or code,
+            fault=self.fault or finding,
+            found=(*self.found, finding) if is_problem else self.found,
+        )
+
+
+#: In no trajectory, and nothing wrong with that.
+NOWHERE: Final = Place()
 
 
 def may_share(one: str, other: str) -> bool:

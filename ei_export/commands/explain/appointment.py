@@ -9,7 +9,7 @@ from ...model.appointment import Appointment
 from ...zorg1.claims import performance
 from ...zorg1.reasons import why_line
 from ...zorg1.resolver import Resolution
-from ...zorg1.visit import Visit
+from ...zorg1.visit import Place, Visit
 from .patient import PatientHistory
 from .trajectory import course, entries_under, place_of, visit_steps
 
@@ -37,7 +37,7 @@ def chain(history: PatientHistory, ident: str) -> Iterator[Reason]:
     for each in (*resolution.why["rule"], *resolution.why["contract"]):
         yield history.placed(each.having(day=appointment.date))
     if (visit := history.visits.get(ident)) is not None:
-        yield from _line(history, visit)
+        yield from _line(history, visit, history.places[ident])
 
 
 # The row and what it means.
@@ -109,20 +109,20 @@ def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterat
     yield from visit_steps(history, found, ident)
 
 
-def _line(history: PatientHistory, visit: Visit) -> Iterator[Reason]:
+def _line(history: PatientHistory, visit: Visit, place: Place) -> Iterator[Reason]:
     """List, units, tariff, amount, diagnosis and deadline of a product; of a contact the units of its end."""
     ident = visit.appointment.id
-    for each in why_line(history.context.judge, visit):
+    for each in why_line(history.context.judge, visit, place):
         if each.name == "diagnosis":
-            yield from _difference(history, visit)
+            yield from _difference(history, visit, place)
             yield each.having(found=values.excerpt(visit.appointment.diagnosis))
         elif each.name != "deadline" or ident in history.due or ident not in history.sent:
             yield history.placed(each.having(day=visit.day))
 
 
-def _difference(history: PatientHistory, visit: Visit) -> Iterator[Reason]:
+def _difference(history: PatientHistory, visit: Visit, place: Place) -> Iterator[Reason]:
     """What went out, where that is something else than would go out now."""
-    line, now = history.debit(visit.appointment.id), performance(visit)
+    line, now = history.debit(visit.appointment.id), performance(visit, place.units)
     if line is None or line.status not in _STANDING or now is None or not (now.units and visit.is_declared):
         return
     sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}

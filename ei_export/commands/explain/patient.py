@@ -14,14 +14,14 @@ from ...judging.collected import Collected
 from ...judging.context import Context
 from ...judging.credits import JudgedCredit, add_credits, going_out, judged_credits
 from ...judging.judge import examine
-from ...judging.patient import Patient
+from ...judging.patient import JudgedPatient
 from ...ledger.history import SentLine, lines_of
 from ...model.appointment import Appointment, Outcome
 from ...model.columns import COLUMNS
 from ...model.due import DueLine
 from ...output.problem_list import ProblemList
 from ...zorg1.resolver import Resolution
-from ...zorg1.visit import Visit
+from ...zorg1.visit import NOWHERE, Place, Visit
 
 #: Columns of a line that are numbers.
 _NUMBERS: Final = frozenset({"units", "amount_cents"})
@@ -33,7 +33,7 @@ class PatientHistory:
     credits."""
 
     context: Context
-    patient: Patient
+    patient: JudgedPatient
     rows: Mapping[str, Sequence[Appointment]]
     judged: Sequence[JudgedCredit]
 
@@ -62,13 +62,37 @@ class PatientHistory:
     def appointments(self) -> Mapping[str, Appointment]:
         """What was worked out, by id; nobody can ask for what has none. What was declared and then cancelled is only
         kept."""
-        worked = (*self.patient.kept, *self.patient.in_feed, *self.patient.history.remembered.values())
-        return {appointment.id: appointment for appointment in worked if appointment.id}
+        heard, visits = self.patient.heard, self.visits
+        worked = (*self.patient.kept, *heard.in_feed, *heard.remembered.values())
+        return {row.id: visits[row.id].appointment if row.id in visits else row for row in worked if row.id}
 
     @cached_property
     def visits(self) -> Mapping[str, Visit]:
         """The appointments that could be grouped, by id."""
-        return {visit.appointment.id: visit for visit in self.patient.visits}
+        return self.patient.grouped.visits
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Where the visits stand, by id."""
+        return self.patient.grouped.places
+
+    def outcome(self, row: Appointment) -> Outcome | None:
+        """What became of an appointment; None of one that did not take place."""
+        judgement = self.patient.judged.get(row.key)
+        return judgement.outcome if judgement is not None else None
+
+    def settled_as(self, row: Appointment) -> Outcome | None:
+        """What an appointment was settled as by an earlier run, if it still is."""
+        judgement = self.patient.judged.get(row.key)
+        if judgement is not None and judgement.outcome is Outcome.EARLIER:
+            return judgement.past.settled_as
+        return self.appointments.get(row.id, row).settled_as
+
+    def trajectory(self, row: Appointment) -> str:
+        """What the trajectory of an appointment is called."""
+        if (trajectory := self.places.get(row.id, NOWHERE).trajectory) is not None:
+            return trajectory.label
+        return row.number if any(other.key == row.key for other in self.patient.unclear) else ""
 
     @cached_property
     def sent(self) -> Mapping[str, Sequence[SentLine]]:
@@ -126,7 +150,7 @@ class PatientHistory:
     def is_taken_back(self, ident: str) -> bool:
         """Whether an appointment was declared, nothing of that stands, and nothing goes again by itself."""
         line, appointment = self.debit(ident), self.appointments.get(ident)
-        is_known = appointment is not None and appointment.settled_as is Outcome.DECLARED
+        is_known = appointment is not None and self.settled_as(appointment) is Outcome.DECLARED
         return is_known and line is not None and line.status in ("credited", "withdrawn")
 
     def is_bsn(self, number: str) -> bool:

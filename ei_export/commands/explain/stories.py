@@ -63,13 +63,14 @@ def _outcome(history: PatientHistory, ident: str) -> Reason:
         return _sent_outcome(history, debit)
     if appointment is None:
         return reason("outcome.not_completed")
-    if appointment.outcome in _NAMED:
-        assert appointment.outcome is not None
-        return reason(f"outcome.{appointment.outcome.value}", insurer=history.resolution(appointment).insurer)
+    outcome = history.outcome(appointment)
+    if outcome in _NAMED:
+        assert outcome is not None
+        return reason(f"outcome.{outcome.value}", insurer=history.resolution(appointment).insurer)
     visit = history.visits.get(ident)
-    if visit is None or appointment.settled_as is Outcome.EARLIER:
+    if visit is None or history.settled_as(appointment) is Outcome.EARLIER:
         return reason("outcome.elsewhere", until=history.context.declared_until)
-    return reason(f"outcome.{history.context.judge.counting(visit)}")
+    return reason(f"outcome.{history.context.judge.counting(visit, history.places[ident].trajectory)}")
 
 
 def _sent_outcome(history: PatientHistory, line: SentLine) -> Reason:
@@ -93,7 +94,7 @@ def _sent_outcome(history: PatientHistory, line: SentLine) -> Reason:
 def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
     has begun, or of what went out under it, where it has another by now."""
-    found = [t for t in history.patient.trajectories if name in (t.number, t.label)]
+    found = [t for t in history.patient.grouped.trajectories if name in (t.number, t.label)]
     steps: list[Reason] = []
     listed: list[Listed] = []
     for trajectory in found:
@@ -107,7 +108,7 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
         ids = [ident for ident, lines in history.sent.items() if any(line.trajectory == name for line in lines)]
         if not ids:
             return []
-        labels = {history.appointments[ident].trajectory for ident in ids if ident in history.appointments}
+        labels = {history.trajectory(history.appointments[ident]) for ident in ids if ident in history.appointments}
         steps.append(reason("trajectory.renamed", number=name, labels=", ".join(sorted(labels)) or "-"))
     steps += [summary_step(line) for ident in ids for line in history.sent.get(ident, ())]
     problems = [problem for problem in history.problems if problem.appointment_id in ids or problem.trajectory == name]
@@ -123,15 +124,16 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     if patient_id != history.patient.patient_id or not patient_id:
         return []
     steps: list[Reason] = []
-    listed: set[int] = set()
-    for trajectory in history.patient.trajectories:
+    listed: set[tuple[str, int | None]] = set()
+    for trajectory in history.patient.grouped.trajectories:
         found = [entry.appointment for entry in entries(history, trajectory)]
         steps += [course(trajectory), reason("note.counts", counts=_counts(history, found))]
-        listed.update(map(id, found))
-    everything = [*history.patient.in_feed, *history.patient.history.remembered.values(), *history.not_completed()]
-    if rest := [appointment for appointment in everything if id(appointment) not in listed]:
+        listed.update((row.id, row.row) for row in found)
+    heard = history.patient.heard
+    everything = [*heard.in_feed, *heard.remembered.values(), *history.not_completed()]
+    if rest := [row for row in everything if (row.id, row.row) not in listed]:
         steps.append(reason("rest.counts", counts=_counts(history, rest)))
-    head = reason("outcome.patient", trajectories=len(history.patient.trajectories), count=len(everything))
+    head = reason("outcome.patient", trajectories=len(history.patient.grouped.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
     steps = [head, *steps, *_problem_steps(history.problems)]
     return [Story("patient", patient_id, steps, history.problems, _lines(history, ids))]
@@ -147,14 +149,15 @@ def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tup
     cents: dict[str, int] = {}
     for appointment in appointments:
         due, debit = history.due.get(appointment.id), history.debit(appointment.id)
-        outcome = appointment.outcome.value if appointment.outcome is not None else "not_completed"
+        became = history.outcome(appointment)
+        outcome = became.value if became is not None else "not_completed"
         if due is not None:
             outcome, amount = "due", int(due.amount_cents)
         elif history.is_taken_back(appointment.id):
             outcome, amount = "taken_back", 0
         elif debit is not None and debit.status != "withdrawn":
             outcome, amount = "sent", debit.amount_cents
-        elif appointment.settled_as is Outcome.COUNTED:
+        elif history.settled_as(appointment) is Outcome.COUNTED:
             outcome, amount = "counted", 0
         else:
             amount = 0

@@ -14,7 +14,7 @@ from ...model.appointment import Appointment, Outcome
 from ...zorg1.reasons import why_counted
 from ...zorg1.resolver import profile
 from ...zorg1.trajectories import could_belong, order
-from ...zorg1.visit import Trajectory, Visit
+from ...zorg1.visit import NOWHERE, Trajectory, Visit
 from .patient import PatientHistory
 
 #: What is said of a visit that is no contact and has no line.
@@ -55,10 +55,10 @@ def course(trajectory: Trajectory) -> Reason:
 
 def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, list[Listed]]:
     """The trajectory an appointment was placed in, or is listed with, and that list."""
-    visit = history.visits.get(ident)
-    if visit is not None and visit.trajectory is not None:
-        return visit.trajectory, entries(history, visit.trajectory)
-    for trajectory in history.patient.trajectories:
+    placed = history.places.get(ident, NOWHERE).trajectory
+    if placed is not None:
+        return placed, entries(history, placed)
+    for trajectory in history.patient.grouped.trajectories:
         found = entries(history, trajectory)
         if any(entry.appointment.id == ident for entry in found):
             return trajectory, found
@@ -72,8 +72,9 @@ def entries(history: PatientHistory, trajectory: Trajectory) -> list[Listed]:
         row, visit = one.appointment, one.visit
         if one.is_unclear:
             return could_belong(row, trajectory)
-        if visit is not None and visit.trajectory is not None:
-            return visit.trajectory is trajectory
+        placed = history.places[row.id].trajectory if visit is not None else None
+        if placed is not None:
+            return placed is trajectory
         if row.id in trajectory.doubtful or (trajectory.number and row.number == trajectory.number):
             return True
         if visit is not None or row.completed:
@@ -97,12 +98,12 @@ def _listed(history: PatientHistory) -> Iterator[Listed]:
         return Listed(row, (row.date or date.max, _LAST, row.id), what, is_unclear=is_unclear)
 
     patient = history.patient
-    for visit in patient.visits:
+    for visit in history.visits.values():
         yield Listed(visit.appointment, order(visit), _of_visit(history, visit), visit)
     for row in patient.unclear:
         yield other(row, reason("said.unreadable"), is_unclear=True)
-    for row in patient.in_feed:
-        if row.outcome is Outcome.NOT_ZORG1 and row.id not in history.visits:
+    for row in patient.heard.in_feed:
+        if history.outcome(row) is Outcome.NOT_ZORG1 and row.id not in history.visits:
             yield other(row, reason("said.not_zorg1", code=values.excerpt(row.code)))
     for row in history.not_completed():
         yield other(row, reason("said.not_completed", status=values.excerpt(row.text("status")) or "-"))
@@ -123,7 +124,7 @@ def visit_steps(history: PatientHistory, found: Sequence[Listed], this: str = ""
 
 def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
     """What is said of a visit: the line it gives or gave, or else whether it counts."""
-    appointment, resolution = visit.appointment, visit.resolution
+    appointment, resolution, outcome = visit.appointment, visit.resolution, history.outcome(visit.appointment)
     if (due := history.due.get(appointment.id)) is not None:
         values_of = {"f_code": due.f_code, "units": due.units, "cents": int(due.amount_cents)}
         return reason("said.visit_due", moment=resolution.moment, **values_of)
@@ -134,7 +135,8 @@ def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
     if not resolution.is_linked:
         return reason("said.unmapped", code=values.excerpt(appointment.code))
     if resolution.moment == "contact" and (resolution.agreement is None or not resolution.agreement.is_sent):
-        found = why_counted(history.context.judge, visit)
+        assert outcome is not None
+        found = why_counted(history.context.judge, visit, history.places[appointment.id], outcome)
         return found if found.key in words("explain", "nl") else reason("said.counts_not")
-    assert appointment.outcome is not None
-    return reason(_OUTCOMES[appointment.outcome], moment=resolution.moment)
+    assert outcome is not None
+    return reason(_OUTCOMES[outcome], moment=resolution.moment)
