@@ -26,19 +26,17 @@ _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_
 
 def take_feed(patient: Patient) -> Heard:
     """Takes each appointment of the feed once, compared with what is remembered of it; counts away all other rows."""
-    hearing, first = _Hearing(patient), dict[str, Appointment]()
+    first: dict[str, Appointment] = {}
     again: dict[str, list[Appointment]] = {}
+    nameless: list[Appointment] = []
     for row in patient.rows:
         if not row.id:  # unreadable, or not completed
-            if row.common.completed:
-                hearing.in_feed.append(row)
-            else:
-                hearing.passed.append(Outcome.NOT_COMPLETED)
+            nameless.append(row)
         elif row.id in first:
             again.setdefault(row.id, [first[row.id]]).append(row)
         else:
             first[row.id] = row
-    hearing.named = first.keys()
+    hearing = _Hearing(patient, first.keys(), nameless)
     for ident, row in first.items():
         if ident in again:
             hearing.passed += [Outcome.DUPLICATE] * (len(again[ident]) - 1)
@@ -60,14 +58,14 @@ def take_feed(patient: Patient) -> Heard:
 class _Hearing:
     """What the appointments of a patient are taken for, while they are taken one by one."""
 
-    def __init__(self, patient: Patient) -> None:
+    def __init__(self, patient: Patient, named: Set[str], nameless: Sequence[Appointment]) -> None:
+        """``named``: the ids of the feed; ``nameless`` rows have none."""
         history = patient.history
-        self.patient, self.context = patient, patient.context
-        self.in_feed: list[Appointment] = []
-        self.named: Set[str] = frozenset()
+        self.patient, self.context, self.named = patient, patient.context, named
+        self.in_feed = [row for row in nameless if row.common.completed]
         self.remembered, self.said_before = {**history.remembered}, {**history.said_before}
         self.debits, self.again = {**history.debits}, {**history.again}
-        self.passed: list[Outcome] = []
+        self.passed = [Outcome.NOT_COMPLETED] * (len(nameless) - len(self.in_feed))
         self._taken: dict[str, Taken] = {}
         #: Declared appointments that the feed ought to have and lacks.
         self._deleted: set[str] = set()

@@ -86,8 +86,8 @@ class _Grouping:
                 if resolution.verdict is Verdict.FAULT:  # a code no table knows could be anything
                     self._doubt(appointment)
                 place = NOWHERE
-            if place.trajectory is not None:
-                place.trajectory.last = visit.day
+            if (trajectory := place.trajectory) is not None:
+                trajectory.last = visit.day
             if shared_numbers and appointment.number in shared_numbers:
                 place = place.find(visit, "TRAJECTORY_TWO_PATIENTS", "trajectory_id", number=appointment.number)
             places[appointment.id] = place

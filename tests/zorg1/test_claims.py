@@ -6,14 +6,15 @@ import pytest
 from attrs import evolve
 
 from ei_export.base.problems import Severities
-from ei_export.model.appointment import Appointment, Outcome
+from ei_export.model.appointment import Outcome
 from ei_export.model.codelists import deadlines
 from ei_export.settings import Amount, Contract
 from ei_export.zorg1.agreements import Agreements
 from ei_export.zorg1.claims import Claim, ClaimJudge, add_months, amount_cents
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
-from ei_export.zorg1.visit import Visit
+from ei_export.zorg1.visit import Place, Visit
+from tests.support.rows import row_of
 
 ZORG1 = "productafspraken Zorg1"
 INSURERS = {"7095": "VGZ", "9664": "CZ", "3332": "Menzis"}
@@ -45,12 +46,15 @@ def judged(
     today: date = date(2021, 7, 1),
     settled_as: Outcome | None = None,
 ) -> tuple[Outcome | None, list[str], Claim | None]:
-    appointment = Appointment("A1", 2, True, day, code, "", "", "P1", uzovi, diagnosis, [], {}, settled_as)
-    visit = Visit(appointment, resolver.periods(code, "", uzovi).on(day), day, units=3)
+    row = row_of("A1", day, code, uzovi=uzovi, diagnosis=diagnosis, settled_as=settled_as)
+    visit, place = Visit.of(row, resolver.periods(code, "", uzovi).on(day), day, resolver.programs), Place(units=3)
     severities = Severities()
-    claim = ClaimJudge(agreements, deadlines(), today, severities).judge(visit)
-    assert severities.hold(appointment.findings) == (appointment.outcome is Outcome.HELD)
-    return appointment.outcome, [finding.code for finding in appointment.findings], claim
+    judge = ClaimJudge(agreements, deadlines(), today, severities)
+    found = judge.judge(visit, place)
+    assert severities.hold(found.found) == (found.outcome is Outcome.HELD)
+    assert found.past.settled_as is (settled_as if found.outcome is Outcome.EARLIER else found.outcome)
+    claim = judge.claim(visit, place) if found.outcome is Outcome.DECLARED else None
+    return found.outcome, [finding.code for finding in found.found], claim
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve, frozen
 
 from ei_export.base.problems import Severities
-from ei_export.base.reasons import reason
-from ei_export.model.appointment import Appointment, Outcome
+from ei_export.base.reasons import Reason, reason
+from ei_export.model.appointment import Outcome
 from ei_export.model.codelists import deadlines
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreements
@@ -18,7 +18,8 @@ from ei_export.zorg1.reasons import why_counted, why_line
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
 from ei_export.zorg1.trajectories import group
-from ei_export.zorg1.visit import Visit
+from ei_export.zorg1.visit import Place, Visit
+from tests.support.rows import row_of
 
 ZORG1, OTHER = "productafspraken Zorg1", "tarieven overige coderingen"
 TODAY = date(2022, 2, 1)
@@ -54,27 +55,27 @@ class Practice:
     resolver: Resolver
     judge: ClaimJudge
 
-    def judged(
+    def placed(
         self, rows: Sequence[Row], insurer: str = "VGZ", settled: dict[str, Outcome] | None = None
-    ) -> dict[str, Visit]:
-        """The visits by id, placed and judged."""
-        visits = {}
+    ) -> dict[str, tuple[Visit, Place]]:
+        """The visits by id, with their places."""
+        visits = []
         for ident, day, code, more in rows:
             uzovi, number, diagnosis = UZOVI[more.get("insurer", insurer)], more.get("number", ""), "3426"
-            row = Appointment(
-                ident, 2, True, day, code, "", number, "P1", uzovi, more.get("diagnosis", diagnosis), [], {},
-                (settled or {}).get(ident),
-            )  # fmt: skip
-            visits[ident] = Visit(row, self.resolver.resolve(code, "", uzovi, day), day)
-        group(visits.values(), [], (), self.resolver)
-        for visit in visits.values():
-            self.judge.judge(visit)
-        return visits
+            diagnosis, settled_as = more.get("diagnosis", diagnosis), (settled or {}).get(ident)
+            row = row_of(ident, day, code, number, uzovi=uzovi, diagnosis=diagnosis, settled_as=settled_as)
+            visits.append(Visit.of(row, self.resolver.resolve(code, "", uzovi, day), day, self.resolver.programs))
+        grouped = group(visits, [], (), self.resolver)
+        return {ident: (visit, grouped.places[ident]) for ident, visit in grouped.visits.items()}
+
+    def counted(self, rows: Sequence[Row], insurer: str = "VGZ", settled: dict[str, Outcome] | None = None) -> Reason:
+        """Whether the contact counts, and why not."""
+        visit, place = self.placed(rows, insurer, settled)["C"]
+        return why_counted(self.judge, visit, place, self.judge.judge(visit, place).outcome)
 
     def line(self, rows: Sequence[Row], ident: str, insurer: str = "VGZ") -> dict[str, tuple[str, str]]:
         """Of each thing that was decided of a line: the key and the source."""
-        visit = self.judged(rows, insurer)[ident]
-        return {each.name: (each.key, each.source) for each in why_line(self.judge, visit)}
+        return {each.name: (each.key, each.source) for each in why_line(self.judge, *self.placed(rows, insurer)[ident])}
 
 
 @pytest.fixture(scope="module")
@@ -205,26 +206,26 @@ def test_why_a_line_is_what_it_is(
 
 def test_what_says_that_the_amount_is_so(practice: Practice) -> None:
     assert practice.line([START], "S")["amount"][1] == "specs/zorg1/vgz.csv:2; specs/inferred.csv, number_times_tariff"
-    by_unit = practice.judged([START, CONTACT, END], "CZ")["E"]
-    (amount,) = [each for each in why_line(practice.judge, by_unit) if each.name == "amount"]
+    by_unit = practice.placed([START, CONTACT, END], "CZ")["E"]
+    (amount,) = [each for each in why_line(practice.judge, *by_unit) if each.name == "amount"]
     assert amount.source == "[[contracts]] 2, amount"
     assert amount.params == {"units": 2, "tariff_cents": 9_000, "cents": 18_000}
 
 
 def test_a_refused_line_has_a_term_of_its_own(practice: Practice) -> None:
-    visit = practice.judged([START])["S"]
-    visit.refused = date(2022, 1, 15)
+    visit, place = practice.placed([START])["S"]
+    visit = visit._replace(refused=date(2022, 1, 15))
     by_term = evolve(practice.judge, deadlines={("VGZ", "refusal"): evolve(deadlines()["VGZ", "care"], term="refusal")})
-    assert [each.key for each in why_line(by_term, visit)][-1] == "deadline.day_again"
-    assert [each.key for each in why_line(evolve(by_term, today=date(2023, 1, 16)), visit)][-1] == (
+    assert [each.key for each in why_line(by_term, visit, place)][-1] == "deadline.day_again"
+    assert [each.key for each in why_line(evolve(by_term, today=date(2023, 1, 16)), visit, place)][-1] == (
         "deadline.passed_again"
     )
-    assert [each.key for each in why_line(evolve(by_term, deadlines={}), visit)][-1] == "deadline.unknown"
+    assert [each.key for each in why_line(evolve(by_term, deadlines={}), visit, place)][-1] == "deadline.unknown"
 
 
 def test_what_another_system_declared_has_no_line(practice: Practice) -> None:
-    visit = practice.judged([START], settled={"S": Outcome.EARLIER})["S"]
-    assert list(why_line(practice.judge, visit)) == []
+    visit, place = practice.placed([START], settled={"S": Outcome.EARLIER})["S"]
+    assert list(why_line(practice.judge, visit, place)) == []
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,7 @@ def test_what_another_system_declared_has_no_line(practice: Practice) -> None:
 def test_whether_a_contact_counts_and_why_not(
     practice: Practice, rows: Sequence[Row], insurer: str, settled: dict[str, Outcome], key: str
 ) -> None:
-    found = why_counted(practice.judge, practice.judged(rows, insurer, settled)["C"])
+    found = practice.counted(rows, insurer, settled)
     assert found.key == f"said.{key}"
     assert found.params.get("number", 1) == 1
 
@@ -264,5 +265,5 @@ def test_a_contact_of_a_day_without_contract_counts_in_an_end_that_goes_out(prac
         ("C", date(2020, 5, 26), "940135", {}),
         (*END[:1], date(2020, 6, 8), *END[2:]),
     ]
-    assert why_counted(practice.judge, practice.judged(rows)["C"]) == reason("said.counts_without_contract", number=1)
-    assert why_counted(practice.judge, practice.judged(rows[:2])["C"]).key == "said.visit_no_agreement"
+    assert practice.counted(rows) == reason("said.counts_without_contract", number=1)
+    assert practice.counted(rows[:2]).key == "said.visit_no_agreement"

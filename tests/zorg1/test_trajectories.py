@@ -7,12 +7,13 @@ from typing import cast
 
 import pytest
 
-from ei_export.model.appointment import Appointment, Outcome
+from ei_export.model.appointment import Appointment, Outcome, Past
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
 from ei_export.zorg1.resolver import Resolution, Resolver, Verdict
 from ei_export.zorg1.tariffs import Tariffs
-from ei_export.zorg1.trajectories import group
+from ei_export.zorg1.trajectories import Grouped, group
 from ei_export.zorg1.visit import AFTER_RELAPSE, Trajectory, Visit
+from tests.support.rows import row_of
 
 MARCH = date(2021, 3, 1)
 NO_TABLES = Resolver(Agreements({}), Tariffs(), (), {}, {})
@@ -30,6 +31,7 @@ def seen(
     profile: str = "1",
     diagnosis: str = "3426",
     verdict: Verdict | None = None,
+    past: Past | None = None,
     settled_as: Outcome | None = None,
 ) -> Visit:
     """A visit so many days after 1 March 2021, of a moment; '' = a code that no table has."""
@@ -47,23 +49,30 @@ def seen(
         verdict, moment, insurer, program if moment else "", profile if moment else "", moment, agreement
     )
     when = MARCH + timedelta(day)
-    appointment = Appointment(name, 2, True, when, moment, "", number, "P1", "7095", diagnosis, [], {}, settled_as)
-    return Visit(appointment, resolution, when)
+    appointment = row_of(name, when, moment, number, diagnosis=diagnosis, past=past, settled_as=settled_as)
+    return Visit.of(appointment, resolution, when, NO_TABLES.programs)
 
 
 def placed(
     *visits: Visit, unclear: Sequence[Appointment] = (), shared: Collection[str] = ()
 ) -> tuple[list[Trajectory], dict[str, list[str]], dict[str, int]]:
     """The trajectories, the codes of the findings, and the units of what has none."""
-    trajectories = group(visits, unclear, shared, NO_TABLES)
-    codes = {v.appointment.id: [f.code for f in v.appointment.findings] for v in visits}
-    units = {v.appointment.id: v.units for v in visits if not v.appointment.findings and v.units}
-    return trajectories, {name: found for name, found in codes.items() if found}, units
+    grouped = grouped_of(*visits, unclear=unclear, shared=shared)
+    codes = {name: [f.code for f in place.found] for name, place in grouped.places.items()}
+    units = {name: place.units for name, place in grouped.places.items() if not place.found and place.units}
+    return [*grouped.trajectories], {name: found for name, found in codes.items() if found}, units
+
+
+def grouped_of(*visits: Visit, unclear: Sequence[Appointment] = (), shared: Collection[str] = ()) -> Grouped:
+    """Visits as they are grouped, which changes none of them."""
+    before = repr(visits)
+    grouped = group(visits, unclear, shared, NO_TABLES)
+    assert repr(visits) == before
+    return grouped
 
 
 def unreadable(day: int | None, number: str = "") -> Appointment:
-    when = None if day is None else MARCH + timedelta(day)
-    return Appointment("U", 9, True, when, "", "", number, "P1", "", "", [], {})
+    return row_of("U", None if day is None else MARCH + timedelta(day), number=number, uzovi="", diagnosis="")
 
 
 @pytest.mark.parametrize("number", ["", "T1"])
@@ -81,9 +90,7 @@ def test_on_one_day_it_is_start_contact_end_relapse_however_they_come(number: st
 
 
 def test_contacts_on_the_days_of_start_and_end_count() -> None:
-    contacts = [seen(f"c{day}", day, "contact") for day in (0, 0, 3, 9)]
-    for index, contact in enumerate(contacts):
-        contact.appointment.id = f"c{index}"
+    contacts = [seen(f"c{index}", day, "contact") for index, day in enumerate((0, 0, 3, 9))]
     (trajectory,), findings, units = placed(seen("e", 9, "end"), *contacts, seen("s", 0, "start"))
     assert findings == {}
     assert units == {"s": 1, "e": 5}
@@ -188,17 +195,18 @@ def test_a_new_trajectory_after_an_end_counts_from_nothing() -> None:
     ],
 )
 def test_what_does_not_fit(visits: list[Visit], findings: dict[str, list[str]]) -> None:
-    for visit in visits:
-        visit.appointment.findings.clear()
     assert placed(*visits)[1] == findings
 
 
 def misplaced(*visits: Visit) -> dict[str, str]:
     """Why each contact does not count; '' = it does."""
-    counted = {id(visit) for trajectory in placed(*visits)[0] for visit in trajectory.contacts}
-    contacts = [visit for visit in visits if visit.resolution.moment == "contact"]
-    assert all((id(visit) in counted) == (visit.misplaced == "") for visit in contacts)
-    return {visit.appointment.id: visit.misplaced for visit in contacts}
+    grouped = grouped_of(*visits)
+    counted = {visit.appointment.id for trajectory in grouped.trajectories for visit in trajectory.contacts}
+    why = {
+        v.appointment.id: grouped.places[v.appointment.id].misplaced for v in visits if v.resolution.moment == "contact"
+    }
+    assert {name for name, code in why.items() if not code} == counted
+    return why
 
 
 @pytest.mark.parametrize("number", ["", "T1"])
@@ -221,8 +229,9 @@ def test_why_a_contact_does_not_count_also_where_that_is_no_problem() -> None:
         seen("c", 2, "contact", settled_as=Outcome.EARLIER),
         seen("c", 2, "contact", verdict=Verdict.NO_AGREEMENT),
     ):
-        assert misplaced(seen("a", 0, "start"), seen("b", 1, "end"), late) == {"c": "CONTACT_AFTER_END"}
-        assert late.appointment.findings == []
+        visits = seen("a", 0, "start"), seen("b", 1, "end"), late
+        assert misplaced(*visits) == {"c": "CONTACT_AFTER_END"}
+        assert placed(*visits)[1] == {}
 
 
 def two_open(diagnosis: str) -> list[Visit]:
@@ -289,10 +298,9 @@ def test_what_was_declared_is_not_judged_again() -> None:
         seen("a", 0, "start", settled_as=declared),
         seen("b", 1, "start", settled_as=declared),
         seen("c", 2, "contact"),
-        seen("d", 3, "end", settled_as=declared),
+        seen("d", 3, "end", past=Past(declared, units=1)),
         seen("e", 4, "end", settled_as=declared),
     ]
-    visits[3].appointment.units = 1
     trajectories, findings, _ = placed(*visits)
     assert findings == {"d": ["CONTACT_AFTER_DECLARED_END"]}
     assert [trajectory.abandoned for trajectory in trajectories] == [True, False]
@@ -315,9 +323,8 @@ def test_a_contact_between_a_relapse_and_the_end_still_counts(number: str) -> No
 def test_a_contact_of_one_profile() -> None:
     """An overlay may tie a contact to a profile."""
     contact = seen("b", 1, "contact")
-    contact.resolution = Resolution(
-        Verdict.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.resolution.agreement
-    )
+    of_another = Resolution(Verdict.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.resolution.agreement)
+    contact = contact._replace(resolution=of_another)
     assert placed(seen("a", 0, "start"), contact)[1] == {"b": ["CONTACT_OTHER_PROFILE"]}
 
 
@@ -329,6 +336,24 @@ def test_a_relapse_joins_the_last_trajectory_that_ended() -> None:
         seen("d", 3, "relapse", "T3"),
         seen("e", 4, "contact", "T1"),
     ]
-    _, findings, _ = placed(*visits)
-    assert findings == {}
-    assert [visit.trajectory.label if visit.trajectory else "" for visit in visits] == ["T1", "T1", "T2", "T1", "T1"]
+    grouped = grouped_of(*visits)
+    assert all(place.found == () for place in grouped.places.values())
+    labels = {name: place.trajectory.label if place.trajectory else "" for name, place in grouped.places.items()}
+    assert labels == {"a": "T1", "b": "T1", "c": "T2", "d": "T1", "e": "T1"}
+
+
+def test_a_refused_end_is_due_anew_as_soon_as_it_would_be_another_line() -> None:
+    """The visit that comes out is not settled any more; the one that went in still is."""
+    for units, settled_as in ((2, Outcome.DECLARED), (1, None)):
+        end = seen("c", 2, "end", past=Past(Outcome.DECLARED, units=units, refused=True))
+        grouped = grouped_of(seen("a", 0, "start"), seen("b", 1, "contact"), end)
+        assert grouped.visits["c"].appointment.settled_as is settled_as
+        assert grouped.trajectories[0].ended_by == grouped.visits["c"]
+        assert grouped.places["c"].units == 2
+
+
+def test_a_trajectory_is_called_without_the_bsn_of_its_patient() -> None:
+    start = seen("a", 0, "start", "T123456782")
+    start = start._replace(appointment=start.appointment._replace(cells=("123456782",)))
+    (trajectory,) = grouped_of(start, seen("b", 1, "contact", "T123456782")).trajectories
+    assert (trajectory.number, trajectory.label) == ("T123456782", "T*********")
