@@ -7,9 +7,9 @@ cells that occur many times, so they are written to be read.
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from ..base.problems import Finding, severity
 from ..model.codelists import codes, diagnoses
@@ -17,6 +17,7 @@ from ..model.declaration import MOST_PATIENT_ID, NO_BSN, Care, Person, short_num
 from . import values
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 PERSON_COLUMNS: Final = (
     "patient_id", "bsn", "birth_date", "sex", "name", "prefix", "initials", "partner_name", "partner_prefix",
@@ -42,34 +43,95 @@ _IN_WORDS: Final = frozenset(
 _WHO: Final = frozenset({"BSN_INVALID", "BIRTH_DATE_INVALID", "SEX_INVALID", "INITIALS_INVALID"})
 
 
+@frozen
+class _Cell(Generic[T_co]):
+    """How the cell of a column is read: ``parse`` gives its value, None where it has none, which is the problem
+    ``code``; ``missing`` is that of an empty cell, '' = none.
+
+    ``quoted``: the message says what was found; not for what tells who somebody is. ``params`` are what else it says.
+    """
+
+    column: str
+    parse: Callable[[str], T_co | None]
+    code: str
+    missing: str = ""
+    quoted: bool = False
+    params: Mapping[str, object] = field(factory=dict)
+
+
+def _agb(column: str, code: str, missing: str = "") -> _Cell[str]:
+    return _Cell(column, values.agb, code, missing, quoted=True, params={"expected": values.AGB_FORM})
+
+
+def _specialism(column: str) -> _Cell[str]:
+    params = {"column": column, "expected": values.SPECIALISM_FORM}
+    return _Cell(column, values.specialism, "SPECIALISM_INVALID", quoted=True, params=params)
+
+
+def _known_diagnosis(text: str) -> str | None:
+    code = values.diagnosis(text)
+    return code if code in diagnoses() or code in codes("ZORG1-2019") else None
+
+
+def _known_indication(text: str) -> str | None:
+    code = values.indication(text)
+    return code if code in codes("COD321") else None
+
+
+_BSN: Final = _Cell("bsn", values.bsn, "BSN_INVALID", "BSN_MISSING")
+_UZOVI: Final = _Cell("uzovi", values.uzovi, "UZOVI_INVALID", "UZOVI_INVALID", quoted=True)
+_BIRTH_DATE: Final = _Cell(
+    "birth_date", values.day, "BIRTH_DATE_INVALID", "BIRTH_DATE_MISSING", params={"expected": values.DATE_FORMS}
+)
+_SEX: Final = _Cell("sex", values.sex, "SEX_INVALID", "SEX_INVALID", quoted=True, params={"expected": values.SEX_FORMS})
+_INITIALS_CELL: Final = _Cell(
+    "initials", values.initials, "INITIALS_INVALID", "INITIALS_MISSING", params={"expected": values.INITIALS_FORM}
+)
+_COUNTRY: Final = _Cell(
+    "country", values.country, "COUNTRY_INVALID", quoted=True, params={"expected": values.COUNTRY_FORM}
+)
+_POSTCODE: Final = _Cell(
+    "postcode", values.postcode, "POSTCODE_INVALID", "POSTCODE_MISSING", params={"expected": values.POSTCODE_FORM}
+)
+_HOUSE_NUMBER_ABROAD: Final = _Cell(
+    "house_number", values.house_number, "HOUSE_NUMBER_INVALID", params={"expected": values.HOUSE_NUMBER_FORM}
+)
+_HOUSE_NUMBER: Final = evolve(_HOUSE_NUMBER_ABROAD, missing="HOUSE_NUMBER_INVALID")
+_DIAGNOSIS: Final = _Cell("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
+_INDICATION: Final = _Cell("indication_code", _known_indication, "INDICATION_INVALID", quoted=True)
+_THERAPIST: Final = _agb("therapist_agb", "THERAPIST_AGB_INVALID", "THERAPIST_AGB_MISSING")
+_REFERRER: Final = _agb("referrer_agb", "REFERRER_AGB_INVALID")
+_REFERRAL_DATE: Final = _Cell(
+    "referral_date", values.day, "REFERRAL_DATE_INVALID", params={"expected": values.DATE_FORMS}
+)
+_THERAPIST_SPECIALISM: Final = _specialism("therapist_specialism")
+_REFERRER_SPECIALISM: Final = _specialism("referrer_specialism")
+
+
 def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
     """The person of a row by `PERSON_COLUMNS` (an absent column is empty), and what is wrong; None with an error.
 
     Whether they were born by a certain day is for `born_by` to say.
     """
     row = _PersonCells(cells)
-    bsn = row.parsed("bsn", values.bsn, "BSN_INVALID", missing="BSN_MISSING")
+    bsn = row.parsed(_BSN)
     insured_number = row.text("insured_number")
     if bsn == NO_BSN and not insured_number:
         row.add("INSURED_NUMBER_MISSING", "insured_number")
-    uzovi = row.parsed("uzovi", values.uzovi, "UZOVI_INVALID", missing="UZOVI_INVALID", quoted=True)
+    uzovi = row.parsed(_UZOVI)
     patient_id = row.text("patient_id")
     if not patient_id:
         row.add("PATIENT_ID_MISSING", "patient_id")
     number = short_number(patient_id)
     if number != patient_id:
         row.add("PATIENT_ID_SHORTENED", "patient_id", found=len(patient_id), limit=MOST_PATIENT_ID, number=number)
-    birth_date = row.parsed(
-        "birth_date", values.day, "BIRTH_DATE_INVALID", missing="BIRTH_DATE_MISSING", expected=values.DATE_FORMS
-    )
-    sex = row.parsed("sex", values.sex, "SEX_INVALID", missing="SEX_INVALID", quoted=True, expected=values.SEX_FORMS)
+    birth_date = row.parsed(_BIRTH_DATE)
+    sex = row.parsed(_SEX)
 
     name = row.text("name")
-    if not any(map(str.isalpha, name)):
+    if not (name.isalpha() or any(map(str.isalpha, name))):
         row.add("NAME_MISSING", "name")
-    initials = row.parsed(
-        "initials", values.initials, "INITIALS_INVALID", missing="INITIALS_MISSING", expected=values.INITIALS_FORM
-    )
+    initials = row.parsed(_INITIALS_CELL)
     if initials and initials != row.text("initials"):
         row.add("INITIALS_OF_NAMES" if values.first_names(row.cell("initials")) else "INITIALS_REWRITTEN", "initials")
     partner_name = row.text("partner_name")
@@ -77,7 +139,7 @@ def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
     if name_use in _PARTNER_NAME_USES and not partner_name:
         row.add("PARTNER_NAME_MISSING", "partner_name")
 
-    country = row.parsed("country", values.country, "COUNTRY_INVALID", quoted=True, expected=values.COUNTRY_FORM) or ""
+    country = row.parsed(_COUNTRY) or ""
     postcode, foreign_postcode = _postcodes(row, country)
     house_number, house_number_suffix = _house_number(row, country)
     prefix, partner_prefix = row.text("prefix"), row.text("partner_prefix")
@@ -118,9 +180,7 @@ def _postcodes(row: "_PersonCells", country: str) -> tuple[str, str]:
         elif ordinary not in ("", foreign) and not values.postcode(ordinary):  # one of an address here is not of use
             row.add("POSTCODE_UNUSED", "postcode")
         return "", foreign or ordinary
-    found = row.parsed(
-        "postcode", values.postcode, "POSTCODE_INVALID", missing="POSTCODE_MISSING", expected=values.POSTCODE_FORM
-    )
+    found = row.parsed(_POSTCODE)
     if foreign and values.postcode(foreign) != found:
         row.add("POSTCODE_UNUSED", "foreign_postcode")
     return found or "", ""
@@ -128,14 +188,7 @@ def _postcodes(row: "_PersonCells", country: str) -> tuple[str, str]:
 
 def _house_number(row: "_PersonCells", country: str) -> tuple[int, str]:
     """The house number, and its suffix from either column; not every address abroad has one."""
-    found = row.parsed(
-        "house_number",
-        values.house_number,
-        "HOUSE_NUMBER_INVALID",
-        missing="" if country else "HOUSE_NUMBER_INVALID",
-        expected=values.HOUSE_NUMBER_FORM,
-    )
-    number, split = found or (0, "")
+    number, split = row.parsed(_HOUSE_NUMBER_ABROAD if country else _HOUSE_NUMBER) or (0, "")
     suffix = row.text("house_number_suffix")
     if not split:
         return number, suffix
@@ -155,20 +208,13 @@ def care(cells: Mapping[str, str]) -> tuple[Care | None, list[Finding]]:
     expected depends on the product, and on the standard.
     """
     row = _PersonCells(cells)
-    diagnosis = row.parsed("diagnosis_code", _known_diagnosis, "DIAGNOSIS_UNKNOWN", quoted=True)
-    indication = row.parsed("indication_code", _known_indication, "INDICATION_INVALID", quoted=True)
-    therapist_agb = row.parsed(
-        "therapist_agb",
-        values.agb,
-        "THERAPIST_AGB_INVALID",
-        missing="THERAPIST_AGB_MISSING",
-        quoted=True,
-        expected=values.AGB_FORM,
-    )
-    referral_date = row.parsed("referral_date", values.day, "REFERRAL_DATE_INVALID", expected=values.DATE_FORMS)
-    referrer_agb = row.parsed("referrer_agb", values.agb, "REFERRER_AGB_INVALID", quoted=True, expected=values.AGB_FORM)
-    therapist_specialism = row.specialism("therapist_specialism")
-    referrer_specialism = row.specialism("referrer_specialism")
+    diagnosis = row.parsed(_DIAGNOSIS)
+    indication = row.parsed(_INDICATION)
+    therapist_agb = row.parsed(_THERAPIST)
+    referral_date = row.parsed(_REFERRAL_DATE)
+    referrer_agb = row.parsed(_REFERRER)
+    therapist_specialism = row.parsed(_THERAPIST_SPECIALISM)
+    referrer_specialism = row.parsed(_REFERRER_SPECIALISM)
     authorization_number = row.text("authorization_number")
     accident = row.choice("accident", _ACCIDENTS, "ACCIDENT_INVALID", empty="O")
     side = row.choice("side", _SIDES, "SIDE_INVALID")
@@ -180,10 +226,10 @@ def care(cells: Mapping[str, str]) -> tuple[Care | None, list[Finding]]:
             diagnosis=diagnosis or "",
             indication=indication or "",
             therapist_agb=therapist_agb,
-            therapist_specialism=therapist_specialism,
+            therapist_specialism=therapist_specialism or "",
             referral_date=referral_date,
             referrer_agb=referrer_agb or "",
-            referrer_specialism=referrer_specialism,
+            referrer_specialism=referrer_specialism or "",
             authorization_number=authorization_number,
             accident=accident,
             side=side,
@@ -209,9 +255,10 @@ class _PersonCells:
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self.findings: list[Finding] = []
-        self._cells = {column: text.strip() for column, text in cells.items()}
-        texts = "".join(self._cells.values())
-        if not texts.isascii() or "+" in texts or not values.NO_VALUES.isdisjoint(self._cells.values()):
+        texts = [text.strip() for text in cells.values()]
+        self._cells = cells if texts == [*cells.values()] else dict(zip(cells, texts, strict=True))
+        together = "".join(texts)
+        if not together.isascii() or "+" in together or not values.NO_VALUES.isdisjoint(texts):
             self._cells = {column: self._legible(column, text) for column, text in self._cells.items()}
 
     def _legible(self, column: str, text: str) -> str:
@@ -232,6 +279,8 @@ class _PersonCells:
     @property
     def failed(self) -> bool:
         """Whether there is an error. A row with several is perhaps shifted, and nothing of it is quoted any more."""
+        if not self.findings:
+            return False
         errors = [finding.code for finding in self.findings if severity(finding.code) == "error"]
         if len(errors) > 2 or (len(errors) > 1 and not _WHO.isdisjoint(errors)):
             self.findings = [
@@ -250,7 +299,7 @@ class _PersonCells:
 
     def text(self, column: str) -> str:
         """A free text, its accents composed (NFC). A control character in it is an error."""
-        text = self.cell(column)
+        text = self._cells.get(column, "")
         if text.isascii() and text.isprintable():
             return text
         text = unicodedata.normalize("NFC", text)
@@ -258,28 +307,13 @@ class _PersonCells:
             self.add("TEXT_CONTROL", column, column=column)
         return text
 
-    def parsed(
-        self,
-        column: str,
-        parse: Callable[[str], T | None],
-        code: str,
-        /,
-        *,
-        missing: str = "",
-        quoted: bool = False,
-        **params: object,
-    ) -> T | None:
-        """The value of a cell; None with the finding ``code`` where it has none, with ``missing`` where it is empty.
-
-        ``quoted``: the message says what was found; not for what tells who somebody is.
-        """
-        text = self.cell(column)
-        value = parse(text) if text else None
-        if value is not None:
-            return value
-        if found := code if text else missing:
-            quote = values.quoted_cell if column in _IN_WORDS else values.quoted_number
-            self.add(found, column, **({"found": quote(text)} if quoted else {}), **params)
+    def parsed(self, cell: _Cell[T]) -> T | None:
+        """The value of a cell; None where it has none, with its problem."""
+        text = self._cells.get(cell.column, "")
+        value = cell.parse(text) if text else None
+        if value is None and (code := cell.code if text else cell.missing):
+            quote = values.quoted_cell if cell.column in _IN_WORDS else values.quoted_number
+            self.add(code, cell.column, **({"found": quote(text)} if cell.quoted else {}), **cell.params)
         return value
 
     def choice(self, column: str, allowed: Sequence[str], code: str, *, empty: str = "") -> str:
@@ -288,19 +322,3 @@ class _PersonCells:
         if text and text != empty and text not in allowed:
             self.add(code, column, found=values.quoted_cell(text), expected=" | ".join(allowed))
         return text or empty
-
-    def specialism(self, column: str) -> str:
-        found = self.parsed(
-            column, values.specialism, "SPECIALISM_INVALID", quoted=True, column=column, expected=values.SPECIALISM_FORM
-        )
-        return found or ""
-
-
-def _known_diagnosis(text: str) -> str | None:
-    code = values.diagnosis(text)
-    return code if code in diagnoses() or code in codes("ZORG1-2019") else None
-
-
-def _known_indication(text: str) -> str | None:
-    code = values.indication(text)
-    return code if code in codes("COD321") else None

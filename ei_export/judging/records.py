@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
-
-from attrs import field, frozen
 
 from ..base.problems import Finding
 from ..base.spool import UNIT
@@ -28,24 +26,18 @@ _CARES: Final = 4096
 _Cells = Callable[[Sequence[str]], tuple[str, ...]]
 
 
-@frozen
-class RenderedPerson:
+class RenderedPerson(NamedTuple):
     """A person with what is wrong with them; ``record`` and ``key`` (`Standard.person` and `key`) are '' with an error.
     ``who`` as of `Person`, '' where there is none."""
 
     person: Person | None
     findings: Sequence[Finding]
+    who: str = ""
     record: str = ""
     key: str = ""
-    who: str = field(init=False)
-
-    @who.default
-    def _who(self) -> str:
-        return self.person.who if self.person is not None else ""
 
 
-@frozen
-class RenderedCare:
+class RenderedCare(NamedTuple):
     """Care with what is wrong with it; ``fragment`` is None with an error."""
 
     care: Care | None
@@ -120,20 +112,21 @@ class Renderer:
 
     def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
         findings = [*findings, *self._standard.check_care(what)]
-        if self._severities.hold(findings):
+        if findings and self._severities.hold(findings):
             return RenderedCare(what, findings)
         return RenderedCare(what, findings, self._standard.care(what, self._settings.output))
 
     def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
-        who, findings = person({"patient_id": patient_id, **dict(zip(_PERSON, texts, strict=True))})
+        who, findings = person(dict(zip(PERSON_COLUMNS, (patient_id, *texts), strict=True)))
         return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
 
     def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
         who, more = self._standard.check_person(who)
         findings = [*findings, *more]
-        if self._severities.hold(findings):
-            return RenderedPerson(who, findings)
-        return RenderedPerson(who, findings, self._standard.person(who), self._standard.key(who))
+        if findings and self._severities.hold(findings):
+            return RenderedPerson(who, findings, who.who)
+        record = self._standard.person(who)
+        return RenderedPerson(who, findings, who.who, record, self._standard.key(record))
 
     def line(
         self, who: RenderedPerson, what: RenderedCare, performance: Performance, started: date | None = None

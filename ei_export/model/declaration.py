@@ -1,6 +1,7 @@
 """The format-neutral model both sides meet at: who was treated, what was performed, what is claimed for it."""
 
 import datetime as dt
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -8,6 +9,20 @@ from attrs import define, frozen
 
 #: The BSN of a person who has none (EI-standaard, STB 5.4.7); such a person is known by insured number.
 NO_BSN = "999999999"
+
+
+def _weighed(*weights: int) -> Mapping[str, int]:
+    """What each three digits add to the sum of the 11-test, at their place."""
+    texts = (f"{number:03}" for number in range(1000))
+    return {text: sum(weight * int(digit) for weight, digit in zip(weights, text, strict=True)) for text in texts}
+
+
+_BEGIN, _MIDDLE, _END = _weighed(9, 8, 7), _weighed(6, 5, 4), _weighed(3, 2, -1)
+
+
+def passes_11_test(digits: str) -> bool:
+    """Whether 9 digits, zeros too, could be a BSN: a sum of them with weights is a multiple of 11."""
+    return (_BEGIN[digits[:3]] + _MIDDLE[digits[3:6]] + _END[digits[6:]]) % 11 == 0
 
 
 @define  # not frozen, as `Performance`: there are very many, and frozen ones take three times as long to make

@@ -113,8 +113,8 @@ class Standard(Protocol):
     def person(self, person: Person, /) -> str:
         """A person, of whom `check_person` found no error."""
 
-    def key(self, person: Person, /) -> str:
-        """What each line repeats of its person, at its start; '' for nothing."""
+    def key(self, person: str, /) -> str:
+        """What each line repeats of its person, as `person` made them, at its start; '' for nothing."""
 
     def check_care(self, care: Care, /) -> list[Finding]:
         """What of care can't be written."""

@@ -50,10 +50,11 @@ def parts(name: str, persons: int = 3, lines: int = 2) -> list[Part]:
     for number, bsn in enumerate(sorted(BSNS[:persons])):
         person = evolve(PERSON, bsn=bsn, patient_id=f"P{number}")
         found.append(Part(standard.person(person)))
+        key = standard.key(found[-1].text)
         for more in range(lines):
             cents = performance.claimed_cents - number - 10 * more
             claimed = evolve(performance, claimed_cents=cents, calculated_cents=performance.tariff_cents * 3)
-            text = standard.line(standard.key(person), standard.care(care, OUTPUT), claimed, performance.date)
+            text = standard.line(key, standard.care(care, OUTPUT), claimed, performance.date)
             found.append(Part(text, f"R{number}{more}", cents))
     return found
 

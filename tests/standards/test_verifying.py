@@ -329,7 +329,7 @@ def test_whole_records_are_cut_out_whatever_is_between_them(parts: list[bytes]) 
 
 
 def line(person: Person = PERSON, **changes: Any) -> str:
-    return line_fragment(key_fragment(person), care_fragment(CARE), evolve(PERFORMANCE, **changes))
+    return line_fragment(key_fragment(person_fragment(person)), care_fragment(CARE), evolve(PERFORMANCE, **changes))
 
 
 def test_fragments_are_judged_before_they_are_in_a_file() -> None:

@@ -6,9 +6,10 @@ Where a column of a person or of care stands, is said here once. The layout is `
 text settled is in ``specs/inferred.csv``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from typing import IO, Any, Final
 
 from attrs import frozen
@@ -66,13 +67,11 @@ class _Records:
         self.head, self.tail = line.part("0403", "0433"), line.part("0435")
         self.no_previous: Final = self.tail.pack({})
         self.care: Final = line.part("0412", "0427")
-        self.of_person, self.of_care = _places(self.person, PERSON), _places(self.care, CARE)
-        self.fill_person: Final = Template(
-            self.person, _OWN_NAME, tuple(sorted((*PERSON.values(), _PARTNER_CODE)))
-        ).fill
-        key = Template(line.part("0403", "0405"), {}, ("0403", "0404", "0405"))
-        self.fill_key: Final = key.fill
-        self.key_length: Final = key.record.length
+        partner = {_PARTNER_CODE: lambda name: 2 if name else 0}
+        self.of_person: Final = _Columns(self.person, [*PERSON.items(), ("partner_name", _PARTNER_CODE)], partner)
+        self.of_care: Final = _Columns(self.care, CARE.items())
+        self.fill_person: Final = Template(self.person, _OWN_NAME, self.of_person.elements).fill
+        self.key_length: Final = line.part("0403", "0405").length
         before = line.part(AUTHORIZATION, "0411").template({"0407": 1}, (AUTHORIZATION, "0408", "0409", "0410", "0411"))
         amounts = line.part("0428", "0433").template({}, ("0428", "0429", "0430", "0432", "0433"))
         self.debit: Final = f"%s{before}%s{amounts}"
@@ -92,12 +91,12 @@ def person_fragment(person: Person) -> str:
 
     Raises ValueError, naming the element, for a person who does not fit.
     """
-    values = _values(records().of_person, person)
-    values[_PARTNER_CODE] = 2 if person.partner_name else 0
+    known = records()
+    values, at = known.of_person.values(person), known.of_person.at
     if not person.partner_name:
-        values[PERSON["partner_prefix"]] = ""
-    values[PERSON["postcode" if person.country else "foreign_postcode"]] = ""
-    return records().fill_person(values)
+        values[at[PERSON["partner_prefix"]]] = ""
+    values[at[PERSON["postcode" if person.country else "foreign_postcode"]]] = ""
+    return known.fill_person(values)
 
 
 def same_person(one: str, other: str) -> bool:
@@ -107,9 +106,9 @@ def same_person(one: str, other: str) -> bool:
     return all(first[element] == second[element] for element in first if element != "0206")
 
 
-def key_fragment(person: Person) -> str:
-    """What record 04 repeats of its person: 0403-0405. Raises ValueError, naming the element."""
-    return records().fill_key({"0403": as_int(person.bsn), "0404": as_int(person.uzovi), "0405": person.insured_number})
+def key_fragment(person: str) -> str:
+    """What record 04 repeats of its person (`person_fragment`): 0403-0405, as 0203-0205 have it."""
+    return person[: records().key_length]
 
 
 @frozen
@@ -126,14 +125,20 @@ def care_fragment(care: Care, diagnosis_element: str = "") -> Pm304Care:
     ``diagnosis_element``: where the DCSPH code goes, 0414 or 0418, '' = as the specs say; the element before it names
     the list.
     """
-    values = _values(records().of_care, care)
+    known = records().of_care
+    values = dict(zip(known.elements, known.values(care), strict=True))
     if care.referrer_agb:  # said only where the code of the referrer is not known
         values[CARE["referrer_specialism"]] = 0
     element = ""
     if care.diagnosis:
         element = diagnosis_element or choice("diagnosis_element")
         values[element] = as_int(care.diagnosis)
-    return Pm304Care(care.authorization_number, _care_template(element).fill(values))
+    return Pm304Care(care.authorization_number, _fill_care(element, values))
+
+
+def _fill_care(diagnosis_element: str, values: Mapping[str, str | int]) -> str:
+    template = _care_template(diagnosis_element)
+    return template.fill([values[element] for element in template.free])
 
 
 @cache
@@ -176,27 +181,33 @@ def tail_fragment(previous: str) -> str:
     return records().tail.pack({"0435": previous}) if previous else records().no_previous
 
 
-#: Columns with their elements, and whether these take digits.
-_Places = tuple[tuple[str, str, bool], ...]
+class _Columns:
+    """Columns of a person or of care, and the elements that they go in, in the order of the record. ``takes``: what an
+    element makes of its column, where that is more than text or a number."""
+
+    def __init__(
+        self,
+        record: Record,
+        columns: Iterable[tuple[str, str]],
+        takes: Mapping[str, Callable[[Any], str | int]] = {},  # nothing is added to it
+    ) -> None:
+        places = sorted(columns, key=itemgetter(1))
+        self.elements: Final = tuple(element for _, element in places)
+        #: Where an element is among the values.
+        self.at: Final = {element: at for at, element in enumerate(self.elements)}
+        self._texts: Final = attrgetter(*(column for column, _ in places))
+        self._takes: Final = [takes.get(id) or (_number if record[id].type == "N" else str) for id in self.elements]
+
+    def values(self, of: Person | Care) -> list[str | int]:
+        """What the elements hold of it. Raises ValueError, which never shows it, for text that should be digits."""
+        return [take(value) for take, value in zip(self._takes, self._texts(of), strict=True)]
 
 
-def _places(record: Record, elements: Mapping[str, str]) -> _Places:
-    return tuple((column, element, record[element].type == "N") for column, element in elements.items())
-
-
-def _values(places: _Places, of: Person | Care) -> dict[str, str | int]:
-    """The columns of a person or of care by their elements, as these take them."""
-    return {
-        element: _number(getattr(of, column)) if is_number else getattr(of, column)
-        for column, element, is_number in places
-    }
-
-
-def _number(value: date | str | int | None) -> int:
-    """What an element of digits takes. Raises ValueError, which never shows it, for other text."""
-    if isinstance(value, date):
-        return digits(value)
-    return value if isinstance(value, int) else as_int(value or "")
+def _number(value: str | date | int | None) -> int:
+    """What an element of digits takes."""
+    if isinstance(value, str):  # most are
+        return as_int(value)
+    return value if isinstance(value, int) else digits(value) if value else 0
 
 
 @lru_cache(maxsize=4096)

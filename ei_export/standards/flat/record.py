@@ -41,9 +41,11 @@ def is_text(text: str) -> bool:
 
 def as_int(digits: str) -> int:
     """Digits as an int, 0 for ''. Raises ValueError, which never shows them."""
-    if digits and not (digits.isascii() and digits.isdigit()):
+    if digits.isdigit() and digits.isascii():
+        return int(digits)
+    if digits:
         raise ValueError("digits only")
-    return int(digits or 0)
+    return 0
 
 
 @frozen(cache_hash=True)
@@ -143,11 +145,11 @@ class Record:
             start = stop
         return values
 
-    def template(self, fixed: Mapping[str, str | int], free: Sequence[str], *, named: bool = False) -> str:
+    def template(self, fixed: Mapping[str, str | int], free: Sequence[str]) -> str:
         """A ``%`` template of the record: ``fixed`` values packed in, a place for each of ``free``, the rest empty.
 
-        The places take, in this order or ``named`` by element id, an int >= 0 (N) or a str (AN). They pad and don't
-        check: what is too long makes the record too long, which is for the caller to look at (or see `Template`).
+        The places take, in this order, an int >= 0 (N) or a str (AN). They pad and don't check: what is too long makes
+        the record too long, which is for the caller to look at (or see `Template`).
         Raises ValueError for elements that are unknown, both fixed and free, or not in the order of the record, and as
         `Element.pack`.
         """
@@ -156,8 +158,7 @@ class Record:
             raise ValueError(f"free elements of record {self.kind} are not in its order")
         for id in free:
             element = self[id]
-            name = f"({id})" if named else ""
-            pieces[id] = f"%{name}0{element.length}d" if element.type == "N" else f"%{name}-{element.length}s"
+            pieces[id] = f"%0{element.length}d" if element.type == "N" else f"%-{element.length}s"
         return "".join(pieces.values())
 
     def _packed(self, values: Mapping[str, str | int]) -> dict[str, str]:
@@ -191,17 +192,18 @@ class Template:
     _template: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_template", self.record.template(self.fixed, self.free, named=True))
+        object.__setattr__(self, "_template", self.record.template(self.fixed, self.free))
 
-    def fill(self, values: Mapping[str, str | int]) -> str:
-        """The record with these values of all free elements, an int >= 0 (N) or a str (AN).
+    def fill(self, values: Sequence[str | int]) -> str:
+        """The record with these values of the free elements, in their order: an int >= 0 (N) or a str (AN).
 
-        Raises ValueError as `Element.pack`, KeyError for an element without a value.
+        Raises ValueError as `Element.pack`, TypeError for another number of values.
         """
-        text = self._template % values
+        text = self._template % tuple(values)
         if len(text) == self.record.length and is_text(text):
             return text
-        return self.record.pack({**self.fixed, **values})  # names the element that does not fit
+        # Names the element that does not fit.
+        return self.record.pack({**self.fixed, **dict(zip(self.free, values, strict=True))})
 
 
 @frozen

@@ -13,7 +13,7 @@ from typing import IO, Final
 from ...base.problems import SettingsError, WriteError
 from ...base.specs import label
 from ...base.tables import Report
-from ...model.declaration import Care, Invoice, Performance, Person, Provider
+from ...model.declaration import Care, Invoice, Performance, Provider
 from ...settings import OutputSettings
 from ..contents import Landmarks
 from ..fault import Fault
@@ -38,7 +38,7 @@ class Gds801:
     person = staticmethod(fragments.person_fragment)
 
     @staticmethod
-    def key(person: Person) -> str:
+    def key(person: str) -> str:
         return ""
 
     check_care = staticmethod(checking.check_care)

@@ -39,7 +39,7 @@ def written(records: list[tuple[Person, list[tuple[Care, Performance, str]]]]) -
     writer = Pm304Writer(file, PROVIDER, INVOICE)
     for person, lines in records:
         writer.person(person_fragment(person))
-        key = key_fragment(person)
+        key = key_fragment(person_fragment(person))
         for care, performance, reference in lines:
             writer.line(line_fragment(key, care_fragment(care), performance), reference, performance.claimed_cents)
     writer.close(INVOICE)
@@ -57,7 +57,7 @@ def person_elements(person: Person) -> dict[str, str]:
 
 
 def line_elements(care: Care = CARE, performance: Performance = PERFORMANCE) -> dict[str, str]:
-    head = line_fragment(key_fragment(PERSON), care_fragment(care), performance)
+    head = line_fragment(key_fragment(person_fragment(PERSON)), care_fragment(care), performance)
     return elements(head, "04", "0403", "0433") | elements(tail_fragment(""), "04", "0435")
 
 
@@ -114,7 +114,7 @@ def test_credits_count_against_debits() -> None:
 
 
 def _line() -> str:
-    return line_fragment(key_fragment(PERSON), care_fragment(CARE), PERFORMANCE)
+    return line_fragment(key_fragment(person_fragment(PERSON)), care_fragment(CARE), PERFORMANCE)
 
 
 def test_nothing_to_pay_is_a_debit() -> None:
@@ -166,11 +166,19 @@ def test_an_address_abroad_has_no_dutch_postcode() -> None:
 
 def test_a_person_without_bsn_is_known_by_insured_number() -> None:
     person = person_with(bsn=NO_BSN)
-    assert elements(key_fragment(person), "04", "0403", "0405") == {
+    assert elements(key_fragment(person_fragment(person)), "04", "0403", "0405") == {
         "0403": "999999999",
         "0404": "7095",
         "0405": "0070010020",
     }
+
+
+def test_a_line_repeats_the_start_of_its_person() -> None:
+    """So that the key of a line can be cut from the record of the person."""
+    person, line = LAYOUT["02"].part("0203", "0205"), LAYOUT["04"].part("0403", "0405")
+    assert [(e.code, e.type, e.length, e.start) for e in person.elements] == [
+        (e.code, e.type, e.length, e.start) for e in line.elements
+    ]
 
 
 def test_two_dossiers_of_one_person_differ_by_more_than_their_number() -> None:
@@ -180,7 +188,7 @@ def test_two_dossiers_of_one_person_differ_by_more_than_their_number() -> None:
 
 
 def test_a_line_begins_with_its_key() -> None:
-    key = key_fragment(PERSON)
+    key = key_fragment(person_fragment(PERSON))
     assert line_fragment(key, care_fragment(CARE), PERFORMANCE)[: STANDARD.key_length] == key
 
 
@@ -212,7 +220,7 @@ def test_a_line_on_the_bilateral_list() -> None:
 
 def test_a_line_that_does_not_fit_is_not_made() -> None:
     with pytest.raises(ValueError, match="see check_line"):
-        line_fragment(key_fragment(PERSON), care_fragment(CARE), evolve(PERFORMANCE, units=10_000))
+        line_fragment(key_fragment(person_fragment(PERSON)), care_fragment(CARE), evolve(PERFORMANCE, units=10_000))
 
 
 @pytest.mark.parametrize("reference", ["R" * 21, "R1\n", "R\x85"])

@@ -19,7 +19,7 @@ from ....base.row_types import CertaintyCell, RowType, SourceCell, one_of
 from ....base.specs import SPECS
 from ....base.tables import Report, Row, parse_keyed, refuse
 from ....model.codelists import codes, return_codes, uzovi_numbers
-from ....model.declaration import NO_BSN
+from ....model.declaration import NO_BSN, passes_11_test
 from ...fault import HIDDEN, Fault
 from ...vocabulary import word
 from ..record import Element, Layout
@@ -335,18 +335,9 @@ def _is_name(text: str) -> bool:
     return ("-" not in text and "0" not in text) or _NO_NAME.search(text.rstrip(" ")) is None
 
 
-def _remainders(*weights: int) -> Mapping[str, int]:
-    """What three digits add to the sum of the 11-test."""
-    texts = (f"{number:03}" for number in range(1000))
-    return {text: sum(weight * int(digit) for weight, digit in zip(weights, text, strict=True)) for text in texts}
-
-
-_BEGIN, _MIDDLE, _END = _remainders(9, 8, 7), _remainders(6, 5, 4), _remainders(3, 2, -1)
-
-
 def _is_bsn(digits: str) -> bool:
     """Whether it is a number that passes the 11-test, or that of somebody who has none (STB 5.4.7)."""
-    return (_BEGIN[digits[:3]] + _MIDDLE[digits[3:6]] + _END[digits[6:]]) % 11 == 0 or digits == NO_BSN
+    return passes_11_test(digits) or digits == NO_BSN
 
 
 def _could_be_bsn(text: str) -> bool:

@@ -111,6 +111,7 @@ class Lines:
         self._birth: Final = controls["0207"]
         start = record["0408"].start - record[_CLAIM[0]].start
         self._day_of_claim: Final = slice(start, start + record["0408"].length)
+        self._key_length: Final = record.part(*_KEY).length
         self._parent_key: Final = slice(self._keys[0][1].place.start, self._keys[-1][1].place.stop)
         #: The record of the person that lines belong to, '' = not known; the elements of it that are doubtful, or were
         #: told of; and its key, if none is.
@@ -144,20 +145,29 @@ class Lines:
             or reference <= self._reference
             or rest != self._no_previous
             or not (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
-            or claim[self._day_of_claim] < self._born
         ):
             return False
-        cents = self._claims.get(claim)
+        cents = self._come_to(claim)
         if cents is None:
-            cents = self._look_up(claim)
-            if cents is None:
-                return False
-            remember(self._claims, claim, cents)
+            return False
         self._reference = reference
         self._numbers.advance()
         self._tally.lines += 1
         self._tally.cents += cents
         return True
+
+    def accepts_head(self, head: bytes) -> bool:
+        """As `accepts`, of a record before its reference (0403-0433) that is not in a file yet."""
+        return head[: self._key_length] == self._key and self._come_to(head[self._key_length :]) is not None
+
+    def _come_to(self, claim: bytes) -> int | None:
+        """What a claim comes to that is right for the person, as far as it was judged right before."""
+        if claim[self._day_of_claim] < self._born:
+            return None
+        cents = self._claims.get(claim)
+        if cents is None and (cents := self._look_up(claim)) is not None:
+            remember(self._claims, claim, cents)
+        return cents
 
     def _look_up(self, claim: bytes) -> int | None:
         """What a claim comes to, all parts of which were judged right before."""

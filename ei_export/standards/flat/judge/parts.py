@@ -1,8 +1,9 @@
 """Runs of elements, judged together: one regular expression for all that is right, and the relations between them."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, Final
 
 from ...fault import Fault
 from ..record import Record
@@ -13,8 +14,33 @@ from .relations import Relation, Values
 _BrokenRelation = tuple[Relation, Values, str]
 
 
-#: As many values are remembered of each shape: a few megabytes at most.
+#: As many values are remembered of relations that go together: a few megabytes at most.
 _REMEMBERED: Final = 10_000
+
+
+class _Apart:
+    """Relations that have elements in common with each other and with no other relation, so that what is looked up of
+    them doesn't depend on whatever else a record holds: the BSN of a person comes back less often than their sex.
+
+    ``places``: their elements, and where each is among those of a `_Shape`.
+    """
+
+    def __init__(self, relations: Sequence[Relation], places: Sequence[tuple[int, Control]], about: Values) -> None:
+        self.of: Final[Callable[[Sequence[str]], Any]] = itemgetter(*(place for place, _ in places))
+        #: What broke no relation lately.
+        self.right: Final[set[Any]] = set()
+        self._relations: Final = relations
+        self._places: Final = places
+        self._about: Final = about
+
+    def holds(self, raw: Sequence[str]) -> bool:
+        """Whether no relation is broken, and remembers it."""
+        if _broken(self._relations, _values(raw, self._places, self._about)):
+            return False
+        if len(self.right) >= _REMEMBERED:
+            self.right.clear()
+        self.right.add(self.of(raw))
+        return True
 
 
 class _Shape:
@@ -37,9 +63,15 @@ class _Shape:
             pattern += f"({right})" if id in groups else f"(?:{right})"
         self._match: Final = re.compile(pattern, re.DOTALL).fullmatch
         self._tests: Final = tests
-        self._values: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
-        #: Values that broke no relation lately.
-        self._right: Final[set[tuple[str, ...]]] = set()
+        self._places: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
+        self._apart: Final = [
+            _Apart(
+                [relation for relation in relations if not relation.elements.isdisjoint(ids)],
+                [(place, control) for place, control in self._places if control.element.id in ids],
+                about,
+            )
+            for ids in _connected(relation.elements.difference(about) for relation in relations)
+        ]
 
     def broken(self, text: str) -> list[_BrokenRelation] | None:
         """The relations that are broken; None for a text of another shape."""
@@ -50,18 +82,10 @@ class _Shape:
         for group, test in self._tests:
             if not test(raw[group]):
                 return None
-        looked_at = tuple([raw[group] for group, _ in self._values])
-        if looked_at in self._right:
-            return []
-        values = dict(self._about)
-        for (_, control), found in zip(self._values, looked_at, strict=True):
-            values[control.element.id] = control.bare(found)
-        broken = _broken(self._relations, values)
-        if not broken:
-            if len(self._right) >= _REMEMBERED:
-                self._right.clear()
-            self._right.add(looked_at)
-        return broken
+        for apart in self._apart:
+            if apart.of(raw) not in apart.right and not apart.holds(raw):
+                return _broken(self._relations, _values(raw, self._places, self._about))
+        return []
 
 
 class Part:
@@ -130,6 +154,21 @@ class Part:
 
 def _broken(relations: Iterable[Relation], values: Values) -> list[_BrokenRelation]:
     return [(r, values, expected) for r in relations if (expected := r.broken(values)) is not None]
+
+
+def _values(raw: Sequence[str], places: Iterable[tuple[int, Control]], about: Values) -> Values:
+    """The values of elements and those of other records, by their ids."""
+    return {**about, **{control.element.id: control.bare(raw[place]) for place, control in places}}
+
+
+def _connected(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """The sets, those with something in common made into one."""
+    found: list[frozenset[str]] = []
+    for one in sets:
+        apart = [other for other in found if other.isdisjoint(one)]
+        joined = one.union(*(other for other in found if not other.isdisjoint(one)))
+        found = [*apart, joined]
+    return found
 
 
 def _usual(control: Control, filled: Collection[str], empty: Collection[str]) -> str:

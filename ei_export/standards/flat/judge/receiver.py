@@ -38,12 +38,12 @@ class Fragments:
 
     def line(self, head: str, previous: str = "") -> Sequence[Fault]:
         """What is wrong with a record 04 before its reference number, and ``previous`` behind it."""
-        number = self._numbers.text.decode(encoding())
-        text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}".encode(encoding())
-        if self._lines.accepts(text):
+        if not previous and self._lines.accepts_head(head.encode(encoding())):
             return ()
+        number = self._numbers.text.decode(encoding())
+        text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}"
         self._numbers.advance()
-        return list(self._lines.judge(text))
+        return list(self._lines.judge(text.encode(encoding())))
 
 
 class Pm304Receiver:

@@ -8,8 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from datetime import date
 from typing import IO, Final
 
-from stdnum.nl import bsn
-
+from ....model.declaration import passes_11_test
 from ...fault import Fault
 from ...message import Message
 from ..names import INSURED, LINES, PERFORMANCE
@@ -93,7 +92,7 @@ class XmlFile:
         for rule, check in checks:
             if (breach := check(one, about)) is not None:
                 yield rule.fault(one.number, breach)
-        if one.name == INSURED and (number := one.get("BSN")) and bsn.checksum(number):
+        if one.name == INSURED and (number := one.get("BSN")) and not passes_11_test(number):
             yield Breach("BSN", number, "nnnnnnnnn (11-proef)").fault("VERIFY_BSN", one.number, "0435")
 
     def _flaws(self, flaws: Sequence[Flaw]) -> Iterator[Fault]:
