@@ -5,6 +5,7 @@ from typing import Final
 INSURED: Final = "Verzekerde"
 PERFORMANCE: Final = "Prestatie"
 DEBIT, CREDIT = LINES = ("DebetPrestatie", "CreditPrestatie")
+OWN_REFERENCE: Final = "Referentienummer"
 #: The performance list of a line, by which many rules are looked at or not.
 LIST: Final = "PrestatieCodelijstCode"
 

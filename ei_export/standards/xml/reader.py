@@ -70,6 +70,14 @@ class Instance:
                 return one
         return None
 
+    @property
+    def last_number(self) -> int:
+        """That of the last instance in it; its own, where there are none."""
+        one = self
+        while one.inside:
+            one = one.inside[-1]
+        return one.number
+
     def walk(self) -> "Iterator[Instance]":
         """Itself and all in it, in their order."""
         following = [self]

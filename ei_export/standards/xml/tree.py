@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Final, TypeAlias, Union
 
 from attrs import field, frozen
-from lxml import etree
 
 from ...base.row_types import (
     CertaintyCell,
@@ -219,19 +218,7 @@ def write(node: Node, values: Filling, *, later: str = "") -> str:
     Raises ValueError, naming the element and never the value: one that the class lacks, that is missing, or that isn't
     of its form.
     """
-    made = etree.Element(node.name)
-    _fill(made, node, values, later)
-    return etree.tostring(made, encoding="unicode")
-
-
-def write_simple(node: Node, value: str) -> str:
-    """An element that is no class as text. Raises ValueError, naming the element, for what isn't of its form."""
-    if node.form is None or not node.form.fits(value):
-        raise ValueError(f"{node.path} is not of its form")
-    return f"<{node.name}>{escape(value, quote=False)}</{node.name}>"
-
-
-def _fill(parent: etree._Element, node: Node, values: Filling, later: str = "") -> None:
+    pieces: list[str] = []
     used = 0
     for child in node.children:
         value = values.get(child.name)
@@ -241,13 +228,19 @@ def _fill(parent: etree._Element, node: Node, values: Filling, later: str = "") 
             continue
         used += 1
         if isinstance(value, str):
-            if child.form is None or not child.form.fits(value):
-                raise ValueError(f"{child.path} is not of its form")
-            etree.SubElement(parent, child.name).text = value
+            pieces.append(write_simple(child, value))
+        elif child.form is not None:
+            raise ValueError(f"{child.path} is no class")
         else:
-            if child.form is not None:
-                raise ValueError(f"{child.path} is no class")
-            for one in [value] if isinstance(value, Mapping) else value:
-                _fill(etree.SubElement(parent, child.name), child, one)
+            pieces += [write(child, one) for one in ([value] if isinstance(value, Mapping) else value)]
     if used < len(values):
         raise ValueError(f"{node.path} has no {', '.join(sorted(set(values) - {c.name for c in node.children}))}")
+    return f"<{node.name}>{''.join(pieces)}</{node.name}>" if pieces else f"<{node.name}/>"
+
+
+@lru_cache(maxsize=4096)
+def write_simple(node: Node, value: str) -> str:
+    """An element that is no class as text. Raises ValueError, naming the element, for what isn't of its form."""
+    if node.form is None or not node.form.fits(value):
+        raise ValueError(f"{node.path} is not of its form")
+    return f"<{node.name}>{escape(value, quote=False)}</{node.name}>"

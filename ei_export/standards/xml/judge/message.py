@@ -4,14 +4,14 @@ One mistake is one fault: an instance whose build is wrong is held to no rule, a
 total is not held against the sum.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import IO, Final
 
 from ....model.declaration import passes_11_test
 from ...fault import Fault
 from ...message import Message
-from ..names import INSURED, LINES, PERFORMANCE
+from ..names import INSURED, LINES, OWN_REFERENCE
 from ..reader import INFERRED, Flaw, Instance, instances
 from ..tree import Node
 from .constraints import About, Breach, Check
@@ -28,6 +28,8 @@ _FLAWS: Final = {
     "place": "GDS_ELEMENT_ORDER_INFERRED",
     "name": "GDS_ELEMENT_NAME_INFERRED",
 }
+#: As many lines are remembered.
+_REMEMBERED: Final = 10_000
 #: What is only other than we inferred.
 OTHER_THAN_INFERRED: Final = tuple(_FLAWS[code] for code in INFERRED)
 
@@ -45,6 +47,8 @@ class XmlFile:
         self._about: About | None = None
         self._together: Final = Together(is_declaration=message.code == "573")
         self._told: Final[set[tuple[str, str, str]]] = set()
+        #: What lines say that were right lately (`_said`).
+        self._right: Final[set[int | None]] = set()
         self._checks: Final[dict[tuple[Node, str], Sequence[tuple[Rule, Check]]]] = {}
 
     def faults(self, file: IO[bytes]) -> Iterator[Fault]:
@@ -58,27 +62,64 @@ class XmlFile:
             if part.name == "Header" and not wrong:
                 self._about = About(part, self._today, self._environment)
                 self._checks.clear()
+                self._right.clear()
                 if (found := part.get("Berichtversie")) != self._message.version:
                     yield Breach("Berichtversie", found, self._message.version).fault("VERIFY_VERSION", part.number)
                     return
             elif part.name == "Overzicht":
                 self._together.total = None if wrong else part
-            for one, is_sure in _in_turn(part, wrong):
-                self.records = one.number
-                if not is_sure:
-                    self._together.lose(one)
-                elif self._about is not None:
-                    yield from self._rules(one, self._about)
-                    yield from self._together.remember(one, self._about)
+            yield from self._judge(part, wrong, self._together)
         if self._about is not None:
             yield from self._together.faults()
 
     def of_part(self, part: Instance, flaws: Sequence[Flaw]) -> Iterator[Fault]:
         """What is wrong in a part of a file whose header `faults` saw, but for what it is together with others."""
         yield from self._flaws(flaws)
-        for one, is_sure in _in_turn(part, _wrong(flaws)):
-            if is_sure and self._about is not None:
-                yield from self._rules(one, self._about)
+        yield from self._judge(part, _wrong(flaws))
+
+    @property
+    def born(self) -> str:
+        """When the person of the last part was born, '' where that isn't known."""
+        return self._about.born if self._about is not None else ""
+
+    def _judge(self, part: Instance, wrong: frozenset[int | None], together: Together | None = None) -> Iterator[Fault]:
+        """What is wrong by the rules in a part, in which the build of some instances is ``wrong``."""
+        following = [part]
+        while following:
+            one = following.pop()
+            if one.name in LINES:
+                yield from self._judge_line(one, wrong, together)
+            else:
+                yield from self._judge_one(one, one.number not in wrong, together)
+                following += reversed(one.inside)
+
+    def _judge_line(self, line: Instance, wrong: frozenset[int | None], together: Together | None) -> Iterator[Fault]:
+        """A line with all in it. Lines say the same again and again: one that says what was right lately, is right."""
+        said = _said(line) if not wrong else None
+        if said in self._right and line.get("Begindatum") >= self.born:
+            self.records = line.last_number
+            if together is not None and self._about is not None:
+                yield from together.remember(line, self._about)
+            return
+        is_right = said is not None and self._about is not None
+        for one in line.walk():
+            is_sure = line.number not in wrong and one.number not in wrong
+            for fault in self._judge_one(one, is_sure, together):
+                is_right = False
+                yield fault
+        if is_right:
+            if len(self._right) >= _REMEMBERED:
+                self._right.clear()
+            self._right.add(said)
+
+    def _judge_one(self, one: Instance, is_sure: bool, together: Together | None) -> Iterator[Fault]:
+        self.records = one.number
+        if self._about is not None and is_sure:
+            yield from self._rules(one, self._about)
+        if together is not None and not is_sure:
+            together.lose(one)
+        elif together is not None and self._about is not None:
+            yield from together.remember(one, self._about)
 
     def _rules(self, one: Instance, about: About) -> Iterator[Fault]:
         if one.name in LINES:
@@ -112,20 +153,23 @@ def _fault(flaw: Flaw) -> Fault:
     return Fault(code, flaw.element, flaw.found, flaw.expected, params=params, record=flaw.record)
 
 
-def _in_turn(part: Instance, wrong: Container[int | None]) -> Iterator[tuple[Instance, bool]]:
-    """What is in a part, each with whether it can be judged: its build is right, and that of the line it is in."""
-    is_sure = True
-    for one in part.walk():
-        if one.name in LINES:
-            is_sure = one.number not in wrong
-        elif one.name == PERFORMANCE:
-            is_sure = True
-        yield one, is_sure and one.number not in wrong
+def _said(line: Instance) -> int:
+    """What tells one line from another but for its reference, of which no rule speaks. All that a line is held against
+    of its person is the day that they were born (``ownBirth``)."""
+    said: list[object] = [LINES.index(line.name), len(line.texts)]
+    said += [text for name, text in line.texts.items() if name != OWN_REFERENCE]
+    said += line.texts
+    for one in line.walk():
+        if one is not line:
+            said.append(one.node)
+            said += one.texts
+            said += one.texts.values()
+    return hash(tuple(said))
 
 
-def _wrong(flaws: Sequence[Flaw]) -> set[int | None]:
+def _wrong(flaws: Sequence[Flaw]) -> frozenset[int | None]:
     """The instances whose build is wrong, and not only other than we inferred."""
-    return {flaw.record for flaw in flaws if flaw.record and flaw.code not in INFERRED}
+    return frozenset(flaw.record for flaw in flaws if flaw.record and flaw.code not in INFERRED)
 
 
 def _checks_of(one: Instance, about: About) -> Sequence[tuple[Rule, Check]]:

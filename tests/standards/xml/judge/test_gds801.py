@@ -5,16 +5,21 @@ The changes are rows of ``gds801_changes.csv`` and ``gds802_changes.csv``, named
 """
 
 import csv
+import io
 import re
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 import pytest
+from lxml import etree
 
 from ei_export.base.problems import LANGUAGES, SettingsError
+from ei_export.base.specs import SPECS
 from ei_export.standards.fault import HIDDEN, Fault
 from ei_export.standards.message import Message
+from ei_export.standards.xml.judge import message as judge_of_messages
 from ei_export.standards.xml.judge.message import XmlFile
 from ei_export.standards.xml.judge.rulebook import TOGETHER, read_rules, rules
 from ei_export.standards.xml.judge.rules801 import CHECKS
@@ -228,3 +233,30 @@ def test_a_constraint_is_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, 
     faults = judged(DECLARATION, M573, *[edit(text) for text in given["edits"].split("; ") if text])
     told = [f"{fault.return_code} {fault.element}" for fault in faults if fault.params.get("rule") == "VC999"]
     assert told == [given["expected"]] * bool(given["expected"])
+
+
+@pytest.mark.parametrize(("change", "edits", "expected"), [pytest.param(*row, id=row[0]) for row in changes("gds801")])
+def test_a_line_is_not_taken_for_one_that_was_right(
+    change: str, edits: list[Edit], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of a right person are remembered, and then come as they were changed."""
+    changed = etree.parse(message(DECLARATION, *edits, of=M573)).getroot()
+    tag = f"{{{M573.namespace}}}Verzekerde"
+    right = etree.parse(message(DECLARATION, of=M573)).getroot().findall(tag)
+    for person in changed.findall(tag)[:1]:
+        for one in right:
+            person.addprevious(one)
+    text = etree.tostring(changed, encoding="utf-8")
+    found = [*XmlFile(M573, TODAY, "P").faults(io.BytesIO(text))]
+    unlike = count()
+    monkeypatch.setattr(judge_of_messages, "_said", lambda line: next(unlike))
+    assert found == [*XmlFile(M573, TODAY, "P").faults(io.BytesIO(text))]
+
+
+def test_no_rule_speaks_of_the_reference_of_a_line() -> None:
+    """Lines that are alike but for that are judged once."""
+    with (SPECS / "gds801" / "rules.csv").open(encoding="utf-8", newline="") as file:
+        told = [row for row in csv.DictReader(file) if row["id"] not in TOGETHER and row["class"] != "Header"]
+    assert len(told) > 90
+    for row in told:
+        assert "Referentienummer" not in re.findall(r"\w+", " ".join((row["when"], row["element"], row["values"])))
