@@ -25,13 +25,13 @@ from ..declaring.files import LINE_COLUMNS
 from ..declaring.numbers import run_label
 from ..intake.people import fixed
 from ..intake.reader import read_kept
-from ..ledger import Ledger
+from ..ledger import Ledger, events
 from ..ledger.belonging import runs as known_runs
-from ..ledger.corrections import take_back_run
 from ..ledger.dossier import AT, SAVED
+from ..ledger.line import debits_of, next_attempt
 from ..ledger.people import hashed_identity
-from ..ledger.recovering import doubt_begun, keep_declared, next_attempt, note_credited, note_listed, note_replaced
-from ..ledger.runs import StagedRun, add_declaration, add_lines, add_persons, add_run, mark_published, next_person
+from ..ledger.recovering import doubt_begun, keep_declared, note_listed
+from ..ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, next_person
 from ..model.appointment import Appointment, Outcome
 from ..output.cells import restored
 from ..output.traces import last_begun
@@ -97,7 +97,7 @@ def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, to
     for declaration in summary["declarations"]:
         person = _read_declaration(ledger, folder, declaration, number, header, rows, person)
     if withdrawn := is_withdrawn(folder):
-        take_back_run(ledger, number, resolved(folder), today, "")
+        events.withdrawn(ledger, number, resolved(folder), today, "")
     declarations = summary["declarations"]
     lines, cents = (sum(each[name] for each in declarations) for name in ("lines", "amount_cents"))
     invoices = [each["invoice"] for each in declarations]
@@ -216,7 +216,7 @@ def _read_pruned(
     add_persons(ledger, [(person, "")])
     for row in lines:
         attempt = next_attempt(ledger, row["appointment_id"], row["debit_credit"])
-        add_lines(ledger, LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
+        events.sent(ledger, LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
     more = {"run": run, "provider": header, "first_reference": lines[0]["reference"]}
     kept = {name: value for name, value in declaration.items() if name != "pruned"}
     add_declaration(ledger, {**kept, **more, "last_reference": lines[-1]["reference"]})
@@ -238,12 +238,12 @@ def _keep(
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
-        add_lines(ledger, LEDGER_COLUMNS, [(*_values(row), person, fragment, attempt, previous or None, identity[0])])
+        line = (*_values(row), person, fragment, attempt, previous or None, identity[0])
         if side == "C":
-            note_credited(ledger, [previous])
+            events.sent(ledger, LEDGER_COLUMNS, [line], credited=[previous])
             continue
-        if attempt > 1:
-            note_replaced(ledger, [row["reference"]])
+        earlier = [debit.reference for debit in debits_of(ledger, row["appointment_id"])]
+        events.sent(ledger, LEDGER_COLUMNS, [line], replaced=earlier)
         debits.append((row["patient_id"], _declared(row, insured.bsn, standard.read_care(fragment).diagnosis)))
     debits.sort(key=lambda debit: (debit[0], debit[1].id))
     for patient_id, same in groupby(debits, key=itemgetter(0)):

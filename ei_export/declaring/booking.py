@@ -5,9 +5,8 @@ from typing import Final
 
 from attrs import asdict
 
-from ..ledger import Ledger
-from ..ledger.corrections import settle
-from ..ledger.runs import add_declaration, add_lines, add_persons, next_person
+from ..ledger import Ledger, events
+from ..ledger.runs import add_declaration, add_persons, next_person
 from ..model.declaration import Declaration
 from ..model.due import who_of
 from .files import LINE_COLUMNS, line_row
@@ -79,8 +78,6 @@ class Booking:
 
     def _flush(self) -> None:
         add_persons(self._ledger, self._sent)
-        add_lines(self._ledger, LEDGER_COLUMNS, self._rows)
-        if self._credited or self._replaced:
-            settle(self._ledger, self._credited, self._replaced)
+        events.sent(self._ledger, LEDGER_COLUMNS, self._rows, self._credited, self._replaced)
         for written in (self._sent, self._rows, self._credited, self._replaced):
             written.clear()

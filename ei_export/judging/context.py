@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -13,10 +15,11 @@ from ..intake.gather import Gathered, GatheredRow
 from ..intake.reader import RowReader
 from ..intake.survey import Statuses
 from ..ledger import Ledger
-from ..ledger.corrections import Debit, corrected_patients, debits, debits_of
+from ..ledger.corrections import corrected_patients
 from ..ledger.credits import replacements
+from ..ledger.line import Line, corrected_debits, debits_of
 from ..ledger.patients import StoredDossier, dossier_of
-from ..ledger.people import StandingDebit, declared_for
+from ..ledger.people import declared_for
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment
 from ..model.codelists import Uzovi, uzovi_numbers
@@ -90,30 +93,28 @@ class Context:
         """Whether something is still to be done about a debit of the patient."""
         return self._corrected.get(patient_id, False)
 
-    def debits(self, patient_id: str) -> dict[str, list[Debit]]:
+    def debits(self, patient_id: str) -> dict[str, list[Line]]:
         """See `LedgerHistory.debits`."""
         if not self.is_corrected(patient_id):
             return {}
-        found = debits(self.ledger, patient_id, self.header)
-        return {ident: self._as_they_stand(same) for ident, same in found.items()}
+        found = map(self._as_it_stands, corrected_debits(self.ledger, patient_id))
+        return {ident: [*same] for ident, same in groupby(found, key=attrgetter("appointment_id"))}
 
-    def debits_of(self, appointment_id: str) -> list[Debit]:
+    def debits_of(self, appointment_id: str) -> list[Line]:
         """The debits of an appointment in order, whoever's it is."""
-        return self._as_they_stand(debits_of(self.ledger, appointment_id, self.header))
+        return [*map(self._as_it_stands, debits_of(self.ledger, appointment_id))]
 
-    def _as_they_stand(self, found: list[Debit]) -> list[Debit]:
-        """A debit stands as long as its credit waits."""
-        return [evolve(debit, credit="") if debit.reference in self.waiting_credits else debit for debit in found]
+    def _as_it_stands(self, debit: Line) -> Line:
+        """A debit by the header of today; it stands as long as its credit waits."""
+        debit = debit.under(self.header)
+        return evolve(debit, credit="") if debit.reference in self.waiting_credits else debit
 
-    def declared_for(
-        self, person: Person, day: str, list: str, f_code: str, appointment_id: str
-    ) -> Iterator[StandingDebit]:
+    def declared_for(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Iterator[Line]:
         """The lines in which a performance was declared for a person as another appointment, as far as they stand."""
         if self.ledger.is_new:
             return
         for line in declared_for(self.ledger, person.who, day, list, f_code, appointment_id):
-            is_credited = line.credit == "now" or (line.credit == "header" and line.header != self.header)
-            if not is_credited or line.reference in self.waiting_credits:
+            if self._as_it_stands(line).stands:
                 yield line
 
     def is_deleted(self, appointment: Appointment) -> bool:

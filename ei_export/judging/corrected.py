@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from ..base.problems import Finding
-from ..ledger.corrections import STANDING, Debit
 from ..ledger.dossier import PENDING
+from ..ledger.line import STANDING, Line
 from ..model.appointment import Judgement, Key, Outcome, Past
 from ..zorg1.trajectories import Grouped
 from .context import Context
@@ -30,18 +30,18 @@ def hold_back(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement
 
 def is_as_declared(
     context: Context, heard: Heard, ident: str, file: tuple[str, str], record: str, head: str
-) -> Debit | None:
+) -> Line | None:
     """The debit to be corrected, where the line in its place would be the same; ``file``: standard and UZOVI number."""
     reference = context.replaced.get(ident)
     if reference is None:
         return None
     (debit,) = [debit for debit in heard.debits[ident] if debit.reference == reference]
     is_same = (debit.standard, debit.uzovi) == file and as_first(debit) == head
-    stands = debit.status in STANDING and debit.status != "partly_granted"
+    stands = debit.state in STANDING and debit.state != "partly_granted"
     return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
 
 
-def put_back(past: Past, debit: Debit) -> Judgement:
+def put_back(past: Past, debit: Line) -> Judgement:
     """What an appointment comes to that is taken for what it was declared as, as if nobody had asked for anything."""
     past = past._replace(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
     return Judgement(Outcome.EARLIER, (Finding("CORRECTION_DROPPED", "", {"reference": debit.reference}),), past)

@@ -29,8 +29,9 @@ def add_credits(collected: Collected, context: Context, judged: Iterable[JudgedC
         elif not context.hold_all and not is_replaced(context, line):
             collected.due.add(line.pack())
     for credit in refused_credits(context.ledger, context.header):
-        if patient_id in ("", credit.patient_id):
-            collected.problems.add(about(credit), credit.appointment_id, credit.trajectory, None, credit.uzovi)
+        debit = credit.debit
+        if patient_id in ("", debit.patient_id):
+            collected.problems.add(about(credit), debit.appointment_id, debit.trajectory, None, debit.uzovi)
 
 
 def add_credits_of_replaced(collected: Collected, context: Context) -> None:
@@ -75,7 +76,7 @@ def _refused(line: DueLine, context: Context) -> Finding | None:
 
 def _other_header(line: DueLine, header: str, today: str) -> Finding | None:
     """Why a credit can't go out under the header of today: its debit had another, and a file has one."""
-    if not header or header == today:
+    if header == today:
         return None
     before, now = json.loads(header), json.loads(today)
     for key in _HEADER:
@@ -87,9 +88,9 @@ def _other_header(line: DueLine, header: str, today: str) -> Finding | None:
 
 def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
     """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now; each
-    with the header that its debit had, '' where that is not known. ``header``: what a declaration says today of who
-    declares."""
-    for debit in due_credits(ledger, header):
+    with the header that its debit had. ``header``: what a declaration says today of who declares."""
+    for due in due_credits(ledger, header):
+        debit = due.debit
         standard, day = standard_named(debit.standard), date.fromisoformat(debit.date)
         credit = DueLine(
             standard=debit.standard,
@@ -106,11 +107,11 @@ def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
             list=debit.list,
             f_code=debit.f_code,
             units=str(debit.units),
-            amount_cents=str(debit.cents),
+            amount_cents=str(debit.credit_cents),
             rule=debit.rule,
             person=debit.person,
-            head=standard.credit(debit.sent, debit.list, day, debit.cents, debit.reference),
-            attempt=str(debit.attempt),
+            head=standard.credit(debit.sent, debit.list, day, debit.credit_cents, debit.reference),
+            attempt=str(due.attempt),
             previous=debit.reference,
         )
         yield credit, debit.provider

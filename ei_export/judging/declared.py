@@ -2,7 +2,7 @@
 
 What was declared stands, whatever the feed says now; a change is told of, and remembered until somebody has it
 corrected or it is changed back. An appointment whose last debit doesn't stand is due again when the ledger says so (see
-the table ``correction``), and is then judged as any other: by its row, or by what was sent where the feed is silent.
+``again`` in `Line`), and is then judged as any other: by its row, or by what was sent where the feed is silent.
 """
 
 from collections import Counter
@@ -16,9 +16,8 @@ from attrs import asdict
 from ..base.problems import Finding
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
 from ..intake.reader import read_kept
-from ..ledger.corrections import Debit
 from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, change_of, core
-from ..ledger.patients import last_debit
+from ..ledger.line import Line, last_debit
 from ..model.appointment import Appointment, Judgement, Key, Outcome
 from ..model.codelists import return_codes
 from ..model.declaration import Care, Performance, Person
@@ -68,7 +67,7 @@ def take_declared(
     patient: Patient,
     sent: Appointment | None,
     row: Appointment | None,
-    debits: Sequence[Debit] | None,
+    debits: Sequence[Line] | None,
     *,
     is_deleted: bool = False,
 ) -> Taken:
@@ -92,7 +91,7 @@ def take_declared(
     return _may_be_due(patient, sent or _as_sent(patient, last, row, sent), row, debits)
 
 
-def take_as_pruned(row: Appointment, debit: Debit) -> Taken:
+def take_as_pruned(row: Appointment, debit: Line) -> Taken:
     """What an appointment is taken for whose line was settled, and whose person was taken out since: it was declared,
     and never is again, whatever the feed says of it."""
     if not row.completed:
@@ -101,7 +100,7 @@ def take_as_pruned(row: Appointment, debit: Debit) -> Taken:
     return Taken(row, is_pruned=True)
 
 
-def _that_counts(debits: Sequence[Debit]) -> Debit:
+def _that_counts(debits: Sequence[Line]) -> Line:
     """The last debit; or an earlier one that stands, where nothing is to come in the place of the last."""
     last = debits[-1]
     return last if last.again else next((debit for debit in reversed(debits) if debit.stands), last)
@@ -148,7 +147,7 @@ def misses_contacts(context: Context, grouped: Grouped, visit: Visit) -> bool:
 
 
 def _stands(
-    patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Debit], *, is_deleted: bool
+    patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Line], *, is_deleted: bool
 ) -> Taken:
     row = row or _of_somebody_else(patient, sent, debits)
     if row is None:
@@ -188,7 +187,7 @@ def _placed(sent: Appointment, row: Appointment) -> Appointment:
     return sent._replace(row=row.row, number=row.number)
 
 
-def _of_somebody_else(patient: Patient, sent: Appointment, debits: Sequence[Debit]) -> Appointment | None:
+def _of_somebody_else(patient: Patient, sent: Appointment, debits: Sequence[Line]) -> Appointment | None:
     """What was declared, of the patient as they are now, where the feed is silent of it and tells of somebody else."""
     if not patient.is_news or (debit := _debit(patient, sent.id, debits)) is None:
         return None
@@ -209,7 +208,7 @@ def _taken_over(patient: Patient, sent: Appointment, row: Appointment) -> Appoin
 
 
 def _differences(
-    patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Debit]
+    patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Line]
 ) -> dict[str, tuple[str, str]]:
     """The columns in which a row says something else than was sent: before and after, where that may be quoted. A
     trajectory number is not sent, and another code is none while it stands for the same product."""
@@ -231,7 +230,7 @@ def _differences(
     return {column: found[column] for column in (*_CHANGES, *_PERSON, *_CARE) if column in found}
 
 
-def _otherwise(patient: Patient, debit: Debit | None, row: Appointment) -> set[str]:
+def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[str]:
     """The columns in which person and care are not as they were sent in a line, or not fit to be sent any more."""
     if debit is None:  # it was never sent by us, or that is not kept any more
         return set()
@@ -256,14 +255,14 @@ def _unlike(one: Person | Care, other: Person | Care) -> set[str]:
 
 
 def _about(
-    patient: Patient, sent: Appointment, debits: Sequence[Debit], code: str, column: str, /, **params: object
+    patient: Patient, sent: Appointment, debits: Sequence[Line], code: str, column: str, /, **params: object
 ) -> Finding:
     """A finding with the line it is about."""
     reference = _that_counts(debits).reference if debits else last_debit(patient.context.ledger, sent.id)
     return Finding(code, column, {**params, "reference": reference or ""})
 
 
-def _debit(patient: Patient, ident: str, debits: Sequence[Debit]) -> Debit | None:
+def _debit(patient: Patient, ident: str, debits: Sequence[Line]) -> Line | None:
     """The debit of an appointment that counts; None where another system declared it, or its person was taken out."""
     found = debits or patient.context.debits_of(ident)
     debit = _that_counts(found) if found else None
@@ -273,7 +272,7 @@ def _debit(patient: Patient, ident: str, debits: Sequence[Debit]) -> Debit | Non
 # It doesn't stand.
 
 
-def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Debit]) -> Taken:
+def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Line]) -> Taken:
     last = debits[-1]
     sent = sent.settled(settled_as=Outcome.DECLARED, units=0, linked=last.code)
     if row is not None:
@@ -313,7 +312,7 @@ def why_not_again(heard: Heard, ident: str) -> Finding | None:
     return _declaration_refused(last) if last.again == "header" else None
 
 
-def _declaration_refused(debit: Debit) -> Finding:
+def _declaration_refused(debit: Line) -> Finding:
     return Finding("DECLARATION_REFUSED", "", {"invoice": debit.invoice, **_answer(debit)})
 
 
@@ -340,13 +339,13 @@ def why_not_the_same(heard: Heard, ident: str, record: str, head: str) -> Findin
     return Finding("LINE_REFUSED", "", {"reference": last.reference, **_answer(last)})
 
 
-def _answer(debit: Debit) -> dict[str, object]:
+def _answer(debit: Line) -> dict[str, object]:
     """The return codes of a debit, and what the most telling one says."""
     known = return_codes().get(telling(debit.codes.split()))
     return {"codes": debit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
 
 
-def as_first(debit: Debit) -> str:
+def as_first(debit: Line) -> str:
     """The line of a debit as it would have been sent as a first declaration."""
     return standard_named(debit.standard).declared_anew(debit.sent, "", "")
 
@@ -357,7 +356,7 @@ def is_the_same(standard: str, one: str, other: str) -> bool:
     return _unlike(read(one), read(other)) <= {"patient_id"}
 
 
-def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Debit]) -> bool:
+def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Line]) -> bool:
     """Whether a row still says all that was sent of its appointment. What comes from tables is not looked at."""
     last = debits[-1]
     return (
@@ -368,7 +367,7 @@ def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debits
     )
 
 
-def _of_person_now(patient: Patient, debit: Debit, sent: Appointment) -> Appointment | None:
+def _of_person_now(patient: Patient, debit: Line, sent: Appointment) -> Appointment | None:
     """What was declared, of the patient as they are now; None where that is who it was declared of, or can't be
     told."""
     if not patient.person:
@@ -381,7 +380,7 @@ def _of_person_now(patient: Patient, debit: Debit, sent: Appointment) -> Appoint
     return None if not record or is_the_same(debit.standard, record, debit.person) else row
 
 
-def _as_sent(patient: Patient, debit: Debit, row: Appointment | None, remembered: Appointment | None) -> Appointment:
+def _as_sent(patient: Patient, debit: Line, row: Appointment | None, remembered: Appointment | None) -> Appointment:
     """What was declared, from what was sent of it, and what is known besides: its trajectory number, and the code of
     the practice."""
     named = {"trajectory_id": row.number} if row is not None else {}
@@ -398,7 +397,7 @@ def _linked(patient: Patient, source: Appointment) -> str:
 
 
 def _texts_of(
-    debit: Debit, remembered: Appointment | None, person: Mapping[str, str], named: Mapping[str, str] = _NONE
+    debit: Line, remembered: Appointment | None, person: Mapping[str, str], named: Mapping[str, str] = _NONE
 ) -> list[str]:
     """What was sent in a line, of a ``person`` by their columns, as texts of a feed in the order of `SAVED`. ``known``:
     the appointment as far as it was kept; ``named``: what goes before that."""

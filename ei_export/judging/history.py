@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
-from ..ledger.corrections import Debit
 from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
+from ..ledger.line import Line
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome, Past
 from ..zorg1.claims import SETTLED
@@ -47,8 +47,8 @@ class LedgerHistory:
     dossier: StoredDossier | None
     remembered: Mapping[str, Appointment] = _NOTHING
     pending: Set[str] = frozenset()
-    debits: Mapping[str, Sequence[Debit]] = _NOTHING
-    again: Mapping[str, Debit] = _NOTHING
+    debits: Mapping[str, Sequence[Line]] = _NOTHING
+    again: Mapping[str, Line] = _NOTHING
     said_before: Mapping[str, Appointment] = _NOTHING
     doubted: Set[str] = frozenset()
     courses: Sequence[Course] = ()
@@ -106,7 +106,7 @@ def _pending(appointment: Appointment, kept: Kept, *, is_lasting: bool) -> Appoi
 
 
 def _courses(
-    context: Context, dossier: StoredDossier, appointments: Sequence[Kept], again: Mapping[str, Debit]
+    context: Context, dossier: StoredDossier, appointments: Sequence[Kept], again: Mapping[str, Line]
 ) -> Sequence[Course]:
     """The trajectories of the last time; an open one goes on until the end of time."""
     insurer = context.resolver.insurer

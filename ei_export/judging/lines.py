@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..base.problems import Finding
 from ..intake.person import born_by, given_on
-from ..ledger.corrections import Debit
+from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome
 from ..model.codelists import standard_on
 from ..model.declaration import NO_BSN
@@ -338,7 +338,7 @@ def _refused(renderer: Renderer, uzovi: str, person: str, head: str) -> Finding 
     return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
 
 
-def _became(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> tuple[Became, Became]:
+def _became(debits: Sequence[Line], uzovi: str, who: RenderedPerson) -> tuple[Became, Became]:
     """What became of the debits before a line of the same person: of the last with the insurer of this one, and of the
     last with another. An insurer is an UZOVI number. Whose a debit was is not known any more once its person was taken
     out."""
@@ -349,7 +349,7 @@ def _became(debits: Sequence[Debit], uzovi: str, who: RenderedPerson) -> tuple[B
             continue
         sent = standard_named(debit.standard).read_person(debit.person)
         if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
-            became[debit.uzovi == uzovi] = "refused" if debit.status == "refused" else "credited"
+            became[debit.uzovi == uzovi] = "refused" if debit.state == "refused" else "credited"
     return became[True], became[False]
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence, Set
 from attrs import frozen
 
 from ..base.problems import Finding
-from ..ledger.corrections import Debit
 from ..ledger.dossier import Change
+from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome
 from ..zorg1.trajectories import Grouped
 from .context import Context
@@ -48,8 +48,8 @@ class Taken:
     is_silent: bool = False
     is_pruned: bool = False
     dropped: Appointment | None = None
-    debits: Sequence[Debit] = ()
-    again: Debit | None = None
+    debits: Sequence[Line] = ()
+    again: Line | None = None
     elsewhere: str | None = None
     told: Sequence[Finding] = ()
     totals: Sequence[Totals] = ()
@@ -68,8 +68,8 @@ class Heard:
     in_feed: Sequence[Appointment]
     remembered: Mapping[str, Appointment]
     named: Set[str]
-    debits: Mapping[str, Sequence[Debit]]
-    again: Mapping[str, Debit]
+    debits: Mapping[str, Sequence[Line]]
+    again: Mapping[str, Line]
     changes: Mapping[str, Change]
     open: Set[str]
     silent: Set[str]

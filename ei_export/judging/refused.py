@@ -8,8 +8,9 @@ from ..output.refusals import telling
 
 def about(credit: RefusedCredit) -> Finding:
     """What is to be said of a credit that was refused."""
-    known = return_codes().get(telling(credit.codes.split()))
-    answer = {"codes": credit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
+    answer = credit.credit
+    known = return_codes().get(telling(answer.return_codes))
     code = "CREDIT_WAITS" if credit.waits else "PAID_TWICE" if credit.later else "CREDIT_REFUSED"
-    lines = {name: getattr(credit, name) for name in ("reference", "credit", "later", "invoice")}
-    return Finding(code, "", {**lines, **answer})
+    lines = {"reference": credit.debit.reference, "credit": answer.reference, "later": credit.later}
+    text = known.text.rstrip(".") if known is not None else "-"
+    return Finding(code, "", {**lines, "invoice": answer.invoice, "codes": answer.codes, "text": text})

@@ -18,7 +18,8 @@ def bind(ledger: Ledger, codes: Iterable[str], today: date) -> None:
 
 def is_header_refused(ledger: Ledger) -> bool:
     """Whether lines wait until a declaration has another header, because theirs was refused."""
-    return bool(ledger.one("SELECT EXISTS (SELECT 1 FROM correction WHERE again = 'header' OR credit = 'header')"))
+    again, credit = "SELECT 1 FROM line WHERE again = 'header'", "SELECT 1 FROM line WHERE credit = 'header'"
+    return any(ledger.rows(again)) or any(ledger.rows(credit))
 
 
 def runs(ledger: Ledger) -> dict[int, set[str]]:

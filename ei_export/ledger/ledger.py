@@ -91,9 +91,19 @@ class Ledger:
         except FAILURES as error:
             raise refusal(error, self._path) from None
 
+    def named(self, sql: str, values: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a query by the names of their columns."""
+        try:
+            cursor = self._db.execute(sql, values)
+            names = [column for column, *_ in cursor.description]
+            for row in cursor:
+                yield dict(zip(names, row, strict=True))
+        except FAILURES as error:
+            raise refusal(error, self._path) from None
+
     def each(self, kind: Callable[..., T], sql: str, values: Sequence[object] = ()) -> Iterator[T]:
-        """What ``kind`` makes of each row of a query."""
-        return (kind(*row) for row in self.rows(sql, values))
+        """What ``kind`` makes of each row of a query, by the names of its columns."""
+        return (kind(**row) for row in self.named(sql, values))
 
     def only(self, kind: Callable[..., T], sql: str, values: Sequence[object] = ()) -> T | None:
         """What ``kind`` makes of the first row of a query, if there is one."""

@@ -54,7 +54,7 @@ def pending_patients(ledger: Ledger, explained: Sequence[str] = ()) -> Iterator[
     ``explained`` are those of `unexplained` of which that was said since."""
     sql = (
         "SELECT patient_id FROM dossier WHERE pending > 0 "
-        "UNION SELECT patient_id FROM correction WHERE again IN ('now', 'line', 'header') "
+        "UNION SELECT patient_id FROM line WHERE again IN ('now', 'line', 'header') "
         f"UNION SELECT patient_id FROM dossier WHERE {_EXPLAINED_SQL}"
     )
     return ledger.column(sql, (encode(explained),))
@@ -77,8 +77,8 @@ def pending_appointments(ledger: Ledger, explained: Sequence[str] = ()) -> Itera
             "UNION ALL SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
             "FROM dossier, json_each(dossier.appointments) "
             f"WHERE {_EXPLAINED_SQL} AND json_extract(value, '$[0]') = '{Outcome.NOT_ZORG1.value}' "
-            "UNION ALL SELECT appointment_id, '', '' FROM correction JOIN line USING (reference, appointment_id) "
-            "WHERE NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = correction.appointment_id "
+            "UNION ALL SELECT appointment_id, '', '' FROM line WHERE corrected = 1 "
+            "AND NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = line.appointment_id "
             "AND later.debit_credit = 'D' AND later.attempt > line.attempt)",
             (encode(explained),),
         )
@@ -92,12 +92,6 @@ def appointment_owner(ledger: Ledger, appointment_id: str) -> str | None:
         "UNION ALL SELECT patient_id FROM appointment_owner WHERE appointment_id = ?1",
         appointment_id,
     )
-
-
-def last_debit(ledger: Ledger, appointment_id: str) -> str | None:
-    """The reference of the debit of an appointment that went out last."""
-    sql = "SELECT reference FROM line WHERE appointment_id = ? AND debit_credit = 'D' ORDER BY attempt DESC LIMIT 1"
-    return ledger.first(sql, appointment_id)
 
 
 def number_owner(ledger: Ledger, number: str) -> str | None:
@@ -119,7 +113,7 @@ def forget_appointments(ledger: Ledger, owned: Iterable[tuple[str, str]]) -> Non
 def move_appointments(ledger: Ledger, moved: Iterable[tuple[str, str]]) -> None:
     """Appointments that were another patient's, each with whose it is now."""
     for ident, patient in moved:
-        for table in ("line", "correction", "appointment_owner"):
+        for table in ("line", "appointment_owner"):
             ledger.do(f"UPDATE {table} SET patient_id = ? WHERE appointment_id = ?", (patient, ident))
 
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from . import Ledger
-from .corrections import STANDS
+from .line import Line
 
 
 @frozen
@@ -43,29 +43,15 @@ def same_persons(ledger: Ledger, who: str, patient_id: str) -> list[SamePerson]:
     return [*ledger.each(SamePerson, sql, (ledger.hashed(who), patient_id))]
 
 
-#: The debits of a person on a day that stand. One that is to be credited is left out, unless its credit can't go out.
-_DECLARED: Final = (
-    "SELECT line.reference, line.patient_id, trajectory, code, coalesce(credit, ''), coalesce(header, '') FROM line "
-    "LEFT JOIN correction ON correction.reference = line.reference WHERE who = ? AND date = ? AND debit_credit = 'D' "
-    f"AND list = ? AND f_code = ? AND line.appointment_id <> ? AND {STANDS.format('line')} ORDER BY line.reference"
-)
-
-
-@frozen
-class StandingDebit:
-    """A debit that stands; ``credit`` and ``header`` as in the table ``correction``, '' where nothing is to be done."""
-
-    reference: str
-    patient_id: str
-    trajectory: str
-    code: str
-    credit: str
-    header: str
-
-
-def declared_for(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[StandingDebit]:
+def declared_for(ledger: Ledger, who: str, day: str, list: str, f_code: str, but: str) -> Iterator[Line]:
     """The standing debits of one performance of a person, of other appointments than ``but``."""
-    return ledger.each(StandingDebit, _DECLARED, (ledger.hashed(who), day, list, f_code, but))
+    sql = """
+SELECT * FROM sent_line
+WHERE who = ? AND date = ? AND debit_credit = 'D' AND list = ? AND f_code = ? AND appointment_id <> ?
+    AND state IN ('sent', 'granted', 'partly_granted')
+ORDER BY reference
+"""
+    return ledger.each(Line, sql, (ledger.hashed(who), day, list, f_code, but))
 
 
 #: The next run looks at what is left.

@@ -1,28 +1,13 @@
 """Taking persons out of what was settled long ago. Amounts, references, and the keyed hash of whose a line is stay: by
 these nothing is declared twice. What is taken out is overwritten in the file."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Final
 
 from attrs import field, frozen
 
 from . import Ledger
 from .runs import path_of
-
-#: Of a line: nothing can come of it any more. ?1: the day before which that was so. What was taken back because its
-#: appointment was cancelled would only go again if that came back.
-_SETTLED: Final = (
-    "line.date < ?1 AND run.today < ?1 AND (run.state = 'withdrawn' OR answer.read_on < ?1) "
-    "AND correction.credit IS NULL AND (correction.again IS NULL OR line.appointment_id IN "
-    "(SELECT appointment_id FROM heard WHERE change = 'cancelled' AND pending = 0))"
-)
-#: Or may: it keeps its patient from being pruned, and the file that it is in.
-_OPEN: Final = f"line.sent <> '' AND coalesce(NOT ({_SETTLED}), 1)"
-_LINES: Final = (
-    "FROM line JOIN declaration ON declaration.invoice = line.invoice JOIN run ON run.run = declaration.run "
-    "LEFT JOIN answer ON answer.invoice = line.invoice LEFT JOIN correction ON correction.reference = line.reference "
-)
 
 
 @frozen
@@ -31,6 +16,7 @@ class OpenLine:
 
     patient_id: str
     reference: str
+    invoice: str
     is_recent: bool = field(converter=bool)
     unanswered: bool = field(converter=bool)
 
@@ -40,20 +26,29 @@ class OldFile:
     """A declaration file: the folder of its run, and its path in there. ``is_open``: not all of it is settled."""
 
     run: int
-    folder: Path = field(converter=path_of)
+    folder: Path
     invoice: str
     file: str
-    is_open: bool = field(converter=bool)
+    is_open: bool
 
 
 def open_lines(ledger: Ledger, before: str) -> Iterator[OpenLine]:
-    """The lines that keep their patients from being pruned, by reference."""
-    sql = (
-        "SELECT line.patient_id, line.reference, "
-        "coalesce(line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1, 0), "
-        "run.state <> 'withdrawn' AND answer.invoice IS NULL "
-        f"{_LINES} WHERE {_OPEN} ORDER BY line.reference"
+    """The lines that keep their patients from being pruned, and the files they are in, by reference: of which something
+    may still come, or could until ``before``. What was taken back because its appointment was cancelled would only go
+    again if that came back."""
+    sql = """
+SELECT line.patient_id, line.reference, line.invoice,
+       coalesce(line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1, 0) AS is_recent,
+       run.state <> 'withdrawn' AND answer.invoice IS NULL AS unanswered
+FROM line JOIN declaration USING (invoice) JOIN run USING (run) LEFT JOIN answer USING (invoice)
+WHERE line.sent <> '' AND (
+    line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1 OR run.state <> 'withdrawn' AND answer.invoice IS NULL
+    OR line.credit IS NOT NULL OR line.again IS NOT NULL AND line.appointment_id NOT IN (
+        SELECT appointment_id FROM heard WHERE change = 'cancelled' AND pending = 0
     )
+)
+ORDER BY line.reference
+"""
     return ledger.each(OpenLine, sql, (before,))
 
 
@@ -85,10 +80,9 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     lines = ledger.one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
-        f"DELETE FROM remark WHERE number IN (SELECT reference FROM line WHERE patient_id {own})",
-        f"UPDATE line SET sent = '' WHERE patient_id {own}",
+        f"UPDATE line SET sent = '', remark = '' WHERE patient_id {own}",
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
-        f"DELETE FROM remark WHERE number IN (SELECT invoice FROM declaration WHERE invoice NOT {kept_files})",
+        f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
         f"DELETE FROM dossier WHERE patient_id {own}",
         f"DELETE FROM appointment_owner WHERE patient_id {own}",
@@ -99,14 +93,19 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     return lines
 
 
-def old_files(ledger: Ledger, before: str) -> Iterable[OldFile]:
+def old_files(ledger: Ledger, before: str) -> Iterator[OldFile]:
     """The files of which every line is settled, and those that hold somebody who was taken out."""
-    state = f"SELECT line.invoice, max({_OPEN}) AS is_open, max(line.sent = '') AS has_pruned {_LINES} GROUP BY 1"
-    sql = (
-        f"SELECT run.run, folder, invoice, file, is_open FROM ({state}) JOIN declaration USING (invoice) "
-        "JOIN run ON run.run = declaration.run WHERE has_pruned OR NOT is_open ORDER BY invoice"
-    )
-    return [*ledger.each(OldFile, sql, (before,))]
+    still_open = {line.invoice for line in open_lines(ledger, before)}
+    sql = """
+SELECT run, folder, invoice, file, EXISTS (
+    SELECT 1 FROM line WHERE line.reference BETWEEN first_reference AND last_reference
+        AND line.invoice = declaration.invoice AND line.sent = ''
+)
+FROM declaration JOIN run USING (run) ORDER BY invoice
+"""
+    for run, folder, invoice, file, has_pruned in list(ledger.rows(sql)):
+        if has_pruned or invoice not in still_open:
+            yield OldFile(run, path_of(folder), invoice, file, is_open=invoice in still_open)
 
 
 def compact(ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""What was read back of published runs: lines, what these take back or come in the place of, and whose they are."""
+"""What was read back of published runs, and which runs of a folder the ledger knows."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -17,34 +17,6 @@ from .runs import stored
 
 #: Where in an entry of a dossier its appointment stands.
 _ID: Final = 3
-
-
-def next_attempt(ledger: Ledger, appointment_id: str, debit_credit: str) -> int:
-    """The number of the next debit or credit of an appointment."""
-    sql = "SELECT coalesce(max(attempt), 0) + 1 FROM line WHERE appointment_id = ? AND debit_credit = ?"
-    return ledger.one(sql, (appointment_id, debit_credit))
-
-
-def note_credited(ledger: Ledger, references: Iterable[str]) -> None:
-    """Notes that a credit went out of these debits."""
-    _note(ledger, "credit", "line.reference = ?", references)
-
-
-def note_replaced(ledger: Ledger, references: Iterable[str]) -> None:
-    """Notes that these debits came in the place of the earlier ones of their appointments."""
-    earlier = (
-        "debit_credit = 'D' AND EXISTS (SELECT 1 FROM line AS later WHERE later.reference = ? "
-        "AND later.appointment_id = line.appointment_id AND later.attempt > line.attempt)"
-    )
-    _note(ledger, "again", earlier, references)
-
-
-def _note(ledger: Ledger, column: str, which: str, references: Iterable[str]) -> None:
-    sql = (
-        "INSERT INTO correction (reference, appointment_id, patient_id) SELECT reference, appointment_id, patient_id "
-        f"FROM line WHERE {which} ON CONFLICT (reference) DO UPDATE SET {column} = NULL"
-    )
-    ledger.many(sql, ((reference,) for reference in references))
 
 
 def keep_declared(

@@ -1,11 +1,11 @@
 """Runs, and what they declared: numbers, files, persons and lines."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ..base.private import resolved
 from . import Ledger
@@ -81,6 +81,46 @@ def next_person(ledger: Ledger) -> int:
     return ledger.one("SELECT coalesce(max(person), 0) + 1 FROM person")
 
 
-def add_lines(ledger: Ledger, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Lines by the named columns. The ledger refuses a second debit of one appointment (UNIQUE)."""
-    ledger.insert_many("line", columns, rows)
+@frozen
+class PublishedRun:
+    """A run, and where it is; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the
+    reference of one of its lines that run ``later`` credits, or ''."""
+
+    run: int
+    state: str
+    folder: Path = field(converter=path_of)
+    withdrawn_on: str
+    answered: str
+    credited: str = ""
+    later: int = 0
+
+
+def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
+    found = ledger.only(
+        PublishedRun,
+        """
+SELECT run, state, folder, coalesce(withdrawn_on, '') AS withdrawn_on, coalesce((
+    SELECT invoice FROM answer JOIN declaration USING (invoice)
+    WHERE declaration.run = run.run ORDER BY invoice LIMIT 1
+), '') AS answered
+FROM run WHERE run = ?
+""",
+        (run,),
+    )
+    if found is None:
+        return None
+    credit = """
+SELECT line.reference, later.run FROM line AS credit
+CROSS JOIN line ON line.reference = credit.previous
+JOIN declaration ON declaration.invoice = line.invoice
+JOIN declaration AS later ON later.invoice = credit.invoice
+WHERE credit.previous IS NOT NULL AND credit.state <> 'withdrawn' AND declaration.run = ?
+ORDER BY later.run DESC, line.reference LIMIT 1
+"""
+    credited, later = next(ledger.rows(credit, (run,)), ("", 0))
+    return evolve(found, credited=credited, later=later)
+
+
+def files_of(ledger: Ledger, run: int) -> Iterator[tuple[str, str]]:
+    """The declaration files of a run, by their path in its folder, each with its SHA-256."""
+    yield from ledger.rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (run,))

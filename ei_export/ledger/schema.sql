@@ -24,9 +24,9 @@ CREATE TABLE IF NOT EXISTS declaration (
     lines INTEGER NOT NULL,
     amount_cents INTEGER NOT NULL,     -- debit minus credit
     sha256 TEXT NOT NULL,
-    provider TEXT NOT NULL DEFAULT '', -- JSON: who declared, as its header says; '' = sent before this was kept
-    first_reference TEXT NOT NULL DEFAULT '', -- its lines are those from this reference
-    last_reference TEXT NOT NULL DEFAULT '',  -- up to and including this one
+    provider TEXT NOT NULL,            -- JSON: who declared, as its header says
+    first_reference TEXT NOT NULL,     -- its lines are those from this reference
+    last_reference TEXT NOT NULL,      -- up to and including this one
     contradicted INTEGER NOT NULL DEFAULT 0   -- 1: its run was withdrawn, and an answer shows that it was sent
 ) WITHOUT ROWID;
 
@@ -52,7 +52,8 @@ CREATE TABLE IF NOT EXISTS person (
     sent TEXT NOT NULL
 );
 
--- A line as sent. Debits of one appointment are numbered by attempt, so that none is ever sent twice by mistake.
+-- A line as sent, and what became of it. Debits of one appointment are numbered by attempt, so that none is ever sent
+-- twice by mistake; so are its credits. What changes `state` is in events.py.
 CREATE TABLE IF NOT EXISTS line (
     reference TEXT PRIMARY KEY,
     appointment_id TEXT NOT NULL,
@@ -70,13 +71,34 @@ CREATE TABLE IF NOT EXISTS line (
     invoice TEXT NOT NULL REFERENCES declaration,
     rule TEXT NOT NULL,
     person INTEGER NOT NULL REFERENCES person,
-    sent TEXT NOT NULL,                -- the record without its numbering and reference
+    sent TEXT NOT NULL,                -- the record without its numbering and reference; '' once its person was taken out
     previous TEXT REFERENCES line,     -- of a credit: the debit it takes back
     who INTEGER,                       -- the person, as Ledger.hashed makes it: a performance of theirs is declared once
+    -- credited: a credit of it went out, and was not refused; withdrawn: its run was. A debit that is refused stays so,
+    -- whatever becomes of a credit of it. closed: nothing is to be declared of it any more, whatever the answer was.
+    state TEXT NOT NULL DEFAULT 'sent'
+        CHECK (state IN ('sent', 'granted', 'partly_granted', 'refused', 'credited', 'withdrawn', 'closed')),
+    granted_cents INTEGER,             -- NULL while there is no answer
+    calculated_cents INTEGER,          -- what may be claimed according to the insurer; NULL where no answer says so
+    codes TEXT NOT NULL DEFAULT '',    -- return codes of its answer, a space between: of the line and its person, or else
+                                       -- of the whole where that was refused
+    remark TEXT NOT NULL DEFAULT '',   -- what was written with the answer to the line
+    -- What is still to be done about a debit. credit: a credit of it goes out 'now' (with the next run), or once the
+    -- 'header' would be another. again: its appointment is due again: 'now'; or as soon as it comes to another 'line',
+    -- another 'header' or another row in the 'feed' than was sent.
+    credit TEXT CHECK (credit IN ('now', 'header')),
+    again TEXT CHECK (again IN ('now', 'line', 'header', 'feed')),
+    header TEXT NOT NULL DEFAULT '',   -- the one that its file was refused with, as in declaration.provider
+    corrected INTEGER NOT NULL DEFAULT 0, -- 1: a debit that does not simply stand, or once did not: refused, withdrawn,
+                                       -- credited, replaced. Its dossier may not know of it as declared
     UNIQUE (appointment_id, debit_credit, attempt)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS line_who ON line (who, date) WHERE debit_credit = 'D';
 CREATE INDEX IF NOT EXISTS line_previous ON line (previous) WHERE previous IS NOT NULL;
+CREATE INDEX IF NOT EXISTS line_corrected ON line (patient_id) WHERE corrected = 1;
+-- What is still to be done, and little of it: what is asked every night reads no other line.
+CREATE INDEX IF NOT EXISTS line_credit ON line (reference) WHERE credit IS NOT NULL;
+CREATE INDEX IF NOT EXISTS line_again ON line (reference) WHERE again IS NOT NULL;
 
 -- The answer to a declaration; there is one at most (STB 5.2, 6.10).
 CREATE TABLE IF NOT EXISTS answer (
@@ -87,40 +109,12 @@ CREATE TABLE IF NOT EXISTS answer (
     dated TEXT NOT NULL,               -- as the file says itself
     standard TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('refused', 'answered')), -- refused: as a whole, before anyone judged its lines
+    by_insurer INTEGER NOT NULL,       -- 1: surely the insurer's own; 0: VECOZO's, which sends on nothing that it refuses
     codes TEXT NOT NULL,               -- return codes of the whole, a space between
+    remark TEXT NOT NULL DEFAULT '',   -- what was written with it
     declared_cents INTEGER NOT NULL,   -- debit minus credit, both
     granted_cents INTEGER NOT NULL
 ) WITHOUT ROWID;
-
--- What was written with an answer: with that to a line, or by its invoice with that to the whole.
-CREATE TABLE IF NOT EXISTS remark (number TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-
--- Of the answers that refuse the whole, those that are surely the insurer's own and not VECOZO's.
-CREATE TABLE IF NOT EXISTS insurer_answer (invoice TEXT PRIMARY KEY REFERENCES answer) WITHOUT ROWID;
-
--- The answer to one line. A line of an answered declaration that has none was granted in full; of a refused one, found
--- good and refused with the rest.
-CREATE TABLE IF NOT EXISTS line_answer (
-    reference TEXT PRIMARY KEY REFERENCES line,
-    status TEXT NOT NULL CHECK (status IN ('granted', 'partly_granted', 'refused')),
-    calculated_cents INTEGER NOT NULL, -- what may be claimed according to the insurer
-    granted_cents INTEGER NOT NULL,
-    codes TEXT NOT NULL                -- return codes of the line and of its person, a space between
-) WITHOUT ROWID;
-
--- What is still to be done about a debit that does not simply stand.
--- credit: a credit of it goes out 'now' (with the next run), or once the 'header' would be another.
--- again: its appointment is due again: 'now'; or as soon as it comes to another 'line', another 'header' or another row
---   in the 'feed' than was sent. 'header': the one that the file was refused with, as in declaration.provider.
-CREATE TABLE IF NOT EXISTS correction (
-    reference TEXT PRIMARY KEY REFERENCES line,
-    appointment_id TEXT NOT NULL,
-    patient_id TEXT NOT NULL,
-    credit TEXT CHECK (credit IN ('now', 'header')),
-    again TEXT CHECK (again IN ('now', 'line', 'header', 'feed')),
-    header TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS correction_patient ON correction (patient_id);
 
 -- With what persons are hashed, so that nobody reads in `who` and `born` whose they are.
 CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL);
@@ -198,43 +192,32 @@ SELECT patient_id, json_extract(value, '$[0]') AS trajectory, json_extract(value
        coalesce(json_extract(value, '$[8]'), json_extract(value, '$[5]')) AS last
 FROM dossier, json_each(dossier.trajectories);
 
--- What became of each line, but for those of withdrawn runs. status: sent, granted, partly_granted, refused or credited;
--- granted_cents: NULL while there is no answer. A credit's amounts count as negative.
-CREATE VIEW IF NOT EXISTS line_status AS
-SELECT line.reference, line.appointment_id, line.patient_id, line.trajectory, line.uzovi, declaration.insurer, line.date,
-       line.code, line.f_code, line.units, line.debit_credit, line.amount_cents, line.invoice, declaration.run,
-       CASE
-           WHEN answer.kind = 'refused' OR line_answer.status = 'refused' THEN 'refused'
-           WHEN line.debit_credit = 'D' AND EXISTS (
-               SELECT 1 FROM line AS credit
-               JOIN declaration AS its_declaration ON its_declaration.invoice = credit.invoice
-               JOIN run AS its_run ON its_run.run = its_declaration.run
-               LEFT JOIN answer AS its_answer ON its_answer.invoice = credit.invoice
-               LEFT JOIN line_answer AS its_line ON its_line.reference = credit.reference
-               WHERE credit.previous = line.reference AND its_run.state <> 'withdrawn'
-                   AND coalesce(its_answer.kind, '') <> 'refused' AND coalesce(its_line.status, '') <> 'refused'
-           ) THEN 'credited'
-           WHEN answer.invoice IS NULL THEN 'sent'
-           ELSE coalesce(line_answer.status, 'granted')
-       END AS status,
-       CASE
-           WHEN answer.invoice IS NULL THEN NULL
-           WHEN answer.kind = 'refused' THEN 0
-           ELSE coalesce(line_answer.granted_cents, line.amount_cents)
-       END AS granted_cents,
-       coalesce(line_answer.codes, CASE answer.kind WHEN 'refused' THEN answer.codes END, '') AS return_codes,
-       coalesce(
-           (SELECT text FROM remark WHERE number = line.reference),
-           CASE answer.kind WHEN 'refused' THEN (SELECT text FROM remark WHERE number = line.invoice) END,
-           ''
-       ) AS remark,
-       line.previous, line.attempt
+-- Declared appointments that come to a line by what the feed said last: not those that were cancelled since, or are only
+-- counted by now.
+CREATE VIEW IF NOT EXISTS still_due AS
+SELECT patient_id, appointment_id FROM appointment
+WHERE outcome <> 'counted' AND NOT EXISTS (
+    SELECT 1 FROM heard WHERE heard.patient_id = appointment.patient_id
+        AND heard.appointment_id = appointment.appointment_id AND change = 'cancelled'
+);
+
+-- A line with what it went out in, and the answer to that: the fields of Line.
+CREATE VIEW IF NOT EXISTS sent_line AS
+SELECT line.reference, line.appointment_id, line.attempt, line.debit_credit, line.patient_id, line.trajectory, line.uzovi,
+       line.date, line.code, line.list, line.f_code, line.units, line.amount_cents, line.invoice, line.rule, line.sent,
+       line.previous, line.who, line.state, line.granted_cents, line.codes,
+       coalesce(nullif(line.remark, ''), CASE answer.kind WHEN 'refused' THEN answer.remark END, '') AS remark,
+       line.credit, line.again, line.header, person.sent AS person,
+       declaration.file, declaration.standard, declaration.insurer, declaration.provider, declaration.contradicted,
+       declaration.run, run.today AS day, run.state AS run_state, run.folder,
+       coalesce(run.withdrawn_on, '') AS withdrawn_on, coalesce(run.withdrawn_why, '') AS withdrawn_why,
+       coalesce(answer.kind, '') AS answer, coalesce(answer.by_insurer, 0) AS by_insurer,
+       coalesce(answer.dated, '') AS dated, coalesce(nullif(answer.dated, ''), answer.read_on, '') AS answered
 FROM line
 JOIN declaration ON declaration.invoice = line.invoice
 JOIN run ON run.run = declaration.run
-LEFT JOIN answer ON answer.invoice = line.invoice
-LEFT JOIN line_answer ON line_answer.reference = line.reference
-WHERE run.state <> 'withdrawn';
+JOIN person ON person.person = line.person
+LEFT JOIN answer ON answer.invoice = line.invoice;
 
 -- What became of each declaration. state: sent, refused (as a whole), answered or withdrawn.
 CREATE VIEW IF NOT EXISTS declaration_status AS

@@ -159,9 +159,7 @@ def kept(clerk: Clerk) -> dict[str, Any]:
         "declarations": clerk.rows("SELECT * FROM declaration ORDER BY invoice"),
         "runs": clerk.rows("SELECT run, today, state, folder, input FROM run ORDER BY run"),
         "status": clerk.lines(),
-        "again": clerk.rows(
-            "SELECT reference, credit, again, header FROM correction WHERE again <> '' OR credit <> ''"
-        ),
+        "again": clerk.rows("SELECT reference, credit, again, header FROM line WHERE again <> '' OR credit <> ''"),
     }
 
 

@@ -60,7 +60,7 @@ def test_persons_go_and_what_was_declared_stays_declared(clinic: Clinic, clerk: 
     settled(clinic, clerk, [end])
     words = personal(rows)
     assert all(word in everything(clinic) for word in words)
-    before = {name: clerk.rows(f"SELECT * FROM {name}") for name in ("sums", "line_status", "declaration_status")}
+    before = {name: clerk.rows(f"SELECT * FROM {name}") for name in ("sums", "declaration_status")}
     document = prune(clerk)
     assert (document["patients"], document["lines"], len(document["files"])) == (2, 4, 3)
     assert document["staying"] == []

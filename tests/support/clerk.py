@@ -128,7 +128,12 @@ class Clerk:
         return next(str(row["reference"]) for row in reversed(self.debits()) if row["appointment_id"] == appointment_id)
 
     def lines(self) -> list[Row]:
-        return self.rows("SELECT * FROM line_status ORDER BY reference")
+        """What became of every line, but for those of withdrawn runs."""
+        return self.rows(
+            "SELECT reference, appointment_id, patient_id, trajectory, uzovi, insurer, date, code, f_code, units, "
+            "debit_credit, amount_cents, invoice, run, state AS status, granted_cents, codes AS return_codes, remark, "
+            "previous, attempt FROM sent_line WHERE state <> 'withdrawn' ORDER BY reference"
+        )
 
     def declarations(self) -> list[Row]:
         return self.rows("SELECT printf('R%06d', run) AS run, invoice, state, amount_cents FROM declaration_status")
@@ -151,9 +156,7 @@ class Clerk:
     def debits(self) -> list[Row]:
         """Every debit, also of withdrawn runs, in the order they were sent in."""
         return self.rows(
-            "SELECT line.*, coalesce(line_status.status, 'withdrawn') AS status FROM line "
-            "LEFT JOIN line_status USING (reference) WHERE line.debit_credit = 'D' "
-            "ORDER BY appointment_id, line.attempt"
+            "SELECT *, state AS status FROM line WHERE debit_credit = 'D' ORDER BY appointment_id, attempt"
         )
 
     # All there is to do.

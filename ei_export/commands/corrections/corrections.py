@@ -18,11 +18,12 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
-from ...ledger.corrections import STANDING, Asked, Asking
+from ...ledger.corrections import Asked, Asking
 from ...ledger.dossier import AT, unpack
+from ...ledger.line import STANDING, last_debit
 from ...ledger.own_files import holds_invoice
-from ...ledger.patients import appointment_owner, dossier_of, last_debit
-from ...ledger.standing import is_still_due
+from ...ledger.patients import appointment_owner, dossier_of
+from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
 from ...zorg1.resolver import Verdict
@@ -94,7 +95,7 @@ def correct(settings: Settings, references: Iterable[str], why: str, today: date
     that the feed changed since it was declared, but for what is too late by now. Raises as `own_ledger`."""
     rules = Rules.load(settings, today)
     with own_ledger(settings) as ledger:
-        wanted = [*references, *(queue.changed_lines(ledger) if everything else ())]
+        wanted = [*references, *(row["reference"] for row in (changed(ledger) if everything else ()))]
         act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
         return _do(ledger, wanted, act)
 
@@ -146,65 +147,69 @@ def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Find
 
 
 def _credit(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = _meant(ledger, named, stands=True)
-    if not isinstance(line, Asking):
-        return line
-    if line.debit_credit == "C":
-        return Finding("CREDIT_OF_CREDIT", "", {"reference": named, "debit": line.debit})
-    return _not_to_be_credited(line) or _ask_credit(ledger, line, why, today)
+    asking = _meant(ledger, named, stands=True)
+    if not isinstance(asking, Asking):
+        return asking
+    if asking.is_credit:
+        return Finding("CREDIT_OF_CREDIT", "", {"reference": named, "debit": asking.debit.reference})
+    return _not_to_be_credited(asking) or _ask_credit(ledger, asking, why, today)
 
 
-def _ask_credit(ledger: Ledger, line: Asking, why: str, today: date) -> Sequence[Queued]:
-    (queued,) = _ask(ledger, line, "credit", why, today, credit=True)
-    none_left = not queue.standing_debits(ledger, line.appointment_id)
-    return [evolve(queued, is_last=none_left and is_still_due(ledger, line.debit))]
+def _ask_credit(ledger: Ledger, asking: Asking, why: str, today: date) -> Sequence[Queued]:
+    debit = asking.debit
+    (queued,) = _ask(ledger, asking, "credit", why, today, credit=True)
+    none_left = not queue.standing_debits(ledger, debit.appointment_id)
+    return [evolve(queued, is_last=none_left and is_still_due(ledger, debit.reference))]
 
 
 def _cancel(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = _meant(ledger, named)
-    if not isinstance(line, Asking):
-        return line
-    if line.status == "credited":
-        return Finding("CANCEL_SENT", "", {"reference": line.debit})
-    if not (line.credit or line.was_credited):
-        return Finding("CANCEL_NOTHING", "", {"reference": line.debit})
-    queue.take_back_request(ledger, line, why, today)
-    return [Queued(line.debit, line.appointment_id, "cancel")]
+    asking = _meant(ledger, named)
+    if not isinstance(asking, Asking):
+        return asking
+    debit = asking.debit
+    if debit.state == "credited":
+        return Finding("CANCEL_SENT", "", {"reference": debit.reference})
+    if not (debit.credit or asking.was_credited):
+        return Finding("CANCEL_NOTHING", "", {"reference": debit.reference})
+    queue.take_back_request(ledger, asking, why, today)
+    return [Queued(debit.reference, debit.appointment_id, "cancel")]
 
 
-def _not_to_be_credited(line: Asking) -> Finding | None:
+def _not_to_be_credited(asking: Asking) -> Finding | None:
     """Why a debit can't be credited (STB 5.4.8): only one of an earlier file, that was not rejected, once."""
-    if line.is_pruned:
-        return Finding("LINE_PRUNED", "", {"reference": line.debit})
-    if line.run_state == "staged":
-        return Finding("CREDIT_UNSENT", "", {"reference": line.debit, "run": run_label(line.run)})
-    if line.status == "credited" or (line.credit == "now" and not line.is_corrected):
-        return Finding("CREDIT_TWICE", "", {"reference": line.debit})
-    if line.status not in STANDING:
-        return Finding("CREDIT_NOT_STANDING", "", {"reference": line.debit})
+    debit = asking.debit
+    if debit.is_pruned:
+        return Finding("LINE_PRUNED", "", {"reference": debit.reference})
+    if debit.run_state == "staged":
+        return Finding("CREDIT_UNSENT", "", {"reference": debit.reference, "run": run_label(debit.run)})
+    if debit.state == "credited" or (debit.credit == "now" and not asking.is_corrected):
+        return Finding("CREDIT_TWICE", "", {"reference": debit.reference})
+    if debit.state not in STANDING:
+        return Finding("CREDIT_NOT_STANDING", "", {"reference": debit.reference})
     return None
 
 
 def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    line = _meant(ledger, named)
-    if not isinstance(line, Asking):
-        return _redeclare_all(ledger, named, why, today) or line
-    if line.debit_credit == "C":  # of a credit that was refused: its debit stands, and is credited again
-        return _not_to_be_credited(line) or _ask_credit(ledger, line, why, today)
-    if line.is_pruned:
-        return Finding("LINE_PRUNED", "", {"reference": line.debit})
-    if not line.is_last:
-        return Finding("REDECLARE_LATER", "", {"reference": line.debit, "appointment": line.appointment_id})
-    if line.status in STANDING and not line.credit:
-        changed = line.change or line.status == "partly_granted"
-        return Finding("REDECLARE_CHANGED" if changed else "REDECLARE_STANDS", "", {"reference": line.debit})
-    (queued,) = _ask(ledger, line, "redeclare", why, today, credit=line.credit == "header", again=True)
-    return [evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, line.appointment_id)))]
+    asking = _meant(ledger, named)
+    if not isinstance(asking, Asking):
+        return _redeclare_all(ledger, named, why, today) or asking
+    debit = asking.debit
+    if asking.is_credit:  # of a credit that was refused: its debit stands, and is credited again
+        return _not_to_be_credited(asking) or _ask_credit(ledger, asking, why, today)
+    if debit.is_pruned:
+        return Finding("LINE_PRUNED", "", {"reference": debit.reference})
+    if not asking.is_last:
+        return Finding("REDECLARE_LATER", "", {"reference": debit.reference, "appointment": debit.appointment_id})
+    if debit.state in STANDING and not debit.credit:
+        is_otherwise = asking.change or debit.state == "partly_granted"
+        return Finding("REDECLARE_CHANGED" if is_otherwise else "REDECLARE_STANDS", "", {"reference": debit.reference})
+    (queued,) = _ask(ledger, asking, "redeclare", why, today, credit=debit.credit == "header", again=True)
+    return [evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, debit.appointment_id)))]
 
 
 def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
     """Every line of a declaration that was refused, as far as nothing came in its place."""
-    references = queue.lines_of_invoice(ledger, invoice)
+    references = queue.refused_of(ledger, invoice)
     if not references:
         return None
     done: list[Queued] = []
@@ -221,55 +226,58 @@ def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Seque
 def _correct(
     ledger: Ledger, named: str, rules: Rules, why: str, today: date, *, everything: bool
 ) -> Sequence[Queued] | Finding | None:
-    line = _meant(ledger, named)
-    if not isinstance(line, Asking):
-        return line
-    if fault := _not_to_be_corrected(line):
+    asking = _meant(ledger, named)
+    if not isinstance(asking, Asking):
+        return asking
+    debit = asking.debit
+    if fault := _not_to_be_corrected(asking):
         return fault
-    now = _as_it_is(ledger, line, rules.meant)
+    now = _as_it_is(ledger, asking, rules.meant)
     verdict = rules.resolver.resolve(now.code, now.declare_under, now.uzovi, now.date).verdict if now else None
-    change = "no_line" if verdict in (Verdict.NOT_ZORG1, Verdict.CONTACT) else line.change
+    change = "no_line" if verdict in (Verdict.NOT_ZORG1, Verdict.CONTACT) else asking.change
     late = None
     if change not in ("cancelled", "no_line"):
-        day, uzovi = (now.date or today, now.uzovi) if now else (date.fromisoformat(line.date), line.uzovi)
+        day, uzovi = (now.date or today, now.uzovi) if now else (date.fromisoformat(debit.date), debit.uzovi)
         late = rules.judge.check_deadline(rules.resolver.insurer(uzovi), day)
     if late is not None and everything:
-        return Finding("CORRECT_LATE", "", {"reference": line.debit, **late.params})
-    (queued,) = _ask(ledger, line, "correct", why, today, credit=True, again=True)
+        return Finding("CORRECT_LATE", "", {"reference": debit.reference, **late.params})
+    (queued,) = _ask(ledger, asking, "correct", why, today, credit=True, again=True)
     return [evolve(queued, change=change, late=str(late.params["deadline"]) if late is not None else "")]
 
 
-def _not_to_be_corrected(line: Asking) -> Finding | None:
+def _not_to_be_corrected(asking: Asking) -> Finding | None:
     """Why a line can't be credited and another declared in its place."""
-    reference = {"reference": line.debit}
-    if line.is_pruned:
+    debit = asking.debit
+    reference = {"reference": debit.reference}
+    if debit.is_pruned:
         return Finding("LINE_PRUNED", "", reference)
-    if line.debit_credit == "C":
-        return Finding("CREDIT_OF_CREDIT", "", {**reference, "debit": line.debit})
-    if not line.is_last:
-        return Finding("REDECLARE_LATER", "", {**reference, "appointment": line.appointment_id})
-    if line.run_state == "staged":
-        return Finding("CREDIT_UNSENT", "", {**reference, "run": run_label(line.run)})
-    if line.status not in STANDING:
+    if asking.is_credit:
+        return Finding("CREDIT_OF_CREDIT", "", {**reference, "debit": debit.reference})
+    if not asking.is_last:
+        return Finding("REDECLARE_LATER", "", {**reference, "appointment": debit.appointment_id})
+    if debit.run_state == "staged":
+        return Finding("CREDIT_UNSENT", "", {**reference, "run": run_label(debit.run)})
+    if debit.state not in STANDING:
         return Finding("CORRECT_NOT_STANDING", "", reference)
-    if line.credit == "now" and line.is_corrected:
+    if debit.credit == "now" and asking.is_corrected:
         return Finding("CORRECT_QUEUED", "", reference)
-    if not line.change and line.status != "partly_granted":
+    if not asking.change and debit.state != "partly_granted":
         return Finding("CORRECT_UNCHANGED", "", reference)
     return None
 
 
-def _as_it_is(ledger: Ledger, line: Asking, meant: WordMeanings) -> Appointment | None:
+def _as_it_is(ledger: Ledger, asking: Asking, meant: WordMeanings) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
-    stored = dossier_of(ledger, line.patient_id)
-    for kept in unpack(stored.appointments) if stored is not None and line.change in ("row", "said") else ():
-        if kept.texts[AT["appointment_id"]] == line.appointment_id and kept.change is not None:
-            return read_kept(line.patient_id, kept.change.texts, AT, settled=False, meant=meant)
+    debit = asking.debit
+    stored = dossier_of(ledger, debit.patient_id)
+    for kept in unpack(stored.appointments) if stored is not None and asking.change in ("row", "said") else ():
+        if kept.texts[AT["appointment_id"]] == debit.appointment_id and kept.change is not None:
+            return read_kept(debit.patient_id, kept.change.texts, AT, settled=False, meant=meant)
     return None
 
 
 def _ask(
-    ledger: Ledger, line: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
+    ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
 ) -> Sequence[Queued]:
-    queue.ask(ledger, line, asked, why, today, credit=credit, again=again)
-    return [Queued(line.debit, line.appointment_id, asked)]
+    queue.ask(ledger, asking, asked, why, today, credit=credit, again=again)
+    return [Queued(asking.debit.reference, asking.debit.appointment_id, asked)]

@@ -11,10 +11,8 @@ from ...base.delivery import mark_withdrawn, unmark_withdrawn
 from ...base.private import resolved
 from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
-from ...ledger import Ledger
-from ...ledger import corrections as queue
-from ...ledger.corrections import PublishedRun
-from ...ledger.runs import mark_published
+from ...ledger import Ledger, events
+from ...ledger.runs import PublishedRun, mark_published, published_run
 from ...settings import Settings
 from ..run.pages import mark_pages
 from ..run.recovery import _RUN, finish_earlier_runs, is_of
@@ -44,7 +42,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
     with own_ledger(settings) as ledger:
         findings = list(finish_earlier_runs(ledger, settings))
-        run = queue.published_run(ledger, int(match[1]))
+        run = published_run(ledger, int(match[1]))
         if run is None:
             raise SettingsError("RUN_UNKNOWN", run=label if has_form(label) else "-")
         name = run_label(run.run)
@@ -55,7 +53,7 @@ def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: b
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
         mark_pages(settings, folder or run.folder, name, withdrawn=True)
-        queue.take_back_run(ledger, run.run, folder or run.folder, today, why)
+        events.withdrawn(ledger, run.run, folder or run.folder, today, why)
         ledger.commit()
     return Undone(name, folder, findings)
 
@@ -72,7 +70,7 @@ def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
 
 def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
     """Gives the folder of a withdrawn run its name back, where it can be found, and notes where it is."""
-    run = queue.published_run(ledger, number)
+    run = published_run(ledger, number)
     assert run is not None
     folder = _found(unmark_withdrawn, ledger, run, settings) or run.folder
     mark_pages(settings, folder, run_label(number), withdrawn=False)

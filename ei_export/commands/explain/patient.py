@@ -15,7 +15,7 @@ from ...judging.context import Context
 from ...judging.credits import JudgedCredit, add_credits, going_out, judged_credits
 from ...judging.judge import examine
 from ...judging.patient import JudgedPatient
-from ...ledger.history import SentLine, lines_of
+from ...ledger.line import Line, lines_of
 from ...model.appointment import Appointment, Outcome
 from ...model.columns import COLUMNS
 from ...model.due import DueLine
@@ -95,7 +95,7 @@ class PatientHistory:
         return row.number if any(other.key == row.key for other in self.patient.unclear) else ""
 
     @cached_property
-    def sent(self) -> Mapping[str, Sequence[SentLine]]:
+    def sent(self) -> Mapping[str, Sequence[Line]]:
         """The lines that went out, debits and credits in order, by appointment id."""
         ids = sorted({*self.rows, *self.appointments} - {""})
         found = ((ident, lines_of(self.context.ledger, ident, self.patient.patient_id)) for ident in ids)
@@ -141,17 +141,17 @@ class PatientHistory:
         visit = self.visits.get(appointment.id)
         return visit.resolution if visit is not None else self.now(appointment)
 
-    def debit(self, ident: str) -> SentLine | None:
+    def debit(self, ident: str) -> Line | None:
         """The line of an appointment that stands, or stood last."""
         debits = [line for line in self.sent.get(ident, ()) if line.debit_credit == "D"]
-        standing = [line for line in debits if line.status != "withdrawn"]
+        standing = [line for line in debits if line.state != "withdrawn"]
         return next(reversed(standing or debits), None)
 
     def is_taken_back(self, ident: str) -> bool:
         """Whether an appointment was declared, nothing of that stands, and nothing goes again by itself."""
         line, appointment = self.debit(ident), self.appointments.get(ident)
         is_known = appointment is not None and self.settled_as(appointment) is Outcome.DECLARED
-        return is_known and line is not None and line.status in ("credited", "withdrawn")
+        return is_known and line is not None and line.state in ("credited", "withdrawn")
 
     def is_bsn(self, number: str) -> bool:
         """Whether a number is the BSN of the patient."""
@@ -184,7 +184,7 @@ def due_document(line: DueLine) -> dict[str, Any]:
     return _document(line._asdict() | {"reference": None, "invoice": None})
 
 
-def sent_document(line: SentLine) -> dict[str, Any]:
+def sent_document(line: Line) -> dict[str, Any]:
     """A line that went out, by the columns of ``lines.csv``."""
     return _document({column: getattr(line, column) for column in LINE_COLUMNS})
 

@@ -7,7 +7,8 @@ from ...base.private import resolved
 from ...base.problems import InputError
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
-from ...ledger.history import SentLine, place_in_file, requests_about
+from ...ledger.history import place_in_file, requests_about
+from ...ledger.line import Line
 from ...model.codelists import remedy, return_codes
 from ...model.due import DueLine
 from ...standards.message import recognise, start_of
@@ -32,9 +33,9 @@ def due_step(line: DueLine) -> Reason:
     )
 
 
-def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Reason]:
+def sent_steps(history: PatientHistory, line: Line) -> Iterator[Reason]:
     """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
-    if line.status == "withdrawn":
+    if line.state == "withdrawn":
         params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
         yield reason("sent.withdrawn", history.ledger_name, reference=line.reference, **params)
         return
@@ -67,24 +68,24 @@ def sent_steps(history: PatientHistory, line: SentLine) -> Iterator[Reason]:
         yield reason(f"correction.waits_{line.again}", reference=line.reference)
 
 
-def _is_replaced(history: PatientHistory, line: SentLine) -> bool:
+def _is_replaced(history: PatientHistory, line: Line) -> bool:
     """Whether another line came in the place of a debit, or is about to."""
     last = history.debit(line.appointment_id)
     is_last = line.debit_credit == "C" or last is None or last.reference == line.reference
     return line.again == "now" or not is_last
 
 
-def _answer(line: SentLine, *, to_do: bool) -> Iterator[Reason]:
+def _answer(line: Line, *, to_do: bool) -> Iterator[Reason]:
     """What came back, and what is still to be done about it."""
-    status = line.status
-    if status == "credited" and line.answered:
+    status: str = line.state
+    if status == "credited" and line.dated:
         status = "credited_after"
-    elif status == "refused" and line.kind == "refused":
+    elif status == "refused" and line.answer == "refused":
         status = "refused_with_file"
     yield reason(
         f"answer.{status}",
         insurer=line.insurer,
-        answered=line.answered,
+        answered=line.dated,
         cents=line.amount_cents,
         granted_cents=line.granted_cents,
     )
@@ -92,15 +93,15 @@ def _answer(line: SentLine, *, to_do: bool) -> Iterator[Reason]:
         known = return_codes().get(code)
         text = known.text if known is not None else reason("said.meaning_unknown")
         yield reason("note.return_code", "specs/codelists/return-codes.csv", code=code, meaning=text)
-        if to_do and line.status in ("refused", "partly_granted"):
+        if to_do and line.state in ("refused", "partly_granted"):
             yield _what_now(line, code)
     if line.remark:
         yield reason("answer.remark", insurer=line.insurer, remark=line.remark)
-    if to_do and line.status == "partly_granted":
+    if to_do and line.state == "partly_granted":
         yield reason("remedy.partly", reference=line.reference)
 
 
-def _what_now(line: SentLine, code: str) -> Reason:
+def _what_now(line: Line, code: str) -> Reason:
     """What a return code means for this line, and what to do."""
     places: dict[str, str | int] = {
         "reference": line.reference,
@@ -118,7 +119,7 @@ def _what_now(line: SentLine, code: str) -> Reason:
     return reason("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
 
 
-def summary_step(line: SentLine) -> Reason:
+def summary_step(line: Line) -> Reason:
     """A line that went out, in short."""
     return reason(
         "sent.short",
@@ -128,7 +129,7 @@ def summary_step(line: SentLine) -> Reason:
         f_code=line.f_code,
         cents=line.amount_cents,
         invoice=line.invoice,
-        status=reason(f"said.status_{line.status}"),
+        status=reason(f"said.status_{line.state}"),
     )
 
 
@@ -138,7 +139,7 @@ def _shown(history: PatientHistory, path: Path) -> str:
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
 
 
-def _record(history: PatientHistory, line: SentLine, path: Path) -> int | None:
+def _record(history: PatientHistory, line: Line, path: Path) -> int | None:
     """Which record of its file a line is, counted from 1: looked up there, or else by the order of the lines. None
     where neither tells."""
     try:

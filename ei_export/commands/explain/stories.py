@@ -6,7 +6,7 @@ from typing import Any, Final
 from ...base.problems import Problem
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
-from ...ledger.history import SentLine
+from ...ledger.line import Line
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
@@ -59,7 +59,7 @@ def _outcome(history: PatientHistory, ident: str) -> Reason:
     appointment, debit = history.appointments.get(ident), history.debit(ident)
     if (due := history.due.get(ident)) is not None:
         return reason("outcome.due", cents=int(due.amount_cents))
-    if debit is not None and (debit.status != "withdrawn" or history.is_taken_back(ident)):
+    if debit is not None and (debit.state != "withdrawn" or history.is_taken_back(ident)):
         return _sent_outcome(history, debit)
     if appointment is None:
         return reason("outcome.not_completed")
@@ -73,12 +73,12 @@ def _outcome(history: PatientHistory, ident: str) -> Reason:
     return reason(f"outcome.{history.context.judge.counting(visit, history.places[ident].trajectory)}")
 
 
-def _sent_outcome(history: PatientHistory, line: SentLine) -> Reason:
+def _sent_outcome(history: PatientHistory, line: Line) -> Reason:
     change = history.patient.changes.get(line.appointment_id)
     is_over = change is not None and change.kind == "cancelled"
     again = reason("said.cancelled_since") if is_over else reason("said.redeclare", reference=line.reference)
     return reason(
-        "outcome.to_credit" if line.appointment_id in history.credits else f"outcome.{line.status}",
+        "outcome.to_credit" if line.appointment_id in history.credits else f"outcome.{line.state}",
         run=run_label(line.run),
         day=line.day,
         insurer=line.insurer,
@@ -155,7 +155,7 @@ def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tup
             outcome, amount = "due", int(due.amount_cents)
         elif history.is_taken_back(appointment.id):
             outcome, amount = "taken_back", 0
-        elif debit is not None and debit.status != "withdrawn":
+        elif debit is not None and debit.state != "withdrawn":
             outcome, amount = "sent", debit.amount_cents
         elif history.settled_as(appointment) is Outcome.COUNTED:
             outcome, amount = "counted", 0

@@ -11,7 +11,7 @@ from ...base.problems import SEVERITIES, Finding, Language, Refusal, Severities,
 from ...base.spool import UNIT, SortedLines
 from ...base.wording import euros
 from ...base.words import shown, words
-from ...ledger.answers import DeclaredLine
+from ...ledger.line import Line
 from ...output.paper import set_lines, template
 from ...output.refusals import official, reasons, worded
 
@@ -22,14 +22,17 @@ _LINES: Final = frozenset(
 
 
 @frozen
-class LineReport(DeclaredLine):
-    """A line that was not granted in full: as it was declared, and its answer. ``record`` in the return file."""
+class LineReport:
+    """A line that was not granted in full: as it was ``sent``, and its answer. ``record`` in the return file;
+    ``is_needless``: a credit of a debit that was refused."""
 
+    sent: Line
     record: int
     status: str
     granted_cents: int
     codes: tuple[str, ...]
-    remark: str = ""
+    remark: str
+    is_needless: bool
 
 
 class FileReport:
@@ -96,25 +99,26 @@ class FileReport:
     def line(self, line: LineReport) -> None:
         """A line that was not granted in full."""
         code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
-        if line.status == "refused" and line.debit_credit == "C":
-            code = "RETURN_CREDIT_NEEDLESS" if line.debit_refused else "RETURN_CREDIT_REFUSED"
+        sent = line.sent
+        if line.status == "refused" and sent.debit_credit == "C":
+            code = "RETURN_CREDIT_NEEDLESS" if line.is_needless else "RETURN_CREDIT_REFUSED"
         about = {
-            "reference": line.reference,
-            "appointment_id": line.appointment_id,
-            "trajectory": line.trajectory,
+            "reference": sent.reference,
+            "appointment_id": sent.appointment_id,
+            "trajectory": sent.trajectory,
             "record": line.record,
-            "date": line.date,
-            "f_code": line.f_code,
-            "amount_cents": line.amount_cents,
+            "date": sent.date,
+            "f_code": sent.f_code,
+            "amount_cents": sent.amount_cents,
             "granted_cents": line.granted_cents,
             "remark": line.remark,
         }
         places = {
-            "reference": line.reference,
-            "f_code": line.f_code,
-            "date": line.date,
-            "units": line.units,
-            "amount": self.euros(line.amount_cents),
+            "reference": sent.reference,
+            "f_code": sent.f_code,
+            "date": sent.date,
+            "units": sent.units,
+            "amount": self.euros(sent.amount_cents),
             "granted": self.euros(line.granted_cents),
         }
         self._explain(self._lines, code, line.codes, line.codes, about, places)

@@ -12,21 +12,12 @@ from attrs import asdict, define, evolve
 
 from ...base.problems import Finding, InputError
 from ...base.spool import SortedLines
-from ...declaring.numbers import declared_by, is_of_a_test, provider, run_label
-from ...ledger import Ledger
-from ...ledger.answers import (
-    AnsweredLine,
-    Declared,
-    DeclaredLine,
-    PersonLines,
-    add_answer,
-    add_line_answers,
-    answer_of,
-    declaration_of,
-    declared_line,
-)
-from ...ledger.corrections import When, reopen, waiting_for_credit
-from ...ledger.reinstating import clashes, contradict, reinstate
+from ...declaring.numbers import is_of_a_test, provider, run_label
+from ...ledger import Ledger, events
+from ...ledger.answers import Declared, PersonLines, answer_of, declaration_of
+from ...ledger.corrections import waiting_for_credit
+from ...ledger.events import AnsweredLine
+from ...ledger.line import Line, When, line_of
 from ...settings import Settings
 from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer
 from ...standards.files import FoundFile, entries, nothing_in, sha256_of_lines
@@ -104,33 +95,30 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
     if report.faults:
         if declaration.state == "withdrawn":  # whatever is wrong with its answer: it was sent
             ledger.roll_back()
-            contradict(ledger, declaration.run)
+            events.contradicted(ledger, declaration.run)
             ledger.commit()
         return
     kind = judging.kind
     codes = [*answer.codes, GOOD] if kind == "refused" and answer.lines else answer.codes
-    add_answer(
-        ledger,
-        {
-            "invoice": answer.invoice,
-            "sha256": sha256,
-            "file": Path(report.file).name,
-            "read_on": today.isoformat(),
-            "dated": answer.dated.isoformat() if answer.dated is not None else "",
-            "standard": answer.standard,
-            "kind": kind,
-            "codes": " ".join(dict.fromkeys(codes)),
-            "declared_cents": declaration.amount_cents,
-            "granted_cents": answer.granted_cents,
-        },
-        answer.remark,
-        is_insurers=answer.is_insurers,
-    )
+    values = {
+        "invoice": answer.invoice,
+        "sha256": sha256,
+        "file": Path(report.file).name,
+        "read_on": today.isoformat(),
+        "dated": answer.dated.isoformat() if answer.dated is not None else "",
+        "standard": answer.standard,
+        "kind": kind,
+        "by_insurer": kind == "answered" or answer.is_insurers,
+        "codes": " ".join(dict.fromkeys(codes)),
+        "remark": answer.remark,
+        "declared_cents": declaration.amount_cents,
+        "granted_cents": answer.granted_cents,
+    }
     rest: When | None = None
     refused: When = "feed"
     if kind == "refused":
         rest, refused = ("now", "line") if answer.lines else ("header", "header")
-    reopen(ledger, answer.invoice, rest, refused, declared_by(provider(settings)))
+    events.answered(ledger, values, rest, refused)
     report.waiting = waiting_for_credit(ledger, answer.invoice) if rest == "now" else 0
     if declaration.state == "withdrawn":
         reinstate_folder(ledger, declaration.run, settings)
@@ -145,8 +133,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
 
 def _reinstate(ledger: Ledger, declaration: Declared, report: FileReport) -> None:
     """Has the run of a withdrawn declaration count as sent again, unless other lines came in the place of its own."""
-    reinstate(ledger, declaration.run)
-    for clash in clashes(ledger, declaration.run):
+    for clash in events.reinstated(ledger, declaration.run):
         named = {"invoice": declaration.invoice, "run": run_label(declaration.run), "later_run": run_label(clash.run)}
         params = {**named, "reference": clash.reference, "later": clash.later}
         report.fault(Finding("RETURN_WITHDRAWN", "", params), clash.reference)
@@ -157,7 +144,7 @@ def _mismatch(settings: Settings, answer: Answer, declaration: Declared | None) 
     if declaration is None and (answer.test or is_of_a_test(answer.invoice)):
         return Finding("RETURN_OF_TEST", "", {"invoice": answer.invoice})
     ours = asdict(provider(settings))
-    if declaration is not None and declaration.provider:
+    if declaration is not None:
         ours = json.loads(declaration.provider)
     for column, agb in answer.providers.items():
         if agb != ours[column]:
@@ -196,17 +183,17 @@ class _Judging:
         references = SortedLines()
         rows: list[AnsweredLine] = []
         for line in self._lines():
-            sent = declared_line(self.ledger, self.answer.invoice, line.reference)
-            if sent is None:
+            sent = line_of(self.ledger, line.reference)
+            if sent is None or sent.invoice != self.answer.invoice:
                 params = {"record": line.record, "reference": line.reference, "invoice": self.answer.invoice}
                 self.report.fault(Finding("RETURN_LINE_UNKNOWN", "", params), line.reference)
                 continue
             references.add(line.reference)
             self._judge(line, sent, rows)
             if len(rows) >= _BATCH:
-                add_line_answers(self.ledger, rows)
+                events.lines_answered(self.ledger, rows)
                 rows.clear()
-        add_line_answers(self.ledger, rows)
+        events.lines_answered(self.ledger, rows)
         for reference, following in pairwise(references):
             if reference == following:
                 self.report.fault(Finding("RETURN_LINE_TWICE", "", {"reference": reference}), reference)
@@ -231,7 +218,7 @@ class _Judging:
                 if reference not in named:
                     yield evolve(line, reference=reference, debit_credit=side, granted_debit_credit=side)
 
-    def _judge(self, line: LineAnswer, sent: DeclaredLine, rows: list[AnsweredLine]) -> None:
+    def _judge(self, line: LineAnswer, sent: Line, rows: list[AnsweredLine]) -> None:
         reference = {"reference": line.reference}
         sides = (line.debit_credit, line.granted_debit_credit if line.granted_cents else sent.debit_credit)
         for side in sides:
@@ -253,18 +240,13 @@ class _Judging:
             return
         self.faulty += status == "refused" and not line.is_good
         rows.append(
-            (line.reference, status, line.calculated_cents, line.granted_cents, " ".join(line.codes), line.remark)
+            (status, line.granted_cents, line.calculated_cents, " ".join(line.codes), line.remark, line.reference)
         )
         if status != "granted":
+            debit = line_of(self.ledger, sent.previous) if sent.previous else None
+            is_needless = debit is not None and debit.state == "refused"
             self.report.line(
-                LineReport(
-                    **asdict(sent),
-                    record=line.record,
-                    status=status,
-                    granted_cents=line.granted_cents,
-                    codes=line.codes,
-                    remark=line.remark,
-                )
+                LineReport(sent, line.record, status, line.granted_cents, line.codes, line.remark, is_needless)
             )
 
     def _check_totals(self) -> None:
@@ -282,7 +264,7 @@ class _Judging:
         self.report.fault(Finding(code, "", {**params, "invoice": self.answer.invoice}))
 
 
-def _status(line: LineAnswer, sent: DeclaredLine) -> str:
+def _status(line: LineAnswer, sent: Line) -> str:
     """What became of a line. One that claims nothing is refused by its codes alone."""
     granted = line.granted_cents
     if granted == sent.amount_cents and (granted or line.is_good):

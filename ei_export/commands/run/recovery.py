@@ -11,10 +11,8 @@ from ...base.delivery import complete, sweep, withdrawn_folders
 from ...base.problems import Finding
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger import corrections as queue
-from ...ledger.corrections import PublishedRun
 from ...ledger.recovering import doubt_begun, last_listed
-from ...ledger.runs import last_day, mark_published, staged_runs
+from ...ledger.runs import PublishedRun, files_of, last_day, mark_published, published_run, staged_runs
 from ...output.traces import last_recorded
 from ...settings import Settings
 from ...standards.files import sha256_of
@@ -61,14 +59,14 @@ def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     due."""
     for folder in withdrawn_folders(settings.output.dir):
         match = _RUN.fullmatch(folder.name.partition("-")[0])
-        run = queue.published_run(ledger, int(match[1])) if match else None
+        run = published_run(ledger, int(match[1])) if match else None
         if run is not None and run.state == "published" and is_of(run, folder, ledger):
             yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})
 
 
 def is_of(run: PublishedRun, folder: Path, ledger: Ledger) -> bool:
     """Whether a file of the run is in a folder as it was written."""
-    for name, sha256 in queue.files_of(ledger, run.run):
+    for name, sha256 in files_of(ledger, run.run):
         with suppress(OSError), (folder / name).open("rb") as file:
             if sha256_of(file) == sha256:
                 return True

@@ -5,8 +5,6 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
 
-from attrs import asdict
-
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
 from ...intake.reader import read_kept
@@ -60,8 +58,18 @@ def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[standing.Ledge
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
-    for credit in refused_credits(ledger, declared_by(provider(settings))):
-        yield {**asdict(credit), "codes": credit.codes.split()}, about(credit)
+    names = ("reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents")
+    for found in refused_credits(ledger, declared_by(provider(settings))):
+        answer = found.credit
+        row = {
+            **{name: getattr(found.debit, name) for name in names},
+            "credit": answer.reference,
+            "invoice": answer.invoice,
+            "codes": [*answer.return_codes],
+            "waits": found.waits,
+            "later": found.later,
+        }
+        yield row, about(found)
 
 
 def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:

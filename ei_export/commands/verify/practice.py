@@ -14,7 +14,8 @@ from attrs import frozen
 
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger.own_files import OwnLine, debit_status, file_of, holds_invoice, holds_reference, line_of
+from ...ledger.line import STANDING, Line, line_of
+from ...ledger.own_files import file_of, holds_invoice, holds_reference
 from ...model.codelists import uzovi_numbers
 from ...settings import Settings
 from ...standards.contents import Content, Elements, Landmarks
@@ -25,8 +26,6 @@ from ...standards.registry import is_answer, standard_of
 from ...zorg1.agreements import Agreement, Agreements
 from ...zorg1.tariffs import Tariffs
 
-#: A debit that can be credited has one of these states.
-_STANDING: Final = ("sent", "granted", "partly_granted")
 _REMEMBERED: Final = 20_000
 
 
@@ -93,8 +92,8 @@ class PracticeRecords:
                     yield sayer.says("VERIFY_INVOICE_USED", content, names.invoice, "-", "0030")
             elif content.kind in names.lines:
                 yield from self._against_ledger(content, names, sayer)
-                sent = line_of(self._ledger, invoice, content.values.get(names.reference, ""))
-                if sent is not None:
+                sent = line_of(self._ledger, content.values.get(names.reference, ""))
+                if sent is not None and sent.invoice == invoice:
                     yield from _against_sent(content, sent, names, sayer)
                 elif not names.is_credit(content):
                     yield from self._against_agreements(content, names, uzovi, sayer)
@@ -104,11 +103,11 @@ class PracticeRecords:
         if reference and holds_reference(self._ledger, reference):
             yield sayer.says("VERIFY_REFERENCE_USED", line, names.reference, "-", "8021")
         if previous:
-            status = debit_status(self._ledger, previous)
-            if status == "credited":
-                yield sayer.says("VERIFY_CREDITED_BEFORE", line, names.previous, "-", "8084")
-            elif status not in _STANDING:
+            debit = line_of(self._ledger, previous)
+            if debit is None or debit.debit_credit == "C" or debit.state not in (*STANDING, "credited"):
                 yield sayer.says("VERIFY_DEBIT_UNKNOWN", line, names.previous, "-", "8017")
+            elif debit.state == "credited":
+                yield sayer.says("VERIFY_CREDITED_BEFORE", line, names.previous, "-", "8084")
 
     def _against_agreements(self, line: Content, names: Landmarks, uzovi: str, sayer: "_Sayer") -> Iterator[Fault]:
         claimed = _claimed(line.values, names, self._insurers.get(uzovi, ""))
@@ -163,7 +162,7 @@ class _Sayer:
         return Fault(code, element, content.values[element], expected, return_code, names, content.number)
 
 
-def _against_sent(line: Content, own: OwnLine, names: Landmarks, sayer: _Sayer) -> Iterator[Fault]:
+def _against_sent(line: Content, own: Line, names: Landmarks, sayer: _Sayer) -> Iterator[Fault]:
     """How a line is otherwise than it was sent. A credit in XML has not all of it."""
     amounts = ((amount, own.amount_cents) for amount in names.amounts)
     sent = ((names.day, own.date), (names.list, own.list), (names.code, own.f_code), (names.units, own.units), *amounts)

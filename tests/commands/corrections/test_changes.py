@@ -101,7 +101,7 @@ def test_nothing_is_corrected_unasked(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed(COURSE).run()
     clinic.feed([row | {"date": "2021-02-01"} for row in COURSE]).run()
     assert clinic.run().document["run"] is None
-    assert clerk.rows("SELECT * FROM correction") == []
+    assert clerk.rows("SELECT reference FROM line WHERE corrected") == []
 
 
 def test_a_corrected_line_follows_what_changes_next(clinic: Clinic, clerk: Clerk) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from tests.support import ledgers
 from tests.support.feeds import Clinic, tables_read_once, visit
+from tests.support.ledgers import LineAnswer
 from tests.support.telling import Told, explained
 
 __all__ = ["tables_read_once"]
@@ -33,7 +34,7 @@ def told(clinic: Clinic, number: str) -> Told:
 
 
 def note(clinic: Clinic, table: str, **values: object) -> None:
-    """Writes a row in the ledger, as reading an answer or asking for a correction does."""
+    """Writes a row in the ledger, as asking for a correction does."""
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
         names, marks = ", ".join(values), ", ".join("?" * len(values))
         ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
@@ -47,17 +48,10 @@ def command(clinic: Clinic, name: str, *arguments: str) -> str:
     return done.stdout
 
 
-def answer(clinic: Clinic, kind: str = "answered", codes: str = "") -> None:
-    whole: Mapping[str, object] = {
-        "invoice": INVOICE, "sha256": "x", "file": "r.txt", "read_on": "2021-07-20", "dated": "2021-07-19",
-        "standard": "PM305 3.2", "kind": kind, "codes": codes, "declared_cents": 13425, "granted_cents": 0,
-    }  # fmt: skip
-    note(clinic, "answer", **whole)
-
-
-def answer_line(clinic: Clinic, status: str, cents: int, codes: str) -> None:
-    values = {"calculated_cents": cents, "granted_cents": cents, "codes": codes}
-    note(clinic, "line_answer", reference=REFERENCE, status=status, **values)
+def answer(clinic: Clinic, kind: str = "answered", codes: str = "", **line: LineAnswer) -> None:
+    """The answer to the declaration, and to the line of A1 if it says anything of that."""
+    lines = dict.fromkeys([REFERENCE], line["line"]) if line else {}
+    ledgers.answer(clinic.folder, INVOICE, lines, kind=kind, codes=codes)
 
 
 def test_no_answer_yet(clinic: Clinic) -> None:
@@ -74,8 +68,7 @@ def test_granted_in_full(clinic: Clinic) -> None:
 
 
 def test_granted_in_part(clinic: Clinic) -> None:
-    answer(clinic)
-    answer_line(clinic, "partly_granted", 5_000, "0611")
+    answer(clinic, line=("partly_granted", 5_000, "0611"))
     found = told(clinic, "A1")
     assert found.texts("answer") == ["VGZ granted € 50.00 of € 66.44 on 2021-07-19."]
     assert "granted in part: € 50.00" in found.texts("outcome")[0]
@@ -84,9 +77,7 @@ def test_granted_in_part(clinic: Clinic) -> None:
 
 
 def test_refused_by_the_insurer_and_asked_for_again(clinic: Clinic) -> None:
-    answer(clinic)
-    answer_line(clinic, "refused", 0, "8007 0638")
-    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", again="feed")
+    answer(clinic, line=("refused", 0, "8007 0638"))
     found = told(clinic, "A1")
     assert found.texts("outcome") == ["declared in run R000001 of 2021-07-01, € 66.44, and refused."]
     assert found.texts("answer") == ["VGZ refused this on 2021-07-19."]
@@ -109,9 +100,7 @@ def test_refused_by_the_insurer_and_asked_for_again(clinic: Clinic) -> None:
 
 def test_refused_and_then_cancelled(clinic: Clinic) -> None:
     """Also when the feed says nothing of it any more."""
-    answer(clinic)
-    answer_line(clinic, "refused", 0, "8007")
-    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", again="feed")
+    answer(clinic, line=("refused", 0, "8007"))
     clinic.feed([ROWS[0] | {"status": "cancelled"}, ROWS[1]])
     cancelled = told(clinic, "A1")
     assert "status cancelled" in cancelled.texts("row")[0]
@@ -132,7 +121,7 @@ def test_refused_as_a_whole(clinic: Clinic) -> None:
 
 
 def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> None:
-    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", credit="now", again="now")
+    ledgers.to_do(clinic.folder, REFERENCE, credit="now", again="now")
     note(clinic, "request", day="2021-07-02", asked="redeclare", reference=REFERENCE, why="wrong amount")
     before = told(clinic, "A1")
     assert before.texts("outcome") == ["goes out in the next run, € 66.44."]
@@ -160,10 +149,9 @@ def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> Non
 
 
 def test_a_credit_alone(clinic: Clinic) -> None:
-    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", credit="now")
+    ledgers.to_do(clinic.folder, REFERENCE, credit="now")
     assert "is credited in the next run" in told(clinic, "A1").texts("outcome")[0]
-    answer(clinic)
-    answer_line(clinic, "partly_granted", 5_000, "0611")
+    answer(clinic, line=("partly_granted", 5_000, "0611"))
     command(clinic, "run")
     found = told(clinic, "A1")
     (outcome,) = found.texts("outcome")
@@ -180,8 +168,7 @@ def test_a_credit_alone(clinic: Clinic) -> None:
 
 def test_what_was_withdrawn_and_does_not_go_again(clinic: Clinic) -> None:
     """It is not taken for what another system declared, or for a contact that counts nowhere."""
-    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        ledger.execute("UPDATE run SET state = 'withdrawn', withdrawn_on = '2021-07-02', withdrawn_why = 'test'")
+    ledgers.withdraw(clinic.folder)
     found = told(clinic, "A1")
     (outcome,) = found.texts("outcome")
     assert outcome == (
@@ -189,17 +176,16 @@ def test_what_was_withdrawn_and_does_not_go_again(clinic: Clinic) -> None:
         f"To declare it again: ei-export redeclare {REFERENCE}"
     )
     assert found.texts("visit")[0].endswith("A1  start: withdrawn, F1013 x1, € 66.44")
-    note(clinic, "correction", reference=REFERENCE, appointment_id="A1", patient_id="P1", again="now")
+    ledgers.to_do(clinic.folder, REFERENCE, again="now")
     clinic.feed([ROWS[0] | {"status": "cancelled"}, ROWS[1]])
     (outcome,) = told(clinic, "A1").texts("outcome")
     assert outcome.endswith("Nothing of it stands, and the appointment was cancelled.")
 
 
 def test_a_run_that_was_withdrawn(clinic: Clinic) -> None:
-    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        ledger.execute("UPDATE run SET state = 'withdrawn', withdrawn_on = '2021-07-02', withdrawn_why = 'test'")
-    for ident, reference in (("A1", REFERENCE), ("A2", OTHER)):
-        note(clinic, "correction", reference=reference, appointment_id=ident, patient_id="P1", again="now")
+    ledgers.withdraw(clinic.folder)
+    for reference in (REFERENCE, OTHER):
+        ledgers.to_do(clinic.folder, reference, again="now")
     found = told(clinic, "A1")
     assert found.texts("outcome") == ["goes out in the next run, € 66.44."]
     assert found.texts("sent") == [

@@ -78,15 +78,6 @@ def test_a_refused_header_holds_everything_until_it_is_another(clinic: Clinic, c
     assert {line.values["0421"] for _, line in the(again).lines} == {"001", "009"}
 
 
-def test_a_refused_header_that_was_not_kept_is_taken_for_the_one_of_today(clinic: Clinic, clerk: Clerk) -> None:
-    """A ledger of version 1 doesn't know who declared."""
-    message = the(clinic.feed(COURSE).run())
-    clerk.write("UPDATE declaration SET provider = ''")
-    clerk.gets(file_level(message, "0016"))
-    held = clinic.write(NOTHING).run()
-    assert held.found("error") == [("DECLARATION_REFUSED", "A1", ""), ("DECLARATION_REFUSED", "A3", "")]
-
-
 #: Rows that are at fault in themselves: what comes to light when the line is made, and when the row is read.
 AT_FAULT = (START | {"diagnosis_code": ""}, CONTACT, END | {"date": "22 maart"})
 

@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +13,10 @@ from click.testing import CliRunner
 from ei_export.base.problems import LANGUAGES
 from ei_export.cli import common, main
 from ei_export.output.paper import WIDTH, plain
+from tests.support import ledgers
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.feeds import BSNS, Clinic, contract, csv_text, tables_read_once, visit
+from tests.support.ledgers import LineAnswer
 from tests.support.receiver import by_vecozo
 
 __all__ = ["tables_read_once"]
@@ -56,23 +57,11 @@ def document(clinic: Clinic, *arguments: str, today: str = "2021-07-15") -> dict
     return found
 
 
-def note(clinic: Clinic, table: str, **values: object) -> None:
-    """Writes a row in the ledger, as reading an answer or asking for a correction does."""
-    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        names, marks = ", ".join(values), ", ".join("?" * len(values))
-        ledger.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
-
-
-def answer(clinic: Clinic, granted: int, **lines: tuple[str, int, str]) -> None:
-    """The answer of VGZ; ``lines`` by reference: status, granted cents, return codes."""
-    whole: Mapping[str, object] = {
-        "invoice": INVOICE, "sha256": "x", "file": "r.txt", "read_on": "2021-07-10", "dated": "2021-07-09",
-        "standard": "PM305 3.2", "kind": "answered", "codes": "", "declared_cents": 13_425, "granted_cents": granted,
-    }  # fmt: skip
-    note(clinic, "answer", **whole)
-    for reference, (status, cents, codes) in lines.items():
-        amounts = {"calculated_cents": cents, "granted_cents": cents, "codes": codes}
-        note(clinic, "line_answer", reference=reference.removeprefix("_"), status=status, **amounts)
+def answer(clinic: Clinic, granted: int, **lines: LineAnswer) -> None:
+    """The answer of VGZ; ``lines`` by reference, behind an underscore."""
+    days = {"read_on": "2021-07-10", "dated": "2021-07-09"}
+    named = {reference.removeprefix("_"): line for reference, line in lines.items()}
+    ledgers.answer(clinic.folder, INVOICE, named, granted_cents=granted, **days)
 
 
 # --- For programs -----------------------------------------------------------------------------------------------------
@@ -189,14 +178,13 @@ def test_what_changed_since_and_what_comes_next(clinic: Clinic) -> None:
     (changed,) = document(clinic)["changed"]
     assert (changed["reference"], changed["appointment_id"], changed["change"]) == (FIRST, "A1", "cancelled")
     assert f"- {FIRST}: afspraak A1 van 04-01-2021, traject T1, niet meer\n    voltooid" in ask(clinic)
-    note(clinic, "correction", reference=FIRST, appointment_id="A1", patient_id="P1", credit="now", again="now")
+    ledgers.to_do(clinic.folder, FIRST, credit="now", again="now")
     assert document(clinic)["next_run"] == {"credits": 1, "again": 0}, "what was cancelled is only credited"
     assert "Klaar voor de volgende run: 1 creditregel." in ask(clinic)
 
 
 def test_a_refused_line_has_a_deadline_to_be_declared_again(clinic: Clinic) -> None:
     answer(clinic, 6_644, **{f"_{SECOND}": ("refused", 0, "8007")})
-    note(clinic, "correction", reference=SECOND, appointment_id="A2", patient_id="P1", again="feed")
     (refused,) = document(clinic)["refused"]
     assert (refused["reference"], refused["amount_cents"], refused["return_codes"]) == (SECOND, 6_781, ["8007"])
     assert refused["meaning"]
@@ -225,7 +213,6 @@ def test_a_line_that_waits_for_its_refusal_has_one_deadline(tmp_path: Path) -> N
 
 def test_the_text_tells_the_most_urgent_first(clinic: Clinic) -> None:
     answer(clinic, 6_644, **{f"_{SECOND}": ("refused", 0, "8007")})
-    note(clinic, "correction", reference=SECOND, appointment_id="A2", patient_id="P1", again="feed")
     text = ask(clinic, "--lang", "nl", today="2022-02-03")
     headings = re.findall("^[A-Z]{4,}", text, re.MULTILINE)
     assert headings == ["TERMIJNEN", "VASTGEHOUDEN", "AFGEWEZEN", "VERGETEN", "WACHT", "RUNS"]
@@ -256,7 +243,7 @@ def test_what_vecozo_refused_is_told_with_the_command_that_declares_it_again(
     clinic: Clinic, waits: str, command: str
 ) -> None:
     answer(clinic, 0, **{f"_{SECOND}": ("refused", 0, "0611")})
-    note(clinic, "correction", reference=SECOND, appointment_id="A2", patient_id="P1", again=waits)
+    ledgers.to_do(clinic.folder, SECOND, again=waits)
     for language, by in zip(LANGUAGES, ("Afgewezen", "Refused"), strict=True):
         text = ask(clinic, "--lang", language)
         (told,) = re.findall(
@@ -286,8 +273,7 @@ def test_columns_never_run_together(clinic: Clinic) -> None:
 def test_where_nothing_asks_for_attention_that_is_said(tmp_path: Path) -> None:
     clinic = Clinic.open(tmp_path)
     clinic.feed([visit("A1", "2021-06-01", "01", "T1")]).run()
-    note(clinic, "answer", invoice=INVOICE, sha256="x", file="", read_on="", dated="", standard="", kind="answered",
-         codes="", declared_cents=6_644, granted_cents=6_644)  # fmt: skip
+    answer(clinic, 6_644)
     assert "Er is niets dat aandacht vraagt." in ask(clinic)
     assert ask(clinic, "--quiet") == ""
 
