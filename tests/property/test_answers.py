@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.manual.practice import UZOVI
 from tests.support.clerk import STANDING, Clerk, few_tariffs
 from tests.support.feeds import BSNS, CONTRACTS, Cells, Clinic, tables_read_once, visit
+from tests.support.line_oracle import assert_ledger_as_derived, remembering
 from tests.support.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
 
 __all__ = ["tables_read_once"]
@@ -34,6 +35,8 @@ class Year(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
+        self._remembering = remembering()
+        self._remembering.__enter__()
         self.clinic = few_tariffs(Clinic.open(Path(self._folder.name)))
         self.clerk = Clerk(self.clinic)
         self.books = Books()
@@ -57,6 +60,7 @@ class Year(RuleBasedStateMachine):
             try:
                 self.settle()
             finally:
+                self._remembering.__exit__(None, None, None)
                 self._folder.cleanup()
 
     # What happens in the practice.
@@ -259,6 +263,11 @@ class Year(RuleBasedStateMachine):
         assert sums["granted"] == self.books.paid
         unsent = sum(x["amount_cents"] for x in self.clerk.declarations() if x["run"] in self.outbox)
         assert sums["declared"] - sums["credited"] - unsent == self.books.declared - self.books.taken_back
+
+    @invariant()
+    def what_is_kept_of_a_line_follows_from_what_happened(self) -> None:
+        if hasattr(self, "clerk"):
+            assert_ledger_as_derived(self.clinic.folder / "ledger.sqlite")
 
     # How it ends.
 
