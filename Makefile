@@ -56,9 +56,9 @@ test: lint
 	$(BIN)/coverage report --include='ei_export/standards/*' --fail-under=95
 	$(PYTEST) $(addprefix --ignore=,$(COVERED))
 
-# make bench N=5000000
+# make bench N="1000000 4000000" PAIRS=3
 bench: $(DEVELOP)
-	$(PY) tests/bench.py --rows $(or $(N),1000000)
+	$(PY) tests/bench.py --rows $(or $(N),1000000) --pairs $(or $(PAIRS),3)
 
 # make golden FORCE=1 writes the expected files anew
 golden: $(DEVELOP)
