@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from attrs import evolve, frozen
 
@@ -20,9 +20,7 @@ from ..base.problems import SettingsError, WriteError
 from ..declaring.numbers import run_label
 from ..judging.rules import Rules
 from ..ledger import Ledger
-from ..ledger.dossier import unpack
 from ..ledger.pruning import compact, old_files, open_lines, patients, prune
-from ..model.appointment import Outcome
 from ..settings import Settings
 from .belonging import refuse_strangers
 from .corrections.corrections import own_ledger
@@ -30,7 +28,6 @@ from .status.overview import still_open
 
 #: Why a patient stays.
 WhyStaying = Literal["newer", "unanswered", "waiting", "held", "open"]
-_WAITS: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE})
 
 
 @frozen
@@ -106,24 +103,16 @@ def _plan(ledger: Ledger, settings: Settings, rules: Rules, before: date) -> Pru
     for started in still_open(ledger, settings, rules, before):
         kept.setdefault(started.patient_id, Staying(started.patient_id, "open", started.trajectory))
     going: list[str] = []
-    for patient_id, last, appointments in patients(ledger):
+    for patient_id, last, waiting in patients(ledger):
         if last >= day:
             kept[patient_id] = Staying(patient_id, "newer", "")
-        elif patient_id not in kept and (ident := _waiting(appointments)):
-            kept[patient_id] = Staying(patient_id, "held", ident)
+        elif patient_id not in kept and waiting:
+            kept[patient_id] = Staying(patient_id, "held", waiting)
         elif patient_id not in kept:
             going.append(patient_id)
     reasons = Counter(staying.reason for staying in kept.values())
     staying = sorted((each for each in kept.values() if each.reason != "newer"), key=lambda each: each.patient_id)
     return PrunePlan(before, going, staying, reasons["newer"])
-
-
-def _waiting(appointments: str) -> str:
-    """The id of an appointment that is held, or was changed since it was declared; ''."""
-    for kept in unpack(appointments):
-        if kept.outcome in _WAITS or (kept.change is not None and kept.change.kind != "said"):
-            return kept.texts[0]
-    return ""
 
 
 # Files.

@@ -24,15 +24,14 @@ from ..declaring.booking import LEDGER_COLUMNS
 from ..declaring.files import LINE_COLUMNS
 from ..declaring.numbers import run_label
 from ..intake.people import fixed
-from ..intake.reader import read_kept
 from ..ledger import Ledger, events
 from ..ledger.belonging import runs as known_runs
-from ..ledger.dossier import AT, SAVED
+from ..ledger.dossier import Settled
 from ..ledger.line import debits_of, next_attempt
 from ..ledger.people import hashed_identity
 from ..ledger.recovering import doubt_begun, keep_declared, note_listed
 from ..ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, next_person
-from ..model.appointment import Appointment, Outcome
+from ..model.appointment import Outcome
 from ..output.cells import restored
 from ..output.traces import last_begun
 from ..settings import Settings
@@ -234,7 +233,7 @@ def _keep(
     add_persons(ledger, [(person, record)])
     insured = standard.read_person(record)
     identity = hashed_identity(ledger, insured.who, *fixed(insured.birth_date, insured.sex))
-    debits: list[tuple[str, Appointment]] = []
+    debits: list[tuple[str, Settled]] = []
     for row, fragment, previous in sent:
         side = row["debit_credit"]
         attempt = next_attempt(ledger, row["appointment_id"], side)
@@ -245,25 +244,27 @@ def _keep(
         earlier = [debit.reference for debit in debits_of(ledger, row["appointment_id"])]
         events.sent(ledger, LEDGER_COLUMNS, [line], replaced=earlier)
         debits.append((row["patient_id"], _declared(row, insured.bsn, standard.read_care(fragment).diagnosis)))
-    debits.sort(key=lambda debit: (debit[0], debit[1].id))
+    debits.sort()
     for patient_id, same in groupby(debits, key=itemgetter(0)):
         keep_declared(ledger, patient_id, identity, [appointment for _, appointment in same])
 
 
-def _declared(row: LineRow, bsn: str, diagnosis: str) -> Appointment:
+def _declared(row: LineRow, bsn: str, diagnosis: str) -> Settled:
     """An appointment as it was declared. A trajectory without a number is called after its patient."""
-    patient_id, trajectory = row["patient_id"], row["trajectory"]
-    texts = {
-        "appointment_id": row["appointment_id"],
-        "date": row["date"],
-        "declare_under": row["code"],
-        "trajectory_id": "" if trajectory.startswith(f"{patient_id}/") else trajectory,
-        "uzovi": row["uzovi"],
-        "diagnosis_code": diagnosis,
-        "bsn": bsn,
-    }
-    appointment = read_kept(patient_id, [texts.get(column, "") for column in SAVED], AT, settled=True)
-    return appointment.settled(settled_as=Outcome.DECLARED, units=int(row["units"]), linked=row["code"])
+    trajectory = row["trajectory"]
+    return Settled(
+        appointment_id=row["appointment_id"],
+        date=row["date"],
+        code="",
+        declare_under=row["code"],
+        trajectory_id="" if trajectory.startswith(f"{row['patient_id']}/") else trajectory,
+        uzovi=row["uzovi"],
+        diagnosis_code=diagnosis,
+        bsn=bsn.zfill(9),
+        outcome=Outcome.DECLARED.value,
+        units=int(row["units"]),
+        linked=row["code"],
+    )
 
 
 def _file_gone(path: Path) -> SettingsError:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from ..base.problems import Finding
-from ..ledger.dossier import AT, PENDING, Kept, unpack
+from ..ledger.dossier import PENDING, Settled, Waiting
 from ..ledger.patients import appointment_owner
 from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
@@ -63,7 +63,7 @@ def take_cancelled_from_another(patient: Patient, row: Appointment) -> Taken:
     """What an appointment that another patient had is taken for, now that it did not take place."""
     moved = _moved(patient, row.id, str(appointment_owner(patient.context.ledger, row.id)))
     if not (debits := patient.context.debits_of(row.id)):
-        cancelled = Totals(Counter({Outcome.NOT_COMPLETED: 1}), cancelled=[(row.id, patient.patient_id)])
+        cancelled = Totals(Counter({Outcome.NOT_COMPLETED: 1}))
         return Taken(None, totals=[*moved, cancelled])
     debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
     taken = take_declared(patient, None, row, debits)
@@ -78,17 +78,18 @@ def _moved(patient: Patient, ident: str, owner: str) -> Sequence[Totals]:
 def _counted(patient: Patient, row: Appointment, owner: str) -> Taken:
     """A contact, or what another system declared, that another patient had."""
     moved = _moved(patient, row.id, owner)
-    kept = next((kept for kept in _kept(patient.context, owner) if kept.texts[AT["appointment_id"]] == row.id), None)
-    if kept is None or (kept.outcome in PENDING and owner not in patient.context.watched.get(row.id, {owner})):
+    kept = next((kept for kept in _kept(patient.context, owner) if kept.appointment_id == row.id), None)
+    outcome = Outcome(kept.outcome) if kept is not None else None
+    if kept is None or (outcome in PENDING and owner not in patient.context.watched.get(row.id, {owner})):
         return Taken(row, totals=moved)  # they have it no more, or it was only held
-    is_theirs = _is_one_person({kept.texts[AT["bsn"]], _bsn(row)})
-    if kept.outcome not in SETTLED or not (is_theirs or kept.outcome is Outcome.COUNTED):
+    is_theirs = _is_one_person({kept.text("bsn"), _bsn(row)})
+    if outcome not in SETTLED or not (is_theirs or outcome is Outcome.COUNTED):
         return Taken(row, elsewhere="")
     if not is_theirs:
         return Taken(row, told=[Finding("CONTACT_MOVED", "patient_id")], totals=moved)
-    if kept.outcome is Outcome.COUNTED:
-        told = row.code, row.declare_under
-        linked = kept.linked if told == (kept.texts[AT["code"]], kept.texts[AT["declare_under"]]) else ""
+    if isinstance(kept, Settled) and outcome is Outcome.COUNTED:
+        is_told_the_same = (row.code, row.declare_under) == (kept.code, kept.declare_under)
+        linked = kept.linked if is_told_the_same else ""
         row = row.settled(settled_as=Outcome.COUNTED, linked=linked)
     return Taken(row, totals=moved)
 
@@ -96,23 +97,23 @@ def _counted(patient: Patient, row: Appointment, owner: str) -> Taken:
 def is_theirs(patient: Patient, heard: Heard, number: str, owner: str, visits: Iterable[Visit]) -> bool | None:
     """Whether a trajectory number is still that of somebody else, who had it: not where that is the patient under
     another patient number; None where all that they had under it is another's now. ``visits`` are the patient's."""
-    left = [kept for kept in _kept(patient.context, owner) if kept.texts[AT["trajectory_id"]].strip() == number]
+    left = [kept for kept in _kept(patient.context, owner) if kept.text("trajectory_id") == number]
     left = [kept for kept in left if not _is_moved(patient, heard, kept, owner)]
     if not left:
         return None
     mine = {_bsn(visit.appointment) for visit in visits if visit.appointment.number == number}
-    return not _is_one_person(mine | {kept.texts[AT["bsn"]] for kept in left})
+    return not _is_one_person(mine | {kept.text("bsn") for kept in left})
 
 
-def _is_moved(patient: Patient, heard: Heard, kept: Kept, owner: str) -> bool:
+def _is_moved(patient: Patient, heard: Heard, kept: Settled | Waiting, owner: str) -> bool:
     """Whether the feed says that an appointment is no longer of who had it."""
-    ident = kept.texts[AT["appointment_id"]]
+    ident = kept.appointment_id
     return ident in heard.named or ident in heard.remembered or owner not in patient.context.watched.get(ident, {owner})
 
 
-def _kept(context: Context, patient_id: str) -> list[Kept]:
+def _kept(context: Context, patient_id: str) -> list[Settled | Waiting]:
     dossier = context.dossier(patient_id)
-    return unpack(dossier.appointments) if dossier is not None else []
+    return dossier.kept() if dossier is not None else []
 
 
 def _bsn(row: Appointment) -> str:

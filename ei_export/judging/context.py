@@ -18,7 +18,7 @@ from ..ledger import Ledger
 from ..ledger.corrections import corrected_patients
 from ..ledger.credits import replacements
 from ..ledger.line import Line, corrected_debits, debits_of
-from ..ledger.patients import StoredDossier, dossier_of
+from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment
@@ -26,6 +26,7 @@ from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
 from ..standards.registry import standards
+from .besides import BesidesReader
 from .records import Marker, Renderer
 from .rules import Rules
 
@@ -52,6 +53,7 @@ class Context:
         self.people = feed.people
         self.statuses = Statuses(settings.input)
         self.reader = RowReader(feed.header, self.statuses, settings.input.values)
+        self.besides = BesidesReader(feed.header.at)
         self.settings = settings
         self.resolver, self.judge, self.fingerprint = rules.resolver, rules.judge, rules.fingerprint
         self.ledger = ledger
@@ -75,6 +77,10 @@ class Context:
     def reopen(self) -> None:
         """To be called in another process than the one that opened the ledger."""
         self.ledger = self.ledger.reopened()
+
+    def digest_of(self, patient_id: str) -> tuple[bytes | None, str]:
+        """The digest of a patient's rows when nothing was left to do, and what such rows count as; None and ''."""
+        return (None if self.ledger.is_new else digest_of(self.ledger, patient_id)) or (None, "")
 
     def dossier(self, patient_id: str) -> StoredDossier | None:
         """What the ledger keeps of a patient."""

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from attrs import asdict
 
 from ..base.problems import Finding
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
 from ..intake.reader import read_kept
-from ..ledger.dossier import AT, CORE, PENDING, SAVED, Change, change_of, core
+from ..ledger.dossier import AT, CORE, PENDING, Change, by_column, core, in_order
 from ..ledger.line import Line, last_debit
 from ..model.appointment import Appointment, Judgement, Key, Outcome
 from ..model.codelists import return_codes
@@ -125,7 +125,7 @@ def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[s
                 _about(patient, sent, debits, each.code, "", **each.params) if each.code in _COUNTED_ANEW else each
                 for each in place.found
             ]
-            change = heard.changes.get(sent.id, Change("count"))
+            change = heard.changes.get(sent.id, Change("count", {}))
             changes[sent.id] = Change("row", change.texts) if change.kind == "said" else change
         places[sent.id] = place._replace(found=tuple(found))
     return places, changes
@@ -159,7 +159,7 @@ def _stands(
         day = sent.date.isoformat() if sent.date else ""
         code, column = ("DECLARED_DELETED", "") if is_deleted else ("DECLARED_CANCELLED", "status")
         cancelled = _about(patient, sent, debits, code, column, date=day)
-        return Taken(sent.finding(cancelled), Change("cancelled"), is_open=True)
+        return Taken(sent.finding(cancelled), Change("cancelled", {}), is_open=True)
     if row.findings:  # it can't be read: that is all there is to say of it
         return Taken(sent.finding(*row.findings))
     differences = _differences(patient, sent, row, debits)
@@ -177,6 +177,11 @@ def _stands(
             found.append(_about(patient, sent, debits, code, others[0], columns=", ".join(others)))
     is_open = not settled.issuperset(differences)
     return Taken(sent.finding(*found), change_of(row, "row" if is_open else "said"), is_open)
+
+
+def change_of(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
+    """What the feed says now of an appointment that was declared."""
+    return Change(kind, by_column(row)) if row.completed else Change("cancelled", {})
 
 
 def _placed(sent: Appointment, row: Appointment) -> Appointment:
@@ -279,7 +284,7 @@ def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, de
         sent = _placed(sent, row)
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
         totals = [Totals(settled={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
-        return Taken(None, Change("cancelled"), dropped=sent, totals=totals)
+        return Taken(None, Change("cancelled", {}), dropped=sent, totals=totals)
     if not last.again:
         if row is None or row.findings or (core(sent) == core(row) and not _differences(patient, sent, row, debits)):
             return Taken(sent)
@@ -413,4 +418,4 @@ def _texts_of(
         "uzovi": debit.uzovi,
         **named,
     }
-    return [texts.get(column, "") for column in SAVED]
+    return in_order(texts)

@@ -17,10 +17,9 @@ from .declared import take_declared
 from .history import blurred, row_of_change
 from .insurer_of_today import of_today
 from .patient import Heard, Patient, Taken
-from .result import Totals
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
-_FREE_TO_DIFFER: Final = frozenset({"consent", "measurement_name", "measurement_score"})
+_FREE_TO_DIFFER: Final = frozenset({"consent", "category", "measurement_name", "measurement_score"})
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
 
 
@@ -70,7 +69,6 @@ class _Hearing:
         #: Declared appointments that the feed ought to have and lacks.
         self._deleted: set[str] = set()
         self._told: list[tuple[Appointment, Finding]] = []
-        self._cancelled: list[tuple[str, str]] = []
         self._waits = False
 
     def miss(self) -> None:
@@ -81,10 +79,9 @@ class _Hearing:
                 continue
             if self._was_declared(ident, before):
                 self._deleted.add(ident)
-                self.said_before[ident] = row_of_change(self.context, patient_id, ident, Change("cancelled"))
+                self.said_before[ident] = row_of_change(self.context, patient_id, ident, Change("cancelled", {}))
             else:
                 del self.remembered[ident]
-                self._cancelled.append((ident, patient_id))
                 day = before.date.isoformat() if before.date is not None else ""
                 self._told.append((before, Finding("APPOINTMENT_DELETED", "", {"date": day})))
 
@@ -96,8 +93,6 @@ class _Hearing:
             sent = before if before is not None and before.settled_as is Outcome.DECLARED else None
             taken = take_declared(self.patient, sent, row, self.debits.get(row.id))
         elif not row.common.completed:
-            if before is not None:
-                self._cancelled.append((before.id, self.patient.patient_id))
             if before is not None or row.common.unclear or not is_another_s(self.patient, row):
                 self.passed.append(Outcome.NOT_COMPLETED)
                 return
@@ -161,8 +156,6 @@ class _Hearing:
         """All that was taken."""
         taken = self._taken
         totals = [totals for each in taken.values() for totals in each.totals]
-        if self._cancelled:
-            totals.append(Totals(cancelled=self._cancelled))
         return Heard(
             self.in_feed,
             self.remembered,

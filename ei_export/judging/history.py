@@ -1,6 +1,5 @@
 """What the ledger remembers of a patient, made ready to be put together with what the feed says now."""
 
-import json
 from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Any, Final
@@ -9,7 +8,7 @@ from attrs import evolve, frozen
 
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
-from ..ledger.dossier import AT, LASTING, PENDING, Change, Kept, unpack
+from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Waiting, in_order
 from ..ledger.line import Line
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome, Past
@@ -17,6 +16,8 @@ from ..zorg1.claims import SETTLED
 from .context import Context
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+#: Changes that say what the feed has in the place of what was declared.
+_SAID: Final = ("row", "said", "cancelled")
 
 
 @frozen
@@ -41,7 +42,7 @@ class LedgerHistory:
     when it was heard of last, if that was something else.
 
     ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` the trajectories of the
-    last time.
+    last time; ``besides`` is what the Zorg1 tables ask of the appointments, by id.
     """
 
     dossier: StoredDossier | None
@@ -52,6 +53,7 @@ class LedgerHistory:
     said_before: Mapping[str, Appointment] = _NOTHING
     doubted: Set[str] = frozenset()
     courses: Sequence[Course] = ()
+    besides: Mapping[str, Besides] = _NOTHING
 
 
 def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> LedgerHistory:
@@ -65,22 +67,20 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
     said_before: dict[str, Appointment] = {}
     pending: set[str] = set()
     doubted: set[str] = set()
-    appointments = unpack(dossier.appointments)
+    appointments = dossier.kept()
     for kept in appointments:
-        settled = kept.is_settled
-        meant = NO_MEANINGS if settled or kept.is_sent else context.settings.input.values
-        appointment = read_kept(patient_id, kept.texts, AT, settled=settled, meant=meant)
+        settled = isinstance(kept, Settled)
+        appointment = _recalled(context, patient_id, kept)
         ident = appointment.id
         if settled and ident in found and ident not in debits:
             continue  # it was declared for another patient since
         whose = context.watched.get(ident)
         if whose and patient_id not in whose and (not settled or ident in again):
             continue  # the feed says it is another patient's now
-        if settled:
-            settled_as = kept.outcome if kept.outcome in SETTLED else None
-            appointment = appointment._replace(past=Past(settled_as, kept.units, kept.linked, kept.mark))
-            if kept.change is not None and kept.change.kind != "count":
-                said_before[ident] = row_of_change(context, patient_id, ident, kept.change)
+        if isinstance(kept, Settled):
+            change = dossier.heard.get(ident)
+            if change is not None and change.kind in _SAID:
+                said_before[ident] = row_of_change(context, patient_id, ident, change)
         elif kept.outcome in PENDING or context.resolver.is_explained(appointment.code, appointment.declare_under):
             if (took_place := _took_place(context, kept)) is False:
                 continue  # somebody said since that it didn't
@@ -92,10 +92,21 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
                 said_before[ident] = appointment
         remembered[ident] = appointment
     courses = _courses(context, dossier, appointments, again)
-    return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses)
+    besides = {kept.appointment_id: kept.besides for kept in appointments}
+    return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses, besides)
 
 
-def _pending(appointment: Appointment, kept: Kept, *, is_lasting: bool) -> Appointment:
+def _recalled(context: Context, patient_id: str, kept: Settled | Waiting) -> Appointment:
+    """An appointment as it is kept."""
+    if isinstance(kept, Settled):
+        outcome = Outcome(kept.outcome)
+        past = Past(outcome if outcome in SETTLED else None, kept.units, kept.linked, kept.mark)
+        return read_kept(patient_id, kept.texts, AT, settled=True)._replace(past=past)
+    meant = NO_MEANINGS if kept.is_sent else context.settings.input.values
+    return read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=meant)
+
+
+def _pending(appointment: Appointment, kept: Waiting, *, is_lasting: bool) -> Appointment:
     """What is to be tried again; ``is_lasting``: what only the feed can put right is still to be put right."""
     for finding in kept.found:
         if finding.code in LASTING:
@@ -106,22 +117,22 @@ def _pending(appointment: Appointment, kept: Kept, *, is_lasting: bool) -> Appoi
 
 
 def _courses(
-    context: Context, dossier: StoredDossier, appointments: Sequence[Kept], again: Mapping[str, Line]
+    context: Context, dossier: StoredDossier, appointments: Sequence[Settled | Waiting], again: Mapping[str, Line]
 ) -> Sequence[Course]:
     """The trajectories of the last time; an open one goes on until the end of time."""
     insurer = context.resolver.insurer
     ends = {
-        (kept.texts[AT["date"]], insurer(kept.texts[AT["uzovi"]]))
+        (kept.date, insurer(kept.uzovi))
         for kept in appointments
-        if kept.outcome is Outcome.DECLARED and kept.texts[AT["appointment_id"]] not in again
+        if isinstance(kept, Settled) and kept.outcome == Outcome.DECLARED.value and kept.appointment_id not in again
     }
     return [
-        Course(number, insurer, start, end or "9999-12-31", (end, insurer) in ends)
-        for _, number, insurer, _, _, start, end, *_ in json.loads(dossier.trajectories)
+        Course(each.number, each.insurer, each.started, each.ended or "9999-12-31", (each.ended, each.insurer) in ends)
+        for each in dossier.courses()
     ]
 
 
-def _took_place(context: Context, kept: Kept) -> bool | None:
+def _took_place(context: Context, kept: Waiting) -> bool | None:
     """What is known by now of an appointment of which it wasn't known whether it took place."""
     words = [str(finding.params["status"]) for finding in kept.lasting[:1] if finding.code == "STATUS_UNCLEAR"]
     return context.statuses[words[0]] if words else None
@@ -130,7 +141,8 @@ def _took_place(context: Context, kept: Kept) -> bool | None:
 def row_of_change(context: Context, patient_id: str, ident: str, change: Change) -> Appointment:
     """What the feed said of a declared appointment."""
     meant = context.settings.input.values
-    row = read_kept(patient_id, change.texts or (ident,), AT, settled=not change.texts, meant=meant)
+    texts = in_order(change.texts) if change.texts else (ident,)
+    row = read_kept(patient_id, texts, AT, settled=not change.texts, meant=meant)
     return row._replace(common=evolve(row.common, completed=change.kind != "cancelled"))
 
 

@@ -4,9 +4,8 @@ A patient is always judged over their whole known history, so it makes no differ
 step takes values and makes others of them; none changes what it was given.
 """
 
-import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -15,9 +14,23 @@ from attrs import evolve
 from ..base.problems import Finding
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
-from ..ledger.dossier import PENDING, encode, pack, pack_trajectories
+from ..ledger.dossier import (
+    NOTHING_BESIDES,
+    PENDING,
+    Besides,
+    Change,
+    KeptTrajectory,
+    Settled,
+    Waiting,
+    by_column,
+    core,
+    pack_settled,
+    pack_trajectories,
+)
+from ..ledger.owners import hashes
+from ..ledger.packing import encode
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Appointment, Judgement, Key, Outcome
+from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
 from ..model.due import DueLine
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
@@ -30,23 +43,25 @@ from .feed_rows import take_feed
 from .history import recall
 from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
-from .person import identity_now, note_person, person_now
+from .person import consent_now, identity_now, note_person, person_now
 from .result import Result, Told, Totals
 from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
+#: What is a patient's although no line says so.
+_OWNED: Final = frozenset({Outcome.COUNTED.value, Outcome.EARLIER.value})
 #: What is declared now, or may be once something is put right.
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
 
 def judge_patient(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> Result:
     """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
-    dossier = context.dossier(patient_id)
     digest = context.digest(rows)
-    if dossier is not None and dossier.digest == digest and dossier.tally and not context.is_open(patient_id):
-        counts = (count.split("=") for count in dossier.tally.split(" "))
+    before, tally = context.digest_of(patient_id)
+    if before == digest and tally and not context.is_open(patient_id):
+        counts = (count.split("=") for count in tally.split(" "))
         return Result(Counter({Outcome(name): int(count) for name, count in counts}))
-    return _with_dossier(examine(context, patient_id, rows, dossier), digest if rows else None)
+    return _with_dossier(examine(context, patient_id, rows, context.dossier(patient_id)), digest if rows else None)
 
 
 def examine(
@@ -178,28 +193,79 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         for outcome, count in result.outcomes.items():
             again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
         tally = " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
-    trajectories = judged.grouped.trajectories
+    trajectories = [_summary(trajectory, judged.shared) for trajectory in judged.grouped.trajectories]
+    numbers = sorted({trajectory.number for trajectory in trajectories} - {""})
     if before is not None:
-        numbers = {number for _, number, *_ in json.loads(before.trajectories) if number}
-        gone = numbers - {trajectory.number for trajectory in trajectories}
+        gone = {course.number for course in before.courses()} - {"", *(t.number for t in judged.grouped.trajectories)}
         result.released.extend((number, patient.patient_id) for number in sorted(gone))
-    unexplained = {row.id: row for row in named if _is_unexplained(judged, row.id)}
-    codes = sorted({(a.kept("code"), a.kept("declare_under")) for a in unexplained.values()})
+    besides = _besides(judged)
+    settled: list[Settled] = []
+    waiting: list[Waiting] = []
+    for row, judgement in zip(named, judgements, strict=True):
+        if judgement.outcome in PENDING or _is_unexplained(judged, row.id):
+            waiting.append(_waiting(row, judgement, besides(row.id), is_sent=row.id in judged.heard.silent))
+        else:
+            settled.append(_settled(row, judgement.past, besides(row.id)))
     last = max((row.date for row in named if row.date is not None), default=None)
     usable = [row for row in judged.heard.in_feed if not judged.judged[row.key].found]
+    who, born, sex, birth_year = identity_now(patient, judged.heard.in_feed)
     result.dossier = StoredDossier(
         patient.patient_id,
-        pending,
-        digest,
-        tally,
-        pack(list(zip(named, judgements, strict=True)), judged.changes, judged.heard.silent, unexplained),
-        pack_trajectories([_summary(trajectory, judged.shared) for trajectory in trajectories]),
-        encode({**person_now(patient, usable)}),
-        last.isoformat() if last is not None else "",
-        *identity_now(patient, judged.heard.in_feed),
-        encode(codes) if codes else "",
+        digest=digest,
+        tally=tally,
+        pending=pending,
+        open_trajectories=sum([not trajectory.ended for trajectory in trajectories]),
+        last=last.isoformat() if last is not None else "",
+        who=who,
+        born=born,
+        sex=sex,
+        birth_year=birth_year,
+        consent=consent_now(patient),
+        person=encode({**person_now(patient, usable)}),
+        appointments=pack_settled(settled),
+        trajectories=pack_trajectories(trajectories),
+        patient=before.patient if before is not None else None,
+        waiting=waiting,
+        heard=_heard(judged, settled, waiting),
+        owned=hashes([each.appointment_id for each in settled if each.outcome in _OWNED]),
+        numbers=numbers,
     )
     return result
+
+
+def _settled(row: Appointment, past: Past, besides: Besides) -> Settled:
+    """A settled appointment for next time."""
+    assert past.settled_as is not None
+    return Settled._make((*core(row), past.settled_as.value, past.units, past.linked, past.mark, *besides))
+
+
+def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sent: bool) -> Waiting:
+    """An appointment to be tried again, for next time."""
+    texts = by_column(row)
+    return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
+
+
+def _besides(judged: JudgedPatient) -> Callable[[str], Besides]:
+    """What the Zorg1 tables ask of each appointment, by its id."""
+    reader, before = judged.patient.context.besides, judged.patient.history.besides
+    rows: dict[str, list[Appointment]] = {}
+    for row in judged.patient.rows if reader.hears else ():
+        rows.setdefault(row.id, []).append(row)
+    return lambda ident: reader.of(rows.get(ident, ()), before.get(ident, NOTHING_BESIDES))
+
+
+def _heard(judged: JudgedPatient, settled: Sequence[Settled], waiting: Sequence[Waiting]) -> dict[str, Change]:
+    """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now."""
+    if not (judged.changes or judged.heard.debits):
+        return {}
+    outcomes = {each.appointment_id: each.outcome for each in settled}
+    heard = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
+    for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in waiting}):
+        if ident not in outcomes:
+            heard[ident] = Change("gone", {})
+        elif outcomes[ident] == Outcome.COUNTED.value:
+            heard[ident] = Change("counted", {})
+    return heard
 
 
 def _is_unexplained(judged: JudgedPatient, ident: str) -> bool:
@@ -210,9 +276,9 @@ def _is_unexplained(judged: JudgedPatient, ident: str) -> bool:
     return visit is not None and visit.resolution.verdict is Verdict.UNEXPLAINED
 
 
-def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]:
-    """In the order of the view ``trajectory`` of the ledger. A shared number is nobody's until that is solved."""
-    return (
+def _summary(trajectory: Trajectory, shared: Collection[str]) -> KeptTrajectory:
+    """A trajectory for next time. A shared number is nobody's until that is solved."""
+    return KeptTrajectory(
         trajectory.label,
         "" if trajectory.number in shared else trajectory.number,
         trajectory.insurer,
@@ -220,6 +286,6 @@ def _summary(trajectory: Trajectory, shared: Collection[str]) -> tuple[str, ...]
         trajectory.profile,
         trajectory.start.isoformat() if trajectory.start else "",
         trajectory.end.isoformat() if trajectory.end else "",
-        str(len(trajectory.contacts)),
+        len(trajectory.contacts),
         trajectory.last.isoformat() if trajectory.last else "",
     )

@@ -175,7 +175,7 @@ def somebody_else(patient: Patient, person: Person) -> tuple[str, ...]:
     if ledger.is_new or people.is_shared(person.who):
         return ()
     own = fixed(person.birth_date, person.sex)
-    _, born, _ = hashed_identity(ledger, person.who, *own)
+    _, born, *_ = hashed_identity(ledger, person.who, *own)
     found: set[str] = set()
     for other in same_persons(ledger, person.who, patient.patient_id):
         if other.patient_id in people.doubted_now:
@@ -196,7 +196,19 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
         for row in same:
             if (found := identity_of(row.text)) is not None:
                 return hashed_identity(ledger, found.who, *found.fixed)
-    return (dossier.who, dossier.born, dossier.sex) if dossier is not None else (None, None, "")
+    if dossier is None:
+        return None, None, "", None
+    return dossier.who, dossier.born, dossier.sex, dossier.birth_year
+
+
+def consent_now(patient: Patient) -> str:
+    """What the patient said last of sharing data with Zorg1: in the row of this feed of the latest day, of that day the
+    one with the last id; of rows of one appointment the last by the alphabet, as N goes before J."""
+    usable = (row for row in patient.rows if not row.findings)
+    said = [(*_when(row), consent) for row in usable if (consent := values.stated(row.text("consent")))]
+    if said:
+        return max(said)[-1]
+    return patient.history.dossier.consent if patient.history.dossier is not None else ""
 
 
 def person_now(patient: Patient, usable: Iterable[Appointment]) -> Mapping[str, str]:

@@ -16,8 +16,8 @@ from ..model.due import DueLine
 class Totals:
     """What adds up, patient by patient.
 
-    ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number. ``cancelled``
-    appointments and ``released`` trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
+    ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number. ``released``
+    trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
     are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
     corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
     ones were read back from published runs and are in the feed. ``doubtful`` counts by UZOVI number the appointments
@@ -29,7 +29,6 @@ class Totals:
     outcomes: Counter[Outcome] = field(factory=Counter)
     held: Counter[str] = field(factory=Counter)
     remembered: int = 0
-    cancelled: list[tuple[str, str]] = field(factory=list)
     released: list[tuple[str, str]] = field(factory=list)
     moved: list[tuple[str, str]] = field(factory=list)
     taken: list[tuple[str, str]] = field(factory=list)

@@ -52,7 +52,7 @@ class Asking:
     """A line that somebody wants something of: ``debit``, whether they named it or its credit (``is_credit``).
 
     ``is_last``: no later debit of its appointment stands, or is due again. ``change``: how the appointment is otherwise
-    by now, as in the view ``heard``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit went
+    by now, as in the table ``heard``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit went
     out, whatever came of that. ``is_corrected``: what was asked last of its credit is that it goes out with a new line.
     """
 
@@ -71,8 +71,11 @@ SELECT NOT EXISTS (
                AND (later.again IS NOT NULL OR later.state IN ('sent', 'granted', 'partly_granted'))
        ) AS is_last,
        coalesce(
-           (SELECT change FROM heard WHERE heard.patient_id = ?4 AND heard.appointment_id = ?2),
-           (SELECT 'elsewhere' FROM not_declared WHERE not_declared.appointment_id = ?2 LIMIT 1),
+           (
+               SELECT change FROM heard
+               WHERE heard.patient_id = ?4 AND heard.appointment_id = ?2 AND change NOT IN ('counted', 'gone')
+           ),
+           (SELECT 'elsewhere' FROM waiting WHERE waiting.appointment_id = ?2 AND outcome <> 'not_zorg1' LIMIT 1),
            ''
        ) AS change,
        EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = ?1) AS was_credited,
@@ -88,19 +91,9 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
     debit = line_of(ledger, named.previous) if named is not None and named.previous else named
     if named is None or debit is None:
         return None
-    _note_not_declared(ledger)
     key = (debit.reference, debit.appointment_id, debit.attempt, debit.patient_id)
     (about,) = ledger.named(_ASKING, key)
     return Asking(debit, is_credit=named.debit_credit == "C", **about)
-
-
-def _note_not_declared(ledger: Ledger) -> None:
-    """Looks once up what waits in the dossiers, however many lines are asked for."""
-    ledger.do(
-        "CREATE TEMP TABLE IF NOT EXISTS not_declared AS SELECT json_extract(value, '$[3]') AS appointment_id "
-        "FROM dossier, json_each(dossier.appointments) WHERE pending > 0 AND json_extract(value, '$[0]') <> 'declared'"
-    )
-    ledger.do("CREATE INDEX IF NOT EXISTS temp.not_declared_appointment ON not_declared (appointment_id)")
 
 
 def refused_of(ledger: Ledger, invoice: str) -> list[str]:

@@ -1,21 +1,24 @@
-"""A patient's appointments as the ledger keeps them: of settled ones what trajectories need, of others every text."""
+"""What the ledger keeps of a patient's appointments, as values and as text: of settled ones what trajectories and the
+Zorg1 tables need, of those to be tried again every text.
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+In the ledger each value stands under the name of its column: a column more or less changes nothing of what was kept
+before. What a text lacks is '', and a column that is no more is passed over.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ..base.problems import Finding
-from ..model.appointment import Appointment, Judgement, Outcome, positions
+from ..model.appointment import Appointment, Outcome, positions
 from ..model.columns import COLUMNS
+from .packing import pack, unpack
 
-#: The texts kept of every appointment, in this order: of a settled one normalised, what it was declared or counted on.
+#: The texts kept of every appointment: of a settled one normalised, what it was declared or counted on.
 CORE: Final = (
     "appointment_id", "date", "code", "declare_under", "trajectory_id", "uzovi", "diagnosis_code", "bsn",
 )  # fmt: skip
-#: The texts kept besides of one to be tried again, as the feed had them; in the JSON by name.
-_REST: Final = tuple(c for c in COLUMNS if c not in {*CORE, "status", "patient_id", "consent"})
-SAVED: Final = (*CORE, *_REST)
+#: The texts kept of one to be tried again, as the feed had them; those of a settled one are the first of these.
+SAVED: Final = (*CORE, *(column for column in COLUMNS if column not in {*CORE, "status", "patient_id"}))
 
 #: What a single row can't show again: it holds an appointment until the feed brings it anew.
 LASTING: Final = frozenset(
@@ -32,22 +35,9 @@ LASTING: Final = frozenset(
 
 #: To be tried again in every run.
 PENDING: Final = frozenset({Outcome.HELD, Outcome.NO_AGREEMENT, Outcome.UNREADABLE})
-PENDING_SQL: Final = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
 
-#: Where each column stands in what `unpack` gives.
+#: Where each column stands among texts in the order of `SAVED`.
 AT: Final = positions({column: index for index, column in enumerate(SAVED)})
-
-_OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
-_NAMES: Final = {outcome: name for name, outcome in _OUTCOMES.items()}  # quicker than asking the enum
-#: In the JSON of one settled appointment.
-_QUOTES: Final = 2 * (4 + len(CORE))
-#: Where in an entry the texts end, and the mark of the row stands; behind it what only some have.
-_MARK: Final = 3 + len(CORE)
-_MORE: Final = _MARK + 1
-#: Of an appointment to be tried again, in the place of the declare-under code: its texts are those of a sent line.
-_SENT: Final = "sent"
-#: As compact as JSON can be; quicker than asking `json.dumps` for it every time.
-encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def core(appointment: Appointment) -> tuple[str, ...]:
@@ -65,105 +55,82 @@ def core(appointment: Appointment) -> tuple[str, ...]:
     )
 
 
-class Change(NamedTuple):
-    """How the feed changed an appointment after it was declared, kept until that is put right.
+class Besides(NamedTuple):
+    """What the Zorg1 tables ask of an appointment and no line is made of, as it was heard last: texts by their columns,
+    and all that was ``measured``: names and scores, as the feed has them."""
 
-    ``kind``: another ``row``; one that was ``said`` to be otherwise, which is not told of again; ``cancelled``; or
-    another ``count`` of contacts; ``texts`` of the row as in `SAVED`.
+    consent: str = ""
+    indication_code: str = ""
+    category: str = ""
+    therapist_agb: str = ""
+    measured: Sequence[Sequence[str]] = ()
+
+
+NOTHING_BESIDES: Final = Besides()
+
+
+class Settled(NamedTuple):
+    """An appointment that is not to be tried again: declared or counted, or not by us, or by nobody.
+
+    First `CORE`, normalised, ``date`` as YYYY-MM-DD where it is one; then the ``outcome`` (the value of an `Outcome`),
+    the ``units`` of its line, its declare-under code at the time (``linked``), and the ``mark`` of the row it was sent
+    from; then `Besides`.
     """
 
-    kind: Literal["row", "said", "cancelled", "count"]
-    texts: Sequence[str] = ()
-
-
-def change_of(row: Appointment, kind: Literal["row", "said"] = "row") -> Change:
-    """What the feed says now of an appointment that was declared."""
-    return Change(kind, tuple(map(row.kept, SAVED))) if row.completed else Change("cancelled")
-
-
-def pack(
-    judged: Sequence[tuple[Appointment, Judgement]],
-    changes: Mapping[str, Change] = MappingProxyType({}),
-    sent: Collection[str] = (),
-    unexplained: Collection[str] = (),
-) -> str:
-    """The appointments as JSON, each with what became of it; some have a change, by id, and of some, of which the feed
-    said nothing, the texts are those that were ``sent``. Of ``unexplained`` ones every text is kept, as of those to be
-    tried again: that they are once somebody says what their code stands for."""
-    if not (changes or sent or unexplained):
-        entries = [_entry(*each) for each in judged]
-        plain = f"[{','.join(entries)}]"
-        # Joining texts is much the quicker way to write JSON, wherever there is nothing to escape.
-        if plain.count('"') == _QUOTES * len(entries) and "\\" not in plain and plain.isprintable():
-            return plain
-    return encode(
-        [
-            _all_texts(row, judgement, is_sent=row.id in sent)
-            if row.id in unexplained or judgement.outcome in PENDING
-            else _texts(row, judgement, changes.get(row.id))
-            for row, judgement in judged
-        ]
-    )
-
-
-def pack_trajectories(trajectories: Iterable[Sequence[str]]) -> str:
-    """Trajectories, in the order of the view of that name, as JSON."""
-    rows = list(trajectories)
-    plain = "[" + ",".join(['["' + '","'.join(row) + '"]' for row in rows]) + "]"
-    if plain.count('"') == 2 * sum(map(len, rows)) and "\\" not in plain and plain.isprintable():
-        return plain
-    return encode(rows)
-
-
-def _entry(row: Appointment, judgement: Judgement) -> str:
-    """A settled appointment as JSON if nothing in it has to be escaped; for any other what can't be taken for that."""
-    past, day, common = judgement.past, row.date, row.common
-    if past.settled_as is None or judgement.outcome in PENDING or day is None:
-        return "\\"
-    return (
-        f'["{_NAMES[past.settled_as]}","{past.units}","{past.linked}","{row.id}","{day.isoformat()}","{common.code}",'
-        f'"{common.declare_under}","{row.number}","{common.uzovi}","{row.diagnosis}",'
-        f'"{row.cells[row.at["bsn"]].strip().zfill(9)}","{past.mark}"]'
-    )
-
-
-def _texts(row: Appointment, judgement: Judgement, change: Change | None) -> Sequence[object]:
-    past = judgement.past
-    assert past.settled_as is not None
-    settled = (past.settled_as.value, str(past.units), past.linked, *core(row), past.mark)
-    return settled if change is None else (*settled, {"change": change.kind, "texts": _named(SAVED, change.texts)})
-
-
-def _all_texts(row: Appointment, judgement: Judgement, *, is_sent: bool) -> Sequence[object]:
-    found = [(f.code, f.column, dict(f.params)) for f in judgement.found]
-    texts = [*map(row.kept, SAVED)]
-    more = {"texts": _named(_REST, texts[len(CORE) :]), "found": found}
-    return judgement.outcome.value, "0", _SENT if is_sent else "", *texts[: len(CORE)], "", more
-
-
-def _named(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
-    """Texts by their columns, but for the empty ones."""
-    return {column: text for column, text in zip(columns, texts, strict=False) if text}
-
-
-class Kept(NamedTuple):
-    """An appointment as it was kept: the outcome; of a settled one the units of its line, its declare-under code, the
-    ``mark`` of its row, and how it ``changed`` since; of another one what was ``found`` wrong with it, and whether its
-    texts are those of a line that was sent. ``texts`` as in `SAVED`, of a settled one the first few."""
-
-    outcome: Outcome
-    units: int
-    linked: str
-    texts: Sequence[str]
-    mark: str
-    found: list[Finding]
-    change: Change | None
-    is_sent: bool
+    appointment_id: str
+    date: str
+    code: str
+    declare_under: str
+    trajectory_id: str
+    uzovi: str
+    diagnosis_code: str
+    bsn: str
+    outcome: str
+    units: int = 0
+    linked: str = ""
+    mark: str = ""
+    consent: str = ""
+    indication_code: str = ""
+    category: str = ""
+    therapist_agb: str = ""
+    measured: Sequence[Sequence[str]] = ()
 
     @property
-    def is_settled(self) -> bool:
-        """Whether only the texts that trajectories need were kept."""
-        return len(self.texts) == len(CORE)
+    def texts(self) -> Sequence[str]:
+        """In the order of `SAVED`."""
+        return tuple(map(self.text, CORE))
+
+    @property
+    def besides(self) -> Besides:
+        return Besides._make(self[_BESIDES:])
+
+    def text(self, column: str) -> str:
+        """The text of one of the columns."""
+        return str(getattr(self, column))
+
+
+_BESIDES: Final = len(Settled._fields) - len(Besides._fields)
+
+
+class Waiting(NamedTuple):
+    """An appointment of which every text is kept: it is to be tried again, or is once somebody says what its code
+    stands for. ``texts`` by column as the feed had them, without empty ones, or those of a line that was sent
+    (``is_sent``); ``found`` is what is wrong with it."""
+
+    appointment_id: str
+    outcome: Outcome
+    texts: Mapping[str, str]
+    found: Sequence[Finding] = ()
+    measured: Sequence[Sequence[str]] = ()
+    is_sent: bool = False
+
+    @property
+    def besides(self) -> Besides:
+        return Besides._make((*map(self.text, Besides._fields[:-1]), self.measured))
+
+    def text(self, column: str) -> str:
+        """The text of a column, or ''."""
+        return self.texts.get(column, "")
 
     @property
     def lasting(self) -> list[Finding]:
@@ -171,25 +138,72 @@ class Kept(NamedTuple):
         return [finding for finding in self.found if finding.code in LASTING]
 
 
-def unpack(text: str) -> list[Kept]:
-    """The appointments of a dossier."""
-    return [_kept(_OUTCOMES[entry[0]], entry) for entry in json.loads(text)]
+#: How the feed changed an appointment after it was declared: another ``row``; one that was ``said`` to be otherwise,
+#: which is not told of again; ``cancelled``; another ``count`` of contacts. Or what has become of one whose debit
+#: doesn't stand: it is only ``counted`` by now, or ``gone``: no part of any trajectory.
+ChangeKind: TypeAlias = Literal["row", "said", "cancelled", "count", "counted", "gone"]
 
 
-def _kept(outcome: Outcome, entry: Sequence[Any]) -> Kept:
-    texts = entry[3:_MARK]
-    more: Mapping[str, Any] = entry[_MORE] if len(entry) > _MORE else {}
-    named: Mapping[str, str] = more.get("texts", {})
-    if outcome in PENDING or "found" in more:
-        texts = [*texts, *(named.get(column, "") for column in _REST)]
-        found = [Finding(code, column, params) for code, column, params in more.get("found", ())]
-        return Kept(outcome, 0, "", texts, "", found, None, entry[2] == _SENT)
-    change = None
-    if "change" in more:
-        change = Change(more["change"], [named.get(column, "") for column in SAVED] if named else ())
-    return Kept(outcome, int(entry[1]), entry[2], texts, entry[_MARK], [], change, False)
+class Change(NamedTuple):
+    """How the feed changed an appointment after it was declared, kept until that is put right; ``texts`` of the row by
+    column, without empty ones."""
+
+    kind: ChangeKind
+    texts: Mapping[str, str]
 
 
-def unpack_waiting(text: str) -> list[Kept]:
-    """The appointments to be tried again."""
-    return [kept for kept in unpack(text) if kept.outcome in PENDING]
+def by_column(appointment: Appointment) -> dict[str, str]:
+    """The texts of an appointment as the feed has them, without empty ones."""
+    return {column: text for column in SAVED if (text := appointment.kept(column))}
+
+
+def in_order(texts: Mapping[str, str]) -> list[str]:
+    """Texts in the order of `SAVED`."""
+    return [texts.get(column, "") for column in SAVED]
+
+
+class KeptTrajectory(NamedTuple):
+    """A trajectory as it was when its patient was judged last: what it is called, and its number of the practice or '';
+    days are YYYY-MM-DD or ''; ``contacts`` how many count, ``last`` the day of its last visit."""
+
+    trajectory: str
+    number: str = ""
+    insurer: str = ""
+    program: str = ""
+    profile: str = ""
+    started: str = ""
+    ended: str = ""
+    contacts: int = 0
+    last: str = ""
+
+
+# As text.
+
+
+def pack_settled(appointments: Sequence[Settled]) -> str:
+    """Settled appointments as text."""
+    return pack(Settled._fields, appointments)
+
+
+def unpack_settled(text: str) -> list[Settled]:
+    """The appointments that `pack_settled` was given, also by an earlier version."""
+    return [*map(Settled._make, unpack(_SETTLED, text))]
+
+
+def pack_trajectories(trajectories: Sequence[KeptTrajectory]) -> str:
+    """Trajectories as text."""
+    return pack(KeptTrajectory._fields, trajectories)
+
+
+def unpack_trajectories(text: str) -> list[KeptTrajectory]:
+    """The trajectories that `pack_trajectories` was given, also by an earlier version."""
+    return [*map(KeptTrajectory._make, unpack(_TRAJECTORY, text))]
+
+
+def _empty(kind: type[NamedTuple]) -> Mapping[str, Any]:
+    """What each field is where nothing is known."""
+    return {name: kind._field_defaults.get(name, "") for name in kind._fields}
+
+
+_SETTLED: Final = _empty(Settled)
+_TRAJECTORY: Final = _empty(KeptTrajectory)

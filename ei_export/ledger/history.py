@@ -1,12 +1,11 @@
 """What happened: what was asked about lines, where they stand in their files, and whose a number is."""
 
-import json
 from collections.abc import Collection
 from typing import Final
 
 from . import Ledger
 from .line import Line
-from .patients import dossier_of
+from .patients import dossier_of, kept_by_all
 
 
 def requests_about(ledger: Ledger, reference: str) -> list[tuple[str, str, str]]:
@@ -26,38 +25,33 @@ def place_in_file(ledger: Ledger, line: Line) -> tuple[int, int]:
     return persons, lines
 
 
-#: Whose a number is, of which ?1 is the text and ?2 the same as JSON writes it.
-_OWNERS: Final = (
-    "SELECT patient_id FROM line WHERE reference = ?1",
-    "SELECT patient_id FROM line WHERE appointment_id = ?1",
-    """
-SELECT patient_id FROM dossier WHERE instr(appointments, ?2) > 0 AND EXISTS (
-    SELECT 1 FROM json_each(appointments)
-    WHERE ?1 IN (trim(json_extract(value, '$[3]')), trim(json_extract(value, '$[7]')))
-)
-""",
-)
-
-
 def names_like(ledger: Ledger, number: str) -> set[str]:
     """The numbers that are the same but for capitals, of whatever they are."""
-    columns = (
-        *("reference FROM line", "appointment_id FROM appointment", "number FROM trajectory_owner"),
-        "patient_id FROM dossier",
-    )
-    found: set[str] = set()
-    for column in columns:
-        sql = f"SELECT {column} WHERE {column.partition(' ')[0]} = ? COLLATE NOCASE"
-        found.update(ledger.column(sql, (number,)))
-    return found
+    found = set(ledger.column(_NAMES_LIKE, (number,)))
+    idents = {kept.appointment_id for _, kept in kept_by_all(ledger, number)}
+    return found | {ident for ident in idents if _folded(ident) == _folded(number)}
+
+
+#: Whatever has a number of its own, but for appointments.
+_NAMES_LIKE: Final = """
+SELECT reference FROM line WHERE reference = ?1 COLLATE NOCASE
+UNION SELECT number FROM trajectory_owner WHERE number = ?1 COLLATE NOCASE
+UNION SELECT patient_id FROM patient WHERE patient_id = ?1 COLLATE NOCASE
+"""
+
+
+def _folded(number: str) -> bytes:
+    """Without capitals, as SQLite has it: of the letters of ASCII."""
+    return number.encode().lower()
 
 
 def patients_with(ledger: Ledger, number: str, patients: Collection[str]) -> set[str]:
     """Whose a number is: of an appointment, of a trajectory, of a line; and which of these patients there are."""
     found = {patient for patient in patients if dossier_of(ledger, patient) is not None}
-    for sql in _OWNERS:
-        values = (number, json.dumps(number, ensure_ascii=False))[: 1 + ("?2" in sql)]
-        found.update(ledger.column(sql, values))
+    found.update(ledger.column("SELECT patient_id FROM line WHERE reference = ?1 OR appointment_id = ?1", (number,)))
+    for patient, kept in kept_by_all(ledger, number):
+        if number in (kept.appointment_id, kept.text("trajectory_id")):
+            found.add(patient)
     if not found:  # it may be a trajectory that goes by another number since; only its lines know
         found.update(ledger.column("SELECT patient_id FROM line WHERE trajectory = ?", (number,)))
     return found

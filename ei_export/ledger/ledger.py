@@ -27,9 +27,7 @@ class Ledger:
         self._db = connection
         self._path = path
         self._writable = writable
-        self.is_new = not self.one("SELECT EXISTS (SELECT 1 FROM dossier) OR EXISTS (SELECT 1 FROM line)")
-        #: Of the dossiers that are saved from now on.
-        self.run_key = self.one("SELECT coalesce(max(run_key), 0) + 1 FROM dossier")
+        self.is_new = not self.one("SELECT EXISTS (SELECT 1 FROM patient) OR EXISTS (SELECT 1 FROM line)")
         self._secret: bytes = next(self.column("SELECT key FROM secret"))
 
     @classmethod

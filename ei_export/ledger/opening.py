@@ -11,8 +11,10 @@ from typing import Final
 from ..base.private import make_folder, resolved
 from ..base.problems import BusyError, SettingsError, WriteError
 
-_APPLICATION: Final = 0x45494558  # "EIEX"
-_VERSION: Final = 5
+_APPLICATION: Final = 0x45494C31  # "EIL1"
+#: What it was before the first release: what such a ledger holds, nobody relies on.
+_UNRELEASED: Final = 0x45494558
+_VERSION: Final = 1
 _CACHE_KIB: Final = 32_000
 #: How long to wait for those who read, before what was done is written; our own readers take a copy at once, but other
 #: programs may look too.
@@ -68,8 +70,7 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
         try:
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if _identify(connection, path) < _VERSION:
-                return _upgraded_copy(connection, path)
+            _identify(connection, path)
             return _snapshot(connection) if copied else connection
         except sqlite3.OperationalError as error:
             connection.close()
@@ -81,27 +82,19 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Makes the tables in an empty file, and what an older ledger lacks."""
+    """Makes the tables in an empty file; statement by statement, as ``executescript`` would commit."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        found = _identify(connection, path)
-        if found == _VERSION:
-            return
-        for version in range(found, _VERSION):
-            _execute(connection, f"upgrade-{version + 1}.sql")
-    else:
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-    _execute(connection, "schema.sql")
-    connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _execute(connection: sqlite3.Connection, script: str) -> None:
-    """Statement by statement: ``executescript`` would commit."""
+        _identify(connection, path)
+        return
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     statement = ""
-    for line in resources.files(__package__).joinpath(script).read_text(encoding="utf-8").splitlines(keepends=True):
+    schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    for line in schema.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _identify_file(path: Path) -> None:
@@ -123,8 +116,15 @@ def _identify_file(path: Path) -> None:
         raise WriteError("WRITE_FAILED", path=str(path), reason=error.strerror or "") from None
     if start and not start.startswith(b"SQLite format 3\0"):
         raise WriteError("LEDGER_DAMAGED", path=str(path), reason="no SQLite file")
-    if start and int.from_bytes(start[68:72], "big") != _APPLICATION:
-        raise SettingsError("LEDGER_FOREIGN", path=str(path))
+    if start:
+        _refuse_foreign(int.from_bytes(start[68:72], "big"), path)
+
+
+def _refuse_foreign(application: int, path: Path) -> None:
+    """Refuses what is the file of another program, or of this one before it was released."""
+    if application != _APPLICATION:
+        code = "LEDGER_UNRELEASED" if application == _UNRELEASED else "LEDGER_FOREIGN"
+        raise SettingsError(code, path=str(path))
 
 
 def _snapshot(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -153,24 +153,8 @@ def _undone_copy(path: Path) -> sqlite3.Connection:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             connection.close()
             return _empty(path)
-        if _identify(connection, path) < _VERSION:
-            return _upgraded_copy(connection, path)
+        _identify(connection, path)
         return connection
-
-
-def _upgraded_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """A copy of an older ledger, for those who only read; SQLite takes it away when it is closed."""
-    copy = sqlite3.connect("", isolation_level=None)
-    try:
-        connection.backup(copy)
-        copy.execute("BEGIN")
-        _prepare(copy, path)
-    except BaseException:
-        copy.close()
-        raise
-    finally:
-        connection.close()
-    return copy
 
 
 def _empty(path: Path) -> sqlite3.Connection:
@@ -181,14 +165,11 @@ def _empty(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _identify(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of a ledger. Raises SettingsError for anything else, and for one that is newer than this program."""
-    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
-        raise SettingsError("LEDGER_FOREIGN", path=str(path))
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > _VERSION:
+def _identify(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises SettingsError for what is no ledger, and for one that is of another version than this program's."""
+    _refuse_foreign(connection.execute("PRAGMA application_id").fetchone()[0], path)
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
         raise SettingsError("LEDGER_NEWER", path=str(path))
-    return version
 
 
 def refusal(error: Exception, path: Path) -> Exception:

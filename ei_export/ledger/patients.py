@@ -1,120 +1,278 @@
 """Patients: what is kept of each, what of it is to be tried again, whose appointments and trajectory numbers are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final
+from itertools import islice
+from operator import attrgetter
+from typing import Final, TypeAlias
 
-from attrs import astuple, frozen
+from attrs import evolve, field, frozen
 
+from ..base.problems import Finding
 from ..model.appointment import Outcome
 from . import Ledger
-from .dossier import PENDING_SQL, encode
+from .dossier import (
+    PENDING,
+    Change,
+    KeptTrajectory,
+    Settled,
+    Waiting,
+    pack_settled,
+    pack_trajectories,
+    unpack_settled,
+    unpack_trajectories,
+)
+from .owners import OwnerWriter, candidates, hashes
+from .packing import encode
 
-#: ?1: see `pending_patients`.
-_EXPLAINED_SQL: Final = "unexplained <> '' AND unexplained IN (SELECT value FROM json_each(?1))"
+#: Code and declare-under code, as the feed has them.
+Codes: TypeAlias = tuple[str, str]
 
 
 @frozen
 class StoredDossier:
-    """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do; ``person`` and
-    ``last`` are '', and ``who`` and ``born`` None, where that isn't known."""
+    """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do; ``last`` is
+    '', and ``who``, ``born`` and ``birth_year`` None, where that isn't known; ``patient`` is None for one who is new.
+
+    ``owned`` (`owners.hashes`) are the appointments that are the patient's although no line says so, ``numbers`` the
+    trajectory numbers, both to be written only.
+    """
 
     patient_id: str
-    pending: int
-    digest: bytes | None
-    tally: str | None
-    appointments: str
-    trajectories: str
-    person: str = ""
+    digest: bytes | None = None
+    tally: str | None = None
+    pending: int = 0
+    open_trajectories: int = 0
     last: str = ""
     who: int | None = None
     born: int | None = None
     sex: str = ""
-    unexplained: str = ""
+    birth_year: int | None = None
+    consent: str = ""
+    person: str = ""
+    appointments: str = pack_settled([])
+    trajectories: str = pack_trajectories([])
+    patient: int | None = None
+    waiting: Sequence[Waiting] = ()
+    heard: Mapping[str, Change] = field(factory=dict)
+    owned: bytes = b""
+    numbers: Sequence[str] = ()
+
+    def settled(self) -> list[Settled]:
+        """The appointments in it that are not to be tried again, by id."""
+        return unpack_settled(self.appointments)
+
+    def courses(self) -> list[KeptTrajectory]:
+        """The trajectories in it."""
+        return unpack_trajectories(self.trajectories)
+
+    def kept(self) -> list[Settled | Waiting]:
+        """All appointments in it, by id."""
+        settled = self.settled()
+        return sorted([*settled, *self.waiting], key=_ID) if self.waiting else [*settled]
 
 
-# Patients.
+_ID: Final = attrgetter("appointment_id")
+#: The columns of a patient, as `StoredDossier` has them.
+_COLUMNS: Final = (
+    *("patient_id", "digest", "tally", "pending", "open_trajectories", "last", "who", "born", "sex", "birth_year"),
+    *("consent", "person", "appointments", "trajectories", "patient"),
+)
+_VALUES: Final = attrgetter(*_COLUMNS)
+#: Dossiers that are written at a time.
+_BATCH: Final = 500
+
+
+# Asking.
+
+
+def digest_of(ledger: Ledger, patient_id: str) -> tuple[bytes | None, str] | None:
+    """Digest and tally of a patient, as `StoredDossier` has them; None for one the ledger doesn't know."""
+    sql = "SELECT digest, coalesce(tally, '') FROM patient WHERE patient_id = ?"
+    return next(ledger.rows(sql, (patient_id,)), None)
 
 
 def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
-    sql = (
-        "SELECT patient_id, pending, digest, tally, appointments, trajectories, person, last, who, born, sex, "
-        "unexplained FROM dossier WHERE patient_id = ?"
-    )
-    return ledger.only(StoredDossier, sql, (patient_id,))
+    """All that is kept of a patient, if anything is."""
+    sql = f"SELECT {', '.join(_COLUMNS)}, apart FROM patient WHERE patient_id = ?"
+    for *values, apart in ledger.rows(sql, (patient_id,)):
+        if not apart:
+            return StoredDossier(*values)
+        waiting, heard = waiting_of(ledger, patient_id), heard_of(ledger, patient_id)
+        return evolve(StoredDossier(*values), waiting=waiting, heard=heard)
+    return None
 
 
-def unexplained(ledger: Ledger) -> Iterator[str]:
-    """What patients have of codes of which nobody said what they stand for: see ``dossier.unexplained``."""
-    return ledger.column("SELECT DISTINCT unexplained FROM dossier WHERE unexplained <> ''")
+def waiting_of(ledger: Ledger, patient_id: str) -> list[Waiting]:
+    """The appointments of a patient of which every text is kept, by id."""
+    sql = f"SELECT {WAITING} FROM waiting WHERE patient_id = ? ORDER BY appointment_id"
+    return [waiting_from(row) for row in ledger.rows(sql, (patient_id,))]
 
 
-def pending_patients(ledger: Ledger, explained: Sequence[str] = ()) -> Iterator[str]:
+#: What `waiting_from` reads.
+WAITING: Final = "appointment_id, outcome, texts, found, measured, is_sent"
+
+
+def waiting_from(row: Sequence[str]) -> Waiting:
+    """An appointment by the columns of `WAITING`."""
+    ident, outcome, texts, found, measured, is_sent = row
+    findings = [Finding(*each) for each in json.loads(found)]
+    return Waiting(ident, Outcome(outcome), json.loads(texts), findings, json.loads(measured), bool(is_sent))
+
+
+def heard_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:
+    """How the feed changed declared appointments of a patient since, by id."""
+    sql = "SELECT appointment_id, change, texts FROM heard WHERE patient_id = ? ORDER BY appointment_id"
+    return {ident: Change(kind, json.loads(texts)) for ident, kind, texts in ledger.rows(sql, (patient_id,))}
+
+
+def unexplained(ledger: Ledger) -> Iterator[Codes]:
+    """The codes that patients have of which nobody said what they stand for."""
+    return ledger.rows("SELECT DISTINCT code, declare_under FROM waiting WHERE outcome = 'not_zorg1'")
+
+
+#: The patients with such a code that is explained since; ?1: a JSON array of these.
+_EXPLAINED: Final = """
+SELECT patient_id FROM waiting WHERE outcome = 'not_zorg1' AND (code, declare_under) IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1)
+)
+"""
+
+
+def pending_patients(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterator[str]:
     """The patients with appointments to be tried again, or changed or due again since they were declared;
     ``explained`` are those of `unexplained` of which that was said since."""
     sql = (
-        "SELECT patient_id FROM dossier WHERE pending > 0 "
+        "SELECT patient_id FROM patient WHERE pending > 0 "
         "UNION SELECT patient_id FROM line WHERE again IN ('now', 'line', 'header') "
-        f"UNION SELECT patient_id FROM dossier WHERE {_EXPLAINED_SQL}"
+        f"UNION {_EXPLAINED}"
     )
     return ledger.column(sql, (encode(explained),))
 
 
 def patients_since(ledger: Ledger, day: date) -> Iterator[str]:
     """The patients with an appointment on a day or after it."""
-    return ledger.column("SELECT patient_id FROM dossier WHERE last >= ?", (day.isoformat(),))
+    return ledger.column("SELECT patient_id FROM patient WHERE last >= ?", (day.isoformat(),))
 
 
-def pending_appointments(ledger: Ledger, explained: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
+def pending_appointments(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterator[tuple[str, str, str]]:
     """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
     debit doesn't simply stand only the appointment. ``explained`` as for `pending_patients`."""
-    return (
-        (appointment, patient, number)
-        for appointment, patient, number in ledger.rows(
-            "SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
-            "FROM dossier, json_each(dossier.appointments) "
-            f"WHERE pending > 0 AND json_extract(value, '$[0]') IN ({PENDING_SQL}) "
-            "UNION ALL SELECT json_extract(value, '$[3]'), patient_id, trim(json_extract(value, '$[7]')) "
-            "FROM dossier, json_each(dossier.appointments) "
-            f"WHERE {_EXPLAINED_SQL} AND json_extract(value, '$[0]') = '{Outcome.NOT_ZORG1.value}' "
-            "UNION ALL SELECT appointment_id, '', '' FROM line WHERE corrected = 1 "
-            "AND NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = line.appointment_id "
-            "AND later.debit_credit = 'D' AND later.attempt > line.attempt)",
-            (encode(explained),),
-        )
+    pending = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
+    sql = (
+        f"SELECT appointment_id, patient_id, trajectory_id FROM waiting WHERE outcome IN ({pending}) "
+        "UNION ALL SELECT appointment_id, patient_id, trajectory_id FROM waiting "
+        f"WHERE outcome = 'not_zorg1' AND patient_id IN ({_EXPLAINED}) "
+        "UNION ALL SELECT appointment_id, '', '' FROM line WHERE corrected = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = line.appointment_id "
+        "AND later.debit_credit = 'D' AND later.attempt > line.attempt)"
     )
+    return ledger.rows(sql, (encode(explained),))
 
 
 def appointment_owner(ledger: Ledger, appointment_id: str) -> str | None:
     """Whose an appointment is that was declared or counted."""
-    return ledger.first(
-        "SELECT * FROM (SELECT patient_id FROM line WHERE appointment_id = ?1 ORDER BY attempt DESC LIMIT 1) "
-        "UNION ALL SELECT patient_id FROM appointment_owner WHERE appointment_id = ?1",
-        appointment_id,
+    declared = "SELECT patient_id FROM line WHERE appointment_id = ? ORDER BY attempt DESC LIMIT 1"
+    if (owner := ledger.first(declared, appointment_id)) is not None:
+        return owner
+    for number in candidates(ledger, appointment_id):
+        for patient_id, text in ledger.rows(
+            "SELECT patient_id, appointments FROM patient WHERE patient = ?", (number,)
+        ):
+            if _has(ledger, patient_id, text, appointment_id):
+                return str(patient_id)
+    return None
+
+
+def _has(ledger: Ledger, patient_id: str, text: str, appointment_id: str) -> bool:
+    waits = "SELECT 1 FROM waiting WHERE patient_id = ? AND appointment_id = ?"
+    return any(settled.appointment_id == appointment_id for settled in unpack_settled(text)) or any(
+        ledger.rows(waits, (patient_id, appointment_id))
     )
 
 
 def number_owner(ledger: Ledger, number: str) -> str | None:
+    """Whose a trajectory number is."""
     return ledger.first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)
 
 
+def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Waiting]]:
+    """The appointments that are kept, each with its patient: all of those in which a text stands, in capitals or not,
+    and perhaps others."""
+    asked = encode(mentioning.lower())[1:-1]
+    for patient_id, text in ledger.rows("SELECT patient_id, appointments FROM patient"):
+        if asked in text.lower():
+            yield from ((patient_id, settled) for settled in unpack_settled(text))
+    for patient_id, *row in ledger.rows(f"SELECT patient_id, {WAITING} FROM waiting"):
+        yield patient_id, waiting_from(row)
+
+
+# Writing.
+
+
 def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
-    ledger.many(
-        f"INSERT OR REPLACE INTO dossier VALUES ({', '.join('?' * 13)})",
-        ((first, ledger.run_key, *rest) for first, *rest in map(astuple, dossiers)),
+    """Writes what is kept of patients from now on, and whose appointments and numbers are."""
+    new = ledger.one("SELECT coalesce(max(patient), 0) + 1 FROM patient")
+    columns = (*_COLUMNS, "apart")
+    sql = f"INSERT OR REPLACE INTO patient ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    owners, remaining = OwnerWriter(ledger), iter(dossiers)
+    while batch := [*islice(remaining, _BATCH)]:
+        rows = []
+        for dossier in batch:
+            *values, patient = _VALUES(dossier)
+            if patient is None:
+                patient, new = new, new + 1
+            rows.append((*values, patient, len(dossier.waiting) + len(dossier.heard)))
+            owners.add(dossier.owned, patient)
+        ledger.many(sql, rows)
+        _save_apart(ledger, batch)
+        numbers = sorted((number, dossier.patient_id) for dossier in batch for number in dossier.numbers)
+        ledger.many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", numbers)
+    owners.flush()
+
+
+def _save_apart(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
+    """Writes what of patients has tables of its own, in the place of what they had there."""
+    known = [(dossier.patient_id,) for dossier in dossiers if dossier.patient is not None]
+    for table in ("waiting", "heard"):
+        ledger.many(f"DELETE FROM {table} WHERE patient_id = ?", known)
+    ledger.insert_many(
+        "waiting",
+        (
+            *("patient_id", "appointment_id", "outcome", "code", "declare_under", "trajectory_id", "is_sent", "texts"),
+            *("found", "measured"),
+        ),
+        (
+            (
+                *(dossier.patient_id, waiting.appointment_id, waiting.outcome.value),
+                *(waiting.text(column) for column in ("code", "declare_under", "trajectory_id")),
+                *(waiting.is_sent, encode(waiting.texts)),
+                *(encode([(f.code, f.column, dict(f.params)) for f in waiting.found]), encode(waiting.measured)),
+            )
+            for dossier in dossiers
+            for waiting in dossier.waiting
+        ),
     )
-
-
-def forget_appointments(ledger: Ledger, owned: Iterable[tuple[str, str]]) -> None:
-    """Appointments that were cancelled, each with its patient."""
-    ledger.many("DELETE FROM appointment_owner WHERE appointment_id = ? AND patient_id = ?", owned)
+    ledger.insert_many(
+        "heard",
+        ("patient_id", "appointment_id", "change", "texts"),
+        (
+            (dossier.patient_id, ident, change.kind, encode(change.texts))
+            for dossier in dossiers
+            for ident, change in dossier.heard.items()
+        ),
+    )
 
 
 def move_appointments(ledger: Ledger, moved: Iterable[tuple[str, str]]) -> None:
     """Appointments that were another patient's, each with whose it is now."""
-    for ident, patient in moved:
-        for table in ("line", "appointment_owner"):
-            ledger.do(f"UPDATE {table} SET patient_id = ? WHERE appointment_id = ?", (patient, ident))
+    owners = OwnerWriter(ledger)
+    for ident, patient_id in moved:
+        ledger.do("UPDATE line SET patient_id = ? WHERE appointment_id = ?", (patient_id, ident))
+        for number in ledger.column("SELECT patient FROM patient WHERE patient_id = ?", (patient_id,)):
+            owners.add(hashes([ident]), number)
+    owners.flush()
 
 
 def forget_numbers(ledger: Ledger, owned: Iterable[tuple[str, str]]) -> None:
@@ -127,15 +285,18 @@ def move_numbers(ledger: Ledger, moved: Iterable[tuple[str, str]]) -> None:
     ledger.many("INSERT OR REPLACE INTO trajectory_owner VALUES (?, ?)", sorted(moved))
 
 
-def save_owners(ledger: Ledger) -> None:
-    """Whose the settled appointments and the trajectory numbers of the dossiers saved since the start are; of
-    declared appointments their line says so."""
-    for table, column, place, which in (
-        ("appointment_owner", "appointments", 3, "json_extract(value, '$[0]') IN ('counted', 'earlier')"),
-        ("trajectory_owner", "trajectories", 1, "key <> ''"),
-    ):
-        ledger.do(
-            f"INSERT OR IGNORE INTO {table} SELECT json_extract(value, '$[{place}]') AS key, patient_id "
-            f"FROM dossier, json_each(dossier.{column}) WHERE run_key = ? AND {which} ORDER BY key",
-            (ledger.run_key,),
-        )
+def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
+    """Removes appointments, each from the dossier of a patient whose it no longer is; the next run looks at what is
+    left."""
+    for ident, patient_id in taken:
+        if (dossier := dossier_of(ledger, patient_id)) is not None:
+            left = evolve(
+                dossier,
+                digest=None,
+                tally=None,
+                pending=dossier.pending + 1,
+                appointments=pack_settled([each for each in dossier.settled() if each.appointment_id != ident]),
+                waiting=[each for each in dossier.waiting if each.appointment_id != ident],
+                heard={other: change for other, change in dossier.heard.items() if other != ident},
+            )
+            save_dossiers(ledger, [left])

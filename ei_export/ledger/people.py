@@ -1,7 +1,7 @@
 """Who the ledger takes patients for, and what was declared for a person, whatever they are called now."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -18,20 +18,20 @@ class SamePerson:
     sex: str
 
 
-#: Of a patient: who they are, birth date and sex, as `StoredDossier` has them.
-HashedIdentity: TypeAlias = tuple[int | None, int | None, str]
+#: Of a patient: who they are, birth date, sex and birth year, as `StoredDossier` has them.
+HashedIdentity: TypeAlias = tuple[int | None, int | None, str, int | None]
 
 
 def hashed_identity(ledger: Ledger, who: str, birth_date: str, sex: str) -> HashedIdentity:
     """What the ledger keeps of who somebody is: nobody reads in it who; ``who``, ``birth_date`` and ``sex`` as of
-    `Identity`."""
-    return ledger.hashed(who), ledger.hashed(f"{who}/{birth_date}"), sex
+    `Identity`. The year alone tells nobody who it is, and the Zorg1 tables ask for it."""
+    return ledger.hashed(who), ledger.hashed(f"{who}/{birth_date}"), sex, int(birth_date[:4])
 
 
 def doubted(ledger: Ledger) -> Iterator[str]:
     """The patients that are one person with another, who was born on another day or is of another sex."""
     sql = (
-        "SELECT patient_id FROM dossier WHERE who IN (SELECT who FROM dossier WHERE who IS NOT NULL GROUP BY who "
+        "SELECT patient_id FROM patient WHERE who IN (SELECT who FROM patient WHERE who IS NOT NULL GROUP BY who "
         "HAVING min(born) <> max(born) OR count(DISTINCT nullif(sex, '')) > 1)"
     )
     return ledger.column(sql)
@@ -39,7 +39,7 @@ def doubted(ledger: Ledger) -> Iterator[str]:
 
 def same_persons(ledger: Ledger, who: str, patient_id: str) -> list[SamePerson]:
     """The other patients that are a person; ``who`` as `Identity.who`."""
-    sql = "SELECT patient_id, born, sex FROM dossier WHERE who = ? AND patient_id <> ? ORDER BY patient_id"
+    sql = "SELECT patient_id, born, sex FROM patient WHERE who = ? AND patient_id <> ? ORDER BY patient_id"
     return [*ledger.each(SamePerson, sql, (ledger.hashed(who), patient_id))]
 
 
@@ -52,17 +52,3 @@ WHERE who = ? AND date = ? AND debit_credit = 'D' AND list = ? AND f_code = ? AN
 ORDER BY reference
 """
     return ledger.each(Line, sql, (ledger.hashed(who), day, list, f_code, but))
-
-
-#: The next run looks at what is left.
-_TAKE: Final = """
-UPDATE dossier SET digest = NULL, tally = NULL, pending = pending + 1, appointments = (
-    SELECT json_group_array(json(value)) FROM json_each(dossier.appointments) WHERE json_extract(value, '$[3]') <> ?1
-) WHERE patient_id = ?2
-"""
-
-
-def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
-    """Removes appointments, each from the dossier of a patient whose it no longer is."""
-    for ident, patient in taken:
-        ledger.do(_TAKE, (ident, patient))

@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from . import Ledger
+from .owners import forget
 from .runs import path_of
 
 
@@ -44,7 +45,7 @@ FROM line JOIN declaration USING (invoice) JOIN run USING (run) LEFT JOIN answer
 WHERE line.sent <> '' AND (
     line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1 OR run.state <> 'withdrawn' AND answer.invoice IS NULL
     OR line.credit IS NOT NULL OR line.again IS NOT NULL AND line.appointment_id NOT IN (
-        SELECT appointment_id FROM heard WHERE change = 'cancelled' AND pending = 0
+        SELECT appointment_id FROM heard JOIN patient USING (patient_id) WHERE change = 'cancelled' AND pending = 0
     )
 )
 ORDER BY line.reference
@@ -53,13 +54,23 @@ ORDER BY line.reference
 
 
 def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
-    """The patients of whom there is anything: number, last day in the dossier or '', and the appointments in it where
-    some wait for something."""
-    sql = (
-        "SELECT patient_id, last, CASE WHEN pending > 0 THEN appointments ELSE '[]' END FROM dossier "
-        "UNION ALL SELECT DISTINCT patient_id, '', '[]' FROM line "
-        "WHERE sent <> '' AND patient_id NOT IN (SELECT patient_id FROM dossier) ORDER BY patient_id"
-    )
+    """The patients of whom there is anything: number, last day of an appointment or '', and the first appointment that
+    is held, or was changed since it was declared, or ''."""
+    sql = """
+SELECT patient_id, last, coalesce(
+    (
+        SELECT min(appointment_id) FROM (
+            SELECT patient_id, appointment_id FROM waiting WHERE outcome IN ('held', 'unreadable')
+            UNION ALL SELECT patient_id, appointment_id FROM changed
+        ) AS waits
+        WHERE waits.patient_id = patient.patient_id
+    ),
+    ''
+) FROM patient
+UNION ALL SELECT DISTINCT patient_id, '', '' FROM line
+WHERE sent <> '' AND patient_id NOT IN (SELECT patient_id FROM patient)
+ORDER BY patient_id
+"""
     return ledger.rows(sql)
 
 
@@ -78,14 +89,14 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     kept = "IN (SELECT {} FROM line WHERE sent <> '')"
     kept_files = kept.format("invoice")
     lines = ledger.one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
+    forget(ledger, {*ledger.column(f"SELECT patient FROM patient WHERE patient_id {own}")})
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
         f"UPDATE line SET sent = '', remark = '' WHERE patient_id {own}",
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
-        f"DELETE FROM dossier WHERE patient_id {own}",
-        f"DELETE FROM appointment_owner WHERE patient_id {own}",
+        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "waiting", "heard")),
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",
     ):

@@ -1,53 +1,55 @@
 """What was read back of published runs, and which runs of a folder the ledger knows."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
 from attrs import evolve
 
 from ..base.private import resolved
-from ..model.appointment import Appointment, Judgement, Outcome
+from ..model.appointment import Outcome
 from . import Ledger
-from .dossier import pack
+from .dossier import Settled, pack_settled
 from .patients import StoredDossier, dossier_of, save_dossiers
 from .people import HashedIdentity
 from .runs import stored
 
-#: Where in an entry of a dossier its appointment stands.
-_ID: Final = 3
 
-
-def keep_declared(
-    ledger: Ledger, patient_id: str, identity: HashedIdentity, appointments: Sequence[Appointment]
-) -> None:
+def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, appointments: Sequence[Settled]) -> None:
     """Puts declared appointments in a patient's dossier, in the place of what it says of them, and who the patient is;
     the next run completes it."""
-    found = dossier_of(ledger, patient_id) or StoredDossier(patient_id, 1, None, None, "[]", "[]")
-    who, born, sex = identity
+    found = dossier_of(ledger, patient_id) or StoredDossier(patient_id)
+    who, born, sex, birth_year = identity
     if not sex and who == found.who:  # not every standard sends it
         sex = found.sex
-    declared = [(appointment, Judgement(Outcome.DECLARED, (), appointment.past)) for appointment in appointments]
-    new = {entry[_ID]: entry for entry in json.loads(pack(declared))}
-    old = (entry for entry in json.loads(found.appointments) if entry[_ID] not in new)
-    entries = sorted([*old, *new.values()], key=lambda entry: str(entry[_ID]))
-    last = max([found.last, *(a.date.isoformat() for a in appointments if a.date is not None)])
-    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    found = evolve(found, pending=1, digest=None, tally=None, appointments=text, last=last)
-    save_dossiers(ledger, [evolve(found, who=who, born=born, sex=sex)])
-    numbers = sorted({appointment.number for appointment in appointments} - {""})
-    ledger.many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", ((number, patient_id) for number in numbers))
-    ledger.many("INSERT OR IGNORE INTO recovered VALUES (?)", ((appointment.id,) for appointment in appointments))
+    new = {appointment.appointment_id: appointment for appointment in appointments}
+    old = (settled for settled in found.settled() if settled.appointment_id not in new)
+    found = evolve(
+        found,
+        digest=None,
+        tally=None,
+        pending=1,
+        last=max([found.last, *(appointment.date for appointment in appointments)]),
+        who=who,
+        born=born,
+        sex=sex,
+        birth_year=birth_year,
+        appointments=pack_settled(sorted([*old, *new.values()])),
+        waiting=[waiting for waiting in found.waiting if waiting.appointment_id not in new],
+        heard={ident: change for ident, change in found.heard.items() if ident not in new},
+        numbers=sorted({appointment.trajectory_id for appointment in appointments} - {""}),
+    )
+    save_dossiers(ledger, [found])
+    ledger.many("INSERT OR IGNORE INTO recovered VALUES (?)", ((ident,) for ident in new))
 
 
 def doubt_begun(ledger: Ledger) -> None:
     """Notes of the trajectories that had begun when an older ledger was written that contacts may be missing."""
-    ledger.many(
-        "INSERT OR IGNORE INTO recovered SELECT appointment_id FROM appointment WHERE outcome <> ? AND patient_id IN "
-        "(SELECT patient_id FROM dossier WHERE pending > 0 UNION SELECT patient_id FROM trajectory WHERE ended = '')",
-        [(Outcome.COUNTED.value,)],
-    )
+    sql = "SELECT patient_id FROM patient WHERE pending > 0 OR open_trajectories > 0"
+    for patient_id in list(ledger.column(sql)):
+        dossier = dossier_of(ledger, patient_id)
+        for kept in dossier.kept() if dossier is not None else ():
+            if Outcome(kept.outcome) is not Outcome.COUNTED:
+                ledger.do("INSERT OR IGNORE INTO recovered VALUES (?)", (kept.appointment_id,))
 
 
 def note_listed(ledger: Ledger, out: Path, run: int) -> None:

@@ -1,7 +1,6 @@
 -- The ledger: what was seen, declared and answered. Dates are YYYY-MM-DD, amounts cents.
--- Each statement makes what isn't there yet: an older ledger gets the rest of it after its upgrade-N.sql.
 
-CREATE TABLE IF NOT EXISTS run (
+CREATE TABLE run (
     run INTEGER PRIMARY KEY,           -- R000001 is 1; only runs that declared something
     today TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('staged', 'published', 'withdrawn')),
@@ -13,7 +12,7 @@ CREATE TABLE IF NOT EXISTS run (
     withdrawn_why TEXT
 );
 
-CREATE TABLE IF NOT EXISTS declaration (
+CREATE TABLE declaration (
     invoice TEXT PRIMARY KEY,          -- never used again
     run INTEGER NOT NULL REFERENCES run,
     file TEXT NOT NULL,                -- relative to the run's folder
@@ -31,30 +30,30 @@ CREATE TABLE IF NOT EXISTS declaration (
 ) WITHOUT ROWID;
 
 -- The practice that the ledger is of: the AGB codes it declared under, each since when.
-CREATE TABLE IF NOT EXISTS owner (agb TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE owner (agb TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
 
 -- Appointments from before published runs were read back, and that no feed showed since: contacts may be missing.
-CREATE TABLE IF NOT EXISTS recovered (appointment_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE recovered (appointment_id TEXT PRIMARY KEY) WITHOUT ROWID;
 
 -- By the list of runs in a folder of runs, the one that wrote in this ledger last: an older copy knows of fewer.
-CREATE TABLE IF NOT EXISTS listed (folder PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE listed (folder PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
 
 -- Tests declare nothing: only their numbers are kept, T000001 is 1.
-CREATE TABLE IF NOT EXISTS test_run (
+CREATE TABLE test_run (
     run INTEGER PRIMARY KEY,
     today TEXT NOT NULL,
     invoices INTEGER NOT NULL
 );
 
 -- The person of a line as sent: the record without its numbering.
-CREATE TABLE IF NOT EXISTS person (
+CREATE TABLE person (
     person INTEGER PRIMARY KEY,
     sent TEXT NOT NULL
 );
 
 -- A line as sent, and what became of it. Debits of one appointment are numbered by attempt, so that none is ever sent
 -- twice by mistake; so are its credits. What changes `state` is in events.py.
-CREATE TABLE IF NOT EXISTS line (
+CREATE TABLE line (
     reference TEXT PRIMARY KEY,
     appointment_id TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 1,
@@ -95,15 +94,15 @@ CREATE TABLE IF NOT EXISTS line (
                                        -- credited, replaced. Its dossier may not know of it as declared
     UNIQUE (appointment_id, debit_credit, attempt)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS line_who ON line (who, date) WHERE debit_credit = 'D';
-CREATE INDEX IF NOT EXISTS line_previous ON line (previous) WHERE previous IS NOT NULL;
-CREATE INDEX IF NOT EXISTS line_corrected ON line (patient_id) WHERE corrected = 1;
+CREATE INDEX line_who ON line (who, date) WHERE debit_credit = 'D';
+CREATE INDEX line_previous ON line (previous) WHERE previous IS NOT NULL;
+CREATE INDEX line_corrected ON line (patient_id) WHERE corrected = 1;
 -- What is still to be done, and little of it: what is asked every night reads no other line.
-CREATE INDEX IF NOT EXISTS line_credit ON line (reference) WHERE credit IS NOT NULL;
-CREATE INDEX IF NOT EXISTS line_again ON line (reference) WHERE again IS NOT NULL;
+CREATE INDEX line_credit ON line (reference) WHERE credit IS NOT NULL;
+CREATE INDEX line_again ON line (reference) WHERE again IS NOT NULL;
 
 -- The answer to a declaration; there is one at most (STB 5.2, 6.10).
-CREATE TABLE IF NOT EXISTS answer (
+CREATE TABLE answer (
     invoice TEXT PRIMARY KEY REFERENCES declaration,
     sha256 TEXT NOT NULL UNIQUE,       -- of the return file
     file TEXT NOT NULL,                -- its name
@@ -119,92 +118,95 @@ CREATE TABLE IF NOT EXISTS answer (
 ) WITHOUT ROWID;
 
 -- With what persons are hashed, so that nobody reads in `who` and `born` whose they are.
-CREATE TABLE IF NOT EXISTS secret (key BLOB NOT NULL);
-INSERT INTO secret SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM secret);
+CREATE TABLE secret (key BLOB NOT NULL);
+INSERT INTO secret VALUES (randomblob(16));
 
 -- What a person asked for, and why.
-CREATE TABLE IF NOT EXISTS request (
+CREATE TABLE request (
     request INTEGER PRIMARY KEY,
     day TEXT NOT NULL,
     asked TEXT NOT NULL CHECK (asked IN ('credit', 'redeclare', 'correct', 'cancel')), -- cancel: no credit after all
     reference TEXT NOT NULL REFERENCES line,
     why TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS request_reference ON request (reference);
+CREATE INDEX request_reference ON request (reference);
 
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
--- appointments: JSON, an array each: outcome, units and declare-under code of its line, the texts of the feed in the
---   order of dossier.CORE, a mark of the row it was sent from; then, of one to be tried again, and of a declared one that
---   the feed changed since, an object: its texts by column, what was found wrong, what kind of change it is.
--- trajectories: JSON, an array each as in the view below.
--- digest: of the patient's rows when nothing was left to do; tally: what such rows count as when seen again, name=count.
--- person: JSON, what the feed said of the person when it was heard of last, by column.
--- last: the last day of an appointment in it.
-CREATE TABLE IF NOT EXISTS dossier (
-    patient_id TEXT PRIMARY KEY,
-    run_key INTEGER NOT NULL,          -- which commit wrote it last
+CREATE TABLE patient (
+    patient INTEGER PRIMARY KEY,       -- for the table `owned`
+    patient_id TEXT NOT NULL UNIQUE,
+    digest BLOB,                       -- of the patient's rows when nothing was left to do
+    tally TEXT,                        -- what such rows count as when seen again, name=count
     pending INTEGER NOT NULL,          -- appointments to be tried again, or changed since they were declared
-    digest BLOB,
-    tally TEXT,
-    appointments TEXT NOT NULL,
-    trajectories TEXT NOT NULL,
-    person TEXT NOT NULL DEFAULT '',
-    last TEXT NOT NULL DEFAULT '',
+    apart INTEGER NOT NULL,            -- rows of the patient in `waiting` and `heard`
+    open_trajectories INTEGER NOT NULL, -- those in it without an end
+    last TEXT NOT NULL,                -- the last day of an appointment in it
     who INTEGER,                       -- the person that the patient is, as Ledger.hashed makes it; NULL: not known
     born INTEGER,                      -- and the birth date, in the same way
-    sex TEXT NOT NULL DEFAULT '',      -- 1, 2 or '' where it is not known
-    unexplained TEXT NOT NULL DEFAULT '' -- JSON: code and declare-under code, an array each, of appointments whose code
-                                       -- stands for nothing that is known; '': none. Of these every text is kept
+    sex TEXT NOT NULL,                 -- 1, 2 or '' where it is not known
+    birth_year INTEGER,
+    consent TEXT NOT NULL,             -- for sharing data with Zorg1, as the feed said it last; '': it never did
+    person TEXT NOT NULL,              -- JSON: what the feed said of the person when it was heard of last, by column
+    appointments TEXT NOT NULL,        -- the settled ones: dossier.Settled as text, see packing.py
+    trajectories TEXT NOT NULL         -- dossier.KeptTrajectory, in the same way
 );
-CREATE INDEX IF NOT EXISTS dossier_last ON dossier (last);
-CREATE INDEX IF NOT EXISTS dossier_who ON dossier (who, born, sex) WHERE who IS NOT NULL;
-CREATE INDEX IF NOT EXISTS dossier_run_key ON dossier (run_key);
-CREATE INDEX IF NOT EXISTS dossier_unexplained ON dossier (unexplained) WHERE unexplained <> '';
-CREATE INDEX IF NOT EXISTS dossier_pending ON dossier (patient_id) WHERE pending > 0;
+CREATE INDEX patient_who ON patient (who, born, sex) WHERE who IS NOT NULL;
+CREATE INDEX patient_pending ON patient (patient_id) WHERE pending > 0;
+CREATE INDEX patient_open ON patient (patient_id) WHERE open_trajectories > 0;
 
--- Whose an appointment or trajectory number is; kept from the dossiers.
-CREATE TABLE IF NOT EXISTS appointment_owner (appointment_id TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;
-
-CREATE VIEW IF NOT EXISTS appointment AS
-SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[0]') AS outcome,
-       json_extract(value, '$[4]') AS date, json_extract(value, '$[5]') AS code,
-       json_extract(value, '$[6]') AS declare_under, json_extract(value, '$[7]') AS trajectory_id,
-       json_extract(value, '$[8]') AS uzovi, json_extract(value, '$[9]') AS diagnosis_code
-FROM dossier, json_each(dossier.appointments);
+-- Appointments to be tried again, and those whose code stands for nothing that is known (outcome not_zorg1): of these
+-- every text is kept.
+CREATE TABLE waiting (
+    patient_id TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    code TEXT NOT NULL,                -- as the feed has it, and the next two
+    declare_under TEXT NOT NULL,
+    trajectory_id TEXT NOT NULL,
+    is_sent INTEGER NOT NULL,          -- 1: the texts are those of a line that was sent
+    texts TEXT NOT NULL,               -- JSON: what the feed has, by column
+    found TEXT NOT NULL,               -- JSON: what is wrong with it: code, column, parameters
+    measured TEXT NOT NULL,            -- JSON: names and scores
+    PRIMARY KEY (patient_id, appointment_id)
+) WITHOUT ROWID;
+CREATE INDEX waiting_appointment ON waiting (appointment_id);
+CREATE INDEX waiting_unexplained ON waiting (code, declare_under) WHERE outcome = 'not_zorg1';
 
 -- Declared appointments of which the feed said something else since: another 'row', one that was 'said' to be otherwise
--- and is not told of again, 'cancelled', or another 'count' of contacts.
-CREATE VIEW IF NOT EXISTS heard AS
-SELECT json_extract(value, '$[3]') AS appointment_id, patient_id, json_extract(value, '$[12].change') AS change, pending
-FROM dossier, json_each(dossier.appointments)
-WHERE json_extract(value, '$[0]') = 'declared' AND json_array_length(value) > 12;
+-- and is not told of again, 'cancelled', or another 'count' of contacts. Of those whose debit doesn't stand also that
+-- they are only 'counted' by now, or 'gone' from the dossier.
+CREATE TABLE heard (
+    patient_id TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    change TEXT NOT NULL CHECK (change IN ('row', 'said', 'cancelled', 'count', 'counted', 'gone')),
+    texts TEXT NOT NULL,               -- JSON: what the feed has, by column
+    PRIMARY KEY (patient_id, appointment_id)
+) WITHOUT ROWID;
 
 -- Those that are told of until that is put right.
-CREATE VIEW IF NOT EXISTS changed AS
-SELECT appointment_id, patient_id, change FROM heard WHERE pending > 0 AND change <> 'said';
+CREATE VIEW changed AS
+SELECT appointment_id, patient_id, change FROM heard JOIN patient USING (patient_id)
+WHERE pending > 0 AND change IN ('row', 'cancelled', 'count');
 
-CREATE VIEW IF NOT EXISTS contact AS SELECT * FROM appointment WHERE outcome = 'counted';
+-- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
+-- what may be: the patient's own text says.
+CREATE TABLE owned (bucket INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 
-CREATE VIEW IF NOT EXISTS trajectory AS
-SELECT patient_id, json_extract(value, '$[0]') AS trajectory, json_extract(value, '$[1]') AS number,
-       json_extract(value, '$[2]') AS insurer, json_extract(value, '$[3]') AS program,
-       json_extract(value, '$[4]') AS profile, json_extract(value, '$[5]') AS started,
-       json_extract(value, '$[6]') AS ended, json_extract(value, '$[7]') AS contacts,
-       coalesce(json_extract(value, '$[8]'), json_extract(value, '$[5]')) AS last
-FROM dossier, json_each(dossier.trajectories);
+-- Whose a trajectory number is.
+CREATE TABLE trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;
 
--- Declared appointments that come to a line by what the feed said last: not those that were cancelled since, or are only
--- counted by now.
-CREATE VIEW IF NOT EXISTS still_due AS
-SELECT patient_id, appointment_id FROM appointment
-WHERE outcome <> 'counted' AND NOT EXISTS (
-    SELECT 1 FROM heard WHERE heard.patient_id = appointment.patient_id
-        AND heard.appointment_id = appointment.appointment_id AND change = 'cancelled'
+-- Declared appointments that come to a line by what the feed said last: not those that were cancelled since, are only
+-- counted by now, or are no part of any trajectory.
+CREATE VIEW still_due AS
+SELECT line.patient_id, line.appointment_id FROM line JOIN patient USING (patient_id)
+WHERE debit_credit = 'D' AND NOT EXISTS (
+    SELECT 1 FROM heard
+    WHERE heard.patient_id = line.patient_id AND heard.appointment_id = line.appointment_id
+        AND change IN ('cancelled', 'counted', 'gone')
 );
 
 -- A line with what it went out in, and the answer to that: the fields of Line.
-CREATE VIEW IF NOT EXISTS sent_line AS
+CREATE VIEW sent_line AS
 SELECT line.reference, line.appointment_id, line.attempt, line.debit_credit, line.patient_id, line.trajectory, line.uzovi,
        line.date, line.code, line.list, line.f_code, line.units, line.amount_cents, line.invoice, line.rule, line.sent,
        line.previous, line.who, line.state, line.granted_cents, line.codes,
@@ -222,7 +224,7 @@ JOIN person ON person.person = line.person
 LEFT JOIN answer ON answer.invoice = line.invoice;
 
 -- What became of each declaration. state: sent, refused (as a whole), answered or withdrawn.
-CREATE VIEW IF NOT EXISTS declaration_status AS
+CREATE VIEW declaration_status AS
 SELECT declaration.invoice, declaration.run, declaration.file, declaration.standard, declaration.uzovi,
        declaration.insurer, declaration.persons, declaration.lines, declaration.amount_cents,
        CASE WHEN run.state = 'withdrawn' THEN 'withdrawn' ELSE coalesce(answer.kind, 'sent') END AS state,
@@ -233,7 +235,7 @@ LEFT JOIN answer ON answer.invoice = declaration.invoice;
 
 -- Where the money is, by insurer: declared_cents - credited_cents = granted_cents + refused_cents + open_cents, always.
 -- In the last three a credit counts as negative.
-CREATE VIEW IF NOT EXISTS sums AS
+CREATE VIEW sums AS
 SELECT insurer, uzovi, sum(amount_cents + coalesce(credited, 0)) AS declared_cents,
        sum(coalesce(credited, 0)) AS credited_cents,
        sum(coalesce(granted_cents, 0)) AS granted_cents,

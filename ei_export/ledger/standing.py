@@ -1,29 +1,18 @@
 """How things stand: what waits to be tried again, what was started and has no end, and what became of what went out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from ..base.problems import Finding, is_worded
-from ..model.appointment import Outcome
+from ..base.problems import is_worded
 from . import Ledger
-from .dossier import unpack_waiting
+from .dossier import Waiting, unpack_trajectories
+from .patients import WAITING, waiting_from
 
 #: A row by the names of its columns.
 LedgerRow: TypeAlias = Mapping[str, Any]
-
-
-@frozen
-class Waiting:
-    """An appointment that the next run tries again: its ``texts`` as the feed had them, in the order of
-    `dossier.SAVED`, and what the last run found wrong with it."""
-
-    patient_id: str
-    outcome: Outcome
-    texts: Sequence[str]
-    findings: Sequence[Finding]
 
 
 @frozen
@@ -40,25 +29,21 @@ class Started:
     contacts: int
 
 
-def waiting(ledger: Ledger) -> Iterator[Waiting]:
-    """Everything that waits, by patient and appointment id."""
-    sql = "SELECT patient_id, appointments FROM dossier WHERE pending > 0 ORDER BY patient_id"
-    for patient_id, appointments in ledger.rows(sql):
-        for kept in unpack_waiting(appointments):
-            yield Waiting(patient_id, kept.outcome, kept.texts, [*filter(is_worded, kept.found)])
+def waiting(ledger: Ledger) -> Iterator[tuple[str, Waiting]]:
+    """What the next run tries again, each with its patient, by patient and appointment id."""
+    sql = f"SELECT patient_id, {WAITING} FROM waiting WHERE outcome <> 'not_zorg1' ORDER BY patient_id, appointment_id"
+    for patient_id, *row in ledger.rows(sql):
+        kept = waiting_from(row)
+        yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
 
 def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
     """The trajectories that were started, have no end, and were heard of for the last time on this day or before it."""
-    sql = (
-        "SELECT trajectory, patient_id, insurer, program, profile, started, last, contacts FROM trajectory "
-        "WHERE ended = '' AND started <> '' AND last <= ?"
-    )
-    for trajectory, patient, insurer, program, profile, started, seen, contacts in ledger.rows(
-        sql, (last.isoformat(),)
-    ):
-        days = date.fromisoformat(started), date.fromisoformat(seen)
-        yield Started(trajectory, patient, insurer, program, profile, *days, int(contacts))
+    for patient, text in ledger.rows("SELECT patient_id, trajectories FROM patient WHERE open_trajectories > 0"):
+        for each in unpack_trajectories(text):
+            if each.started and not each.ended and each.last <= last.isoformat():
+                days = date.fromisoformat(each.started), date.fromisoformat(each.last)
+                yield Started(each.trajectory, patient, each.insurer, each.program, each.profile, *days, each.contacts)
 
 
 def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
@@ -210,9 +195,9 @@ WHERE corrected = 1 AND NOT ((
     SELECT asked FROM request
     WHERE request.reference = line.reference AND asked <> 'redeclare' ORDER BY request DESC LIMIT 1
 ) IS 'correct' AND EXISTS (
-    SELECT 1 FROM appointment
-    WHERE appointment.patient_id = line.patient_id AND appointment.appointment_id = line.appointment_id
-        AND outcome IN ('held', 'no_agreement', 'unreadable')
+    SELECT 1 FROM waiting
+    WHERE waiting.patient_id = line.patient_id AND waiting.appointment_id = line.appointment_id
+        AND outcome <> 'not_zorg1'
 ))
 """
     credits, again = next(ledger.rows(sql))

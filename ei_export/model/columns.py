@@ -40,6 +40,7 @@ COLUMNS: Final = (
     "side",
     "measurement_name",
     "measurement_score",
+    "category",
 )
 
 #: The columns a feed must have; a cell of theirs may still be empty.

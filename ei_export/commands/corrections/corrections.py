@@ -19,10 +19,10 @@ from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import Asked, Asking
-from ...ledger.dossier import AT, unpack
+from ...ledger.dossier import AT, in_order
 from ...ledger.line import STANDING, last_debit
 from ...ledger.own_files import holds_invoice
-from ...ledger.patients import appointment_owner, dossier_of
+from ...ledger.patients import appointment_owner, heard_of
 from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
@@ -269,11 +269,10 @@ def _not_to_be_corrected(asking: Asking) -> Finding | None:
 def _as_it_is(ledger: Ledger, asking: Asking, meant: WordMeanings) -> Appointment | None:
     """What the feed said last of the appointment of a line, where that is otherwise than declared."""
     debit = asking.debit
-    stored = dossier_of(ledger, debit.patient_id)
-    for kept in unpack(stored.appointments) if stored is not None and asking.change in ("row", "said") else ():
-        if kept.texts[AT["appointment_id"]] == debit.appointment_id and kept.change is not None:
-            return read_kept(debit.patient_id, kept.change.texts, AT, settled=False, meant=meant)
-    return None
+    if asking.change not in ("row", "said"):
+        return None
+    said = heard_of(ledger, debit.patient_id)[debit.appointment_id]
+    return read_kept(debit.patient_id, in_order(said.texts), AT, settled=False, meant=meant)
 
 
 def _ask(

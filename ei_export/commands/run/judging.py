@@ -4,7 +4,6 @@ Whether a performance is declared twice, and with ``--strict`` whether anything 
 was judged. Then the feed is judged again, knowing that: from its start, as what changes for one may change for others.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -24,7 +23,7 @@ from ...judging.credits import add_credits, add_credits_of_replaced, judged_cred
 from ...judging.judge import judge_patient
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.patients import patients_since, pending_appointments, pending_patients, unexplained
+from ...ledger.patients import Codes, patients_since, pending_appointments, pending_patients, unexplained
 from ...ledger.people import doubted
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...output.problem_list import ProblemList
@@ -70,8 +69,7 @@ class FeedJudge:
             for finding in (*self.earlier, *self.rules.findings):
                 problems.add(finding)
             survey = Survey(settings.input, source.header, self.rules.resolver.is_explained)
-            texts = unexplained(self.ledger)
-            explained = [text for text in texts if any(survey.explained[c, d] for c, d in json.loads(text))]
+            explained = [codes for codes in unexplained(self.ledger) if survey.explained[codes]]
             feed = self._gathered(source, survey, explained)
             for finding, row in feed.told:
                 problems.add(finding, row=row)
@@ -91,7 +89,7 @@ class FeedJudge:
         again = open_feed(self.settings.input.path, self.settings.input)
         return self.judge(again, twice, hold_all=hold_all)
 
-    def _gathered(self, source: Source, survey: Survey, explained: Sequence[str]) -> Gathered:
+    def _gathered(self, source: Source, survey: Survey, explained: Sequence[Codes]) -> Gathered:
         """The rows of the feed by patient."""
         path, complete_from = self.settings.input.path, self.settings.input.complete_from
         return gather(
@@ -104,7 +102,9 @@ class FeedJudge:
             is_complete=complete_from is not None,
         )
 
-    def _judge_patients(self, collected: Collected, context: Context, feed: Gathered, explained: Sequence[str]) -> None:
+    def _judge_patients(
+        self, collected: Collected, context: Context, feed: Gathered, explained: Sequence[Codes]
+    ) -> None:
         """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it."""
         waiting: list[list[str]] = [[] for _ in range(feed.count)]
         complete_from = self.settings.input.complete_from

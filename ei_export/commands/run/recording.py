@@ -9,7 +9,6 @@ from ...base.problems import BusyError, Finding, WriteError
 from ...declaring.numbers import Series
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.patients import save_owners
 from ...ledger.recovering import note_listed
 from ...ledger.runs import mark_published
 from ...ledger.testing import end_test
@@ -38,7 +37,6 @@ def record(
     for file in shown:
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
-    save_owners(ledger)
     summary.problems.write_csv(problems.file)
     write_page(page.file, settings, rules, ledger, summary, first_lines)
     if isinstance(place, Stage):

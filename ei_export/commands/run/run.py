@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
@@ -28,13 +29,12 @@ from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.corrections import drop
 from ...ledger.patients import (
-    forget_appointments,
     forget_numbers,
     move_appointments,
     move_numbers,
     save_dossiers,
+    take_appointments,
 )
-from ...ledger.people import take_appointments
 from ...ledger.recovering import note_shown
 from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
 from ...ledger.testing import begin_test, next_test_run, test_invoices
@@ -194,12 +194,10 @@ def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary:
 def _remember(collected: Collected, ledger: Ledger) -> None:
     """Writes in the ledger what the patients came to."""
     totals = collected.totals
-    for dossiers in collected.dossiers:
-        save_dossiers(ledger, dossiers)
-    forget_appointments(ledger, totals.cancelled)
     forget_numbers(ledger, totals.released)
-    move_appointments(ledger, totals.moved)
     move_numbers(ledger, totals.numbers)
+    save_dossiers(ledger, chain.from_iterable(collected.dossiers))
+    move_appointments(ledger, totals.moved)
     take_appointments(ledger, sorted(totals.taken))
     drop(ledger, sorted(totals.dropped))
     note_shown(ledger, totals.shown)

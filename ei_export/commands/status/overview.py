@@ -16,8 +16,8 @@ from ...base.tables import FOREVER
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.dossier import AT
-from ...ledger.standing import LedgerRow, Started, Waiting, refused, waiting, without_end
+from ...ledger.dossier import AT, Waiting, in_order
+from ...ledger.standing import LedgerRow, Started, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
@@ -45,7 +45,7 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
     )
     for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
         found.open_trajectories.add(_open_trajectory(started, today))
-    held = (_held(kept, rules, settings.language) for kept in waiting(ledger))
+    held = (_held(patient, kept, rules, settings.language) for patient, kept in waiting(ledger))
     nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))
     for near in filter(None, nearest):
         if near.days_left <= status.soon_weeks * 7:
@@ -104,12 +104,12 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 # Deadlines.
 
 
-def _held(kept: Waiting, rules: Rules, language: Language) -> NearDeadline | None:
+def _held(patient_id: str, kept: Waiting, rules: Rules, language: Language) -> NearDeadline | None:
     """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
     is then one of `refused`."""
-    if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.findings):
+    if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.found):
         return None
-    appointment = read_kept(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+    appointment = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
     if (day := appointment.date) is None:
         return None
     resolution = rules.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
@@ -151,7 +151,7 @@ def _near(
 
 def cause(kept: Waiting, severities: Severities) -> Finding | None:
     """The problem that holds an appointment: the first error, if there is one."""
-    return next((finding for finding in kept.findings if severities.of(finding.code) == "error"), None)
+    return next((finding for finding in kept.found if severities.of(finding.code) == "error"), None)
 
 
 def _is_due(resolution: Resolution) -> bool:

@@ -12,7 +12,7 @@ from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger, standing
 from ...ledger.credits import refused_credits
-from ...ledger.dossier import AT
+from ...ledger.dossier import AT, in_order
 from ...model.appointment import Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
@@ -74,16 +74,16 @@ def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[stand
 
 def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
     """What the last run held or could not read, by patient and appointment."""
-    for kept in standing.waiting(ledger):
+    for patient_id, kept in standing.waiting(ledger):
         if kept.outcome is Outcome.NO_AGREEMENT:
             continue
-        appointment = read_kept(kept.patient_id, kept.texts, AT, settled=True, meant=rules.meant)
+        appointment = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
         yield Held(
             appointment_id=appointment.id,
-            patient_id=kept.patient_id,
+            patient_id=patient_id,
             trajectory=appointment.called(appointment.number),
             date=appointment.date,
             insurer=rules.insurers.get(appointment.uzovi, ""),
             outcome=kept.outcome.value,
-            findings=kept.findings,
+            findings=kept.found,
         )

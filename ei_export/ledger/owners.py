@@ -1,0 +1,106 @@
+"""Whose the appointments are that gave no line: counted contacts, and what another system declared.
+
+There are as many as rows of the feed, so of each only eight bytes are kept: the CRC-32 of its id and the number of its
+patient, in a bucket by that CRC. Two ids may have the same one, and what a patient no longer has is not taken out:
+whoever is found here *may* have the appointment, and the patient's own text says.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+from zlib import crc32
+
+from . import Ledger
+
+_BUCKETS: Final = 4096
+#: Of a CRC, and of the number of a patient; little-endian.
+_HALF: Final = 4
+_ENTRY: Final = 2 * _HALF
+#: Bytes held in memory before they go in the ledger.
+_HELD: Final = 4_000_000
+
+
+def hashes(appointments: Iterable[str]) -> bytes:
+    """What is kept of the ids of appointments, one behind the other."""
+    return b"".join([crc32(ident.encode()).to_bytes(_HALF, "little") for ident in appointments])
+
+
+class OwnerWriter:
+    """Collects whose appointments are; to be flushed at the end."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._buckets: dict[int, bytearray] = {}
+        self._size = 0
+
+    def add(self, hashed: bytes, patient: int) -> None:
+        """Notes that appointments are a patient's; ``hashed`` as `hashes` made it."""
+        number = patient.to_bytes(_HALF, "little")
+        for place in range(0, len(hashed), _HALF):
+            half = hashed[place : place + _HALF]
+            bucket = _bucket(half)
+            held = self._buckets.get(bucket)
+            if held is None:
+                held = self._buckets[bucket] = bytearray()
+            held += half
+            held += number
+        self._size += 2 * len(hashed)
+        if self._size > _HELD:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what is held in the ledger."""
+        self._ledger.many("INSERT OR REPLACE INTO owned VALUES (?, ?)", self._joined())
+        self._buckets.clear()
+        self._size = 0
+
+    def _joined(self) -> Iterator[tuple[int, bytes]]:
+        for bucket, held in sorted(self._buckets.items()):
+            known = _packed(self._ledger, bucket)
+            new = [entry for entry in _entries(bytes(held)) if not _places(known, entry)] if known else [held]
+            yield bucket, b"".join([known, *new])
+
+
+def candidates(ledger: Ledger, appointment_id: str) -> list[int]:
+    """The numbers of the patients that may have an appointment, who had it first before others."""
+    half = hashes([appointment_id])
+    packed = _packed(ledger, _bucket(half))
+    return [_patient(packed[place : place + _ENTRY]) for place in _places(packed, half)]
+
+
+def forget(ledger: Ledger, patients: Collection[int]) -> None:
+    """Forgets all that some patients have, by their numbers."""
+    for bucket, packed in list(ledger.rows("SELECT bucket, packed FROM owned")):
+        left = [entry for entry in _entries(packed) if _patient(entry) not in patients]
+        if len(left) * _ENTRY < len(packed):
+            _put(ledger, bucket, left)
+
+
+def _bucket(half: bytes) -> int:
+    return int.from_bytes(half, "little") % _BUCKETS
+
+
+def _patient(entry: bytes) -> int:
+    return int.from_bytes(entry[_HALF:], "little")
+
+
+def _packed(ledger: Ledger, bucket: int) -> bytes:
+    return next(ledger.column("SELECT packed FROM owned WHERE bucket = ?", (bucket,)), b"")
+
+
+def _put(ledger: Ledger, bucket: int, entries: Iterable[bytes]) -> None:
+    ledger.do("INSERT OR REPLACE INTO owned VALUES (?, ?)", (bucket, b"".join(entries)))
+
+
+def _entries(packed: bytes) -> Iterator[bytes]:
+    return (packed[place : place + _ENTRY] for place in range(0, len(packed), _ENTRY))
+
+
+def _places(packed: bytes, start: bytes) -> list[int]:
+    """Where the entries stand that begin with some bytes."""
+    places = []
+    place = packed.find(start)
+    while place >= 0:
+        if not place % _ENTRY:
+            places.append(place)
+        place = packed.find(start, place + 1)
+    return places
