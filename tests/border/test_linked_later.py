@@ -1,11 +1,12 @@
 """Own codes that nobody linked, and that somebody links when the feed no longer brings their appointments."""
 
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 
 import pytest
 
+from ei_export.ledger import Ledger
+from ei_export.ledger.patients import kept_by_all
 from tests.support.feeds import Cells, Clinic, visit
 
 LINKED = 'LR-IN = "940131"\nLR-BEH = "940135"\nLR-UIT = "940134"\n'
@@ -52,8 +53,8 @@ def test_what_is_no_zorg1_is_forgotten(clinic: Clinic) -> None:
     clinic.configure(codes='LR-IN = "-"\nLR-BEH = "-"\nLR-UIT = "-"\n')
     done = clinic.feed([]).run()
     assert (done.lines, done.problems) == ({}, [])
-    with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger:
-        assert ledger.execute("SELECT appointments, unexplained FROM dossier").fetchall() == [("[]", "")]
+    with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as ledger:
+        assert [*kept_by_all(ledger)] == []
 
 
 def test_the_patient_was_put_right_meanwhile(clinic: Clinic) -> None:

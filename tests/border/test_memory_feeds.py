@@ -1,11 +1,14 @@
 """What one feed said is known in the next: of trajectories that move, of what was deleted."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
+from ei_export.ledger import Ledger
+from ei_export.ledger.patients import kept_by_all
 from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
 from tests.support.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
 from tests.support.receiver import by_vecozo
@@ -154,7 +157,8 @@ def test_codes_and_numbers_of_a_line_that_stands_again(clinic: Clinic, clerk: Cl
     row = START | {"code": "01"}
 
     def kept() -> list[tuple[str, str]]:
-        return [(x["code"], x["trajectory_id"]) for x in clerk.rows("SELECT code, trajectory_id FROM appointment")]
+        with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as ledger:
+            return [(kept.text("code"), kept.text("trajectory_id")) for _, kept in kept_by_all(ledger)]
 
     clinic.feed([row]).run()
     clinic.feed([row | {"date": "2021-03-02"}]).run()

@@ -1,10 +1,15 @@
 """A person corrected in the practice system, and whatever else was sent and is otherwise by now."""
 
+from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+from attrs import evolve
 
+from ei_export.ledger import Ledger
+from ei_export.ledger.dossier import pack_settled
+from ei_export.ledger.patients import dossier_of, save_dossiers
 from tests.declaring import test_gds801
 from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
 from tests.support.feeds import BSNS, Cells, Clinic, Result, tables_read_once, visit
@@ -264,12 +269,16 @@ def test_where_the_address_is_not_sent_nothing_is_told(tmp_path: Path) -> None:
     assert (set(again.credits), set(again.lines)) == ({"A1"}, {"A1"})
 
 
-def test_what_a_ledger_of_before_did_not_mark_is_compared_once(clinic: Clinic, clerk: Clerk) -> None:
+def test_what_is_not_marked_is_compared_once(clinic: Clinic) -> None:
+    """As where it was read back from a run."""
     clinic.feed([*COURSE, SINGLE]).run()
-    clerk.write(
-        "UPDATE dossier SET digest = NULL, person = '', appointments = (SELECT json_group_array(json("
-        "iif(json_array_length(value) = 12, json_set(value, '$[11]', ''), value))) FROM json_each(appointments))"
-    )
+    with closing(Ledger.open(clinic.folder / "ledger.sqlite")) as ledger:
+        for patient in [*ledger.column("SELECT patient_id FROM patient")]:
+            dossier = dossier_of(ledger, patient)
+            assert dossier is not None
+            unmarked = pack_settled([settled._replace(mark="") for settled in dossier.settled()])
+            save_dossiers(ledger, [evolve(dossier, digest=None, person="", appointments=unmarked)])
+        ledger.commit()
     assert clinic.feed([*COURSE, SINGLE]).run().problems == []
     assert clinic.feed([SINGLE | {"accident": "J"}]).run().codes == ["DECLARED_DETAILS_CHANGED"]
 

@@ -13,7 +13,7 @@ from tests.faults.scene import LATER
 def _foreign(path: Path) -> None:
     path.unlink()
     connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE dossier (patient_id TEXT)")
+    connection.execute("CREATE TABLE patient (patient_id TEXT)")
     connection.commit()
     connection.close()
 
@@ -37,6 +37,14 @@ def _foreign_empty(path: Path) -> None:
 def _newer(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 1000")
+    connection.close()
+
+
+def _unreleased(path: Path) -> None:
+    """Of a version from before the first release, which counted its schemas in another way."""
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA application_id = {0x45494558}")
+    connection.execute("PRAGMA user_version = 5")
     connection.close()
 
 
@@ -69,6 +77,7 @@ def _zeros(path: Path) -> None:
         (_foreign_wal, 2),
         (_foreign_empty, 2),
         (_newer, 2),
+        (_unreleased, 2),
         (_text, 4),
         (_short_text, 4),
         *((_cut_to(size), 4) for size in (10, 100, 1_000, 4_096, 8_192, 20_000, 40_960)),

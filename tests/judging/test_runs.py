@@ -350,7 +350,7 @@ def test_what_another_system_declared_is_not_judged(clinic: Clinic) -> None:
 def test_a_patient_who_did_not_change_is_not_judged_again(clinic: Clinic) -> None:
     clinic.feed([*course(), *BYSTANDERS]).run()
     with sqlite3.connect(clinic.folder / "ledger.sqlite") as ledger:
-        assert ledger.execute("SELECT count(*) FROM dossier WHERE digest IS NULL").fetchone() == (0,)
+        assert ledger.execute("SELECT count(*) FROM patient WHERE digest IS NULL").fetchone() == (0,)
     ledger.close()
 
 

@@ -138,8 +138,8 @@ def test_what_is_held_is_told_with_its_remedy_without_the_feed(clinic: Clinic) -
 
 def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_counted(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        replaced = "replace(replace(appointments, 'DIAGNOSIS_MISSING', 'GONE_SINCE'), 'expected', 'wanted')"
-        ledger.execute(f"UPDATE dossier SET appointments = {replaced}")
+        replaced = "replace(replace(found, 'DIAGNOSIS_MISSING', 'GONE_SINCE'), 'expected', 'wanted')"
+        ledger.execute(f"UPDATE waiting SET found = {replaced}")
     assert [held["problems"] for held in document(clinic)["held"]] == [[], []]
     heading = "VASTGEHOUDEN, zoals de laatste run het zag (2); ei-export check kijkt opnieuw"
     assert f"{heading}\n  - 2 om een reden die deze versie niet kent\n\n" in ask(clinic)
@@ -148,8 +148,7 @@ def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_counted(
 
 def test_what_is_held_by_nothing_that_is_wrong_any_more_is_told_with_what_was_found(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        replaced = "replace(appointments, 'DIAGNOSIS_MISSING', 'INDICATION_MISSING')"
-        ledger.execute(f"UPDATE dossier SET appointments = {replaced}")
+        ledger.execute("UPDATE waiting SET found = replace(found, 'DIAGNOSIS_MISSING', 'INDICATION_MISSING')")
     told = ask(clinic)
     assert "VASTGEHOUDEN, zoals de laatste run het zag (2)" in told
     assert "- afspraak H1, traject T3, kolom diagnosis_code\n        (INDICATION_MISSING)\n" in told
