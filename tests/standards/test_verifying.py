@@ -3,7 +3,7 @@ program wrote itself are right."""
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ei_export.model.codelists import codes, diagnoses
 from ei_export.model.declaration import Person
 from ei_export.standards.fault import Fault
 from ei_export.standards.flat.fragments import care_fragment, key_fragment, line_fragment, person_fragment
+from ei_export.standards.flat.judge import cut as cutting
 from ei_export.standards.flat.judge.cut import NO_ENDS, cut
 from ei_export.standards.flat.judge.declaration import FlatFile
 from ei_export.standards.flat.judge.lines import Lines
@@ -39,27 +40,27 @@ def told(faults: list[Fault]) -> list[tuple[int | None, str, str]]:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """What the quick way said of each record it was asked about."""
-    said: list[bool] = []
-    accepts = Lines.accepts
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many records the quick way took each time."""
+    said: list[int] = []
+    accept = Lines.accept
 
-    def counting(self: Lines, text: bytes) -> bool:
-        said.append(accepts(self, text))
+    def counting(self: Lines, run: Sequence[bytes], at: int) -> int:
+        said.append(accept(self, run, at))
         return said[-1]
 
-    monkeypatch.setattr(Lines, "accepts", counting)
+    monkeypatch.setattr(Lines, "accept", counting)
     return said
 
 
-def test_what_was_judged_before_is_taken_without_a_look(counted: list[bool]) -> None:
+def test_what_was_judged_before_is_taken_without_a_look(counted: list[int]) -> None:
     assert judged(CORRECT) == []
     assert sum(counted) == 3  # the lines of B
 
 
 def test_the_long_way_finds_what_the_quick_way_leaves_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing on what it takes."""
-    monkeypatch.setattr(Lines, "accepts", lambda self, text: False)
+    monkeypatch.setattr(Lines, "accept", lambda self, run, at: 0)
     monkeypatch.setattr(FlatFile, "_accepts_person", lambda self, text: False)
     assert judged(CORRECT) == []
     for change in CHANGES[::2]:
@@ -323,6 +324,21 @@ def test_whole_records_are_cut_out_whatever_is_between_them(parts: list[bytes]) 
     pieces = list(cut(io.BytesIO(b"".join(parts)), 10))
     assert sum(len(text) for text, _ in pieces) <= sum(map(len, parts))
     assert all(trouble != NO_ENDS for _, trouble in pieces[:-1])
+
+
+@given(
+    st.lists(st.sampled_from([b"a" * 9, b"b" * 10, b"c" * 11, b"e" * 10 + END, b"\r", b"\n", END]), max_size=30),
+    st.integers(1, 5),
+)
+def test_records_that_are_cut_several_at_a_time_are_those_that_are_cut_line_by_line(
+    parts: list[bytes], together: int
+) -> None:
+    data = b"".join(parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cutting, "_RUN", 1_000)
+        by_line = list(cutting._by_line(io.BytesIO(data), 10))
+        patch.setattr(cutting, "_RUN", together)
+        assert list(cut(io.BytesIO(data), 10)) == by_line
 
 
 # Fragments ------------------------------------------------------------------------------------------

@@ -30,9 +30,9 @@ class Numbers:
         self.text = b""
         self.advance()
 
-    def advance(self) -> None:
-        """The next record has the number it should have."""
-        self.next += 1
+    def advance(self, records: int = 1) -> None:
+        """The next records have the numbers they should have."""
+        self.next += records
         self.text = self._template % self.next
         self._others = ()
 

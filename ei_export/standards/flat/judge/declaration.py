@@ -16,8 +16,8 @@ from ..record import Layout, encoding
 from . import counting
 from .controls import controls
 from .counting import Comments, Numbers, Tally
-from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, cut
-from .doubles import Doubles, person_key
+from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, runs
+from .doubles import Doubles, PersonKeys
 from .lines import Lines
 from .parts import Part
 from .relations import TODAY, Values, relations
@@ -64,7 +64,8 @@ class FlatFile:
         self._behind: Fault | None = None
         self._doubled = False
         #: The last person, and whether all came in ascending order; the record of the last one, and the lines before.
-        self._last_person, self._ascending = "", True
+        self._persons: Final = PersonKeys(self._layout)
+        self._last_person, self._ascending = b"", True
         self._childless: tuple[int, int] | None = None
         #: The record before this one with its kind, if it was judged at length, and what was wrong with its line end.
         self._judged, self._trouble = (b"", ""), ""
@@ -78,11 +79,18 @@ class FlatFile:
         """Everything that is wrong with a file that is open at its start. Raises OSError."""
         length, before = self._layout.length, b""
         try:
-            for self.records, (text, trouble) in enumerate(cut(file, length), 1):
-                if trouble or len(text) != length or not (self._lines.accepts(text) or self._accepts_person(text)):
-                    for fault in self._judge(text, before, trouble):
-                        yield fault if fault.record else fault.at(self.records)
-                self._trouble, before = trouble, text
+            for run, trouble in runs(file, length):
+                at = 0
+                while at < len(run):
+                    self.records += 1
+                    if not trouble and len(run[at]) == length and (taken := self._accept(run, at)):
+                        self.records += taken - 1
+                        at += taken
+                    else:
+                        for fault in self._judge(run[at], before, trouble):
+                            yield fault if fault.record else fault.at(self.records)
+                        at += 1
+                    self._trouble, before = trouble, run[at - 1]
         except _StopJudging:
             return
         yield from self._end(cut_off=bool(before) and not self._kind_of(before))
@@ -90,15 +98,18 @@ class FlatFile:
         if not seen_once and not self._numbers.broken:  # records that are in it twice were told of
             yield from Doubles(self._layout, self._controls, self._takes_part).find(file, self._closed)
 
+    def _accept(self, run: Sequence[bytes], at: int) -> int:
+        """Takes records from one on, a person or lines, with which nothing is wrong. How many; 0 says nothing of it."""
+        return self._accepts_person(run[at]) or self._lines.accept(run, at)
+
     def _accepts_person(self, text: bytes) -> bool:
         """Takes a person with whom nothing is wrong; False says nothing about the record."""
         if not text.startswith(_PERSON + self._numbers.text) or self._closed or self._is_childless():
             return False
-        record = text.decode(encoding())
-        if self._parts["02"].judge(record[self._kind_ends :]):
+        if self._parts["02"].judge(text[self._kind_ends :].decode(encoding())):
             return False
         self._numbers.advance()
-        self._begin_person(record, ())
+        self._begin_person(text, ())
         return True
 
     def _judge(self, text: bytes, before: bytes, trouble: str) -> Iterator[Fault]:
@@ -137,7 +148,7 @@ class FlatFile:
             yield from self._judge_kind(kind, stated)
             match kind:
                 case "02":
-                    yield from self._judge_person(record)
+                    yield from self._judge_person(record, text)
                 case "03":
                     yield from self._judge_debtor(record)
                 case "04":
@@ -178,16 +189,16 @@ class FlatFile:
         elif kind != stated:
             yield self._controls[self._layout[kind].elements[0].id].says("VERIFY_KIND", stated, kind)
 
-    def _judge_person(self, record: str) -> Iterator[Fault]:
+    def _judge_person(self, record: str, text: bytes) -> Iterator[Fault]:
         yield from self._childless_person()
         yield from self._judge_number(record, "0202")
         faults = self._parts["02"].judge(record[self._kind_ends :])
         yield from self._unexplained(record, faults)
-        self._begin_person(record, [fault.element for fault in faults])
+        self._begin_person(text, [fault.element for fault in faults])
 
-    def _begin_person(self, record: str, doubtful: Sequence[str]) -> None:
-        self._lines.begin(record, doubtful)
-        key = person_key(record, self._controls)
+    def _begin_person(self, text: bytes, doubtful: Sequence[str]) -> None:
+        self._lines.begin(text, doubtful)
+        key = self._persons.of(text)
         self._ascending = self._ascending and key > self._last_person
         self._last_person = key
         self._opened, self._childless = True, (self.records, self._tally.lines)
@@ -206,7 +217,7 @@ class FlatFile:
             return
         if wrong:
             yield from wrong
-            self._lines.begin("")  # the record of the person may be what is missing
+            self._lines.begin(b"")  # the record of the person may be what is missing
         yield from self._unexplained(record, list(self._lines.judge(text)))
 
     def _judge_comment(self, record: str, before: bytes) -> Iterator[Fault]:
@@ -287,7 +298,7 @@ class FlatFile:
 
     def _close(self) -> None:
         self._closed = self.records
-        self._lines.begin("")  # so that no more are accepted
+        self._lines.begin(b"")  # so that no more are accepted
 
     def _lose(self, kind: str) -> None:
         """A record that can't be judged, as far as its kind says what it was."""
@@ -298,7 +309,7 @@ class FlatFile:
             self._numbers.lose()
             self._opened = True
             if kind != "04":
-                self._lines.begin("")
+                self._lines.begin(b"")
 
     def _kind(self, record: str) -> str:
         """The kind a record is: the one it says, unless it can't be and is another by all its elements; '' for none."""

@@ -16,14 +16,23 @@ from .controls import Control
 from .cut import cut
 
 _BETWEEN: Final = "\x00"
+_NO_BSN: Final = NO_BSN.encode()
 #: What a text is: the key of a person, the reference of a line, or that of the line it credits.
 _PERSON, _DEBIT, _CREDIT, _CREDITED = "1", "2", "3", "4"
 
 
-def person_key(record: str, controls: Mapping[str, Control]) -> str:
+class PersonKeys:
     """What makes the person of a record 02 one person: the BSN, or UZOVI and insured number without one (STB 5.4.7)."""
-    bsn = controls["0203"].of(record)
-    return bsn if bsn != NO_BSN else bsn + controls["0204"].of(record) + controls["0205"].of(record)
+
+    def __init__(self, layout: Layout) -> None:
+        record = layout["02"]
+        start = record["0203"].start - 1
+        self._bsn: Final = slice(start, record["0203"].end)
+        self._all: Final = slice(start, record["0205"].end)
+
+    def of(self, record: bytes) -> bytes:
+        bsn = record[self._bsn]
+        return bsn if bsn != _NO_BSN else record[self._all]
 
 
 class Doubles:
@@ -33,6 +42,7 @@ class Doubles:
         self._layout: Final = layout
         self._controls: Final = controls
         self._counts: Final = counts
+        self._persons: Final = PersonKeys(layout)
 
     def find(self, file: IO[bytes], trailer: int) -> Iterator[Fault]:
         """Everything that occurs twice in a file, read from its start to the record of its trailer (0 = it has none).
@@ -55,7 +65,7 @@ class Doubles:
         """What of a record may occur once; nothing that isn't right in itself."""
         kind = self._layout.kind(record)
         if kind == "02" and self._value(record, "0203"):
-            yield person_key(record, self._controls), _PERSON
+            yield self._persons.of(record.encode(encoding())).decode(encoding()), _PERSON
         elif kind == "04":
             is_credit = self._value(record, "0433") == "C"
             if reference := self._value(record, "0434"):

@@ -6,6 +6,7 @@ and not looked at.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from struct import Struct
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -25,6 +26,8 @@ _KEY: Final = ("0403", "0405")
 #: What is claimed: all that comes back with other persons too.
 _CLAIM: Final = ("0406", "0433")
 _RECORD: Final = (("0401", "0401"), ("0402", "0402"), _KEY, _CLAIM, ("0434", "0434"), ("0435", ""))
+#: The same, kind and number in one.
+_TAKEN: Final = (("0401", "0402"), *_RECORD[2:])
 _PARTS: Final = (("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"), ("0428", "0433"))
 #: As many texts are remembered of each part: some megabytes at most.
 _REMEMBERED: Final = 20_000
@@ -92,8 +95,10 @@ class Lines:
         self._numbers: Final = numbers
         self._tally: Final = tally
         self._unpack: Final = _cutter(record, _RECORD)
+        self._cut: Final = _cutter(record, _TAKEN)
+        #: Kind and number, of which the last is counted.
+        self._start: Final = b"%b%%0%dd" % (record.kind.encode(encoding()), record["0402"].length)
         self._unpack_claim: Final = _cutter(record, _PARTS)
-        self._kind: Final = record.kind.encode(encoding())
         self._before: Final = _Memory(part("0406", "0407"), _nothing)
         self._day: Final = _Memory(part("0408", "0408"), _nothing)
         self._product: Final = _Memory(part("0409", "0411"), lambda values: as_int(values["0411"]))
@@ -103,19 +108,20 @@ class Lines:
         self._amounts: Final[dict[bytes, _Price]] = {}
         self._claims: Final[dict[bytes, int]] = {}
         #: The UZOVI of the person, and those of which was told that tariff times number is not their amount.
-        self._uzovi = ""
+        self._uzovi = b""
         self._told: Final[set[str]] = set()
         self._is_reference: Final = re.compile(controls["0434"].pattern.encode(encoding())).fullmatch
         self._no_previous: Final = record.part("0435").pack({}).encode(encoding())
         self._keys: Final = _key_elements(layout, controls)
         self._birth: Final = controls["0207"]
+        self._uzovi_place: Final = controls["0204"].place
         start = record["0408"].start - record[_CLAIM[0]].start
         self._day_of_claim: Final = slice(start, start + record["0408"].length)
         self._key_length: Final = record.part(*_KEY).length
         self._parent_key: Final = slice(self._keys[0][1].place.start, self._keys[-1][1].place.stop)
-        #: The record of the person that lines belong to, '' = not known; the elements of it that are doubtful, or were
-        #: told of; and its key, if none is.
-        self._parent, self._doubtful = "", set[str]()
+        #: The record of the person that lines belong to, empty = not known; the elements of it that are doubtful, or
+        #: were told of; and its key, if none is.
+        self._parent, self._doubtful = b"", set[str]()
         self._key: bytes | None = None
         #: When they were born, EEJJMMDD; nothing if that is doubtful.
         self._born = b""
@@ -124,40 +130,48 @@ class Lines:
         self.ascending = True
         self.credits = 0
 
-    def begin(self, parent: str, doubtful: Iterable[str] = ()) -> None:
-        """The lines of a person follow: the record 02, '' if it can't be known, and its elements that are doubtful."""
-        self._parent, self._doubtful = parent, set(doubtful)
-        self._key = parent[self._parent_key].encode(encoding()) if parent and not doubtful else None
-        is_known = parent and self._birth.element.id not in self._doubtful
-        self._born = self._birth.of(parent).encode(encoding()) if is_known else b""
-        uzovi = self._controls["0204"].of(parent) if parent else ""
+    def begin(self, parent: bytes, doubtful: Iterable[str] = ()) -> None:
+        """The lines of a person follow: the record 02, empty if it can't be known, and its elements that are
+        doubtful."""
+        self._parent, self._doubtful = parent, {*doubtful}
+        self._key = parent[self._parent_key] if parent and not self._doubtful else None
+        self._born = parent[self._birth.place] if self._birth.element.id not in self._doubtful else b""
+        uzovi = parent[self._uzovi_place]
         if uzovi != self._uzovi:
             self._uzovi = uzovi
             self._claims.clear()
 
-    def accepts(self, text: bytes) -> bool:
-        """Takes a record of the right length if all of it was judged right before; False says nothing about it."""
-        kind, id, key, claim, reference, rest = self._unpack(text)
-        if (
-            key != self._key
-            or kind != self._kind
-            or id != self._numbers.text
-            or reference <= self._reference
-            or rest != self._no_previous
-            or not (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
-        ):
-            return False
-        cents = self._come_to(claim)
-        if cents is None:
-            return False
-        self._reference = reference
-        self._numbers.advance()
-        self._tally.lines += 1
-        self._tally.cents += cents
-        return True
+    def accept(self, run: Sequence[bytes], at: int) -> int:
+        """Takes records of the right length, from one on, as long as all of each was judged right before, and says how
+        many; 0 says nothing about the record."""
+        key, claims, day, born = self._key, self._claims, self._day_of_claim, self._born
+        first, last = self._numbers.next, self._reference
+        number, cents = first, 0
+        for text in islice(run, at, None):
+            start, own_key, claim, reference, rest = self._cut(text)
+            if (
+                start != self._start % number
+                or own_key != key
+                or reference <= last
+                or rest != self._no_previous
+                or not (reference.rstrip(b" ").isalnum() or self._is_reference(reference))
+            ):
+                break
+            come_to = claims.get(claim) if claim[day] >= born else None
+            if come_to is None and (come_to := self._come_to(claim)) is None:
+                break
+            number, last = number + 1, reference
+            cents += come_to
+        taken = number - first
+        if taken:
+            self._numbers.advance(taken)
+            self._reference = last
+            self._tally.lines += taken
+            self._tally.cents += cents
+        return taken
 
     def accepts_head(self, head: bytes) -> bool:
-        """As `accepts`, of a record before its reference (0403-0433) that is not in a file yet."""
+        """Whether `accept` would take what there is of a record before its reference (0403-0433)."""
         return head[: self._key_length] == self._key and self._come_to(head[self._key_length :]) is not None
 
     def _come_to(self, claim: bytes) -> int | None:
@@ -250,15 +264,16 @@ class Lines:
     @property
     def _insurer(self) -> str:
         """Who gets the lines of this person: the contract party of their UZOVI, or that itself."""
-        return insurer_of(self._uzovi)
+        return insurer_of(self._uzovi.decode(encoding()))
 
     def _judge_key(self, record: str) -> Iterator[Fault]:
         """The key as such, and against that of the person: told once for all the lines of a person."""
+        parent = self._parent.decode(encoding())
         for control, original in self._keys:
             raw = control.of(record)
             if fault := control.fault(raw):
                 yield fault
-            elif self._parent and raw != original.of(self._parent) and original.element.id not in self._doubtful:
+            elif parent and raw != original.of(parent) and original.element.id not in self._doubtful:
                 self._doubtful.add(original.element.id)
                 found = control.bare(raw)
                 yield control.says(

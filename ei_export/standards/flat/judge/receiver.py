@@ -33,7 +33,7 @@ class Fragments:
 
     def person(self, fragment: str) -> list[Fault]:
         """What is wrong with a record 02 behind its number. The lines that are judged next are of this person."""
-        self._lines.begin(self._before + fragment)
+        self._lines.begin(f"{self._before}{fragment}".encode(encoding()))
         return self._person.judge(fragment)
 
     def line(self, head: str, previous: str = "") -> Sequence[Fault]:
