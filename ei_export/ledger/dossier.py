@@ -63,7 +63,7 @@ class Besides(NamedTuple):
     indication_code: str = ""
     category: str = ""
     therapist_agb: str = ""
-    measured: Sequence[Sequence[str]] = ()
+    measured: Sequence[tuple[str, str]] = ()
 
 
 NOTHING_BESIDES: Final = Besides()
@@ -102,11 +102,16 @@ class Settled(NamedTuple):
 
     @property
     def besides(self) -> Besides:
-        return Besides._make(self[_BESIDES:])
+        return Besides._make((*self[_BESIDES:-1], _pairs(self.measured)))
 
     def text(self, column: str) -> str:
         """The text of one of the columns."""
         return str(getattr(self, column))
+
+
+def _pairs(measured: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
+    """What was measured, which JSON has as arrays."""
+    return tuple((name, score) for name, score in measured)
 
 
 _BESIDES: Final = len(Settled._fields) - len(Besides._fields)
@@ -126,7 +131,7 @@ class Waiting(NamedTuple):
 
     @property
     def besides(self) -> Besides:
-        return Besides._make((*map(self.text, Besides._fields[:-1]), self.measured))
+        return Besides._make((*map(self.text, Besides._fields[:-1]), _pairs(self.measured)))
 
     def text(self, column: str) -> str:
         """The text of a column, or ''."""

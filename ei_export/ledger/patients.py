@@ -197,6 +197,30 @@ def number_owner(ledger: Ledger, number: str) -> str | None:
     return ledger.first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)
 
 
+@frozen
+class KnownPatient:
+    """A patient as the Zorg1 tables ask for them: ``birth_year`` None and the texts '' where that was never heard,
+    ``sex`` 1 or 2, ``consent`` the last word on sharing data. Of each of the ``appointments``, by id, `text` gives
+    what it was declared or counted on (`dossier.CORE`), `besides` what else is known."""
+
+    patient_id: str
+    birth_year: int | None
+    sex: str
+    consent: str
+    appointments: Sequence[Settled | Waiting]
+    trajectories: Sequence[KeptTrajectory]
+
+
+def known_patients(ledger: Ledger) -> Iterator[KnownPatient]:
+    """All patients, by number: also those of whom later feeds brought nothing, or only what is new."""
+    for patient_id in list(ledger.column("SELECT patient_id FROM patient ORDER BY patient_id")):
+        dossier = dossier_of(ledger, patient_id)
+        assert dossier is not None
+        yield KnownPatient(
+            patient_id, dossier.birth_year, dossier.sex, dossier.consent, dossier.kept(), dossier.courses()
+        )
+
+
 def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Waiting]]:
     """The appointments that are kept, each with its patient: all of those in which a text stands, in capitals or not,
     and perhaps others."""

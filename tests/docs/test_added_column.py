@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.ledger.filled import LATER, expected, unpacked
 from tests.support.feeds import COLUMNS, Cells, Clinic, csv_text, visit
 
 ROOT: Final = Path(__file__).parents[2]
@@ -123,6 +124,35 @@ def test_a_ledger_of_before_is_read_and_what_was_held_goes_out(tmp_path: Path, n
     (told,) = (p for p in changed["problems"] if p["appointment_id"] == "A3")
     assert (declared(changed), told["code"]) == ([], "DECLARED_DETAILS_CHANGED")
     assert "end_reason" in told["message"]
+
+
+def test_a_filled_ledger_is_read_as_before(tmp_path: Path, next_version: Path) -> None:
+    """One in which everything happened: held, changed, refused, credited, withdrawn, of codes that nobody explained."""
+    clinic = Clinic(unpacked(tmp_path / "practice"))
+    before = clinic.command("check", today=LATER)
+    questions = """\
+import json
+from pathlib import Path
+from ei_export.ledger import Ledger
+from tests.ledger import filled
+print(json.dumps(filled.questions(Ledger.look(Path("ledger.sqlite")))))
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{next_version}{os.pathsep}{ROOT}"}
+    asked = [sys.executable, "-c", questions]
+    done = subprocess.run(asked, cwd=clinic.folder, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == expected()["questions"]
+
+    again = run(next_version, clinic, [], LATER)
+    assert declared(again) == declared(before.document) == ["A1-13", "A1-13", "A1-16"]  # as was asked
+    assert problems(again) == sorted(
+        (p["code"], p["appointment_id"], p["column"]) for p in before.problems if p["appointment_id"]
+    )
+    clinic.tariffs()
+    once = visit("H2", "2021-03-04", "940141", "TI", patient="P21", debtor_number="D-4711", end_reason="02")
+    last = run(next_version, clinic, [once], "2021-08-02")
+    assert declared(last) == ["B3", "H2"]
+    assert sorted(records(clinic, last, "02", DEBTOR)) == [" " * 11, "D-4711".ljust(11)]
+    assert sorted(records(clinic, last, "04", REASON)) == ["00", "02"]
 
 
 @pytest.mark.parametrize(

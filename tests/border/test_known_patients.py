@@ -1,0 +1,144 @@
+"""What the Zorg1 tables are made of is known of every appointment, settled ones too, from feeds of only new rows."""
+
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ei_export.judging.besides import BesidesReader
+from ei_export.ledger import Ledger
+from ei_export.ledger.dossier import Besides, Settled, Waiting
+from ei_export.ledger.patients import KnownPatient, known_patients
+from ei_export.model.appointment import Appointment, Common, positions
+from tests.support.clerk import CONTACT, END, SINGLE, START, Clerk
+from tests.support.feeds import COLUMNS, Cells, Clinic, csv_text
+
+CATEGORY = "Zorg 1: Lage rug | profiel 2 | zonder prijs afspraak"
+ZORG1 = {
+    "consent": "J",
+    "indication_code": "001",
+    "category": CATEGORY,
+    "measurement_name": "Start Back",
+    "measurement_score": "4",
+}
+BESIDES = Besides("J", "001", CATEGORY, START["therapist_agb"], (("Start Back", "4"),))
+NAMES = (*COLUMNS, *(name for name in ("category", "measurement_name", "measurement_score") if name not in COLUMNS))
+
+
+def feed(clinic: Clinic, *rows: Cells) -> Clinic:
+    clinic.write(csv_text([*rows], NAMES))
+    return clinic
+
+
+def known(clinic: Clinic) -> dict[str, KnownPatient]:
+    with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as ledger:
+        return {patient.patient_id: patient for patient in known_patients(ledger)}
+
+
+def besides(clinic: Clinic) -> dict[str, Besides]:
+    return {each.appointment_id: each.besides for patient in known(clinic).values() for each in patient.appointments}
+
+
+def test_of_settled_ones_too(clinic: Clinic) -> None:
+    assert feed(clinic, *(row | ZORG1 for row in (START, CONTACT, END))).run().problems == []
+    assert set(besides(clinic).values()) == {BESIDES}
+    (patient,) = known(clinic).values()
+    assert (patient.birth_year, patient.sex, patient.consent) == (int(START["birth_date"][:4]), "2", "J")
+    assert {type(each) for each in patient.appointments} == {Settled}
+    assert [(each.started, each.ended) for each in patient.trajectories] == [(START["date"], END["date"])]
+
+
+def test_of_those_that_wait(clinic: Clinic) -> None:
+    """And that are settled later, by a run whose feed doesn't show them."""
+    clinic.tariffs(without=START["code"])
+    feed(clinic, START | ZORG1).run()
+    (waiting,) = known(clinic)[START["patient_id"]].appointments
+    assert isinstance(waiting, Waiting)
+    assert besides(clinic) == {"A1": BESIDES}
+    clinic.tariffs()
+    assert feed(clinic).run().lines.keys() == {"A1"}
+    assert besides(clinic) == {"A1": BESIDES}
+
+
+def test_a_feed_of_only_new_rows_leaves_what_was_heard(clinic: Clinic) -> None:
+    feed(clinic, START | ZORG1).run()
+    feed(clinic, CONTACT).run()
+    assert besides(clinic) == {
+        "A1": BESIDES,
+        CONTACT["appointment_id"]: Besides("", CONTACT["indication_code"], "", CONTACT["therapist_agb"]),
+    }
+    (patient,) = known(clinic).values()
+    assert (patient.birth_year, patient.consent) == (int(START["birth_date"][:4]), "J")
+
+
+@pytest.mark.parametrize(
+    "said", [{"consent": "N"}, {"category": "Anders"}, {"measurement_score": "5"}, {"measurement_name": "NPRS"}]
+)
+def test_another_word_is_kept_and_changes_no_line(clinic: Clinic, clerk: Clerk, said: Cells) -> None:
+    rows = [row | ZORG1 for row in (START, CONTACT, END)]
+    feed(clinic, *rows).run()
+    lines = clerk.debits()
+    result = feed(clinic, *(row | said for row in rows)).run()
+    assert (result.lines, result.problems, result.counts) == ({}, [], {"read": 3, "earlier": 3})
+    assert clerk.debits() == lines
+    first = besides(clinic)["A1"]
+    assert first.consent == said.get("consent", "J")
+    assert first.category == said.get("category", CATEGORY)
+    assert dict(first.measured)[said.get("measurement_name", "Start Back")] == said.get("measurement_score", "4")
+    assert known(clinic)[START["patient_id"]].consent == said.get("consent", "J")
+    assert feed(clinic, *(row | said for row in rows)).run().counts == {"read": 3, "earlier": 3}
+
+
+def test_several_rows_of_one_appointment_each_with_another_measurement(clinic: Clinic) -> None:
+    rows = [SINGLE | {"measurement_name": name, "measurement_score": score} for name, score in ("A1", "C3", "B2")]
+    result = feed(clinic, *rows).run()
+    assert (result.problems, result.counts) == ([], {"read": 3, "declared": 1, "duplicate": 2})
+    assert besides(clinic)["S1"].measured == (("A", "1"), ("B", "2"), ("C", "3"))
+    feed(clinic, SINGLE | {"measurement_name": "B", "measurement_score": "9"}).run()
+    assert besides(clinic)["S1"].measured == (("A", "1"), ("C", "3"), ("B", "9"))
+
+
+def test_the_last_word_on_consent_is_of_what_was_heard_last(clinic: Clinic) -> None:
+    """Not of the latest day that was ever heard: an old row of tonight's feed goes before a new one of last year's."""
+    patient = START["patient_id"]
+    feed(clinic, START | {"consent": "N"}, CONTACT | {"consent": "J"}).run()
+    assert known(clinic)[patient].consent == "J"
+    feed(clinic, START | {"consent": "N"}).run()
+    assert known(clinic)[patient].consent == "N"
+    feed(clinic, CONTACT | {"consent": ""}, END | {"consent": "NULL"}).run()
+    assert known(clinic)[patient].consent == "N"
+
+
+def test_of_rows_that_differ_n_goes_before_j(clinic: Clinic) -> None:
+    feed(clinic, START | {"consent": "J"}, START | {"consent": "N"}).run()
+    assert (known(clinic)[START["patient_id"]].consent, besides(clinic)["A1"].consent) == ("N", "N")
+
+
+_AT = {name: place for place, name in enumerate(("consent", "category", "measurement_name", "measurement_score"))}
+_WORDS = st.sampled_from(["", " ", "NULL", "J", "N", "a", "b"])
+
+
+def _row(cells: tuple[str, ...]) -> Appointment:
+    return Appointment("A1", 1, None, "", "P1", "", Common(True, False, "", "", ""), (*cells, ""), positions(_AT))
+
+
+@given(
+    st.lists(st.tuples(*[_WORDS] * 4), max_size=4).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows)))
+)
+def test_it_makes_no_difference_in_which_order_rows_stand(both: tuple[list[tuple[str, ...]], ...]) -> None:
+    one, other = (BesidesReader(_AT).of([*map(_row, rows)]) for rows in both)
+    assert one == other
+
+
+@given(st.lists(st.tuples(*[_WORDS] * 4), min_size=1, max_size=4), st.lists(st.tuples(*[_WORDS] * 4), max_size=4))
+def test_nothing_that_was_heard_is_lost_but_by_another_word(
+    first: list[tuple[str, ...]], then: list[tuple[str, ...]]
+) -> None:
+    reader = BesidesReader(_AT)
+    before = reader.of([*map(_row, first)])
+    after = reader.of([*map(_row, then)], before)
+    said = {name for name, _ in reader.of([*map(_row, then)]).measured}
+    assert {pair for pair in before.measured if pair[0] not in said} <= set(after.measured)
+    assert all(getattr(after, name) for name in ("consent", "category") if getattr(before, name))
+    assert reader.of([*map(_row, then)], after) == after
