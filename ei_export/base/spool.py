@@ -6,9 +6,10 @@ import pickle
 import tempfile
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import IO, BinaryIO, Final, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, count, islice
+from typing import BinaryIO, ClassVar, Final, Generic, NamedTuple, TypeVar
+from weakref import WeakValueDictionary, finalize
 
 #: Between the cells of a row, and the fields of what is spooled.
 UNIT: Final = "\x1f"
@@ -147,12 +148,71 @@ def _merged(runs: Iterable[Iterator[list[str]]]) -> Iterator[list[str]]:
         yield from run
 
 
+class Scratch:
+    """An anonymous file that is written at its end, by one process, and read anywhere by any.
+
+    Processes that are forked later share it: one that sends it back pickled means the very same file.
+    """
+
+    _opened: ClassVar[WeakValueDictionary[tuple[int, int], "Scratch"]] = WeakValueDictionary()
+    _numbers: ClassVar[Iterator[int]] = count()
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with its last user
+        finalize(self, self._file.close)
+        self._end = 0
+        self._name = os.getpid(), next(self._numbers)
+        self._opened[self._name] = self
+
+    def __reduce__(self) -> tuple[Callable[[tuple[int, int]], "Scratch"], tuple[tuple[int, int]]]:
+        return _opened, (self._name,)
+
+    def write(self, data: bytes) -> tuple[int, int]:
+        """Adds to the end; returns where it stands and how long it is. Raises OSError."""
+        self._file.seek(self._end)
+        self._file.write(data)
+        self._file.flush()
+        start, self._end = self._end, self._end + len(data)
+        return start, len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        """What stands somewhere. Raises OSError where it is not there any more."""
+        found = b""
+        while len(found) < size:
+            found += _read_at(self._file, size - len(found), start + len(found))
+        return found
+
+
+def _opened(name: tuple[int, int]) -> Scratch:
+    return Scratch._opened[name]
+
+
+class Piles:
+    """Bytes dealt over a number of piles, in one file: ``file``, by default one that is made when there is need of
+    it."""
+
+    def __init__(self, count: int, file: Scratch | None = None) -> None:
+        self._file = file
+        self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+
+    def put(self, index: int, data: bytes) -> None:
+        if self._file is None:
+            self._file = Scratch()
+        self._pieces[index].append(self._file.write(data))
+
+    def take(self, index: int) -> bytes:
+        """What is on one pile, once."""
+        pieces, self._pieces[index] = self._pieces[index], []
+        return b"".join(self._file.read(*piece) for piece in pieces) if self._file is not None else b""
+
+
 class Partitions:
     """Lines of text (without line feeds) dealt over ``count`` partitions and read back one partition at a time."""
 
-    def __init__(self, count: int, memory: int = _MEMORY) -> None:
+    def __init__(self, count: int, memory: int = _MEMORY, file: Scratch | None = None) -> None:
+        """``file`` as for `Piles`."""
         self.held: list[list[str]] = [[] for _ in range(count)]
-        self._files: list[IO[bytes] | None] = [None] * count
+        self._spilled = Piles(count, file)
         self._memory = memory
         self._size = 0
 
@@ -163,24 +223,18 @@ class Partitions:
             self._size = 0
             for index, lines in enumerate(self.held):
                 if lines:
-                    file = self._files[index]
-                    if file is None:
-                        file = self._files[index] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
                     lines.append("")
-                    file.write("\n".join(lines).encode())
+                    self._spilled.put(index, "\n".join(lines).encode())
                     lines.clear()
 
     def take(self, index: int) -> Iterable[str]:
-        """The lines of one partition, once; its memory and disk are given back."""
-        held, file = self.held[index], self._files[index]
-        self.held[index] = []
-        if file is None:
+        """The lines of one partition, once."""
+        held, self.held[index] = self.held[index], []
+        spilled = self._spilled.take(index)
+        if not spilled:
             return held
-        file.seek(0)
-        lines = file.read().decode().split("\n")
+        lines = spilled.decode().split("\n")
         lines.pop()
-        file.close()
-        self._files[index] = None
         return chain(lines, held)
 
 
@@ -233,57 +287,56 @@ class Batches(Generic[T]):
 class PairCheck:
     """Finds keys that come with more than one value, among any number of ``hash(key), hash(value)`` pairs.
 
-    Holds hashes only: two keys are confused with a chance of about n²/2⁶⁴. Hashes are those of one process.
+    Holds hashes only: two keys are confused with a chance of about n²/2⁶⁴. Hashes are those of one process, and of
+    those forked from it.
     """
 
     _PARTS: Final = 32
     _HELD: Final = 250_000
 
-    def __init__(self) -> None:
+    def __init__(self, file: Scratch | None = None) -> None:
+        """``file`` as for `Piles`."""
         self.parts = [array("q") for _ in range(self._PARTS)]
         self.mask: Final = self._PARTS - 1
-        self._files: list[IO[bytes] | None] = [None] * self._PARTS
+        self._spilled = Piles(self._PARTS, file)
+        self._adopted: list[PairCheck] = []
 
     def add(self, key: str, value: str) -> None:
         """Adds a pair."""
-        hashed = hash(key)
-        part = self.parts[hashed & self.mask]
-        part.append(hashed)
-        part.append(hash(value))
+        self.add_hashed(hash(key), hash(value))
+
+    def add_hashed(self, key: int, value: int) -> None:
+        """Adds a pair of hashes."""
+        part = self.parts[key & self.mask]
+        part.append(key)
+        part.append(value)
 
     def adopt(self, other: "PairCheck") -> None:
-        """Adds the pairs of one of the same process, or of one forked from it, that wrote nothing to disk yet."""
-        for part, more in zip(self.parts, other.parts, strict=True):
-            part.extend(more)
+        """Adds the pairs of another one."""
+        self._adopted.append(other)
 
     def flush(self) -> None:
         """Writes to disk what is too much for memory; to be called now and then while ``parts`` grow."""
         if sum(map(len, self.parts)) < self._HELD:
             return
         for index, part in enumerate(self.parts):
-            file = self._files[index]
-            if file is None:
-                file = self._files[index] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
-            file.write(part)
+            self._spilled.put(index, part.tobytes())
             del part[:]
 
     def conflicts(self) -> frozenset[int]:
-        """The hashes of the keys that came with more than one value."""
+        """The hashes of the keys that came with more than one value; to be asked once."""
         found: set[int] = set()
-        for index, part in enumerate(self.parts):
-            file = self._files[index]
-            if file is not None:
-                stored = array("q")
-                file.seek(0)
-                stored.frombytes(file.read())
-                file.close()
-                stored.extend(part)
-                part = stored
+        for index in range(self._PARTS):
+            pairs = array("q")
+            for check in (self, *self._adopted):
+                pairs.frombytes(check._spilled.take(index))
+                pairs.extend(check.parts[index])
+                check.parts[index] = array("q")
+            keys = pairs[::2].tolist()
+            if len(set(keys)) == len(keys):
+                continue
             first: dict[int, int] = {}
-            pairs = iter(part)
-            for key, value in zip(pairs, pairs, strict=True):
+            for key, value in zip(keys, pairs[1::2], strict=True):
                 if first.setdefault(key, value) != value:
                     found.add(key)
-            self.parts[index] = array("q")
-            self._files[index] = None
         return frozenset(found)

@@ -10,11 +10,11 @@ import os
 import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
 
-from attrs import define
+from attrs import define, evolve
 
 from ..base.problems import InputError
 from ..base.spool import UNIT
@@ -26,6 +26,10 @@ DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
 #: A quoted cell that runs on over more lines than this was never meant to be one.
 _QUOTED_LINES: Final = 100
+#: Where a file is cut is looked for in so many bytes.
+_WINDOW: Final = 1 << 18
+#: In these a line feed is that byte, and that byte nothing else.
+_BY_LINES: Final = frozenset({"utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "ascii"})
 #: The column names are among the first so many lines.
 _MOST_TITLES: Final = 30
 #: Characters that no single byte of UTF-8 is; and those that stand for a byte that is none.
@@ -125,14 +129,18 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
         yield from lines
 
 
-def _blocks(path: Path, encoding: str) -> Iterator[tuple[list[str], bool]]:
+def _blocks(path: Path, encoding: str, start: int = 0, end: int | None = None) -> Iterator[tuple[list[str], bool]]:
     """The lines of the file, without line ends, some at a time, and whether they need care: a quote or a line over the
-    limit is among them. Of a line over the limit only the start is kept, behind ``BROKEN``."""
+    limit is among them. Of a line over the limit only the start is kept, behind ``BROKEN``. ``start`` and ``end``: of
+    the bytes between these."""
+    if start and encoding == "utf-8-sig":
+        encoding = "utf-8"
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     tail, skipping = "", False
     with path.open("rb") as file:
+        file.seek(start)
         while True:
-            block = file.read(_BLOCK)
+            block = file.read(_BLOCK if end is None else min(_BLOCK, end - file.tell()))
             text = decoder.decode(block, final=not block)
             if UNIT in text or BROKEN in text or NEWLINE in text or PART in text:
                 text = text.translate(RESERVED)
@@ -149,6 +157,33 @@ def _blocks(path: Path, encoding: str) -> Iterator[tuple[list[str], bool]]:
                 yield _clean(lines)
             if not block:
                 return
+
+
+def _cuts(path: Path, count: int, skip: int) -> list[int]:
+    """Where a file can be cut in ``count`` parts of about the same size, as far as it can: behind a line in front of
+    which no quoted cell is open, as so many before it have quotes that go two by two that none runs on over all of
+    them. The first ``skip`` lines stay together."""
+    cuts: list[int] = []
+    with path.open("rb") as file:
+        last = 0
+        for _ in range(skip):
+            last += len(line := file.readline(_WINDOW))
+            if not line.endswith(b"\n"):
+                return []
+        size = file.seek(0, os.SEEK_END)
+        for number in range(1, count):
+            at = file.seek(max(last, size * number // count))
+            start, *lines = file.read(_WINDOW).split(b"\n")
+            at += len(start) + 1
+            even = 0
+            for line in lines[:-1]:
+                at += len(line) + 1
+                even = 0 if line.count(b'"') % 2 else even + 1
+                if even > _QUOTED_LINES:
+                    cuts.append(at)
+                    last = at
+                    break
+    return [cut for cut in cuts if cut < size]
 
 
 def _clean(lines: list[str]) -> tuple[list[str], bool]:
@@ -172,6 +207,20 @@ class CsvSource:
     _encoding: str
     _skip: int
     _ends_open: bool
+    _start: int = 0
+    _end: int | None = None
+    is_lasting: bool = True
+
+    def parts(self, count: int) -> "Sequence[CsvSource]":
+        if count < 2 or codecs.lookup(self._encoding).name not in _BY_LINES:
+            return [self]
+        cuts = _cuts(self._path, count, self._skip)
+        if not cuts:
+            return [self]
+        first = evolve(self, end=cuts[0], ends_open=False)
+        later = evolve(self, first_row=0, titles=(), skip=0, ends_open=False)
+        middle = (evolve(later, start=start, end=end) for start, end in pairwise(cuts))
+        return [first, *middle, evolve(later, start=cuts[-1], ends_open=self._ends_open)]
 
     def bodies(self) -> Iterator[Sequence[str]]:
         held: Sequence[str] = ()
@@ -195,7 +244,7 @@ class CsvSource:
     def _bodies(self) -> Iterator[Sequence[str]]:
         skip = self._skip
         waiting: deque[str] = deque()
-        for lines, care in _blocks(self._path, self._encoding):
+        for lines, care in _blocks(self._path, self._encoding, self._start, self._end):
             if skip:
                 lines, skip = lines[skip:], max(0, skip - len(lines))
             if not waiting and not care:
@@ -216,7 +265,9 @@ class CsvSource:
             rows = list(csv.reader(lines, delimiter=self.header.delimiter, skipinitialspace=True, strict=True))
         except csv.Error:
             return None
-        return list(map(self._cells, rows)) if len(rows) == len(lines) else None
+        if len(rows) != len(lines):
+            return None
+        return [self._cells(row) if '"' in line else line for line, row in zip(lines, rows, strict=True)]
 
     def _careful(self, waiting: deque[str], *, final: bool) -> Iterator[str]:
         """Takes rows from ``waiting``; leaves there what may be the start of a row that goes on."""
@@ -228,7 +279,8 @@ class CsvSource:
                 yield self._broken("ROW_TOO_LONG", waiting.popleft()[1:])
                 continue
             if '"' not in line or not opens.search(line):
-                yield self._cells(waiting.popleft().split(delimiter)) if '"' in line else waiting.popleft()
+                waiting.popleft()
+                yield self._cells([cell.lstrip(" ") for cell in line.split(delimiter)]) if '"' in line else line
                 continue
             taken = 1
             text = line

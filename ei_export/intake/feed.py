@@ -38,16 +38,22 @@ class Header:
 
 
 class Source(Protocol):
-    """An opened feed."""
+    """An opened feed, or one of the parts it was cut in."""
 
     header: Header
-    #: Row number of the first body, as a person counts: in a CSV file the header is row 1.
+    #: Row number of the first body, as a person counts: in a CSV file the header is row 1. Of a part behind the first
+    #: one this is 0, as only who has read the parts before it can tell.
     first_row: int
     #: The rows above the header that are none of it.
     titles: Sequence[int]
+    #: Whether `bodies` can be asked for again.
+    is_lasting: bool
 
     def bodies(self) -> Iterator[Sequence[str]]:
         """The rows in the order of the file, some at a time."""
+
+    def parts(self, count: int) -> "Sequence[Source]":
+        """The same rows in order, cut in at most so many parts, each to be read by itself."""
 
 
 def _is_cell(name: str) -> bool:

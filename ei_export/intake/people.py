@@ -1,17 +1,17 @@
 """Who the rows of a feed are about: a person is known by BSN, or without one by insured number and UZOVI, and has one
 birth date and one sex."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Final
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
 from ..base.spool import UNIT, PairCheck
 from ..model.declaration import NO_BSN, who
 from . import values
 from .feed import Header
-from .meanings import NO_MEANINGS, WordMeanings, meant
+from .meanings import WordMeanings, meant
 
 #: What a person has one of.
 FIXED: Final = ("birth_date", "sex")
@@ -59,27 +59,52 @@ def contradicting(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
     return tuple(column for column, a, b in zip(FIXED, one, other, strict=True) if a and b and a != b)
 
 
-class People:
-    """The persons that the completed rows of a feed are about, each met once; hashes are those of one process.
+@define
+class Meetings:
+    """The persons that the completed rows of a part of the feed are about, each met once; hashes are those of one
+    process and of those forked from it.
 
-    ``doubted_now``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
+    ``odd``, in order, are those of whom the first row counts, by the hash of what it says, each with the patient: who
+    has no BSN, as other rows may have another number; and patients that were ``doubted`` before.
     """
 
-    def __init__(self, header: Header, doubted: Iterable[str] = (), meant: WordMeanings = NO_MEANINGS) -> None:
+    patients: PairCheck = Factory(PairCheck)
+    fixed: PairCheck = Factory(PairCheck)
+    odd: dict[int, tuple[str, Identity | None]] = Factory(dict)
+
+    def note(self, patient: str, found: Identity | None) -> None:
+        """Notes who a patient is."""
+        if found is not None:
+            self.patients.add(found.who, patient)
+            for column, value in zip(FIXED, found.fixed, strict=True):
+                if value:
+                    self.fixed.add(f"{column}/{found.who}", value)
+
+    def flush(self) -> None:
+        """To be called now and then while rows are met."""
+        self.patients.flush()
+        self.fixed.flush()
+
+
+class Meeter:
+    """Meets the persons of a part of the feed, of patients some of whom were ``doubted`` before."""
+
+    def __init__(self, header: Header, doubted: Collection[str], meant: WordMeanings, meetings: Meetings) -> None:
         self.met: set[int] = set()
-        self.doubted_now: dict[str, Identity | None] = {}
-        self._doubted = frozenset(doubted)
+        self._doubted = doubted
         self._header = header
         self._meant = meant
-        self._patients, self._fixed = PairCheck(), PairCheck()
-        self._shared: frozenset[int] = frozenset()
-        self._contradicted: frozenset[int] = frozenset()
+        self._meetings = meetings
 
-    def meet(self, said: tuple[str, ...], body: str) -> None:
-        """Notes what a row says of its patient: ``said`` begins with the patient, ``body`` is the whole row."""
+    def meet(self, said: tuple[str, str, str, str], body: str) -> None:
+        """Notes what a row says of its patient: ``said`` are the patient, BSN, birth date and sex as written; ``body``
+        is the whole row."""
+        hashed = hash(said)
+        if hashed in self.met:
+            return
         if len(self.met) >= _MET:
             self.met.clear()
-        self.met.add(hash(said))
+        self.met.add(hashed)
         at = self._header.at
         cells = body[1:].split(UNIT) if body[:1] == UNIT else body.split(self._header.delimiter)
 
@@ -87,26 +112,32 @@ class People:
             place = at.get(column, len(cells))
             return meant(self._meant, column, cells[place].strip()) if place < len(cells) else ""
 
-        found = identity_of(text)
-        patient = said[0]
-        if patient in self._doubted:
-            self.doubted_now[patient] = found
-        if found is not None:
-            self._patients.add(found.who, patient)
-            for column, value in zip(FIXED, found.fixed, strict=True):
-                if value:
-                    self._fixed.add(f"{column}/{found.who}", value)
+        found, patient = identity_of(text), said[0]
+        has_bsn = "/" not in found.who if found is not None else values.bsn(text("bsn")) != NO_BSN
+        if has_bsn and patient not in self._doubted:
+            self._meetings.note(patient, found)
+        else:
+            self._meetings.odd.setdefault(hashed, (patient, found))
 
-    def flush(self) -> None:
-        """To be called now and then while rows are met."""
-        self._patients.flush()
-        self._fixed.flush()
 
-    def counted(self) -> "People":
-        """Once every row was met: itself, ready to be asked."""
-        self.met.clear()
-        self._shared, self._contradicted = self._patients.conflicts(), self._fixed.conflicts()
-        return self
+class People:
+    """The persons that the completed rows of a feed are about, by what was met in its parts, in order.
+
+    ``doubted_now``: of the patients that were ``doubted`` before, who they are by their rows in this feed.
+    """
+
+    def __init__(self, parts: Sequence[Meetings], doubted: Collection[str]) -> None:
+        self.doubted_now: dict[str, Identity | None] = {}
+        met, *others = parts
+        for other in others:
+            met.patients.adopt(other.patients)
+            met.fixed.adopt(other.fixed)
+            met.odd = met.odd | {said: who for said, who in other.odd.items() if said not in met.odd}
+        for patient, found in met.odd.values():
+            if patient in doubted:
+                self.doubted_now[patient] = found
+            met.note(patient, found)
+        self._shared, self._contradicted = met.patients.conflicts(), met.fixed.conflicts()
 
     def is_shared(self, who: str) -> bool:
         """Whether more than one patient of the feed is this person."""

@@ -54,7 +54,7 @@ class RowReader:
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
 
-    def read(self, body: str, row: str) -> Appointment:
+    def read(self, body: str, row: int) -> Appointment:
         """The appointment of a row. What can't be read of it is among its findings."""
         mark = body[:1]
         broken: Finding | None = None
@@ -89,7 +89,7 @@ class RowReader:
         elif common.completed and not _is_legible(ident, when, number, patient, common, bsn):
             ident, found = _illegible(ident, day, number, patient, common, bsn)
         return Appointment(
-            ident, int(row), when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said
+            ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said
         )
 
     def _read_common(self, texts: tuple[str, ...]) -> Common:

@@ -131,6 +131,11 @@ class SqliteSource:
     titles: Sequence[int]
     _path: Path
     _cursor: sqlite3.Cursor
+    is_lasting: bool = False
+
+    def parts(self, count: int) -> "Sequence[SqliteSource]":
+        """Itself: one cursor gives the rows, one after the other."""
+        return [self]
 
     def bodies(self) -> Iterator[Sequence[str]]:
         try:

@@ -4,10 +4,11 @@ Everything here is seen while the feed is read, so that it is told once for the 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
+from typing import Final, TypeVar
 
-from attrs import define
+from attrs import Factory, define
 
 from ..base.problems import Finding
 from ..base.spool import UNIT
@@ -72,6 +73,33 @@ class _Seen:
         self.text, self.count = min(self.text, text), self.count + 1
 
 
+Named = TypeVar("Named", bound=Hashable)
+
+
+@define
+class Noted:
+    """What was noted in a feed, or in a part of it, by how it is written; ``passed``: the rows that are no
+    appointment."""
+
+    not_completed: dict[str, _Seen] = Factory(dict)
+    codes: dict[tuple[str, str], _Seen] = Factory(dict)
+    no_values: dict[tuple[str, str], _Seen] = Factory(dict)
+    passed: list[tuple[Finding, int]] = Factory(list)
+
+    def add(self, part: "Noted", rows: int) -> None:
+        """Adds what was noted in a part that begins behind so many rows."""
+        _add(self.not_completed, part.not_completed, rows)
+        _add(self.codes, part.codes, rows)
+        _add(self.no_values, part.no_values, rows)
+        self.passed += ((finding, row + rows) for finding, row in part.passed)
+
+
+def _add(noted: dict[Named, _Seen], part: dict[Named, _Seen], rows: int) -> None:
+    for name, seen in part.items():
+        first = noted.setdefault(name, _Seen(seen.text, seen.row + rows))
+        first.text, first.count = min(first.text, seen.text), first.count + seen.count
+
+
 class Survey:
     """Notes what is not understood of a feed. ``explained``: whether a code, or else the one it is declared under, is
     linked to something that is known."""
@@ -87,10 +115,13 @@ class Survey:
         self._names = {
             place: settings.columns.get(column, column).strip().casefold() for column, place in header.at.items()
         }
-        self._not_completed: dict[str, _Seen] = {}
-        self._codes: dict[tuple[str, str], _Seen] = {}
-        self._no_values: dict[tuple[str, str], _Seen] = {}
-        self._passed: list[tuple[Finding, int]] = []
+        self.noted = Noted()
+
+    def of_part(self) -> "Survey":
+        """One that notes anew, for a part of the feed."""
+        part = copy(self)
+        part.noted = Noted()
+        return part
 
     def _by_meaning(self, explained: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
         return lambda code, linked: explained(
@@ -104,13 +135,13 @@ class Survey:
         if self.statuses[status] is None:
             cells = self._cut(body)
             if (finding := self._no_appointment(cells)) is not None:
-                self._passed.append((finding, row))
+                self.noted.passed.append((finding, row))
                 return True
             if not self._is_whole(cells):  # told of by itself
                 return False
             status = values.quoted_cell(status.strip()) if self._is_in_place(cells) else values.HIDDEN
             word = word if status != values.HIDDEN else values.HIDDEN
-        self._not_completed.setdefault(word, _Seen(status, row)).again(status)
+        self.noted.not_completed.setdefault(word, _Seen(status, row)).again(status)
         return False
 
     def not_explained(self, body: str, row: int, code: str, declare_under: str) -> None:
@@ -123,26 +154,28 @@ class Survey:
         cells = self._cut(body)
         if self._is_whole(cells) and not self.explained[code, declare_under]:
             key = values.quoted_cell(code), values.quoted_cell(declare_under)
-            self._codes.setdefault(key if self._is_in_place(cells) else (values.HIDDEN, ""), _Seen("", row)).again("")
+            self.noted.codes.setdefault(key if self._is_in_place(cells) else (values.HIDDEN, ""), _Seen("", row)).again(
+                ""
+            )
 
     def no_value(self, column: str, text: str, row: int) -> None:
         """Counts a word for nothing in one of the columns that a row is found by."""
-        self._no_values.setdefault((column, text), _Seen(text, row)).again(text)
+        self.noted.no_values.setdefault((column, text), _Seen(text, row)).again(text)
 
     def findings(self, read: int, completed: int, titles: Sequence[int]) -> Iterator[tuple[Finding, int | None]]:
         """What there is to tell of a feed with so many rows, so many of them completed, and the row it is seen in
         first. ``titles``: rows above the header."""
         yield from ((Finding("ROW_NO_APPOINTMENT"), row) for row in titles)
-        yield from self._passed
+        yield from self.noted.passed
         if not read:
             yield Finding("FEED_EMPTY"), None
         elif not completed:
-            said = sorted(self._not_completed.values(), key=lambda seen: (-seen.count, seen.text))
+            said = sorted(self.noted.not_completed.values(), key=lambda seen: (-seen.count, seen.text))
             words = ", ".join(f'"{seen.text.strip()}" {seen.count} ×' for seen in said[:5] if len(said) <= _MOST_WORDS)
             yield Finding("FEED_NOT_COMPLETED", "status", {"count": read, "found": words or "-"}), None
-        for (column, text), seen in sorted(self._no_values.items()):
+        for (column, text), seen in sorted(self.noted.no_values.items()):
             yield Finding("COLUMN_NO_VALUE", column, {"column": column, "found": text, "count": seen.count}), seen.row
-        unknown = {word: seen for word, seen in sorted(self._not_completed.items()) if self.statuses[word] is None}
+        unknown = {word: seen for word, seen in sorted(self.noted.not_completed.items()) if self.statuses[word] is None}
         if len(unknown) > _MOST_WORDS:
             params: dict[str, object] = {"words": len(unknown), "count": sum(seen.count for seen in unknown.values())}
             yield Finding("STATUS_MANY_WORDS", "status", params), min(seen.row for seen in unknown.values())
@@ -152,7 +185,7 @@ class Survey:
                 yield Finding("STATUS_UNKNOWN", "status", {"word": seen.text, "count": seen.count}), seen.row
             else:
                 yield Finding("STATUS_EMPTY", "status", {"count": seen.count}), seen.row
-        for (code, declare_under), seen in sorted(self._codes.items()):
+        for (code, declare_under), seen in sorted(self.noted.codes.items()):
             if declare_under:
                 params = {"code": declare_under, "count": seen.count}
                 yield Finding("CODE_NOT_LINKED", "declare_under", params), seen.row

@@ -44,7 +44,7 @@ from .history import recall
 from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
 from .person import consent_now, identity_now, note_person, person_now
-from .result import Result, Told, Totals
+from .result import Result, Told, Totals, counted, tally_of
 from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
@@ -59,8 +59,8 @@ def judge_patient(context: Context, patient_id: str, rows: Sequence[GatheredRow]
     digest = context.digest(rows)
     before, tally = context.digest_of(patient_id)
     if before == digest and tally and not context.is_open(patient_id):
-        counts = (count.split("=") for count in tally.split(" "))
-        return Result(Counter({Outcome(name): int(count) for name, count in counts}))
+        outcomes = counted(tally)
+        return Result(outcomes, again=outcomes)
     return _with_dossier(examine(context, patient_id, rows, context.dossier(patient_id)), digest if rows else None)
 
 
@@ -192,7 +192,7 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         again: Counter[Outcome] = Counter()
         for outcome, count in result.outcomes.items():
             again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
-        tally = " ".join(f"{o.value}={again[o]}" for o in Outcome if again[o])
+        tally, result.again = tally_of(again), again
     trajectories = [_summary(trajectory, judged.shared) for trajectory in judged.grouped.trajectories]
     numbers = sorted({trajectory.number for trajectory in trajectories} - {""})
     if before is not None:

@@ -1,7 +1,7 @@
 """What judging comes to: of a patient, and added up of many."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from attrs import define, field, fields_dict
@@ -23,7 +23,8 @@ class Totals:
     ones were read back from published runs and are in the feed. ``doubtful`` counts by UZOVI number the appointments
     whose insurer is not sure on their day; ``unasked`` are the insurers of lines whose amount is not number × tariff,
     and nobody said that this is what they want. ``settled`` are the references of debits that nobody waits for any
-    more: others come in their place, or nothing is to.
+    more: others come in their place, or nothing is to. ``buckets`` are those of the patients that were judged, each
+    with the tally of what their rows count as when seen again, None while something is left to do.
     """
 
     outcomes: Counter[Outcome] = field(factory=Counter)
@@ -39,6 +40,7 @@ class Totals:
     settled: set[str] = field(factory=set)
     doubtful: Counter[str] = field(factory=Counter)
     unasked: set[str] = field(factory=set)
+    buckets: dict[int, str | None] = field(factory=dict)
 
     def add(self, other: "Totals") -> None:
         """Adds up, field by field."""
@@ -70,8 +72,21 @@ class Told(NamedTuple):
 
 @define
 class Result(Totals):
-    """What a patient comes to: also ``lines`` that are due, ``problems``, and the ``dossier`` for next time."""
+    """What a patient comes to: also ``lines`` that are due, ``problems``, and the ``dossier`` for next time; ``again``:
+    what the rows count as when seen again, None while something is left to do."""
 
     lines: Sequence[DueLine] = ()
     problems: Sequence[Told] = ()
     dossier: StoredDossier | None = None
+    again: Counter[Outcome] | None = None
+
+
+def tally_of(outcomes: Mapping[Outcome, int]) -> str:
+    """How often there is each outcome, as the ledger keeps it: name=count, a space between."""
+    return " ".join(f"{outcome.value}={outcomes[outcome]}" for outcome in Outcome if outcomes.get(outcome))
+
+
+def counted(tally: str) -> Counter[Outcome]:
+    """What `tally_of` wrote."""
+    counts = (count.split("=") for count in tally.split(" "))
+    return Counter({Outcome(name): int(count) for name, count in counts})

@@ -97,6 +97,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
         *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "waiting", "heard")),
+        "DELETE FROM bucket",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",
     ):

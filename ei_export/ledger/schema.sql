@@ -154,6 +154,12 @@ CREATE INDEX patient_who ON patient (who, born, sex) WHERE who IS NOT NULL;
 CREATE INDEX patient_pending ON patient (patient_id) WHERE pending > 0;
 CREATE INDEX patient_open ON patient (patient_id) WHERE open_trajectories > 0;
 
+CREATE INDEX patient_unsettled ON patient (patient_id) WHERE digest IS NULL;
+
+-- Patients by bucket: of those in which nothing was left to do, a digest of the rows that the feed had of them, and what
+-- such rows count as when seen again.
+CREATE TABLE bucket (bucket INTEGER PRIMARY KEY, digest BLOB NOT NULL, tally TEXT NOT NULL);
+
 -- Appointments to be tried again, and those whose code stands for nothing that is known (outcome not_zorg1): of these
 -- every text is kept.
 CREATE TABLE waiting (

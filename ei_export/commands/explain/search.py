@@ -103,6 +103,11 @@ class WatchedSource:
         self.header = source.header
         self.first_row = source.first_row
         self.titles = source.titles
+        self.is_lasting = False
+
+    def parts(self, count: int) -> "Sequence[WatchedSource]":
+        """Itself: who watches is in this process."""
+        return [self]
 
     def bodies(self) -> Iterator[Sequence[str]]:
         for bodies in self._source.bodies():

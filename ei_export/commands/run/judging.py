@@ -4,13 +4,14 @@ Whether a performance is declared twice, and with ``--strict`` whether anything 
 was judged. Then the feed is judged again, knowing that: from its start, as what changes for one may change for others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...base.problems import Finding
 from ...base.tables import FOREVER
@@ -21,10 +22,13 @@ from ...judging.collected import Collected, fill
 from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
 from ...judging.judge import judge_patient
+from ...judging.result import counted, tally_of
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...ledger.buckets import SettledBucket, bucket_of, settled_buckets
 from ...ledger.patients import Codes, patients_since, pending_appointments, pending_patients, unexplained
 from ...ledger.people import doubted
+from ...model.appointment import Outcome
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...output.problem_list import ProblemList
 from ...settings import Settings
@@ -36,10 +40,12 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 @frozen
 class JudgedFeed:
-    """What the patients of the feed came to, and the summary that tells it."""
+    """What the patients of the feed came to, and the summary that tells it; ``buckets``: what the ledger is to keep of
+    those that were judged."""
 
     collected: Collected
     summary: Summary
+    buckets: Mapping[int, SettledBucket | None] = MappingProxyType({})
 
     def close(self) -> None:
         """Gives the disk back."""
@@ -70,18 +76,25 @@ class FeedJudge:
                 problems.add(finding)
             survey = Survey(settings.input, source.header, self.rules.resolver.is_explained)
             explained = [codes for codes in unexplained(self.ledger) if survey.explained[codes]]
-            feed = self._gathered(source, survey, explained)
+            pending = [*pending_patients(self.ledger, explained)]
+            settled = settled_buckets(self.ledger, pending)
+            feed = self._gathered(source, survey, explained, settled)
             for finding, row in feed.told:
                 problems.add(finding, row=row)
             context = Context(settings, self.rules, self.ledger, feed, hold_all=hold_all, twice=twice)
             add_credits(judged.collected, context, judged_credits(context))
-            self._judge_patients(judged.collected, context, feed, explained)
+            self._judge_patients(judged.collected, context, feed, pending)
             add_credits_of_replaced(judged.collected, context)
+            totals = judged.collected.totals
+            for bucket in feed.settled:
+                totals.outcomes.update(counted(settled[bucket].tally))
             self._sum_up(judged, feed.rows)
         except BaseException:
             judged.close()
             raise
-        return judged
+        tallies = dict.fromkeys(settled.keys() - feed.settled) | totals.buckets
+        buckets = {b: None if tally is None else SettledBucket(feed.digest(b), tally) for b, tally in tallies.items()}
+        return evolve(judged, buckets=buckets)
 
     def judge_again(self, judged: JudgedFeed, twice: Mapping[str, str], *, hold_all: bool = False) -> JudgedFeed:
         """Judges the feed anew, in the place of what it came to before."""
@@ -89,7 +102,9 @@ class FeedJudge:
         again = open_feed(self.settings.input.path, self.settings.input)
         return self.judge(again, twice, hold_all=hold_all)
 
-    def _gathered(self, source: Source, survey: Survey, explained: Sequence[Codes]) -> Gathered:
+    def _gathered(
+        self, source: Source, survey: Survey, explained: Sequence[Codes], settled: Mapping[int, SettledBucket]
+    ) -> Gathered:
         """The rows of the feed by patient."""
         path, complete_from = self.settings.input.path, self.settings.input.complete_from
         return gather(
@@ -100,27 +115,40 @@ class FeedJudge:
             lambda rows: self.progress("read", rows),
             doubted(self.ledger),
             is_complete=complete_from is not None,
+            key=self.rules.fingerprint,
+            settled={bucket: kept.digest for bucket, kept in settled.items()},
         )
 
-    def _judge_patients(
-        self, collected: Collected, context: Context, feed: Gathered, explained: Sequence[Codes]
-    ) -> None:
-        """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it."""
+    def _judge_patients(self, collected: Collected, context: Context, feed: Gathered, pending: Collection[str]) -> None:
+        """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it; but
+        for those of buckets that are settled, as each of them is."""
         waiting: list[list[str]] = [[] for _ in range(feed.count)]
         complete_from = self.settings.input.complete_from
         absent = patients_since(self.ledger, complete_from) if complete_from is not None else ()
-        for patient in chain(pending_patients(self.ledger, explained), absent):
-            waiting[partition_of(patient, feed.count)].append(patient)
+        for patient in chain(pending, absent):
+            if bucket_of(patient) not in feed.settled:
+                waiting[partition_of(patient, feed.count)].append(patient)
 
         def judge(partition: int, collected: Collected) -> None:
             patients = feed.patients(partition)
             for patient in waiting[partition]:
                 patients.setdefault(patient, [])
+            again: dict[int, Counter[Outcome] | None] = {}
             for patient, rows in patients.items():
-                collected.add(judge_patient(context, patient, rows))
+                result = judge_patient(context, patient, rows)
+                collected.add(result)
+                bucket = bucket_of(patient)
+                if result.again is None:
+                    again[bucket] = None
+                elif (outcomes := again.setdefault(bucket, Counter())) is not None:
+                    outcomes.update(result.again)
+            tallies = {
+                bucket: tally_of(outcomes) if outcomes is not None else None for bucket, outcomes in again.items()
+            }
+            collected.totals.buckets.update(tallies)
             self.progress("judged", sum(collected.totals.outcomes.values()))
 
-        fill(collected, feed.count, feed.rows, judge, context.reopen)
+        fill(collected, feed.count, feed.left, judge, context.reopen)
 
     def _sum_up(self, judged: JudgedFeed, rows: int) -> None:
         """Tells what is said once of all patients, and counts."""

@@ -27,6 +27,7 @@ from ...intake import open_feed
 from ...judging.collected import Collected
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...ledger.buckets import save_buckets
 from ...ledger.corrections import drop
 from ...ledger.patients import (
     forget_numbers,
@@ -105,6 +106,7 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(place.discard)
         files = _files(place, checks, declares, series, options, summary) if due.count else None
         first_lines = _declare(judged.collected, ledger, files, summary)
+        save_buckets(ledger, judged.buckets)
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
