@@ -218,7 +218,7 @@ class CsvSource:
         if not cuts:
             return [self]
         first = evolve(self, end=cuts[0], ends_open=False)
-        later = evolve(self, first_row=0, titles=(), skip=0, ends_open=False)
+        later = evolve(self, first_row=1, titles=(), skip=0, ends_open=False)
         middle = (evolve(later, start=start, end=end) for start, end in pairwise(cuts))
         return [first, *middle, evolve(later, start=cuts[-1], ends_open=self._ends_open)]
 

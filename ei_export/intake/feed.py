@@ -42,7 +42,7 @@ class Source(Protocol):
 
     header: Header
     #: Row number of the first body, as a person counts: in a CSV file the header is row 1. Of a part behind the first
-    #: one this is 0, as only who has read the parts before it can tell.
+    #: one this is 1: who has read the parts before it can tell how many rows are before it.
     first_row: int
     #: The rows above the header that are none of it.
     titles: Sequence[int]

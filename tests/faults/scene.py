@@ -59,10 +59,11 @@ def with_little_memory() -> None:
 
 
 def in_two_processes() -> None:
-    """To be called in a child before its run: it judges and writes as if the feed were a long one, and there were two
+    """To be called in a child before its run: it reads, judges and writes as if the feed were a long one, and there were two
     cores."""
     gather._BYTES_A_PARTITION = 1_000  # type: ignore[misc]
     gather.WORTH_A_PROCESS = 1_000  # type: ignore[misc]
+    csv_feed._QUOTED_LINES = 9  # type: ignore[misc] # so that it can be cut
     collected.WORTH_A_FORK = running.WORTH_A_FORK = 0  # type: ignore[misc]
     for module in (gather, collected, running):
         setattr(module, "cores", lambda: 2)  # noqa: B010
