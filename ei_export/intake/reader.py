@@ -88,9 +88,7 @@ class RowReader:
             common, found = evolve(common, completed=True, unclear=False), (broken,)
         elif common.completed and not _is_legible(ident, when, number, patient, common, bsn):
             ident, found = _illegible(ident, day, number, patient, common, bsn)
-        return Appointment(
-            ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said
-        )
+        return Appointment(ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said)
 
     def _read_common(self, texts: tuple[str, ...]) -> Common:
         if len(self._common) >= _MOST_COMMON:

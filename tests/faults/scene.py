@@ -15,7 +15,7 @@ from typing import Any, Self
 from attrs import define, frozen
 
 from ei_export.commands.run import run as running
-from ei_export.intake import gather
+from ei_export.intake import csv_feed, gather
 from ei_export.judging import collected
 from ei_export.ledger import opening
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
@@ -59,8 +59,8 @@ def with_little_memory() -> None:
 
 
 def in_two_processes() -> None:
-    """To be called in a child before its run: it reads, judges and writes as if the feed were a long one, and there were two
-    cores."""
+    """To be called in a child before its run: it reads, judges and writes as if the feed were a long one, and there
+    were two cores."""
     gather._BYTES_A_PARTITION = 1_000  # type: ignore[misc]
     gather.WORTH_A_PROCESS = 1_000  # type: ignore[misc]
     csv_feed._QUOTED_LINES = 9  # type: ignore[misc] # so that it can be cut

@@ -121,8 +121,9 @@ PENDING = [
 
 def write(path: Path, lines: list[Any], newline: str, encoding: str, *, quote_all: bool, ends_open: bool) -> None:
     with path.open("w", encoding=encoding, newline="") as file:
-        quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-        table = csv.writer(file, delimiter=";", lineterminator=newline, quoting=quoting)
+        table = csv.writer(
+            file, delimiter=";", lineterminator=newline, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+        )
         table.writerow(COLUMNS)
         for line in lines:
             if isinstance(line, str):

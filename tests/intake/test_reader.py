@@ -42,6 +42,6 @@ def _found(clinic: Clinic) -> list[tuple[str, ...]]:
     reader = RowReader(source.header, Statuses(settings.input))
     bodies = [body for some in source.bodies() for body in some if body]
     names = [tuple(reader.names(body)) for body in bodies]
-    read = [reader.read(body, "1") for body in bodies]
+    read = [reader.read(body, 1) for body in bodies]
     assert names == [(appointment.id, appointment.number, appointment.patient_id) for appointment in read]
     return names
