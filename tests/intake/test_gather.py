@@ -237,7 +237,8 @@ def test_of_a_database_only_changed_buckets_are_handed_on(tmp_path: Path) -> Non
 def test_a_feed_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = practice(tmp_path / "feed.csv", 400)
     with cut_in(2):
-        settled = {bucket: gathered(path).digest(bucket) for bucket in range(BUCKETS)}
+        before = gathered(path)
+        settled = {bucket: before.digest(bucket) for bucket in range(BUCKETS)}
         practice(path, 400, last="other")
         deal = gather._deal_changed
         monkeypatch.setattr(gather, "_deal_changed", lambda *given: (practice(path, 400, last="third"), deal(*given)))
