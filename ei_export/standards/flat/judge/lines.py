@@ -29,8 +29,9 @@ _RECORD: Final = (("0401", "0401"), ("0402", "0402"), _KEY, _CLAIM, ("0434", "04
 #: The same, kind and number in one.
 _TAKEN: Final = (("0401", "0402"), *_RECORD[2:])
 _PARTS: Final = (("0406", "0407"), ("0408", "0408"), ("0409", "0411"), ("0412", "0427"), ("0428", "0433"))
-#: As many texts are remembered of each part: some megabytes at most.
-_REMEMBERED: Final = 20_000
+#: As many texts are remembered of each part: a megabyte or two for each file, of which there is one an UZOVI. What a
+#: person's lines have in common comes one behind the other, and much is found again all over a file.
+_REMEMBERED: Final = 4_000
 
 
 class _Price(NamedTuple):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final
 
@@ -14,8 +15,8 @@ from .relations import Relation, Values
 _BrokenRelation = tuple[Relation, Values, str]
 
 
-#: As many values are remembered of relations that go together: a few megabytes at most.
-_REMEMBERED: Final = 10_000
+#: As many values are remembered of relations that go together: a megabyte at most.
+_REMEMBERED: Final = 4_000
 
 
 class _Apart:
@@ -61,7 +62,7 @@ class _Shape:
             if test:
                 tests.append((groups[id], test))
             pattern += f"({right})" if id in groups else f"(?:{right})"
-        self._match: Final = re.compile(pattern, re.DOTALL).fullmatch
+        self._pattern: Final = pattern
         self._tests: Final = tests
         self._places: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
         self._apart: Final = [
@@ -72,6 +73,11 @@ class _Shape:
             )
             for ids in _connected(relation.elements.difference(about) for relation in relations)
         ]
+
+    @cached_property
+    def _match(self) -> Callable[[str], re.Match[str] | None]:
+        """Made when it is needed: many a file holds nothing out of the ordinary."""
+        return re.compile(self._pattern, re.DOTALL).fullmatch
 
     def broken(self, text: str) -> list[_BrokenRelation] | None:
         """The relations that are broken; None for a text of another shape."""
