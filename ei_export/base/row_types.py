@@ -82,10 +82,10 @@ WordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row[column].spl
 SomeWordCells = Annotated[tuple[str, ...], lambda row, column: tuple(row.required(column).split())]
 FlagCell = Annotated[bool, lambda row, column: row.choice(column, ("", "1")) == "1"]
 #: Both inclusive; an empty cell is an open end.
-FromCell = Annotated[date, lambda row, _: row.period(open_ends=True)[0], "from"]
+FromCell = Annotated[date, lambda row, column: row.day(column, date.min), "from"]
 UntilCell = Annotated[date, lambda row, _: row.period(open_ends=True)[1], "until"]
 #: Both inclusive, and filled.
-FilledFromCell = Annotated[date, lambda row, _: row.period()[0], "from"]
+FilledFromCell = Annotated[date, Row.day, "from"]
 FilledUntilCell = Annotated[date, lambda row, _: row.period()[1], "until"]
 SourceCell = Annotated[str, _source]
 CertaintyCell = Annotated[str, one_of(CERTAINTIES)]

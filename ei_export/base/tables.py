@@ -197,7 +197,7 @@ def _rows(text: str, file: str, columns: Sequence[str], delimiter: str, *, is_sh
 
 
 def _stripped(cells: Sequence[str]) -> list[str]:
-    return [cell.strip() for cell in cells]
+    return list(map(str.strip, cells))
 
 
 def _without_end(cells: list[str], least: int) -> list[str]:

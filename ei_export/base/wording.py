@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -15,6 +16,8 @@ Language = Literal["nl", "en"]
 _NAMES: Final[ContextVar[Mapping[str, str]]] = ContextVar("names", default=MappingProxyType({}))
 _QUOTED: Final = re.compile(r'"([a-z_]+)"')
 
+#: Days that are remembered as they were read: tables have few.
+_DAYS: Final = 1_000
 _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: No value is quoted beyond so many characters.
 _LONGEST: Final = 2_000
@@ -37,6 +40,7 @@ def quoted_word(text: str) -> str:
     return "…" if _PERSONAL.fullmatch(text) and not text.endswith(_BILATERAL) else text
 
 
+@lru_cache(_DAYS)
 def iso_day(text: str) -> date | None:
     """``2023-01-31``, and nothing else; Python itself reads weeks too."""
     try:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -118,10 +118,10 @@ class Written:
 
 @frozen
 class Files:
-    """Writes the files of one run."""
+    """Writes the files of one run. ``new_check``: what begins the check of a file, by its standard."""
 
     place: Place
-    checks: Mapping[str, NewFileCheck]
+    new_check: Callable[[str], NewFileCheck]
     provider: Provider
     series: Series
     line_list: LineList
@@ -138,7 +138,7 @@ class Files:
         """Writes a declaration: its end, and at its start the period, are known only behind its persons."""
         file = self.place.create(numbered.name)
         writer = standard_named(numbered.standard).writer(file, self.provider, self._invoice(numbered))
-        check = self.checks[numbered.standard]()
+        check = self.new_check(numbered.standard)()
         for person in persons:
             writer.person(person.record)
             check.person(person.record)

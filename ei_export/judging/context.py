@@ -25,9 +25,8 @@ from ..model.appointment import Appointment
 from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
-from ..standards.registry import standards
 from .besides import BesidesReader
-from .records import Marker, Renderer
+from .records import Marker, Renderers
 from .rules import Rules
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -60,7 +59,7 @@ class Context:
         self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.declared_until = settings.ledger.declared_until or date.min
-        self.renderers = {name: Renderer(one, settings, rules.judge.today) for name, one in standards().items()}
+        self.renderers = Renderers(settings, rules.judge.today)
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
         for number in settings.uzovi:

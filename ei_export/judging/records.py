@@ -14,6 +14,7 @@ from ..ledger.dossier import CORE
 from ..model.appointment import Appointment
 from ..model.declaration import Care, Performance, Person
 from ..settings import Settings
+from ..standards.registry import standard_named
 from ..standards.standard import Standard
 
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
@@ -145,3 +146,15 @@ class Renderer:
                 said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
                 return {**said, "return_code": fault.return_code or "-"}
         return None
+
+
+class Renderers(dict[str, Renderer]):
+    """Those of each standard, made when they are first asked for: loading one that nothing is written in takes time."""
+
+    def __init__(self, settings: Settings, today: date) -> None:
+        super().__init__()
+        self._settings, self._today = settings, today
+
+    def __missing__(self, standard: str) -> Renderer:
+        made = self[standard] = Renderer(standard_named(standard), self._settings, self._today)
+        return made

@@ -200,6 +200,11 @@ class OutputSettings:
     diagnosis_element: str = asked(Section.choice, ("", "0414", "0418"), "")
     gds801_xsd: Path | None = asked(Section.file)
 
+    @property
+    def names_schema(self) -> bool:
+        """Whether it names an official schema, which may be none."""
+        return self.gds801_xsd is not None
+
 
 @frozen
 class LedgerSettings:

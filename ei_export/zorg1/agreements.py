@@ -121,6 +121,16 @@ class Known:
     lists: frozenset[str]
     diagnoses: frozenset[str]
 
+    @cached_property
+    def in_order(self) -> Sequence[str]:
+        """The performance lists, as they are told."""
+        return sorted(self.lists)
+
+    @cached_property
+    def or_any(self) -> frozenset[str]:
+        """The diagnoses, and what stands for every one."""
+        return self.diagnoses | {ANY}
+
     @classmethod
     def of(cls, codes: Iterable[Code], diagnoses: Iterable[str]) -> Self:
         """What these tables hold. Besides DCSPH, 2019 had diagnosis codes of its own (Zorg1 §4.1.1)."""
@@ -357,9 +367,9 @@ def _check(row: Row, known: Known) -> None:
                 raise row.error(column, "empty with units -")
     else:
         at_most(_F_CODE_LENGTH)(row, "f_code")
-        row.choice("list", sorted(known.lists))
+        row.choice("list", known.in_order)
         row.required("tariff_list")
-    known_diagnoses({*known.diagnoses, ANY})(row)
+    known_diagnoses(known.or_any)(row)
 
 
 def _in_order(agreements: Iterable[Agreement], report: Report) -> dict[tuple[str, str], list[Agreement]]:

@@ -5,9 +5,10 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -42,7 +43,7 @@ from ...ledger.testing import begin_test, next_test_run, test_invoices
 from ...model.declaration import Provider
 from ...model.due import DueLine, doubles
 from ...settings import Settings
-from ...standards.registry import standards
+from ...standards.registry import standard_named, standards
 from ...standards.standard import NewFileCheck
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .judging import FeedJudge
@@ -82,7 +83,14 @@ def run(settings: Settings, options: Options) -> Summary:
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
     declares = provider(settings)
-    checks = {name: standard.file_check(declares, settings.output) for name, standard in standards().items()}
+
+    @cache
+    def new_check(standard: str) -> NewFileCheck:
+        return standard_named(standard).file_check(declares, settings.output)
+
+    if settings.output.names_schema:  # one that is none is refused before anything else is done
+        for standard in standards():
+            new_check(standard)
     with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
@@ -104,7 +112,7 @@ def run(settings: Settings, options: Options) -> Summary:
         series, folder = _next_run(ledger, settings, options.today)
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
-        files = _files(place, checks, declares, series, options, summary) if due.count else None
+        files = _files(place, new_check, declares, series, options, summary) if due.count else None
         first_lines = _declare(judged.collected, ledger, files, summary)
         save_buckets(ledger, judged.buckets)
         if isinstance(place, Stage):
@@ -152,7 +160,7 @@ def _next_run(ledger: Ledger, settings: Settings, today: date) -> tuple[Series, 
 
 def _files(
     place: Place,
-    checks: Mapping[str, NewFileCheck],
+    new_check: Callable[[str], NewFileCheck],
     declares: Provider,
     series: Series,
     options: Options,
@@ -161,7 +169,7 @@ def _files(
     """What writes the files of the run."""
     if options.as_json:
         summary.lines = TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed with the summary
-    return Files(place, checks, declares, series, LineList(place, summary.lines, declared_by(declares)))
+    return Files(place, new_check, declares, series, LineList(place, summary.lines, declared_by(declares)))
 
 
 def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary: Summary) -> Sequence[Sequence[object]]:
