@@ -1,7 +1,9 @@
 """What a command loads before it does anything: a person waits for it each time."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,15 @@ def test_show_loads_no_run_to_show_a_file() -> None:
     said, loaded = loads("show", str(DECLARATION))
     assert "PM304" in said
     assert ours(loaded) < 50
+
+
+def test_a_run_loads_no_standard_that_it_writes_nothing_in(tmp_path: Path) -> None:
+    """Care of the starter goes out in PM304."""
+    practice = tmp_path / "practice"
+    shutil.copytree(ROOT / "fixtures" / "starter", practice)
+    _, loaded = loads("run", "-q", "--today", "2024-01-15", "--config", str(practice / "ei-export.toml"))
+    assert "ei_export.standards.flat" in loaded
+    assert loaded & {"ei_export.standards.xml", "lxml"} == set()
 
 
 def loads(*given: str) -> tuple[str, set[str]]:
