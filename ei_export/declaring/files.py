@@ -32,16 +32,16 @@ LINE_COLUMNS: Final = (
 )  # fmt: skip
 #: The columns that hold what others wrote.
 _FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
-#: What the columns between the reference and the units are in a `DueLine`.
-_SAID: Final = itemgetter(*map(DueLine._fields.index, LINE_COLUMNS[1:8]))
+#: What the columns between the reference and the invoice are in a `DueLine`.
+_SAID: Final = itemgetter(*map(DueLine._fields.index, LINE_COLUMNS[1:11]))
 #: Lines of a list that are written at a time.
 _BATCH: Final = 1_000
 
 
 def line_row(line: DueLine, reference: str, invoice: str) -> tuple[object, ...]:
     """A line as `LINE_COLUMNS` name it."""
-    counts = int(line.units), int(line.amount_cents)
-    return (reference, *_SAID(line), *counts, line.debit_credit, invoice, line.rule)
+    *texts, units, cents, debit_credit = _SAID(line)
+    return (reference, *texts, int(units), int(cents), debit_credit, invoice, line.rule)
 
 
 class LineList:
@@ -58,21 +58,25 @@ class LineList:
         self._csv = csv.writer(_Lines(self._held), lineterminator="\n")
         self._csv.writerow(LINE_COLUMNS)
 
-    def add(self, line: DueLine, reference: str, invoice: str) -> None:
-        self._memory.add(reference, line.patient_id)
-        cells = (reference, *_SAID(line), line.units, line.amount_cents, line.debit_credit, invoice, line.rule)
-        text = ",".join(cells)
-        if _is_plain(text) and cells[1][:1].isalnum() and cells[2][:1].isalnum() and line.rule[:1].isalnum():
-            self._held.append(f"{text}\n")
-        else:
-            self._csv.writerow(defused_at(cells, _FREE))
+    def add(self, person: NumberedPerson) -> None:
+        """Adds the lines of a person."""
+        invoice, numbered = person.file.invoice, [*zip(person.lines, person.references, strict=True)]
+        self._memory.add((reference, line.patient_id) for line, reference in numbered)
+        for line, reference in numbered:
+            cells = (reference, *_SAID(line), invoice, line.rule)
+            text = ",".join(safe := defused_at(cells, _FREE))
+            if _is_plain(text):
+                self._held.append(f"{text}\n")
+            else:
+                self._csv.writerow(safe)
         if len(self._held) >= _BATCH:
             self._flush()
-        if len(self.first) < MOST_LINES:
+        for line, reference in numbered[: MOST_LINES - len(self.first)]:
             self.first.append(line_row(line, reference, invoice))
         if self._as_json is not None:
-            document = dict(zip(LINE_COLUMNS, line_row(line, reference, invoice), strict=True))
-            self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
+            for line, reference in numbered:
+                document = dict(zip(LINE_COLUMNS, line_row(line, reference, invoice), strict=True))
+                self._as_json.write(json.dumps(document, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
         """Leaves the files open, for whoever they belong to."""
@@ -98,7 +102,9 @@ class LineList:
 
 def _is_plain(text: str) -> bool:
     """Whether cells with commas between them are what `csv.writer` would write, but for the line end."""
-    return text.count(",") == len(LINE_COLUMNS) - 1 and '"' not in text and text.isprintable()
+    if '"' in text or "\r" in text or "\n" in text:
+        return False
+    return text.count(",") == len(LINE_COLUMNS) - 1
 
 
 class _Lines:
@@ -143,10 +149,10 @@ class Files:
             writer.person(person.record)
             check.person(person.record)
             for line, reference, cents in zip(person.lines, person.references, person.cents, strict=True):
-                added = line.head, reference, cents, line.previous if line.is_credit else ""
+                added = line.head, reference, cents, line.previous if line.debit_credit == "C" else ""
                 writer.line(*added)
                 check.line(*added)
-                self.line_list.add(line, reference, numbered.invoice)
+            self.line_list.add(person)
         invoice = self._invoice(numbered)
         writer.close(invoice)
         check.close(file, numbered.name, invoice)

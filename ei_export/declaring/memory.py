@@ -7,7 +7,7 @@ SHA-256 of ``lines.csv`` and of all before it.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring
 from typing import IO, BinaryIO, Final
 
@@ -28,8 +28,9 @@ class MemoryWriter:
         self._hash = hashlib.sha256()
         self._held = [_line({"version": _VERSION, "provider": header})]
 
-    def add(self, reference: str, patient_id: str) -> None:
-        self._held.append(f"[{encode_basestring(reference)},{encode_basestring(patient_id)}]\n")
+    def add(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Adds lines: reference, which is letters and digits, and patient number."""
+        self._held += [f'["{reference}",{encode_basestring(patient)}]\n' for reference, patient in lines]
         if len(self._held) >= _BATCH:
             self._flush()
 

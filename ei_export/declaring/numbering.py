@@ -128,9 +128,9 @@ class Numbering:
         person has to be what the record says (0403-0405). A credit is a copy of what was sent, so one that was sent
         under another insured number has to go in another file.
         """
-        debits = [line for line in lines if not line.is_credit]
+        debits = [line for line in lines if line.debit_credit == "D"]
         if len(debits) == len(lines):
-            return *self._one_record(debits), []
+            return *self._one_record(lines), []
         if debits:
             record, debits = self._one_record(debits)
             key = _key(debits[0])
@@ -142,9 +142,10 @@ class Numbering:
 
     def _one_record(self, debits: list[DueLine]) -> tuple[str, list[DueLine]]:
         """The record 02 of the debits of a person, who may have two dossiers, and the debits as they go under it."""
-        records = {line.patient_id: line.person for line in debits if line.person}
-        if len(records) == 1:
+        patients = {line.patient_id for line in debits}
+        if len(patients) == 1:
             return debits[0].person, debits
+        records = {line.patient_id: line.person for line in debits if line.person}
         last = debits[-1]
         record = records[last.patient_id]
         standard, key = standard_named(last.standard), _key(last)
@@ -159,4 +160,5 @@ def _key(line: DueLine) -> str:
 
 def _signed(line: DueLine) -> int:
     """What a line adds to the total of its file, in cents."""
-    return -int(line.amount_cents) if line.is_credit else int(line.amount_cents)
+    cents = int(line.amount_cents)
+    return -cents if line.debit_credit == "C" else cents

@@ -7,7 +7,7 @@ been defused. JSON and workbooks say what kind a value is, so there nothing is p
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from ..base.wording import printable
 
@@ -15,6 +15,8 @@ from ..base.wording import printable
 #: start a new cell in some.
 _FORMULA: Final = re.compile(r"""[\s'"]*[-=+@\uff0d\uff1d\uff0b\uff20]|[\t\r\n]""")
 _MARK: Final = "'"
+
+T = TypeVar("T")
 
 
 def defused(cell: str) -> str:
@@ -28,9 +30,9 @@ def restored(cell: str) -> str:
     return rest if cell[:1] == _MARK and _FORMULA.match(rest) else cell
 
 
-def defused_at(row: Sequence[object], columns: Sequence[int]) -> Sequence[object]:
+def defused_at(row: Sequence[T], columns: Sequence[int]) -> Sequence[T | str]:
     """A row with the texts in some columns safe to print and defused; the row itself where there is nothing to do."""
-    changed: list[object] | None = None
+    changed: list[T | str] | None = None
     for column in columns:
         cell = row[column]
         # Nearly every cell begins with a letter or a digit, and can be printed; that is quickly seen.
