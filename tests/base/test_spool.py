@@ -6,7 +6,7 @@ import tempfile
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.spool import Batches, PairCheck, Partitions, SortedLines
@@ -25,6 +25,7 @@ def test_sorted_lines_come_back_in_order_whatever_fits_in_memory(lines: list[str
     spool.close()
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, min_size=1, max_size=4), st.integers(0, 60), st.integers(1, 40))
 def test_sorted_lines_of_others_come_in_between(parts: list[list[str]], memory: int, block: int) -> None:
     """Whatever is read at a time, and by two readers at once."""
@@ -54,6 +55,7 @@ def test_a_run_that_is_cut_off_is_no_shorter_run() -> None:
     spool.close()
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(), max_size=9), min_size=1, max_size=4), st.integers(1, 3))
 def test_batches_come_back_in_order_also_those_of_others(parts: list[list[int]], size: int) -> None:
     with mock.patch("ei_export.base.spool._BATCH", size):

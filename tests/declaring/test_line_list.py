@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.delivery import Scratch
@@ -17,6 +17,7 @@ from ei_export.output.cells import defused, restored
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(",\"'\n\r=+-@ \t;"), max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=5))
 def test_a_line_list_is_what_csv_writes(said: list[tuple[str, str, str, str]]) -> None:
     place = Scratch()

@@ -57,7 +57,7 @@ def assert_nothing(scene: Scene, starts: Starts) -> None:
 
 
 #: Places in the process that writes: the method, and how often it was called.
-WRITING = [(Files, "write", 0), (LineList, "add", 0), (LineList, "add", 17), (LineList, "close", 0), (Stage, "sync", 0)]
+WRITING = [(Files, "write", 0), (LineList, "add", 0), (LineList, "add", 5), (LineList, "close", 0), (Stage, "sync", 0)]
 #: Places in the one that books.
 BOOKING = [(Booking, "add", 0), (Booking, "_add_person", 0), (Booking, "_add_person", 7), (Booking, "_flush", 0),
            (Booking, "add_files", 0)]  # fmt: skip
