@@ -43,6 +43,31 @@ def test_nor_is_a_command_whose_output_nobody_reads_on(clinic: Clinic) -> None:
     assert child.returncode == 0
 
 
+@pytest.mark.parametrize(
+    "command", ["check", "status --lines --all", "explain A1", "prune --before 2021-03-02", "verify {file}"]
+)
+def test_no_command_that_reads_keeps_it(
+    command: str, clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From when it has its copy, the ledger can be written and even locked by somebody else."""
+    result = clinic.feed(COURSE).run()
+    (file,) = (clinic.folder / "out").glob("R*/declarations/*")
+    path = clinic.folder / "ledger.sqlite"
+    looks: list[Path] = []
+    look = Ledger.look
+
+    def locked(asked: Path) -> Ledger:
+        ledger = look(asked)
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            looks.append(asked)
+        return ledger
+
+    monkeypatch.setattr(Ledger, "look", locked)
+    clerk.gives(*command.format(file=file).split())
+    assert (len(result.lines), len(looks)) == (2, 1)
+
+
 def test_rows_that_nobody_reads_on_outlive_the_ledger(clinic: Clinic) -> None:
     clinic.feed(COURSE).run()
     reader = Ledger.look(clinic.folder / "ledger.sqlite")
