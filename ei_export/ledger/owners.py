@@ -1,7 +1,7 @@
 """Whose the appointments are that gave no line: counted contacts, and what another system declared.
 
 There are as many as rows of the feed, so of each only eight bytes are kept: the CRC-32 of its id and the number of its
-patient, in a bucket by that CRC. Two ids may have the same one, and what a patient no longer has is not taken out:
+patient, in a slot by that CRC. Two ids may have the same one, and what a patient no longer has is not taken out:
 whoever is found here *may* have the appointment, and the patient's own text says.
 """
 
@@ -11,7 +11,7 @@ from zlib import crc32
 
 from . import Ledger
 
-_BUCKETS: Final = 4096
+_SLOTS: Final = 4096
 #: Of a CRC, and of the number of a patient; little-endian.
 _HALF: Final = 4
 _ENTRY: Final = 2 * _HALF
@@ -29,7 +29,7 @@ class OwnerWriter:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._buckets: dict[int, bytearray] = {}
+        self._slots: dict[int, bytearray] = {}
         self._size = 0
 
     def add(self, hashed: bytes, patient: int) -> None:
@@ -37,10 +37,10 @@ class OwnerWriter:
         number = patient.to_bytes(_HALF, "little")
         for place in range(0, len(hashed), _HALF):
             half = hashed[place : place + _HALF]
-            bucket = _bucket(half)
-            held = self._buckets.get(bucket)
+            slot = _slot(half)
+            held = self._slots.get(slot)
             if held is None:
-                held = self._buckets[bucket] = bytearray()
+                held = self._slots[slot] = bytearray()
             held += half
             held += number
         self._size += 2 * len(hashed)
@@ -50,45 +50,45 @@ class OwnerWriter:
     def flush(self) -> None:
         """Writes what is held in the ledger."""
         self._ledger.many("INSERT OR REPLACE INTO owned VALUES (?, ?)", self._joined())
-        self._buckets.clear()
+        self._slots.clear()
         self._size = 0
 
     def _joined(self) -> Iterator[tuple[int, bytes]]:
-        for bucket, held in sorted(self._buckets.items()):
-            known = _packed(self._ledger, bucket)
+        for slot, held in sorted(self._slots.items()):
+            known = _packed(self._ledger, slot)
             new = [entry for entry in _entries(bytes(held)) if not _places(known, entry)] if known else [held]
-            yield bucket, b"".join([known, *new])
+            yield slot, b"".join([known, *new])
 
 
 def candidates(ledger: Ledger, appointment_id: str) -> list[int]:
     """The numbers of the patients that may have an appointment, who had it first before others."""
     half = hashes([appointment_id])
-    packed = _packed(ledger, _bucket(half))
+    packed = _packed(ledger, _slot(half))
     return [_patient(packed[place : place + _ENTRY]) for place in _places(packed, half)]
 
 
 def forget(ledger: Ledger, patients: Collection[int]) -> None:
     """Forgets all that some patients have, by their numbers."""
-    for bucket, packed in list(ledger.rows("SELECT bucket, packed FROM owned")):
+    for slot, packed in list(ledger.rows("SELECT slot, packed FROM owned")):
         left = [entry for entry in _entries(packed) if _patient(entry) not in patients]
         if len(left) * _ENTRY < len(packed):
-            _put(ledger, bucket, left)
+            _put(ledger, slot, left)
 
 
-def _bucket(half: bytes) -> int:
-    return int.from_bytes(half, "little") % _BUCKETS
+def _slot(half: bytes) -> int:
+    return int.from_bytes(half, "little") % _SLOTS
 
 
 def _patient(entry: bytes) -> int:
     return int.from_bytes(entry[_HALF:], "little")
 
 
-def _packed(ledger: Ledger, bucket: int) -> bytes:
-    return next(ledger.column("SELECT packed FROM owned WHERE bucket = ?", (bucket,)), b"")
+def _packed(ledger: Ledger, slot: int) -> bytes:
+    return next(ledger.column("SELECT packed FROM owned WHERE slot = ?", (slot,)), b"")
 
 
-def _put(ledger: Ledger, bucket: int, entries: Iterable[bytes]) -> None:
-    ledger.do("INSERT OR REPLACE INTO owned VALUES (?, ?)", (bucket, b"".join(entries)))
+def _put(ledger: Ledger, slot: int, entries: Iterable[bytes]) -> None:
+    ledger.do("INSERT OR REPLACE INTO owned VALUES (?, ?)", (slot, b"".join(entries)))
 
 
 def _entries(packed: bytes) -> Iterator[bytes]:

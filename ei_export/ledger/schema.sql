@@ -151,10 +151,10 @@ CREATE TABLE patient (
     trajectories TEXT NOT NULL         -- dossier.KeptTrajectory, in the same way
 );
 CREATE INDEX patient_who ON patient (who, born, sex) WHERE who IS NOT NULL;
+CREATE INDEX patient_last ON patient (last, patient_id);
+CREATE INDEX patient_unsettled ON patient (patient_id) WHERE digest IS NULL;
 CREATE INDEX patient_pending ON patient (patient_id) WHERE pending > 0;
 CREATE INDEX patient_open ON patient (patient_id) WHERE open_trajectories > 0;
-
-CREATE INDEX patient_unsettled ON patient (patient_id) WHERE digest IS NULL;
 
 -- Patients by bucket: of those in which nothing was left to do, a digest of the rows that the feed had of them, and what
 -- such rows count as when seen again.
@@ -196,7 +196,7 @@ WHERE pending > 0 AND change IN ('row', 'cancelled', 'count');
 
 -- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
 -- what may be: the patient's own text says.
-CREATE TABLE owned (bucket INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE owned (slot INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 
 -- Whose a trajectory number is.
 CREATE TABLE trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;

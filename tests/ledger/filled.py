@@ -23,6 +23,7 @@ import attrs
 from ei_export.ledger import (
     Ledger,
     belonging,
+    buckets,
     corrections,
     credits,
     history,
@@ -161,6 +162,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "belonging.owners": lambda: sorted(belonging.owners(ledger)),
         "belonging.runs": lambda: belonging.runs(ledger),
         "belonging.is_header_refused": lambda: belonging.is_header_refused(ledger),
+        "buckets.settled_buckets": lambda: buckets.settled_buckets(ledger, []),
         "corrections.corrected_patients": lambda: corrections.corrected_patients(ledger),
         "corrections.waiting_for_credit": lambda: [corrections.waiting_for_credit(ledger, each) for each in invoices],
         "corrections.asking": lambda: [corrections.asking(ledger, reference) for reference in references],

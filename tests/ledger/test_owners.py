@@ -67,7 +67,7 @@ def test_nobody_is_missed(
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(owners, "_HELD", held)
-        patch.setattr(owners, "_BUCKETS", 2)
+        patch.setattr(owners, "_SLOTS", 2)
         told: dict[int, list[int]] = {}
         for batch in batches:
             writer = OwnerWriter(ledger)
