@@ -61,7 +61,7 @@ ORDER BY reference
 
 #: Of a debit the credit that went out last; of one that stands alone nothing once somebody took the wish back.
 _REFUSED: Final = """
-SELECT debit.reference, credit.reference, debit.credit IS NOT NULL, coalesce((
+SELECT debit.reference AS debit, credit.reference AS credit, debit.credit IS NOT NULL AS waits, coalesce((
     SELECT later.reference FROM line AS later
     WHERE later.appointment_id = debit.appointment_id AND later.debit_credit = 'D' AND later.attempt > debit.attempt
         AND later.credit IS NULL AND later.state IN ('sent', 'granted', 'partly_granted')
@@ -85,8 +85,8 @@ ORDER BY debit.reference
 def refused_credits(ledger: Ledger, header: str) -> Iterator[RefusedCredit]:
     """The debits that still stand although they were to be credited, and nothing goes out about by itself; ``header``
     as for `due_credits`. Of one that stands alone nothing more is said once somebody took the wish back."""
-    for reference, credit, waits, later in ledger.rows(_REFUSED, (header,)):
-        debit, refused = line_of(ledger, reference), line_of(ledger, credit)
+    for found in ledger.named(_REFUSED, (header,)):
+        debit, credit = line_of(ledger, found["debit"]), line_of(ledger, found["credit"])
         assert debit is not None
-        assert refused is not None
-        yield RefusedCredit(debit, refused, later, bool(waits))
+        assert credit is not None
+        yield RefusedCredit(debit, credit, found["later"], bool(found["waits"]))

@@ -358,7 +358,7 @@ def test_a_second_run_declares_nothing(rows: list[Cells], mistakes: list[tuple[i
         shutil.copytree(practice.folder, practice.folder.with_name("second"))
         slow = Clinic(practice.folder.with_name("second"))
         with sqlite3.connect(slow.folder / "ledger.sqlite") as ledger:
-            ledger.execute("UPDATE dossier SET digest = NULL, tally = NULL")
+            ledger.execute("UPDATE patient SET digest = NULL, tally = NULL")
         ledger.close()
         short, long = practice.run(today=TODAY), slow.run(today=TODAY)
         assert short.lines == {}
