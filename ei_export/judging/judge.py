@@ -91,7 +91,7 @@ def examine(
     if any(judgement.outcome is Outcome.DECLARED for judgement in judged.values()):
         written = write_lines(patient, heard, grouped, judged)
         judged, lines = {**written.judged}, written.lines
-        totals.append(written.totals)
+        totals += written.totals
     if heard.again:
         judged |= name_answers(heard, judged)
     if context.replaced:

@@ -9,7 +9,7 @@ from attrs import frozen
 from ..base.problems import Finding
 from ..intake.person import born_by, given_on
 from ..ledger.line import Line
-from ..model.appointment import Appointment, Judgement, Key, Outcome
+from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
 from ..model.codelists import standard_on
 from ..model.declaration import NO_BSN
 from ..model.due import DueLine
@@ -50,7 +50,7 @@ class Written:
 
     lines: Sequence[DueLine]
     judged: Mapping[Key, Judgement]
-    totals: Totals
+    totals: Sequence[Totals]
 
 
 class _Writer:
@@ -62,7 +62,9 @@ class _Writer:
         #: What became of the visits; of those that are due what is known by now.
         self.judged = {**judged}
         self.lines: list[DueLine] = []
-        self.totals = Totals()
+        #: As of `Totals`.
+        self.dropped: set[str] = set()
+        self.unasked: set[str] = set()
 
     def write(self) -> None:
         places = self.grouped.places
@@ -123,7 +125,7 @@ class _Writer:
         if debit is None:
             return True
         self.judged[appointment.id] = put_back(appointment.past, debit)
-        self.totals.dropped.add(appointment.id)
+        self.dropped.add(appointment.id)
         return False
 
     def _add(self, draft: _Draft, who: RenderedPerson, record: str, head: str) -> None:
@@ -131,35 +133,35 @@ class _Writer:
         appointment, claim, (standard, uzovi) = draft.visit.appointment, draft.claim, draft.file
         ident = appointment.id
         if claim.is_unasked:
-            self.totals.unasked.add(claim.resolution.insurer)
+            self.unasked.add(claim.resolution.insurer)
         if debits := self.heard.debits.get(ident):
             head = standard_named(standard).declared_anew(head, *_became(debits, uzovi, who))
-        judgement, mark = self.judged[ident], "" if draft.is_silent else self.context.mark(appointment)
-        self.judged[ident] = judgement._replace(past=judgement.past._replace(units=claim.units, mark=mark))
+        (outcome, found, past), mark = self.judged[ident], "" if draft.is_silent else self.context.mark(appointment)
+        self.judged[ident] = Judgement(outcome, found, Past(outcome, claim.units, past.linked, mark))
         replaced, trajectory = self.heard.again.get(ident), draft.place.trajectory
         assert who.person is not None
         self.lines.append(
             DueLine(
-                standard=standard,
-                uzovi=uzovi,
-                person_key=who.person.key,
-                date=draft.visit.day.isoformat(),
-                appointment_id=ident,
-                debit_credit="D",
-                patient_id=appointment.patient_id,
-                trajectory=trajectory.label if trajectory is not None else "",
-                row="" if appointment.row is None else str(appointment.row),
-                insurer=claim.resolution.insurer,
-                code=claim.agreement.code,
-                list=claim.agreement.list,
-                f_code=claim.agreement.f_code,
-                units=str(claim.units),
-                amount_cents=str(claim.performance.claimed_cents),
-                rule=claim.agreement.rule,
-                person=record,
-                head=head,
-                attempt="" if replaced is None else str(replaced.attempt + 1),
-                previous="" if replaced is None else replaced.reference,
+                standard,
+                uzovi,
+                who.person.key,
+                draft.visit.day.isoformat(),
+                ident,
+                "D",
+                appointment.patient_id,
+                trajectory.label if trajectory is not None else "",
+                "" if appointment.row is None else str(appointment.row),
+                claim.resolution.insurer,
+                claim.agreement.code,
+                claim.agreement.list,
+                claim.agreement.f_code,
+                str(claim.units),
+                str(claim.performance.claimed_cents),
+                claim.agreement.rule,
+                record,
+                head,
+                "" if replaced is None else str(replaced.attempt + 1),
+                "" if replaced is None else replaced.reference,
             )
         )
 
@@ -182,11 +184,13 @@ class _Writer:
     def _holds(self, ident: str, found: Sequence[Finding]) -> bool:
         """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
         judgement, severities = self.judged[ident], self.context.settings.severities
+        if not (found or judgement.found or self.context.hold_all):
+            return False
         if found:
             judgement = judgement.finding(*found)
         if self.context.hold_all and not severities.hold(judgement.found):
             judgement = judgement.finding(Finding("STRICT_HELD"))
-        is_held = bool(judgement.found) and severities.hold(judgement.found)
+        is_held = severities.hold(judgement.found)
         self.judged[ident] = judgement._replace(outcome=Outcome.HELD) if is_held else judgement
         return is_held
 
@@ -274,7 +278,9 @@ def write_lines(patient: Patient, heard: Heard, grouped: Grouped, judged: Mappin
     """Turns what is due into lines; holds those whose person or care can't be written."""
     writer = _Writer(patient, heard, grouped, judged)
     writer.write()
-    return Written(writer.lines, writer.judged, writer.totals)
+    is_more = writer.dropped or writer.unasked
+    totals = [Totals(dropped=writer.dropped, unasked=writer.unasked)] if is_more else ()
+    return Written(writer.lines, writer.judged, totals)
 
 
 def tell_the_rest(

@@ -77,8 +77,9 @@ def _latest_row(
 def _latest_first(rows: Sequence[Appointment]) -> Iterator[Sequence[Appointment]]:
     """Rows by day and id, the latest first; what there is of one day and id together."""
     if rows:
-        latest = max(map(_when, rows))
-        yield [row for row in rows if _when(row) == latest]
+        times = [*map(_when, rows)]
+        latest = max(times)
+        yield [row for row, time in zip(rows, times, strict=True) if time == latest]
         earlier = sorted((row for row in rows if _when(row) < latest), key=_when, reverse=True)
         yield from (list(same) for _, same in groupby(earlier, key=_when))
 

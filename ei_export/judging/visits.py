@@ -36,7 +36,7 @@ class Classified:
 def classify(patient: Patient, heard: Heard) -> Classified:
     """Makes visits of the appointments, and judges those of which there is nothing to group."""
     context, again = patient.context, heard.again
-    resolve, programs, until = context.resolver.resolve, context.resolver.programs, context.declared_until
+    resolve, named, until = context.resolver.resolve, context.resolver.programs.named, context.declared_until
     visits: list[Visit] = []
     unclear: list[Appointment] = []
     kept = [*heard.dropped]
@@ -55,7 +55,7 @@ def classify(patient: Patient, heard: Heard) -> Classified:
         if (judgement := _judged(context, heard, row, resolution)) is None:
             assert day is not None
             refused = again[row.id].refused_on if row.id in again else None
-            visits.append(Visit.of(row, resolution, day, programs, refused))
+            visits.append(Visit(row, resolution, day, named(resolution.program, row.diagnosis), refused))
             kept.append(row)
             continue
         judged[row.key] = judgement

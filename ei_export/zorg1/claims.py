@@ -132,7 +132,7 @@ class ClaimJudge:
                 found, outcome = (*found, *self._check_claim(visit, place)), Outcome.DECLARED
         kept = settled_as if outcome is Outcome.EARLIER and settled_as is not None else outcome
         linked = resolution.code if resolution.is_linked else ""
-        return Judgement(outcome, found, past._replace(settled_as=kept, linked=linked))
+        return Judgement(outcome, found, Past(kept, past.units, linked, past.mark, past.refused))
 
     def claim(self, visit: Visit, place: Place) -> Claim:
         """The line of a visit that is due."""

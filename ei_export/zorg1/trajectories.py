@@ -94,7 +94,7 @@ class _Grouping:
 
     def name_all(self) -> None:
         """Calls the trajectories as people may see them, whatever BSN the patient's rows have."""
-        rows = {visit.appointment.text("bsn"): visit.appointment for visit in self.visits.values()}
+        rows = {row.cells[row.at["bsn"]]: row for row in (visit.appointment for visit in self.visits.values())}
         for trajectory in self.trajectories:
             for appointment in rows.values():
                 trajectory.label = appointment.called(trajectory.label)
@@ -323,7 +323,8 @@ class _Grouping:
         if trajectory is None or not trajectory.is_open:
             return Place(trajectory).find(visit, "END_WITHOUT_START", "code", program=visit.program)
         trajectory.end, trajectory.ended_by = visit.day, visit
-        place = Place(trajectory, _fixed(resolution))
+        is_counted = resolution.agreement is not None and resolution.agreement.units == "count"
+        place = Place(trajectory, len(trajectory.contacts) + 1 if is_counted else _fixed(resolution))
         if resolution.profile != trajectory.profile:
             place = place.find(
                 visit,
@@ -333,11 +334,9 @@ class _Grouping:
                 profile=resolution.profile,
                 start_profile=trajectory.profile,
             )
-        if resolution.agreement is None or resolution.agreement.units != "count":
-            return place
-        return self._count(visit, place._replace(units=len(trajectory.contacts) + 1), trajectory)
+        return self._checked(visit, place, trajectory) if is_counted else place
 
-    def _count(self, visit: Visit, place: Place, trajectory: Trajectory) -> Place:
+    def _checked(self, visit: Visit, place: Place, trajectory: Trajectory) -> Place:
         """Of an end that counts contacts: whether that is all of them, and what was declared."""
         past = visit.appointment.past
         if visit.is_declared and (not past.refused or past.units == place.units):

@@ -8,7 +8,6 @@ from attrs import define, field
 from ..base.problems import Finding
 from ..model.appointment import Appointment, Outcome
 from .agreements import ANY
-from .programs import Programs
 from .resolver import Resolution, Verdict
 
 #: Why a contact does not count in an end, where that is no problem.
@@ -71,28 +70,14 @@ class Trajectory:
 
 
 class Visit(NamedTuple):
-    """An appointment with what the tables say of its code. ``program`` is the resolution's, or that part of it which
-    the diagnosis says; ``refused`` the day on which its line was, if it is due again for that."""
+    """An appointment with what the tables say of its code. ``program`` is the resolution's as `Programs.named` with
+    the diagnosis; ``refused`` the day on which its line was, if it is due again for that."""
 
     appointment: Appointment
     resolution: Resolution
     day: date
     program: str
     refused: date | None = None
-
-    @classmethod
-    def of(
-        cls,
-        appointment: Appointment,
-        resolution: Resolution,
-        day: date,
-        programs: Programs,
-        refused: date | None = None,
-    ) -> "Visit":
-        program = resolution.program
-        if program and program != ANY:
-            program = programs.named(program, appointment.diagnosis)
-        return cls(appointment, resolution, day, program, refused)
 
     @property
     def is_declared(self) -> bool:

@@ -47,7 +47,8 @@ def judged(
     settled_as: Outcome | None = None,
 ) -> tuple[Outcome | None, list[str], Claim | None]:
     row = row_of("A1", day, code, uzovi=uzovi, diagnosis=diagnosis, settled_as=settled_as)
-    visit, place = Visit.of(row, resolver.periods(code, "", uzovi).on(day), day, resolver.programs), Place(units=3)
+    resolution = resolver.periods(code, "", uzovi).on(day)
+    visit, place = Visit(row, resolution, day, resolution.program), Place(units=3)
     severities = Severities()
     judge = ClaimJudge(agreements, deadlines(), today, severities)
     found = judge.judge(visit, place)

@@ -64,7 +64,9 @@ class Practice:
             uzovi, number, diagnosis = UZOVI[more.get("insurer", insurer)], more.get("number", ""), "3426"
             diagnosis, settled_as = more.get("diagnosis", diagnosis), (settled or {}).get(ident)
             row = row_of(ident, day, code, number, uzovi=uzovi, diagnosis=diagnosis, settled_as=settled_as)
-            visits.append(Visit.of(row, self.resolver.resolve(code, "", uzovi, day), day, self.resolver.programs))
+            resolution = self.resolver.resolve(code, "", uzovi, day)
+            program = self.resolver.programs.named(resolution.program, diagnosis)
+            visits.append(Visit(row, resolution, day, program))
         grouped = group(visits, [], (), self.resolver)
         return {ident: (visit, grouped.places[ident]) for ident, visit in grouped.visits.items()}
 

@@ -50,7 +50,7 @@ def seen(
     )
     when = MARCH + timedelta(day)
     appointment = row_of(name, when, moment, number, diagnosis=diagnosis, past=past, settled_as=settled_as)
-    return Visit.of(appointment, resolution, when, NO_TABLES.programs)
+    return Visit(appointment, resolution, when, resolution.program)
 
 
 def placed(
