@@ -174,7 +174,7 @@ def checked(row: Appointment) -> Appointment:
     if _is_legible(row.id, row.date, row.number, row.patient_id, common, bsn):
         return row
     ident, found = _illegible(row.id, row.text("date"), row.number, row.patient_id, common, bsn)
-    return row._replace(id=ident, findings=found)
+    return evolve(row, id=ident, findings=found)
 
 
 def read_kept(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from attrs import evolve
+
 from ..base.problems import Finding
 from ..ledger.dossier import PENDING
 from ..ledger.line import STANDING, Line
@@ -19,7 +21,7 @@ def hold_back(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement
         judgement, visit = judged[ident], grouped.visits.get(str(ident))
         is_unmapped = visit is not None and not visit.resolution.is_linked  # nobody said that it is none
         if judgement.outcome is Outcome.NOT_ZORG1 and is_unmapped:
-            judgement = judgement._replace(outcome=Outcome.HELD)
+            judgement = evolve(judgement, outcome=Outcome.HELD)
         if judgement.outcome in PENDING:
             if all(finding.code != "STRICT_HELD" for finding in judgement.found):
                 params = {"reference": context.replaced[str(ident)]}
@@ -43,5 +45,5 @@ def is_as_declared(
 
 def put_back(past: Past, debit: Line) -> Judgement:
     """What an appointment comes to that is taken for what it was declared as, as if nobody had asked for anything."""
-    past = past._replace(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
+    past = evolve(past, settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
     return Judgement(Outcome.EARLIER, (Finding("CORRECTION_DROPPED", "", {"reference": debit.reference}),), past)

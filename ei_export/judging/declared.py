@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from ..base.problems import Finding
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
@@ -127,7 +127,7 @@ def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[s
             ]
             change = heard.changes.get(sent.id, Change("count", {}))
             changes[sent.id] = Change("row", change.texts) if change.kind == "said" else change
-        places[sent.id] = place._replace(found=tuple(found))
+        places[sent.id] = evolve(place, found=tuple(found))
     return places, changes
 
 
@@ -189,7 +189,7 @@ def _placed(sent: Appointment, row: Appointment) -> Appointment:
     if row.row is None:
         return sent
     sent = sent.having({"trajectory_id": (row.number, row.kept("trajectory_id"))})
-    return sent._replace(row=row.row, number=row.number)
+    return evolve(sent, row=row.row, number=row.number)
 
 
 def _of_somebody_else(patient: Patient, sent: Appointment, debits: Sequence[Line]) -> Appointment | None:

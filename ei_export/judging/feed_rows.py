@@ -43,8 +43,8 @@ def take_feed(patient: Patient) -> Heard:
         if row.common.unclear and hearing.may_count(row):
             status = row.text("status")
             unclear = Finding("STATUS_UNCLEAR", "status", {"word": values.quoted_cell(status), "status": status})
-            row = checked(row._replace(common=evolve(row.common, completed=True)))
-            row = row._replace(findings=(unclear, *row.findings))
+            row = checked(evolve(row, common=evolve(row.common, completed=True)))
+            row = evolve(row, findings=(unclear, *row.findings))
         hearing.take(row)
     if patient.context.settings.input.complete_from is not None:
         hearing.miss()
@@ -180,7 +180,7 @@ def _taken_over(patient: Patient, row: Appointment, before: Appointment) -> Appo
     if before.settled_as is not Outcome.COUNTED or row.findings:
         return row
     if before.uzovi != row.uzovi and of_today(patient, before, row):
-        row = row._replace(common=evolve(row.common, uzovi=before.uzovi))
+        row = evolve(row, common=evolve(row.common, uzovi=before.uzovi))
     linked = before.past.linked if core(before)[2:4] == core(row)[2:4] else ""
     return row.settled(settled_as=Outcome.COUNTED, linked=linked)
 
@@ -196,12 +196,12 @@ def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:
     first, *others = sorted(same, key=standing)
     columns = sorted({column for other in others for column in _differences(first, other)}) if first.completed else []
     rows = sorted(a.row or 0 for a in same)
-    first = first._replace(row=rows[0])
+    first = evolve(first, row=rows[0])
     if not columns:
         return first
     params = {"rows": ", ".join(map(str, rows)), "columns": ", ".join(columns)}
     conflict = Finding("APPOINTMENT_CONFLICT", columns[0], params)
-    return blurred(first._replace(findings=(conflict,)), columns)
+    return blurred(evolve(first, findings=(conflict,)), columns)
 
 
 def _differences(one: Appointment, other: Appointment) -> list[str]:

@@ -101,7 +101,7 @@ def _recalled(context: Context, patient_id: str, kept: Settled | Waiting) -> App
     if isinstance(kept, Settled):
         outcome = Outcome(kept.outcome)
         past = Past(outcome if outcome in SETTLED else None, kept.units, kept.linked, kept.mark)
-        return read_kept(patient_id, kept.texts, AT, settled=True)._replace(past=past)
+        return evolve(read_kept(patient_id, kept.texts, AT, settled=True), past=past)
     meant = NO_MEANINGS if kept.is_sent else context.settings.input.values
     return read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=meant)
 
@@ -112,7 +112,7 @@ def _pending(appointment: Appointment, kept: Waiting, *, is_lasting: bool) -> Ap
         if finding.code in LASTING:
             appointment = blurred(appointment, str(finding.params.get("columns", "")).split(", "))
     if lasting := kept.lasting:
-        appointment = appointment._replace(findings=tuple(lasting) if is_lasting else ())
+        appointment = evolve(appointment, findings=tuple(lasting) if is_lasting else ())
     return appointment.settled(settled_as=Outcome.DECLARED) if kept.is_sent else appointment
 
 
@@ -143,10 +143,10 @@ def row_of_change(context: Context, patient_id: str, ident: str, change: Change)
     meant = context.settings.input.values
     texts = in_order(change.texts) if change.texts else (ident,)
     row = read_kept(patient_id, texts, AT, settled=not change.texts, meant=meant)
-    return row._replace(common=evolve(row.common, completed=change.kind != "cancelled"))
+    return evolve(row, common=evolve(row.common, completed=change.kind != "cancelled"))
 
 
 def blurred(appointment: Appointment, columns: Sequence[str]) -> Appointment:
     """Without what its rows contradict each other in, where that says which trajectory it could belong to."""
     when = None if "date" in columns else appointment.date
-    return appointment._replace(date=when, number="" if "trajectory_id" in columns else appointment.number)
+    return evolve(appointment, date=when, number="" if "trajectory_id" in columns else appointment.number)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..base.problems import Finding
+from ..base.value import value
 from ..intake.person import born_by, given_on
 from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
@@ -28,7 +28,8 @@ from .records import RenderedCare, RenderedPerson, Renderer
 from .result import Totals
 
 
-class _Draft(NamedTuple):
+@value
+class _Draft:
     """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
     ``is_silent`` where person and care are only known from what was sent before; ``started``: when the trajectory
     began, as far as that is known."""
@@ -109,7 +110,7 @@ class _Writer:
             head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
             fault = why_not_the_same(self.heard, ident, who.record, head)
             if (fault := fault or _refused(draft.renderer, draft.file[1], who.record, head)) is not None:
-                self.judged[ident] = self.judged[ident].finding(fault)._replace(outcome=Outcome.HELD)
+                self.judged[ident] = evolve(self.judged[ident].finding(fault), outcome=Outcome.HELD)
             else:
                 going.append((draft, who, head))
         return going
@@ -136,8 +137,9 @@ class _Writer:
             self.unasked.add(claim.resolution.insurer)
         if debits := self.heard.debits.get(ident):
             head = standard_named(standard).declared_anew(head, *_became(debits, uzovi, who))
-        (outcome, found, past), mark = self.judged[ident], "" if draft.is_silent else self.context.mark(appointment)
-        self.judged[ident] = Judgement(outcome, found, Past(outcome, claim.units, past.linked, mark))
+        judgement, mark = self.judged[ident], "" if draft.is_silent else self.context.mark(appointment)
+        past = Past(judgement.outcome, claim.units, judgement.past.linked, mark)
+        self.judged[ident] = Judgement(judgement.outcome, judgement.found, past)
         replaced, trajectory = self.heard.again.get(ident), draft.place.trajectory
         assert who.person is not None
         self.lines.append(
@@ -191,7 +193,7 @@ class _Writer:
         if self.context.hold_all and not severities.hold(judgement.found):
             judgement = judgement.finding(Finding("STRICT_HELD"))
         is_held = severities.hold(judgement.found)
-        self.judged[ident] = judgement._replace(outcome=Outcome.HELD) if is_held else judgement
+        self.judged[ident] = evolve(judgement, outcome=Outcome.HELD) if is_held else judgement
         return is_held
 
     def _faults(self, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:

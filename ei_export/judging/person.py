@@ -142,7 +142,7 @@ def _of_row(context: Context, appointment: Appointment, row: Appointment) -> App
         columns = _KEPT
     elif not context.resolver.insurer(appointment.uzovi) and _in_one_year(appointment, row):
         columns = _KEPT
-        appointment = appointment._replace(common=evolve(appointment.common, uzovi=row.uzovi))
+        appointment = evolve(appointment, common=evolve(appointment.common, uzovi=row.uzovi))
     return appointment.having({column: (row.text(column), row.kept(column)) for column in columns})
 
 

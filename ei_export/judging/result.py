@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import define, field, fields_dict
 
 from ..base.problems import Finding
+from ..base.value import value
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Outcome
 from ..model.due import DueLine
@@ -58,7 +59,8 @@ class Totals:
 _TOTALS: Final = tuple(fields_dict(Totals))
 
 
-class Told(NamedTuple):
+@value
+class Told:
     """A finding at its place, as people may see it; ``row`` of the feed, None where the ledger remembers it.
     ``outcome`` of the appointment, None of one that is none any more."""
 

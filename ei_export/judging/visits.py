@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..base.problems import Finding
 from ..ledger.dossier import LASTING
@@ -81,7 +81,7 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
             return _NOT_ZORG1
     if settled_as is not None and row.date is not None:
         return None
-    past = row.past._replace(linked=resolution.code if resolution.is_linked else "")
+    past = evolve(row.past, linked=resolution.code if resolution.is_linked else "")
     if settled_as is not None:
         return Judgement(Outcome.EARLIER, found, past)
     if found:

@@ -6,11 +6,12 @@ All of these are values: nobody changes one, each step makes what it found out i
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..base.problems import Finding
+from ..base.value import value
 from .columns import COLUMNS
 
 
@@ -44,7 +45,8 @@ class Common:
     is_legible: bool = True
 
 
-class Past(NamedTuple):
+@value
+class Past:
     """What the ledger knows of an appointment: ``settled_as`` the outcome of the run that settled it, ``units`` those
     of its line and ``linked`` its declare-under code then; ``mark`` tells whether its person and care are still written
     as when they were found to be what was sent, '' where that was never seen; ``refused`` where the insurer refused the
@@ -61,7 +63,8 @@ class Past(NamedTuple):
 UNKNOWN: Final = Past()
 
 
-class Appointment(NamedTuple):
+@value
+class Appointment:
     """One appointment as it was read, and ``past``, what the ledger knows of it. Texts are trimmed; '' = the feed does
     not say.
 
@@ -127,21 +130,22 @@ class Appointment(NamedTuple):
         cells, said = [*self.cells], [*(self.said or self.cells)]
         for column, (meant, kept) in texts.items():
             cells[self.at[column]], said[self.at[column]] = meant, kept
-        return self._replace(cells=cells, said=said if said != cells else None)
+        return evolve(self, cells=cells, said=said if said != cells else None)
 
     def settled(self, **past: Any) -> "Appointment":
         """With something else in its `Past`."""
-        return self._replace(past=self.past._replace(**past))
+        return evolve(self, past=evolve(self.past, **past))
 
     def finding(self, *found: Finding) -> "Appointment":
         """With more that is wrong."""
-        return self._replace(findings=(*self.findings, *found))
+        return evolve(self, findings=(*self.findings, *found))
 
 
 Key: TypeAlias = str | int | None
 
 
-class Judgement(NamedTuple):
+@value
+class Judgement:
     """What became of an appointment, with all that was ``found``; ``past`` is what the ledger is to know of it from now
     on, if it is settled."""
 
@@ -151,7 +155,7 @@ class Judgement(NamedTuple):
 
     def finding(self, *found: Finding) -> "Judgement":
         """With more that was found."""
-        return self._replace(found=(*self.found, *found))
+        return evolve(self, found=(*self.found, *found))
 
 
 def positions(found: Mapping[str, int]) -> dict[str, int]:

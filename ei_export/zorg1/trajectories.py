@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..base.problems import Finding
 from ..base.wording import quoted_code, quoted_word
@@ -162,7 +162,7 @@ class _Grouping:
         if not visit.is_declared and visit.resolution.profile not in (ANY, trajectory.profile):
             visit = self._of_profile(visit, trajectory.profile)
         resolution = visit.resolution
-        place = place._replace(units=_fixed(resolution))
+        place = evolve(place, units=_fixed(resolution))
         if doubtful := resolution.profile not in (ANY, trajectory.profile):
             place = place.find(
                 visit,
@@ -176,15 +176,15 @@ class _Grouping:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
-            return place._replace(found=(*place.found, *self._odd_diagnosis(visit, trajectory)))
+            return evolve(place, found=(*place.found, *self._odd_diagnosis(visit, trajectory)))
         else:
-            return place._replace(misplaced=place.misplaced or AFTER_RELAPSE)
+            return evolve(place, misplaced=place.misplaced or AFTER_RELAPSE)
         return place
 
     def _of_profile(self, visit: Visit, profile: str) -> Visit:
         """A contact by the form of its code for the profile of its trajectory."""
         found = self.resolver.of_profile(visit.resolution, visit.appointment.uzovi, profile, visit.day)
-        return self._becomes(visit._replace(resolution=found))
+        return self._becomes(evolve(visit, resolution=found))
 
     def _becomes(self, visit: Visit) -> Visit:
         """Puts a visit in the place of what it was until now."""
@@ -293,7 +293,7 @@ class _Grouping:
             ident, number = visit.appointment.id, visit.appointment.number
             place = self.places[ident]
             if trajectory.is_single and self._is_early(visit, trajectory):
-                self.places[ident] = _forgiven(place)._replace(trajectory=trajectory)
+                self.places[ident] = evolve(_forgiven(place), trajectory=trajectory)
                 trajectory.contacts.append(visit)
             elif number and number == trajectory.number:
                 trajectory.doubtful.append(ident)
@@ -343,7 +343,7 @@ class _Grouping:
             return _recounted(place, past.units)
         if visit.is_declared:  # it was refused, and would be another line with the contacts known now
             due = visit.appointment.settled(settled_as=None)
-            visit = trajectory.ended_by = self._becomes(visit._replace(appointment=due))
+            visit = trajectory.ended_by = self._becomes(evolve(visit, appointment=due))
         doubtful = trajectory.doubtful + [a.id for a in self._unclear if could_belong(a, trajectory)]
         if not doubtful:
             return place
@@ -359,13 +359,13 @@ class _Grouping:
         for ident in doubtful:
             place = self.places.get(ident, NOWHERE)
             if place.fault is not None and place.fault not in place.found:
-                self.places[ident] = place._replace(found=(*place.found, place.fault))
+                self.places[ident] = evolve(place, found=(*place.found, place.fault))
 
     def _relapse(self, visit: Visit) -> Place:
         resolution, number = visit.resolution, visit.appointment.number
         if number and (numbered := self._numbered.get(number)) is not None:
             if (conflict := self._conflict(visit, numbered)) is not None:
-                return conflict._replace(units=_fixed(resolution))
+                return evolve(conflict, units=_fixed(resolution))
             trajectory = numbered
         else:
             fitting = [t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program)]
@@ -386,7 +386,7 @@ class _Grouping:
         if number:
             trajectory = self._numbered.get(number)
             if trajectory is not None and (conflict := self._conflict(visit, trajectory)) is not None:
-                return conflict._replace(units=_fixed(resolution))
+                return evolve(conflict, units=_fixed(resolution))
         else:
             fitting = (t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program))
             trajectory = next(fitting, None)
@@ -491,13 +491,13 @@ def _recounted(place: Place, declared: int) -> Place:
     if not declared or declared == place.units:
         return place
     code = "CONTACT_AFTER_DECLARED_END" if declared < place.units else "DECLARED_COUNT_CHANGED"
-    return place._replace(found=(*place.found, Finding(code, "", {"before": declared, "after": place.units})))
+    return evolve(place, found=(*place.found, Finding(code, "", {"before": declared, "after": place.units})))
 
 
 def _forgiven(place: Place) -> Place:
     """The place of a contact that is in no trajectory, without that being wrong."""
     found = tuple(finding for finding in place.found if finding.code != _WITHOUT_TRAJECTORY)
-    return place._replace(misplaced="", fault=None, found=found)
+    return evolve(place, misplaced="", fault=None, found=found)
 
 
 def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:

@@ -1,11 +1,12 @@
 """A visit of a patient, the trajectory it belongs to, and its place there."""
 
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ..base.problems import Finding
+from ..base.value import value
 from ..model.appointment import Appointment, Outcome
 from .agreements import ANY
 from .resolver import Resolution, Verdict
@@ -69,7 +70,8 @@ class Trajectory:
         return (insurer == self.insurer or not insurer or not self.insurer) and self.is_of(program, whole or program)
 
 
-class Visit(NamedTuple):
+@value
+class Visit:
     """An appointment with what the tables say of its code. ``program`` is the resolution's as `Programs.named` with
     the diagnosis; ``refused`` the day on which its line was, if it is due again for that."""
 
@@ -93,7 +95,8 @@ class Visit(NamedTuple):
         return past.settled_as is Outcome.EARLIER
 
 
-class Place(NamedTuple):
+@value
+class Place:
     """Where a visit stands: its trajectory, if it has one, its ``units``, and what was ``found`` wrong with that.
 
     ``misplaced``: the first thing that was, by the code of the finding, also where that is no problem of the
@@ -111,7 +114,8 @@ class Place(NamedTuple):
         wrong against."""
         finding = Finding(code, column, params)
         is_problem = not visit.is_declared and visit.resolution.verdict is not Verdict.NO_AGREEMENT
-        return self._replace(
+        return evolve(
+            self,
             misplaced=self.misplaced or code,
             fault=self.fault or finding,
             found=(*self.found, finding) if is_problem else self.found,

@@ -216,7 +216,7 @@ def test_what_says_that_the_amount_is_so(practice: Practice) -> None:
 
 def test_a_refused_line_has_a_term_of_its_own(practice: Practice) -> None:
     visit, place = practice.placed([START])["S"]
-    visit = visit._replace(refused=date(2022, 1, 15))
+    visit = evolve(visit, refused=date(2022, 1, 15))
     by_term = evolve(practice.judge, deadlines={("VGZ", "refusal"): evolve(deadlines()["VGZ", "care"], term="refusal")})
     assert [each.key for each in why_line(by_term, visit, place)][-1] == "deadline.day_again"
     assert [each.key for each in why_line(evolve(by_term, today=date(2023, 1, 16)), visit, place)][-1] == (

@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import cast
 
 import pytest
+from attrs import evolve
 
 from ei_export.model.appointment import Appointment, Outcome, Past
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
@@ -324,7 +325,7 @@ def test_a_contact_of_one_profile() -> None:
     """An overlay may tie a contact to a profile."""
     contact = seen("b", 1, "contact")
     of_another = Resolution(Verdict.CONTACT, "x", "VGZ", "lage rug", "2", "contact", contact.resolution.agreement)
-    contact = contact._replace(resolution=of_another)
+    contact = evolve(contact, resolution=of_another)
     assert placed(seen("a", 0, "start"), contact)[1] == {"b": ["CONTACT_OTHER_PROFILE"]}
 
 
@@ -354,6 +355,6 @@ def test_a_refused_end_is_due_anew_as_soon_as_it_would_be_another_line() -> None
 
 def test_a_trajectory_is_called_without_the_bsn_of_its_patient() -> None:
     start = seen("a", 0, "start", "T123456782")
-    start = start._replace(appointment=start.appointment._replace(cells=("123456782",)))
+    start = evolve(start, appointment=evolve(start.appointment, cells=("123456782",)))
     (trajectory,) = grouped_of(start, seen("b", 1, "contact", "T123456782")).trajectories
     assert (trajectory.number, trajectory.label) == ("T123456782", "T*********")
