@@ -303,7 +303,10 @@ class PairCheck:
 
     def add(self, key: str, value: str) -> None:
         """Adds a pair."""
-        self.add_hashed(hash(key), hash(value))
+        hashed = hash(key)
+        part = self.parts[hashed & self.mask]
+        part.append(hashed)
+        part.append(hash(value))
 
     def add_hashed(self, key: int, value: int) -> None:
         """Adds a pair of hashes."""

@@ -17,6 +17,8 @@ from .meanings import WordMeanings, meant
 FIXED: Final = ("birth_date", "sex")
 #: Neither says that somebody is no man or no woman (COD046).
 _NO_SEX: Final = ("0", "9")
+#: Where these stand in what a row says of its patient.
+_SAID: Final = {"bsn": 1, "birth_date": 2, "sex": 3}
 #: Rows of a patient stand together or say the same; forgetting them now and then costs time only.
 _MET: Final = 250_000
 
@@ -41,8 +43,9 @@ def identity_of(text: Callable[[str], str]) -> Identity | None:
     bsn, born = values.bsn(text("bsn")), values.day(text("birth_date"))
     if bsn is None or born is None:
         return None
-    key, uzovi = bsn, values.uzovi(text("uzovi")) or ""
+    key, uzovi = bsn, ""
     if bsn == NO_BSN:
+        uzovi = values.uzovi(text("uzovi")) or ""
         if not (uzovi and (number := text("insured_number"))):
             return None
         key = f"{NO_BSN}/{number}"
@@ -105,12 +108,10 @@ class Meeter:
         if len(self.met) >= _MET:
             self.met.clear()
         self.met.add(hashed)
-        at = self._header.at
-        cells = body[1:].split(UNIT) if body[:1] == UNIT else body.split(self._header.delimiter)
 
         def text(column: str) -> str:
-            place = at.get(column, len(cells))
-            return meant(self._meant, column, cells[place].strip()) if place < len(cells) else ""
+            written = said[_SAID[column]] if column in _SAID else self._cell(body, column)
+            return meant(self._meant, column, written.strip())
 
         found, patient = identity_of(text), said[0]
         has_bsn = "/" not in found.who if found is not None else values.bsn(text("bsn")) != NO_BSN
@@ -118,6 +119,11 @@ class Meeter:
             self._meetings.note(patient, found)
         else:
             self._meetings.odd.setdefault(hashed, (patient, found))
+
+    def _cell(self, body: str, column: str) -> str:
+        cells = body[1:].split(UNIT) if body[:1] == UNIT else body.split(self._header.delimiter)
+        place = self._header.at.get(column, len(cells))
+        return cells[place] if place < len(cells) else ""
 
 
 class People:
