@@ -26,8 +26,9 @@ DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
 #: A quoted cell that runs on over more lines than this was never meant to be one.
 _QUOTED_LINES: Final = 100
-#: Where a file is cut is looked for in so many bytes.
+#: Before the end of a block so many bytes are looked at, to see whether the file can be cut there; of so many blocks.
 _WINDOW: Final = 1 << 18
+_TRIED: Final = 4
 #: In these a line feed is that byte, and that byte nothing else.
 _BY_LINES: Final = frozenset({"utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "ascii"})
 #: The column names are among the first so many lines.
@@ -140,7 +141,8 @@ def _blocks(path: Path, encoding: str, start: int = 0, end: int | None = None) -
     with path.open("rb") as file:
         file.seek(start)
         while True:
-            block = file.read(_BLOCK if end is None else min(_BLOCK, end - file.tell()))
+            size = _BLOCK - file.tell() % _BLOCK  # blocks are the same, wherever reading begins
+            block = file.read(size if end is None else min(size, end - file.tell()))
             text = decoder.decode(block, final=not block)
             if UNIT in text or BROKEN in text or NEWLINE in text or PART in text:
                 text = text.translate(RESERVED)
@@ -160,9 +162,9 @@ def _blocks(path: Path, encoding: str, start: int = 0, end: int | None = None) -
 
 
 def _cuts(path: Path, count: int, skip: int) -> list[int]:
-    """Where a file can be cut in ``count`` parts of about the same size, as far as it can: behind a line in front of
-    which no quoted cell is open, as so many before it have quotes that go two by two that none runs on over all of
-    them. The first ``skip`` lines stay together."""
+    """Where a file can be cut in ``count`` parts of about the same size, as far as it can: behind the last line that
+    ends in a block, so that the blocks stay what they are, where so many lines before have quotes that go two by two
+    that no quoted cell is open. The first ``skip`` lines stay together."""
     cuts: list[int] = []
     with path.open("rb") as file:
         last = 0
@@ -172,18 +174,16 @@ def _cuts(path: Path, count: int, skip: int) -> list[int]:
                 return []
         size = file.seek(0, os.SEEK_END)
         for number in range(1, count):
-            at = file.seek(max(last, size * number // count))
-            start, *lines = file.read(_WINDOW).split(b"\n")
-            at += len(start) + 1
-            even = 0
-            for line in lines[:-1]:
-                at += len(line) + 1
-                even = 0 if line.count(b'"') % 2 else even + 1
-                if even > _QUOTED_LINES:
-                    cuts.append(at)
-                    last = at
+            block = max(last // _BLOCK + 1, round(size * number / count / _BLOCK))
+            for end in range(block * _BLOCK, min(size, (block + _TRIED) * _BLOCK), _BLOCK):
+                start = file.seek(max(last, end - _WINDOW))
+                *lines, rest = file.read(end - start).split(b"\n")
+                near = lines[1:][-_QUOTED_LINES:]  # the first may have begun before
+                if len(near) == _QUOTED_LINES and not any(line.count(b'"') % 2 for line in near):
+                    last = end - len(rest)
+                    cuts.append(last)
                     break
-    return [cut for cut in cuts if cut < size]
+    return cuts
 
 
 def _clean(lines: list[str]) -> tuple[list[str], bool]:
@@ -265,9 +265,7 @@ class CsvSource:
             rows = list(csv.reader(lines, delimiter=self.header.delimiter, skipinitialspace=True, strict=True))
         except csv.Error:
             return None
-        if len(rows) != len(lines):
-            return None
-        return [self._cells(row) if '"' in line else line for line, row in zip(lines, rows, strict=True)]
+        return list(map(self._cells, rows)) if len(rows) == len(lines) else None
 
     def _careful(self, waiting: deque[str], *, final: bool) -> Iterator[str]:
         """Takes rows from ``waiting``; leaves there what may be the start of a row that goes on."""
@@ -279,8 +277,7 @@ class CsvSource:
                 yield self._broken("ROW_TOO_LONG", waiting.popleft()[1:])
                 continue
             if '"' not in line or not opens.search(line):
-                waiting.popleft()
-                yield self._cells([cell.lstrip(" ") for cell in line.split(delimiter)]) if '"' in line else line
+                yield self._cells(waiting.popleft().split(delimiter)) if '"' in line else waiting.popleft()
                 continue
             taken = 1
             text = line
