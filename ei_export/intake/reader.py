@@ -78,7 +78,7 @@ class RowReader:
             said, cells = cells, [*read]
         texts = self._common_texts(cells)
         common = self._common.get(texts) or self._read_common(texts)
-        ident, day, number, patient, diagnosis, bsn = [text.strip() for text in self._own_texts(cells)]
+        ident, day, number, patient, diagnosis, bsn = map(str.strip, self._own_texts(cells))
         if not NO_VALUES.isdisjoint((ident, number, patient, diagnosis)):
             ident, number, patient, diagnosis = map(values.stated, (ident, number, patient, diagnosis))
         found: tuple[Finding, ...] = ()

@@ -1,11 +1,11 @@
 """What the ledger remembers of a patient, made ready to be put together with what the feed says now."""
 
 from collections.abc import Mapping, Sequence, Set
-from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from ..base.value import value
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
 from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Waiting, in_order
@@ -15,12 +15,12 @@ from ..model.appointment import Appointment, Outcome, Past
 from ..zorg1.claims import SETTLED
 from .context import Context
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = {}
 #: Changes that say what the feed has in the place of what was declared.
 _SAID: Final = ("row", "said", "cancelled")
 
 
-@frozen
+@value
 class Course:
     """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
 
@@ -31,7 +31,7 @@ class Course:
     is_over: bool
 
 
-@frozen
+@value
 class LedgerHistory:
     """What the ledger remembers of a patient.
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence, Set
 
-from attrs import frozen
-
 from ..base.problems import Finding
+from ..base.value import value
 from ..ledger.dossier import Change
 from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome
@@ -14,7 +13,7 @@ from .history import LedgerHistory
 from .result import Result, Totals
 
 
-@frozen
+@value
 class Patient:
     """One patient as the ledger and the rows of this feed tell of them.
 
@@ -31,7 +30,7 @@ class Patient:
     contradicted: Sequence[str] = ()
 
 
-@frozen
+@value
 class Taken:
     """What one appointment is taken for: ``appointment``, None for nothing any more; and what comes with it.
 
@@ -55,7 +54,7 @@ class Taken:
     totals: Sequence[Totals] = ()
 
 
-@frozen
+@value
 class Heard:
     """All appointments of a patient, each once: those of the feed, and those that it says nothing of, by id; with what
     came with them, by id: see `Taken`.
@@ -82,7 +81,7 @@ class Heard:
     totals: Sequence[Totals]
 
 
-@frozen
+@value
 class JudgedPatient:
     """A patient who was judged: each appointment, its place among the trajectories, and what became of it, by
     `Appointment.key`.

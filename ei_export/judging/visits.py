@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..base.problems import Finding
+from ..base.value import value
 from ..ledger.dossier import LASTING
 from ..ledger.patients import number_owner
 from ..model.appointment import Appointment, Common, Judgement, Key, Outcome, Past
@@ -22,7 +23,7 @@ _NOT_ZORG1: Final = Judgement(Outcome.NOT_ZORG1, (), Past(Outcome.NOT_ZORG1))
 _NOTHING_SAID: Final = Common(completed=True, unclear=False, code="", declare_under="", uzovi="")
 
 
-@frozen
+@value
 class Classified:
     """Visits to be grouped, and what else there is: ``unclear`` appointments may be visits, ``kept`` ones are
     remembered. What is no visit is ``judged``."""
@@ -49,12 +50,12 @@ def classify(patient: Patient, heard: Heard) -> Classified:
         if past.linked and (past.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
             # What was declared or counted stays what it was, whatever the code is linked to now.
             resolution = resolve("", past.linked, common.uzovi, day)
-        is_new = past.settled_as is None and resolution.is_zorg1 and not common.unclear and row.id not in again
-        if is_new and day is not None and day <= until:
+        is_before = day is not None and day <= until and resolution.is_zorg1 and not common.unclear
+        if is_before and past.settled_as is None and row.id not in again:
             row = row.settled(settled_as=Outcome.EARLIER)
         if (judgement := _judged(context, heard, row, resolution)) is None:
             assert day is not None
-            refused = again[row.id].refused_on if row.id in again else None
+            refused = again[row.id].refused_on if again and row.id in again else None
             visits.append(Visit(row, resolution, day, named(resolution.program, row.diagnosis), refused))
             kept.append(row)
             continue
@@ -79,16 +80,18 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
             and not any(finding.code.startswith("ROW_") and finding.column in _SAY_WHAT_IT_IS for finding in found)
         ):
             return _NOT_ZORG1
-    if settled_as is not None and row.date is not None:
-        return None
-    past = evolve(row.past, linked=resolution.code if resolution.is_linked else "")
+    outcome = Outcome.HELD
     if settled_as is not None:
-        return Judgement(Outcome.EARLIER, found, past)
-    if found:
-        is_unreadable = found[0].code not in LASTING or found[0].code.startswith("ROW_")
-        return Judgement(Outcome.UNREADABLE if is_unreadable else Outcome.HELD, found, past)
-    fault = _shared(context, heard, row.id)
-    return Judgement(Outcome.HELD, (fault,), past) if fault is not None else None
+        if row.date is not None:
+            return None
+        outcome = Outcome.EARLIER
+    elif not found:
+        if (fault := _shared(context, heard, row.id)) is None:
+            return None
+        found = (fault,)
+    elif found[0].code not in LASTING or found[0].code.startswith("ROW_"):
+        outcome = Outcome.UNREADABLE
+    return Judgement(outcome, found, evolve(row.past, linked=resolution.code if resolution.is_linked else ""))
 
 
 def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from attrs import field, frozen
 
 from ..base.problems import Finding, Severities
+from ..base.value import value
 from ..base.wording import quoted_code
 from ..model.appointment import UNKNOWN, Judgement, Outcome, Past
 from ..model.codelists import Deadline, Term
@@ -23,7 +24,7 @@ SETTLED = frozenset({Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER})
 Counting: TypeAlias = Literal["counted", "registered", "aside"]
 
 
-@frozen
+@value
 class Claim:
     """A line that is due. Its amount: a trajectory has a fixed price (§1.1), so with ``product`` units don't multiply
     the tariff; with ``unit`` they do, as the EI-standaard reckons."""
@@ -124,7 +125,7 @@ class ClaimJudge:
             found, outcome = (*found, *self._check_no_agreement(visit, place)), Outcome.NO_AGREEMENT
         else:
             found = (*found, *self._check_zorg1(visit))
-            if self.severities.hold(found) or resolution.verdict is Verdict.FAULT:
+            if resolution.verdict is Verdict.FAULT or (found and self.severities.hold(found)):
                 outcome = Outcome.HELD
             elif resolution.verdict is Verdict.CONTACT:
                 outcome = Outcome.EARLIER if settled_as is Outcome.COUNTED else Outcome.COUNTED

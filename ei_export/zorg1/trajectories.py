@@ -4,13 +4,15 @@ A course is judged in the order of its dates, each appointment only by what came
 contacts), so a feed of the whole history and one of only what is new give the same lines.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
+from functools import cached_property
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..base.problems import Finding
+from ..base.value import value
 from ..base.wording import quoted_code, quoted_word
 from ..model.appointment import Appointment
 from .agreements import ANY
@@ -24,7 +26,7 @@ _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile":
 _WITHOUT_TRAJECTORY: Final = "CONTACT_WITHOUT_TRAJECTORY"
 
 
-@frozen
+@value
 class Grouped:
     """The trajectories of a patient, with the visits as they were placed, in the order they were judged in, and the
     place of each, by appointment id."""
@@ -66,15 +68,14 @@ class _Grouping:
         self._stray: list[Visit] = []
 
     def place_all(self, shared_numbers: Collection[str]) -> None:
-        visits, places = list(self.visits.values()), self.places
-        zorg1_numbers = {v.appointment.number for v in visits if v.resolution.is_zorg1 and v.appointment.number}
-        for visit in visits:
+        places, numbered = self.places, self._numbered
+        for visit in list(self.visits.values()):
             appointment, resolution = visit.appointment, visit.resolution
             if not resolution.is_linked:
-                place = self._unlinked(visit, zorg1_numbers)
+                place = self._unlinked(visit)
             elif resolution.moment == "contact":
                 number = appointment.number
-                trajectory = self._numbered.get(number) if number else None
+                trajectory = numbered.get(number) if number else None
                 if trajectory is not None and self._is_plain(visit, trajectory):
                     place = Place(trajectory)
                     trajectory.contacts.append(visit)
@@ -94,10 +95,11 @@ class _Grouping:
 
     def name_all(self) -> None:
         """Calls the trajectories as people may see them, whatever BSN the patient's rows have."""
-        rows = {row.cells[row.at["bsn"]]: row for row in (visit.appointment for visit in self.visits.values())}
+        rows = [visit.appointment for visit in self.visits.values()]
+        one_of_each = {row.cells[row.at["bsn"]]: row for row in rows}.values()
         for trajectory in self.trajectories:
-            for appointment in rows.values():
-                trajectory.label = appointment.called(trajectory.label)
+            for row in one_of_each:
+                trajectory.label = row.called(trajectory.label)
 
     def _moment(self, visit: Visit) -> Place:
         """What each moment but a contact does."""
@@ -108,9 +110,13 @@ class _Grouping:
             return self._end(visit)
         return self._relapse(visit) if moment == "relapse" else self._single(visit)
 
-    def _unlinked(self, visit: Visit, zorg1_numbers: Collection[str]) -> Place:
+    @cached_property
+    def _zorg1_numbers(self) -> Set[str]:
+        return {visit.appointment.number for visit in self.visits.values() if visit.resolution.is_zorg1} - {""}
+
+    def _unlinked(self, visit: Visit) -> Place:
         """An own code that nobody linked: something only inside a Zorg1 trajectory."""
-        if visit.appointment.number in zorg1_numbers:
+        if visit.appointment.number in self._zorg1_numbers:
             return self._unmapped(visit)
         return self._unexplained(visit) if visit.resolution.verdict is Verdict.UNEXPLAINED else NOWHERE
 
