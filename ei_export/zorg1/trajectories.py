@@ -74,8 +74,7 @@ class _Grouping:
             if not resolution.is_linked:
                 place = self._unlinked(visit)
             elif resolution.moment == "contact":
-                number = appointment.number
-                trajectory = numbered.get(number) if number else None
+                trajectory = numbered.get(appointment.number) if appointment.number else self._only()
                 if trajectory is not None and self._is_plain(visit, trajectory):
                     place = Place(trajectory)
                     trajectory.contacts.append(visit)
@@ -120,9 +119,13 @@ class _Grouping:
             return self._unmapped(visit)
         return self._unexplained(visit) if visit.resolution.verdict is Verdict.UNEXPLAINED else NOWHERE
 
+    def _only(self) -> Trajectory | None:
+        return self.trajectories[0] if len(self.trajectories) == 1 else None
+
     @staticmethod
     def _is_plain(visit: Visit, trajectory: Trajectory) -> bool:
-        """Whether a contact is one of the many that just count in the open trajectory whose number it has."""
+        """Whether a contact is one of the many that just count in the open trajectory whose number it has; without a
+        number in the only one there is."""
         resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         return (
             resolution.verdict is Verdict.CONTACT
