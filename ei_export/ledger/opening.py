@@ -42,10 +42,10 @@ def opened(path: Path) -> sqlite3.Connection:
     except (OSError, *FAILURES) as error:
         raise _failed(path, str(error)) from None
     try:
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA synchronous = EXTRA")
         connection.execute("BEGIN IMMEDIATE")  # others may still read, until there is something to commit
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")  # in pages, and how large those are is known only now
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
         _prepare(connection, path)
         path.chmod(0o600)
