@@ -114,8 +114,13 @@ class RowReader:
 def common_of(took_place: bool | None, code: str, declare_under: str, uzovi: str) -> Common:
     """What rows with these texts have in common. ``took_place``: as of `Statuses`."""
     texts = code + declare_under
-    is_legible = texts.isprintable() and "+" not in texts and values.UNREADABLE not in texts
+    is_legible = _is_plain(texts)
     return Common(bool(took_place), took_place is None, code, declare_under, values.uzovi(uzovi) or uzovi, is_legible)
+
+
+def _is_plain(texts: str) -> bool:
+    """Whether texts hold nothing that no id or code can, as far as one character tells."""
+    return texts.isprintable() and "+" not in texts and values.UNREADABLE not in texts
 
 
 def _is_legible(ident: str, day: date | None, number: str, patient: str, common: Common, bsn: str) -> bool:
@@ -126,9 +131,7 @@ def _is_legible(ident: str, day: date | None, number: str, patient: str, common:
         and 0 < len(patient) <= PATIENT_LIMIT
         and day is not None
         and common.is_legible
-        and texts.isprintable()
-        and "+" not in texts
-        and values.UNREADABLE not in texts
+        and (texts.isalnum() or _is_plain(texts))
         and (ident[-1] != bsn[-1:] or ident.zfill(9) != bsn.zfill(9))
     )
 

@@ -87,6 +87,10 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
     return Finding(code, "diagnosis_code", params)
 
 
+def _iso(days: Mapping[str, date]) -> dict[str, object]:
+    return {name: day.isoformat() for name, day in days.items()}
+
+
 class LastDay(NamedTuple):
     """The last day on which an insurer takes a declaration, and why."""
 
@@ -164,20 +168,22 @@ class ClaimJudge:
         if visit.day > self.today:
             params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
             yield Finding("DATE_IN_FUTURE", "date", params)
-        yield from (dated(fault, visit.day) for fault in resolution.faults)
+        if resolution.faults:
+            yield from (dated(fault, visit.day) for fault in resolution.faults)
         if (
             resolution.agreement is not None
             and not is_contact
             and (finding := check_diagnosis(visit.appointment.diagnosis, resolution.agreement)) is not None
         ):
             yield finding
-        if is_contact and visit.appointment.past.settled_as is None:
+        if is_contact and resolution.notes and visit.appointment.past.settled_as is None:
             yield from (dated(note, visit.day) for note in resolution.notes)
 
     def _check_claim(self, visit: Visit, place: Place) -> Iterator[Finding]:
         """What is odd about a line that goes out."""
         resolution = visit.resolution
-        yield from (dated(note, visit.day) for note in resolution.notes)
+        if resolution.notes:
+            yield from (dated(note, visit.day) for note in resolution.notes)
         if (late := self.check_deadline(resolution.insurer, visit.day, visit.refused)) is not None:
             yield late
         if resolution.moment == "end" and place.trajectory is not None and resolution.agreement is not None:
@@ -188,10 +194,10 @@ class ClaimJudge:
         first = trajectory.started_by
         if first is None:
             return
-        params: dict[str, object] = {"date": visit.day.isoformat(), "start": first.day.isoformat()}
+        days = {"date": visit.day, "start": first.day}
         weeks = self.agreements.weeks.get(end.code, 0)
         if visit.day < (due := first.day + timedelta(weeks=weeks)):
-            yield Finding("END_EARLY", "date", {**params, "weeks": weeks, "after": due.isoformat()})
+            yield Finding("END_EARLY", "date", {**_iso(days), "weeks": weeks, "after": due.isoformat()})
         start = first.resolution.agreement
         if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
             return
@@ -207,7 +213,7 @@ class ClaimJudge:
         if any(total != both for total in totals):
             units = {"start_units": start.units, "end_units": end.units, "total": both}
             named = " / ".join(map(str, totals))
-            yield Finding("UNITS_OVER_YEAR_END", "date", {**params, **units, "expected": named})
+            yield Finding("UNITS_OVER_YEAR_END", "date", {**_iso(days), **units, "expected": named})
 
     def counts_without_contract(self, visit: Visit, trajectory: Trajectory | None) -> bool:
         """Whether a contact of a day without contract position counts in an end that goes, or is to go, out."""
