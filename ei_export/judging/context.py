@@ -26,6 +26,7 @@ from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
 from .besides import BesidesReader
+from .claimed import Claims
 from .records import Marker, Renderers
 from .rules import Rules
 
@@ -60,6 +61,7 @@ class Context:
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderers = Renderers(settings, rules.judge.today)
+        self.claims = Claims(settings, rules.judge, self.renderers)
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
         for number in settings.uzovi:

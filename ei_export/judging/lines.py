@@ -2,47 +2,43 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from attrs import evolve, frozen
 
 from ..base.problems import Finding
-from ..base.value import value
 from ..intake.person import born_by, given_on
 from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
 from ..model.codelists import standard_on
 from ..model.declaration import NO_BSN
 from ..model.due import DueLine
-from ..settings import Settings
 from ..standards.registry import standard_named
 from ..standards.standard import Became
-from ..zorg1.claims import Claim
 from ..zorg1.trajectories import Grouped
 from ..zorg1.visit import Place, Visit
+from .claimed import Claimed
 from .context import Context
 from .corrected import is_as_declared, put_back
 from .declared import misses_contacts, why_not_again, why_not_the_same
 from .patient import Heard, Patient
 from .person import person_conflict, somebody_else
-from .records import RenderedCare, RenderedPerson, Renderer
+from .records import RenderedPerson, Renderer
 from .result import Totals
 
 
-@value
-class _Draft:
+class _Draft(NamedTuple):
     """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
     ``is_silent`` where person and care are only known from what was sent before; ``started``: when the trajectory
     began, as far as that is known."""
 
     visit: Visit
     place: Place
-    claim: Claim
+    claimed: Claimed
     file: tuple[str, str]
-    renderer: Renderer
     who: RenderedPerson
-    what: RenderedCare
     started: date | None
-    is_silent: bool = False
+    is_silent: bool
 
 
 @frozen
@@ -68,10 +64,9 @@ class _Writer:
         self.unasked: set[str] = set()
 
     def write(self) -> None:
-        places = self.grouped.places
         due = [visit for ident, visit in self.grouped.visits.items() if self.judged[ident].outcome is Outcome.DECLARED]
         due.sort(key=lambda visit: (visit.day, visit.appointment.id))
-        drafts = [self._draft(visit, places[visit.appointment.id]) for visit in due]
+        drafts = [self._draft(visit) for visit in due]
         going = self._refused_by_receiver(self._held_by_us(drafts))
         begun: set[tuple[str, str]] = set()
         for draft, who, head in going:
@@ -89,7 +84,7 @@ class _Writer:
         ready = []
         for draft in drafts:
             ident = draft.visit.appointment.id
-            found = [*self._faults(draft, conflict, said)]
+            found = self._faults(draft, conflict, said)
             if (fault := contradicted.get(draft.who.who)) is not None:
                 found.append(fault)
             if self._holds(ident, found):
@@ -106,10 +101,10 @@ class _Writer:
         latest |= {draft.file: draft.who for draft in ready if not draft.is_silent}
         going = []
         for draft in ready:
-            ident, who = draft.visit.appointment.id, latest[draft.file]
-            head = draft.renderer.line(who, draft.what, draft.claim.performance, draft.started)
+            ident, who, claimed = draft.visit.appointment.id, latest[draft.file], draft.claimed
+            head = claimed.renderer.line(who, claimed.care, claimed.claim.performance, draft.started)
             fault = why_not_the_same(self.heard, ident, who.record, head)
-            if (fault := fault or _refused(draft.renderer, draft.file[1], who.record, head)) is not None:
+            if (fault := fault or _refused(claimed.renderer, draft.file[1], who.record, head)) is not None:
                 self.judged[ident] = evolve(self.judged[ident].finding(fault), outcome=Outcome.HELD)
             else:
                 going.append((draft, who, head))
@@ -131,8 +126,8 @@ class _Writer:
 
     def _add(self, draft: _Draft, who: RenderedPerson, record: str, head: str) -> None:
         """A line that goes."""
-        appointment, claim, (standard, uzovi) = draft.visit.appointment, draft.claim, draft.file
-        ident = appointment.id
+        appointment, claimed, (standard, uzovi) = draft.visit.appointment, draft.claimed, draft.file
+        ident, claim = appointment.id, claimed.claim
         if claim.is_unasked:
             self.unasked.add(claim.resolution.insurer)
         if debits := self.heard.debits.get(ident):
@@ -147,19 +142,13 @@ class _Writer:
                 standard,
                 uzovi,
                 who.person.key,
-                draft.visit.day.isoformat(),
+                claimed.day,
                 ident,
                 "D",
                 appointment.patient_id,
                 trajectory.label if trajectory is not None else "",
                 "" if appointment.row is None else str(appointment.row),
-                claim.resolution.insurer,
-                claim.agreement.code,
-                claim.agreement.list,
-                claim.agreement.f_code,
-                str(claim.units),
-                str(claim.performance.claimed_cents),
-                claim.agreement.rule,
+                *claimed.said,
                 record,
                 head,
                 "" if replaced is None else str(replaced.attempt + 1),
@@ -167,21 +156,23 @@ class _Writer:
             )
         )
 
-    def _draft(self, visit: Visit, place: Place) -> _Draft:
+    def _draft(self, visit: Visit) -> _Draft:
         """With person and care by the row, or as they were sent where the feed is silent."""
-        appointment, standard = visit.appointment, standard_on(visit.day).standard
-        file, renderer = (standard, appointment.uzovi), self.context.renderers[standard]
-        claim = self.context.judge.claim(visit, place)
+        appointment, context = visit.appointment, self.context
+        place, renderer = self.grouped.places[appointment.id], context.renderers[standard_on(visit.day).standard]
+        is_silent = appointment.id in self.heard.silent
+        if is_silent:
+            debit = self.heard.again[appointment.id]
+            sent = standard_named(debit.standard)
+            who = renderer.sent_person(sent.read_person(debit.person))
+            what = renderer.sent_care(sent.read_care(debit.sent))
+        else:
+            who, what = renderer.person(appointment), renderer.care(appointment)
         started = place.trajectory.start if place.trajectory is not None else None
         if started is not None and started > visit.day:
             started = None
-        if appointment.id not in self.heard.silent:
-            who, what = renderer.person(appointment), renderer.care(appointment)
-            return _Draft(visit, place, claim, file, renderer, who, what, started)
-        debit = self.heard.again[appointment.id]
-        sent = standard_named(debit.standard)
-        who, what = renderer.sent_person(sent.read_person(debit.person)), renderer.sent_care(sent.read_care(debit.sent))
-        return _Draft(visit, place, claim, file, renderer, who, what, started, is_silent=True)
+        claimed = context.claims.of(visit, place, what)
+        return _Draft(visit, place, claimed, (claimed.standard, appointment.uzovi), who, started, is_silent)
 
     def _holds(self, ident: str, found: Sequence[Finding]) -> bool:
         """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
@@ -196,30 +187,34 @@ class _Writer:
         self.judged[ident] = evolve(judgement, outcome=Outcome.HELD) if is_held else judgement
         return is_held
 
-    def _faults(self, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> Iterator[Finding]:
+    def _faults(self, draft: _Draft, conflict: Sequence[str], said: set[tuple[str, str]]) -> list[Finding]:
         """What is wrong with person and care. ``said``: what is no error is said once, not of every line."""
-        context, day, who, what = self.context, draft.visit.day, draft.who, draft.what
+        visit, claimed, who = draft.visit, draft.claimed, draft.who
+        found: list[Finding] = []
         if conflict:
-            yield Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)})
-        yield from _standard_faults(context.settings, day, draft.claim)
-        for finding in who.findings:
+            found.append(Finding("PATIENT_CONFLICT", conflict[0], {"columns": ", ".join(conflict)}))
+        found += claimed.no_file
+        if who.findings:
+            found += self._not_yet_said(who.findings, said)
+        found += claimed.care.findings
+        if who.person is not None:
+            found += born_by(who.person, visit.day)
+        found += claimed.not_on_day
+        if who.person is not None and (care := claimed.care.care) is not None:
+            found += claimed.renderer.check_line(who.person, care, claimed.claim.performance, draft.started)
+        if claimed.claim.agreement.units == "count" and misses_contacts(self.context, self.grouped, visit):
+            found.append(Finding("RECOVERED_COUNT"))
+        if (fault := why_not_again(self.heard, visit.appointment.id)) is not None:
+            found.append(fault)
+        return found
+
+    def _not_yet_said(self, findings: Iterable[Finding], said: set[tuple[str, str]]) -> Iterator[Finding]:
+        """Those of a person that were not said of a line before, and the errors."""
+        for finding in findings:
             place = (finding.code, finding.column)
-            if place not in said or context.settings.severities.of(finding.code) == "error":
+            if place not in said or self.context.settings.severities.of(finding.code) == "error":
                 yield finding
             said.add(place)
-        yield from what.findings
-        if who.person is not None and who.person.birth_date > day:
-            yield from born_by(who.person, day)
-        if what.care is not None:
-            yield from given_on(what.care, day)
-            if (other := context.judge.check_cover(draft.claim.agreement, what.care.indication)) is not None:
-                yield other
-            if who.person is not None:
-                yield from draft.renderer.check_line(who.person, what.care, draft.claim.performance, draft.started)
-        if draft.claim.agreement.units == "count" and misses_contacts(context, self.grouped, draft.visit):
-            yield Finding("RECOVERED_COUNT")
-        if (fault := why_not_again(self.heard, draft.visit.appointment.id)) is not None:
-            yield fault
 
     def _performed(self, draft: _Draft, taken: dict[tuple[str, ...], _Draft]) -> Finding | None:
         """Where the performance was declared for this person as another appointment, or goes with this run as one.
@@ -228,21 +223,22 @@ class _Writer:
         Start and end of one trajectory, on one day under one F-code, are two performances by the manual (§4.1.6); the
         insurer may see it otherwise.
         """
-        appointment, performance, person = draft.visit.appointment, draft.claim.performance, draft.who.person
+        appointment, claimed, person = draft.visit.appointment, draft.claimed, draft.who.person
         assert person is not None
-        what = performance.date.isoformat(), performance.list, performance.code
+        agreement = claimed.claim.agreement
+        what = claimed.day, agreement.list, agreement.f_code
         trajectory = draft.place.trajectory
         own = self.patient.patient_id, trajectory.label if trajectory is not None else ""
-        first, code = taken.setdefault((draft.who.who, *what), draft), draft.claim.agreement.code
+        first, code = taken.setdefault((draft.who.who, *what), draft), agreement.code
         if appointment.id in self.context.settings.input.twice_on_a_day:
             return None
-        params: dict[str, object] = {"f_code": performance.code, "date": what[0]}
+        params: dict[str, object] = {"f_code": agreement.f_code, "date": claimed.day}
         other = None
         for line in self.context.declared_for(person, *what, appointment.id):
             if (line.patient_id, line.trajectory) != own or line.code == code:
                 return Finding("PERFORMANCE_DECLARED", "date", {**params, "reference": line.reference})
             other = line.reference
-        is_other_moment = first.place.trajectory is trajectory and first.claim.agreement.code != code
+        is_other_moment = first.place.trajectory is trajectory and first.claimed.claim.agreement.code != code
         if first is not draft and not is_other_moment:
             return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": first.visit.appointment.id})
         if appointment.id in self.context.twice:
@@ -265,7 +261,7 @@ class _Writer:
     def _not_in_feed(self, draft: _Draft) -> Finding | None:
         """Of a counted end: that contacts are counted which the feed lacks although it shows the start. They may have
         been deleted; only ``[input] complete_from`` says that a feed holds everything."""
-        visit, trajectory, agreement = draft.visit, draft.place.trajectory, draft.claim.agreement
+        visit, trajectory, agreement = draft.visit, draft.place.trajectory, draft.claimed.claim.agreement
         if self.patient.history.dossier is None or trajectory is None or agreement.units != "count":
             return None
         ends = (trajectory.started_by, visit)
@@ -359,15 +355,3 @@ def _became(debits: Sequence[Line], uzovi: str, who: RenderedPerson) -> tuple[Be
         if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
             became[debit.uzovi == uzovi] = "refused" if debit.state == "refused" else "credited"
     return became[True], became[False]
-
-
-def _standard_faults(settings: Settings, day: date, claim: Claim) -> Iterator[Finding]:
-    """Why a line of this day has no file to go in, or no place in it: the standard follows the day of the care, and
-    takes its own performance lists."""
-    era, wanted, agreement = standard_on(day), settings.output.standard, claim.agreement
-    params = {"standard": era.standard, "date": day.isoformat()}
-    if wanted not in ("auto", era.word):
-        yield Finding("STANDARD_NOT_FOR_DATE", "date", {**params, "standard": wanted.upper(), "right": era.standard})
-    if agreement.list not in era.lists:
-        found = {"code": agreement.code, "found": agreement.list, "expected": " / ".join(era.lists)}
-        yield Finding("LIST_NOT_FOR_DATE", "code", {**params, **found, "rule": agreement.rule})

@@ -70,6 +70,8 @@ class Renderer:
         self._provider = provider(settings)
         self._receiver = self._standard.receiver(self._provider, today)
         self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
+        #: The last one, by the same: rows of one patient follow each other, and comparing is quicker than hashing.
+        self._last: tuple[tuple[str, tuple[str, ...]], RenderedPerson] = (("", ()), RenderedPerson(None, ()))
         self._cares: dict[tuple[str, ...], RenderedCare] = {}
         self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
 
@@ -82,12 +84,18 @@ class Renderer:
 
     def person(self, appointment: Appointment) -> RenderedPerson:
         texts = self._picker(appointment.at)[1](appointment.cells)
-        key = appointment.patient_id, texts
+        key, (last, found) = (appointment.patient_id, texts), self._last
+        if key != last:
+            found = self._known_person(key)
+            self._last = key, found
+        return found
+
+    def _known_person(self, key: tuple[str, tuple[str, ...]]) -> RenderedPerson:
         found = self._persons.get(key)
         if found is None:
             if len(self._persons) >= _PERSONS:
                 self._persons.clear()
-            found = self._persons[key] = self._person(appointment.patient_id, texts)
+            found = self._persons[key] = self._person(*key)
         return found
 
     def care(self, appointment: Appointment) -> RenderedCare:
