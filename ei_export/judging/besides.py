@@ -3,7 +3,7 @@
 The last word counts: what a feed says goes before what is remembered. A cell that says nothing is no word.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Final
 
@@ -28,19 +28,19 @@ class BesidesReader:
         self._cells = itemgetter(*(places[column] for column in (*_TEXTS, *_MEASURED)))
         self._known: dict[tuple[str, ...], Besides] = {}
 
-    def of(self, rows: Sequence[Appointment], before: Besides = NOTHING_BESIDES) -> Besides:
-        """What is known by the ``rows`` of one appointment and what was ``before``. Where they differ, of each text the
-        last by the alphabet, and all that they measured; what was measured before is left out where its name is
-        among these."""
-        if not (self.hears and rows):
+    def of(self, rows: Iterable[Appointment], before: Mapping[str, Besides]) -> Mapping[str, Besides]:
+        """What is known of each appointment, by id, by the ``rows`` and what was ``before``. Where rows of one differ,
+        of each text the last by the alphabet, and all that they measured; what was measured before is left out where
+        its name is among these."""
+        if not self.hears:
             return before
-        now = self._of_row(rows[0]) if len(rows) == 1 else _joined([self._of_row(row) for row in rows])
-        if before is NOTHING_BESIDES:
-            return now
-        names = {name for name, _ in now.measured}
-        kept = [(name, score) for name, score in before.measured if name not in names]
-        texts = (text or old for text, old in zip(now[:-1], before[:-1], strict=True))
-        return Besides._make((*texts, (*kept, *now.measured)))
+        known: dict[str, Besides] = {}
+        for row in rows:
+            now = self._of_row(row)
+            known[row.id] = _joined(known[row.id], now) if row.id in known else now
+        if not before:
+            return known
+        return {**before, **{ident: _renewed(before.get(ident, NOTHING_BESIDES), now) for ident, now in known.items()}}
 
     def _of_row(self, row: Appointment) -> Besides:
         cells = self._cells(row.cells)
@@ -53,7 +53,14 @@ class BesidesReader:
         return found
 
 
-def _joined(found: Sequence[Besides]) -> Besides:
-    """What several rows say of one appointment."""
-    *texts, measured = zip(*found, strict=True)
-    return Besides._make((*map(max, texts), (*sorted({pair for pairs in measured for pair in pairs}),)))
+def _joined(one: Besides, other: Besides) -> Besides:
+    """What two rows say of one appointment."""
+    return Besides._make((*map(max, one[:-1], other[:-1]), (*sorted({*one.measured, *other.measured}),)))
+
+
+def _renewed(before: Besides, now: Besides) -> Besides:
+    """What is known of an appointment, by what was ``before`` and what its rows say now."""
+    names = {name for name, _ in now.measured}
+    kept = [(name, score) for name, score in before.measured if name not in names]
+    texts = (text or old for text, old in zip(now[:-1], before[:-1], strict=True))
+    return Besides._make((*texts, (*kept, *now.measured)))

@@ -60,7 +60,7 @@ class Collected:
 
     def add(self, result: Result) -> None:
         """Adds what a patient came to."""
-        self.totals.add(result)
+        self.totals.count(result)
         person = ""
         for line in result.lines:
             self.due.add(line.pack())

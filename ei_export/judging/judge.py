@@ -5,7 +5,7 @@ step takes values and makes others of them; none changes what it was given.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -30,7 +30,7 @@ from ..ledger.dossier import (
 from ..ledger.owners import hashes
 from ..ledger.packing import encode
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
+from ..model.appointment import OUTCOMES, Appointment, Judgement, Key, Outcome, Past
 from ..model.due import DueLine
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
@@ -43,7 +43,7 @@ from .feed_rows import take_feed
 from .history import recall
 from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
-from .person import consent_now, identity_now, note_person, person_now
+from .person import consent_now, identity_now, latest_first, note_person, person_now
 from .result import Result, Told, Totals, counted, tally_of
 from .visits import classify, orphans, shared_numbers
 
@@ -137,21 +137,21 @@ def _result(
     """Counts the outcomes, collects what was found, and adds up the rest."""
     outcomes = [*heard.passed]
     told = [_told(grouped, row, finding, judged.get(row.key)) for row, finding in heard.told]
-    held: list[str] = []
+    held: dict[str, int] = {}
     remembered = 0
     for row in (*heard.remembered.values(), *heard.in_feed):
         judgement = judged[row.id or row.row]
-        if row.id not in heard.remembered or _is_tried_again(patient, grouped, row, judgement):
+        if row.id not in heard.remembered:
             outcomes.append(judgement.outcome)
-            remembered += row.id in heard.remembered
+        elif _is_tried_again(patient, grouped, row, judgement):
+            outcomes.append(judgement.outcome)
+            remembered += 1
         if judgement.found:
             told += [_told(grouped, row, finding, judgement) for finding in judgement.found]
             if judgement.outcome is Outcome.HELD:
-                held.append(row.uzovi)
-    result = Result(Counter(outcomes), Counter(held), remembered, lines=lines, problems=told)
-    for each in totals:
-        result.add(each)
-    return result
+                held[row.uzovi] = held.get(row.uzovi, 0) + 1
+    counts = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
+    return Result(counts, held, remembered, totals, lines, told)
 
 
 def _told(grouped: Grouped, row: Appointment, finding: Finding, judgement: Judgement | None) -> Told:
@@ -173,12 +173,13 @@ def _is_tried_again(patient: Patient, grouped: Grouped, row: Appointment, judgem
 def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
     """What a patient came to, with the dossier for next time, where there is anything to remember. ``digest`` of the
     patient's rows, None where the feed had none."""
-    patient, result, before = judged.patient, judged.result, judged.patient.history.dossier
+    patient, result, history = judged.patient, judged.result, judged.patient.history
+    before = history.dossier
     named = sorted([row for row in judged.kept if 0 < len(row.id) <= ID_LIMIT], key=_ID)
     if not named and before is None:
         return result
     judgements = [judged.judged[row.id] for row in named]
-    pending = sum([judgement.outcome in PENDING for judgement in judgements]) + len(judged.open)
+    pending = len([None for judgement in judgements if judgement.outcome in PENDING]) + len(judged.open)
     tally = None
     if (
         pending
@@ -189,26 +190,27 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
     ):
         digest = None
     if digest is not None:
-        again: Counter[Outcome] = Counter()
-        for outcome, count in result.outcomes.items():
-            again[Outcome.EARLIER if outcome in SETTLED else outcome] += count
-        tally, result.again = tally_of(again), again
+        result.again = _again(result)
+        tally = tally_of(result.again)
     trajectories = [_summary(trajectory, judged.shared) for trajectory in judged.grouped.trajectories]
     numbers = sorted({trajectory.number for trajectory in trajectories} - {""})
     if before is not None:
         gone = {course.number for course in before.courses()} - {"", *(t.number for t in judged.grouped.trajectories)}
-        result.released.extend((number, patient.patient_id) for number in sorted(gone))
-    besides = _besides(judged)
+        if gone:
+            released = [(number, patient.patient_id) for number in sorted(gone)]
+            result.totals = [*result.totals, Totals(released=released)]
+    besides = patient.context.besides.of(patient.rows, history.besides)
     settled: list[Settled] = []
     waiting: list[Waiting] = []
     for row, judgement in zip(named, judgements, strict=True):
-        if judgement.outcome in PENDING or _is_unexplained(judged, row.id):
-            waiting.append(_waiting(row, judgement, besides(row.id), is_sent=row.id in judged.heard.silent))
+        known = besides.get(row.id, NOTHING_BESIDES)
+        if judgement.outcome in PENDING or _is_unexplained(judged, row, judgement):
+            waiting.append(_waiting(row, judgement, known, is_sent=row.id in judged.heard.silent))
         else:
-            settled.append(_settled(row, judgement.past, besides(row.id)))
-    last = max((row.date for row in named if row.date is not None), default=None)
-    usable = [row for row in judged.heard.in_feed if not judged.judged[row.key].found]
-    who, born, sex, birth_year = identity_now(patient, judged.heard.in_feed)
+            settled.append(_settled(row, judgement.past, known))
+    last = max([row.date for row in named if row.date is not None], default=None)
+    feed = latest_first(judged.heard.in_feed)
+    who, born, sex, birth_year = identity_now(patient, feed)
     result.dossier = StoredDossier(
         patient.patient_id,
         digest=digest,
@@ -221,7 +223,7 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         sex=sex,
         birth_year=birth_year,
         consent=consent_now(patient),
-        person=encode({**person_now(patient, usable)}),
+        person=encode({**person_now(patient, [row for row in feed if not judged.judged[row.key].found])}),
         appointments=pack_settled(settled),
         trajectories=pack_trajectories(trajectories),
         patient=before.patient if before is not None else None,
@@ -233,25 +235,26 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
     return result
 
 
+def _again(result: Result) -> dict[Outcome, int]:
+    """What the rows of a patient count as when they are seen again: what is settled was declared or counted earlier."""
+    again: dict[Outcome, int] = {}
+    for outcomes in (result.outcomes, *(totals.outcomes for totals in result.totals)):
+        for outcome, count in outcomes.items():
+            outcome = Outcome.EARLIER if outcome in SETTLED else outcome
+            again[outcome] = again.get(outcome, 0) + count
+    return again
+
+
 def _settled(row: Appointment, past: Past, besides: Besides) -> Settled:
     """A settled appointment for next time."""
     assert past.settled_as is not None
-    return Settled._make((*core(row), past.settled_as.value, past.units, past.linked, past.mark, *besides))
+    return Settled._make((*core(row), OUTCOMES[past.settled_as], past.units, past.linked, past.mark, *besides))
 
 
 def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sent: bool) -> Waiting:
     """An appointment to be tried again, for next time."""
     texts = by_column(row)
     return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
-
-
-def _besides(judged: JudgedPatient) -> Callable[[str], Besides]:
-    """What the Zorg1 tables ask of each appointment, by its id."""
-    reader, before = judged.patient.context.besides, judged.patient.history.besides
-    rows: dict[str, list[Appointment]] = {}
-    for row in judged.patient.rows if reader.hears else ():
-        rows.setdefault(row.id, []).append(row)
-    return lambda ident: reader.of(rows.get(ident, ()), before.get(ident, NOTHING_BESIDES))
 
 
 def _heard(judged: JudgedPatient, settled: Sequence[Settled], waiting: Sequence[Waiting]) -> dict[str, Change]:
@@ -268,11 +271,11 @@ def _heard(judged: JudgedPatient, settled: Sequence[Settled], waiting: Sequence[
     return heard
 
 
-def _is_unexplained(judged: JudgedPatient, ident: str) -> bool:
+def _is_unexplained(judged: JudgedPatient, row: Appointment, judgement: Judgement) -> bool:
     """Whether an appointment counts for nothing, as nobody said what its code stands for."""
-    if judged.judged[ident].outcome is not Outcome.NOT_ZORG1:
+    if judgement.outcome is not Outcome.NOT_ZORG1:
         return False
-    visit = judged.grouped.visits.get(ident)
+    visit = judged.grouped.visits.get(row.id)
     return visit is not None and visit.resolution.verdict is Verdict.UNEXPLAINED
 
 

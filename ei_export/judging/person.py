@@ -6,10 +6,10 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -48,7 +48,7 @@ def note_person(context: Context, patient_id: str, history: LedgerHistory, rows:
         contradicted = _differing(pick(row.cells) for row in rows if row.common.completed and not row.findings)
     stored = history.dossier
     before = json.loads(stored.person) if stored is not None and stored.person else _NOBODY
-    row = None if stored is None or contradicted else _latest_row(context, rows, before)
+    row = None if stored is None or contradicted else _latest_row(context, latest_first(rows), before)
     if row is None:
         return Patient(context, patient_id, history, rows, before, contradicted=contradicted)
     person = _details(row)
@@ -59,33 +59,41 @@ def note_person(context: Context, patient_id: str, history: LedgerHistory, rows:
 
 def _details(row: Appointment) -> dict[str, str]:
     """What a row says of the person, by column."""
-    return {column: text for column in _KEPT if (text := row.text(column))}
+    cells, at = row.cells, row.at
+    return {column: text for column in _KEPT if (text := cells[at[column]].strip())}
 
 
 def _latest_row(
     context: Context, rows: Iterable[Appointment], before: Mapping[str, str] = _NOBODY
 ) -> Appointment | None:
-    """The latest row that says all there is to know of a person; where it says what was said ``before`` it does."""
-    for same in _latest_first([row for row in rows if row.date is not None and not row.findings]):
+    """The latest row that says all there is to know of a person, of `latest_first` ones; where it says what was said
+    ``before`` it does."""
+    usable = [row for row in rows if row.date is not None and not row.findings]
+    for _, together in groupby(usable, key=_WHEN):
+        same = list(together)
         for row in sorted(same, key=_texts, reverse=True) if len(same) > 1 else same:
             assert row.date is not None
-            if _details(row) == before or context.renderers[standard_on(row.date).standard].person(row).record:
+            if (before and _details(row) == before) or _is_complete(context, row, row.date):
                 return row
     return None
 
 
-def _latest_first(rows: Sequence[Appointment]) -> Iterator[Sequence[Appointment]]:
-    """Rows by day and id, the latest first; what there is of one day and id together."""
-    if rows:
-        times = [*map(_when, rows)]
-        latest = max(times)
-        yield [row for row, time in zip(rows, times, strict=True) if time == latest]
-        earlier = sorted((row for row in rows if _when(row) < latest), key=_when, reverse=True)
-        yield from (list(same) for _, same in groupby(earlier, key=_when))
+def _is_complete(context: Context, row: Appointment, day: date) -> bool:
+    """Whether a row says all there is to know of a person, in the standard of its day."""
+    return bool(context.renderers[standard_on(day).standard].person(row).record)
 
 
-def _when(row: Appointment) -> tuple[date, str]:
-    return row.date or date.min, row.id
+def latest_first(rows: Sequence[Appointment]) -> list[Appointment]:
+    """Rows by day and id, the latest first; those without a day last."""
+    dated = [row for row in rows if row.date is not None]
+    dated.sort(key=_WHEN, reverse=True)
+    if len(dated) < len(rows):
+        dated += sorted([row for row in rows if row.date is None], key=_ID, reverse=True)
+    return dated
+
+
+_WHEN: Final = attrgetter("date", "id")
+_ID: Final = attrgetter("id")
 
 
 def _texts(row: Appointment) -> list[str]:
@@ -191,12 +199,11 @@ def somebody_else(patient: Patient, person: Person) -> tuple[str, ...]:
 
 
 def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIdentity:
-    """Who the patient is, by the latest row that tells; else as was remembered."""
+    """Who the patient is, by the latest row that tells; else as was remembered. ``in_feed`` as of `latest_first`."""
     ledger, dossier = patient.context.ledger, patient.history.dossier
-    for same in _latest_first(in_feed):
-        for row in same:
-            if (found := identity_of(row.text)) is not None:
-                return hashed_identity(ledger, found.who, *found.fixed)
+    for row in in_feed:
+        if (found := identity_of(row.text)) is not None:
+            return hashed_identity(ledger, found.who, *found.fixed)
     if dossier is None:
         return None, None, "", None
     return dossier.who, dossier.born, dossier.sex, dossier.birth_year
@@ -205,15 +212,16 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
 def consent_now(patient: Patient) -> str:
     """What the patient said last of sharing data with Zorg1: in the row of this feed of the latest day, of that day the
     one with the last id; of rows of one appointment the last by the alphabet, as N goes before J."""
-    usable = (row for row in patient.rows if not row.findings)
-    said = [(*_when(row), consent) for row in usable if (consent := values.stated(row.text("consent")))]
-    if said:
-        return max(said)[-1]
+    usable = [row for row in patient.rows if row.cells[row.at["consent"]] and not row.findings]
+    said = [(row.date or date.min, row.id, values.stated(row.text("consent"))) for row in usable]
+    if stated := [each for each in said if each[-1]]:
+        return max(stated)[-1]
     return patient.history.dossier.consent if patient.history.dossier is not None else ""
 
 
 def person_now(patient: Patient, usable: Iterable[Appointment]) -> Mapping[str, str]:
-    """The details of the patient as known last; ``usable`` appointments of the feed are those with nothing wrong."""
+    """The details of the patient as known last; ``usable`` appointments of the feed are those with nothing wrong, as of
+    `latest_first`."""
     if patient.person or patient.contradicted or (row := _latest_row(patient.context, usable)) is None:
         return patient.person
     return _details(row)

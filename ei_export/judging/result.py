@@ -2,20 +2,22 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import define, field, fields_dict
 
 from ..base.problems import Finding
 from ..base.value import value
 from ..ledger.patients import StoredDossier
-from ..model.appointment import Outcome
+from ..model.appointment import OUTCOMES, Outcome
 from ..model.due import DueLine
+
+T = TypeVar("T")
 
 
 @define
 class Totals:
-    """What adds up, patient by patient.
+    """What adds up, patient by patient; most of it is of few patients.
 
     ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number. ``released``
     trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
@@ -55,6 +57,14 @@ class Totals:
                 else:  # counts are added up, and sets joined
                     own.update(more)
 
+    def count(self, result: "Result") -> None:
+        """Adds up what a patient came to."""
+        add_up(self.outcomes, result.outcomes)
+        add_up(self.held, result.held)
+        self.remembered += result.remembered
+        for more in result.totals:
+            self.add(more)
+
 
 _TOTALS: Final = tuple(fields_dict(Totals))
 
@@ -73,22 +83,36 @@ class Told:
 
 
 @define
-class Result(Totals):
-    """What a patient comes to: also ``lines`` that are due, ``problems``, and the ``dossier`` for next time; ``again``:
-    what the rows count as when seen again, None while something is left to do."""
+class Result:
+    """What a patient comes to: ``outcomes``, ``held`` and ``remembered`` as of `Totals`, and ``totals`` with all that
+    few patients add to these; ``lines`` that are due, ``problems``, and the ``dossier`` for next time; ``again``: what
+    the rows count as when seen again, None while something is left to do."""
 
+    outcomes: Mapping[Outcome, int]
+    held: Mapping[str, int] = field(factory=dict)
+    remembered: int = 0
+    totals: Sequence[Totals] = ()
     lines: Sequence[DueLine] = ()
     problems: Sequence[Told] = ()
     dossier: StoredDossier | None = None
-    again: Counter[Outcome] | None = None
+    again: Mapping[Outcome, int] | None = None
+
+
+def add_up(own: dict[T, int], more: Mapping[T, int]) -> None:
+    """Adds counts to others; quicker than a `Counter` does it, where there are few."""
+    for each, count in more.items():
+        own[each] = own.get(each, 0) + count
+
+
+_NAMED: Final = {name: outcome for outcome, name in OUTCOMES.items()}
 
 
 def tally_of(outcomes: Mapping[Outcome, int]) -> str:
     """How often there is each outcome, as the ledger keeps it: name=count, a space between."""
-    return " ".join(f"{outcome.value}={outcomes[outcome]}" for outcome in Outcome if outcomes.get(outcome))
+    return " ".join([f"{name}={outcomes[outcome]}" for outcome, name in OUTCOMES.items() if outcomes.get(outcome)])
 
 
-def counted(tally: str) -> Counter[Outcome]:
+def counted(tally: str) -> dict[Outcome, int]:
     """What `tally_of` wrote."""
     counts = (count.split("=") for count in tally.split(" "))
-    return Counter({Outcome(name): int(count) for name, count in counts})
+    return {_NAMED[name]: int(count) for name, count in counts}

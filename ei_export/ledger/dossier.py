@@ -42,14 +42,14 @@ AT: Final = positions({column: index for index, column in enumerate(SAVED)})
 
 def core(appointment: Appointment) -> tuple[str, ...]:
     """The texts in the order of `CORE`, normalised so that two ways to write the same are the same."""
-    day = appointment.date
+    day, common = appointment.date, appointment.common
     return (
         appointment.id,
         day.isoformat() if day is not None else appointment.text("date"),
-        appointment.code,
-        appointment.declare_under,
+        common.code,
+        common.declare_under,
         appointment.number,
-        appointment.uzovi,
+        common.uzovi,
         appointment.diagnosis,
         appointment.cells[appointment.at["bsn"]].strip().zfill(9),
     )

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 
 from ..base.problems import Finding
 from ..model.appointment import Outcome
@@ -28,10 +28,10 @@ from .packing import encode
 
 #: Code and declare-under code, as the feed has them.
 Codes: TypeAlias = tuple[str, str]
+_UNCHANGED: Final[Mapping[str, Change]] = {}
 
 
-@frozen
-class StoredDossier:
+class StoredDossier(NamedTuple):
     """What is kept of one patient; see ``schema.sql``. ``digest`` is None while something is left to do; ``last`` is
     '', and ``who``, ``born`` and ``birth_year`` None, where that isn't known; ``patient`` is None for one who is new.
 
@@ -55,7 +55,7 @@ class StoredDossier:
     trajectories: str = pack_trajectories([])
     patient: int | None = None
     waiting: Sequence[Waiting] = ()
-    heard: Mapping[str, Change] = field(factory=dict)
+    heard: Mapping[str, Change] = _UNCHANGED
     owned: bytes = b""
     numbers: Sequence[str] = ()
 
@@ -74,12 +74,8 @@ class StoredDossier:
 
 
 _ID: Final = attrgetter("appointment_id")
-#: The columns of a patient, as `StoredDossier` has them.
-_COLUMNS: Final = (
-    *("patient_id", "digest", "tally", "pending", "open_trajectories", "last", "who", "born", "sex", "birth_year"),
-    *("consent", "person", "appointments", "trajectories", "patient"),
-)
-_VALUES: Final = attrgetter(*_COLUMNS)
+#: The columns of a patient: the first that `StoredDossier` has.
+_COLUMNS: Final = StoredDossier._fields[: StoredDossier._fields.index("patient") + 1]
 #: Dossiers that are written at a time.
 _BATCH: Final = 500
 
@@ -100,7 +96,7 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
         if not apart:
             return StoredDossier(*values)
         waiting, heard = waiting_of(ledger, patient_id), heard_of(ledger, patient_id)
-        return evolve(StoredDossier(*values), waiting=waiting, heard=heard)
+        return StoredDossier(*values)._replace(waiting=waiting, heard=heard)
     return None
 
 
@@ -244,10 +240,10 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
     while batch := [*islice(remaining, _BATCH)]:
         rows = []
         for dossier in batch:
-            *values, patient = _VALUES(dossier)
+            patient = dossier.patient
             if patient is None:
                 patient, new = new, new + 1
-            rows.append((*values, patient, len(dossier.waiting) + len(dossier.heard)))
+            rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.waiting) + len(dossier.heard)))
             owners.add(dossier.owned, patient)
         ledger.many(sql, rows)
         _save_apart(ledger, batch)
@@ -314,8 +310,7 @@ def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
     left."""
     for ident, patient_id in taken:
         if (dossier := dossier_of(ledger, patient_id)) is not None:
-            left = evolve(
-                dossier,
+            left = dossier._replace(
                 digest=None,
                 tally=None,
                 pending=dossier.pending + 1,

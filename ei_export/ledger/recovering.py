@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from attrs import evolve
-
 from ..base.private import resolved
 from ..model.appointment import Outcome
 from . import Ledger
@@ -23,8 +21,7 @@ def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, app
         sex = found.sex
     new = {appointment.appointment_id: appointment for appointment in appointments}
     old = (settled for settled in found.settled() if settled.appointment_id not in new)
-    found = evolve(
-        found,
+    found = found._replace(
         digest=None,
         tally=None,
         pending=1,

@@ -31,6 +31,10 @@ class Outcome(Enum):
     DUPLICATE = "duplicate"
 
 
+#: The outcomes with their values: found much quicker here than asked of each.
+OUTCOMES: Final = {outcome: outcome.value for outcome in Outcome}
+
+
 @frozen(eq=False)
 class Common:
     """What rows have in common that say the same in a few columns. ``uzovi`` is 4 digits where it is a number at all;

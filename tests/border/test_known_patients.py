@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ei_export.judging.besides import BesidesReader
 from ei_export.ledger import Ledger
-from ei_export.ledger.dossier import Besides, Settled, Waiting
+from ei_export.ledger.dossier import NOTHING_BESIDES, Besides, Settled, Waiting
 from ei_export.ledger.patients import KnownPatient, known_patients
 from ei_export.model.appointment import Appointment, Common, positions
 from tests.support.clerk import CONTACT, END, SINGLE, START, Clerk
@@ -127,7 +127,7 @@ def _row(cells: tuple[str, ...]) -> Appointment:
     st.lists(st.tuples(*[_WORDS] * 4), max_size=4).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows)))
 )
 def test_it_makes_no_difference_in_which_order_rows_stand(both: tuple[list[tuple[str, ...]], ...]) -> None:
-    one, other = (BesidesReader(_AT).of([*map(_row, rows)]) for rows in both)
+    one, other = (BesidesReader(_AT).of([*map(_row, rows)], {}) for rows in both)
     assert one == other
 
 
@@ -136,9 +136,13 @@ def test_nothing_that_was_heard_is_lost_but_by_another_word(
     first: list[tuple[str, ...]], then: list[tuple[str, ...]]
 ) -> None:
     reader = BesidesReader(_AT)
-    before = reader.of([*map(_row, first)])
-    after = reader.of([*map(_row, then)], before)
-    said = {name for name, _ in reader.of([*map(_row, then)]).measured}
+
+    def heard(rows: list[tuple[str, ...]], before: Besides = NOTHING_BESIDES) -> Besides:
+        return reader.of([*map(_row, rows)], {"A1": before}).get("A1", NOTHING_BESIDES)
+
+    before = heard(first)
+    after = heard(then, before)
+    said = {name for name, _ in heard(then).measured}
     assert {pair for pair in before.measured if pair[0] not in said} <= set(after.measured)
     assert all(getattr(after, name) for name in ("consent", "category") if getattr(before, name))
-    assert reader.of([*map(_row, then)], after) == after
+    assert heard(then, after) == after

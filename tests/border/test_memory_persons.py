@@ -5,7 +5,6 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from attrs import evolve
 
 from ei_export.ledger import Ledger
 from ei_export.ledger.dossier import pack_settled
@@ -277,7 +276,7 @@ def test_what_is_not_marked_is_compared_once(clinic: Clinic) -> None:
             dossier = dossier_of(ledger, patient)
             assert dossier is not None
             unmarked = pack_settled([settled._replace(mark="") for settled in dossier.settled()])
-            save_dossiers(ledger, [evolve(dossier, digest=None, person="", appointments=unmarked)])
+            save_dossiers(ledger, [dossier._replace(digest=None, person="", appointments=unmarked)])
         ledger.commit()
     assert clinic.feed([*COURSE, SINGLE]).run().problems == []
     assert clinic.feed([SINGLE | {"accident": "J"}]).run().codes == ["DECLARED_DETAILS_CHANGED"]

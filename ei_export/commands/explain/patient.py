@@ -110,7 +110,7 @@ class PatientHistory:
     def credits(self) -> Mapping[str, Sequence[DueLine]]:
         """The credits that would go out now, by appointment id."""
         found: dict[str, list[DueLine]] = {}
-        stays = {*self.patient.result.held_back, *self.patient.result.dropped}
+        stays = {ident for totals in self.patient.result.totals for ident in (*totals.held_back, *totals.dropped)}
         for line in going_out(self.context, self.judged, stays):
             found.setdefault(line.appointment_id, []).append(line)
         return found

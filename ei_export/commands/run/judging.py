@@ -4,7 +4,6 @@ Whether a performance is declared twice, and with ``--strict`` whether anything 
 was judged. Then the feed is judged again, knowing that: from its start, as what changes for one may change for others.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -22,7 +21,7 @@ from ...judging.collected import Collected, fill
 from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
 from ...judging.judge import judge_patient
-from ...judging.result import counted, tally_of
+from ...judging.result import add_up, counted, tally_of
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.buckets import SettledBucket, bucket_of, settled_buckets
@@ -87,7 +86,7 @@ class FeedJudge:
             add_credits_of_replaced(judged.collected, context)
             totals = judged.collected.totals
             for bucket in feed.settled:
-                totals.outcomes.update(counted(settled[bucket].tally))
+                add_up(totals.outcomes, counted(settled[bucket].tally))
             self._sum_up(judged, feed.rows)
         except BaseException:
             judged.close()
@@ -133,15 +132,15 @@ class FeedJudge:
             patients = feed.patients(partition)
             for patient in waiting[partition]:
                 patients.setdefault(patient, [])
-            again: dict[int, Counter[Outcome] | None] = {}
+            again: dict[int, dict[Outcome, int] | None] = {}
             for patient, rows in patients.items():
                 result = judge_patient(context, patient, rows)
                 collected.add(result)
                 bucket = bucket_of(patient)
                 if result.again is None:
                     again[bucket] = None
-                elif (outcomes := again.setdefault(bucket, Counter())) is not None:
-                    outcomes.update(result.again)
+                elif (outcomes := again.setdefault(bucket, {})) is not None:
+                    add_up(outcomes, result.again)
             tallies = {
                 bucket: tally_of(outcomes) if outcomes is not None else None for bucket, outcomes in again.items()
             }
