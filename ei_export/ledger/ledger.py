@@ -50,9 +50,7 @@ class Ledger:
         """For another process: this ledger as it was committed last, to read only."""
         if self.is_new:
             return self
-        other = Ledger(looked_at(self._path, copied=False), self._path, writable=False)
-        other._secret = self._secret  # that of an upgraded ledger is not committed yet
-        return other
+        return Ledger(looked_at(self._path, copied=False), self._path, writable=False)
 
     def hashed(self, text: str) -> int:
         """Stands for a person, or a birth date, where nobody is to read which; the same in each run of this ledger."""

@@ -6,7 +6,7 @@ from . import Ledger
 
 
 @frozen
-class OwnFile:
+class DeclaredFile:
     """A file that was made by run ``run``; ``is_withdrawn``: not to be sent."""
 
     invoice: str
@@ -14,13 +14,13 @@ class OwnFile:
     is_withdrawn: bool = field(converter=bool)
 
 
-def file_of(ledger: Ledger, sha256: str) -> OwnFile | None:
+def file_of(ledger: Ledger, sha256: str) -> DeclaredFile | None:
     """The file with these bytes, if we made it."""
     sql = (
         "SELECT invoice, run, run.state = 'withdrawn' AS is_withdrawn FROM declaration JOIN run USING (run) "
         "WHERE sha256 = ? ORDER BY invoice"
     )
-    return ledger.only(OwnFile, sql, (sha256,))
+    return ledger.only(DeclaredFile, sql, (sha256,))
 
 
 def holds_invoice(ledger: Ledger, invoice: str) -> bool:

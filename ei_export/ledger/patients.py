@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from operator import attrgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -13,7 +13,6 @@ from ..base.problems import Finding
 from ..model.appointment import Outcome
 from . import Ledger
 from .dossier import (
-    PENDING,
     Change,
     KeptTrajectory,
     Settled,
@@ -102,19 +101,26 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
 
 def waiting_of(ledger: Ledger, patient_id: str) -> list[Waiting]:
     """The appointments of a patient of which every text is kept, by id."""
-    sql = f"SELECT {WAITING} FROM waiting WHERE patient_id = ? ORDER BY appointment_id"
-    return [waiting_from(row) for row in ledger.rows(sql, (patient_id,))]
+    sql = "SELECT * FROM waiting WHERE patient_id = ? ORDER BY appointment_id"
+    return [_waiting(row) for row in ledger.named(sql, (patient_id,))]
 
 
-#: What `waiting_from` reads.
-WAITING: Final = "appointment_id, outcome, texts, found, measured, is_sent"
+def all_waiting(ledger: Ledger) -> Iterator[tuple[str, Waiting]]:
+    """The appointments of which every text is kept, each with its patient, by patient and appointment id."""
+    for row in ledger.named("SELECT * FROM waiting ORDER BY patient_id, appointment_id"):
+        yield row["patient_id"], _waiting(row)
 
 
-def waiting_from(row: Sequence[str]) -> Waiting:
-    """An appointment by the columns of `WAITING`."""
-    ident, outcome, texts, found, measured, is_sent = row
-    findings = [Finding(*each) for each in json.loads(found)]
-    return Waiting(ident, Outcome(outcome), json.loads(texts), findings, json.loads(measured), bool(is_sent))
+def _waiting(row: Mapping[str, Any]) -> Waiting:
+    """A row of the table ``waiting``."""
+    return Waiting(
+        row["appointment_id"],
+        Outcome(row["outcome"]),
+        json.loads(row["texts"]),
+        [Finding(*each) for each in json.loads(row["found"])],
+        json.loads(row["measured"]),
+        bool(row["is_sent"]),
+    )
 
 
 def heard_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:
@@ -155,9 +161,8 @@ def patients_since(ledger: Ledger, day: date) -> Iterator[str]:
 def pending_appointments(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterator[tuple[str, str, str]]:
     """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
     debit doesn't simply stand only the appointment. ``explained`` as for `pending_patients`."""
-    pending = ", ".join(sorted(f"'{outcome.value}'" for outcome in PENDING))
     sql = (
-        f"SELECT appointment_id, patient_id, trajectory_id FROM waiting WHERE outcome IN ({pending}) "
+        "SELECT appointment_id, patient_id, trajectory_id FROM waiting WHERE outcome <> 'not_zorg1' "
         "UNION ALL SELECT appointment_id, patient_id, trajectory_id FROM waiting "
         f"WHERE outcome = 'not_zorg1' AND patient_id IN ({_EXPLAINED}) "
         "UNION ALL SELECT appointment_id, '', '' FROM line WHERE corrected = 1 "
@@ -224,8 +229,7 @@ def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Set
     for patient_id, text in ledger.rows("SELECT patient_id, appointments FROM patient"):
         if asked in text.lower():
             yield from ((patient_id, settled) for settled in unpack_settled(text))
-    for patient_id, *row in ledger.rows(f"SELECT patient_id, {WAITING} FROM waiting"):
-        yield patient_id, waiting_from(row)
+    yield from all_waiting(ledger)
 
 
 # Writing.

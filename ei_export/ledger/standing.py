@@ -8,8 +8,8 @@ from attrs import frozen
 
 from ..base.problems import is_worded
 from . import Ledger
-from .dossier import Waiting, unpack_trajectories
-from .patients import WAITING, waiting_from
+from .dossier import PENDING, Waiting, unpack_trajectories
+from .patients import all_waiting
 
 #: A row by the names of its columns.
 LedgerRow: TypeAlias = Mapping[str, Any]
@@ -31,10 +31,9 @@ class Started:
 
 def waiting(ledger: Ledger) -> Iterator[tuple[str, Waiting]]:
     """What the next run tries again, each with its patient, by patient and appointment id."""
-    sql = f"SELECT patient_id, {WAITING} FROM waiting WHERE outcome <> 'not_zorg1' ORDER BY patient_id, appointment_id"
-    for patient_id, *row in ledger.rows(sql):
-        kept = waiting_from(row)
-        yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
+    for patient_id, kept in all_waiting(ledger):
+        if kept.outcome in PENDING:
+            yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
 
 def without_end(ledger: Ledger, last: date) -> Iterator[Started]:

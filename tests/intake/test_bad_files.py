@@ -228,6 +228,17 @@ def test_a_broken_row_costs_only_itself(name: str, clinic: Clinic) -> None:
     assert corrected.problems == []
 
 
+@pytest.mark.parametrize("last", [column for column in COLUMNS if column not in ("appointment_id", "patient_id")])
+def test_a_row_may_end_before_any_column(last: str, clinic: Clinic) -> None:
+    """Also before one by which rows are put together, as the number of a trajectory is."""
+    names = [*(column for column in COLUMNS if column != last), last]
+    header, *rows = csv_text([*ROWS, OTHER], names).splitlines()
+    result = clinic.write("\n".join([header, *rows[:-1], rows[-1].rpartition(";")[0]]) + "\n").run()
+    assert [(p["code"], p["appointment_id"], p["row"]) for p in result.problems] == [("ROW_CELLS", "A9", 9)]
+    assert result.lines == LINES
+    assert result.counts == {**COUNTS, "read": 8, "unreadable": 1}
+
+
 def test_a_row_with_only_a_start_is_not_lost(clinic: Clinic) -> None:
     result = clinic.write(feed_with("A9;2021-03-09")).run()
     assert [(p["code"], p["appointment_id"], p["row"]) for p in result.problems] == [("ROW_CELLS", "A9", 4)]
