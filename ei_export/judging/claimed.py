@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Final, TypeAlias
+
+from attrs import frozen
 
 from ..base.problems import Finding
 from ..intake.person import given_on
@@ -10,7 +13,7 @@ from ..model.codelists import standard_on
 from ..settings import Settings
 from ..zorg1.claims import Claim, ClaimJudge
 from ..zorg1.visit import Place, Visit
-from .records import RenderedCare, Renderer, Renderers
+from .records import RenderedCare, Renderer
 
 #: As many are remembered: some ten megabytes.
 _REMEMBERED: Final = 10_000
@@ -18,13 +21,16 @@ _REMEMBERED: Final = 10_000
 _Texts: TypeAlias = tuple[str, str, str, str, str, str, str]
 
 
-class Claimed(NamedTuple):
-    """A claim with its care, whoever it is for. ``standard``: the one of its ``day``, YYYY-MM-DD, which ``renderer``
-    renders in; ``said``: what a `DueLine` says of it, from ``insurer`` through ``rule``. ``no_file``: why no file takes
-    it; ``not_on_day``: what of the care doesn't go with its day and its product."""
+@frozen(slots=False, eq=False)  # `rest` needs no slots
+class Claimed:
+    """A claim with its care, whoever it is for. ``started``: when the trajectory began, as far as that is known and a
+    line says it. ``standard``: the one of its ``day``, YYYY-MM-DD, which ``renderer`` renders in; ``said``: what a
+    `DueLine` says of it, from ``insurer`` through ``rule``. ``no_file``: why no file takes it; ``not_on_day``: what of
+    the care doesn't go with its day and its product."""
 
     claim: Claim
     care: RenderedCare
+    started: date | None
     standard: str
     renderer: Renderer
     day: str
@@ -32,26 +38,41 @@ class Claimed(NamedTuple):
     no_file: Sequence[Finding]
     not_on_day: Sequence[Finding]
 
+    @cached_property
+    def rest(self) -> str:
+        """The line behind the key of its person, before its reference; of a claim that nothing keeps from being
+        written."""
+        return self.renderer.line("", self.care, self.claim.performance, self.started)
+
 
 class Claims:
     """Those of one run. Nothing is in them that depends on a patient."""
 
-    def __init__(self, settings: Settings, judge: ClaimJudge, renderers: Renderers) -> None:
-        self._settings, self._judge, self._renderers = settings, judge, renderers
-        self._known: dict[tuple[int, date, int, int], Claimed] = {}
+    def __init__(self, settings: Settings, judge: ClaimJudge) -> None:
+        self._settings, self._judge = settings, judge
+        self._known: dict[tuple[int, date, int, int, date | None], Claimed] = {}
 
-    def of(self, visit: Visit, place: Place, care: RenderedCare) -> Claimed:
-        """What a visit that is due claims, with the care as its renderer gives it."""
+    def of(self, visit: Visit, place: Place, care: RenderedCare, renderer: Renderer) -> Claimed:
+        """What a visit that is due claims, with the care as ``renderer`` gives it, that of its day."""
+        started = None
+        if renderer.tells_start and place.trajectory is not None:
+            started = place.trajectory.start
+            if started is not None and started > visit.day:
+                started = None
         # Both objects are kept with what is known, so that their ids stay their own.
-        key = id(visit.resolution), visit.day, place.units, id(care)
+        key = id(visit.resolution), visit.day, place.units, id(care), started
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = self._claimed(visit.day, self._judge.claim(visit, place), care)
+            found = self._known[key] = self._claimed(
+                visit.day, self._judge.claim(visit, place), care, started, renderer
+            )
         return found
 
-    def _claimed(self, day: date, claim: Claim, care: RenderedCare) -> Claimed:
+    def _claimed(
+        self, day: date, claim: Claim, care: RenderedCare, started: date | None, renderer: Renderer
+    ) -> Claimed:
         agreement, standard = claim.agreement, standard_on(day).standard
         said = (
             claim.resolution.insurer,
@@ -63,7 +84,7 @@ class Claims:
             agreement.rule,
         )
         no_file, not_on_day = [*self._no_file(day, claim)], [*self._not_on_day(day, claim, care)]
-        return Claimed(claim, care, standard, self._renderers[standard], day.isoformat(), said, no_file, not_on_day)
+        return Claimed(claim, care, started, standard, renderer, day.isoformat(), said, no_file, not_on_day)
 
     def _no_file(self, day: date, claim: Claim) -> Iterator[Finding]:
         """Why a line of this day has no file to go in, or no place in it: the standard follows the day of the care, and

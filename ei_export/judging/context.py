@@ -61,7 +61,7 @@ class Context:
         self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderers = Renderers(settings, rules.judge.today)
-        self.claims = Claims(settings, rules.judge, self.renderers)
+        self.claims = Claims(settings, rules.judge)
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}
         for number in settings.uzovi:

@@ -248,7 +248,7 @@ def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[st
         found |= _unlike(before, standard.read_person(who.record))
     if what.fragment is not None:
         somebody = who if who.record else renderer.sent_person(before)
-        line = renderer.line(somebody, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
+        line = renderer.line(somebody.key, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
         found |= _unlike(standard.read_care(debit.sent), standard.read_care(line))
     return found
 

@@ -1,7 +1,6 @@
 """From a patient's claims to lines that are due: the person and the care as the standard writes them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from attrs import evolve, frozen
@@ -29,15 +28,13 @@ from .result import Totals
 
 class _Draft(NamedTuple):
     """A claim on its way to a line: ``file`` is the standard, which follows the day of the care, and the UZOVI number;
-    ``is_silent`` where person and care are only known from what was sent before; ``started``: when the trajectory
-    began, as far as that is known."""
+    ``is_silent`` where person and care are only known from what was sent before."""
 
     visit: Visit
     place: Place
     claimed: Claimed
     file: tuple[str, str]
     who: RenderedPerson
-    started: date | None
     is_silent: bool
 
 
@@ -59,6 +56,8 @@ class _Writer:
         #: What became of the visits; of those that are due what is known by now.
         self.judged = {**judged}
         self.lines: list[DueLine] = []
+        #: By person and care.
+        self._marks: dict[tuple[int, int], str] = {}
         #: As of `Totals`.
         self.dropped: set[str] = set()
         self.unasked: set[str] = set()
@@ -102,7 +101,7 @@ class _Writer:
         going = []
         for draft in ready:
             ident, who, claimed = draft.visit.appointment.id, latest[draft.file], draft.claimed
-            head = claimed.renderer.line(who, claimed.care, claimed.claim.performance, draft.started)
+            head = who.key + claimed.rest
             fault = why_not_the_same(self.heard, ident, who.record, head)
             if (fault := fault or _refused(claimed.renderer, draft.file[1], who.record, head)) is not None:
                 self.judged[ident] = evolve(self.judged[ident].finding(fault), outcome=Outcome.HELD)
@@ -132,8 +131,8 @@ class _Writer:
             self.unasked.add(claim.resolution.insurer)
         if debits := self.heard.debits.get(ident):
             head = standard_named(standard).declared_anew(head, *_became(debits, uzovi, who))
-        judgement, mark = self.judged[ident], "" if draft.is_silent else self.context.mark(appointment)
-        past = Past(judgement.outcome, claim.units, judgement.past.linked, mark)
+        judgement = self.judged[ident]
+        past = Past(judgement.outcome, claim.units, judgement.past.linked, self._mark(draft))
         self.judged[ident] = Judgement(judgement.outcome, judgement.found, past)
         replaced, trajectory = self.heard.again.get(ident), draft.place.trajectory
         assert who.person is not None
@@ -168,11 +167,18 @@ class _Writer:
             what = renderer.sent_care(sent.read_care(debit.sent))
         else:
             who, what = renderer.person(appointment), renderer.care(appointment)
-        started = place.trajectory.start if place.trajectory is not None else None
-        if started is not None and started > visit.day:
-            started = None
-        claimed = context.claims.of(visit, place, what)
-        return _Draft(visit, place, claimed, (claimed.standard, appointment.uzovi), who, started, is_silent)
+        claimed = context.claims.of(visit, place, what, renderer)
+        return _Draft(visit, place, claimed, (claimed.standard, appointment.uzovi), who, is_silent)
+
+    def _mark(self, draft: _Draft) -> str:
+        """The mark of a row: the same for those that say the same of person and care, which most of a patient do."""
+        if draft.is_silent:
+            return ""
+        said = id(draft.who), id(draft.claimed.care)  # both are kept by the drafts, so that their ids stay their own
+        found = self._marks.get(said)
+        if found is None:
+            found = self._marks[said] = self.context.mark(draft.visit.appointment)
+        return found
 
     def _holds(self, ident: str, found: Sequence[Finding]) -> bool:
         """Whether an appointment is held for what was found; with ``--strict`` also for what was found elsewhere."""
@@ -201,7 +207,7 @@ class _Writer:
             found += born_by(who.person, visit.day)
         found += claimed.not_on_day
         if who.person is not None and (care := claimed.care.care) is not None:
-            found += claimed.renderer.check_line(who.person, care, claimed.claim.performance, draft.started)
+            found += claimed.renderer.check_line(who.person, care, claimed.claim.performance, claimed.started)
         if claimed.claim.agreement.units == "count" and misses_contacts(self.context, self.grouped, visit):
             found.append(Finding("RECOVERED_COUNT"))
         if (fault := why_not_again(self.heard, visit.appointment.id)) is not None:

@@ -66,6 +66,8 @@ class Renderer:
 
     def __init__(self, standard: Standard, settings: Settings, today: date) -> None:
         self._standard = standard
+        #: As of `Standard`.
+        self.tells_start = standard.tells_start
         self._settings, self._severities = settings, settings.severities
         self._provider = provider(settings)
         self._receiver = self._standard.receiver(self._provider, today)
@@ -137,11 +139,10 @@ class Renderer:
         record = self._standard.person(who)
         return RenderedPerson(who, findings, who.who, record, self._standard.key(record))
 
-    def line(
-        self, who: RenderedPerson, what: RenderedCare, performance: Performance, started: date | None = None
-    ) -> str:
-        """A debit before its reference, of a person and care that can be written; ``started`` as of `Standard`."""
-        return self._standard.line(who.key, what.fragment, performance, started)
+    def line(self, key: str, what: RenderedCare, performance: Performance, started: date | None = None) -> str:
+        """A debit before its reference, of care that can be written; ``key`` of the person, and ``started``, as of
+        `Standard`."""
+        return self._standard.line(key, what.fragment, performance, started)
 
     def check_line(self, who: Person, what: Care, performance: Performance, started: date | None) -> Sequence[Finding]:
         """What is wrong with a performance by itself, and with its person and care."""

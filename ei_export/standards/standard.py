@@ -129,7 +129,10 @@ class Standard(Protocol):
         trajectory began, None where that is not known."""
 
     def line(self, key: str, care: Any, performance: Performance, started: date | None, /) -> str:
-        """A debit before it has its reference, of what `key` and `care` made."""
+        """A debit before it has its reference, of what `key` and `care` made; with '' for the key what is behind it."""
+
+    #: Whether a line says when its trajectory began.
+    tells_start: bool
 
     def receiver(self, provider: Provider, today: date, /) -> Receiver:
         """Judges lines one by one, as if they were in a file of this day."""

@@ -74,7 +74,8 @@ class _Records:
         self.key_length: Final = line.part("0403", "0405").length
         before = line.part(AUTHORIZATION, "0411").template({"0407": 1}, (AUTHORIZATION, "0408", "0409", "0410", "0411"))
         amounts = line.part("0428", "0433").template({}, ("0428", "0429", "0430", "0432", "0433"))
-        self.debit: Final = f"%s{before}%s{amounts}"
+        #: A debit behind its key.
+        self.debit: Final = f"{before}%s{amounts}"
 
 
 @cache
@@ -152,12 +153,11 @@ def _care_template(diagnosis_element: str) -> Template:
 def line_fragment(key: str, care: Pm304Care, performance: Performance, started: date | None = None) -> str:
     """A debit before its reference number (0403-0433), without the running number; ``started`` is nowhere in it.
 
-    ``key`` and ``care`` as `key_fragment` and `care_fragment` give them, ``performance`` one that
-    `checking.check_line` passed. Raises ValueError for what does not fit.
+    ``key`` and ``care`` as `key_fragment` and `care_fragment` give them, '' for what is behind the key; ``performance``
+    one that `checking.check_line` passed. Raises ValueError for what does not fit.
     """
     known = records()
-    head = known.debit % (
-        key,
+    rest = known.debit % (
         care.authorization_number,
         digits(performance.date),
         as_int(performance.list),
@@ -170,9 +170,9 @@ def line_fragment(key: str, care: Pm304Care, performance: Performance, started: 
         performance.claimed_cents,
         "D",
     )
-    if len(head) != known.head.length:
-        raise ValueError(f"a performance of {known.head.length} characters takes {len(head)}; see check_line")
-    return head
+    if len(rest) != (length := known.head.length - known.key_length):
+        raise ValueError(f"a performance of {length} characters takes {len(rest)}; see check_line")
+    return key + rest
 
 
 def tail_fragment(previous: str) -> str:

@@ -42,6 +42,7 @@ class Pm304:
         return checking.check_line(performance)
 
     line = staticmethod(fragments.line_fragment)
+    tells_start = False
 
     @staticmethod
     def receiver(provider: Provider, today: date) -> Receiver:

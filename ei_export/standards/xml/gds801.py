@@ -53,6 +53,8 @@ class Gds801:
     def line(key: str, care: fragments.Gds801Care, performance: Performance, started: date | None) -> str:
         return fragments.line_fragment(care, performance, started)
 
+    tells_start = True
+
     @staticmethod
     def receiver(provider: Provider, today: date) -> Receiver:
         from .judge.receiver import XmlFragments
