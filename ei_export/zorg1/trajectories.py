@@ -129,6 +129,7 @@ class _Grouping:
         resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         return (
             resolution.verdict is Verdict.CONTACT
+            and resolution.program == ANY
             and resolution.profile == ANY
             and resolution.insurer == trajectory.insurer
             and trajectory.start is not None

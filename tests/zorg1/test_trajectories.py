@@ -7,8 +7,11 @@ from typing import cast
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ei_export.model.appointment import Appointment, Outcome, Past
+from ei_export.zorg1 import trajectories
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
 from ei_export.zorg1.resolver import Resolution, Resolver, Verdict
 from ei_export.zorg1.tariffs import Tariffs
@@ -358,3 +361,46 @@ def test_a_trajectory_is_called_without_the_bsn_of_its_patient() -> None:
     start = evolve(start, appointment=evolve(start.appointment, cells=("123456782",)))
     (trajectory,) = grouped_of(start, seen("b", 1, "contact", "T123456782")).trajectories
     assert (trajectory.number, trajectory.label) == ("T123456782", "T*********")
+
+
+@pytest.mark.parametrize(("number", "fault"), [("", "CONTACT_WITHOUT_TRAJECTORY"), ("T1", "TRAJECTORY_TWO_PROGRAMS")])
+def test_a_contact_of_another_program_counts_in_no_trajectory(number: str, fault: str) -> None:
+    """Also where its code is of any profile, as no row of ours is."""
+    contact = seen("c", 1, "contact", number)
+    contact = evolve(contact, program="nek", resolution=evolve(contact.resolution, program="nek"))
+    (trajectory,), findings, _ = placed(seen("s", 0, "start", number), contact, seen("e", 9, "end", number))
+    assert findings["c"] == [fault]
+    assert trajectory.contacts == []
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> list[Visit]:
+    """Visits of one patient, most of them contacts."""
+    visits = []
+    for place in range(draw(st.integers(1, 8))):
+        moment = draw(st.sampled_from(["start", "contact", "contact", "contact", "end", "relapse", ""]))
+        visit = seen(
+            f"a{place}",
+            draw(st.integers(0, 6)),
+            moment,
+            draw(st.sampled_from(["", "", "T1", "T2"])),
+            insurer=draw(st.sampled_from(["VGZ", "VGZ", "VGZ", "CZ"])),
+            program=draw(st.sampled_from(["lage rug", "lage rug", "nek"])),
+            diagnosis=draw(st.sampled_from(["3426", "3426", "3026", "", "x"])),
+            settled_as=draw(st.sampled_from([None, None, Outcome.COUNTED if moment == "contact" else None])),
+        )
+        if moment == "contact" and draw(st.integers(0, 3)) == 0:
+            program, profile = draw(st.sampled_from([("nek", "*"), ("lage rug", "*"), ("lage rug", "1"), ("nek", "2")]))
+            resolution = evolve(visit.resolution, program=program, profile=profile)
+            visit = evolve(visit, program=program, resolution=resolution)
+        visits.append(visit)
+    return visits
+
+
+@given(courses())
+@settings(max_examples=300, deadline=None)
+def test_a_contact_at_a_glance_has_the_place_that_all_rules_give_it(visits: list[Visit]) -> None:
+    at_a_glance = repr(grouped_of(*visits))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trajectories._Grouping, "_is_plain", lambda *_: False)
+        assert repr(grouped_of(*visits)) == at_a_glance
