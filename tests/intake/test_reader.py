@@ -1,10 +1,13 @@
-"""Reading rows: the numbers that a row can be found by are those that it is read with."""
+"""Reading rows: the numbers that a row can be found by are those that it is read with; nothing legible has faults."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from ei_export.intake import open_feed
+from ei_export.intake import open_feed, reader
 from ei_export.intake.reader import RowReader
 from ei_export.intake.survey import Statuses
 from ei_export.settings import load
@@ -45,3 +48,23 @@ def _found(clinic: Clinic) -> list[tuple[str, ...]]:
     read = [reader.read(body, 1) for body in bodies]
     assert names == [(appointment.id, appointment.number, appointment.patient_id) for appointment in read]
     return names
+
+
+TEXTS = st.one_of(
+    st.sampled_from(
+        ["", "A1", "1" * 65, "7,001E+08", "7E08", "7E8", "123456782", "0123456782", "a\x07", "a\ufffd", "+"]
+    ),
+    st.text(max_size=12),
+    st.from_regex(r"[0-9]{1,2}[.,]?[0-9]{0,3}[eE][+-]?[0-9]{1,3}", fullmatch=True),
+).map(str.strip)
+
+
+@given(TEXTS, st.sampled_from(["2021-03-01", "1-3-2021", "x", ""]), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS)
+@example("123456782", "2021-03-01", "", "P1", "01", "", "123456782")
+def test_in_what_is_legible_at_a_glance_nothing_is_found(
+    ident: str, day: str, number: str, patient: str, code: str, declare_under: str, bsn: str
+) -> None:
+    common = reader.common_of(True, code, declare_under, "7095")
+    when = date(2021, 3, 1) if day.endswith("2021") or day.startswith("2021") else None
+    if reader._is_legible(ident, when, number, patient, common, bsn):
+        assert reader._illegible(ident, day, number, patient, common, bsn) == (ident, ())

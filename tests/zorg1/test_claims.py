@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from ei_export.base.problems import Severities
-from ei_export.model.appointment import Outcome
+from ei_export.model.appointment import UNKNOWN, Outcome
 from ei_export.model.codelists import deadlines
 from ei_export.settings import Amount, Contract
 from ei_export.zorg1.agreements import Agreements
@@ -52,6 +52,9 @@ def judged(
     severities = Severities()
     judge = ClaimJudge(agreements, deadlines(), today, severities)
     found = judge.judge(visit, place)
+    if settled_as is None:  # as of most of a first feed, where the judgement may be one that others share
+        unknown = evolve(visit, appointment=evolve(row, past=UNKNOWN))
+        assert judge.judge(unknown, place) == judge.judge(unknown, place) == found
     assert severities.hold(found.found) == (found.outcome is Outcome.HELD)
     assert found.past.settled_as is (settled_as if found.outcome is Outcome.EARLIER else found.outcome)
     claim = judge.claim(visit, place) if found.outcome is Outcome.DECLARED else None
