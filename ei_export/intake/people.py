@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Final
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from ..base.spool import UNIT, PairCheck
+from ..base.value import value
 from ..model.declaration import NO_BSN, who
 from . import values
 from .feed import Header
@@ -23,7 +24,7 @@ _SAID: Final = {"bsn": 1, "birth_date": 2, "sex": 3}
 _MET: Final = 250_000
 
 
-@frozen
+@value
 class Identity:
     """Who somebody is: ``who`` as `declaration.who` gives it; ``birth_date`` YYYY-MM-DD; ``sex`` ``1``, ``2`` or ''
     where it is not known."""

@@ -20,17 +20,15 @@ from ..ledger.dossier import (
     Besides,
     Change,
     KeptTrajectory,
-    Settled,
     Waiting,
     by_column,
-    core,
-    pack_settled,
+    pack_judged,
     pack_trajectories,
 )
 from ..ledger.owners import hashes
 from ..ledger.packing import encode
 from ..ledger.patients import StoredDossier
-from ..model.appointment import OUTCOMES, Appointment, Judgement, Key, Outcome, Past
+from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
 from ..model.due import DueLine
 from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
@@ -49,7 +47,7 @@ from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
 #: What is a patient's although no line says so.
-_OWNED: Final = frozenset({Outcome.COUNTED.value, Outcome.EARLIER.value})
+_OWNED: Final = frozenset({Outcome.COUNTED, Outcome.EARLIER})
 #: What is declared now, or may be once something is put right.
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
@@ -175,7 +173,8 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
     patient's rows, None where the feed had none."""
     patient, result, history = judged.patient, judged.result, judged.patient.history
     before = history.dossier
-    named = sorted([row for row in judged.kept if 0 < len(row.id) <= ID_LIMIT], key=_ID)
+    named = [row for row in judged.kept if row.id and len(row.id) <= ID_LIMIT]
+    named.sort(key=_ID)
     if not named and before is None:
         return result
     judgements = [judged.judged[row.id] for row in named]
@@ -200,15 +199,15 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
             released = [(number, patient.patient_id) for number in sorted(gone)]
             result.totals = [*result.totals, Totals(released=released)]
     besides = patient.context.besides.of(patient.rows, history.besides)
-    settled: list[Settled] = []
+    settled: list[tuple[Appointment, Past, Besides]] = []
     waiting: list[Waiting] = []
     for row, judgement in zip(named, judgements, strict=True):
         known = besides.get(row.id, NOTHING_BESIDES)
         if judgement.outcome in PENDING or _is_unexplained(judged, row, judgement):
             waiting.append(_waiting(row, judgement, known, is_sent=row.id in judged.heard.silent))
         else:
-            settled.append(_settled(row, judgement.past, known))
-    last = max([row.date for row in named if row.date is not None], default=None)
+            settled.append((row, judgement.past, known))
+    last = max(filter(None, [row.date for row in named]), default=None)
     feed = latest_first(judged.heard.in_feed)
     who, born, sex, birth_year = identity_now(patient, feed)
     result.dossier = StoredDossier(
@@ -216,7 +215,7 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         digest=digest,
         tally=tally,
         pending=pending,
-        open_trajectories=sum([not trajectory.ended for trajectory in trajectories]),
+        open_trajectories=len([None for trajectory in trajectories if not trajectory.ended]),
         last=last.isoformat() if last is not None else "",
         who=who,
         born=born,
@@ -224,12 +223,12 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         birth_year=birth_year,
         consent=consent_now(patient),
         person=encode({**person_now(patient, [row for row in feed if not judged.judged[row.key].found])}),
-        appointments=pack_settled(settled),
+        appointments=pack_judged(settled),
         trajectories=pack_trajectories(trajectories),
         patient=before.patient if before is not None else None,
         waiting=waiting,
-        heard=_heard(judged, settled, waiting),
-        owned=hashes([each.appointment_id for each in settled if each.outcome in _OWNED]),
+        heard=_heard(judged, {row.id: past.settled_as for row, past, _ in settled}, waiting),
+        owned=hashes([row.id for row, past, _ in settled if past.settled_as in _OWNED]),
         numbers=numbers,
     )
     return result
@@ -245,28 +244,24 @@ def _again(result: Result) -> dict[Outcome, int]:
     return again
 
 
-def _settled(row: Appointment, past: Past, besides: Besides) -> Settled:
-    """A settled appointment for next time."""
-    assert past.settled_as is not None
-    return Settled._make((*core(row), OUTCOMES[past.settled_as], past.units, past.linked, past.mark, *besides))
-
-
 def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sent: bool) -> Waiting:
     """An appointment to be tried again, for next time."""
     texts = by_column(row)
     return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
 
 
-def _heard(judged: JudgedPatient, settled: Sequence[Settled], waiting: Sequence[Waiting]) -> dict[str, Change]:
-    """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now."""
+def _heard(
+    judged: JudgedPatient, outcomes: Mapping[str, Outcome | None], waiting: Sequence[Waiting]
+) -> dict[str, Change]:
+    """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now;
+    ``outcomes`` of settled ones by id."""
     if not (judged.changes or judged.heard.debits):
         return {}
-    outcomes = {each.appointment_id: each.outcome for each in settled}
     heard = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
     for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in waiting}):
         if ident not in outcomes:
             heard[ident] = Change("gone", {})
-        elif outcomes[ident] == Outcome.COUNTED.value:
+        elif outcomes[ident] is Outcome.COUNTED:
             heard[ident] = Change("counted", {})
     return heard
 

@@ -6,7 +6,7 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -45,7 +45,7 @@ def note_person(context: Context, patient_id: str, history: LedgerHistory, rows:
     contradicted: Sequence[str] = ()
     if len(rows) > 1:
         pick = itemgetter(*(rows[0].at[column] for column in IDENTITY))
-        contradicted = _differing(pick(row.cells) for row in rows if row.common.completed and not row.findings)
+        contradicted = _differing({pick(row.cells) for row in rows if row.common.completed and not row.findings})
     stored = history.dossier
     before = json.loads(stored.person) if stored is not None and stored.person else _NOBODY
     row = None if stored is None or contradicted else _latest_row(context, latest_first(rows), before)
@@ -105,9 +105,8 @@ def _identity(text: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(map(text, IDENTITY))
 
 
-def _differing(identities: Iterable[tuple[str, ...]]) -> list[str]:
+def _differing(said: Set[tuple[str, ...]]) -> list[str]:
     """The columns in which `_identity` tells of different people."""
-    said = set(identities)
     if len(said) < 2:
         return []
     return [
@@ -168,9 +167,9 @@ def person_conflict(patient: Patient, rows: Sequence[Appointment]) -> list[str]:
     """The columns in which ``rows`` of what is due are of different people, or rows of the
     feed are; what came with rows of somebody else, also where it is of another than the patient was before."""
     # Those of this feed were compared with each other, all of them.
-    said = [_identity(row.text) for row in rows] if any(row.row is None for row in rows) else []
+    said = {_identity(row.text) for row in rows} if any(row.row is None for row in rows) else set()
     if any(row.row is None and row.id in patient.history.doubted for row in rows):
-        said.append(_identity(lambda column: patient.person.get(column, "")))
+        said.add(_identity(lambda column: patient.person.get(column, "")))
     different = {*patient.contradicted, *_differing(said)}
     return [column for column in IDENTITY if column in different]
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ..base.problems import Finding
-from ..model.appointment import Appointment, Outcome, positions
+from ..model.appointment import OUTCOMES, Appointment, Outcome, Past, positions
 from ..model.columns import COLUMNS
-from .packing import pack, unpack
+from .packing import pack, pack_columns, unpack
 
 #: The texts kept of every appointment: of a settled one normalised, what it was declared or counted on.
 CORE: Final = (
@@ -42,16 +42,20 @@ AT: Final = positions({column: index for index, column in enumerate(SAVED)})
 
 def core(appointment: Appointment) -> tuple[str, ...]:
     """The texts in the order of `CORE`, normalised so that two ways to write the same are the same."""
-    day, common = appointment.date, appointment.common
+    return tuple(texts[0] for texts in _core([appointment]))
+
+
+def _core(appointments: Sequence[Appointment]) -> tuple[list[str], ...]:
+    """The same of many, column by column."""
     return (
-        appointment.id,
-        day.isoformat() if day is not None else appointment.text("date"),
-        common.code,
-        common.declare_under,
-        appointment.number,
-        common.uzovi,
-        appointment.diagnosis,
-        appointment.cells[appointment.at["bsn"]].strip().zfill(9),
+        [each.id for each in appointments],
+        [each.date.isoformat() if each.date is not None else each.text("date") for each in appointments],
+        [each.common.code for each in appointments],
+        [each.common.declare_under for each in appointments],
+        [each.number for each in appointments],
+        [each.common.uzovi for each in appointments],
+        [each.diagnosis for each in appointments],
+        [each.cells[each.at["bsn"]].strip().zfill(9) for each in appointments],
     )
 
 
@@ -188,6 +192,23 @@ class KeptTrajectory(NamedTuple):
 def pack_settled(appointments: Sequence[Settled]) -> str:
     """Settled appointments as text."""
     return pack(Settled._fields, appointments)
+
+
+def pack_judged(judged: Sequence[tuple[Appointment, Past, Besides]]) -> str:
+    """The same text of appointments that were judged now, each with what is to be known of it; column by column, as a
+    run has millions of them."""
+    if not judged:
+        return pack_settled([])
+    appointments, pasts, besides = zip(*judged, strict=True)
+    columns = (
+        *_core(appointments),
+        [OUTCOMES[past.settled_as] for past in pasts],
+        [past.units for past in pasts],
+        [past.linked for past in pasts],
+        [past.mark for past in pasts],
+        *zip(*besides, strict=True),
+    )
+    return pack_columns(len(judged), zip(Settled._fields, columns, strict=True))
 
 
 def unpack_settled(text: str) -> list[Settled]:

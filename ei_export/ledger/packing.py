@@ -1,7 +1,7 @@
 """Many rows as one text, in which their columns are named: read back by name, whatever columns there are by then."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
@@ -15,10 +15,15 @@ _BETWEEN: Final = '","'
 def pack(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Rows as a JSON object: how many ``rows`` there are, and each of the ``columns`` by its name: the text that all
     rows have there, or an array of what each has; a column in which all are empty is left out."""
-    kept: dict[str, Any] = {"rows": len(rows)}
-    for name, values in zip(columns, zip(*rows, strict=True), strict=True) if rows else ():
+    return pack_columns(len(rows), zip(columns, zip(*rows, strict=True), strict=True) if rows else ())
+
+
+def pack_columns(count: int, columns: Iterable[tuple[str, Sequence[Any]]]) -> str:
+    """The same of rows that are known column by column: the ``count`` of them, and by name what each has."""
+    kept: dict[str, Any] = {"rows": count}
+    for name, values in columns if count else ():
         first = values[0]
-        if type(first) is str and values.count(first) == len(values):
+        if type(first) is str and values.count(first) == count:
             if first:
                 kept[name] = first
         elif any(values):
@@ -30,14 +35,17 @@ def _plain(kept: Mapping[str, Any]) -> str:
     """The same as `encode` makes of it, where there is nothing to escape, or ''. Joining texts is much the quicker."""
     parts, quotes = [], 0
     for name, value in kept.items():
-        kind = type(value[0] if type(value) is tuple else value)
-        if type(value) is not tuple:
-            parts.append(f'"{name}":"{value}"' if kind is str else f'"{name}":{value}')
-            quotes += 4 if kind is str else 2
-        elif kind is str:
+        kind = type(value)
+        if kind is str:
+            parts.append(f'"{name}":"{value}"')
+            quotes += 4
+        elif kind is int:
+            parts.append(f'"{name}":{value}')
+            quotes += 2
+        elif type(value[0]) is str:
             parts.append(f'"{name}":["{_BETWEEN.join(value)}"]')
             quotes += 2 + 2 * len(value)
-        elif kind is int:
+        elif type(value[0]) is int:
             parts.append(f'"{name}":[{",".join(map(str, value))}]')
             quotes += 2
         else:
