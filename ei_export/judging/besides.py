@@ -36,20 +36,19 @@ class BesidesReader:
             return before
         known: dict[str, Besides] = {}
         for row in rows:
-            now = self._of_row(row)
-            known[row.id] = _joined(known[row.id], now) if row.id in known else now
+            cells, ident = self._cells(row.cells), row.id
+            now = self._known.get(cells) or self._read(cells)
+            known[ident] = _joined(known[ident], now) if ident in known else now
         if not before:
             return known
         return {**before, **{ident: _renewed(before.get(ident, NOTHING_BESIDES), now) for ident, now in known.items()}}
 
-    def _of_row(self, row: Appointment) -> Besides:
-        cells = self._cells(row.cells)
-        found = self._known.get(cells)
-        if found is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            *texts, name, score = (stated(cell.strip()) for cell in cells)
-            found = self._known[cells] = Besides._make((*texts, ((name, score),) if name or score else ()))
+    def _read(self, cells: tuple[str, ...]) -> Besides:
+        """What the cells of a row say."""
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        *texts, name, score = (stated(cell.strip()) for cell in cells)
+        found = self._known[cells] = Besides._make((*texts, ((name, score),) if name or score else ()))
         return found
 
 

@@ -137,5 +137,5 @@ class Context:
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""
-        text = "\n".join(sorted(body for body, _ in rows))
+        text = "\n".join(sorted([body for body, _ in rows]))
         return blake2b(text.encode(), digest_size=16, key=self.fingerprint).digest()

@@ -222,12 +222,12 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         sex=sex,
         birth_year=birth_year,
         consent=consent_now(patient),
-        person=encode({**person_now(patient, [row for row in feed if not judged.judged[row.key].found])}),
+        person=encode({**person_now(patient, (row for row in feed if not judged.judged[row.key].found))}),
         appointments=pack_judged(settled),
         trajectories=pack_trajectories(trajectories),
         patient=before.patient if before is not None else None,
         waiting=waiting,
-        heard=_heard(judged, {row.id: past.settled_as for row, past, _ in settled}, waiting),
+        heard=_heard(judged, settled, waiting),
         owned=hashes([row.id for row, past, _ in settled if past.settled_as in _OWNED]),
         numbers=numbers,
     )
@@ -251,12 +251,12 @@ def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sen
 
 
 def _heard(
-    judged: JudgedPatient, outcomes: Mapping[str, Outcome | None], waiting: Sequence[Waiting]
+    judged: JudgedPatient, settled: Sequence[tuple[Appointment, Past, Besides]], waiting: Sequence[Waiting]
 ) -> dict[str, Change]:
-    """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now;
-    ``outcomes`` of settled ones by id."""
+    """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now."""
     if not (judged.changes or judged.heard.debits):
         return {}
+    outcomes = {row.id: past.settled_as for row, past, _ in settled}
     heard = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
     for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in waiting}):
         if ident not in outcomes:

@@ -68,7 +68,7 @@ def _latest_row(
 ) -> Appointment | None:
     """The latest row that says all there is to know of a person, of `latest_first` ones; where it says what was said
     ``before`` it does."""
-    usable = [row for row in rows if row.date is not None and not row.findings]
+    usable = (row for row in rows if row.date is not None and not row.findings)
     for _, together in groupby(usable, key=_WHEN):
         same = list(together)
         for row in sorted(same, key=_texts, reverse=True) if len(same) > 1 else same:

@@ -28,7 +28,7 @@ class Ledger:
         self._path = path
         self._writable = writable
         self.is_new = not self.one("SELECT EXISTS (SELECT 1 FROM patient) OR EXISTS (SELECT 1 FROM line)")
-        self._secret: bytes = next(self.column("SELECT key FROM secret"))
+        self._keyed = blake2b(digest_size=8, key=next(self.column("SELECT key FROM secret")))
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -54,8 +54,9 @@ class Ledger:
 
     def hashed(self, text: str) -> int:
         """Stands for a person, or a birth date, where nobody is to read which; the same in each run of this ledger."""
-        digest = blake2b(text.encode(), digest_size=8, key=self._secret).digest()
-        return int.from_bytes(digest, "big", signed=True)
+        hashed = self._keyed.copy()
+        hashed.update(text.encode())
+        return int.from_bytes(hashed.digest(), "big", signed=True)
 
     def close(self) -> None:
         """Gives the ledger back; what was not committed is undone."""

@@ -5,6 +5,7 @@ patient, in a slot by that CRC. Two ids may have the same one, and what a patien
 whoever is found here *may* have the appointment, and the patient's own text says.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 from zlib import crc32
@@ -29,7 +30,7 @@ class OwnerWriter:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._slots: dict[int, bytearray] = {}
+        self._slots: defaultdict[int, bytearray] = defaultdict(bytearray)
         self._size = 0
 
     def add(self, hashed: bytes, patient: int) -> None:
@@ -37,12 +38,7 @@ class OwnerWriter:
         number = patient.to_bytes(_HALF, "little")
         for place in range(0, len(hashed), _HALF):
             half = hashed[place : place + _HALF]
-            slot = _slot(half)
-            held = self._slots.get(slot)
-            if held is None:
-                held = self._slots[slot] = bytearray()
-            held += half
-            held += number
+            self._slots[_slot(half)] += half + number
         self._size += 2 * len(hashed)
         if self._size > _HELD:
             self.flush()

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ei_export.ledger.dossier import Settled, pack_settled, unpack_settled
+from ei_export.ledger.dossier import Besides, Settled, core, pack_judged, pack_settled, unpack_settled
 from ei_export.ledger.packing import pack, unpack
+from ei_export.model.appointment import Appointment, Common, Outcome, Past, positions
 
 #: With whatever a feed may hold: quotes, escapes, controls, what looks like JSON, surrogate-free unicode.
 TEXTS = st.text(max_size=8) | st.sampled_from(['"', "\\", '","', "\x1f", "\n", "é", "[]", "", "A1", "T1"])
@@ -50,6 +52,36 @@ def test_a_column_more_or_less_changes_nothing_of_the_others(rows: list[tuple[An
 @given(st.lists(st.builds(Settled, *[TEXTS] * 9, st.integers(0, 9), measured=MEASURED), max_size=4))
 def test_settled_appointments_come_back_as_they_were(rows: list[Settled]) -> None:
     assert as_read(unpack_settled(pack_settled(rows))) == as_read(rows)
+
+
+def _judged(texts: Sequence[str], day: date | None, past: Past, besides: Besides) -> tuple[Appointment, Past, Besides]:
+    ident, number, diagnosis, code, under, uzovi, *cells = texts
+    common = Common(True, False, code, under, uzovi)
+    row = Appointment(ident, 1, day, number, "P1", diagnosis, common, (*cells, ""), positions({"date": 0, "bsn": 1}))
+    return row, past, besides
+
+
+@given(
+    st.lists(
+        st.builds(
+            _judged,
+            st.lists(TEXTS, min_size=8, max_size=8),
+            st.dates() | st.none(),
+            st.builds(Past, st.sampled_from(Outcome), st.integers(0, 9), TEXTS, TEXTS),
+            st.builds(Besides, *[TEXTS] * 4, MEASURED),
+        ),
+        max_size=4,
+    )
+)
+def test_what_was_judged_now_is_packed_as_settled_appointments_are(
+    judged: list[tuple[Appointment, Past, Besides]],
+) -> None:
+    settled = [
+        Settled._make((*core(row), past.settled_as.value, past.units, past.linked, past.mark, *besides))
+        for row, past, besides in judged
+        if past.settled_as is not None
+    ]
+    assert pack_judged(judged) == pack_settled(settled)
 
 
 def test_a_text_as_it_stands_in_the_ledger() -> None:
