@@ -1,6 +1,6 @@
 """A patient, what patients are judged by, and what judging one comes to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from itertools import groupby
@@ -116,13 +116,12 @@ class Context:
         debit = debit.under(self.header)
         return evolve(debit, credit="") if debit.reference in self.waiting_credits else debit
 
-    def declared_for(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Iterator[Line]:
+    def declared_for(self, person: Person, day: str, list: str, f_code: str, appointment_id: str) -> Sequence[Line]:
         """The lines in which a performance was declared for a person as another appointment, as far as they stand."""
         if self.ledger.is_new:
-            return
-        for line in declared_for(self.ledger, person.who, day, list, f_code, appointment_id):
-            if self._as_it_stands(line).stands:
-                yield line
+            return ()
+        lines = declared_for(self.ledger, person.who, day, list, f_code, appointment_id)
+        return [line for line in lines if self._as_it_stands(line).stands]
 
     def is_deleted(self, appointment: Appointment) -> bool:
         """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""

@@ -229,29 +229,39 @@ class _Writer:
         Start and end of one trajectory, on one day under one F-code, are two performances by the manual (§4.1.6); the
         insurer may see it otherwise.
         """
-        appointment, claimed, person = draft.visit.appointment, draft.claimed, draft.who.person
+        ident, claimed, person = draft.visit.appointment.id, draft.claimed, draft.who.person
         assert person is not None
         agreement = claimed.claim.agreement
-        what = claimed.day, agreement.list, agreement.f_code
-        trajectory = draft.place.trajectory
-        own = self.patient.patient_id, trajectory.label if trajectory is not None else ""
-        first, code = taken.setdefault((draft.who.who, *what), draft), agreement.code
-        if appointment.id in self.context.settings.input.twice_on_a_day:
+        performance = claimed.day, agreement.list, agreement.f_code
+        first = taken.setdefault((draft.who.who, *performance), draft)
+        if ident in self.context.settings.input.twice_on_a_day:
             return None
-        params: dict[str, object] = {"f_code": agreement.f_code, "date": claimed.day}
+        before = self.context.declared_for(person, *performance, ident)
+        twin = self.context.twice.get(ident)
+        if first is draft and not before and twin is None:
+            return None  # by far most
+        return self._performed_twice(draft, first, before, twin)
+
+    def _performed_twice(
+        self, draft: _Draft, first: _Draft, before: Sequence[Line], twin: str | None
+    ) -> Finding | None:
+        """The same, with what else declares the performance: the ``first`` of this patient's, which may be the draft
+        itself, lines of ``before``, and ``twin``, an appointment under another patient number."""
+        claimed, trajectory = draft.claimed, draft.place.trajectory
+        code = claimed.claim.agreement.code
+        own = self.patient.patient_id, trajectory.label if trajectory is not None else ""
+        params: dict[str, object] = {"f_code": claimed.claim.agreement.f_code, "date": claimed.day}
         other = None
-        for line in self.context.declared_for(person, *what, appointment.id):
+        for line in before:
             if (line.patient_id, line.trajectory) != own or line.code == code:
                 return Finding("PERFORMANCE_DECLARED", "date", {**params, "reference": line.reference})
             other = line.reference
         is_other_moment = first.place.trajectory is trajectory and first.claimed.claim.agreement.code != code
         if first is not draft and not is_other_moment:
             return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": first.visit.appointment.id})
-        if appointment.id in self.context.twice:
-            return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": self.context.twice[appointment.id]})
-        if other is not None or first is not draft:
-            return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
-        return None
+        if twin is not None:
+            return Finding("PERFORMANCE_TWICE", "date", {**params, "appointment": twin})
+        return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
 
     def _start_missing(self, draft: _Draft) -> Finding | None:
         """Whether this is an end of which no line of the start stands or goes out now."""
