@@ -260,7 +260,7 @@ def test_the_starter_settings_are_read() -> None:
 
 def test_required_columns_are_columns() -> None:
     assert set(COLUMNS) >= REQUIRED
-    assert len(COLUMNS) == len(set(COLUMNS)) == 36
+    assert len(COLUMNS) == len(set(COLUMNS)) == 37
 
 
 def test_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
