@@ -61,6 +61,8 @@ _SEXES: Final[Mapping[str, str]] = {
     "9": "9",
 }
 
+_CONSENTS: Final[Mapping[str, str]] = {"j": "J", "ja": "J", "n": "N", "nee": "N"}
+
 _SHOWN: Final = 20
 #: In the place of what may be somebody's.
 HIDDEN: Final = "…"
@@ -157,6 +159,18 @@ def sex(text: str) -> str | None:
     """A sex as COD046: ``1``, ``M``, ``man`` and ``male``; ``2``, ``V``, ``F``, ``vrouw`` and ``female``; ``0`` and
     ``onbekend``; ``9``; in any case."""
     return _SEXES.get(text.casefold())
+
+
+def consent(text: str) -> str:
+    """A word on sharing data: ``J`` or ``ja`` is J, ``N`` or ``nee`` is N, in any case; '' where there is none. Any
+    other word stays as it is: it is no J."""
+    return _CONSENTS.get(text.casefold(), stated(text))
+
+
+def refusal(word: str) -> tuple[bool, bool, str]:
+    """A key that puts words on sharing data, as of `consent`, in order from yes to no: N goes before all, J after all
+    that isn't it."""
+    return word not in ("", "J"), word == "N", word
 
 
 def diagnosis(text: str) -> str | None:

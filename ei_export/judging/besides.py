@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Final
 
-from ..intake.values import stated
+from ..intake.values import consent, refusal, stated
 from ..ledger.dossier import NOTHING_BESIDES, Besides
 from ..model.appointment import Appointment, positions
 
@@ -30,8 +30,8 @@ class BesidesReader:
 
     def of(self, rows: Iterable[Appointment], before: Mapping[str, Besides]) -> Mapping[str, Besides]:
         """What is known of each appointment, by id, by the ``rows`` and what was ``before``. Where rows of one differ,
-        of each text the last by the alphabet, and all that they measured; what was measured before is left out where
-        its name is among these."""
+        N of consent, of each other text the last by the alphabet, and all that they measured; what was measured before
+        is left out where its name is among these."""
         if not self.hears:
             return before
         known: dict[str, Besides] = {}
@@ -47,14 +47,18 @@ class BesidesReader:
         """What the cells of a row say."""
         if len(self._known) >= _MOST:
             self._known.clear()
-        *texts, name, score = (stated(cell.strip()) for cell in cells)
-        found = self._known[cells] = Besides._make((*texts, ((name, score),) if name or score else ()))
+        word, *texts, name, score = (cell.strip() for cell in cells)
+        name, score = stated(name), stated(score)
+        measured = ((name, score),) if name or score else ()
+        found = self._known[cells] = Besides._make((consent(word), *map(stated, texts), measured))
         return found
 
 
 def _joined(one: Besides, other: Besides) -> Besides:
     """What two rows say of one appointment."""
-    return Besides._make((*map(max, one[:-1], other[:-1]), (*sorted({*one.measured, *other.measured}),)))
+    texts = map(max, one[1:-1], other[1:-1])
+    word = max(one.consent, other.consent, key=refusal)
+    return Besides._make((word, *texts, (*sorted({*one.measured, *other.measured}),)))
 
 
 def _renewed(before: Besides, now: Besides) -> Besides:

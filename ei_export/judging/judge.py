@@ -48,6 +48,8 @@ from .visits import classify, orphans, shared_numbers
 _ID: Final = attrgetter("id")
 #: What is a patient's although no line says so.
 _OWNED: Final = frozenset({Outcome.COUNTED, Outcome.EARLIER})
+#: Of what is kept besides, what no line is made of: the last word, whatever the row says that is tried again.
+_HEARD_ONLY: Final = ("consent", "category")
 #: What is declared now, or may be once something is put right.
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
 
@@ -210,6 +212,8 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
     last = max(filter(None, [row.date for row in named]), default=None)
     feed = latest_first(judged.heard.in_feed)
     who, born, sex, birth_year = identity_now(patient, feed)
+    heard = judged.heard
+    consent = consent_now(before, (*heard.in_feed, *heard.remembered.values()) if besides else (), besides)
     result.dossier = StoredDossier(
         patient.patient_id,
         digest=digest,
@@ -221,7 +225,9 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         born=born,
         sex=sex,
         birth_year=birth_year,
-        consent=consent_now(patient),
+        consent=consent.word,
+        consent_on=consent.day,
+        consent_by=consent.appointment_id,
         person=encode({**person_now(patient, (row for row in feed if not judged.judged[row.key].found))}),
         appointments=pack_judged(settled),
         trajectories=pack_trajectories(trajectories),
@@ -247,6 +253,7 @@ def _again(result: Result) -> dict[Outcome, int]:
 def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sent: bool) -> Waiting:
     """An appointment to be tried again, for next time."""
     texts = by_column(row)
+    texts |= {column: text for column in _HEARD_ONLY if (text := getattr(besides, column))}
     return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
 
 

@@ -11,13 +11,16 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import evolve
 
 from ..intake import values
 from ..intake.people import contradicting, fixed, identity_of
 from ..intake.person import PERSON_COLUMNS
+from ..intake.values import refusal
+from ..ledger.dossier import Besides
+from ..ledger.patients import StoredDossier
 from ..ledger.people import HashedIdentity, hashed_identity, same_persons
 from ..model.appointment import Appointment
 from ..model.codelists import standard_on
@@ -36,6 +39,18 @@ IDENTITY: Final[Mapping[str, Callable[[str], object]]] = {
 _OF_INSURER: Final = ("uzovi", "insured_number")
 _KEPT: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Consent(NamedTuple):
+    """A word on sharing data with Zorg1 (`values.consent`), ``day`` of care YYYY-MM-DD, '' where it can't be read, and
+    the appointment it was said with."""
+
+    word: str = ""
+    day: str = ""
+    appointment_id: str = ""
+
+
+NO_CONSENT: Final = Consent()
 _DETAILS: Final = tuple(column for column in _KEPT if column not in _OF_INSURER)
 
 
@@ -208,14 +223,26 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
     return dossier.who, dossier.born, dossier.sex, dossier.birth_year
 
 
-def consent_now(patient: Patient) -> str:
-    """What the patient said last of sharing data with Zorg1: in the row of this feed of the latest day, of that day the
-    one with the last id; of rows of one appointment the last by the alphabet, as N goes before J."""
-    usable = [row for row in patient.rows if row.cells[row.at["consent"]] and not row.findings]
-    said = [(row.date or date.min, row.id, values.stated(row.text("consent"))) for row in usable]
-    if stated := [each for each in said if each[-1]]:
-        return max(stated)[-1]
-    return patient.history.dossier.consent if patient.history.dossier is not None else ""
+def consent_now(
+    dossier: StoredDossier | None, appointments: Iterable[Appointment], besides: Mapping[str, Besides]
+) -> Consent:
+    """The patient's last word on sharing data with Zorg1, of all ``appointments`` that are known, each with what it
+    says by now, and what is remembered: that of the latest day of care, whenever it was heard; N where those of one
+    day differ. Another word of the appointment that said what is remembered goes in its place."""
+    said = [
+        Consent(word, row.date.isoformat() if row.date is not None else "", row.id)
+        for row in appointments
+        if row.id in besides and (word := besides[row.id].consent) and not _may_have_shifted(row)
+    ]
+    # Not every appointment is kept: what other care said is remembered here only.
+    if dossier is not None and dossier.consent and all(each.appointment_id != dossier.consent_by for each in said):
+        said.append(Consent(dossier.consent, dossier.consent_on, dossier.consent_by))
+    return max(said, key=lambda each: (each.day, refusal(each.word), each.appointment_id), default=NO_CONSENT)
+
+
+def _may_have_shifted(row: Appointment) -> bool:
+    """Whether cells of a row may stand in other columns than theirs."""
+    return any(finding.code.startswith("ROW_") for finding in row.findings)
 
 
 def person_now(patient: Patient, usable: Iterable[Appointment]) -> Mapping[str, str]:

@@ -49,6 +49,8 @@ class StoredDossier(NamedTuple):
     sex: str = ""
     birth_year: int | None = None
     consent: str = ""
+    consent_on: str = ""
+    consent_by: str = ""
     person: str = ""
     appointments: str = pack_settled([])
     trajectories: str = pack_trajectories([])
@@ -201,8 +203,9 @@ def number_owner(ledger: Ledger, number: str) -> str | None:
 @frozen
 class KnownPatient:
     """A patient as the Zorg1 tables ask for them: ``birth_year`` None and the texts '' where that was never heard,
-    ``sex`` 1 or 2, ``consent`` the last word on sharing data. Of each of the ``appointments``, by id, `text` gives
-    what it was declared or counted on (`dossier.CORE`), `besides` what else is known."""
+    ``sex`` 1 or 2, ``consent`` the word on sharing data of the latest day (J, N or another). Of each of the
+    ``appointments``, by id, `text` gives what it was declared or counted on (`dossier.CORE`), `besides` what else is
+    known."""
 
     patient_id: str
     birth_year: int | None
@@ -314,6 +317,8 @@ def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
     left."""
     for ident, patient_id in taken:
         if (dossier := dossier_of(ledger, patient_id)) is not None:
+            if dossier.consent_by == ident:  # said by somebody else, then
+                dossier = dossier._replace(consent="", consent_on="", consent_by="")
             left = dossier._replace(
                 digest=None,
                 tally=None,

@@ -145,7 +145,9 @@ CREATE TABLE patient (
     born INTEGER,                      -- and the birth date, in the same way
     sex TEXT NOT NULL,                 -- 1, 2 or '' where it is not known
     birth_year INTEGER,
-    consent TEXT NOT NULL,             -- for sharing data with Zorg1, as the feed said it last; '': it never did
+    consent TEXT NOT NULL,             -- for sharing data with Zorg1: J, N or another word; '': it was never said
+    consent_on TEXT NOT NULL,          -- the day of care that it is of: the latest of which there is a word
+    consent_by TEXT NOT NULL,          -- the appointment that it was said with
     person TEXT NOT NULL,              -- JSON: what the feed said of the person when it was heard of last, by column
     appointments TEXT NOT NULL,        -- the settled ones: dossier.Settled as text, see packing.py
     trajectories TEXT NOT NULL         -- dossier.KeptTrajectory, in the same way

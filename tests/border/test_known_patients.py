@@ -99,24 +99,75 @@ def test_several_rows_of_one_appointment_each_with_another_measurement(clinic: C
     assert besides(clinic)["S1"].measured == (("A", "1"), ("C", "3"), ("B", "9"))
 
 
-def test_the_last_word_on_consent_is_of_what_was_heard_last(clinic: Clinic) -> None:
-    """Not of the latest day that was ever heard: an old row of tonight's feed goes before a new one of last year's."""
-    patient = START["patient_id"]
-    feed(clinic, START | {"consent": "N"}, CONTACT | {"consent": "J"}).run()
-    assert known(clinic)[patient].consent == "J"
-    feed(clinic, START | {"consent": "N"}).run()
-    assert known(clinic)[patient].consent == "N"
-    feed(clinic, CONTACT | {"consent": ""}, END | {"consent": "NULL"}).run()
-    assert known(clinic)[patient].consent == "N"
+def consent(clinic: Clinic, *rows: Cells) -> str:
+    """A patient's consent after a feed of these rows."""
+    feed(clinic, *rows).run()
+    return known(clinic)[START["patient_id"]].consent
 
 
-def test_of_rows_that_differ_n_goes_before_j(clinic: Clinic) -> None:
-    feed(clinic, START | {"consent": "J"}, START | {"consent": "N"}).run()
-    assert (known(clinic)[START["patient_id"]].consent, besides(clinic)["A1"].consent) == ("N", "N")
+#: No Zorg1: nothing is kept of it.
+OTHER_CARE: Cells = CONTACT | {"appointment_id": "B1", "code": "1000", "declare_under": "", "trajectory_id": ""}
+
+
+def test_consent_is_the_word_of_the_latest_day_whenever_it_was_heard(clinic: Clinic) -> None:
+    """In feeds of only new rows: an old row that comes late is no later word, another word in the row itself is."""
+    assert consent(clinic, CONTACT | {"consent": "N"}) == "N"
+    assert consent(clinic, START | {"consent": "J"}) == "N"
+    assert consent(clinic, CONTACT | {"consent": ""}, END | {"consent": "NULL"}) == "N"
+    assert consent(clinic, CONTACT | {"consent": "ja"}) == "J"
+    assert consent(clinic, START | {"consent": "n"}) == "J"
+    assert consent(clinic, CONTACT | {"consent": "nee"}) == "N"
+    assert consent(clinic, END | {"consent": "j"}) == "J"
+    assert consent(clinic, END | {"consent": "N"}, CONTACT | {"consent": "J"}) == "N"
+
+
+def test_of_appointments_of_one_day_n_goes_before_j(clinic: Clinic) -> None:
+    other = CONTACT | {"date": START["date"], "consent": "J"}
+    assert consent(clinic, START | {"consent": "Nee"}) == "N"
+    assert consent(clinic, other) == "N"
+    assert consent(clinic, START | {"consent": "J"}) == "J"
+    assert consent(clinic, other | {"consent": "n"}) == "N"
+
+
+def test_other_care_has_a_word_in_it_too(clinic: Clinic) -> None:
+    assert consent(clinic, START | {"consent": "J"}, OTHER_CARE | {"consent": "N"}) == "N"
+    assert "B1" not in besides(clinic)
+    assert consent(clinic, START | {"consent": "J"}) == "N"
+    assert consent(clinic, OTHER_CARE | {"consent": ""}) == "N"
+    assert consent(clinic, OTHER_CARE | {"consent": "J"}) == "J"
+
+
+def test_what_did_not_take_place_has_no_word_in_it(clinic: Clinic) -> None:
+    cancelled = END | {"status": "geannuleerd", "consent": "J"}
+    assert consent(clinic, START | {"consent": "N"}, cancelled) == "N"
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize(
+    ("one", "other", "counts"),
+    [
+        ("J", "N", "N"),
+        ("j", "N", "N"),
+        ("ja", "n", "N"),
+        ("Nee", "J", "N"),
+        ("ja", "", "J"),
+        ("ja", "weet niet", "weet niet"),
+    ],
+)
+def test_of_rows_that_differ_n_goes_before_j(one: str, other: str, counts: str, turn: int, clinic: Clinic) -> None:
+    assert consent(clinic, *(START | {"consent": word} for word in (one, other)[::turn])) == counts
+    assert besides(clinic)["A1"].consent == counts
+
+
+def test_of_what_waits_the_last_word_is_kept_though_its_row_says_none_now(clinic: Clinic) -> None:
+    clinic.tariffs(without=START["code"])
+    assert consent(clinic, START | ZORG1 | {"consent": "J"}, START | ZORG1 | {"consent": "n"}) == "N"
+    assert consent(clinic, START | {"consent": "", "category": ""}) == "N"
+    assert (besides(clinic)["A1"].consent, besides(clinic)["A1"].category) == ("N", CATEGORY)
 
 
 _AT = {name: place for place, name in enumerate(("consent", "category", "measurement_name", "measurement_score"))}
-_WORDS = st.sampled_from(["", " ", "NULL", "J", "N", "a", "b"])
+_WORDS = st.sampled_from(["", " ", "NULL", "J", "N", "nee", "a", "b"])
 
 
 def _row(cells: tuple[str, ...]) -> Appointment:
