@@ -9,7 +9,7 @@ from ..ledger import Ledger, events
 from ..ledger.runs import add_declaration, add_persons, next_person
 from ..model.declaration import Declaration
 from ..model.due import who_of
-from .files import LINE_COLUMNS, line_row
+from .files import LINE_COLUMNS, said_of
 from .numbering import NumberedFile, NumberedPerson
 from .numbers import Series
 
@@ -33,13 +33,14 @@ class Booking:
         """Books every line; returns the files they are in, which are booked with `add_files`. Raises WriteError."""
         files: list[NumberedFile] = []
         before = next_person(self._ledger) - 1
-        for person in persons:
-            if not files or files[-1] is not person.file:
-                files.append(person.file)
-            self._add_person(person, before + person.number)
-            if len(self._rows) > _BATCH:
-                self._flush()
-        self._flush()
+        with self._ledger.filling("line_who"):
+            for person in persons:
+                if not files or files[-1] is not person.file:
+                    files.append(person.file)
+                self._add_person(person, before + person.number)
+                if len(self._rows) > _BATCH:
+                    self._flush()
+            self._flush()
         return files
 
     def add_files(
@@ -64,7 +65,7 @@ class Booking:
 
     def _add_person(self, person: NumberedPerson, number: int) -> None:
         self._sent.append((number, person.record))
-        who = self._ledger.hashed(who_of(person.lines[0]))
+        invoice, who = person.file.invoice, self._ledger.hashed(who_of(person.lines[0]))
         for line, reference in zip(person.lines, person.references, strict=True):
             previous = None
             if line.previous:
@@ -73,8 +74,9 @@ class Booking:
                     self._credited.append(previous)
                 else:
                     self._replaced.append(line.previous)
-            row = line_row(line, reference, person.file.invoice)
-            self._rows.append((*row, line.patient_id, number, line.head, int(line.attempt or 1), previous, who))
+            # Numbers go as texts: the columns that they are for make them numbers.
+            line_row = reference, *said_of(line), invoice, line.rule
+            self._rows.append((*line_row, line.patient_id, number, line.head, line.attempt or 1, previous, who))
 
     def _flush(self) -> None:
         add_persons(self._ledger, self._sent)

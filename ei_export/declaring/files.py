@@ -33,14 +33,14 @@ LINE_COLUMNS: Final = (
 #: The columns that hold what others wrote.
 _FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
 #: What the columns between the reference and the invoice are in a `DueLine`.
-_SAID: Final = itemgetter(*map(DueLine._fields.index, LINE_COLUMNS[1:11]))
-#: Lines of a list that are written at a time.
-_BATCH: Final = 1_000
+said_of: Final = itemgetter(*map(DueLine._fields.index, LINE_COLUMNS[1:11]))
+#: Persons of a list that are written at a time.
+_BATCH: Final = 500
 
 
 def line_row(line: DueLine, reference: str, invoice: str) -> tuple[object, ...]:
     """A line as `LINE_COLUMNS` name it."""
-    *texts, units, cents, debit_credit = _SAID(line)
+    *texts, units, cents, debit_credit = said_of(line)
     return (reference, *texts, int(units), int(cents), debit_credit, invoice, line.rule)
 
 
@@ -62,13 +62,12 @@ class LineList:
         """Adds the lines of a person."""
         invoice, numbered = person.file.invoice, [*zip(person.lines, person.references, strict=True)]
         self._memory.add((reference, line.patient_id) for line, reference in numbered)
-        for line, reference in numbered:
-            cells = (reference, *_SAID(line), invoice, line.rule)
-            text = ",".join(safe := defused_at(cells, _FREE))
-            if _is_plain(text):
-                self._held.append(f"{text}\n")
-            else:
-                self._csv.writerow(safe)
+        rows = [defused_at((reference, *said_of(line), invoice, line.rule), _FREE) for line, reference in numbered]
+        text = "\n".join(map(",".join, rows))
+        if _is_plain(text, len(rows)):
+            self._held.append(f"{text}\n")
+        else:
+            self._csv.writerows(rows)
         if len(self._held) >= _BATCH:
             self._flush()
         for line, reference in numbered[: MOST_LINES - len(self.first)]:
@@ -100,11 +99,11 @@ class LineList:
         text.detach()
 
 
-def _is_plain(text: str) -> bool:
-    """Whether cells with commas between them are what `csv.writer` would write, but for the line end."""
-    if '"' in text or "\r" in text or "\n" in text:
+def _is_plain(text: str, lines: int) -> bool:
+    """Whether so many lines, with commas between their cells, are what `csv.writer` would write."""
+    if '"' in text or "\r" in text:
         return False
-    return text.count(",") == len(LINE_COLUMNS) - 1
+    return text.count("\n") == lines - 1 and text.count(",") == lines * (len(LINE_COLUMNS) - 1)
 
 
 class _Lines:

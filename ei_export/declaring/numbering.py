@@ -13,10 +13,10 @@ from ..model.due import DueLine
 from ..standards.registry import standard_named
 from .numbers import Series
 
-#: Standard and UZOVI of a line: what a file is for.
-_FILE: Final = itemgetter(0, 1)
-#: And the person: what a record 02 is for.
+#: Standard, UZOVI and person of a line: what a record 02 is for.
 _PERSON: Final = itemgetter(0, 1, 2)
+#: What a line does to the total of its file.
+_SIGN: Final = {"D": 1, "C": -1}
 
 
 @define(eq=False)
@@ -79,8 +79,9 @@ class Numbering:
     def persons(self, due: Iterable[str]) -> Iterator[NumberedPerson]:
         """Every person with their lines, file by file, of lines in the order of the files: by standard, UZOVI, person
         and date. Raises WriteError where a run is too large for its numbers."""
-        for _, lines in groupby(map(DueLine.unpack, due), key=_FILE):
-            waiting = yield from self._placed([*same] for _, same in groupby(lines, key=_PERSON))
+        persons = ([*same] for _, same in groupby(map(DueLine.unpack, due), key=_PERSON))
+        for _, of_one_file in groupby(persons, key=_file_of):
+            waiting = yield from self._placed(of_one_file)
             while waiting:
                 self._file = None
                 waiting = yield from self._placed(waiting)
@@ -92,7 +93,7 @@ class Numbering:
             record, lines, others = self._one_person(same)
             if others:
                 waiting.append(others)
-            cents = [_signed(line) for line in lines]
+            cents = [int(line.amount_cents) * _SIGN[line.debit_credit] for line in lines]
             file = self._file_for(lines, total := sum(cents))
             if not file.may_hold(lines[-1].patient_id):
                 waiting.append(lines)
@@ -153,12 +154,11 @@ class Numbering:
         return record, [line._replace(head=key + line.head[standard.key_length :]) for line in debits]
 
 
+def _file_of(lines: Sequence[DueLine]) -> tuple[str, str]:
+    """Standard and UZOVI of a person's lines: what a file is for."""
+    return lines[0].standard, lines[0].uzovi
+
+
 def _key(line: DueLine) -> str:
     """What a line repeats of its person."""
     return line.head[: standard_named(line.standard).key_length]
-
-
-def _signed(line: DueLine) -> int:
-    """What a line adds to the total of its file, in cents."""
-    cents = int(line.amount_cents)
-    return -cents if line.debit_credit == "C" else cents
