@@ -33,14 +33,13 @@ class Booking:
         """Books every line; returns the files they are in, which are booked with `add_files`. Raises WriteError."""
         files: list[NumberedFile] = []
         before = next_person(self._ledger) - 1
-        with self._ledger.filling("line_who"):
-            for person in persons:
-                if not files or files[-1] is not person.file:
-                    files.append(person.file)
-                self._add_person(person, before + person.number)
-                if len(self._rows) > _BATCH:
-                    self._flush()
-            self._flush()
+        for person in persons:
+            if not files or files[-1] is not person.file:
+                files.append(person.file)
+            self._add_person(person, before + person.number)
+            if len(self._rows) > _BATCH:
+                self._flush()
+        self._flush()
         return files
 
     def add_files(

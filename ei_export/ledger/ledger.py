@@ -14,6 +14,8 @@ from .opening import FAILURES, PATIENCE_MS, looked_at, opened, refusal
 
 #: How long others may keep a commit waiting before somebody is told.
 _MOMENT_MS: Final = 2_000
+#: Indexes of most rows of a run, none of which is needed to write these.
+_MADE_LAST: Final = ("line_who", "patient_who", "patient_last")
 
 T = TypeVar("T")
 
@@ -138,16 +140,19 @@ class Ledger:
         self.many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)
 
     @contextmanager
-    def filling(self, index: str) -> Iterator[None]:
-        """While a new ledger gets its first rows, it does without an index, which is made of all of them at the end:
-        that is much quicker than row by row, in whatever order they come."""
-        if not self.is_new:
-            yield
-            return
-        made = self.first("SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?", index)
-        self.do(f"DROP INDEX {index}")
+    def filling(self) -> Iterator[None]:
+        """While a new ledger gets its first rows, it does without the indexes that they come to in any order: made of
+        all rows at the end, these take half as long."""
+        made = []
+        if self.is_new:
+            names = ", ".join("?" * len(_MADE_LAST))
+            sql = f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND name IN ({names})"
+            made = [*self.rows(sql, _MADE_LAST)]
+        for name, _ in made:
+            self.do(f"DROP INDEX {name}")
         yield
-        self.do(str(made))
+        for _, sql in made:
+            self.do(sql)
 
     def define(self, name: str, function: Callable[[str], str]) -> None:
         """A function of ours that queries may use."""

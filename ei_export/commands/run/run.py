@@ -113,7 +113,8 @@ def run(settings: Settings, options: Options) -> Summary:
         place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
         cleaning.callback(place.discard)
         files = _files(place, new_check, declares, series, options, summary) if due.count else None
-        first_lines = _declare(judged.collected, ledger, files, summary)
+        with ledger.filling():
+            first_lines = _declare(judged.collected, ledger, files, summary)
         save_buckets(ledger, judged.buckets)
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
