@@ -33,6 +33,8 @@ _KEPT: Final = (
 _NAMES: Final = ("appointment_id", "trajectory_id", "patient_id")
 #: Behind the last cell of any row.
 _NOWHERE: Final = 1 << 30
+#: In front of a row that is no text of a file as it is; see :mod:`.feed`.
+_MARKS: Final = frozenset({UNIT, BROKEN})
 #: The code of a row in which the file ends: of its last cell, there may have been more.
 _CUT_OFF: Final = "ROW_CUT_OFF"
 _BROKEN: Final[Mapping[str, Finding]] = {"ROW_TOO_LONG": Finding("ROW_TOO_LONG", "", {"limit": ROW_LIMIT})}
@@ -58,15 +60,15 @@ class RowReader:
         """The appointment of a row. What can't be read of it is among its findings."""
         mark = body[:1]
         broken: Finding | None = None
-        if mark == UNIT:
+        if mark not in _MARKS:
+            cells = body.split(self._delimiter)
+        elif mark == UNIT:
             cells = body[1:].split(UNIT)
-        elif mark == BROKEN:
+        else:
             code, *cells = body[1:].split(UNIT)
             broken = _BROKEN.get(code, Finding(code))
             if code == _CUT_OFF:
                 del cells[-1:]
-        else:
-            cells = body.split(self._delimiter)
         width = self._width
         if len(cells) != width:
             if broken is None and (len(cells) < width or any(map(str.strip, cells[width:]))):
@@ -78,7 +80,11 @@ class RowReader:
             said, cells = cells, [*read]
         texts = self._common_texts(cells)
         common = self._common.get(texts) or self._read_common(texts)
-        ident, day, number, patient, diagnosis, bsn = map(str.strip, self._own_texts(cells))
+        own = self._own_texts(cells)
+        joined = "".join(own)
+        # Of white space only the blank is printable: without one there is nothing to trim.
+        is_plain = " " not in joined and _is_plain(joined)
+        ident, day, number, patient, diagnosis, bsn = own if is_plain else map(str.strip, own)
         if not NO_VALUES.isdisjoint((ident, number, patient, diagnosis)):
             ident, number, patient, diagnosis = map(values.stated, (ident, number, patient, diagnosis))
         found: tuple[Finding, ...] = ()
@@ -86,7 +92,9 @@ class RowReader:
         if broken is not None:
             ident, number = (text if values.is_quotable(text) else "" for text in (ident, number))
             common, found = evolve(common, completed=True, unclear=False), (broken,)
-        elif common.completed and not _is_legible(ident, when, number, patient, common, bsn):
+        elif common.completed and not (
+            _is_legible(ident, when, patient, common, bsn) and (is_plain or _is_plain(ident + patient + number))
+        ):
             ident, found = _illegible(ident, day, number, patient, common, bsn)
         return Appointment(ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said)
 
@@ -123,15 +131,13 @@ def _is_plain(texts: str) -> bool:
     return texts.isprintable() and "+" not in texts and values.UNREADABLE not in texts
 
 
-def _is_legible(ident: str, day: date | None, number: str, patient: str, common: Common, bsn: str) -> bool:
-    """Whether there is nothing to find in a row by itself, as in nearly all."""
-    texts = ident + patient + number
+def _is_legible(ident: str, day: date | None, patient: str, common: Common, bsn: str) -> bool:
+    """Whether there is nothing to find in a row by itself, as in nearly all, but for its characters: see `_is_plain`."""
     return (
-        0 < len(ident) <= ID_LIMIT
-        and 0 < len(patient) <= PATIENT_LIMIT
-        and day is not None
+        day is not None
         and common.is_legible
-        and (texts.isalnum() or _is_plain(texts))
+        and 0 < len(ident) <= ID_LIMIT
+        and 0 < len(patient) <= PATIENT_LIMIT
         and (ident[-1] != bsn[-1:] or ident.zfill(9) != bsn.zfill(9))
     )
 
@@ -174,7 +180,7 @@ def _illegible(
 def checked(row: Appointment) -> Appointment:
     """A row of which it was not known whether it took place, with what is wrong with it if it did."""
     bsn, common = row.text("bsn"), row.common
-    if _is_legible(row.id, row.date, row.number, row.patient_id, common, bsn):
+    if _is_legible(row.id, row.date, row.patient_id, common, bsn) and _is_plain(row.id + row.patient_id + row.number):
         return row
     ident, found = _illegible(row.id, row.text("date"), row.number, row.patient_id, common, bsn)
     return evolve(row, id=ident, findings=found)

@@ -37,7 +37,8 @@ class Classified:
 def classify(patient: Patient, heard: Heard) -> Classified:
     """Makes visits of the appointments, and judges those of which there is nothing to group."""
     context, again = patient.context, heard.again
-    resolve, named, until = context.resolver.resolve, context.resolver.programs.named, context.declared_until
+    resolve, resolved = context.resolver.resolve, context.resolved
+    named, until = context.resolver.programs.named, context.declared_until
     visits: list[Visit] = []
     unclear: list[Appointment] = []
     kept = [*heard.dropped]
@@ -46,13 +47,13 @@ def classify(patient: Patient, heard: Heard) -> Classified:
     }
     for row in (*heard.in_feed, *heard.remembered.values()):
         common, day, past = row.common, row.date, row.past
-        resolution = resolve(common.code, common.declare_under, common.uzovi, day)
+        resolution = resolved[common, day]
         if past.linked and (past.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
             # What was declared or counted stays what it was, whatever the code is linked to now.
             resolution = resolve("", past.linked, common.uzovi, day)
-        is_before = day is not None and day <= until and resolution.is_zorg1 and not common.unclear
-        if is_before and past.settled_as is None and row.id not in again:
-            row = row.settled(settled_as=Outcome.EARLIER)
+        if day is not None and day <= until and resolution.is_zorg1 and not common.unclear:
+            if past.settled_as is None and row.id not in again:
+                row = row.settled(settled_as=Outcome.EARLIER)
         if (judgement := _judged(context, heard, row, resolution)) is None:
             assert day is not None
             refused = again[row.id].refused_on if again and row.id in again else None

@@ -87,8 +87,8 @@ def check_diagnosis(diagnosis: str, agreement: Agreement) -> Finding | None:
     return Finding(code, "diagnosis_code", params)
 
 
-def _iso(days: Mapping[str, date]) -> dict[str, object]:
-    return {name: day.isoformat() for name, day in days.items()}
+def _days(end: Visit, start: Visit) -> dict[str, object]:
+    return {"date": end.day.isoformat(), "start": start.day.isoformat()}
 
 
 class LastDay(NamedTuple):
@@ -194,13 +194,14 @@ class ClaimJudge:
         first = trajectory.started_by
         if first is None:
             return
-        days = {"date": visit.day, "start": first.day}
         weeks = self.agreements.weeks.get(end.code, 0)
         if visit.day < (due := first.day + timedelta(weeks=weeks)):
-            yield Finding("END_EARLY", "date", {**_iso(days), "weeks": weeks, "after": due.isoformat()})
+            yield Finding("END_EARLY", "date", {**_days(visit, first), "weeks": weeks, "after": due.isoformat()})
         start = first.resolution.agreement
         if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
             return
+        if start.covers(visit.day) and end.covers(first.day):
+            return  # both were as they are on either day
         both = start.units + end.units
         totals = [
             one.units + other.units
@@ -213,7 +214,7 @@ class ClaimJudge:
         if any(total != both for total in totals):
             units = {"start_units": start.units, "end_units": end.units, "total": both}
             named = " / ".join(map(str, totals))
-            yield Finding("UNITS_OVER_YEAR_END", "date", {**_iso(days), **units, "expected": named})
+            yield Finding("UNITS_OVER_YEAR_END", "date", {**_days(visit, first), **units, "expected": named})
 
     def counts_without_contract(self, visit: Visit, trajectory: Trajectory | None) -> bool:
         """Whether a contact of a day without contract position counts in an end that goes, or is to go, out."""

@@ -31,7 +31,6 @@ NOT_ZORG1: Final = "-"
 _LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34].{3,}|F1.{3,}")
 #: Where it stands what a code is linked to: in the settings, or in that column of its row.
 _LINKED_IN: Final = {"codes": "[codes]", "declare_under": "declare_under", "": ""}
-_MOST_DAYS: Final = 100_000
 _DAY: Final = timedelta(days=1)
 
 
@@ -143,17 +142,10 @@ class Resolver:
         self._own_codes = own_codes
         self._insurers = insurers
         self._cache: dict[tuple[str, str, str], Resolutions] = {}
-        self._on_days: dict[tuple[str, str, str, date | None], Resolution] = {}
 
     def resolve(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Resolution:
         """What an own or declare-under code means on a day; where the day is not known, on the first of all days."""
-        key = (code, declare_under, uzovi, day)
-        found = self._on_days.get(key)
-        if found is None:
-            if len(self._on_days) > _MOST_DAYS:
-                self._on_days.clear()
-            found = self._on_days[key] = self.periods(code, declare_under, uzovi).on(day or date.min)
-        return found
+        return self.periods(code, declare_under, uzovi).on(day or date.min)
 
     def periods(self, code: str, declare_under: str, uzovi: str) -> Resolutions:
         """The resolutions for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""

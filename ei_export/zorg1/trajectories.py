@@ -44,7 +44,7 @@ def group(
     ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong
     to. ``shared_numbers`` are trajectory numbers that another patient has too.
     """
-    grouping = _Grouping(sorted(visits, key=order), unclear, resolver)
+    grouping = _Grouping(_in_order(visits), unclear, resolver)
     grouping.place_all(shared_numbers)
     grouping.name_all()
     return Grouped(grouping.trajectories, grouping.visits, grouping.places)
@@ -53,6 +53,13 @@ def group(
 def order(visit: Visit) -> tuple[date, int, str]:
     """The order in which visits are judged."""
     return visit.day, _ORDER[visit.resolution.moment], visit.appointment.id
+
+
+def _in_order(visits: Iterable[Visit]) -> list[Visit]:
+    """Visits in the order in which they are judged."""
+    keyed = [(order(visit), index, visit) for index, visit in enumerate(visits)]
+    keyed.sort()
+    return [visit for *_, visit in keyed]
 
 
 class _Grouping:
