@@ -200,7 +200,7 @@ class ClaimJudge:
         start = first.resolution.agreement
         if start is None or not (isinstance(start.units, int) and isinstance(end.units, int)):
             return
-        if start.covers(visit.day) and end.covers(first.day):
+        if start.insurer == end.insurer and start.covers(visit.day) and end.covers(first.day):
             return  # both were as they are on either day
         both = start.units + end.units
         totals = [
@@ -257,9 +257,11 @@ class ClaimJudge:
         """Whether an insurer no longer takes the declaration of a treatment on this day; ``refused`` as for
         `last_days`."""
         asked = insurer, day, refused
-        if asked not in self._late:
-            self._late[asked] = self._check_deadline(insurer, day, refused)
-        return self._late[asked]
+        try:
+            return self._late[asked]
+        except KeyError:
+            found = self._late[asked] = self._check_deadline(insurer, day, refused)
+            return found
 
     def _check_deadline(self, insurer: str, day: date, refused: date | None) -> Finding | None:
         last = self.last_day(insurer, day, refused)

@@ -4,7 +4,7 @@ A course is judged in the order of its dates, each appointment only by what came
 contacts), so a feed of the whole history and one of only what is new give the same lines.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -44,7 +44,7 @@ def group(
     ``unclear`` appointments of the patient (unreadable, contradictory) hold back the counted ends they could belong
     to. ``shared_numbers`` are trajectory numbers that another patient has too.
     """
-    grouping = _Grouping(_in_order(visits), unclear, resolver)
+    grouping = _Grouping(sorted(visits, key=order), unclear, resolver)
     grouping.place_all(shared_numbers)
     grouping.name_all()
     return Grouped(grouping.trajectories, grouping.visits, grouping.places)
@@ -53,13 +53,6 @@ def group(
 def order(visit: Visit) -> tuple[date, int, str]:
     """The order in which visits are judged."""
     return visit.day, _ORDER[visit.resolution.moment], visit.appointment.id
-
-
-def _in_order(visits: Iterable[Visit]) -> list[Visit]:
-    """Visits in the order in which they are judged."""
-    keyed = [(order(visit), index, visit) for index, visit in enumerate(visits)]
-    keyed.sort()
-    return [visit for *_, visit in keyed]
 
 
 class _Grouping:
@@ -101,8 +94,10 @@ class _Grouping:
 
     def name_all(self) -> None:
         """Calls the trajectories as people may see them, whatever BSN the patient's rows have."""
-        rows = [visit.appointment for visit in self.visits.values()]
-        one_of_each = {row.cells[row.at["bsn"]]: row for row in rows}.values()
+        if not self.trajectories:
+            return
+        visits = self.visits.values()
+        one_of_each = {(row := visit.appointment).cells[row.at["bsn"]]: row for visit in visits}.values()
         for trajectory in self.trajectories:
             for row in one_of_each:
                 trajectory.label = row.called(trajectory.label)
@@ -179,7 +174,8 @@ class _Grouping:
         if not visit.is_declared and visit.resolution.profile not in (ANY, trajectory.profile):
             visit = self._of_profile(visit, trajectory.profile)
         resolution = visit.resolution
-        place = evolve(place, units=_fixed(resolution))
+        if units := _fixed(resolution):
+            place = evolve(place, units=units)
         if doubtful := resolution.profile not in (ANY, trajectory.profile):
             place = place.find(
                 visit,
@@ -193,7 +189,8 @@ class _Grouping:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:
             trajectory.contacts.append(visit)
-            return evolve(place, found=(*place.found, *self._odd_diagnosis(visit, trajectory)))
+            odd = self._odd_diagnosis(visit, trajectory)
+            return place if odd is None else evolve(place, found=(*place.found, odd))
         else:
             return evolve(place, misplaced=place.misplaced or AFTER_RELAPSE)
         return place
@@ -201,21 +198,24 @@ class _Grouping:
     def _of_profile(self, visit: Visit, profile: str) -> Visit:
         """A contact by the form of its code for the profile of its trajectory."""
         found = self.resolver.of_profile(visit.resolution, visit.appointment.uzovi, profile, visit.day)
-        return self._becomes(evolve(visit, resolution=found))
+        if found is visit.resolution:
+            return visit
+        return self._becomes(Visit(visit.appointment, found, visit.day, visit.program, visit.refused))
 
     def _becomes(self, visit: Visit) -> Visit:
         """Puts a visit in the place of what it was until now."""
         self.visits[visit.appointment.id] = visit
         return visit
 
-    def _odd_diagnosis(self, visit: Visit, trajectory: Trajectory) -> Iterator[Finding]:
+    def _odd_diagnosis(self, visit: Visit, trajectory: Trajectory) -> Finding | None:
         """Tells, once, of a contact that counts although its diagnosis is of no program."""
         diagnosis, is_new = visit.appointment.diagnosis, visit.appointment.past.settled_as is None
         if visit.resolution.program != ANY or not is_new or diagnosis in ("", trajectory.usual):
-            return
-        if not self.programs.with_diagnosis(diagnosis):
-            params = {"found": quoted_code(diagnosis), "program": trajectory.program}
-            yield Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params)
+            return None
+        if self.programs.with_diagnosis(diagnosis):
+            return None
+        params = {"found": quoted_code(diagnosis), "program": trajectory.program}
+        return Finding("CONTACT_DIAGNOSIS", "diagnosis_code", params)
 
     def _of_contact(self, visit: Visit) -> Place:
         """The trajectory a contact counts in; misplaced where there is none or no way to tell."""
