@@ -63,7 +63,7 @@ class Resolution:
     ``contract`` is the position it falls under, the one that names its price list if there is one.
     ``faults`` and ``notes`` (a warning each) still lack the date, which :meth:`dated` adds; so do the reasons in
     ``why``: of the ``code``, and of the ``rule`` it goes by, its ``contract``, ``list`` and ``tariff``, each with what
-    else there is to know of it.
+    else there is to know of it. ``fixed`` are the units of a product with a fixed number, else 0.
     """
 
     verdict: Verdict
@@ -80,11 +80,14 @@ class Resolution:
     why: Mapping[str, tuple[Reason, ...]] = field(factory=dict, eq=False, repr=False)
     is_linked: bool = field(init=False)
     is_zorg1: bool = field(init=False)
+    fixed: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         is_linked = self.verdict not in (Verdict.UNMAPPED, Verdict.UNEXPLAINED)
+        units = self.agreement.units if self.agreement is not None else 0
         object.__setattr__(self, "is_linked", is_linked)
         object.__setattr__(self, "is_zorg1", is_linked and self.verdict is not Verdict.NOT_ZORG1)
+        object.__setattr__(self, "fixed", units if isinstance(units, int) else 0)
 
     @property
     def amount_agreed(self) -> Amount | Literal[""]:

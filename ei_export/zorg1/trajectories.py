@@ -16,12 +16,14 @@ from ..base.value import value
 from ..base.wording import quoted_code, quoted_word
 from ..model.appointment import Appointment
 from .agreements import ANY
-from .resolver import Resolution, Resolver, Verdict
+from .resolver import Resolver, Verdict
 from .singles import SINGLES, rivals
 from .visit import AFTER_RELAPSE, NOWHERE, Place, Trajectory, Visit, may_share
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
 _ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
+#: What the tables say of a contact that counts, whether it is declared itself or not.
+_FINE: Final = (Verdict.CONTACT, Verdict.PRODUCT)
 #: Of a contact that belongs to no trajectory, as far as is known by then.
 _WITHOUT_TRAJECTORY: Final = "CONTACT_WITHOUT_TRAJECTORY"
 
@@ -76,7 +78,7 @@ class _Grouping:
             elif resolution.moment == "contact":
                 trajectory = numbered.get(appointment.number) if appointment.number else self._only()
                 if trajectory is not None and self._is_plain(visit, trajectory):
-                    place = Place(trajectory)
+                    place = Place(trajectory, resolution.fixed)
                     trajectory.contacts.append(visit)
                 else:
                     place = self._contact(visit)
@@ -130,9 +132,9 @@ class _Grouping:
         number in the only one there is."""
         resolution, diagnosis = visit.resolution, visit.appointment.diagnosis
         return (
-            resolution.verdict is Verdict.CONTACT
+            resolution.verdict in _FINE
             and resolution.program == ANY
-            and resolution.profile == ANY
+            and resolution.profile in (ANY, trajectory.profile)
             and resolution.insurer == trajectory.insurer
             and trajectory.start is not None
             and trajectory.end is None
@@ -161,7 +163,7 @@ class _Grouping:
         if not of or trajectory.program in of:
             trajectory.usual = diagnosis
         self._take_early(trajectory)
-        return Place(trajectory, _fixed(resolution))
+        return Place(trajectory, resolution.fixed)
 
     def _contact(self, visit: Visit) -> Place:
         place = self._of_contact(visit)
@@ -174,8 +176,7 @@ class _Grouping:
         if not visit.is_declared and visit.resolution.profile not in (ANY, trajectory.profile):
             visit = self._of_profile(visit, trajectory.profile)
         resolution = visit.resolution
-        if units := _fixed(resolution):
-            place = evolve(place, units=units)
+        place = Place(trajectory, resolution.fixed)
         if doubtful := resolution.profile not in (ANY, trajectory.profile):
             place = place.find(
                 visit,
@@ -192,7 +193,7 @@ class _Grouping:
             odd = self._odd_diagnosis(visit, trajectory)
             return place if odd is None else evolve(place, found=(*place.found, odd))
         else:
-            return evolve(place, misplaced=place.misplaced or AFTER_RELAPSE)
+            return evolve(place, misplaced=AFTER_RELAPSE)
         return place
 
     def _of_profile(self, visit: Visit, profile: str) -> Visit:
@@ -341,7 +342,7 @@ class _Grouping:
             return Place(trajectory).find(visit, "END_WITHOUT_START", "code", program=visit.program)
         trajectory.end, trajectory.ended_by = visit.day, visit
         is_counted = resolution.agreement is not None and resolution.agreement.units == "count"
-        place = Place(trajectory, len(trajectory.contacts) + 1 if is_counted else _fixed(resolution))
+        place = Place(trajectory, len(trajectory.contacts) + 1 if is_counted else resolution.fixed)
         if resolution.profile != trajectory.profile:
             place = place.find(
                 visit,
@@ -382,7 +383,7 @@ class _Grouping:
         resolution, number = visit.resolution, visit.appointment.number
         if number and (numbered := self._numbered.get(number)) is not None:
             if (conflict := self._conflict(visit, numbered)) is not None:
-                return evolve(conflict, units=_fixed(resolution))
+                return evolve(conflict, units=resolution.fixed)
             trajectory = numbered
         else:
             fitting = [t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program)]
@@ -391,7 +392,7 @@ class _Grouping:
             trajectory = ended[-1] if ended else self._new(visit)
             if number:
                 self._numbered.setdefault(number, trajectory)
-        place = Place(trajectory, _fixed(resolution))
+        place = Place(trajectory, resolution.fixed)
         if trajectory.end is None:
             place = place.find(visit, "RELAPSE_WITHOUT_END", "code", program=visit.program)
         trajectory.relapse = visit.day
@@ -403,7 +404,7 @@ class _Grouping:
         if number:
             trajectory = self._numbered.get(number)
             if trajectory is not None and (conflict := self._conflict(visit, trajectory)) is not None:
-                return evolve(conflict, units=_fixed(resolution))
+                return evolve(conflict, units=resolution.fixed)
         else:
             fitting = (t for t in self.trajectories if t.fits(resolution.insurer, visit.program, resolution.program))
             trajectory = next(fitting, None)
@@ -412,7 +413,7 @@ class _Grouping:
             if resolution.moment in SINGLES:
                 trajectory.is_single = True
                 self._take_early(trajectory)
-        place = Place(trajectory, _fixed(resolution))
+        place = Place(trajectory, resolution.fixed)
         if (rival := self._rivals.get(visit.appointment.id)) is None:
             return place
         return place.find(
@@ -524,12 +525,6 @@ def could_belong(appointment: Appointment, trajectory: Trajectory) -> bool:
     if appointment.date is None or trajectory.start is None or trajectory.end is None:
         return True
     return trajectory.start <= appointment.date <= trajectory.end
-
-
-def _fixed(resolution: Resolution) -> int:
-    """The units of a product with a fixed number, else 0."""
-    units = resolution.agreement.units if resolution.agreement is not None else 0
-    return units if isinstance(units, int) else 0
 
 
 def _show(day: date | None) -> str:
