@@ -87,7 +87,8 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
             return None
         outcome = Outcome.EARLIER
     elif not found:
-        if (fault := _shared(context, heard, row.id)) is None:
+        is_any_shared = heard.elsewhere or context.shared_appointments
+        if not is_any_shared or (fault := _shared(context, heard, row.id)) is None:
             return None
         found = (fault,)
     elif found[0].code not in LASTING or found[0].code.startswith("ROW_"):
@@ -100,7 +101,7 @@ def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:
     reference = heard.elsewhere.get(ident)
     if reference:
         return Finding("DECLARED_ELSEWHERE", "appointment_id", {"reference": reference})
-    if reference is not None or (context.shared_appointments and hash(ident) in context.shared_appointments):
+    if reference is not None or hash(ident) in context.shared_appointments:
         return Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""})
     return None
 

@@ -1,6 +1,6 @@
 """What becomes of a visit once it has its trajectory: a line, a contact that counts, or held, and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
@@ -109,8 +109,8 @@ class ClaimJudge:
     severities: Severities
     #: What `check_deadline` said: the same few insurers and days come again and again.
     _late: dict[tuple[str, date, date | None], Finding | None] = field(init=False, factory=dict, eq=False, repr=False)
-    #: By declare-under code, what becomes of contacts of which there is nothing to say.
-    _contacts: dict[str, Judgement] = field(init=False, factory=dict, eq=False, repr=False)
+    #: By outcome and declare-under code, what became of visits of which there is nothing to say.
+    _usual: dict[tuple[Outcome, str], Judgement] = field(init=False, factory=dict, eq=False, repr=False)
 
     def judge(self, visit: Visit, place: Place) -> Judgement:
         """What becomes of a visit, with all that was found of it: DECLARED where it is due, see `claim`."""
@@ -119,7 +119,7 @@ class ClaimJudge:
         settled_as = past.settled_as
         if resolution.verdict is Verdict.CONTACT and not found and not resolution.notes and day <= self.today:
             if past is UNKNOWN:
-                return self._counted(resolution.code)  # by far most visits
+                return self._without_findings(Outcome.COUNTED, resolution)  # by far most visits
             outcome = Outcome.COUNTED if settled_as is None else Outcome.EARLIER
         elif visit.is_declared:
             outcome = Outcome.EARLIER
@@ -135,6 +135,8 @@ class ClaimJudge:
                 outcome = Outcome.EARLIER if settled_as is Outcome.COUNTED else Outcome.COUNTED
             else:
                 found, outcome = (*found, *self._check_claim(visit, place)), Outcome.DECLARED
+        if past is UNKNOWN and not found:
+            return self._without_findings(outcome, resolution)
         kept = settled_as if outcome is Outcome.EARLIER and settled_as is not None else outcome
         linked = resolution.code if resolution.is_linked else ""
         return Judgement(outcome, found, Past(kept, past.units, linked, past.mark, past.refused))
@@ -146,12 +148,13 @@ class ClaimJudge:
         assert line is not None
         return Claim(resolution, resolution.agreement, place.units, line)
 
-    def _counted(self, code: str) -> Judgement:
-        """A contact of which there is nothing to say."""
-        found = self._contacts.get(code)
-        if found is None:
-            found = self._contacts[code] = Judgement(Outcome.COUNTED, (), Past(Outcome.COUNTED, linked=code))
-        return found
+    def _without_findings(self, outcome: Outcome, resolution: Resolution) -> Judgement:
+        """What became of a new visit of which there is nothing to say."""
+        linked = resolution.code if resolution.is_linked else ""
+        judgement = self._usual.get((outcome, linked))
+        if judgement is None:
+            judgement = self._usual[outcome, linked] = Judgement(outcome, (), Past(outcome, linked=linked))
+        return judgement
 
     def _check_no_agreement(self, visit: Visit, place: Place) -> Iterator[Finding]:
         resolution = visit.resolution
@@ -163,31 +166,33 @@ class ClaimJudge:
         if (finding := self.check_without_agreement(visit)) is not None:
             yield finding
 
-    def _check_zorg1(self, visit: Visit) -> Iterator[Finding]:
+    def _check_zorg1(self, visit: Visit) -> Sequence[Finding]:
+        found: list[Finding] = []
         resolution, is_contact = visit.resolution, visit.resolution.verdict is Verdict.CONTACT
         if visit.day > self.today:
             params = {"date": visit.day.isoformat(), "today": self.today.isoformat()}
-            yield Finding("DATE_IN_FUTURE", "date", params)
+            found.append(Finding("DATE_IN_FUTURE", "date", params))
         if resolution.faults:
-            yield from (dated(fault, visit.day) for fault in resolution.faults)
+            found += [dated(fault, visit.day) for fault in resolution.faults]
         if (
             resolution.agreement is not None
             and not is_contact
             and (finding := check_diagnosis(visit.appointment.diagnosis, resolution.agreement)) is not None
         ):
-            yield finding
+            found.append(finding)
         if is_contact and resolution.notes and visit.appointment.past.settled_as is None:
-            yield from (dated(note, visit.day) for note in resolution.notes)
+            found += [dated(note, visit.day) for note in resolution.notes]
+        return found
 
-    def _check_claim(self, visit: Visit, place: Place) -> Iterator[Finding]:
+    def _check_claim(self, visit: Visit, place: Place) -> Sequence[Finding]:
         """What is odd about a line that goes out."""
         resolution = visit.resolution
-        if resolution.notes:
-            yield from (dated(note, visit.day) for note in resolution.notes)
+        found = [dated(note, visit.day) for note in resolution.notes] if resolution.notes else []
         if (late := self.check_deadline(resolution.insurer, visit.day, visit.refused)) is not None:
-            yield late
+            found.append(late)
         if resolution.moment == "end" and place.trajectory is not None and resolution.agreement is not None:
-            yield from self._check_end(visit, resolution.agreement, place.trajectory)
+            found += self._check_end(visit, resolution.agreement, place.trajectory)
+        return found
 
     def _check_end(self, visit: Visit, end: Agreement, trajectory: Trajectory) -> Iterator[Finding]:
         """What is odd about an end that goes out, by its start: too soon, or with other units in another year."""
