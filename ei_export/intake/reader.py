@@ -132,7 +132,7 @@ def _is_plain(texts: str) -> bool:
 
 
 def _is_legible(ident: str, day: date | None, patient: str, common: Common, bsn: str) -> bool:
-    """Whether there is nothing to find in a row by itself, as in nearly all, but for its characters: see `_is_plain`."""
+    """Whether there is nothing to find in a row by itself, as in nearly all; its characters aside: see `_is_plain`."""
     return (
         day is not None
         and common.is_legible
