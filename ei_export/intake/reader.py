@@ -82,7 +82,7 @@ class RowReader:
         common = self._common.get(texts) or self._read_common(texts)
         own = self._own_texts(cells)
         joined = "".join(own)
-        # Of white space only the blank is printable: without one there is nothing to trim.
+        # Of white space only the blank is printable: in a plain text without one there is nothing to trim.
         is_plain = " " not in joined and _is_plain(joined)
         ident, day, number, patient, diagnosis, bsn = own if is_plain else map(str.strip, own)
         if not NO_VALUES.isdisjoint((ident, number, patient, diagnosis)):
@@ -92,9 +92,7 @@ class RowReader:
         if broken is not None:
             ident, number = (text if values.is_quotable(text) else "" for text in (ident, number))
             common, found = evolve(common, completed=True, unclear=False), (broken,)
-        elif common.completed and not (
-            _is_legible(ident, when, patient, common, bsn) and (is_plain or _is_plain(ident + patient + number))
-        ):
+        elif common.completed and not _is_legible(ident, when, number, patient, common, bsn, is_plain=is_plain):
             ident, found = _illegible(ident, day, number, patient, common, bsn)
         return Appointment(ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said)
 
@@ -131,13 +129,17 @@ def _is_plain(texts: str) -> bool:
     return texts.isprintable() and "+" not in texts and values.UNREADABLE not in texts
 
 
-def _is_legible(ident: str, day: date | None, patient: str, common: Common, bsn: str) -> bool:
-    """Whether there is nothing to find in a row by itself, as in nearly all; its characters aside: see `_is_plain`."""
+def _is_legible(
+    ident: str, day: date | None, number: str, patient: str, common: Common, bsn: str, *, is_plain: bool = False
+) -> bool:
+    """Whether there is nothing to find in a row by itself, as in nearly all; ``is_plain``: its texts are known to be,
+    see `_is_plain`."""
     return (
         day is not None
         and common.is_legible
         and 0 < len(ident) <= ID_LIMIT
         and 0 < len(patient) <= PATIENT_LIMIT
+        and (is_plain or _is_plain(ident + patient + number))
         and (ident[-1] != bsn[-1:] or ident.zfill(9) != bsn.zfill(9))
     )
 
@@ -180,7 +182,7 @@ def _illegible(
 def checked(row: Appointment) -> Appointment:
     """A row of which it was not known whether it took place, with what is wrong with it if it did."""
     bsn, common = row.text("bsn"), row.common
-    if _is_legible(row.id, row.date, row.patient_id, common, bsn) and _is_plain(row.id + row.patient_id + row.number):
+    if _is_legible(row.id, row.date, row.number, row.patient_id, common, bsn):
         return row
     ident, found = _illegible(row.id, row.text("date"), row.number, row.patient_id, common, bsn)
     return evolve(row, id=ident, findings=found)

@@ -68,3 +68,15 @@ def test_in_what_is_legible_at_a_glance_nothing_is_found(
     when = date(2021, 3, 1) if day.endswith("2021") or day.startswith("2021") else None
     if reader._is_legible(ident, when, number, patient, common, bsn):
         assert reader._illegible(ident, day, number, patient, common, bsn) == (ident, ())
+
+
+@given(
+    st.one_of(st.text(max_size=3), st.text(st.characters(whitelist_categories=("Zs", "Zl", "Zp", "Cc")), max_size=2))
+)
+def test_there_is_nothing_to_trim_in_a_plain_text_without_a_blank(text: str) -> None:
+    if " " not in text and reader._is_plain(text):
+        assert text.strip() == text
+
+
+def test_no_white_space_but_the_blank_is_plain() -> None:
+    assert [chr(code) for code in range(0x110000) if chr(code).isspace() and reader._is_plain(chr(code))] == [" "]
