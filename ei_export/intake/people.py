@@ -55,7 +55,12 @@ def identity_of(text: Callable[[str], str]) -> Identity | None:
 
 def fixed(birth_date: date, sex: str) -> tuple[str, str]:
     """What a person has one of, in the order of `FIXED`; ``sex`` as COD046, or ''."""
-    return birth_date.isoformat(), "" if sex in _NO_SEX else sex
+    return birth_date.isoformat(), known_sex(sex)
+
+
+def known_sex(sex: str) -> str:
+    """A sex as COD046, or '', where it says that somebody is a man or a woman; else ''."""
+    return "" if sex in _NO_SEX else sex
 
 
 def contradicting(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:

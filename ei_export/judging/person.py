@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from attrs import evolve
 
 from ..intake import values
-from ..intake.people import contradicting, fixed, identity_of
+from ..intake.people import contradicting, fixed, identity_of, known_sex
 from ..intake.person import PERSON_COLUMNS
 from ..intake.values import refusal
 from ..ledger.dossier import Besides
@@ -51,6 +51,7 @@ class Consent(NamedTuple):
 
 
 NO_CONSENT: Final = Consent()
+_UNKNOWN: Final[HashedIdentity] = (None, None, "", None)
 _DETAILS: Final = tuple(column for column in _KEPT if column not in _OF_INSURER)
 
 
@@ -213,14 +214,29 @@ def somebody_else(patient: Patient, person: Person) -> tuple[str, ...]:
 
 
 def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIdentity:
-    """Who the patient is, by the latest row that tells; else as was remembered. ``in_feed`` as of `latest_first`."""
+    """Who the patient is, by the latest row that tells; else as was remembered. ``in_feed`` as of `latest_first`.
+
+    A sex that isn't said any more stays known of the same person; of somebody whom nothing tells from others, sex and
+    birth year are known by themselves.
+    """
     ledger, dossier = patient.context.ledger, patient.history.dossier
-    for row in in_feed:
-        if (found := identity_of(row.text)) is not None:
-            return hashed_identity(ledger, found.who, *found.fixed)
-    if dossier is None:
-        return None, None, "", None
-    return dossier.who, dossier.born, dossier.sex, dossier.birth_year
+    before: HashedIdentity = _UNKNOWN
+    if dossier is not None:
+        before = dossier.who, dossier.born, dossier.sex, dossier.birth_year
+    told = ((row, found) for row in in_feed if (found := identity_of(row.text)) is not None)
+    for latest, found in told:
+        who, born, sex, year = hashed_identity(ledger, found.who, *found.fixed)
+        if not sex:
+            sexes = (other.sex for row, other in told if row is not latest and other.who == found.who)
+            sex = next(filter(None, sexes), before[2] if before[0] in (None, who) else "")
+        return who, born, sex, year
+    if before[0] is not None:
+        return before
+    legible = [row for row in in_feed if not _may_have_shifted(row)]
+    days = (values.day(row.text("birth_date")) for row in legible)
+    sexes = (known_sex(values.sex(row.text("sex")) or "") for row in legible)
+    year = next((day.year for day in days if day is not None), before[3])
+    return None, None, next(filter(None, sexes), before[2]), year
 
 
 def consent_now(

@@ -166,6 +166,39 @@ def test_of_what_waits_the_last_word_is_kept_though_its_row_says_none_now(clinic
     assert (besides(clinic)["A1"].consent, besides(clinic)["A1"].category) == ("N", CATEGORY)
 
 
+def birth(clinic: Clinic, *rows: Cells) -> tuple[int | None, str]:
+    """A patient's birth year and sex after a feed of these rows."""
+    feed(clinic, *rows).run()
+    patient = known(clinic)[START["patient_id"]]
+    return patient.birth_year, patient.sex
+
+
+NUMBERLESS: Cells = {"bsn": "999999999", "insured_number": ""}
+
+
+@pytest.mark.parametrize("who", [{}, NUMBERLESS, {"bsn": ""}, {"bsn": "12"}])
+@pytest.mark.parametrize("nothing", ["", "NULL", "onbekend", "9", "x"])
+def test_birth_year_and_sex_are_known_of_all_and_wiped_by_no_empty_cell(
+    who: Cells, nothing: str, clinic: Clinic
+) -> None:
+    said = {"birth_date": "1961-05-17", "sex": "m"} | who
+    nothing_said = {"birth_date": nothing, "sex": nothing}
+    assert birth(clinic, START | said) == (1961, "1")
+    assert birth(clinic, CONTACT | said | {"sex": nothing}) == (1961, "1")
+    assert birth(clinic, CONTACT | said | nothing_said) == (1961, "1")
+    assert birth(clinic, END | said | nothing_said, CONTACT | said) == (1961, "1")
+    assert birth(clinic, END | said | {"birth_date": "1962-01-31", "sex": "vrouw"}) == (1962, "2")
+
+
+def test_what_one_feed_says_of_a_sex_is_known_as_if_it_came_in_two(clinic: Clinic) -> None:
+    assert birth(clinic, START | {"sex": "V"}, CONTACT | {"sex": "0"}) == (int(START["birth_date"][:4]), "2")
+
+
+def test_the_sex_of_somebody_else_is_not_kept(clinic: Clinic) -> None:
+    assert birth(clinic, START | {"sex": "V"})[1] == "2"
+    assert birth(clinic, CONTACT | {"bsn": "111222333", "sex": "", "birth_date": "1970-01-01"}) == (1970, "")
+
+
 _AT = {name: place for place, name in enumerate(("consent", "category", "measurement_name", "measurement_score"))}
 _WORDS = st.sampled_from(["", " ", "NULL", "J", "N", "nee", "a", "b"])
 
