@@ -78,7 +78,7 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
         if whose and patient_id not in whose and (not settled or ident in again):
             continue  # the feed says it is another patient's now
         if isinstance(kept, Settled):
-            change = dossier.heard.get(ident)
+            change = dossier.changes.get(ident)
             if change is not None and change.kind in _SAID:
                 said_before[ident] = row_of_change(context, patient_id, ident, change)
         elif kept.outcome in PENDING or context.resolver.is_explained(appointment.code, appointment.declare_under):

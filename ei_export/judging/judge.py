@@ -233,7 +233,7 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         trajectories=pack_trajectories(trajectories),
         patient=before.patient if before is not None else None,
         waiting=waiting,
-        heard=_heard(judged, settled, waiting),
+        changes=_changes(judged, settled, waiting),
         owned=hashes([row.id for row, past, _ in settled if past.settled_as in _OWNED]),
         numbers=numbers,
     )
@@ -257,20 +257,20 @@ def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sen
     return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
 
 
-def _heard(
+def _changes(
     judged: JudgedPatient, settled: Sequence[tuple[Appointment, Past, Besides]], waiting: Sequence[Waiting]
 ) -> dict[str, Change]:
     """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now."""
     if not (judged.changes or judged.heard.debits):
         return {}
     outcomes = {row.id: past.settled_as for row, past, _ in settled}
-    heard = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
+    changes = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
     for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in waiting}):
         if ident not in outcomes:
-            heard[ident] = Change("gone", {})
+            changes[ident] = Change("gone", {})
         elif outcomes[ident] is Outcome.COUNTED:
-            heard[ident] = Change("counted", {})
-    return heard
+            changes[ident] = Change("counted", {})
+    return changes
 
 
 def _is_unexplained(judged: JudgedPatient, row: Appointment, judgement: Judgement) -> bool:

@@ -52,7 +52,7 @@ class Asking:
     """A line that somebody wants something of: ``debit``, whether they named it or its credit (``is_credit``).
 
     ``is_last``: no later debit of its appointment stands, or is due again. ``change``: how the appointment is otherwise
-    by now, as in the table ``heard``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit went
+    by now, as in the table ``change``, or 'elsewhere' where another patient has it; ''. ``was_credited``: a credit went
     out, whatever came of that. ``is_corrected``: what was asked last of its credit is that it goes out with a new line.
     """
 
@@ -72,8 +72,8 @@ SELECT NOT EXISTS (
        ) AS is_last,
        coalesce(
            (
-               SELECT change FROM heard
-               WHERE heard.patient_id = ?4 AND heard.appointment_id = ?2 AND change NOT IN ('counted', 'gone')
+               SELECT kind FROM change
+               WHERE change.patient_id = ?4 AND change.appointment_id = ?2 AND kind NOT IN ('counted', 'gone')
            ),
            (SELECT 'elsewhere' FROM waiting WHERE waiting.appointment_id = ?2 AND outcome <> 'not_zorg1' LIMIT 1),
            ''

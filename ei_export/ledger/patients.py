@@ -56,7 +56,7 @@ class StoredDossier(NamedTuple):
     trajectories: str = pack_trajectories([])
     patient: int | None = None
     waiting: Sequence[Waiting] = ()
-    heard: Mapping[str, Change] = _UNCHANGED
+    changes: Mapping[str, Change] = _UNCHANGED
     owned: bytes = b""
     numbers: Sequence[str] = ()
 
@@ -96,8 +96,8 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
     for *values, apart in ledger.rows(sql, (patient_id,)):
         if not apart:
             return StoredDossier(*values)
-        waiting, heard = waiting_of(ledger, patient_id), heard_of(ledger, patient_id)
-        return StoredDossier(*values)._replace(waiting=waiting, heard=heard)
+        waiting, changes = waiting_of(ledger, patient_id), changes_of(ledger, patient_id)
+        return StoredDossier(*values)._replace(waiting=waiting, changes=changes)
     return None
 
 
@@ -125,9 +125,9 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
     )
 
 
-def heard_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:
+def changes_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:
     """How the feed changed declared appointments of a patient since, by id."""
-    sql = "SELECT appointment_id, change, texts FROM heard WHERE patient_id = ? ORDER BY appointment_id"
+    sql = "SELECT appointment_id, kind, texts FROM change WHERE patient_id = ? ORDER BY appointment_id"
     return {ident: Change(kind, json.loads(texts)) for ident, kind, texts in ledger.rows(sql, (patient_id,))}
 
 
@@ -250,7 +250,7 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
             patient = dossier.patient
             if patient is None:
                 patient, new = new, new + 1
-            rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.waiting) + len(dossier.heard)))
+            rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.waiting) + len(dossier.changes)))
             owners.add(dossier.owned, patient)
         ledger.many(sql, rows)
         _save_apart(ledger, batch)
@@ -262,7 +262,7 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
 def _save_apart(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
     """Writes what of patients has tables of its own, in the place of what they had there."""
     known = [(dossier.patient_id,) for dossier in dossiers if dossier.patient is not None]
-    for table in ("waiting", "heard"):
+    for table in ("waiting", "change"):
         ledger.many(f"DELETE FROM {table} WHERE patient_id = ?", known)
     ledger.insert_many(
         "waiting",
@@ -282,12 +282,12 @@ def _save_apart(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
         ),
     )
     ledger.insert_many(
-        "heard",
-        ("patient_id", "appointment_id", "change", "texts"),
+        "change",
+        ("patient_id", "appointment_id", "kind", "texts"),
         (
             (dossier.patient_id, ident, change.kind, encode(change.texts))
             for dossier in dossiers
-            for ident, change in dossier.heard.items()
+            for ident, change in dossier.changes.items()
         ),
     )
 
@@ -325,6 +325,6 @@ def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
                 pending=dossier.pending + 1,
                 appointments=pack_settled([each for each in dossier.settled() if each.appointment_id != ident]),
                 waiting=[each for each in dossier.waiting if each.appointment_id != ident],
-                heard={other: change for other, change in dossier.heard.items() if other != ident},
+                changes={other: change for other, change in dossier.changes.items() if other != ident},
             )
             save_dossiers(ledger, [left])

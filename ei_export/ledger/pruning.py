@@ -45,7 +45,7 @@ FROM line JOIN declaration USING (invoice) JOIN run USING (run) LEFT JOIN answer
 WHERE line.sent <> '' AND (
     line.date >= ?1 OR run.today >= ?1 OR answer.read_on >= ?1 OR run.state <> 'withdrawn' AND answer.invoice IS NULL
     OR line.credit IS NOT NULL OR line.again IS NOT NULL AND line.appointment_id NOT IN (
-        SELECT appointment_id FROM heard JOIN patient USING (patient_id) WHERE change = 'cancelled' AND pending = 0
+        SELECT appointment_id FROM change JOIN patient USING (patient_id) WHERE kind = 'cancelled' AND pending = 0
     )
 )
 ORDER BY line.reference
@@ -96,7 +96,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
-        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "waiting", "heard")),
+        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "waiting", "change")),
         "DELETE FROM bucket",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",

@@ -138,7 +138,7 @@ CREATE TABLE patient (
     digest BLOB,                       -- of the patient's rows when nothing was left to do
     tally TEXT,                        -- what such rows count as when seen again, name=count
     pending INTEGER NOT NULL,          -- appointments to be tried again, or changed since they were declared
-    apart INTEGER NOT NULL,            -- rows of the patient in `waiting` and `heard`
+    apart INTEGER NOT NULL,            -- rows of the patient in `waiting` and `change`
     open_trajectories INTEGER NOT NULL, -- those in it without an end
     last TEXT NOT NULL,                -- the last day of an appointment in it
     who INTEGER,                       -- the person that the patient is, as Ledger.hashed makes it; NULL: not known
@@ -183,18 +183,18 @@ CREATE INDEX waiting_unexplained ON waiting (code, declare_under) WHERE outcome 
 -- Declared appointments of which the feed said something else since: another 'row', one that was 'said' to be otherwise
 -- and is not told of again, 'cancelled', or another 'count' of contacts. Of those whose debit doesn't stand also that
 -- they are only 'counted' by now, or 'gone' from the dossier.
-CREATE TABLE heard (
+CREATE TABLE change (
     patient_id TEXT NOT NULL,
     appointment_id TEXT NOT NULL,
-    change TEXT NOT NULL CHECK (change IN ('row', 'said', 'cancelled', 'count', 'counted', 'gone')),
+    kind TEXT NOT NULL CHECK (kind IN ('row', 'said', 'cancelled', 'count', 'counted', 'gone')),
     texts TEXT NOT NULL,               -- JSON: what the feed has, by column
     PRIMARY KEY (patient_id, appointment_id)
 ) WITHOUT ROWID;
 
 -- Those that are told of until that is put right.
 CREATE VIEW changed AS
-SELECT appointment_id, patient_id, change FROM heard JOIN patient USING (patient_id)
-WHERE pending > 0 AND change IN ('row', 'cancelled', 'count');
+SELECT appointment_id, patient_id, kind FROM change JOIN patient USING (patient_id)
+WHERE pending > 0 AND kind IN ('row', 'cancelled', 'count');
 
 -- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
 -- what may be: the patient's own text says.
@@ -208,9 +208,9 @@ CREATE TABLE trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL
 CREATE VIEW still_due AS
 SELECT line.patient_id, line.appointment_id FROM line JOIN patient USING (patient_id)
 WHERE debit_credit = 'D' AND NOT EXISTS (
-    SELECT 1 FROM heard
-    WHERE heard.patient_id = line.patient_id AND heard.appointment_id = line.appointment_id
-        AND change IN ('cancelled', 'counted', 'gone')
+    SELECT 1 FROM change
+    WHERE change.patient_id = line.patient_id AND change.appointment_id = line.appointment_id
+        AND kind IN ('cancelled', 'counted', 'gone')
 );
 
 -- A line with what it went out in, and the answer to that: the fields of Line.

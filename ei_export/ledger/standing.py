@@ -130,10 +130,10 @@ ORDER BY run.run, d.invoice
 
 def changed(ledger: Ledger) -> Iterator[LedgerRow]:
     """What was declared and is otherwise by now: the last debit of each appointment, if it stands and is not to be
-    credited; ``change`` as in the view."""
+    credited; ``change`` is ``kind`` of the view."""
     return ledger.named(
         """
-SELECT reference, line.appointment_id, trajectory, date, change
+SELECT reference, line.appointment_id, trajectory, date, kind AS change
 FROM changed JOIN line ON line.appointment_id = changed.appointment_id AND line.debit_credit = 'D'
 WHERE state IN ('sent', 'granted', 'partly_granted') AND credit IS NULL AND attempt = (
     SELECT max(attempt) FROM line AS other

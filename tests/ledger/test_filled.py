@@ -53,7 +53,7 @@ def test_it_holds_everything_that_can_happen(practice: Path) -> None:
     clerk = Clerk(Clinic(practice))
     states = {row["state"] for row in clerk.rows("SELECT state FROM line")}
     assert states == {"sent", "granted", "partly_granted", "refused", "credited", "withdrawn"}
-    assert {row["change"] for row in clerk.rows("SELECT change FROM heard")} >= {"row", "said", "cancelled", "count"}
+    assert {row["kind"] for row in clerk.rows("SELECT kind FROM change")} >= {"row", "said", "cancelled", "count"}
     assert {row["outcome"] for row in clerk.rows("SELECT outcome FROM waiting")} == {"held", "unreadable", "not_zorg1"}
     assert clerk.rows("SELECT count(*) AS tests FROM test_run") == [{"tests": 1}]
 

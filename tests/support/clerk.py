@@ -164,7 +164,7 @@ class Clerk:
     def otherwise(self) -> list[str]:
         """The lines of which it was said once that they are otherwise by now, and those that are another patient's."""
         rows = self.rows(
-            "SELECT reference FROM line JOIN heard USING (appointment_id, patient_id) WHERE change = 'said' UNION "
+            "SELECT reference FROM line JOIN change USING (appointment_id, patient_id) WHERE kind = 'said' UNION "
             "SELECT reference FROM line JOIN waiting AS held USING (appointment_id) "
             "WHERE held.outcome = 'held' AND held.patient_id <> line.patient_id ORDER BY 1"
         )

@@ -22,7 +22,7 @@ from ...ledger.corrections import Asked, Asking
 from ...ledger.dossier import AT, in_order
 from ...ledger.line import STANDING, last_debit
 from ...ledger.own_files import holds_invoice
-from ...ledger.patients import appointment_owner, heard_of
+from ...ledger.patients import appointment_owner, changes_of
 from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
@@ -271,7 +271,7 @@ def _as_it_is(ledger: Ledger, asking: Asking, meant: WordMeanings) -> Appointmen
     debit = asking.debit
     if asking.change not in ("row", "said"):
         return None
-    said = heard_of(ledger, debit.patient_id)[debit.appointment_id]
+    said = changes_of(ledger, debit.patient_id)[debit.appointment_id]
     return read_kept(debit.patient_id, in_order(said.texts), AT, settled=False, meant=meant)
 
 
