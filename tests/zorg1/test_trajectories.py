@@ -393,6 +393,11 @@ def courses(draw: st.DrawFn) -> list[Visit]:
             program, profile = draw(st.sampled_from([("nek", "*"), ("lage rug", "*"), ("lage rug", "1"), ("nek", "2")]))
             resolution = evolve(visit.resolution, program=program, profile=profile)
             visit = evolve(visit, program=program, resolution=resolution)
+        if moment == "contact" and draw(st.booleans()):
+            verdict = draw(st.sampled_from(Verdict))
+            units: Units = draw(st.sampled_from(["-", 1]))
+            agreement = visit.resolution.agreement and evolve(visit.resolution.agreement, units=units)
+            visit = evolve(visit, resolution=evolve(visit.resolution, verdict=verdict, agreement=agreement))
         visits.append(visit)
     return visits
 
