@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 from attrs import Factory, define, frozen
 
+from tests.bench import bsn
 from tests.support.gds_receiver import Declaration
 from tests.support.gds_receiver import Verdict as GdsVerdict
 from tests.support.receiver import Message, Verdict, by_insurer, by_vecozo, file_level, take_apart
@@ -130,16 +131,6 @@ class Chance:
     def shuffled(self, of: Sequence[T]) -> list[T]:
         keys = [self._next() for _ in of]
         return [of[place] for place in sorted(range(len(of)), key=keys.__getitem__)]
-
-
-def bsn(number: int) -> str:
-    """The next made-up BSN from a number on that passes the 11-test."""
-    while True:
-        digits = f"{number % 10**8:08}"
-        last = sum((9 - i) * int(d) for i, d in enumerate(digits)) % 11
-        if last < 10:
-            return f"{digits}{last}"
-        number += 1
 
 
 @frozen
