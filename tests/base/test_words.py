@@ -21,9 +21,9 @@ from ei_export.commands.run.html import page_template
 
 PACKAGE = Path(problems.__file__).parents[1]
 SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
-#: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py and
-#: test_wording.py look at them.
-LOOKED_UP = {"columns", "forms", "help", "libraries", "system"}
+#: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py,
+#: test_wording.py and tests/output/test_sheets.py look at them.
+LOOKED_UP = {"columns", "forms", "headings", "help", "libraries", "system"}
 #: How the words of a subject are called where they are used; in a page ``w``. A reason is told by `explain`, with
 #: all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}

@@ -1,9 +1,9 @@
 """What people get to see of a run: its page and its workbook."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
 from attrs import astuple
 
@@ -12,12 +12,16 @@ from ...base.problems import PROBLEM_COLUMNS, Language
 from ...declaring.files import LINE_COLUMNS, LineList
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..status.overview import overview
 from .html import RunPage, with_failure, with_run_withdrawn, write_report
 from .summary import Summary
-from .xlsx import write_workbook
+
+#: Columns that hold a number, everything else is text, whatever it looks like; and the wide ones, in characters.
+_NUMBERS: Final = frozenset({"units", "amount_cents", "row"})
+_WIDTHS: Final = {"message": 80, "remedy": 80, "reference": 22, "trajectory": 22, "rule": 26, "code": 24}
 
 
 def write_page(
@@ -60,7 +64,20 @@ def mark_failed(out: Path, ledger: Path, language: Language) -> None:
 
 
 def write_sheets(file: BinaryIO, summary: Summary, listing: LineList) -> None:
-    """Writes ``workbook.xlsx``."""
-    problems = map(astuple, summary.problems)
-    tables = [("lines", LINE_COLUMNS, listing.rows()), ("problems", PROBLEM_COLUMNS, problems)]
-    write_workbook(file, summary.today, tables)
+    """Writes ``workbook.xlsx``: what is in ``lines.csv`` and ``problems.csv``, under the same names."""
+    tables = [("lines", LINE_COLUMNS, listing.rows()), ("problems", PROBLEM_COLUMNS, map(astuple, summary.problems))]
+    write_workbook(file, summary.today, [_as_in_csv(*table) for table in tables])
+
+
+def _as_in_csv(name: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Sheet, Iterator[Row]]:
+    """A sheet of rows of CSV, in which numbers may be texts."""
+    columns = [Column(each, "number" if each in _NUMBERS else "text", _WIDTHS.get(each, 14)) for each in names]
+    numbers = [index for index, each in enumerate(names) if each in _NUMBERS]
+    return Sheet(name, columns, {each: each for each in names}), (_with_numbers(row, numbers) for row in rows)
+
+
+def _with_numbers(row: Sequence[Any], numbers: Sequence[int]) -> Row:
+    typed = list(row)
+    for index in numbers:
+        typed[index] = int(row[index]) if row[index] not in (None, "") else None
+    return typed

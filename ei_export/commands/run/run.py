@@ -42,6 +42,7 @@ from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
 from ...ledger.testing import begin_test, next_test_run, test_invoices
 from ...model.declaration import Provider
 from ...model.due import DueLine, doubles
+from ...output.sheets import require_xlsxwriter
 from ...settings import Settings
 from ...standards.registry import standard_named, standards
 from ...standards.standard import NewFileCheck
@@ -51,7 +52,6 @@ from .pages import write_sheets
 from .recording import record
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
 from .summary import Summary
-from .xlsx import require_xlsxwriter
 
 __all__ = ["Options", "check", "run"]
 
