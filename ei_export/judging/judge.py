@@ -5,13 +5,15 @@ step takes values and makes others of them; none changes what it was given.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Final
 
 from attrs import evolve
 
 from ..base.problems import Finding
+from ..base.steps import Steps, abreast
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
 from ..ledger.dossier import (
@@ -52,44 +54,65 @@ _OWNED: Final = frozenset({Outcome.COUNTED, Outcome.EARLIER})
 _HEARD_ONLY: Final = ("consent", "category")
 #: What is declared now, or may be once something is put right.
 _OPEN: Final = (Outcome.DECLARED, Outcome.HELD, Outcome.NO_AGREEMENT)
+#: Patients who are judged abreast: more of them don't stay in the processor's cache.
+_ABREAST: Final = 32
 
 
-def judge_patient(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> Result:
-    """Judges a patient. ``rows`` are those of the feed, none for one the ledger wants tried again."""
+def judge_patients(
+    context: Context, patients: Iterable[tuple[str, Sequence[GatheredRow]]]
+) -> Iterator[tuple[str, Result]]:
+    """Judges patients, each with the rows of the feed, none for one the ledger wants tried again."""
+    left = iter(patients)
+    while some := [*islice(left, _ABREAST)]:
+        results = abreast(_judge(context, patient_id, rows) for patient_id, rows in some)
+        yield from zip((patient_id for patient_id, _ in some), results, strict=True)
+
+
+def _judge(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> Steps[Result]:
     digest = context.digest(rows)
     before, tally = context.digest_of(patient_id)
     if before == digest and tally and not context.is_open(patient_id):
         outcomes = counted(tally)
         return Result(outcomes, again=outcomes)
-    return _with_dossier(examine(context, patient_id, rows, context.dossier(patient_id)), digest if rows else None)
+    yield
+    judged = yield from examine(context, patient_id, rows, context.dossier(patient_id))
+    yield
+    return (yield from _with_dossier(judged, digest if rows else None))
 
 
 def examine(
     context: Context, patient_id: str, rows: Sequence[GatheredRow], dossier: StoredDossier | None
-) -> JudgedPatient:
+) -> Steps[JudgedPatient]:
     """From rows to outcomes: recall, compare, group, judge, and write down what is due. Gives back all that it was
     worked out from; only the dossier for next time is still to be made. ``dossier`` as `Context.dossier` gives it."""
     read = context.reader.read
     fresh = [read(body, row) for body, row in rows]
+    yield
     patient = note_person(context, patient_id, recall(context, patient_id, dossier), fresh)
+    yield
     heard = take_feed(patient)
+    yield
     classified = classify(patient, heard)
     shared, numbers = shared_numbers(patient, heard, classified.visits)
     unclear = [*classified.unclear, *orphans(context, classified.visits)]
+    yield
     grouped = group(classified.visits, unclear, shared, context.resolver)
     named, counted = name_lines(patient, heard, grouped)
     if named:
         grouped = evolve(grouped, places={**grouped.places, **named})
+    yield
     judged = {**classified.judged}
     for ident, visit in grouped.visits.items():
         judged[ident] = context.judge.judge(visit, grouped.places[ident])
+    yield
     totals = [*heard.totals, *numbers, *_doubtful(context, grouped, judged)]
     if context.recovered:
         totals.append(Totals(shown=[row.id for row in heard.in_feed if row.id in context.recovered]))
+    yield
     judged |= tell_the_rest(patient, heard, grouped, classified.unclear, judged)
     lines: Sequence[DueLine] = ()
     if any(judgement.outcome is Outcome.DECLARED for judgement in judged.values()):
-        written = write_lines(patient, heard, grouped, judged)
+        written = yield from write_lines(patient, heard, grouped, judged)
         judged, lines = {**written.judged}, written.lines
         totals += written.totals
     if heard.again:
@@ -98,6 +121,7 @@ def examine(
         held = hold_back(context, grouped, judged)
         judged |= held
         totals.append(Totals(held_back={str(ident) for ident in held}))
+    yield
     return JudgedPatient(
         patient,
         heard,
@@ -170,7 +194,7 @@ def _is_tried_again(patient: Patient, grouped: Grouped, row: Appointment, judgem
     return is_new or outcome in PENDING
 
 
-def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
+def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     """What a patient came to, with the dossier for next time, where there is anything to remember. ``digest`` of the
     patient's rows, None where the feed had none."""
     patient, result, history = judged.patient, judged.result, judged.patient.history
@@ -200,6 +224,7 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
         if gone:
             released = [(number, patient.patient_id) for number in sorted(gone)]
             result.totals = [*result.totals, Totals(released=released)]
+    yield
     besides = patient.context.besides.of(patient.rows, history.besides)
     settled: list[tuple[Appointment, Past, Besides]] = []
     waiting: list[Waiting] = []
@@ -209,11 +234,13 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Result:
             waiting.append(_waiting(row, judgement, known, is_sent=row.id in judged.heard.silent))
         else:
             settled.append((row, judgement.past, known))
+    yield
     last = max(filter(None, [row.date for row in named]), default=None)
     feed = latest_first(judged.heard.in_feed)
     who, born, sex, birth_year = identity_now(patient, feed)
     heard = judged.heard
     consent = consent_now(before, (*heard.in_feed, *heard.remembered.values()) if besides else (), besides)
+    yield
     result.dossier = StoredDossier(
         patient.patient_id,
         digest=digest,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from attrs import evolve, frozen
 
 from ..base.problems import Finding
+from ..base.steps import Steps
 from ..intake.person import born_by, given_on
 from ..ledger.line import Line
 from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
@@ -62,11 +63,17 @@ class _Writer:
         self.dropped: set[str] = set()
         self.unasked: set[str] = set()
 
-    def write(self) -> None:
+    def write(self) -> Steps[None]:
         due = [visit for ident, visit in self.grouped.visits.items() if self.judged[ident].outcome is Outcome.DECLARED]
         due.sort(key=lambda visit: (visit.day, visit.appointment.id))
-        drafts = [self._draft(visit) for visit in due]
-        going = self._refused_by_receiver(self._held_by_us(drafts))
+        persons = [self._person(visit) for visit in due]
+        yield
+        drafts = [*map(self._draft, due, persons)]
+        yield
+        ready = self._held_by_us(drafts)
+        yield
+        going = self._refused_by_receiver(ready)
+        yield
         begun: set[tuple[str, str]] = set()
         for draft, who, head in going:
             if self._is_due(draft, who, head):
@@ -155,18 +162,24 @@ class _Writer:
             )
         )
 
-    def _draft(self, visit: Visit) -> _Draft:
-        """With person and care by the row, or as they were sent where the feed is silent."""
+    def _person(self, visit: Visit) -> RenderedPerson:
+        """The person by the row, or as they were sent where the feed is silent."""
+        appointment, renderer = visit.appointment, self.context.renderers[standard_on(visit.day).standard]
+        if appointment.id not in self.heard.silent:
+            return renderer.person(appointment)
+        debit = self.heard.again[appointment.id]
+        return renderer.sent_person(standard_named(debit.standard).read_person(debit.person))
+
+    def _draft(self, visit: Visit, who: RenderedPerson) -> _Draft:
+        """With the care of the row, or as it was sent where the feed is silent."""
         appointment, context = visit.appointment, self.context
         place, renderer = self.grouped.places[appointment.id], context.renderers[standard_on(visit.day).standard]
         is_silent = appointment.id in self.heard.silent
         if is_silent:
             debit = self.heard.again[appointment.id]
-            sent = standard_named(debit.standard)
-            who = renderer.sent_person(sent.read_person(debit.person))
-            what = renderer.sent_care(sent.read_care(debit.sent))
+            what = renderer.sent_care(standard_named(debit.standard).read_care(debit.sent))
         else:
-            who, what = renderer.person(appointment), renderer.care(appointment)
+            what = renderer.care(appointment)
         claimed = context.claims.of(visit, place, what, renderer)
         return _Draft(visit, place, claimed, (claimed.standard, appointment.uzovi), who, is_silent)
 
@@ -288,10 +301,10 @@ class _Writer:
         return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
 
 
-def write_lines(patient: Patient, heard: Heard, grouped: Grouped, judged: Mapping[Key, Judgement]) -> Written:
+def write_lines(patient: Patient, heard: Heard, grouped: Grouped, judged: Mapping[Key, Judgement]) -> Steps[Written]:
     """Turns what is due into lines; holds those whose person or care can't be written."""
     writer = _Writer(patient, heard, grouped, judged)
-    writer.write()
+    yield from writer.write()
     is_more = writer.dropped or writer.unasked
     totals = [Totals(dropped=writer.dropped, unasked=writer.unasked)] if is_more else ()
     return Written(writer.lines, writer.judged, totals)

@@ -20,8 +20,8 @@ from ..standards.standard import Standard
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
 #: What the dossier keeps of every appointment is compared by itself.
 _MARKED: Final = tuple(column for column in (*_PERSON, *CARE_COLUMNS) if column not in CORE)
-#: Persons come one after the other; of care there are few kinds.
-_PERSONS: Final = 64
+#: Persons come many abreast (`judge.judge_patients`), and not again; of care there are few kinds.
+_PERSONS: Final = 512
 _CARES: Final = 4096
 
 _Cells = Callable[[Sequence[str]], tuple[str, ...]]

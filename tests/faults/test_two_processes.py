@@ -19,15 +19,15 @@ from tests.faults.scene import in_two_processes
 from ei_export.commands.run import judging as running
 from ei_export.__main__ import main
 in_two_processes()
-first, judge_patient = os.getpid(), running.judge_patient
+first, judge_patients = os.getpid(), running.judge_patients
 def slow(*given):
     if os.getpid() != first:
         os.write(1, b"2")
         while True: pass
     os.write(1, b"1")
     time.sleep(30)
-    return judge_patient(*given)
-running.judge_patient = slow
+    return judge_patients(*given)
+running.judge_patients = slow
 sys.argv = ["ei-export", *{arguments!r}]
 main()
 """

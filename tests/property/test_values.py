@@ -8,12 +8,13 @@ from typing import Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ei_export.base.steps import alone
 from ei_export.commands.explain.explain import read_feed
 from ei_export.intake.gather import GatheredRow
 from ei_export.judging.context import Context
 from ei_export.judging.feed_rows import take_feed
 from ei_export.judging.history import recall
-from ei_export.judging.judge import examine, judge_patient
+from ei_export.judging.judge import examine, judge_patients
 from ei_export.judging.person import note_person
 from ei_export.judging.visits import classify
 from ei_export.settings import load
@@ -49,10 +50,13 @@ def test_judging_a_patient_changes_no_value(said: list[list[tuple[int, str, str,
         clinic.feed(_cells(n, place, row) for n, some in enumerate(said) for place, row in enumerate(some))
         with read_feed(load(clinic.folder / "ei-export.toml"), TODAY) as (context, feed):
             patients = {who: own for index in range(feed.count) for who, own in feed.patients(index).items()}
-            alone = {who: repr(judge_patient(context, who, own)) for who, own in patients.items()}
-            for who, own in reversed(patients.items()):  # whoever was judged before
+            by_itself = {
+                who: repr(result) for each in patients.items() for who, result in judge_patients(context, [each])
+            }
+            for who, own in patients.items():
                 _try_each_step(context, who, own)
-                assert repr(judge_patient(context, who, own)) == alone[who]
+            for some in (patients, dict(reversed(patients.items()))):  # whoever was judged before, or is beside
+                assert {who: repr(result) for who, result in judge_patients(context, some.items())} == by_itself
 
 
 def _try_each_step(context: Context, who: str, own: list[GatheredRow]) -> None:
@@ -68,5 +72,5 @@ def _try_each_step(context: Context, who: str, own: list[GatheredRow]) -> None:
     assert repr(group(classified.visits, classified.unclear, (), context.resolver)) == before[3]
     judged = [context.judge.judge(v, grouped.places[v.appointment.id]) for v in grouped.visits.values()]
     assert judged == [context.judge.judge(v, grouped.places[v.appointment.id]) for v in grouped.visits.values()]
-    examine(context, who, own, None)
+    alone(examine(context, who, own, None))
     assert [repr(step) for step in (read, heard, classified, grouped)] == before

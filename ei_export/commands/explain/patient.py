@@ -8,6 +8,7 @@ from attrs import define, evolve
 
 from ...base.problems import Problem
 from ...base.reasons import Reason
+from ...base.steps import alone
 from ...declaring.files import LINE_COLUMNS
 from ...intake.gather import Gathered, GatheredRow, partition_of
 from ...judging.collected import Collected
@@ -56,7 +57,8 @@ class PatientHistory:
             appointment = context.reader.read(body, row)
             rows.setdefault(appointment.id, []).append(appointment)
         judged = [(line, fault) for line, fault in credits if line.patient_id == patient_id]
-        return cls(context, examine(context, patient_id, gathered, context.dossier(patient_id)), rows, judged)
+        found = alone(examine(context, patient_id, gathered, context.dossier(patient_id)))
+        return cls(context, found, rows, judged)
 
     @cached_property
     def appointments(self) -> Mapping[str, Appointment]:

@@ -20,7 +20,7 @@ from ...intake.survey import Survey
 from ...judging.collected import Collected, fill
 from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
-from ...judging.judge import judge_patient
+from ...judging.judge import judge_patients
 from ...judging.result import add_up, counted, tally_of
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -133,8 +133,7 @@ class FeedJudge:
             for patient in waiting[partition]:
                 patients.setdefault(patient, [])
             again: dict[int, dict[Outcome, int] | None] = {}
-            for patient, rows in patients.items():
-                result = judge_patient(context, patient, rows)
+            for patient, result in judge_patients(context, patients.items()):
                 collected.add(result)
                 bucket = bucket_of(patient)
                 if result.again is None:
