@@ -14,6 +14,7 @@ from .settings import (
     load,
     status_word,
 )
+from .zorg1 import Zorg1Settings
 
 __all__ = [
     "AMOUNTS",
@@ -26,6 +27,7 @@ __all__ = [
     "Settings",
     "Software",
     "StatusSettings",
+    "Zorg1Settings",
     "load",
     "status_word",
 ]

@@ -16,6 +16,7 @@ from ..model.codelists import eras
 from ..model.columns import COLUMNS
 from ..model.names import AgreementNames, Spelling
 from .sections import Section, asked, keys_of, nearest, parse
+from .zorg1 import Zorg1Settings
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
 #: Whether a tariff is the price of a line, or of each of its units.
@@ -241,6 +242,7 @@ class Settings:
     output: OutputSettings
     ledger: LedgerSettings
     status: StatusSettings
+    zorg1: Zorg1Settings
     severities: Severities
     language: Language
 
@@ -249,7 +251,7 @@ class Settings:
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "": (
         *("practice", "software", "input", "codes", "contracts", "tariffs"),
-        *("agreements", "uzovi", "output", "ledger", "status", "severity", "messages"),
+        *("agreements", "uzovi", "output", "ledger", "status", "zorg1", "severity", "messages"),
     ),
     "practice": keys_of(Practice),
     "software": keys_of(Software),
@@ -261,6 +263,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "output": keys_of(OutputSettings),
     "ledger": keys_of(LedgerSettings),
     "status": keys_of(StatusSettings),
+    "zorg1": keys_of(Zorg1Settings),
     "messages": ("language",),
 }
 
@@ -286,6 +289,7 @@ def load(path: Path) -> Settings:
         output=root.section("output").read(OutputSettings),
         ledger=root.section("ledger").read(LedgerSettings),
         status=root.section("status").read(StatusSettings),
+        zorg1=root.section("zorg1").read(Zorg1Settings),
         severities=_severities(root.section("severity")),
         language=root.section("messages").choice("language", LANGUAGES, "nl"),
     )

@@ -207,6 +207,15 @@ class Agreements:
                     return a
         return None
 
+    def has_program(self, insurer: str, program: str, day: date) -> bool:
+        """Whether there is any agreement about a whole program with an insurer on a day."""
+        return any(
+            a.program == program and a.covers(day)
+            for (name, _), periods in self._periods.items()
+            if name == insurer
+            for a in periods
+        )
+
     @cached_property
     def forms(self) -> Mapping[str, str]:
         """The other code of what an insurer may know under that one only: a twin; a contact's code for any profile."""

@@ -1,8 +1,9 @@
 """The programs of Zorg1 and their diagnoses: which program a diagnosis is of, and what is one program to the tables of
 the agreements but several to the manual (``specs/codelists/zorg1-programs.csv``)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
@@ -87,6 +88,26 @@ class Programs:
     def with_diagnosis(self, diagnosis: str) -> frozenset[str]:
         """The programs that a diagnosis is of; none for '' and for what is of no program."""
         return self._by_diagnosis.get(diagnosis, frozenset())
+
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        """The programs of the manual, in its order, and those of a practice's own agreements."""
+        of_diagnoses = (program for programs in self._by_diagnosis.values() for program in programs)
+        return tuple(dict.fromkeys([*(program for program, _ in self.usual), *sorted(of_diagnoses)]))
+
+    def usual_programs(self, diagnosis: str, day: date) -> tuple[str, ...]:
+        """The programs that a diagnosis is of without price agreement on a day."""
+        return tuple(dict.fromkeys(program for program, _ in self._usual_with(diagnosis, day)))
+
+    def usual_profiles(self, program: str, diagnosis: str, day: date) -> tuple[str, ...]:
+        """The profiles of a program that a diagnosis may be of without price agreement on a day; with several it leaves
+        that open."""
+        return tuple(profile for of, profile in self._usual_with(diagnosis, day) if of == program)
+
+    def _usual_with(self, diagnosis: str, day: date) -> Iterator[tuple[str, str]]:
+        for key, periods in self.usual.items():
+            if any(diagnosis in each.diagnoses and each.valid_from <= day <= each.valid_until for each in periods):
+                yield key
 
     def without_agreement(self, program: str, profile: str, day: date) -> tuple[str, ...]:
         """The diagnoses of a profile without price agreement on a day; of a whole program those of all its parts."""

@@ -204,6 +204,12 @@ class Resolver:
         """Whose an UZOVI number is, or ''."""
         return self._insurers.get(uzovi, "")
 
+    def agrees(self, uzovi: str, program: str, day: date) -> bool:
+        """Whether a whole program has a price agreement with an insurer on a day, under a contract position (§3.1)."""
+        insurer = self.insurer(uzovi)
+        is_bound = any(contract.covers(day) for contract in self._contracts.get(insurer, ()))
+        return is_bound and self._agreements.has_program(insurer, program, day)
+
     def tariffs(self, agreement: Agreement) -> Sequence[Tariff]:
         """The tariffs of a product, of any time, earliest first."""
         return self._tariffs.periods(agreement.tariff_list, agreement.insurer, agreement.code)

@@ -21,7 +21,7 @@ from .singles import SINGLES, rivals
 from .visit import AFTER_RELAPSE, NOWHERE, Place, Trajectory, Visit, may_share
 
 #: The order on one date. ``other`` and ``profile`` stand on themselves; what no table knows may be a contact.
-_ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
+MOMENT_ORDER: Final = {"start": 0, "baseline": 0, "contact": 1, "other": 1, "profile": 1, "": 1, "end": 2, "relapse": 3}
 #: What the tables say of a contact that counts, whether it is declared itself or not.
 _FINE: Final = (Verdict.CONTACT, Verdict.PRODUCT)
 #: Of a contact that belongs to no trajectory, as far as is known by then.
@@ -54,7 +54,7 @@ def group(
 
 def order(visit: Visit) -> tuple[date, int, str]:
     """The order in which visits are judged."""
-    return visit.day, _ORDER[visit.resolution.moment], visit.appointment.id
+    return visit.day, MOMENT_ORDER[visit.resolution.moment], visit.appointment.id
 
 
 class _Grouping:

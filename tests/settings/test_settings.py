@@ -19,6 +19,7 @@ from ei_export.settings import (
     Practice,
     Software,
     StatusSettings,
+    Zorg1Settings,
     settings,
 )
 
@@ -98,6 +99,11 @@ declared_until = 2022-12-31
 forgotten_weeks = 10
 soon_weeks = 6
 answer_weeks = 3
+[zorg1]
+without_category = "nothing"
+apart_weeks = 26
+[zorg1.codebook]
+birth_year = "GebJaar"
 [severity]
 DEADLINE_PASSED = "error"
 [messages]
@@ -144,6 +150,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
         output=OutputSettings(tmp_path / "out", "auto", test=False, diagnosis_element="", gds801_xsd=None),
         ledger=LedgerSettings(tmp_path / "ledger.sqlite", None),
         status=StatusSettings(12, 4),
+        zorg1=Zorg1Settings(),
         severities=Severities({}),
         language="nl",
     )
@@ -194,6 +201,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),
+        zorg1=Zorg1Settings("nothing", 26, {"birth_year": "GebJaar"}),
         severities=Severities({"DEADLINE_PASSED": "error"}),
         language="en",
     )
@@ -385,6 +393,7 @@ def test_a_number_for_a_code_belongs_in_quotes(tmp_path: Path) -> None:
         (PRACTICE + '[output]\ndiagnosis_element = "0413"', "output.diagnosis_element", "0413"),
         (PRACTICE + "[status]\nforgotten_weeks = 0", "status.forgotten_weeks", 0),
         (PRACTICE + "[status]\nforgotten_weeks = 521", "status.forgotten_weeks", 521),
+        (PRACTICE + '[zorg1]\nwithout_category = "category"', "zorg1.without_category", "category"),
         (PRACTICE + '[severity]\nDEADLINE_PASSED = "off"', "severity.DEADLINE_PASSED", "off"),
         (PRACTICE + '[messages]\nlanguage = "fr"', "messages.language", "fr"),
     ],

@@ -1,0 +1,146 @@
+"""A course of care as the Zorg1 tables know it (§5.2): a trajectory, with price agreement or without, and its visits.
+
+There is no name, BSN or birth date in it, and nothing here is judged anew: it is what runs made of the appointments.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from attrs import frozen
+
+from ..model.appointment import Outcome
+
+
+@frozen
+class Measurement:
+    """A score on a day. ``instrument`` and ``score`` are as the practice writes them; ``subscore`` may be '';
+    ``moment`` is ``intake``, ``tussen`` or ``eind``, '' where its day is to say."""
+
+    day: date
+    instrument: str
+    score: str
+    subscore: str = ""
+    moment: str = ""
+
+
+@frozen
+class VisitLine:
+    """What stands of the declaration of a visit: its last debit that wasn't withdrawn. ``state`` as of a `Line`;
+    amounts are cents: ``declared_cents`` 0 where it was credited, ``granted_cents`` None while there is no answer."""
+
+    reference: str
+    uzovi: str
+    code: str
+    list: str
+    f_code: str
+    units: int
+    state: str
+    declared_cents: int
+    granted_cents: int | None
+
+
+@frozen
+class CourseVisit:
+    """An appointment of a course. ``code`` is the practice's own, ``declare_under`` as resolved, '' of regular care;
+    ``moment`` and ``profile`` are those of its product, '' where it has none. ``list``, ``f_code`` and ``units`` (0:
+    none) are what was declared, or what it comes to by the agreements of its day; ``line`` None where nothing
+    stands. ``therapist`` is an AGB code."""
+
+    appointment_id: str
+    day: date
+    number: str
+    code: str
+    declare_under: str
+    moment: str
+    profile: str
+    list: str
+    f_code: str
+    units: int
+    outcome: Outcome
+    uzovi: str
+    dcsph: str
+    csi: str
+    category: str
+    therapist: str
+    referral: date | None
+    line: VisitLine | None = None
+    measured: Sequence[tuple[str, str]] = ()
+
+
+@frozen
+class Course:
+    """One trajectory of one patient.
+
+    ``trajectory`` is the practice's number, or a name that is as lasting: patient, insurer, program and first day.
+    ``birth_year`` None, and texts '', where that is not known. ``program`` is that of the manual, artrose knie and
+    artrose heup apart; ``profile`` as in the agreements, "3 AV + BV" where both were declared. ``agreement``: whether
+    it falls under a price agreement (§4.1.7). ``uzovi`` is that of the first visit, ``uzovis`` all of them in order.
+    ``started`` is the start of the file (§5.2.1): the start, or else the first visit; ``ended`` and ``relapse`` None
+    where there was none. ``consent`` is the patient's last word: J, N, another, or ''. ``by_diagnosis``: nothing but a
+    diagnosis says that it is of Zorg1. ``visits`` are in the order in which they are judged.
+    """
+
+    trajectory: str
+    patient_id: str
+    birth_year: int | None
+    sex: str
+    consent: str
+    uzovi: str
+    uzovis: tuple[str, ...]
+    insurer: str
+    category: str
+    program: str
+    profile: str
+    agreement: bool
+    dcsph: str
+    csi: str
+    referral: date | None
+    started: date
+    ended: date | None
+    relapse: date | None
+    has_start: bool
+    by_diagnosis: bool
+    visits: tuple[CourseVisit, ...]
+    measurements: tuple[Measurement, ...] = ()
+
+    @property
+    def shares(self) -> bool:
+        """Whether the patient's word is that data may be shared with Zorg1."""
+        return self.consent == "J"
+
+    @property
+    def risk(self) -> str:
+        """The number of the profile, whatever it is an agreement of: 1, 2, 3 or ''."""
+        return self.profile[:1]
+
+    @property
+    def last(self) -> date:
+        """The day of the last visit."""
+        return max(visit.day for visit in self.visits)
+
+    @property
+    def weeks(self) -> int:
+        """Whole weeks from the start up to the end, or up to the last visit where there is no end."""
+        return ((self.ended or self.last) - self.started).days // 7
+
+    @property
+    def contacts(self) -> int:
+        """The visits in between: all but start, end and relapse; of regular care all but the first."""
+        inside = sum(visit.moment in ("contact", "") for visit in self.visits)
+        return inside if self.has_start or not inside else inside - 1
+
+    @property
+    def treatments(self) -> int:
+        """All visits."""
+        return len(self.visits)
+
+    @property
+    def declared_cents(self) -> int:
+        return sum(visit.line.declared_cents for visit in self.visits if visit.line is not None)
+
+    @property
+    def granted_cents(self) -> int | None:
+        """What was granted; None while there is no answer to any of it."""
+        granted = [visit.line.granted_cents for visit in self.visits if visit.line is not None]
+        known = [cents for cents in granted if cents is not None]
+        return sum(known) if known else None
