@@ -56,6 +56,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
     "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
     "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
+    "agreements": {0: "told, whatever there is to tell", 2: "there is no such insurer or program"},
     "specs check": {0: "every table is right", 2: "a table is wrong"},
 }
 

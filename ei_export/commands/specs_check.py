@@ -17,6 +17,7 @@ from ..standards.standard import Tables
 from ..standards.vocabulary import read_elements, read_headings
 from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
 from ..zorg1.in_vain import in_vain
+from ..zorg1.inferred import read_inferred
 from ..zorg1.programs import read_parts, read_usual
 from ..zorg1.tariffs import Tariffs
 
@@ -64,6 +65,7 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     agreements = read_agreements(overlays, known, SPECS, report)
     for read in (read_twins, read_contacts, read_weeks):
         read({code for _, code in agreements}, SPECS, report)
+    read_inferred({insurer for insurer, _ in agreements}, {code for _, code in agreements}, SPECS, report)
     read_parts(known.diagnoses, SPECS, report)
     read_usual(known.diagnoses, SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)

@@ -80,8 +80,8 @@ class Agreement:
     price stands in; ``amount`` whether that is the price of the line (``product``) or of each unit. What is never sent
     (units ``-``) has no f_code, list or tariff list.
 
-    ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``. ``replaces`` are the built-in
-    rows that a row of an overlay takes the place of, each on the days they share.
+    ``source`` is the section of the manual, ``rule`` the row: ``specs/zorg1/vgz.csv:12``. ``is_own``: it is of an
+    overlay; ``replaces`` are the built-in rows that it takes the place of, each on the days they share.
     """
 
     insurer: RequiredCell
@@ -100,6 +100,7 @@ class Agreement:
     source: SourceCell
     rule: PlaceCell
     replaces: tuple["Agreement", ...] = ()
+    is_own: bool = False
     takes_others: Annotated[bool, lambda row, column: ANY in row[column].split()[1:], "diagnoses"] = False
 
     def covers(self, day: date) -> bool:
@@ -413,7 +414,8 @@ def _outside(agreement: Agreement, replacing: Iterable[Agreement]) -> list[Agree
 def _in_place_of(built_in: Iterable[Agreement], agreement: Agreement) -> Agreement:
     """A row of an overlay, with the built-in rows it shares a day with."""
     first, last = agreement.valid_from, agreement.valid_until
-    return evolve(agreement, replaces=tuple(b for b in built_in if b.valid_from <= last and first <= b.valid_until))
+    replaces = tuple(b for b in built_in if b.valid_from <= last and first <= b.valid_until)
+    return evolve(agreement, replaces=replaces, is_own=True)
 
 
 def _start(agreement: Agreement) -> date:

@@ -158,6 +158,10 @@ class Resolver:
             found = self._cache[key] = self._periods(code, declare_under, uzovi)
         return found
 
+    def agreed(self, agreement: Agreement, day: date) -> Resolution:
+        """What an agreement comes to on a day that it covers, whichever code or UZOVI number leads to it."""
+        return self._on(Resolution(Verdict.FAULT, agreement.code, agreement.insurer), day)
+
     def link(self, code: str, declare_under: str) -> Link:
         """What an own code is linked to. ``declare_under`` beats the mapping of ``code``."""
         if declare_under:

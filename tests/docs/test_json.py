@@ -28,6 +28,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "undo": "R000002 --why mislukt",
     "prune": "--before 2010-01-01 --yes",
     "recover": "",
+    "agreements": "--on 2023-06-01",
     "specs check": "",
     "init": "new",
 }

@@ -1,0 +1,199 @@
+"""``agreements`` for people and for programs: a row of the screen is a row of its table, in every form of it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from ...base.problems import Language, Severities, render
+from ...base.tables import FOREVER
+from ...base.wording import euros
+from ...base.words import Words, words
+from ...model.codelists import codes, english
+from ...output.listing import LONG, Listing
+from ...output.paper import Paint, plain, tied, wrapped
+from ...output.problem_list import ProblemList
+from ...settings import Contract
+from ...zorg1.agreements import ANY, Agreement
+from .agreements import Screen, Shown
+
+#: Code, what it is, F-code, list, units, tariff.
+_LINE: Final = "  {:<10}{:<25}{:<7}{:<5}{:<20}{:>11}"
+_INDENT: Final = " " * 12
+_LISTS: Final = "COD367"
+
+
+def document(screen: Screen, language: Language, severities: Severities) -> dict[str, Any]:
+    """The document of ``agreements --json``."""
+    return {
+        "on": screen.day,
+        "insurer": screen.insurer,
+        "program": screen.program,
+        "periods": [{"from": first, "until": last} for first, last in screen.periods],
+        "agreements": [cells(row, language) for row in screen.rows],
+        "problems": list(_problems(screen, language, severities)),
+    }
+
+
+def _problems(screen: Screen, language: Language, severities: Severities) -> Iterator[Mapping[str, str]]:
+    for found in screen.findings:
+        message, remedy = render(found.code, found.params, language)
+        yield {"code": found.code, "severity": severities.of(found.code), "message": message, "remedy": remedy}
+
+
+def cells(row: Shown, language: Language) -> dict[str, Any]:
+    """A row by the keys of its table. What isn't there is None or ''; ``units`` as in the tables, ``units_text`` in
+    words."""
+    say, a, resolution = words("agreements", language), row.agreement, row.resolution
+    tariff = resolution.tariff if resolution is not None else None
+    contract = resolution.contract if resolution is not None else None
+    return {
+        "insurer": a.insurer,
+        "program": a.program,
+        "profile": a.profile,
+        "moment": a.moment,
+        "name": _name(a, say),
+        "code": a.code,
+        "own_codes": list(row.own_codes),
+        "f_code": a.f_code,
+        "list": a.list,
+        "list_meaning": _meaning(a.list, language),
+        "units": str(a.units),
+        "units_text": _units(a, say),
+        "diagnoses": list(a.diagnoses),
+        "other_diagnoses": not a.diagnoses or a.takes_others,
+        "tariff_list": a.tariff_list,
+        "amount": resolution.amount if resolution is not None else a.amount,
+        "tariff_cents": tariff.cents if tariff is not None else None,
+        "tariff_place": tariff.place if tariff is not None else "",
+        "contract": _place(row),
+        "contract_from": contract.valid_from if contract is not None else None,
+        "contract_until": _end(contract),
+        "from": a.valid_from,
+        "until": a.valid_until,
+        "problem": row.problem,
+        "rule": a.rule,
+        "source": a.source,
+        "certainty": certainty(row),
+        "inferred": list(row.inferred),
+        "replaces": [other.rule for other in a.replaces],
+    }
+
+
+def certainty(row: Shown) -> str:
+    """How sure the row is, as in ``specs/README.md``; a row of the practice's own is ``own``."""
+    return "own" if row.agreement.is_own else "single-source"
+
+
+def _end(contract: Contract | None) -> object:
+    return None if contract is None or contract.valid_until == FOREVER else contract.valid_until
+
+
+def _place(row: Shown) -> str:
+    """Where its contract position stands, or ''."""
+    if row.resolution is None or row.resolution.contract is None:
+        return ""
+    return row.resolution.why["contract"][0].source
+
+
+def _meaning(performance_list: str, language: Language) -> str:
+    if not performance_list:
+        return ""
+    meaning = codes(_LISTS)[performance_list].meaning
+    return english().get((_LISTS, performance_list), meaning) if language == "en" else meaning
+
+
+def _name(a: Agreement, say: Words) -> str:
+    """What it is: its moment and its profile."""
+    profile = say("profile", profile=a.profile) if a.profile != ANY else ""
+    moment = say(f"moment.{a.moment}") if a.moment != "profile" else ""
+    return ", ".join(filter(None, (moment, profile)))
+
+
+def _units(a: Agreement, say: Words) -> str:
+    if isinstance(a.units, int):
+        return say("units.number", count=a.units)
+    return say({"count": "units.count", "-": "units.none"}.get(a.units, "units.unknown"))
+
+
+def text_lines(screen: Screen, language: Language, severities: Severities, paint: Paint = plain) -> Iterator[str]:
+    """The screen for a person at a terminal."""
+    say = words("agreements", language)
+    yield paint(say("head", day=screen.day), "title")
+    for insurer, of_insurer in groupby(screen.rows, key=lambda row: row.agreement.insurer):
+        rows = list(of_insurer)
+        yield ""
+        yield paint(insurer, "title")
+        if screen.has_settings:
+            yield from wrapped(_contracts(rows, say))
+        for program, of_program in groupby(rows, key=lambda row: row.agreement.program):
+            yield ""
+            yield say("any_program") if program == ANY else program
+            for row in of_program:
+                yield from _told(row, say, _shared(screen.rows))
+    yield ""
+    if shared := _shared(screen.rows):
+        yield from wrapped(say("shared", said=_columns(shared, say)))
+    if not screen.has_settings:
+        yield from wrapped(say("no_settings"))
+    problems = ProblemList(language, "", severities)
+    try:
+        for found in screen.findings:
+            problems.add(found)
+        if len(problems):
+            yield from Listing(language, {}, "", LONG, paint, of_feed=False).lines(problems)
+    finally:
+        problems.close()
+
+
+def _contracts(rows: Sequence[Shown], say: Words) -> str:
+    """The contract positions with an insurer."""
+    found: dict[str, str] = {}
+    for row in rows:
+        contract = row.resolution.contract if row.resolution is not None else None
+        if contract is not None:
+            first, last, lists = contract.valid_from, contract.valid_until, ", ".join(contract.lists)
+            key = "contract.from" if last == FOREVER else "contract.period"
+            found[_place(row)] = say(key, place=_place(row), first=first, last=last, lists=lists)
+    return "; ".join(found.values()) or say("contract.none")
+
+
+def _shared(rows: Iterable[Shown]) -> Sequence[str]:
+    """The columns that are inferred in every row of ours, which are said once."""
+    ours = [row.inferred for row in rows if not row.agreement.is_own]
+    return [column for column in (ours[0] if ours else ()) if all(column in inferred for inferred in ours)]
+
+
+def _told(row: Shown, say: Words, shared: Sequence[str]) -> Iterator[str]:
+    """A row: what it is on the first line, where that stands on the next."""
+    a, resolution = row.agreement, row.resolution
+    tariff = resolution.tariff if resolution is not None else None
+    price = f"€ {euros(tariff.cents, say.language)}" if tariff is not None else say("no_tariff")
+    if resolution is None or resolution.contract is None or not a.is_sent:
+        price = ""
+    yield _LINE.format(a.code, _name(a, say), a.f_code, a.list, _units(a, say), price).rstrip()
+    parts = [_diagnoses(a, say)]
+    if tariff is not None and resolution is not None:
+        parts.append(say(f"tariff.{resolution.amount}", place=tied(tariff.place)))
+    if row.own_codes:
+        parts.append(say("own_codes", count=len(row.own_codes), own=", ".join(row.own_codes)))
+    mine = [column for column in row.inferred if column not in shared]
+    sure = say(f"certainty.{certainty(row)}")
+    sure += say("inferred", said=_columns(mine, say)) if mine else ""
+    parts.append(
+        say("rule", place=tied(a.rule), source=a.source, certainty=sure, first=a.valid_from, last=a.valid_until)
+    )
+    if a.replaces:
+        parts.append(say("replaces", places=", ".join(other.rule for other in a.replaces)))
+    yield from wrapped(" ".join(filter(None, parts)), _INDENT)
+
+
+def _diagnoses(a: Agreement, say: Words) -> str:
+    if not a.is_sent:
+        return ""
+    if not a.diagnoses:
+        return say("diagnosis.any")
+    return say("diagnosis.usual" if a.takes_others else "diagnosis.these", diagnoses=" / ".join(a.diagnoses))
+
+
+def _columns(columns: Iterable[str], say: Words) -> str:
+    return ", ".join(say(f"column.{column}") for column in columns)
