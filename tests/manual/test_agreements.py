@@ -146,9 +146,9 @@ def test_the_screen_is_the_manual(insurer: str, day: str) -> None:
             row["program"],
             row["profile"],
             row["moment"],
-            row["f_code"],
+            row["f_code"] or "",
             tuple(row["diagnoses"]),
-            row["list"],
+            row["list"] or "",
             row["units"],
         )
         if expected.diagnoses is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
 from ...base.problems import Language, Severities, render
@@ -12,25 +13,76 @@ from ...model.codelists import codes, english
 from ...output.listing import LONG, Listing
 from ...output.paper import Paint, plain, tied, wrapped
 from ...output.problem_list import ProblemList
-from ...settings import Contract
+from ...output.sheets import Column, Row, Sheet, as_json, sheet_files, titled
 from ...zorg1.agreements import ANY, Agreement
 from .agreements import Screen, Shown
 
 #: Code, what it is, F-code, list, units, tariff.
-_LINE: Final = "  {:<10}{:<25}{:<7}{:<5}{:<20}{:>11}"
+_LINE: Final = "  {:<10}{:<24}{:<7}{:<5}{:<21}{:>11}"
 _INDENT: Final = " " * 12
 _LISTS: Final = "COD367"
+#: As the tables of agreements have them (units ``count``, diagnoses with ``*`` behind them); ``name`` and ``units_text``
+#: in words. ``problem``: why it isn't declared, by its code; ``inferred``: the columns that are our conclusion.
+_COLUMNS: Final = (
+    Column("insurer"),
+    Column("program"),
+    Column("profile", width=8),
+    Column("moment", width=10),
+    Column("name", width=24),
+    Column("code", width=10),
+    Column("own_codes", "list"),
+    Column("f_code", width=8),
+    Column("list", width=6),
+    Column("list_meaning", width=40),
+    Column("units", width=8),
+    Column("units_text", width=22),
+    Column("diagnoses", "list"),
+    Column("tariff_list", width=26),
+    Column("amount", width=10),
+    Column("tariff_cents", "cents"),
+    Column("tariff_place", width=18),
+    Column("contract", width=16),
+    Column("contract_from", "date"),
+    Column("contract_until", "date"),
+    Column("from", "date"),
+    Column("until", "date"),
+    Column("problem", width=22),
+    Column("rule", width=30),
+    Column("source", width=30),
+    Column("certainty"),
+    Column("inferred", "list"),
+    Column("replaces", "list", width=30),
+)
 
 
-def document(screen: Screen, language: Language, severities: Severities) -> dict[str, Any]:
-    """The document of ``agreements --json``."""
+def sheet(language: Language) -> Sheet:
+    """The screen as a table."""
+    return titled("agreements", _COLUMNS, language)
+
+
+def write(screen: Screen, folder: Path, ledger: Path, language: Language, *, xlsx: bool) -> Sequence[Path]:
+    """Writes the table in a folder, as a workbook too where that is asked for; gives the files. Raises SettingsError as
+    `require_xlsxwriter`, and WriteError."""
+    with sheet_files(folder, ledger) as files:
+        if xlsx:
+            files.workbook("agreements", screen.day)
+        rows = files.sheet(sheet(language))
+        for row in screen.rows:
+            rows.add(cells(row, language))
+    return files.paths
+
+
+def document(screen: Screen, language: Language, severities: Severities, files: Sequence[Path] = ()) -> dict[str, Any]:
+    """The document of ``agreements --json``; ``files`` were written."""
+    table = sheet(language)
     return {
         "on": screen.day,
         "insurer": screen.insurer,
         "program": screen.program,
         "periods": [{"from": first, "until": last} for first, last in screen.periods],
-        "agreements": [cells(row, language) for row in screen.rows],
+        "agreements": [as_json(table, cells(row, language)) for row in screen.rows],
         "problems": list(_problems(screen, language, severities)),
+        "files": list(map(str, files)),
     }
 
 
@@ -40,52 +92,46 @@ def _problems(screen: Screen, language: Language, severities: Severities) -> Ite
         yield {"code": found.code, "severity": severities.of(found.code), "message": message, "remedy": remedy}
 
 
-def cells(row: Shown, language: Language) -> dict[str, Any]:
-    """A row by the keys of its table. What isn't there is None or ''; ``units`` as in the tables, ``units_text`` in
-    words."""
+def cells(row: Shown, language: Language) -> Row:
+    """A row of the table, in the order of its columns."""
     say, a, resolution = words("agreements", language), row.agreement, row.resolution
     tariff = resolution.tariff if resolution is not None else None
     contract = resolution.contract if resolution is not None else None
-    return {
-        "insurer": a.insurer,
-        "program": a.program,
-        "profile": a.profile,
-        "moment": a.moment,
-        "name": _name(a, say),
-        "code": a.code,
-        "own_codes": list(row.own_codes),
-        "f_code": a.f_code,
-        "list": a.list,
-        "list_meaning": _meaning(a.list, language),
-        "units": str(a.units),
-        "units_text": _units(a, say),
-        "diagnoses": list(a.diagnoses),
-        "other_diagnoses": not a.diagnoses or a.takes_others,
-        "tariff_list": a.tariff_list,
-        "amount": resolution.amount if resolution is not None else a.amount,
-        "tariff_cents": tariff.cents if tariff is not None else None,
-        "tariff_place": tariff.place if tariff is not None else "",
-        "contract": _place(row),
-        "contract_from": contract.valid_from if contract is not None else None,
-        "contract_until": _end(contract),
-        "from": a.valid_from,
-        "until": a.valid_until,
-        "problem": row.problem,
-        "rule": a.rule,
-        "source": a.source,
-        "certainty": certainty(row),
-        "inferred": list(row.inferred),
-        "replaces": [other.rule for other in a.replaces],
-    }
+    return (
+        a.insurer,
+        a.program,
+        a.profile,
+        a.moment,
+        _name(a, say),
+        a.code,
+        row.own_codes,
+        a.f_code,
+        a.list,
+        _meaning(a.list, language),
+        str(a.units),
+        _units(a, say),
+        (*a.diagnoses, *((ANY,) if a.takes_others else ())),
+        a.tariff_list,
+        resolution.amount if resolution is not None else a.amount,
+        tariff.cents if tariff is not None else None,
+        tariff.place if tariff is not None else "",
+        _place(row),
+        contract.valid_from if contract is not None else None,
+        None if contract is None or contract.valid_until == FOREVER else contract.valid_until,
+        a.valid_from,
+        a.valid_until,
+        row.problem,
+        a.rule,
+        a.source,
+        certainty(row),
+        row.inferred,
+        [other.rule for other in a.replaces],
+    )
 
 
 def certainty(row: Shown) -> str:
     """How sure the row is, as in ``specs/README.md``; a row of the practice's own is ``own``."""
     return "own" if row.agreement.is_own else "single-source"
-
-
-def _end(contract: Contract | None) -> object:
-    return None if contract is None or contract.valid_until == FOREVER else contract.valid_until
 
 
 def _place(row: Shown) -> str:

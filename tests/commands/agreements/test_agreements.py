@@ -1,12 +1,16 @@
 """The screen of agreements beside a practice: contract positions, tariffs, own codes, overlays. What the built-in
 tables say is held against the manual in tests/manual/test_agreements.py."""
 
+import csv
+import io
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from ei_export.cli import main
 from tests.support.feeds import Clinic, contract
@@ -58,10 +62,10 @@ def test_a_tariff_and_where_it_stands(clinic: Clinic) -> None:
         "productafspraken Zorg1;VGZ coöperatie;940131;2022-01-01;;1.234,50",
     )
     row = rows(clinic)["VGZ", "940131"]
-    assert (row["tariff_cents"], row["tariff_place"], row["problem"]) == (123450, "tariffs.csv:3", "")
+    assert (row["tariff_cents"], row["tariff_place"], row["problem"]) == (123450, "tariffs.csv:3", None)
     assert rows(clinic, day="2021-06-01")["VGZ", "940131"]["tariff_cents"] == 10000
     _, text = given(clinic, "--insurer", "VGZ", "--program", "lage rug")
-    assert "  940131    start, profiel 1         F1013  012  1 eenheid            € 1.234,50" in text
+    assert "  940131    start, profiel 1        F1013  012  1 eenheid             € 1.234,50" in text
     assert "Tarief van het product: tariffs.csv:3." in " ".join(text.split())
 
 
@@ -80,7 +84,7 @@ def test_no_tariff_is_said_with_what_to_do(clinic: Clinic) -> None:
 
 def test_a_contact_needs_no_tariff(clinic: Clinic) -> None:
     row = rows(clinic)["VGZ", "940135"]
-    assert (row["units"], row["units_text"], row["tariff_cents"], row["problem"]) == ("-", "niet verzonden", None, "")
+    assert (row["units"], row["units_text"], row["tariff_cents"], row["problem"]) == ("-", "niet verzonden", None, None)
 
 
 def test_the_contract_position_of_the_day(clinic: Clinic) -> None:
@@ -99,7 +103,7 @@ def test_the_contract_position_of_the_day(clinic: Clinic) -> None:
         "2021-12-31",
     )
     row = found["VGZ", "940131"]
-    assert (row["contract"], row["problem"], row["tariff_cents"]) == ("", "CONTRACT_MISSING", None)
+    assert (row["contract"], row["problem"], row["tariff_cents"]) == (None, "CONTRACT_MISSING", None)
     _, text = given(clinic)
     assert "VGZ\nGeen contractpositie op deze dag" in text
     assert "contractpositie [[contracts]] 2 vanaf 01-01-2022" in text
@@ -145,7 +149,7 @@ def test_a_row_of_an_overlay(clinic: Clinic) -> None:
     before = rows(clinic, day="2022-02-28")["VGZ", "940131"]
     assert (before["units"], before["until"], before["replaces"]) == ("1", "2022-02-28", [])
     new = rows(clinic, "--insurer", "nieuw", "--program", "Hand")["Nieuw", "N1"]
-    assert (new["diagnoses"], new["other_diagnoses"]) == ([], True)
+    assert new["diagnoses"] == []
     _, text = given(clinic, "--insurer", "VGZ", "--program", "lage rug")
     assert "In plaats van specs/zorg1/vgz.csv:2." in " ".join(text.split())
 
@@ -230,3 +234,25 @@ def test_what_is_inferred_everywhere_is_said_once(clinic: Clinic) -> None:
     )
     assert text.count("zelf afgeleid") == 1
     assert "moment, lijst, aantal eenheden" in " ".join(text.split())
+
+
+def test_as_a_table_for_people(clinic: Clinic) -> None:
+    out = clinic.folder / "tables"
+    document = looked_up(clinic, "--insurer", "CZ", "--out", str(out), "--xlsx")
+    assert document["files"] == [str(out / "agreements.xlsx"), str(out / "agreements.csv")]
+    text = (out / "agreements.csv").read_text(encoding="utf-8-sig")
+    header, first, *_ = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert header[:6] == ["Verzekeraar", "Programma", "Profiel", "Moment", "Wat het is", "Code"]
+    assert first[:6] == ["CZ", "artrose", "1", "start", "start, profiel 1", "940174"]
+    sheet = load_workbook(out / "agreements.xlsx").active
+    assert sheet is not None
+    row = dict(zip(header, (cell.value for cell in sheet[2]), strict=True))
+    assert isinstance(row["Vanaf"], datetime)
+    assert (row["Vanaf"].date(), row["Lijst"]) == (date(2021, 4, 1), "012")
+    assert row["Tarief"] == pytest.approx(document["agreements"][0]["tariff_cents"] / 100)
+    assert sheet.max_row == len(document["agreements"]) + 1
+
+
+def test_a_workbook_goes_where_the_settings_say(clinic: Clinic) -> None:
+    looked_up(clinic, "--xlsx")
+    assert sorted(path.name for path in (clinic.folder / "out").iterdir()) == ["agreements.csv", "agreements.xlsx"]
