@@ -21,7 +21,7 @@ from .agreements import Screen, Shown
 _LINE: Final = "  {:<10}{:<24}{:<7}{:<5}{:<21}{:>11}"
 _INDENT: Final = " " * 12
 _LISTS: Final = "COD367"
-#: As the tables of agreements have them (units ``count``, diagnoses with ``*`` behind them); ``name`` and ``units_text``
+#: As the tables of agreements have them: units ``count``, diagnoses with ``*`` behind them; ``name`` and ``units_text``
 #: in words. ``problem``: why it isn't declared, by its code; ``inferred``: the columns that are our conclusion.
 _COLUMNS: Final = (
     Column("insurer"),
