@@ -11,9 +11,8 @@ from attrs import frozen
 from ..base.spool import UNIT, SortedLines
 from .sheets import Column, Kind, Row, Value
 
-#: Before a value that is there, and before one that isn't: empty comes last, whatever the direction.
-_THERE: Final = "0"
-_EMPTY: Final = "1"
+#: Before a number, another value, and none: in this order, whatever the direction.
+_NUMBER, _OTHER, _EMPTY = "0", "1", "2"
 #: No number of a table is as large; numbers are compared as positive ones with as many digits.
 _LARGEST: Final = Decimal(10) ** 15
 _BEHIND: Final = "~"
@@ -83,9 +82,11 @@ def _key(value: Value, descending: bool) -> str:
         return _EMPTY
     if isinstance(value, int | Decimal):
         number = Decimal(value)
-        return f"{_THERE}{_LARGEST + (-number if descending else number):024.6f}"
-    text = _safe(value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else ", ".join(value))
-    return _THERE + (_backwards(text) if descending else text)
+        return f"{_NUMBER}{_LARGEST + (-number if descending else number):024.6f}"
+    text = _safe(
+        value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else ", ".join(value)
+    )
+    return _OTHER + (_backwards(text) if descending else text)
 
 
 def _backwards(text: str) -> str:
