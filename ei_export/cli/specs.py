@@ -7,6 +7,7 @@ from attrs import evolve
 
 from ..base.problems import Finding, Language, SettingsError, Severity, render, severity
 from ..commands.specs_check import check_in_vain, check_specs, check_tariffs
+from ..settings.zorg1 import Zorg1Settings
 from .common import USAGE, Call, command, group
 from .speaking import warn
 
@@ -21,7 +22,8 @@ def check(call: Call, overlays: tuple[Path, ...]) -> int:
     if settings is not None:
         settings = evolve(settings, overlays=overlays or settings.overlays)
         overlays = settings.overlays
-    errors = check_specs(overlays)
+    own = settings.zorg1 if settings is not None else Zorg1Settings()
+    errors = check_specs(overlays, own.measures, own.profiles)
     findings: list[Finding] = []
     if settings is not None:
         errors += check_tariffs(settings.tariffs_path) if settings.tariffs_path is not None else ()

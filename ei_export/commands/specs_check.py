@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,10 @@ from ..standards.vocabulary import read_elements, read_headings
 from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
 from ..zorg1.in_vain import in_vain
 from ..zorg1.inferred import read_inferred
-from ..zorg1.programs import read_parts, read_usual
+from ..zorg1.instruments import read_other_names
+from ..zorg1.measures import instruments_in, known_profiles, read_measures
+from ..zorg1.profiles import read_profiles
+from ..zorg1.programs import Programs, read_parts, read_usual
 from ..zorg1.tariffs import Tariffs
 
 #: A source that is a choice of our own.
@@ -39,8 +43,11 @@ def check_in_vain(settings: Settings) -> Iterator[Finding]:
     return in_vain(settings, Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path))
 
 
-def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
-    """Every error in the built-in tables and in these overlays: at most one for a row, and for a record layout."""
+def check_specs(
+    overlays: Sequence[Path] = (), measures: Path | None = None, profiles: Path | None = None
+) -> list[SettingsError]:
+    """Every error in the built-in tables, in these overlays, and in a practice's own tables of what is measured
+    and which profile goes with a score: at most one for a row, and for a record layout."""
     errors: list[SettingsError] = []
     report = errors.append
     codes = codelists.every_code.read(SPECS, report)
@@ -66,8 +73,11 @@ def check_specs(overlays: Sequence[Path] = ()) -> list[SettingsError]:
     for read in (read_twins, read_contacts, read_weeks):
         read({code for _, code in agreements}, SPECS, report)
     read_inferred({insurer for insurer, _ in agreements}, {code for _, code in agreements}, SPECS, report)
-    read_parts(known.diagnoses, SPECS, report)
-    read_usual(known.diagnoses, SPECS, report)
+    parts, usual = read_parts(known.diagnoses, SPECS, report), read_usual(known.diagnoses, SPECS, report)
+    profiles_of = known_profiles(chain.from_iterable(agreements.values()), Programs(parts, usual))
+    measured = read_measures(profiles_of, measures, SPECS, report)
+    scored = read_profiles({*chain.from_iterable(profiles_of.values())}, profiles, SPECS, report)
+    read_other_names({*instruments_in(measured), *scored}, SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     if named is not None:

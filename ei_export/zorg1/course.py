@@ -9,18 +9,7 @@ from datetime import date
 from attrs import frozen
 
 from ..model.appointment import Outcome
-
-
-@frozen
-class Measurement:
-    """A score on a day. ``instrument`` and ``score`` are as the practice writes them; ``subscore`` may be '';
-    ``moment`` is ``intake``, ``tussen`` or ``eind``, '' where its day is to say."""
-
-    day: date
-    instrument: str
-    score: str
-    subscore: str = ""
-    moment: str = ""
+from ..model.measurement import Measurement
 
 
 @frozen

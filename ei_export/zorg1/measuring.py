@@ -1,0 +1,186 @@
+"""Measurements and trajectories: which belongs to which, of which moment it is, what is due and what is missing.
+
+Functions of values only. What is measured when is in the tables (`measures`); how far a moment reaches in the settings.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final, Protocol, TypeVar
+
+from attrs import field, frozen
+
+from ..model.measurement import MEASURING_MOMENTS, Measurement, MeasuringMoment, score_of, score_text
+from ..settings.zorg1 import Limits
+from .measures import Measure, Measures
+
+_WEEK: Final = timedelta(weeks=1)
+
+
+class Span(Protocol):
+    """A trajectory as far as measurements are asked of it, as a `Course` is: what it is called, by the practice's
+    number where it has one; program and profile; its first day, its last one, None while it has no end, and the day of
+    its last visit."""
+
+    @property
+    def trajectory(self) -> str: ...
+    @property
+    def program(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def started(self) -> date: ...
+    @property
+    def ended(self) -> date | None: ...
+    @property
+    def last(self) -> date: ...
+
+
+S = TypeVar("S", bound=Span)
+
+
+# Which moment.
+
+
+def moment_of(measured: Measurement, span: Span, limits: Limits) -> MeasuringMoment:
+    """The moment that a measurement of a trajectory is of: as it was said, or else by its day. Near the start it is
+    intake, near the end eind, near both what is nearer, and intake halfway; in between it is tussen."""
+    if measured.moment:
+        return measured.moment
+    since_start = (measured.day - span.started).days
+    is_intake = since_start <= limits.intake_days
+    if span.ended is None:
+        return "intake" if is_intake else "tussen"
+    until_end = (span.ended - measured.day).days
+    is_end = until_end <= limits.end_days
+    if is_intake and is_end:
+        return "intake" if abs(since_start) <= abs(until_end) else "eind"
+    return "intake" if is_intake else "eind" if is_end else "tussen"
+
+
+def by_moment(
+    measurements: Iterable[Measurement], span: Span, limits: Limits
+) -> Mapping[tuple[str, MeasuringMoment], Measurement]:
+    """The measurement that counts for each instrument and moment: of intake the first, of the others the last one; of
+    one day the highest score."""
+    found: dict[tuple[str, MeasuringMoment], Measurement] = {}
+    for measured in sorted(measurements, key=_in_time):
+        moment = moment_of(measured, span, limits)
+        key = measured.instrument, moment
+        before = found.get(key)
+        if before is None or moment != "intake" or measured.day == before.day:
+            found[key] = measured
+    return found
+
+
+def _in_time(measured: Measurement) -> tuple[object, ...]:
+    """By day, and of one day from the lowest score to the highest."""
+    numbers = ((score is not None, score or 0) for score in (score_of(measured.score), score_of(measured.subscore)))
+    return measured.day, measured.instrument, *numbers, measured
+
+
+# What is due.
+
+
+def due_moments(span: Span, today: date, limits: Limits) -> tuple[MeasuringMoment, ...]:
+    """The moments at which a trajectory should have been measured by today: intake once it began, tussen where it lasts
+    long enough, eind once it ended."""
+    last = span.ended or today
+    asked: Mapping[MeasuringMoment, bool] = {
+        "intake": span.started <= today,
+        "tussen": last - span.started > limits.between_weeks * _WEEK,
+        "eind": span.ended is not None,
+    }
+    return tuple(moment for moment in MEASURING_MOMENTS if asked[moment])
+
+
+def due_measures(span: Span, measures: Measures, today: date, limits: Limits) -> list[Measure]:
+    """All that must have been measured in a trajectory by today, by moment."""
+    return [
+        measure
+        for moment in due_moments(span, today, limits)
+        for measure in measures.required(span.program, span.profile, moment)
+    ]
+
+
+def missing_measures(due: Iterable[Measure], taken: Collection[tuple[str, MeasuringMoment]]) -> list[Measure]:
+    """Those of the measures that are due of which there is none among what was ``taken``, instruments with moments."""
+    return [measure for measure in due if not _is_taken(measure, taken)]
+
+
+def _is_taken(measure: Measure, taken: Collection[tuple[str, MeasuringMoment]]) -> bool:
+    return any(
+        moment == measure.moment and (not measure.instruments or instrument in measure.instruments)
+        for instrument, moment in taken
+    )
+
+
+# Whose.
+
+
+@frozen
+class Matched:
+    """Measurements of a patient by ``trajectory``; those of ``no_trajectory``; and those that may be of ``several``,
+    each with what these are called. Nothing is guessed."""
+
+    trajectory: Mapping[str, Sequence[Measurement]] = field(factory=dict)
+    no_trajectory: Sequence[Measurement] = ()
+    several: Sequence[tuple[Measurement, tuple[str, ...]]] = ()
+
+
+def match(measurements: Iterable[Measurement], spans: Sequence[Span], measures: Measures, limits: Limits) -> Matched:
+    """Puts the measurements of a patient with the patient's trajectories: by number where there is one, else by day
+    and instrument; see `candidates`."""
+    trajectory: dict[str, list[Measurement]] = {}
+    no_trajectory: list[Measurement] = []
+    several: list[tuple[Measurement, tuple[str, ...]]] = []
+    for measured in sorted(measurements):
+        found = candidates(measured, spans, measures, limits)
+        if len(found) == 1:
+            trajectory.setdefault(found[0].trajectory, []).append(measured)
+        elif found:
+            several.append((measured, tuple(sorted(span.trajectory for span in found))))
+        else:
+            no_trajectory.append(measured)
+    return Matched(trajectory, tuple(no_trajectory), tuple(several))
+
+
+def candidates(measured: Measurement, spans: Sequence[S], measures: Measures, limits: Limits) -> list[S]:
+    """The trajectories that a measurement may be of. With a number those of that number. Without, those in which its
+    day is; or else those that it is near enough to; or else those that began before and have no end. Where these are
+    several, those whose program names its instrument, if any does."""
+    if measured.number:
+        return [span for span in spans if span.trajectory == measured.number]
+    day, before, after = measured.day, timedelta(days=limits.intake_days), timedelta(days=limits.end_days)
+    found = (
+        [span for span in spans if span.started <= day <= (span.ended or span.last)]
+        or [span for span in spans if span.started - before <= day <= (span.ended or span.last) + after]
+        or [span for span in spans if span.started <= day and span.ended is None]
+    )
+    if len(found) > 1:
+        return [span for span in found if measures.names(span.program, measured.instrument)] or found
+    return found
+
+
+def joined(
+    feed: Iterable[Measurement], file: Iterable[Measurement]
+) -> tuple[list[Measurement], list[tuple[Measurement, Measurement]]]:
+    """The measurements of a trajectory in order, those of the ``feed`` and of the ``file`` with measurements put
+    together; of one instrument on one day the file's count. Behind them those of the feed that say another score than
+    the file's, each with the one of the file."""
+    of_file = sorted(file)
+    by_day: dict[tuple[date, str], list[Measurement]] = {}
+    for measured in of_file:
+        by_day.setdefault((measured.day, measured.instrument), []).append(measured)
+    kept, otherwise = [], []
+    for measured in sorted(set(feed)):
+        same = by_day.get((measured.day, measured.instrument))
+        if same is None:
+            kept.append(measured)
+        elif _shortest(measured) not in map(_shortest, same):
+            otherwise.append((measured, same[0]))
+    return sorted([*of_file, *kept]), otherwise
+
+
+def _shortest(measured: Measurement) -> str:
+    """A score as it is compared: ``7,0`` is ``7``."""
+    return score_text(measured.score) or measured.score
