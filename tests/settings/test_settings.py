@@ -102,6 +102,11 @@ answer_weeks = 3
 [zorg1]
 without_category = "nothing"
 apart_weeks = 26
+measures = "metingen.csv"
+profiles = "profielen.csv"
+intake_days = 7
+end_days = 0
+between_weeks = 26
 [zorg1.codebook]
 birth_year = "GebJaar"
 [severity]
@@ -157,7 +162,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
-    for name in ("tariffs.csv", "zorg1-2024.csv", "gds801.xsd"):
+    for name in ("tariffs.csv", "zorg1-2024.csv", "gds801.xsd", "metingen.csv", "profielen.csv"):
         (tmp_path / name).touch()
     path = write(tmp_path, EVERYTHING)
     assert settings.load(path) == settings.Settings(
@@ -201,7 +206,9 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),
-        zorg1=Zorg1Settings("nothing", 26, {"birth_year": "GebJaar"}),
+        zorg1=Zorg1Settings(
+            "nothing", 26, {"birth_year": "GebJaar"}, tmp_path / "metingen.csv", tmp_path / "profielen.csv", 7, 0, 26
+        ),
         severities=Severities({"DEADLINE_PASSED": "error"}),
         language="en",
     )
