@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from ..base.problems import Finding
-from ..ledger.dossier import PENDING, Settled, Waiting
+from ..ledger.dossier import PENDING, Settled, Unsettled
 from ..ledger.patients import appointment_owner
 from ..model.appointment import Appointment, Outcome
 from ..model.declaration import NO_BSN
@@ -40,14 +40,14 @@ def take_from_another(patient: Patient, row: Appointment) -> Taken | None:
     last = debits[-1]
     if last.is_pruned:
         return take_as_pruned(row, last)
-    if last.stands:
+    if last.stays:
         sent_to = standard_named(last.standard).read_person(last.person).bsn
         if owner != patient.patient_id and not _is_one_person({sent_to, _bsn(row)}):
             return Taken(row, elsewhere=last.reference)
     elif context.watched.get(row.id, {owner}) != {patient.patient_id}:
         return Taken(row, elsewhere=last.reference)
     debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
-    if not last.stands:
+    if not last.stays:
         return Taken(row, debits=debits, again=last, totals=_moved(patient, row.id, owner))
     taken = take_declared(patient, None, row, debits)
     return evolve(taken, debits=debits, totals=[*_moved(patient, row.id, owner), *taken.totals])
@@ -105,13 +105,13 @@ def is_theirs(patient: Patient, heard: Heard, number: str, owner: str, visits: I
     return not _is_one_person(mine | {kept.text("bsn") for kept in left})
 
 
-def _is_moved(patient: Patient, heard: Heard, kept: Settled | Waiting, owner: str) -> bool:
+def _is_moved(patient: Patient, heard: Heard, kept: Settled | Unsettled, owner: str) -> bool:
     """Whether the feed says that an appointment is no longer of who had it."""
     ident = kept.appointment_id
     return ident in heard.named or ident in heard.remembered or owner not in patient.context.watched.get(ident, {owner})
 
 
-def _kept(context: Context, patient_id: str) -> list[Settled | Waiting]:
+def _kept(context: Context, patient_id: str) -> list[Settled | Unsettled]:
     dossier = context.dossier(patient_id)
     return dossier.kept() if dossier is not None else []
 

@@ -11,7 +11,7 @@ from ..intake.values import consent, refusal, stated
 from ..ledger.dossier import NOTHING_BESIDES, Besides
 from ..model.appointment import Appointment, positions
 
-_TEXTS: Final = ("consent", "indication_code", "category", "therapist_agb")
+_TEXTS: Final = ("consent", "indication_code", "category", "therapist_agb", "referral_date")
 _MEASURED: Final = ("measurement_name", "measurement_score")
 #: Rows differ little in this; forgetting costs time only.
 _MOST: Final = 10_000

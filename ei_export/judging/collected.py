@@ -16,6 +16,7 @@ from attrs import Factory, frozen
 from ..base.problems import Severity
 from ..base.processes import Helper, cores
 from ..base.spool import Batches, PairCheck, Run, SortedLines
+from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
 from ..model.due import who_of
 from ..output.problem_list import ProblemList
@@ -32,6 +33,7 @@ class _Files:
     due: BinaryIO = Factory(TemporaryFile)
     problems: BinaryIO = Factory(TemporaryFile)
     dossiers: BinaryIO = Factory(TemporaryFile)
+    regular: BinaryIO = Factory(TemporaryFile)
 
 
 @frozen
@@ -42,6 +44,7 @@ class _HandedOver:
     persons: PairCheck
     due: Sequence[Run]
     dossiers: int
+    regular: int
     problems: Sequence[Run]
     severities: Counter[Severity]
     warnings: Counter[str]
@@ -56,6 +59,7 @@ class Collected:
         self.persons = PairCheck()
         self.problems = problems
         self.dossiers = Batches[StoredDossier]()
+        self.regular = Batches[RegularCare]()
         self.totals = Totals()
 
     def add(self, result: Result) -> None:
@@ -73,11 +77,14 @@ class Collected:
             self.problems.add(told.finding, told.appointment_id, told.trajectory, told.row, told.uzovi)
         if result.dossier is not None:
             self.dossiers.add(result.dossier)
+        if result.regular is not None:
+            self.regular.add(result.regular)
 
     def apart(self, files: _Files) -> "Collected":
         """For another process of the same run, which hands over what it collects in ``files``."""
         own = Collected(self.problems.empty_copy(files.problems))
-        own.due, own.dossiers = SortedLines(file=files.due), Batches(files.dossiers)
+        own.due = SortedLines(file=files.due)
+        own.dossiers, own.regular = Batches(files.dossiers), Batches(files.regular)
         return own
 
     def hand_over(self) -> _HandedOver:
@@ -87,6 +94,7 @@ class Collected:
             self.persons,
             self.due.hand_over(),
             self.dossiers.hand_over(),
+            self.regular.hand_over(),
             self.problems.lines.hand_over(),
             self.problems.severities,
             self.problems.warnings,
@@ -98,6 +106,7 @@ class Collected:
         self.persons.adopt(other.persons)
         self.due.adopt(files.due, other.due)
         self.dossiers.adopt(files.dossiers, other.dossiers)
+        self.regular.adopt(files.regular, other.regular)
         self.problems.adopt(files.problems, other.problems, other.severities, other.warnings)
 
 

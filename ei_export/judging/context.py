@@ -15,6 +15,7 @@ from ..intake.gather import Gathered, GatheredRow
 from ..intake.reader import RowReader
 from ..intake.survey import Statuses
 from ..ledger import Ledger
+from ..ledger.care import RegularCare, regular_of
 from ..ledger.corrections import corrected_patients
 from ..ledger.credits import replacements
 from ..ledger.line import Line, corrected_debits, debits_of
@@ -140,14 +141,18 @@ class Context:
         if self.ledger.is_new:
             return ()
         lines = declared_for(self.ledger, person.who, day, list, f_code, appointment_id)
-        return [line for line in lines if self._as_it_stands(line).stands]
+        return [line for line in lines if self._as_it_stands(line).stays]
 
-    def is_deleted(self, appointment: Appointment) -> bool:
+    def regular(self, patient_id: str) -> RegularCare | None:
+        """What the ledger keeps of a patient's regular care."""
+        return None if self.ledger.is_new else regular_of(self.ledger, patient_id)
+
+    def is_deleted(self, ident: str, day: date | None) -> bool:
         """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""
         first, present = self.settings.input.complete_from, self._present
-        if first is None or present is None or appointment.date is None:
+        if first is None or present is None or day is None:
             return False
-        return appointment.date >= first and hash(appointment.id) not in present
+        return day >= first and hash(ident) not in present
 
     def mark(self, row: Appointment) -> str:
         """Tells rows apart by what they say of person and care."""

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from ..base.problems import Finding
 from ..ledger.dossier import PENDING
-from ..ledger.line import STANDING, Line
+from ..ledger.line import Line
 from ..model.appointment import Judgement, Key, Outcome, Past
 from ..zorg1.trajectories import Grouped
 from .context import Context
@@ -39,7 +39,7 @@ def is_as_declared(
         return None
     (debit,) = [debit for debit in heard.debits[ident] if debit.reference == reference]
     is_same = (debit.standard, debit.uzovi) == file and as_first(debit) == head
-    stands = debit.state in STANDING and debit.state != "partly_granted"
+    stands = debit.stands and debit.became != "partly_granted"
     return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
 
 

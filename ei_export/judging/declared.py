@@ -83,7 +83,7 @@ def take_declared(
     last = _that_counts(debits)
     if last.is_pruned:
         return Taken(sent) if row is None else take_as_pruned(row, last)
-    if last.stands:
+    if last.stays:
         if sent is None or last is not debits[-1]:
             sent = _as_sent(patient, last, row, sent)
         sent = sent.settled(units=last.units, linked=last.code)
@@ -103,7 +103,7 @@ def take_as_pruned(row: Appointment, debit: Line) -> Taken:
 def _that_counts(debits: Sequence[Line]) -> Line:
     """The last debit; or an earlier one that stands, where nothing is to come in the place of the last."""
     last = debits[-1]
-    return last if last.again else next((debit for debit in reversed(debits) if debit.stands), last)
+    return last if last.again else next((debit for debit in reversed(debits) if debit.stays), last)
 
 
 def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[str, Place], dict[str, Change]]:
@@ -308,7 +308,7 @@ def why_not_again(heard: Heard, ident: str) -> Finding | None:
     last = heard.again.get(ident)
     if last is None:
         return None
-    standing = [debit.reference for debit in heard.debits[ident] if debit.stands]
+    standing = [debit.reference for debit in heard.debits[ident] if debit.stays]
     if standing:
         return Finding("DEBIT_STANDS", "", {"reference": ", ".join(standing)})
     for debit in heard.debits[ident]:

@@ -75,7 +75,7 @@ class _Hearing:
         """Forgets what was deleted in the agenda; of what was declared that is told, as of what was cancelled."""
         patient_id = self.patient.patient_id
         for ident, before in list(self.remembered.items()):
-            if not self.context.is_deleted(before):
+            if not self.context.is_deleted(before.id, before.date):
                 continue
             if self._was_declared(ident, before):
                 self._deleted.add(ident)

@@ -8,7 +8,7 @@ from attrs import evolve
 from ..base.value import value
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept
-from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Waiting, in_order
+from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Unsettled, in_order
 from ..ledger.line import Line
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome, Past
@@ -60,7 +60,7 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
     """What the ledger remembers of a patient, of whom it keeps this dossier."""
     found = context.debits(patient_id)
     debits = {ident: debits for ident, debits in found.items() if debits[-1].patient_id == patient_id}
-    again = {ident: debits[-1] for ident, debits in debits.items() if not debits[-1].stands}
+    again = {ident: debits[-1] for ident, debits in debits.items() if not debits[-1].stays}
     if dossier is None:
         return LedgerHistory(None, debits=debits, again=again)
     remembered: dict[str, Appointment] = {}
@@ -96,7 +96,7 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
     return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses, besides)
 
 
-def _recalled(context: Context, patient_id: str, kept: Settled | Waiting) -> Appointment:
+def _recalled(context: Context, patient_id: str, kept: Settled | Unsettled) -> Appointment:
     """An appointment as it is kept."""
     if isinstance(kept, Settled):
         outcome = Outcome(kept.outcome)
@@ -106,7 +106,7 @@ def _recalled(context: Context, patient_id: str, kept: Settled | Waiting) -> App
     return read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=meant)
 
 
-def _pending(appointment: Appointment, kept: Waiting, *, is_lasting: bool) -> Appointment:
+def _pending(appointment: Appointment, kept: Unsettled, *, is_lasting: bool) -> Appointment:
     """What is to be tried again; ``is_lasting``: what only the feed can put right is still to be put right."""
     for finding in kept.found:
         if finding.code in LASTING:
@@ -117,7 +117,7 @@ def _pending(appointment: Appointment, kept: Waiting, *, is_lasting: bool) -> Ap
 
 
 def _courses(
-    context: Context, dossier: StoredDossier, appointments: Sequence[Settled | Waiting], again: Mapping[str, Line]
+    context: Context, dossier: StoredDossier, appointments: Sequence[Settled | Unsettled], again: Mapping[str, Line]
 ) -> Sequence[Course]:
     """The trajectories of the last time; an open one goes on until the end of time."""
     insurer = context.resolver.insurer
@@ -132,7 +132,7 @@ def _courses(
     ]
 
 
-def _took_place(context: Context, kept: Waiting) -> bool | None:
+def _took_place(context: Context, kept: Unsettled) -> bool | None:
     """What is known by now of an appointment of which it wasn't known whether it took place."""
     words = [str(finding.params["status"]) for finding in kept.lasting[:1] if finding.code == "STATUS_UNCLEAR"]
     return context.statuses[words[0]] if words else None

@@ -22,7 +22,7 @@ from ..ledger.dossier import (
     Besides,
     Change,
     KeptTrajectory,
-    Waiting,
+    Unsettled,
     by_column,
     pack_judged,
     pack_trajectories,
@@ -44,6 +44,7 @@ from .history import recall
 from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
 from .person import consent_now, identity_now, latest_first, note_person, person_now
+from .regular import regular_care
 from .result import Result, Told, Totals, counted, tally_of
 from .visits import classify, orphans, shared_numbers
 
@@ -77,7 +78,7 @@ def _judge(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> St
     yield
     judged = yield from examine(context, patient_id, rows, context.dossier(patient_id))
     yield
-    return (yield from _with_dossier(judged, digest if rows else None))
+    return (yield from _completed(judged, digest if rows else None))
 
 
 def examine(
@@ -194,18 +195,18 @@ def _is_tried_again(patient: Patient, grouped: Grouped, row: Appointment, judgem
     return is_new or outcome in PENDING
 
 
-def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
-    """What a patient came to, with the dossier for next time, where there is anything to remember. ``digest`` of the
+def _completed(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
+    """What a patient came to, with what is kept for next time, where there is anything to remember. ``digest`` of the
     patient's rows, None where the feed had none."""
     patient, result, history = judged.patient, judged.result, judged.patient.history
-    before = history.dossier
+    before, regular = history.dossier, regular_care(judged)
     named = [row for row in judged.kept if row.id and len(row.id) <= ID_LIMIT]
     named.sort(key=_ID)
     if not named and before is None:
-        return result
+        return evolve(result, regular=regular) if regular is not None else result
     judgements = [judged.judged[row.id] for row in named]
     pending = len([None for judgement in judgements if judgement.outcome in PENDING]) + len(judged.open)
-    tally = None
+    again = None
     if (
         pending
         or judged.heard.waits
@@ -215,25 +216,30 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     ):
         digest = None
     if digest is not None:
-        result.again = _again(result)
-        tally = tally_of(result.again)
+        again = _again(result)
     trajectories = [_summary(trajectory, judged.shared) for trajectory in judged.grouped.trajectories]
     numbers = sorted({trajectory.number for trajectory in trajectories} - {""})
+    totals = result.totals
     if before is not None:
         gone = {course.number for course in before.courses()} - {"", *(t.number for t in judged.grouped.trajectories)}
         if gone:
             released = [(number, patient.patient_id) for number in sorted(gone)]
-            result.totals = [*result.totals, Totals(released=released)]
+            totals = [*totals, Totals(released=released)]
     yield
     besides = patient.context.besides.of(patient.rows, history.besides)
-    settled: list[tuple[Appointment, Past, Besides]] = []
-    waiting: list[Waiting] = []
+    settled: list[tuple[Appointment, Past, int, Besides]] = []
+    unsettled: list[Unsettled] = []
+    places = judged.grouped.places
+    numbered: dict[Trajectory | None, int] = {None: 0}
+    numbered |= {trajectory: number for number, trajectory in enumerate(judged.grouped.trajectories, 1)}
     for row, judgement in zip(named, judgements, strict=True):
         known = besides.get(row.id, NOTHING_BESIDES)
+        place = numbered[places.get(row.id, NOWHERE).trajectory]
         if judgement.outcome in PENDING or _is_unexplained(judged, row, judgement):
-            waiting.append(_waiting(row, judgement, known, is_sent=row.id in judged.heard.silent))
+            is_sent = row.id in judged.heard.silent
+            unsettled.append(_unsettled(row, judgement, place, known, is_sent=is_sent))
         else:
-            settled.append((row, judgement.past, known))
+            settled.append((row, judgement.past, place, known))
     yield
     last = max(filter(None, [row.date for row in named]), default=None)
     feed = latest_first(judged.heard.in_feed)
@@ -241,10 +247,10 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     heard = judged.heard
     consent = consent_now(before, (*heard.in_feed, *heard.remembered.values()) if besides else (), besides)
     yield
-    result.dossier = StoredDossier(
+    dossier = StoredDossier(
         patient.patient_id,
         digest=digest,
-        tally=tally,
+        tally=tally_of(again) if again is not None else None,
         pending=pending,
         open_trajectories=len([None for trajectory in trajectories if not trajectory.ended]),
         last=last.isoformat() if last is not None else "",
@@ -259,12 +265,12 @@ def _with_dossier(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
         appointments=pack_judged(settled),
         trajectories=pack_trajectories(trajectories),
         patient=before.patient if before is not None else None,
-        waiting=waiting,
-        changes=_changes(judged, settled, waiting),
-        owned=hashes([row.id for row, past, _ in settled if past.settled_as in _OWNED]),
+        unsettled=unsettled,
+        changes=_changes(judged, settled, unsettled),
+        owned=hashes([row.id for row, past, *_ in settled if past.settled_as in _OWNED]),
         numbers=numbers,
     )
-    return result
+    return evolve(result, again=again, totals=totals, dossier=dossier, regular=regular)
 
 
 def _again(result: Result) -> dict[Outcome, int]:
@@ -277,22 +283,23 @@ def _again(result: Result) -> dict[Outcome, int]:
     return again
 
 
-def _waiting(row: Appointment, judgement: Judgement, besides: Besides, *, is_sent: bool) -> Waiting:
+def _unsettled(row: Appointment, judgement: Judgement, place: int, besides: Besides, *, is_sent: bool) -> Unsettled:
     """An appointment to be tried again, for next time."""
     texts = by_column(row)
     texts |= {column: text for column in _HEARD_ONLY if (text := getattr(besides, column))}
-    return Waiting(texts["appointment_id"], judgement.outcome, texts, judgement.found, besides.measured, is_sent)
+    ident = texts["appointment_id"]
+    return Unsettled(ident, judgement.outcome, texts, judgement.found, besides.measured, is_sent, place)
 
 
 def _changes(
-    judged: JudgedPatient, settled: Sequence[tuple[Appointment, Past, Besides]], waiting: Sequence[Waiting]
+    judged: JudgedPatient, settled: Sequence[tuple[Appointment, Past, int, Besides]], unsettled: Sequence[Unsettled]
 ) -> dict[str, Change]:
     """How the feed changed declared appointments, and which of those whose debit doesn't stand give no line by now."""
     if not (judged.changes or judged.heard.debits):
         return {}
-    outcomes = {row.id: past.settled_as for row, past, _ in settled}
+    outcomes = {row.id: past.settled_as for row, past, *_ in settled}
     changes = {ident: judged.changes[ident] for ident in outcomes if ident in judged.changes}
-    for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in waiting}):
+    for ident in sorted(judged.heard.debits.keys() - {each.appointment_id for each in unsettled}):
         if ident not in outcomes:
             changes[ident] = Change("gone", {})
         elif outcomes[ident] is Outcome.COUNTED:
@@ -320,4 +327,5 @@ def _summary(trajectory: Trajectory, shared: Collection[str]) -> KeptTrajectory:
         trajectory.end.isoformat() if trajectory.end else "",
         len(trajectory.contacts),
         trajectory.last.isoformat() if trajectory.last else "",
+        trajectory.relapse.isoformat() if trajectory.relapse else "",
     )

@@ -382,5 +382,5 @@ def _became(debits: Sequence[Line], uzovi: str, who: RenderedPerson) -> tuple[Be
             continue
         sent = standard_named(debit.standard).read_person(debit.person)
         if sent.key == who.person.key or sent.patient_id == who.person.patient_id:
-            became[debit.uzovi == uzovi] = "refused" if debit.state == "refused" else "credited"
+            became[debit.uzovi == uzovi] = "refused" if debit.became == "refused" else "credited"
     return became[True], became[False]

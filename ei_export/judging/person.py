@@ -19,6 +19,7 @@ from ..intake import values
 from ..intake.people import contradicting, fixed, identity_of, known_sex
 from ..intake.person import PERSON_COLUMNS
 from ..intake.values import refusal
+from ..ledger.care import RegularCare
 from ..ledger.dossier import Besides
 from ..ledger.patients import StoredDossier
 from ..ledger.people import HashedIdentity, hashed_identity, same_persons
@@ -232,7 +233,7 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
         return who, born, sex, year
     if before[0] is not None:
         return before
-    legible = [row for row in in_feed if not _may_have_shifted(row)]
+    legible = [row for row in in_feed if not may_have_shifted(row)]
     days = (values.day(row.text("birth_date")) for row in legible)
     sexes = (known_sex(values.sex(row.text("sex")) or "") for row in legible)
     year = next((day.year for day in days if day is not None), before[3])
@@ -240,7 +241,7 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
 
 
 def consent_now(
-    dossier: StoredDossier | None, appointments: Iterable[Appointment], besides: Mapping[str, Besides]
+    kept: StoredDossier | RegularCare | None, appointments: Iterable[Appointment], besides: Mapping[str, Besides]
 ) -> Consent:
     """The patient's last word on sharing data with Zorg1, of all ``appointments`` that are known, each with what it
     says by now, and what is remembered: that of the latest day of care, whenever it was heard; N where those of one
@@ -248,15 +249,15 @@ def consent_now(
     said = [
         Consent(word, row.date.isoformat() if row.date is not None else "", row.id)
         for row in appointments
-        if row.id in besides and (word := besides[row.id].consent) and not _may_have_shifted(row)
+        if row.id in besides and (word := besides[row.id].consent) and not may_have_shifted(row)
     ]
     # Not every appointment is kept: what other care said is remembered here only.
-    if dossier is not None and dossier.consent and all(each.appointment_id != dossier.consent_by for each in said):
-        said.append(Consent(dossier.consent, dossier.consent_on, dossier.consent_by))
+    if kept is not None and kept.consent and all(each.appointment_id != kept.consent_by for each in said):
+        said.append(Consent(kept.consent, kept.consent_on, kept.consent_by))
     return max(said, key=lambda each: (each.day, refusal(each.word), each.appointment_id), default=NO_CONSENT)
 
 
-def _may_have_shifted(row: Appointment) -> bool:
+def may_have_shifted(row: Appointment) -> bool:
     """Whether cells of a row may stand in other columns than theirs."""
     return any(finding.code.startswith("ROW_") for finding in row.findings)
 

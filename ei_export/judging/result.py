@@ -8,6 +8,7 @@ from attrs import define, field, fields_dict
 
 from ..base.problems import Finding
 from ..base.value import value
+from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
 from ..model.appointment import OUTCOMES, Outcome
 from ..model.due import DueLine
@@ -82,11 +83,11 @@ class Told:
     outcome: Outcome | None
 
 
-@define
+@value
 class Result:
     """What a patient comes to: ``outcomes``, ``held`` and ``remembered`` as of `Totals`, and ``totals`` with all that
-    few patients add to these; ``lines`` that are due, ``problems``, and the ``dossier`` for next time; ``again``: what
-    the rows count as when seen again, None while something is left to do."""
+    few patients add to these; ``lines`` that are due, ``problems``, and the ``dossier`` and ``regular`` care for next
+    time; ``again``: what the rows count as when seen again, None while something is left to do."""
 
     outcomes: Mapping[Outcome, int]
     held: Mapping[str, int] = field(factory=dict)
@@ -95,6 +96,7 @@ class Result:
     lines: Sequence[DueLine] = ()
     problems: Sequence[Told] = ()
     dossier: StoredDossier | None = None
+    regular: RegularCare | None = None
     again: Mapping[Outcome, int] | None = None
 
 

@@ -26,7 +26,7 @@ SELECT patient_id, max(credit IS NOT NULL OR again IS NOT NULL) FROM line WHERE 
 
 def drop(ledger: Ledger, appointments: Iterable[str]) -> None:
     """Forgets what was to be done about appointments that are again as they were declared: what stands, stands."""
-    sql = "UPDATE line SET credit = NULL, again = NULL WHERE appointment_id = ? AND debit_credit = 'D'"
+    sql = "UPDATE line SET to_credit = NULL, to_repeat = NULL WHERE appointment_id = ? AND debit_credit = 'D'"
     ledger.many(sql, ((ident,) for ident in appointments))
 
 
@@ -38,7 +38,7 @@ JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.
 WHERE declaration.invoice = ? AND line.again = 'now' AND EXISTS (
     SELECT 1 FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-        AND other.state IN ('sent', 'granted', 'partly_granted') AND other.credit IS NOT 'now'
+        AND other.stands AND other.credit IS NOT 'now'
 )
 """
     return ledger.one(sql, (invoice,))
@@ -68,14 +68,14 @@ _ASKING: Final = """
 SELECT NOT EXISTS (
            SELECT 1 FROM line AS later
            WHERE later.appointment_id = ?2 AND later.debit_credit = 'D' AND later.attempt > ?3
-               AND (later.again IS NOT NULL OR later.state IN ('sent', 'granted', 'partly_granted'))
+               AND (later.again IS NOT NULL OR later.stands)
        ) AS is_last,
        coalesce(
            (
                SELECT kind FROM change
                WHERE change.patient_id = ?4 AND change.appointment_id = ?2 AND kind NOT IN ('counted', 'gone')
            ),
-           (SELECT 'elsewhere' FROM waiting WHERE waiting.appointment_id = ?2 AND outcome <> 'not_zorg1' LIMIT 1),
+           (SELECT 'elsewhere' FROM unsettled WHERE unsettled.appointment_id = ?2 AND waits LIMIT 1),
            ''
        ) AS change,
        EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = ?1) AS was_credited,
@@ -110,9 +110,7 @@ def standing_debits(ledger: Ledger, appointment_id: str) -> list[str]:
     """The references of the debits of an appointment that stand and are not about to be credited, in order."""
     sql = """
 SELECT reference FROM line
-WHERE appointment_id = ? AND debit_credit = 'D' AND state IN ('sent', 'granted', 'partly_granted')
-    AND credit IS NOT 'now'
-ORDER BY attempt
+WHERE appointment_id = ? AND debit_credit = 'D' AND stands AND credit IS NOT 'now' ORDER BY attempt
 """
     return [*ledger.column(sql, (appointment_id,))]
 
@@ -121,20 +119,20 @@ def ask(ledger: Ledger, asking: Asking, asked: Asked, why: str, today: dt.date, 
     """Queues what somebody asked for, with why: the credit of the debit, and a debit in the place of the last one."""
     _note_request(ledger, asking, asked, why, today)
     if credit:
-        ledger.do("UPDATE line SET corrected = 1, credit = 'now' WHERE reference = ?", (asking.debit.reference,))
+        ledger.do("UPDATE line SET corrected = 1, to_credit = 'now' WHERE reference = ?", (asking.debit.reference,))
     if again:
         last = last_debit(ledger, asking.debit.appointment_id)
-        ledger.do("UPDATE line SET corrected = 1, again = 'now' WHERE reference = ?", (last,))
+        ledger.do("UPDATE line SET corrected = 1, to_repeat = 'now' WHERE reference = ?", (last,))
 
 
 def take_back_request(ledger: Ledger, asking: Asking, why: str, today: dt.date) -> None:
     """Takes back that a debit is to be credited. It stands, so nothing is to come in its place either."""
     _note_request(ledger, asking, "cancel", why, today)
     debit = asking.debit
-    sql = "UPDATE line SET again = NULL WHERE appointment_id = ? AND debit_credit = 'D'"
+    sql = "UPDATE line SET to_repeat = NULL WHERE appointment_id = ? AND debit_credit = 'D'"
     ledger.do(sql, (debit.appointment_id,))
     # Where no credit went out it simply stands again, as if nobody had asked.
-    sql = "UPDATE line SET credit = NULL, corrected = ? WHERE reference = ?"
+    sql = "UPDATE line SET to_credit = NULL, corrected = ? WHERE reference = ?"
     ledger.do(sql, (int(asking.was_credited), debit.reference))
 
 

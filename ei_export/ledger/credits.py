@@ -64,12 +64,12 @@ _REFUSED: Final = """
 SELECT debit.reference AS debit, credit.reference AS credit, debit.credit IS NOT NULL AS waits, coalesce((
     SELECT later.reference FROM line AS later
     WHERE later.appointment_id = debit.appointment_id AND later.debit_credit = 'D' AND later.attempt > debit.attempt
-        AND later.credit IS NULL AND later.state IN ('sent', 'granted', 'partly_granted')
+        AND later.credit IS NULL AND later.stands
     ORDER BY later.attempt DESC LIMIT 1
 ), '') AS later
 FROM line AS credit CROSS JOIN line AS debit ON debit.reference = credit.previous
 WHERE credit.previous IS NOT NULL AND credit.state = 'refused'
-    AND debit.state IN ('sent', 'granted', 'partly_granted')
+    AND debit.stands AND debit.closed_as IS NULL
     AND (debit.credit IS NULL OR debit.credit = 'header' AND debit.header = ?)
     AND credit.attempt = (
         SELECT max(other.attempt) FROM line AS other

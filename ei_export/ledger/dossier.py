@@ -67,6 +67,7 @@ class Besides(NamedTuple):
     indication_code: str = ""
     category: str = ""
     therapist_agb: str = ""
+    referral_date: str = ""
     measured: Sequence[tuple[str, str]] = ()
 
 
@@ -78,7 +79,7 @@ class Settled(NamedTuple):
 
     First `CORE`, normalised, ``date`` as YYYY-MM-DD where it is one; then the ``outcome`` (the value of an `Outcome`),
     the ``units`` of its line, its declare-under code at the time (``linked``), and the ``mark`` of the row it was sent
-    from; then `Besides`.
+    from; the ``place`` of its trajectory among those of the patient, from 1, 0 where it is in none; then `Besides`.
     """
 
     appointment_id: str
@@ -93,10 +94,12 @@ class Settled(NamedTuple):
     units: int = 0
     linked: str = ""
     mark: str = ""
+    place: int = 0
     consent: str = ""
     indication_code: str = ""
     category: str = ""
     therapist_agb: str = ""
+    referral_date: str = ""
     measured: Sequence[Sequence[str]] = ()
 
     @property
@@ -121,10 +124,10 @@ def _pairs(measured: Sequence[Sequence[str]]) -> Sequence[tuple[str, str]]:
 _BESIDES: Final = len(Settled._fields) - len(Besides._fields)
 
 
-class Waiting(NamedTuple):
+class Unsettled(NamedTuple):
     """An appointment of which every text is kept: it is to be tried again, or is once somebody says what its code
     stands for. ``texts`` by column as the feed had them, without empty ones, or those of a line that was sent
-    (``is_sent``); ``found`` is what is wrong with it."""
+    (``is_sent``); ``found`` is what is wrong with it; ``place`` as of `Settled`."""
 
     appointment_id: str
     outcome: Outcome
@@ -132,6 +135,7 @@ class Waiting(NamedTuple):
     found: Sequence[Finding] = ()
     measured: Sequence[Sequence[str]] = ()
     is_sent: bool = False
+    place: int = 0
 
     @property
     def besides(self) -> Besides:
@@ -173,7 +177,8 @@ def in_order(texts: Mapping[str, str]) -> list[str]:
 
 class KeptTrajectory(NamedTuple):
     """A trajectory as it was when its patient was judged last: what it is called, and its number of the practice or '';
-    days are YYYY-MM-DD or ''; ``contacts`` how many count, ``last`` the day of its last visit."""
+    days are YYYY-MM-DD or ''; ``contacts`` how many count, ``last`` the day of its last visit, ``relapse`` that of the
+    relapse that goes on from it."""
 
     trajectory: str
     number: str = ""
@@ -184,6 +189,7 @@ class KeptTrajectory(NamedTuple):
     ended: str = ""
     contacts: int = 0
     last: str = ""
+    relapse: str = ""
 
 
 # As text.
@@ -194,18 +200,19 @@ def pack_settled(appointments: Sequence[Settled]) -> str:
     return pack(Settled._fields, appointments)
 
 
-def pack_judged(judged: Sequence[tuple[Appointment, Past, Besides]]) -> str:
-    """The same text of appointments that were judged now, each with what is to be known of it; column by column, as a
-    run has millions of them."""
+def pack_judged(judged: Sequence[tuple[Appointment, Past, int, Besides]]) -> str:
+    """The same text of appointments that were judged now, each with what is to be known of it, its place, and what is
+    known besides; column by column, as a run has millions of them."""
     if not judged:
         return pack_settled([])
-    appointments, pasts, besides = zip(*judged, strict=True)
+    appointments, pasts, places, besides = zip(*judged, strict=True)
     columns = (
         *_core(appointments),
         [OUTCOMES[past.settled_as] for past in pasts],
         [past.units for past in pasts],
         [past.linked for past in pasts],
         [past.mark for past in pasts],
+        places,
         *zip(*besides, strict=True),
     )
     return pack_columns(len(judged), zip(Settled._fields, columns, strict=True))

@@ -1,4 +1,5 @@
-"""What happens to lines: they are sent, answered, withdrawn, or reinstated. Nothing else changes what became of one.
+"""What happens to lines: they are sent, answered, withdrawn, reinstated, and closed. Nothing else changes what became of
+one.
 
 What became of a debit follows from what became of its credits: it is credited as long as one of these goes on, and
 stands again once none does.
@@ -9,16 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from . import Ledger
-from .line import When
+from .line import ClosedAs, When
 from .runs import stored
 
-#: Of a line: state, granted and calculated cents, return codes, remark; reference.
-AnsweredLine = tuple[str, int, int, str, str, str]
+#: Of a line: what became of it, granted cents, return codes, remark; reference.
+AnsweredLine = tuple[str, int, str, str, str]
 #: The lines of a declaration: invoice, first and last reference.
 _Lines = tuple[str, str, str]
+
+
+@frozen
+class Closable:
+    """What a person can close: the line with a ``reference``, or (None) an appointment that came to none."""
+
+    appointment_id: str
+    reference: str | None = None
 
 
 @frozen
@@ -42,14 +51,12 @@ def sent(
     ledger.insert_many("line", columns, rows)
     ledger.many(
         """
-UPDATE line SET corrected = 1, credit = NULL,
-    state = CASE WHEN state IN ('sent', 'granted', 'partly_granted') THEN 'credited' ELSE state END
-WHERE reference = ?
+UPDATE line SET corrected = 1, to_credit = NULL, became = iif(stands, 'credited', became) WHERE reference = ?
 """,
         ((reference,) for reference in credited),
     )
     ledger.many(
-        "UPDATE line SET corrected = 1, again = NULL WHERE reference = ?", ((reference,) for reference in replaced)
+        "UPDATE line SET corrected = 1, to_repeat = NULL WHERE reference = ?", ((reference,) for reference in replaced)
     )
 
 
@@ -61,8 +68,7 @@ def lines_answered(ledger: Ledger, rows: Sequence[AnsweredLine]) -> None:
     first is kept."""
     ledger.many(
         """
-UPDATE line SET state = ?, granted_cents = ?, calculated_cents = ?, codes = ?, remark = ?
-WHERE reference = ? AND calculated_cents IS NULL
+UPDATE line SET became = ?, granted_cents = ?, is_named = 1, codes = ?, remark = ? WHERE reference = ? AND NOT is_named
 """,
         rows,
     )
@@ -81,7 +87,7 @@ def answered(ledger: Ledger, answer: Mapping[str, object], rest: When | None, re
     if answer["kind"] == "refused":
         ledger.do(
             """
-UPDATE line SET state = 'refused', granted_cents = 0, codes = CASE WHEN calculated_cents IS NULL THEN ?4 ELSE codes END
+UPDATE line SET became = 'refused', granted_cents = 0, codes = iif(is_named, codes, ?4)
 WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1
 """,
             (*lines, answer["codes"]),
@@ -89,16 +95,17 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1
     else:
         ledger.do(
             """
-UPDATE line SET state = 'granted', granted_cents = amount_cents
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND calculated_cents IS NULL
+UPDATE line SET became = 'granted', granted_cents = amount_cents
+WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND NOT is_named
 """,
             lines,
         )
     ledger.do(
         """
-UPDATE line SET state = 'credited'
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND state IN ('granted', 'partly_granted') AND EXISTS (
-    SELECT 1 FROM line AS credit WHERE credit.previous = line.reference AND credit.state NOT IN ('refused', 'withdrawn')
+UPDATE line SET became = 'credited'
+WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND stands AND EXISTS (
+    SELECT 1 FROM line AS credit
+    WHERE credit.previous = line.reference AND credit.became NOT IN ('refused', 'withdrawn')
 )
 """,
         lines,
@@ -119,7 +126,7 @@ def withdrawn(ledger: Ledger, run: int, folder: Path, today: dt.date, why: str) 
     declarations = _lines_of_run(ledger, run)
     for lines in declarations:
         ledger.do(
-            "UPDATE line SET state = 'withdrawn' WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1",
+            "UPDATE line SET became = 'withdrawn' WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1",
             lines,
         )
     for lines in declarations:
@@ -148,25 +155,26 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND EX
 )
 """,
             """
-UPDATE line SET state = CASE WHEN EXISTS (
-    SELECT 1 FROM line AS credit WHERE credit.previous = line.reference AND credit.state NOT IN ('refused', 'withdrawn')
+UPDATE line SET became = CASE WHEN EXISTS (
+    SELECT 1 FROM line AS credit
+    WHERE credit.previous = line.reference AND credit.became NOT IN ('refused', 'withdrawn')
 ) THEN 'credited' ELSE 'sent' END
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND state = 'withdrawn'
+WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND became = 'withdrawn'
 """,
             """
-UPDATE line SET state = 'credited' WHERE state IN ('sent', 'granted', 'partly_granted') AND reference IN (
+UPDATE line SET became = 'credited' WHERE stands AND reference IN (
     SELECT previous FROM line AS credit
-    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.state NOT IN ('refused', 'withdrawn')
+    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.became NOT IN ('refused', 'withdrawn')
 )
 """,
             """
-UPDATE line SET credit = NULL, again = NULL WHERE debit_credit = 'D' AND appointment_id IN (
+UPDATE line SET to_credit = NULL, to_repeat = NULL WHERE debit_credit = 'D' AND appointment_id IN (
     SELECT appointment_id FROM line AS own
     WHERE own.reference BETWEEN ?2 AND ?3 AND own.invoice = ?1 AND own.debit_credit = 'D'
 )
 """,
             """
-UPDATE line SET credit = NULL WHERE reference IN (
+UPDATE line SET to_credit = NULL WHERE reference IN (
     SELECT previous FROM line AS credit WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1
 )
 """,
@@ -183,7 +191,7 @@ CROSS JOIN line ON line.invoice = declaration.invoice
 JOIN line AS other ON other.appointment_id = line.appointment_id AND other.reference <> line.reference
 JOIN declaration AS its ON its.invoice = other.invoice
 WHERE declaration.run = ? AND line.debit_credit = 'D' AND other.debit_credit = 'D'
-    AND other.state IN ('sent', 'granted', 'partly_granted')
+    AND other.stands
 ORDER BY line.reference
 """
 
@@ -191,6 +199,31 @@ ORDER BY line.reference
 def contradicted(ledger: Ledger, run: int) -> None:
     """A withdrawn run was sent after all, and can't be reinstated: what of it waits, is held."""
     ledger.do("UPDATE declaration SET contradicted = 1 WHERE run = ?", (run,))
+
+
+# What people close.
+
+
+def closed(ledger: Ledger, about: Closable, closed_as: ClosedAs, why: str, today: dt.date) -> None:
+    """Somebody closed it: nothing is to be done about it any more. What happens to a line all the same is kept as ever,
+    so that it is as it should be once it is opened again."""
+    _close(ledger, about, closed_as, why, today)
+
+
+def reopened(ledger: Ledger, about: Closable, why: str, today: dt.date) -> None:
+    """Somebody opened again what was closed."""
+    _close(ledger, about, None, why, today)
+
+
+def _close(ledger: Ledger, about: Closable, closed_as: ClosedAs | None, why: str, today: dt.date) -> None:
+    values = {"day": today.isoformat(), **asdict(about), "closed_as": closed_as, "why": why}
+    ledger.insert("closing", values)
+    ledger.do("UPDATE line SET closed_as = ? WHERE reference = ?", (closed_as, about.reference))
+
+
+def handed_over(ledger: Ledger, run: int, day: dt.date | None) -> None:
+    """Somebody said when the files of a run were handed to VECOZO, or, with None, that they were not."""
+    ledger.do("UPDATE run SET handed_over_on = ? WHERE run = ?", (day.isoformat() if day is not None else None, run))
 
 
 # What follows.
@@ -212,14 +245,14 @@ def _stand_again(ledger: Ledger, lines: _Lines) -> None:
     """The debits whose credits among these lines came to nothing stand again, unless another credit goes on."""
     ledger.do(
         """
-UPDATE line SET state = CASE
+UPDATE line SET became = CASE
     WHEN granted_cents IS NULL THEN 'sent' WHEN granted_cents = amount_cents THEN 'granted' ELSE 'partly_granted'
 END
-WHERE state = 'credited' AND reference IN (
+WHERE became = 'credited' AND reference IN (
     SELECT previous FROM line AS credit
-    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.state IN ('refused', 'withdrawn')
+    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.became IN ('refused', 'withdrawn')
 ) AND NOT EXISTS (
-    SELECT 1 FROM line AS other WHERE other.previous = line.reference AND other.state NOT IN ('refused', 'withdrawn')
+    SELECT 1 FROM line AS other WHERE other.previous = line.reference AND other.became NOT IN ('refused', 'withdrawn')
 )
 """,
         lines,
@@ -235,12 +268,12 @@ def _reopen(ledger: Ledger, lines: _Lines, rest: When | None, refused: When) -> 
     """
     ledger.do(
         """
-UPDATE line SET again = CASE WHEN calculated_cents IS NULL THEN ?4 ELSE ?5 END,
+UPDATE line SET to_repeat = iif(is_named, ?5, ?4),
     header = (SELECT provider FROM declaration WHERE declaration.invoice = ?1)
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND state IN ('refused', 'withdrawn')
-    AND credit IS NULL AND again IS NULL
+WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND became IN ('refused', 'withdrawn')
+    AND to_credit IS NULL AND to_repeat IS NULL
     AND NOT EXISTS (
-        SELECT 1 FROM line AS credit WHERE credit.previous = line.reference AND credit.state <> 'withdrawn'
+        SELECT 1 FROM line AS credit WHERE credit.previous = line.reference AND credit.became <> 'withdrawn'
     )
     AND NOT EXISTS (
         SELECT 1 FROM line AS later
@@ -251,18 +284,18 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND st
     )
     ledger.do(
         """
-UPDATE line SET corrected = 1, credit = NULL
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND state IN ('refused', 'withdrawn')
+UPDATE line SET corrected = 1, to_credit = NULL
+WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND became IN ('refused', 'withdrawn')
 """,
         lines,
     )
     if rest is not None:
         ledger.do(
             """
-UPDATE line SET credit = ?4, header = (SELECT provider FROM declaration WHERE declaration.invoice = ?1)
-WHERE state IN ('sent', 'granted', 'partly_granted') AND reference IN (
+UPDATE line SET to_credit = ?4, header = (SELECT provider FROM declaration WHERE declaration.invoice = ?1)
+WHERE stands AND reference IN (
     SELECT previous FROM line AS credit
-    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.calculated_cents IS NULL
+    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND NOT credit.is_named
 )
 """,
             (*lines, rest),

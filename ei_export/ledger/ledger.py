@@ -30,7 +30,9 @@ class Ledger:
         self._db = connection
         self._path = path
         self._writable = writable
-        self.is_new = not self.one("SELECT EXISTS (SELECT 1 FROM patient) OR EXISTS (SELECT 1 FROM line)")
+        self.is_new = not self.one(
+            "SELECT EXISTS (SELECT 1 FROM patient) OR EXISTS (SELECT 1 FROM regular) OR EXISTS (SELECT 1 FROM line)"
+        )
         self._keyed = blake2b(digest_size=8, key=next(self.column("SELECT key FROM secret")))
 
     @classmethod

@@ -1,9 +1,9 @@
 """A line as it was sent, and what became of it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from attrs import evolve, field, frozen
 
@@ -11,11 +11,13 @@ from . import Ledger
 from .runs import path_of
 
 #: What became of a line; see ``schema.sql``.
-LineState = Literal["sent", "granted", "partly_granted", "refused", "credited", "withdrawn", "closed"]
+Became = Literal["sent", "granted", "partly_granted", "refused", "credited", "withdrawn"]
+#: The same, but for one that somebody closed.
+LineState = Became | Literal["closed"]
+#: As what something is closed; see ``schema.sql``.
+ClosedAs = Literal["write-off", "patient", "accepted", "handled"]
 #: When a credit, or an appointment, goes out again; see ``schema.sql``.
 When = Literal["now", "line", "header", "feed"]
-#: The states of a debit that the insurer is held to.
-STANDING: Final[Sequence[LineState]] = ("sent", "granted", "partly_granted")
 
 
 def _text(value: str | None) -> str:
@@ -30,7 +32,8 @@ class Line:
     ``file`` where it is. ``person`` and ``sent`` are what was sent of the person and of the line; ``codes`` of its
     answer, a space between. ``contradicted``: withdrawn, and sent after all. ``answer``: the kind of the answer to its
     file; ``by_insurer``: the insurer gave it, not VECOZO; ``dated`` as it says itself, ``answered`` that or else when
-    it was read. ``credit`` and ``again``: what is still to be done about a debit.
+    it was read. ``stands``: the insurer is held to it, also where it is closed. ``credit`` and ``again``: what is still
+    to be done about a debit.
     """
 
     reference: str
@@ -51,7 +54,10 @@ class Line:
     sent: str
     previous: str = field(converter=_text)
     who: int | None
+    became: Became
+    stands: bool = field(converter=bool)
     state: LineState
+    closed_as: str = field(converter=_text)
     granted_cents: int | None
     codes: str
     remark: str
@@ -81,19 +87,19 @@ class Line:
         return not self.sent
 
     @property
-    def stands(self) -> bool:
-        """Whether the insurer is held to it, once the next run is sent."""
-        return self.state in STANDING and self.credit != "now"
+    def stays(self) -> bool:
+        """Whether the insurer is still held to it once the next run is sent."""
+        return self.stands and self.credit != "now"
 
     @property
     def refused_on(self) -> dt.date | None:
         """The day on which it was refused, if it was."""
-        return dt.date.fromisoformat(self.answered) if self.state == "refused" and self.answered else None
+        return dt.date.fromisoformat(self.answered) if self.became == "refused" and self.answered else None
 
     @property
     def was_sent(self) -> bool:
         """Whether the insurer got it: not where it was withdrawn, or VECOZO returned it."""
-        return self.state != "withdrawn" and (self.state != "refused" or self.by_insurer)
+        return self.became != "withdrawn" and (self.became != "refused" or self.by_insurer)
 
     @property
     def return_codes(self) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from attrs import frozen
-
 from ..base.problems import Finding
 from ..model.appointment import Outcome
 from . import Ledger
@@ -16,7 +14,7 @@ from .dossier import (
     Change,
     KeptTrajectory,
     Settled,
-    Waiting,
+    Unsettled,
     pack_settled,
     pack_trajectories,
     unpack_settled,
@@ -55,7 +53,7 @@ class StoredDossier(NamedTuple):
     appointments: str = pack_settled([])
     trajectories: str = pack_trajectories([])
     patient: int | None = None
-    waiting: Sequence[Waiting] = ()
+    unsettled: Sequence[Unsettled] = ()
     changes: Mapping[str, Change] = _UNCHANGED
     owned: bytes = b""
     numbers: Sequence[str] = ()
@@ -68,10 +66,10 @@ class StoredDossier(NamedTuple):
         """The trajectories in it."""
         return unpack_trajectories(self.trajectories)
 
-    def kept(self) -> list[Settled | Waiting]:
+    def kept(self) -> list[Settled | Unsettled]:
         """All appointments in it, by id."""
         settled = self.settled()
-        return sorted([*settled, *self.waiting], key=_ID) if self.waiting else [*settled]
+        return sorted([*settled, *self.unsettled], key=_ID) if self.unsettled else [*settled]
 
 
 _ID: Final = attrgetter("appointment_id")
@@ -96,32 +94,33 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
     for *values, apart in ledger.rows(sql, (patient_id,)):
         if not apart:
             return StoredDossier(*values)
-        waiting, changes = waiting_of(ledger, patient_id), changes_of(ledger, patient_id)
-        return StoredDossier(*values)._replace(waiting=waiting, changes=changes)
+        unsettled, changes = unsettled_of(ledger, patient_id), changes_of(ledger, patient_id)
+        return StoredDossier(*values)._replace(unsettled=unsettled, changes=changes)
     return None
 
 
-def waiting_of(ledger: Ledger, patient_id: str) -> list[Waiting]:
+def unsettled_of(ledger: Ledger, patient_id: str) -> list[Unsettled]:
     """The appointments of a patient of which every text is kept, by id."""
-    sql = "SELECT * FROM waiting WHERE patient_id = ? ORDER BY appointment_id"
-    return [_waiting(row) for row in ledger.named(sql, (patient_id,))]
+    sql = "SELECT * FROM unsettled WHERE patient_id = ? ORDER BY appointment_id"
+    return [_unsettled(row) for row in ledger.named(sql, (patient_id,))]
 
 
-def all_waiting(ledger: Ledger) -> Iterator[tuple[str, Waiting]]:
+def all_unsettled(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
     """The appointments of which every text is kept, each with its patient, by patient and appointment id."""
-    for row in ledger.named("SELECT * FROM waiting ORDER BY patient_id, appointment_id"):
-        yield row["patient_id"], _waiting(row)
+    for row in ledger.named("SELECT * FROM unsettled ORDER BY patient_id, appointment_id"):
+        yield row["patient_id"], _unsettled(row)
 
 
-def _waiting(row: Mapping[str, Any]) -> Waiting:
-    """A row of the table ``waiting``."""
-    return Waiting(
+def _unsettled(row: Mapping[str, Any]) -> Unsettled:
+    """A row of the table ``unsettled``."""
+    return Unsettled(
         row["appointment_id"],
         Outcome(row["outcome"]),
         json.loads(row["texts"]),
         [Finding(*each) for each in json.loads(row["found"])],
         json.loads(row["measured"]),
         bool(row["is_sent"]),
+        row["place"],
     )
 
 
@@ -133,12 +132,12 @@ def changes_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:
 
 def unexplained(ledger: Ledger) -> Iterator[Codes]:
     """The codes that patients have of which nobody said what they stand for."""
-    return ledger.rows("SELECT DISTINCT code, declare_under FROM waiting WHERE outcome = 'not_zorg1'")
+    return ledger.rows("SELECT DISTINCT code, declare_under FROM unsettled WHERE NOT waits")
 
 
 #: The patients with such a code that is explained since; ?1: a JSON array of these.
 _EXPLAINED: Final = """
-SELECT patient_id FROM waiting WHERE outcome = 'not_zorg1' AND (code, declare_under) IN (
+SELECT patient_id FROM unsettled WHERE NOT waits AND (code, declare_under) IN (
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1)
 )
 """
@@ -157,16 +156,17 @@ def pending_patients(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterato
 
 def patients_since(ledger: Ledger, day: date) -> Iterator[str]:
     """The patients with an appointment on a day or after it."""
-    return ledger.column("SELECT patient_id FROM patient WHERE last >= ?", (day.isoformat(),))
+    sql = "SELECT patient_id FROM patient WHERE last >= ?1 UNION SELECT patient_id FROM regular WHERE last >= ?1"
+    return ledger.column(sql, (day.isoformat(),))
 
 
 def pending_appointments(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterator[tuple[str, str, str]]:
     """The appointments to be tried again, each with its patient and trajectory number; of declared ones whose last
     debit doesn't simply stand only the appointment. ``explained`` as for `pending_patients`."""
     sql = (
-        "SELECT appointment_id, patient_id, trajectory_id FROM waiting WHERE outcome <> 'not_zorg1' "
-        "UNION ALL SELECT appointment_id, patient_id, trajectory_id FROM waiting "
-        f"WHERE outcome = 'not_zorg1' AND patient_id IN ({_EXPLAINED}) "
+        "SELECT appointment_id, patient_id, trajectory_id FROM unsettled WHERE waits "
+        "UNION ALL SELECT appointment_id, patient_id, trajectory_id FROM unsettled "
+        f"WHERE NOT waits AND patient_id IN ({_EXPLAINED}) "
         "UNION ALL SELECT appointment_id, '', '' FROM line WHERE corrected = 1 "
         "AND NOT EXISTS (SELECT 1 FROM line AS later WHERE later.appointment_id = line.appointment_id "
         "AND later.debit_credit = 'D' AND later.attempt > line.attempt)"
@@ -189,7 +189,7 @@ def appointment_owner(ledger: Ledger, appointment_id: str) -> str | None:
 
 
 def _has(ledger: Ledger, patient_id: str, text: str, appointment_id: str) -> bool:
-    waits = "SELECT 1 FROM waiting WHERE patient_id = ? AND appointment_id = ?"
+    waits = "SELECT 1 FROM unsettled WHERE patient_id = ? AND appointment_id = ?"
     return any(settled.appointment_id == appointment_id for settled in unpack_settled(text)) or any(
         ledger.rows(waits, (patient_id, appointment_id))
     )
@@ -200,39 +200,14 @@ def number_owner(ledger: Ledger, number: str) -> str | None:
     return ledger.first("SELECT patient_id FROM trajectory_owner WHERE number = ?", number)
 
 
-@frozen
-class KnownPatient:
-    """A patient as the Zorg1 tables ask for them: ``birth_year`` None and the texts '' where that was never heard,
-    ``sex`` 1 or 2, ``consent`` the word on sharing data of the latest day (J, N or another). Of each of the
-    ``appointments``, by id, `text` gives what it was declared or counted on (`dossier.CORE`), `besides` what else is
-    known."""
-
-    patient_id: str
-    birth_year: int | None
-    sex: str
-    consent: str
-    appointments: Sequence[Settled | Waiting]
-    trajectories: Sequence[KeptTrajectory]
-
-
-def known_patients(ledger: Ledger) -> Iterator[KnownPatient]:
-    """All patients, by number: also those of whom later feeds brought nothing, or only what is new."""
-    for patient_id in list(ledger.column("SELECT patient_id FROM patient ORDER BY patient_id")):
-        dossier = dossier_of(ledger, patient_id)
-        assert dossier is not None
-        yield KnownPatient(
-            patient_id, dossier.birth_year, dossier.sex, dossier.consent, dossier.kept(), dossier.courses()
-        )
-
-
-def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Waiting]]:
+def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Unsettled]]:
     """The appointments that are kept, each with its patient: all of those in which a text stands, in capitals or not,
     and perhaps others."""
     asked = encode(mentioning.lower())[1:-1]
     for patient_id, text in ledger.rows("SELECT patient_id, appointments FROM patient"):
         if asked in text.lower():
             yield from ((patient_id, settled) for settled in unpack_settled(text))
-    yield from all_waiting(ledger)
+    yield from all_unsettled(ledger)
 
 
 # Writing.
@@ -250,7 +225,7 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
             patient = dossier.patient
             if patient is None:
                 patient, new = new, new + 1
-            rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.waiting) + len(dossier.changes)))
+            rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.unsettled) + len(dossier.changes)))
             owners.add(dossier.owned, patient)
         ledger.many(sql, rows)
         _save_apart(ledger, batch)
@@ -262,25 +237,22 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
 def _save_apart(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
     """Writes what of patients has tables of its own, in the place of what they had there."""
     known = [(dossier.patient_id,) for dossier in dossiers if dossier.patient is not None]
-    for table in ("waiting", "change"):
+    for table in ("unsettled", "change"):
         ledger.many(f"DELETE FROM {table} WHERE patient_id = ?", known)
-    ledger.insert_many(
-        "waiting",
-        (
-            *("patient_id", "appointment_id", "outcome", "code", "declare_under", "trajectory_id", "is_sent", "texts"),
-            *("found", "measured"),
-        ),
-        (
-            (
-                *(dossier.patient_id, waiting.appointment_id, waiting.outcome.value),
-                *(waiting.text(column) for column in ("code", "declare_under", "trajectory_id")),
-                *(waiting.is_sent, encode(waiting.texts)),
-                *(encode([(f.code, f.column, dict(f.params)) for f in waiting.found]), encode(waiting.measured)),
-            )
-            for dossier in dossiers
-            for waiting in dossier.waiting
-        ),
-    )
+    for dossier in dossiers:
+        for each in dossier.unsettled:
+            values = {
+                "patient_id": dossier.patient_id,
+                "appointment_id": each.appointment_id,
+                "outcome": each.outcome.value,
+                **{column: each.text(column) for column in ("code", "declare_under", "trajectory_id")},
+                "place": each.place,
+                "is_sent": each.is_sent,
+                "texts": encode(each.texts),
+                "found": encode([(f.code, f.column, dict(f.params)) for f in each.found]),
+                "measured": encode(each.measured),
+            }
+            ledger.insert("unsettled", values)
     ledger.insert_many(
         "change",
         ("patient_id", "appointment_id", "kind", "texts"),
@@ -324,7 +296,7 @@ def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
                 tally=None,
                 pending=dossier.pending + 1,
                 appointments=pack_settled([each for each in dossier.settled() if each.appointment_id != ident]),
-                waiting=[each for each in dossier.waiting if each.appointment_id != ident],
+                unsettled=[each for each in dossier.unsettled if each.appointment_id != ident],
                 changes={other: change for other, change in dossier.changes.items() if other != ident},
             )
             save_dossiers(ledger, [left])

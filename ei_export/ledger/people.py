@@ -47,8 +47,7 @@ def declared_for(ledger: Ledger, who: str, day: str, list: str, f_code: str, but
     """The standing debits of one performance of a person, of other appointments than ``but``."""
     sql = """
 SELECT * FROM sent_line
-WHERE who = ? AND date = ? AND debit_credit = 'D' AND list = ? AND f_code = ? AND appointment_id <> ?
-    AND state IN ('sent', 'granted', 'partly_granted')
+WHERE who = ? AND date = ? AND debit_credit = 'D' AND list = ? AND f_code = ? AND appointment_id <> ? AND stands
 ORDER BY reference
 """
     return ledger.each(Line, sql, (ledger.hashed(who), day, list, f_code, but))

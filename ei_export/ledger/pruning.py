@@ -60,7 +60,7 @@ def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
 SELECT patient_id, last, coalesce(
     (
         SELECT min(appointment_id) FROM (
-            SELECT patient_id, appointment_id FROM waiting WHERE outcome IN ('held', 'unreadable')
+            SELECT patient_id, appointment_id FROM unsettled WHERE outcome IN ('held', 'unreadable')
             UNION ALL SELECT patient_id, appointment_id FROM changed
         ) AS waits
         WHERE waits.patient_id = patient.patient_id
@@ -87,16 +87,19 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     ledger.many("INSERT INTO wanted VALUES (?)", ((patient,) for patient in sorted(wanted)))
     own = "IN (SELECT patient_id FROM wanted)"
     kept = "IN (SELECT {} FROM line WHERE sent <> '')"
+    waiting = f"SELECT appointment_id FROM unsettled WHERE patient_id {own}"
     kept_files = kept.format("invoice")
     lines = ledger.one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
     forget(ledger, {*ledger.column(f"SELECT patient FROM patient WHERE patient_id {own}")})
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
+        f"UPDATE closing SET why = '' WHERE appointment_id IN (SELECT appointment_id FROM line WHERE patient_id {own})",
+        f"DELETE FROM closing WHERE reference IS NULL AND appointment_id IN ({waiting})",
         f"UPDATE line SET sent = '', remark = '' WHERE patient_id {own}",
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
-        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "waiting", "change")),
+        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "unsettled", "change", "regular")),
         "DELETE FROM bucket",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",

@@ -31,7 +31,7 @@ def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, app
         sex=sex,
         birth_year=birth_year,
         appointments=pack_settled(sorted([*old, *new.values()])),
-        waiting=[waiting for waiting in found.waiting if waiting.appointment_id not in new],
+        unsettled=[each for each in found.unsettled if each.appointment_id not in new],
         changes={ident: change for ident, change in found.changes.items() if ident not in new},
         numbers=sorted({appointment.trajectory_id for appointment in appointments} - {""}),
     )

@@ -60,7 +60,7 @@ def add_run(ledger: Ledger, run: StagedRun, today: date, source: str, version: s
     """A run that is being written; ``source`` is the name of its feed."""
     folders = stored(resolved(run.staging)), stored(resolved(run.folder))
     values = (run.run, today.isoformat(), "staged", *folders, source, version)
-    ledger.do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", values)
+    ledger.do("INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", values)
 
 
 def mark_published(ledger: Ledger, run: int, folder: Path) -> None:

@@ -9,7 +9,8 @@ CREATE TABLE run (
     input TEXT NOT NULL,
     version TEXT NOT NULL,
     withdrawn_on TEXT,                 -- when it was withdrawn, if it was, and why
-    withdrawn_why TEXT
+    withdrawn_why TEXT,
+    handed_over_on TEXT                -- when its files were handed to VECOZO, if somebody said so
 );
 
 CREATE TABLE declaration (
@@ -52,7 +53,7 @@ CREATE TABLE person (
 );
 
 -- A line as sent, and what became of it. Debits of one appointment are numbered by attempt, so that none is ever sent
--- twice by mistake; so are its credits. What changes `state` is in events.py.
+-- twice by mistake; so are its credits. What changes it is in events.py.
 CREATE TABLE line (
     reference TEXT PRIMARY KEY,
     appointment_id TEXT NOT NULL,
@@ -73,22 +74,28 @@ CREATE TABLE line (
     sent TEXT NOT NULL,                -- the record without its numbering and reference; '' once its person was taken out
     previous TEXT REFERENCES line,     -- of a credit: the debit it takes back
     who INTEGER,                       -- the person, as Ledger.hashed makes it: a performance of theirs is declared once
-    -- credited: a credit of it went out, and was not refused; withdrawn: its run was. A debit that is refused stays so,
-    -- whatever becomes of a credit of it. closed: nothing is to be declared of it any more, whatever the answer was.
+    -- What became of it. credited: a credit of it went out, and was not refused; withdrawn: its run was. A debit that is
+    -- refused stays so, whatever becomes of a credit of it.
     -- (What a new line has is asked first: to look a word up in a list takes longer than all else that is checked.)
-    state TEXT NOT NULL DEFAULT 'sent' CHECK (
-        state = 'sent' OR state IN ('granted', 'partly_granted', 'refused', 'credited', 'withdrawn', 'closed')
+    became TEXT NOT NULL DEFAULT 'sent' CHECK (
+        became = 'sent' OR became IN ('granted', 'partly_granted', 'refused', 'credited', 'withdrawn')
     ),
+    stands INTEGER AS (became = 'sent' OR became IN ('granted', 'partly_granted')), -- 1: the insurer is held to it
     granted_cents INTEGER,             -- NULL while there is no answer
-    calculated_cents INTEGER,          -- what may be claimed according to the insurer; NULL where no answer says so
+    is_named INTEGER NOT NULL DEFAULT 0, -- 1: its answer says something of this very line
     codes TEXT NOT NULL DEFAULT '',    -- return codes of its answer, a space between: of the line and its person, or else
                                        -- of the whole where that was refused
     remark TEXT NOT NULL DEFAULT '',   -- what was written with the answer to the line
-    -- What is still to be done about a debit. credit: a credit of it goes out 'now' (with the next run), or once the
-    -- 'header' would be another. again: its appointment is due again: 'now'; or as soon as it comes to another 'line',
-    -- another 'header' or another row in the 'feed' than was sent.
-    credit TEXT CHECK (credit IS NULL OR credit IN ('now', 'header')),
-    again TEXT CHECK (again IS NULL OR again IN ('now', 'line', 'header', 'feed')),
+    -- What is still to be done about a debit, unless it is closed. credit: a credit of it goes out 'now' (with the next
+    -- run), or once the 'header' would be another. again: its appointment is due again: 'now'; or as soon as it comes to
+    -- another 'line', another 'header' or another row in the 'feed' than was sent.
+    to_credit TEXT CHECK (to_credit IS NULL OR to_credit IN ('now', 'header')),
+    to_repeat TEXT CHECK (to_repeat IS NULL OR to_repeat IN ('now', 'line', 'header', 'feed')),
+    -- As what somebody closed it, and did not open it again: nothing is to be done about it then, whatever became of it.
+    closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
+    state TEXT AS (iif(closed_as IS NULL, became, 'closed')),
+    credit TEXT AS (iif(closed_as IS NULL, to_credit, NULL)),
+    again TEXT AS (iif(closed_as IS NULL, to_repeat, NULL)),
     header TEXT NOT NULL DEFAULT '',   -- the one that its file was refused with, as in declaration.provider
     corrected INTEGER NOT NULL DEFAULT 0, -- 1: a debit that does not simply stand, or once did not: refused, withdrawn,
                                        -- credited, replaced. Its dossier may not know of it as declared
@@ -97,6 +104,7 @@ CREATE TABLE line (
 CREATE INDEX line_who ON line (who, date) WHERE debit_credit = 'D';
 CREATE INDEX line_previous ON line (previous) WHERE previous IS NOT NULL;
 CREATE INDEX line_corrected ON line (patient_id) WHERE corrected = 1;
+CREATE INDEX line_closed ON line (invoice) WHERE closed_as IS NOT NULL;
 -- What is still to be done, and little of it: what is asked every night reads no other line.
 CREATE INDEX line_credit ON line (reference) WHERE credit IS NOT NULL;
 CREATE INDEX line_again ON line (reference) WHERE again IS NOT NULL;
@@ -131,6 +139,27 @@ CREATE TABLE request (
 );
 CREATE INDEX request_reference ON request (reference);
 
+-- What a person closed, or opened again (closed_as NULL), and why: a line, or an appointment that gave none (reference
+-- NULL). The last word counts; of a line it is in `closed_as` too.
+CREATE TABLE closing (
+    closing INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,
+    appointment_id TEXT NOT NULL,
+    reference TEXT REFERENCES line,
+    closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
+    why TEXT NOT NULL
+);
+CREATE INDEX closing_appointment ON closing (appointment_id, reference);
+
+-- What is closed.
+CREATE VIEW closed AS
+SELECT appointment_id, reference, closed_as, day, why FROM closing AS last
+WHERE closed_as IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM closing AS later
+    WHERE later.appointment_id = last.appointment_id AND later.reference IS last.reference
+        AND later.closing > last.closing
+);
+
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
 CREATE TABLE patient (
     patient INTEGER PRIMARY KEY,       -- for the table `owned`
@@ -138,7 +167,7 @@ CREATE TABLE patient (
     digest BLOB,                       -- of the patient's rows when nothing was left to do
     tally TEXT,                        -- what such rows count as when seen again, name=count
     pending INTEGER NOT NULL,          -- appointments to be tried again, or changed since they were declared
-    apart INTEGER NOT NULL,            -- rows of the patient in `waiting` and `change`
+    apart INTEGER NOT NULL,            -- rows of the patient in `unsettled` and `change`
     open_trajectories INTEGER NOT NULL, -- those in it without an end
     last TEXT NOT NULL,                -- the last day of an appointment in it
     who INTEGER,                       -- the person that the patient is, as Ledger.hashed makes it; NULL: not known
@@ -154,7 +183,7 @@ CREATE TABLE patient (
 );
 CREATE INDEX patient_who ON patient (who, born, sex) WHERE who IS NOT NULL;
 CREATE INDEX patient_last ON patient (last, patient_id);
-CREATE INDEX patient_unsettled ON patient (patient_id) WHERE digest IS NULL;
+CREATE INDEX patient_undone ON patient (patient_id) WHERE digest IS NULL;
 CREATE INDEX patient_pending ON patient (patient_id) WHERE pending > 0;
 CREATE INDEX patient_open ON patient (patient_id) WHERE open_trajectories > 0;
 
@@ -162,23 +191,25 @@ CREATE INDEX patient_open ON patient (patient_id) WHERE open_trajectories > 0;
 -- such rows count as when seen again.
 CREATE TABLE bucket (bucket INTEGER PRIMARY KEY, digest BLOB NOT NULL, tally TEXT NOT NULL);
 
--- Appointments to be tried again, and those whose code stands for nothing that is known (outcome not_zorg1): of these
--- every text is kept.
-CREATE TABLE waiting (
+-- Appointments of which every text is kept: those that wait to be tried again, and those whose code stands for nothing
+-- that is known (outcome not_zorg1).
+CREATE TABLE unsettled (
     patient_id TEXT NOT NULL,
     appointment_id TEXT NOT NULL,
     outcome TEXT NOT NULL,
+    waits INTEGER AS (outcome <> 'not_zorg1'),
     code TEXT NOT NULL,                -- as the feed has it, and the next two
     declare_under TEXT NOT NULL,
     trajectory_id TEXT NOT NULL,
+    place INTEGER NOT NULL,            -- of its trajectory among those of the patient, from 1; 0: in none
     is_sent INTEGER NOT NULL,          -- 1: the texts are those of a line that was sent
     texts TEXT NOT NULL,               -- JSON: what the feed has, by column
     found TEXT NOT NULL,               -- JSON: what is wrong with it: code, column, parameters
     measured TEXT NOT NULL,            -- JSON: names and scores
     PRIMARY KEY (patient_id, appointment_id)
 ) WITHOUT ROWID;
-CREATE INDEX waiting_appointment ON waiting (appointment_id);
-CREATE INDEX waiting_unexplained ON waiting (code, declare_under) WHERE outcome = 'not_zorg1';
+CREATE INDEX unsettled_appointment ON unsettled (appointment_id);
+CREATE INDEX unsettled_unexplained ON unsettled (code, declare_under) WHERE NOT waits;
 
 -- Declared appointments of which the feed said something else since: another 'row', one that was 'said' to be otherwise
 -- and is not told of again, 'cancelled', or another 'count' of contacts. Of those whose debit doesn't stand also that
@@ -195,6 +226,19 @@ CREATE TABLE change (
 CREATE VIEW changed AS
 SELECT appointment_id, patient_id, kind FROM change JOIN patient USING (patient_id)
 WHERE pending > 0 AND kind IN ('row', 'cancelled', 'count');
+
+-- Completed appointments of regular care that the Zorg1 tables ask for, by patient: dossier.Settled as text, see
+-- packing.py. Nothing is judged by them.
+CREATE TABLE regular (
+    patient_id TEXT PRIMARY KEY,
+    last TEXT NOT NULL,                -- the last day of one
+    birth_year INTEGER,                -- this and what follows as of the table `patient`, for who is not in it
+    sex TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    consent_on TEXT NOT NULL,
+    consent_by TEXT NOT NULL,
+    appointments TEXT NOT NULL
+) WITHOUT ROWID;
 
 -- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
 -- what may be: the patient's own text says.
@@ -217,7 +261,7 @@ WHERE debit_credit = 'D' AND NOT EXISTS (
 CREATE VIEW sent_line AS
 SELECT line.reference, line.appointment_id, line.attempt, line.debit_credit, line.patient_id, line.trajectory, line.uzovi,
        line.date, line.code, line.list, line.f_code, line.units, line.amount_cents, line.invoice, line.rule, line.sent,
-       line.previous, line.who, line.state, line.granted_cents, line.codes,
+       line.previous, line.who, line.became, line.stands, line.state, line.closed_as, line.granted_cents, line.codes,
        coalesce(nullif(line.remark, ''), CASE answer.kind WHEN 'refused' THEN answer.remark END, '') AS remark,
        line.credit, line.again, line.header, person.sent AS person,
        declaration.file, declaration.standard, declaration.insurer, declaration.provider, declaration.contradicted,
@@ -241,16 +285,24 @@ FROM declaration
 JOIN run ON run.run = declaration.run
 LEFT JOIN answer ON answer.invoice = declaration.invoice;
 
--- Where the money is, by insurer: declared_cents - credited_cents = granted_cents + refused_cents + open_cents, always.
--- In the last three a credit counts as negative.
+-- Where the money is, by insurer: declared_cents - credited_cents = granted_cents + refused_cents + written_off_cents
+-- + patient_cents + open_cents, always. In the last five a credit counts as negative.
 CREATE VIEW sums AS
 SELECT insurer, uzovi, sum(amount_cents + coalesce(credited, 0)) AS declared_cents,
        sum(coalesce(credited, 0)) AS credited_cents,
        sum(coalesce(granted_cents, 0)) AS granted_cents,
-       sum(CASE WHEN granted_cents IS NULL THEN 0 ELSE amount_cents - granted_cents END) AS refused_cents,
-       sum(CASE WHEN granted_cents IS NULL THEN amount_cents ELSE 0 END) AS open_cents
+       sum(iif(granted_cents IS NULL, 0, amount_cents - granted_cents - coalesce(written_off + to_patient, 0)))
+           AS refused_cents,
+       sum(coalesce(written_off, 0)) AS written_off_cents,
+       sum(coalesce(to_patient, 0)) AS patient_cents,
+       sum(iif(granted_cents IS NULL, amount_cents, 0)) AS open_cents
 FROM declaration_status
 LEFT JOIN (SELECT invoice, sum(amount_cents) AS credited FROM line WHERE previous IS NOT NULL GROUP BY invoice)
     USING (invoice)
+LEFT JOIN (
+    SELECT invoice, sum(iif(closed_as = 'write-off', amount_cents - coalesce(granted_cents, amount_cents), 0)) AS written_off,
+           sum(iif(closed_as = 'patient', amount_cents - coalesce(granted_cents, amount_cents), 0)) AS to_patient
+    FROM line WHERE closed_as IS NOT NULL GROUP BY invoice
+) USING (invoice)
 WHERE state <> 'withdrawn'
 GROUP BY insurer, uzovi;

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from ..base.problems import is_worded
 from . import Ledger
-from .dossier import PENDING, Waiting, unpack_trajectories
-from .patients import all_waiting
+from .dossier import PENDING, Unsettled, unpack_trajectories
+from .patients import all_unsettled
 
 #: A row by the names of its columns.
 LedgerRow: TypeAlias = Mapping[str, Any]
@@ -29,9 +29,9 @@ class Started:
     contacts: int
 
 
-def waiting(ledger: Ledger) -> Iterator[tuple[str, Waiting]]:
+def waiting(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
     """What the next run tries again, each with its patient, by patient and appointment id."""
-    for patient_id, kept in all_waiting(ledger):
+    for patient_id, kept in all_unsettled(ledger):
         if kept.outcome in PENDING:
             yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
@@ -66,7 +66,10 @@ def tests(ledger: Ledger) -> Iterator[LedgerRow]:
 
 def sums(ledger: Ledger) -> Iterator[LedgerRow]:
     """Where the money is, by insurer and UZOVI number; see the view of that name."""
-    return ledger.named("SELECT * FROM sums ORDER BY uzovi")
+    sql = """
+SELECT insurer, uzovi, declared_cents, credited_cents, granted_cents, refused_cents, open_cents FROM sums ORDER BY uzovi
+"""
+    return ledger.named(sql)
 
 
 def lines(ledger: Ledger) -> Iterator[LedgerRow]:
@@ -135,7 +138,7 @@ def changed(ledger: Ledger) -> Iterator[LedgerRow]:
         """
 SELECT reference, line.appointment_id, trajectory, date, kind AS change
 FROM changed JOIN line ON line.appointment_id = changed.appointment_id AND line.debit_credit = 'D'
-WHERE state IN ('sent', 'granted', 'partly_granted') AND credit IS NULL AND attempt = (
+WHERE stands AND state <> 'closed' AND credit IS NULL AND attempt = (
     SELECT max(attempt) FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
 )
@@ -151,13 +154,12 @@ def nothing_stands(ledger: Ledger) -> Iterator[LedgerRow]:
         """
 SELECT reference, appointment_id, trajectory, date, line.amount_cents, insurer, state AS status
 FROM line INDEXED BY line_corrected JOIN declaration USING (invoice)
-WHERE corrected = 1 AND again IS NULL AND attempt = (
+WHERE corrected = 1 AND again IS NULL AND state <> 'closed' AND attempt = (
     SELECT max(attempt) FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
 ) AND NOT EXISTS (
     SELECT 1 FROM line AS other
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-        AND other.state IN ('sent', 'granted', 'partly_granted')
+    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
 ) AND EXISTS (
     SELECT 1 FROM still_due
     WHERE still_due.patient_id = line.patient_id AND still_due.appointment_id = line.appointment_id
@@ -186,17 +188,16 @@ SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'n
     WHERE still_due.patient_id = line.patient_id AND still_due.appointment_id = line.appointment_id
 ) AND NOT EXISTS (
     SELECT 1 FROM line AS other
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-        AND other.state IN ('sent', 'granted', 'partly_granted') AND other.credit IS NOT 'now'
+    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
+        AND other.credit IS NOT 'now'
 ))
 FROM line
 WHERE corrected = 1 AND NOT ((
     SELECT asked FROM request
     WHERE request.reference = line.reference AND asked <> 'redeclare' ORDER BY request DESC LIMIT 1
 ) IS 'correct' AND EXISTS (
-    SELECT 1 FROM waiting
-    WHERE waiting.patient_id = line.patient_id AND waiting.appointment_id = line.appointment_id
-        AND outcome <> 'not_zorg1'
+    SELECT 1 FROM unsettled
+    WHERE unsettled.patient_id = line.patient_id AND unsettled.appointment_id = line.appointment_id AND waits
 ))
 """
     credits, again = next(ledger.rows(sql))

@@ -109,6 +109,14 @@ class Programs:
             if any(diagnosis in each.diagnoses and each.valid_from <= day <= each.valid_until for each in periods):
                 yield key
 
+    def has_body_part(self, diagnosis: str) -> bool:
+        """Whether a diagnosis is of a part of the body that a program is for: by DCSPH its first two digits."""
+        return diagnosis[:2] in self._body_parts
+
+    @cached_property
+    def _body_parts(self) -> Collection[str]:
+        return frozenset(diagnosis[:2] for diagnosis in self._by_diagnosis)
+
     def without_agreement(self, program: str, profile: str, day: date) -> tuple[str, ...]:
         """The diagnoses of a profile without price agreement on a day; of a whole program those of all its parts."""
         names = (program, *(part for (whole, _), part in self.parts.items() if whole == program))

@@ -15,7 +15,7 @@ from .resolver import Resolution, Verdict
 AFTER_RELAPSE: Final = "AFTER_RELAPSE"
 
 
-@define
+@define(eq=False)
 class Trajectory:
     """One patient's course in one program with one insurer: start, contacts, end; a relapse follows an end. With TKP
     and THP it is one of single products, a baseline and a profile, without start or end.

@@ -111,7 +111,7 @@ def test_what_waits_is_kept_as_the_feed_had_it(clinic: Clinic, clerk: Clerk) -> 
     said(clinic, values)
     held = clinic.run()
     assert held.found("error") == [("POSTCODE_INVALID", "A1", "postcode")]
-    (kept,) = clerk.rows("SELECT * FROM waiting")
+    (kept,) = clerk.rows("SELECT * FROM unsettled")
     assert "Verzekeraar 1" in json.dumps(kept)
     assert "9664" not in json.dumps(kept)
     said(clinic, values.replace("9664", "7095"))

@@ -1,6 +1,7 @@
 """What the Zorg1 tables are made of is known of every appointment, settled ones too, from feeds of only new rows."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from ei_export.judging.besides import BesidesReader
 from ei_export.ledger import Ledger
-from ei_export.ledger.dossier import NOTHING_BESIDES, Besides, Settled, Waiting
-from ei_export.ledger.patients import KnownPatient, known_patients
+from ei_export.ledger.care import KnownPatient, patients_in_care
+from ei_export.ledger.dossier import NOTHING_BESIDES, Besides, Settled, Unsettled
 from ei_export.model.appointment import Appointment, Common, positions
 from tests.support.clerk import CONTACT, END, SINGLE, START, Clerk
 from tests.support.feeds import COLUMNS, Cells, Clinic, csv_text
@@ -22,7 +23,7 @@ ZORG1 = {
     "measurement_name": "Start Back",
     "measurement_score": "4",
 }
-BESIDES = Besides("J", "001", CATEGORY, START["therapist_agb"], (("Start Back", "4"),))
+BESIDES = Besides("J", "001", CATEGORY, START["therapist_agb"], "", (("Start Back", "4"),))
 NAMES = (*COLUMNS, *(name for name in ("category", "measurement_name", "measurement_score") if name not in COLUMNS))
 
 
@@ -33,7 +34,7 @@ def feed(clinic: Clinic, *rows: Cells) -> Clinic:
 
 def known(clinic: Clinic) -> dict[str, KnownPatient]:
     with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as ledger:
-        return {patient.patient_id: patient for patient in known_patients(ledger)}
+        return {patient.patient_id: patient for patient in patients_in_care(ledger)}
 
 
 def besides(clinic: Clinic) -> dict[str, Besides]:
@@ -54,7 +55,7 @@ def test_of_those_that_wait(clinic: Clinic) -> None:
     clinic.tariffs(without=START["code"])
     feed(clinic, START | ZORG1).run()
     (waiting,) = known(clinic)[START["patient_id"]].appointments
-    assert isinstance(waiting, Waiting)
+    assert isinstance(waiting, Unsettled)
     assert besides(clinic) == {"A1": BESIDES}
     clinic.tariffs()
     assert feed(clinic).run().lines.keys() == {"A1"}
@@ -230,3 +231,84 @@ def test_nothing_that_was_heard_is_lost_but_by_another_word(
     assert {pair for pair in before.measured if pair[0] not in said} <= set(after.measured)
     assert all(getattr(after, name) for name in ("consent", "category") if getattr(before, name))
     assert heard(then, after) == after
+
+
+# Regular care, which the tables ask for too.
+
+SESSION = SINGLE | {"appointment_id": "G1", "patient_id": "P40", "code": "1000", "trajectory_id": "", "uzovi": "7095"}
+
+
+def regular(clinic: Clinic) -> dict[str, list[Settled]]:
+    return {patient: [*one.regular] for patient, one in known(clinic).items() if one.regular}
+
+
+def test_regular_care_of_the_body_part_of_a_program_is_kept(clinic: Clinic) -> None:
+    """Or with a category of Zorg1; of other care, and of what didn't take place, nothing is."""
+    rows = [
+        SESSION | ZORG1,
+        SESSION | {"appointment_id": "G2", "diagnosis_code": "3499"},
+        SESSION | {"appointment_id": "G3", "diagnosis_code": "5126"},
+        SESSION | {"appointment_id": "G4", "diagnosis_code": "5126", "category": CATEGORY},
+        SESSION | {"appointment_id": "G5", "status": "cancelled"},
+        SESSION | {"appointment_id": "G6", "date": "32-03-2021"},
+    ]
+    result = feed(clinic, *rows).run()
+    assert result.document["appointments"]["not_zorg1"] == 5
+    (patient,) = known(clinic).values()
+    assert [(each.appointment_id, each.outcome) for each in patient.regular] == [
+        ("G1", "not_zorg1"),
+        ("G2", "not_zorg1"),
+        ("G4", "not_zorg1"),
+    ]
+    assert patient.regular[0].besides == BESIDES
+    assert (patient.birth_year, patient.sex, patient.consent) == (int(SESSION["birth_date"][:4]), "2", "J")
+    assert (patient.appointments, patient.trajectories, patient.lines) == ([], [], {})
+    assert not any(SESSION["bsn"] in each for each in Clerk(clinic).dump())
+
+
+def test_only_new_rows_give_the_same_as_all_of_them(clinic: Clinic, tmp_path: Path) -> None:
+    rows = [SESSION | {"appointment_id": f"G{n}", "date": f"2021-03-0{n}", "consent": "NJ"[n % 2]} for n in range(1, 6)]
+    everything = Clinic.open(tmp_path / "all")
+    feed(everything, *rows).run()
+    for row in reversed(rows):
+        feed(clinic, row).run()
+    assert known(clinic) == known(everything)
+
+
+def test_what_did_not_take_place_after_all_or_is_zorg1_is_no_regular_care(clinic: Clinic) -> None:
+    feed(clinic, SESSION, SESSION | {"appointment_id": "G2"}, START | {"code": "1000"}).run()
+    assert {patient: len(each) for patient, each in regular(clinic).items()} == {"P40": 2, START["patient_id"]: 1}
+    result = feed(clinic, SESSION | {"status": "cancelled"}, START).run()
+    assert result.lines.keys() == {START["appointment_id"]}
+    assert {patient: [each.appointment_id for each in rows] for patient, rows in regular(clinic).items()} == {
+        "P40": ["G2"]
+    }
+
+
+def test_what_the_feed_should_have_and_lacks_is_no_regular_care(clinic: Clinic) -> None:
+    feed(clinic, SESSION | {"date": "2021-02-01"}, SESSION | {"appointment_id": "G2"}, START).run()
+    settings = clinic.folder / "ei-export.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[input]", "[input]\ncomplete_from = 2021-02-15", 1), encoding="utf-8")
+    feed(clinic, START).run()
+    assert [each.appointment_id for each in regular(clinic)["P40"]] == ["G1"]
+
+
+def test_nothing_is_judged_by_regular_care(clinic: Clinic) -> None:
+    """A code that is linked later makes no line of what only the ledger has."""
+    feed(clinic, SESSION, START).run()
+    settings = clinic.folder / "ei-export.toml"
+    settings.write_text(f'{settings.read_text(encoding="utf-8")}\n[codes]\n"1000" = "940131"\n', encoding="utf-8")
+    result = feed(clinic).run()
+    assert (result.lines, result.document["appointments"]["read"]) == ({}, 0)
+    assert result.document["appointments"]["remembered"] == 0
+
+
+def test_where_an_appointment_stands_and_what_was_declared_of_it(clinic: Clinic) -> None:
+    feed(clinic, START, CONTACT, END).run()
+    (patient,) = known(clinic).values()
+    assert [(each.appointment_id, each.place) for each in patient.appointments] == [("A1", 1), ("A2", 1), ("A3", 1)]
+    assert {ident: [(line.units, line.state) for line in lines] for ident, lines in patient.lines.items()} == {
+        "A1": [(1, "sent")],
+        "A3": [(2, "sent")],
+    }

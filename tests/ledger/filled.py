@@ -24,6 +24,7 @@ from ei_export.ledger import (
     Ledger,
     belonging,
     buckets,
+    care,
     corrections,
     credits,
     history,
@@ -156,7 +157,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
     appointments = sorted({kept.appointment_id for _, kept in patients.kept_by_all(ledger)} | {"nobody's"})
     references = [*ledger.column("SELECT reference FROM line ORDER BY reference")]
     numbers = [*ledger.column("SELECT number FROM trajectory_owner ORDER BY number")]
-    known = [*patients.known_patients(ledger)]
+    known = [*care.patients_in_care(ledger)]
     invoices = sorted(invoice for found in belonging.runs(ledger).values() for invoice in found)
     asked: dict[str, Callable[[], object]] = {
         "belonging.owners": lambda: sorted(belonging.owners(ledger)),
@@ -179,7 +180,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "line.corrected_debits": lambda: [
             [each.reference for each in line.corrected_debits(ledger, patient.patient_id)] for patient in known
         ],
-        "patients.known_patients": lambda: known,
+        "care.patients_in_care": lambda: known,
         "patients.dossier_of": lambda: [patients.dossier_of(ledger, patient.patient_id) for patient in known],
         "patients.unexplained": lambda: sorted(patients.unexplained(ledger)),
         "patients.pending_patients": lambda: sorted(patients.pending_patients(ledger, [("RUG-1", "")])),

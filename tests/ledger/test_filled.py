@@ -54,7 +54,11 @@ def test_it_holds_everything_that_can_happen(practice: Path) -> None:
     states = {row["state"] for row in clerk.rows("SELECT state FROM line")}
     assert states == {"sent", "granted", "partly_granted", "refused", "credited", "withdrawn"}
     assert {row["kind"] for row in clerk.rows("SELECT kind FROM change")} >= {"row", "said", "cancelled", "count"}
-    assert {row["outcome"] for row in clerk.rows("SELECT outcome FROM waiting")} == {"held", "unreadable", "not_zorg1"}
+    assert {row["outcome"] for row in clerk.rows("SELECT outcome FROM unsettled")} == {
+        "held",
+        "unreadable",
+        "not_zorg1",
+    }
     assert clerk.rows("SELECT count(*) AS tests FROM test_run") == [{"tests": 1}]
 
 

@@ -5,6 +5,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from ei_export.ledger import Ledger, events
 from ei_export.ledger.corrections import ask, asking, drop, standing_debits, take_back_request
 from ei_export.ledger.credits import due_credits
-from ei_export.ledger.line import STANDING, When, debits_of
+from ei_export.ledger.line import ClosedAs, When, debits_of
 from ei_export.ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, published_run
 from tests.support.line_oracle import assert_as_derived, remembering
 
@@ -35,6 +36,7 @@ class Practice:
     def __init__(self, ledger: Ledger, chance: random.Random) -> None:
         self.ledger, self.chance = ledger, chance
         self.runs = self.appointments = 0
+        self.closed: dict[events.Closable, ClosedAs] = {}
         add_persons(ledger, [(PERSON, "somebody")])
 
     def happens(self, event: str) -> None:
@@ -54,7 +56,7 @@ class Practice:
         due += [("D", f"A{number}", self.cents(), 1, "") for number in new]
         for number in range(new.start):
             debits = debits_of(self.ledger, f"A{number}")
-            if debits[-1].again and not any(d.state in STANDING and d.reference not in credited for d in debits):
+            if debits[-1].again and not any(d.stands and d.reference not in credited for d in debits):
                 due.append(("D", f"A{number}", self.cents(), debits[-1].attempt + 1, debits[-1].reference))
         if not due:
             return
@@ -126,7 +128,7 @@ class Practice:
             partly = cents > 1 and kind == "some" and self.chance.random() < 0.4
             granted = cents // 2 if partly else cents if kind == "some" and self.chance.random() < 0.2 else 0
             state = "partly_granted" if partly else "granted" if granted == cents and cents else "refused"
-            yield state, granted, granted, "0611 8059" if state != "granted" else "", "a remark", reference
+            yield state, granted, "0611 8059" if state != "granted" else "", "a remark", reference
 
     def granted(self, invoice: str, rows: list[events.AnsweredLine]) -> int:
         said = {reference: cents for _, cents, *_, reference in rows}
@@ -140,7 +142,7 @@ class Practice:
         found = asking(self.ledger, self.chance.choice(references)) if references else None
         if found is None:
             return
-        debit, stands = found.debit, found.debit.state in STANDING
+        debit, stands = found.debit, found.debit.stands
         wish = self.chance.choice(["credit", "redeclare", "correct", "cancel"])
         if wish == "cancel" and debit.state != "credited" and (debit.credit or found.was_credited):
             take_back_request(self.ledger, found, "", DAY)
@@ -166,15 +168,31 @@ class Practice:
         if any(self.ledger.rows(sql, (ident,))):
             drop(self.ledger, [ident])
 
+    def close(self) -> None:
+        """Somebody closes a debit, whatever became of it, or an appointment that gave none; or opens one again."""
+        sql = "SELECT appointment_id, reference FROM line WHERE debit_credit = 'D' ORDER BY reference"
+        known = [events.Closable(*debit) for debit in self.ledger.rows(sql)]
+        about = self.chance.choice([*known, events.Closable("H1"), events.Closable("H2"), *self.closed])
+        if about in self.closed:
+            events.reopened(self.ledger, about, "", DAY)
+            del self.closed[about]
+        else:
+            self.closed[about] = self.chance.choice(["write-off", "patient", "accepted", "handled"])
+            events.closed(self.ledger, about, self.closed[about], "", DAY)
+
     def assert_right(self) -> None:
         assert_as_derived(self.ledger.rows)
+        closed = self.ledger.rows("SELECT appointment_id, reference, closed_as FROM closed")
+        assert {events.Closable(ident, reference): how for ident, reference, how in closed} == self.closed
+        for debit in chain(due_credits(self.ledger, HEADERS[0]), due_credits(self.ledger, "")):
+            assert not debit.debit.closed_as
         for number in range(self.appointments):
             assert len(standing_debits(self.ledger, f"A{number}")) <= 2, "one, and one of which the credit was refused"
 
 
 #: What may happen, as often as it helps to find something.
 EVENTS: Final = st.lists(
-    st.sampled_from(["run", "run", "run", "answer", "answer", "answer", "ask", "ask", "undo", "drop"]),
+    st.sampled_from(["run", "run", "run", "answer", "answer", "answer", "ask", "ask", "undo", "drop", "close"]),
     min_size=5,
     max_size=30,
 )
@@ -217,11 +235,11 @@ def _without(part: str) -> Callable[[Ledger, str, tuple[object, ...]], None]:
     ("owner", "name", "broken"),
     [
         (events, "_stand_again", _nothing),
-        (Ledger, "do", _without("SET state = 'credited'\nWHERE reference BETWEEN")),
-        (Ledger, "do", _without("SET state = 'credited' WHERE state IN")),
-        (Ledger, "do", _without("SET state = 'granted'")),
-        (Ledger, "do", _without("line SET state = 'withdrawn'")),
-        (Ledger, "do", _without("SET corrected = 1, credit = NULL\nWHERE reference BETWEEN")),
+        (Ledger, "do", _without("SET became = 'credited'\nWHERE reference BETWEEN")),
+        (Ledger, "do", _without("SET became = 'credited' WHERE stands")),
+        (Ledger, "do", _without("SET became = 'granted'")),
+        (Ledger, "do", _without("line SET became = 'withdrawn'")),
+        (Ledger, "do", _without("SET corrected = 1, to_credit = NULL\nWHERE reference BETWEEN")),
     ],
     ids=["stand again", "credited before its answer", "reinstated", "granted", "withdrawn", "corrected"],
 )

@@ -16,7 +16,9 @@ def path(tmp_path: Path) -> Path:
     """A ledger with a run and a person in it."""
     path = tmp_path / "ledger.sqlite"
     with closing(Ledger.open(path)) as ledger:
-        ledger.do("INSERT INTO run VALUES (1, '2021-07-01', 'published', '/s', '/f', 'feed.csv', '0.1', NULL, NULL)")
+        ledger.do(
+            "INSERT INTO run VALUES (1, '2021-07-01', 'published', '/s', '/f', 'feed.csv', '0.1', NULL, NULL, NULL)"
+        )
         add_persons(ledger, [(1, "person")])
         ledger.commit()
     return path

@@ -54,11 +54,13 @@ def test_settled_appointments_come_back_as_they_were(rows: list[Settled]) -> Non
     assert as_read(unpack_settled(pack_settled(rows))) == as_read(rows)
 
 
-def _judged(texts: Sequence[str], day: date | None, past: Past, besides: Besides) -> tuple[Appointment, Past, Besides]:
+def _judged(
+    texts: Sequence[str], day: date | None, past: Past, place: int, besides: Besides
+) -> tuple[Appointment, Past, int, Besides]:
     ident, number, diagnosis, code, under, uzovi, *cells = texts
     common = Common(True, False, code, under, uzovi)
     row = Appointment(ident, 1, day, number, "P1", diagnosis, common, (*cells, ""), positions({"date": 0, "bsn": 1}))
-    return row, past, besides
+    return row, past, place, besides
 
 
 @given(
@@ -68,17 +70,18 @@ def _judged(texts: Sequence[str], day: date | None, past: Past, besides: Besides
             st.lists(TEXTS, min_size=8, max_size=8),
             st.dates() | st.none(),
             st.builds(Past, st.sampled_from(Outcome), st.integers(0, 9), TEXTS, TEXTS),
-            st.builds(Besides, *[TEXTS] * 4, MEASURED),
+            st.integers(0, 2),
+            st.builds(Besides, *[TEXTS] * 5, MEASURED),
         ),
         max_size=4,
     )
 )
 def test_what_was_judged_now_is_packed_as_settled_appointments_are(
-    judged: list[tuple[Appointment, Past, Besides]],
+    judged: list[tuple[Appointment, Past, int, Besides]],
 ) -> None:
     settled = [
-        Settled._make((*core(row), past.settled_as.value, past.units, past.linked, past.mark, *besides))
-        for row, past, besides in judged
+        Settled._make((*core(row), past.settled_as.value, past.units, past.linked, past.mark, place, *besides))
+        for row, past, place, besides in judged
         if past.settled_as is not None
     ]
     assert pack_judged(judged) == pack_settled(settled)

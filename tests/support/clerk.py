@@ -165,7 +165,7 @@ class Clerk:
         """The lines of which it was said once that they are otherwise by now, and those that are another patient's."""
         rows = self.rows(
             "SELECT reference FROM line JOIN change USING (appointment_id, patient_id) WHERE kind = 'said' UNION "
-            "SELECT reference FROM line JOIN waiting AS held USING (appointment_id) "
+            "SELECT reference FROM line JOIN unsettled AS held USING (appointment_id) "
             "WHERE held.outcome = 'held' AND held.patient_id <> line.patient_id ORDER BY 1"
         )
         return [str(row["reference"]) for row in rows]

@@ -24,7 +24,7 @@ def answer(folder: Path, invoice: str, lines: Mapping[str, LineAnswer], **values
         "standard": "PM305 3.2", "kind": "answered", "by_insurer": 1, "codes": "", "declared_cents": 13_425,
         "granted_cents": 0, **values,
     }  # fmt: skip
-    rows = [(state, cents, cents, codes, "", reference) for reference, (state, cents, codes) in lines.items()]
+    rows = [(state, cents, codes, "", reference) for reference, (state, cents, codes) in lines.items()]
 
     def act(ledger: Ledger) -> None:
         events.lines_answered(ledger, rows)
@@ -34,7 +34,7 @@ def answer(folder: Path, invoice: str, lines: Mapping[str, LineAnswer], **values
 
 
 def to_do(folder: Path, reference: str, **columns: str) -> None:
-    """What is still to be done about a debit, as its ``credit`` and ``again`` say."""
+    """What is still to be done about a debit, as its ``to_credit`` and ``to_repeat`` say."""
     sets = ", ".join(f"{column} = ?" for column in columns)
     sql = f"UPDATE line SET corrected = 1, {sets} WHERE reference = ?"
     writing(folder, lambda ledger: ledger.do(sql, (*columns.values(), reference)))
@@ -46,6 +46,6 @@ def withdraw(folder: Path, why: str = "test") -> None:
     def act(ledger: Ledger) -> None:
         sql = "UPDATE run SET state = 'withdrawn', withdrawn_on = '2021-07-02', withdrawn_why = ?"
         ledger.do(sql, (why,))
-        ledger.do("UPDATE line SET state = 'withdrawn', corrected = 1")
+        ledger.do("UPDATE line SET became = 'withdrawn', corrected = 1")
 
     writing(folder, act)

@@ -14,7 +14,7 @@ from ei_export.ledger.events import AnsweredLine
 #: What answers said of lines, as the ledger itself doesn't keep it.
 _SAID: Final = """
 CREATE TABLE IF NOT EXISTS said (
-    reference TEXT PRIMARY KEY, status TEXT, granted_cents INTEGER, calculated_cents INTEGER, codes TEXT, remark TEXT
+    reference TEXT PRIMARY KEY, status TEXT, granted_cents INTEGER, codes TEXT, remark TEXT
 )
 """
 #: A line is refused with its answer or with the whole; else a debit is credited as long as a credit of it was neither
@@ -50,27 +50,42 @@ LEFT JOIN answer ON answer.invoice = line.invoice
 LEFT JOIN said ON said.reference = line.reference
 ORDER BY line.reference
 """
-_STORED: Final = "SELECT reference, state, granted_cents, codes, remark FROM line ORDER BY reference"
+_STORED: Final = "SELECT reference, became, granted_cents, codes, remark FROM line ORDER BY reference"
 #: Where the money is by the lines, as the view `sums` has it by their declarations.
 _SUMS: Final = """
 SELECT total(CASE debit_credit WHEN 'D' THEN amount_cents END),
        total(CASE debit_credit WHEN 'C' THEN amount_cents END),
-       total(sign * granted_cents), total(sign * (amount_cents - granted_cents)),
+       total(sign * granted_cents), total(CASE WHEN as_what NOT IN ('write-off', 'patient') THEN sign * gap END),
+       total(CASE as_what WHEN 'write-off' THEN gap END), total(CASE as_what WHEN 'patient' THEN gap END),
        total(CASE WHEN granted_cents IS NULL THEN sign * amount_cents END)
-FROM (SELECT *, CASE debit_credit WHEN 'D' THEN 1 ELSE -1 END AS sign FROM line WHERE state <> 'withdrawn')
+FROM (
+    SELECT *, CASE debit_credit WHEN 'D' THEN 1 ELSE -1 END AS sign, amount_cents - granted_cents AS gap,
+           coalesce(closed_as, '') AS as_what
+    FROM line WHERE became <> 'withdrawn'
+)
 """
 _SUMS_OF_DECLARATIONS: Final = (
     "SELECT total(declared_cents), total(credited_cents), total(granted_cents), total(refused_cents), "
-    "total(open_cents) FROM sums"
+    "total(written_off_cents), total(patient_cents), total(open_cents) FROM sums"
 )
 #: What can't be: a debit to be credited that doesn't stand, one that doesn't stand and counts as one that does, and
 #: something to be done about what can't be had again.
 _IMPOSSIBLE: Final = """
-SELECT reference, state, credit, again, corrected FROM line
-WHERE credit IS NOT NULL AND state NOT IN ('sent', 'granted', 'partly_granted')
-    OR corrected = 0 AND debit_credit = 'D' AND state NOT IN ('sent', 'granted', 'partly_granted')
-    OR corrected = 0 AND (credit IS NOT NULL OR again IS NOT NULL)
-    OR debit_credit = 'C' AND (credit IS NOT NULL OR again IS NOT NULL OR corrected = 1)
+SELECT reference, became, to_credit, to_repeat, corrected FROM line
+WHERE to_credit IS NOT NULL AND became NOT IN ('sent', 'granted', 'partly_granted')
+    OR corrected = 0 AND debit_credit = 'D' AND became NOT IN ('sent', 'granted', 'partly_granted')
+    OR corrected = 0 AND (to_credit IS NOT NULL OR to_repeat IS NOT NULL)
+    OR debit_credit = 'C' AND (to_credit IS NOT NULL OR to_repeat IS NOT NULL OR corrected = 1)
+"""
+#: What is read of a line: what became of it and what is to be done about it, unless somebody closed it.
+_READ: Final = "SELECT reference, state, credit, again, stands, closed_as FROM line ORDER BY reference"
+_KEPT: Final = """
+SELECT reference, CASE WHEN last.closed_as IS NULL THEN became ELSE 'closed' END,
+       CASE WHEN last.closed_as IS NULL THEN to_credit END, CASE WHEN last.closed_as IS NULL THEN to_repeat END,
+       became IN ('sent', 'granted', 'partly_granted'), last.closed_as
+FROM line
+LEFT JOIN (SELECT reference, max(closing), closed_as FROM closing GROUP BY reference) AS last USING (reference)
+ORDER BY reference
 """
 
 
@@ -82,7 +97,7 @@ def remembering() -> Iterator[None]:
     def lines_answered(ledger: Ledger, rows: Sequence[AnsweredLine]) -> None:
         ledger.do(_SAID)
         said = [(reference, *rest) for *rest, reference in rows]
-        ledger.many("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?)", said)
+        ledger.many("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?)", said)
         answered(ledger, rows)
 
     with patch.object(events, "lines_answered", lines_answered):
@@ -95,8 +110,9 @@ def assert_as_derived(ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> None:
     [*ask(_SAID)]
     assert [*ask(_STORED)] == [*ask(_DERIVED)]
     assert [*ask(_IMPOSSIBLE)] == []
-    ((declared, credited, granted, refused, still_open),) = sums = [*ask(_SUMS)]
-    assert declared - credited == granted + refused + still_open
+    assert [*ask(_READ)] == [*ask(_KEPT)]
+    ((declared, credited, *came_to),) = sums = [*ask(_SUMS)]
+    assert declared - credited == sum(came_to)
     assert sums == [*ask(_SUMS_OF_DECLARATIONS)]
 
 

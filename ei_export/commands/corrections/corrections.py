@@ -20,7 +20,7 @@ from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.corrections import Asked, Asking
 from ...ledger.dossier import AT, in_order
-from ...ledger.line import STANDING, last_debit
+from ...ledger.line import last_debit
 from ...ledger.own_files import holds_invoice
 from ...ledger.patients import appointment_owner, changes_of
 from ...ledger.standing import changed, is_still_due
@@ -184,7 +184,7 @@ def _not_to_be_credited(asking: Asking) -> Finding | None:
         return Finding("CREDIT_UNSENT", "", {"reference": debit.reference, "run": run_label(debit.run)})
     if debit.state == "credited" or (debit.credit == "now" and not asking.is_corrected):
         return Finding("CREDIT_TWICE", "", {"reference": debit.reference})
-    if debit.state not in STANDING:
+    if not debit.stands:
         return Finding("CREDIT_NOT_STANDING", "", {"reference": debit.reference})
     return None
 
@@ -200,7 +200,7 @@ def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Qu
         return Finding("LINE_PRUNED", "", {"reference": debit.reference})
     if not asking.is_last:
         return Finding("REDECLARE_LATER", "", {"reference": debit.reference, "appointment": debit.appointment_id})
-    if debit.state in STANDING and not debit.credit:
+    if debit.stands and not debit.credit:
         is_otherwise = asking.change or debit.state == "partly_granted"
         return Finding("REDECLARE_CHANGED" if is_otherwise else "REDECLARE_STANDS", "", {"reference": debit.reference})
     (queued,) = _ask(ledger, asking, "redeclare", why, today, credit=debit.credit == "header", again=True)
@@ -257,7 +257,7 @@ def _not_to_be_corrected(asking: Asking) -> Finding | None:
         return Finding("REDECLARE_LATER", "", {**reference, "appointment": debit.appointment_id})
     if debit.run_state == "staged":
         return Finding("CREDIT_UNSENT", "", {**reference, "run": run_label(debit.run)})
-    if debit.state not in STANDING:
+    if not debit.stands:
         return Finding("CORRECT_NOT_STANDING", "", reference)
     if debit.credit == "now" and asking.is_corrected:
         return Finding("CORRECT_QUEUED", "", reference)

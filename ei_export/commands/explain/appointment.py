@@ -5,7 +5,6 @@ from typing import Final
 
 from ...base.reasons import Reason, reason
 from ...intake import values
-from ...ledger.line import STANDING
 from ...model.appointment import Appointment
 from ...zorg1.claims import performance
 from ...zorg1.reasons import why_line
@@ -122,7 +121,7 @@ def _line(history: PatientHistory, visit: Visit, place: Place) -> Iterator[Reaso
 def _difference(history: PatientHistory, visit: Visit, place: Place) -> Iterator[Reason]:
     """What went out, where that is something else than would go out now."""
     line, now = history.debit(visit.appointment.id), performance(visit, place.units)
-    if line is None or line.state not in STANDING or now is None or not (now.units and visit.is_declared):
+    if line is None or not line.stands or now is None or not (now.units and visit.is_declared):
         return
     sent = {"f_code": line.f_code, "list": line.list, "units": line.units, "cents": line.amount_cents}
     would = {"f_code": now.code, "list": now.list, "units": now.units, "cents": now.claimed_cents}

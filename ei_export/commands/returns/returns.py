@@ -239,9 +239,7 @@ class _Judging:
         if self.answer.kind == "refused" and line.is_good:
             return
         self.faulty += status == "refused" and not line.is_good
-        rows.append(
-            (status, line.granted_cents, line.calculated_cents, " ".join(line.codes), line.remark, line.reference)
-        )
+        rows.append((status, line.granted_cents, " ".join(line.codes), line.remark, line.reference))
         if status != "granted":
             debit = line_of(self.ledger, sent.previous) if sent.previous else None
             is_needless = debit is not None and debit.state == "refused"

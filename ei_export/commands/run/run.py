@@ -29,6 +29,7 @@ from ...judging.collected import Collected
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.buckets import save_buckets
+from ...ledger.care import save_regular
 from ...ledger.corrections import drop
 from ...ledger.patients import (
     forget_numbers,
@@ -208,6 +209,7 @@ def _remember(collected: Collected, ledger: Ledger) -> None:
     forget_numbers(ledger, totals.released)
     move_numbers(ledger, totals.numbers)
     save_dossiers(ledger, chain.from_iterable(collected.dossiers))
+    save_regular(ledger, chain.from_iterable(collected.regular))
     move_appointments(ledger, totals.moved)
     take_appointments(ledger, sorted(totals.taken))
     drop(ledger, sorted(totals.dropped))

@@ -16,7 +16,7 @@ from ...base.tables import FOREVER
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.dossier import AT, Waiting, in_order
+from ...ledger.dossier import AT, Unsettled, in_order
 from ...ledger.standing import LedgerRow, Started, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
@@ -104,7 +104,7 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 # Deadlines.
 
 
-def _held(patient_id: str, kept: Waiting, rules: Rules, language: Language) -> NearDeadline | None:
+def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) -> NearDeadline | None:
     """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
     is then one of `refused`."""
     if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.found):
@@ -149,7 +149,7 @@ def _near(
     return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message, care, again)
 
 
-def cause(kept: Waiting, severities: Severities) -> Finding | None:
+def cause(kept: Unsettled, severities: Severities) -> Finding | None:
     """The problem that holds an appointment: the first error, if there is one."""
     return next((finding for finding in kept.found if severities.of(finding.code) == "error"), None)
 

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger.line import STANDING, Line, line_of
+from ...ledger.line import Line, line_of
 from ...ledger.own_files import file_of, holds_invoice, holds_reference
 from ...model.codelists import uzovi_numbers
 from ...settings import Settings
@@ -104,7 +104,7 @@ class PracticeRecords:
             yield sayer.says("VERIFY_REFERENCE_USED", line, names.reference, "-", "8021")
         if previous:
             debit = line_of(self._ledger, previous)
-            if debit is None or debit.debit_credit == "C" or debit.state not in (*STANDING, "credited"):
+            if debit is None or debit.debit_credit == "C" or not (debit.stands or debit.state == "credited"):
                 yield sayer.says("VERIFY_DEBIT_UNKNOWN", line, names.previous, "-", "8017")
             elif debit.state == "credited":
                 yield sayer.says("VERIFY_CREDITED_BEFORE", line, names.previous, "-", "8084")

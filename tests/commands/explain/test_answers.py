@@ -121,7 +121,7 @@ def test_refused_as_a_whole(clinic: Clinic) -> None:
 
 
 def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> None:
-    ledgers.to_do(clinic.folder, REFERENCE, credit="now", again="now")
+    ledgers.to_do(clinic.folder, REFERENCE, to_credit="now", to_repeat="now")
     note(clinic, "request", day="2021-07-02", asked="redeclare", reference=REFERENCE, why="wrong amount")
     before = told(clinic, "A1")
     assert before.texts("outcome") == ["goes out in the next run, € 66.44."]
@@ -149,7 +149,7 @@ def test_a_credit_that_is_due_and_what_comes_in_its_place(clinic: Clinic) -> Non
 
 
 def test_a_credit_alone(clinic: Clinic) -> None:
-    ledgers.to_do(clinic.folder, REFERENCE, credit="now")
+    ledgers.to_do(clinic.folder, REFERENCE, to_credit="now")
     assert "is credited in the next run" in told(clinic, "A1").texts("outcome")[0]
     answer(clinic, line=("partly_granted", 5_000, "0611"))
     command(clinic, "run")
@@ -176,7 +176,7 @@ def test_what_was_withdrawn_and_does_not_go_again(clinic: Clinic) -> None:
         f"To declare it again: ei-export redeclare {REFERENCE}"
     )
     assert found.texts("visit")[0].endswith("A1  start: withdrawn, F1013 x1, € 66.44")
-    ledgers.to_do(clinic.folder, REFERENCE, again="now")
+    ledgers.to_do(clinic.folder, REFERENCE, to_repeat="now")
     clinic.feed([ROWS[0] | {"status": "cancelled"}, ROWS[1]])
     (outcome,) = told(clinic, "A1").texts("outcome")
     assert outcome.endswith("Nothing of it stands, and the appointment was cancelled.")
@@ -185,7 +185,7 @@ def test_what_was_withdrawn_and_does_not_go_again(clinic: Clinic) -> None:
 def test_a_run_that_was_withdrawn(clinic: Clinic) -> None:
     ledgers.withdraw(clinic.folder)
     for reference in (REFERENCE, OTHER):
-        ledgers.to_do(clinic.folder, reference, again="now")
+        ledgers.to_do(clinic.folder, reference, to_repeat="now")
     found = told(clinic, "A1")
     assert found.texts("outcome") == ["goes out in the next run, € 66.44."]
     assert found.texts("sent") == [

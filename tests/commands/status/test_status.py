@@ -139,7 +139,7 @@ def test_what_is_held_is_told_with_its_remedy_without_the_feed(clinic: Clinic) -
 def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_counted(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
         replaced = "replace(replace(found, 'DIAGNOSIS_MISSING', 'GONE_SINCE'), 'expected', 'wanted')"
-        ledger.execute(f"UPDATE waiting SET found = {replaced}")
+        ledger.execute(f"UPDATE unsettled SET found = {replaced}")
     assert [held["problems"] for held in document(clinic)["held"]] == [[], []]
     heading = "VASTGEHOUDEN, zoals de laatste run het zag (2); ei-export check kijkt opnieuw"
     assert f"{heading}\n  - 2 om een reden die deze versie niet kent\n\n" in ask(clinic)
@@ -148,7 +148,7 @@ def test_what_an_earlier_version_found_and_this_one_has_no_words_for_is_counted(
 
 def test_what_is_held_by_nothing_that_is_wrong_any_more_is_told_with_what_was_found(clinic: Clinic) -> None:
     with closing(sqlite3.connect(clinic.folder / "ledger.sqlite")) as ledger, ledger:
-        ledger.execute("UPDATE waiting SET found = replace(found, 'DIAGNOSIS_MISSING', 'INDICATION_MISSING')")
+        ledger.execute("UPDATE unsettled SET found = replace(found, 'DIAGNOSIS_MISSING', 'INDICATION_MISSING')")
     told = ask(clinic)
     assert "VASTGEHOUDEN, zoals de laatste run het zag (2)" in told
     assert "- afspraak H1, traject T3, kolom diagnosis_code\n        (INDICATION_MISSING)\n" in told
@@ -177,7 +177,7 @@ def test_what_changed_since_and_what_comes_next(clinic: Clinic) -> None:
     (changed,) = document(clinic)["changed"]
     assert (changed["reference"], changed["appointment_id"], changed["change"]) == (FIRST, "A1", "cancelled")
     assert f"- {FIRST}: afspraak A1 van 04-01-2021, traject T1, niet meer\n    voltooid" in ask(clinic)
-    ledgers.to_do(clinic.folder, FIRST, credit="now", again="now")
+    ledgers.to_do(clinic.folder, FIRST, to_credit="now", to_repeat="now")
     assert document(clinic)["next_run"] == {"credits": 1, "again": 0}, "what was cancelled is only credited"
     assert "Klaar voor de volgende run: 1 creditregel." in ask(clinic)
 
@@ -242,7 +242,7 @@ def test_what_vecozo_refused_is_told_with_the_command_that_declares_it_again(
     clinic: Clinic, waits: str, command: str
 ) -> None:
     answer(clinic, 0, **{f"_{SECOND}": ("refused", 0, "0611")})
-    ledgers.to_do(clinic.folder, SECOND, again=waits)
+    ledgers.to_do(clinic.folder, SECOND, to_repeat=waits)
     for language, by in zip(LANGUAGES, ("Afgewezen", "Refused"), strict=True):
         text = ask(clinic, "--lang", language)
         (told,) = re.findall(

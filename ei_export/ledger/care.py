@@ -1,0 +1,137 @@
+"""What the Zorg1 tables ask: all that is known of each patient's care, whether a line came of it or not. Nobody's name,
+BSN or birth date is in it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any, Final, NamedTuple
+
+from attrs import frozen
+
+from . import Ledger
+from .dossier import KeptTrajectory, Settled, Unsettled, pack_settled, unpack_settled, unpack_trajectories
+from .patients import all_unsettled
+
+
+class RegularCare(NamedTuple):
+    """The completed appointments of regular care of a patient that may be of a trajectory without price agreement, or
+    should have been of one with it; nothing is judged by them. The rest as of `StoredDossier`, for who has none."""
+
+    patient_id: str
+    birth_year: int | None = None
+    sex: str = ""
+    consent: str = ""
+    consent_on: str = ""
+    consent_by: str = ""
+    appointments: Sequence[Settled] = ()
+
+
+class BookedLine(NamedTuple):
+    """A line as it is counted: what was declared, and what became of it; see `Line`. ``granted_cents`` is None while
+    there is no answer."""
+
+    reference: str
+    appointment_id: str
+    debit_credit: str
+    state: str
+    uzovi: str
+    code: str
+    list: str
+    f_code: str
+    units: int
+    amount_cents: int
+    granted_cents: int | None
+    closed_as: str
+
+
+@frozen
+class KnownPatient:
+    """A patient as the Zorg1 tables ask for them: ``birth_year`` None and the texts '' where that was never heard,
+    ``sex`` 1 or 2, ``consent`` the word on sharing data of the latest day (J, N or another).
+
+    Of each of the ``appointments``, by id, `text` gives what it was declared or counted on (`dossier.CORE`), `besides`
+    what else is known, ``place`` which of the ``trajectories`` it is in. ``regular`` are those of regular care.
+    ``lines`` by appointment id, in the order of their references.
+    """
+
+    patient_id: str
+    birth_year: int | None
+    sex: str
+    consent: str
+    appointments: Sequence[Settled | Unsettled]
+    trajectories: Sequence[KeptTrajectory]
+    regular: Sequence[Settled]
+    lines: Mapping[str, Sequence[BookedLine]]
+
+
+_PATIENTS: Final = """
+SELECT patient_id, birth_year, sex, consent, appointments, trajectories FROM patient ORDER BY patient_id
+"""
+_LINES: Final = """
+SELECT patient_id, reference, appointment_id, debit_credit, state, uzovi, code, list, f_code, units, amount_cents,
+       granted_cents, coalesce(closed_as, '')
+FROM line ORDER BY patient_id, reference
+"""
+_ID: Final = attrgetter("appointment_id")
+
+
+def patients_in_care(ledger: Ledger) -> Iterator[KnownPatient]:
+    """All patients, by number: also those of whom later feeds brought nothing, or only what is new."""
+    streams: list[Iterable[tuple[str, Any]]] = [
+        ((patient, rest) for patient, *rest in ledger.rows(_PATIENTS)),
+        all_unsettled(ledger),
+        ((care.patient_id, care) for care in _all_regular(ledger)),
+        ((patient, BookedLine(*line)) for patient, *line in ledger.rows(_LINES)),
+    ]
+    for patient_id, found in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+        yield _known(patient_id, [each for _, each in found])
+
+
+def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
+    """A patient, of all that the streams have."""
+    regular, unsettled = RegularCare(patient_id), []
+    settled, trajectories, about = [], [], None
+    lines: dict[str, list[BookedLine]] = {}
+    for each in found:
+        if isinstance(each, BookedLine):
+            lines.setdefault(each.appointment_id, []).append(each)
+        elif isinstance(each, Unsettled):
+            unsettled.append(each)
+        elif isinstance(each, RegularCare):
+            regular = each
+        else:
+            *about, appointments, courses = each
+            settled = [kept._replace(bsn="") for kept in unpack_settled(appointments)]
+            trajectories = unpack_trajectories(courses)
+    birth_year, sex, consent = about or (regular.birth_year, regular.sex, regular.consent)
+    appointments = sorted([*settled, *unsettled], key=_ID)
+    return KnownPatient(patient_id, birth_year, sex, consent, appointments, trajectories, regular.appointments, lines)
+
+
+# Regular care.
+
+
+def regular_of(ledger: Ledger, patient_id: str) -> RegularCare | None:
+    """What is kept of a patient's regular care, if anything is."""
+    return next(_read(ledger, "SELECT * FROM regular WHERE patient_id = ?", (patient_id,)), None)
+
+
+def save_regular(ledger: Ledger, cares: Iterable[RegularCare]) -> None:
+    """Writes what is kept of regular care, in the place of what there was."""
+    for care in cares:
+        ledger.do("DELETE FROM regular WHERE patient_id = ?", (care.patient_id,))
+        if care.appointments:
+            last = max(each.date for each in care.appointments)
+            appointments = pack_settled(care.appointments)
+            ledger.insert("regular", {**care._asdict(), "last": last, "appointments": appointments})
+
+
+def _all_regular(ledger: Ledger) -> Iterator[RegularCare]:
+    return _read(ledger, "SELECT * FROM regular ORDER BY patient_id")
+
+
+def _read(ledger: Ledger, sql: str, values: Sequence[object] = ()) -> Iterator[RegularCare]:
+    for row in ledger.named(sql, values):
+        del row["last"]
+        yield RegularCare(**{**row, "appointments": unpack_settled(row["appointments"])})
