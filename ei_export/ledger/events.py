@@ -1,5 +1,4 @@
-"""What happens to lines: they are sent, answered, withdrawn, reinstated, and closed. Nothing else changes what became of
-one.
+"""What happens to lines: sent, answered, withdrawn, reinstated, closed. Nothing else changes what became of one.
 
 What became of a debit follows from what became of its credits: it is credited as long as one of these goes on, and
 stands again once none does.
