@@ -292,37 +292,39 @@ class PairCheck:
     """
 
     _PARTS: Final = 32
+    _MASK: Final = _PARTS - 1
     _HELD: Final = 250_000
 
     def __init__(self, file: Scratch | None = None) -> None:
         """``file`` as for `Piles`."""
-        self.parts = [array("q") for _ in range(self._PARTS)]
-        self.mask: Final = self._PARTS - 1
+        self._parts = [array("q") for _ in range(self._PARTS)]
         self._spilled = Piles(self._PARTS, file)
         self._adopted: list[PairCheck] = []
 
     def add(self, key: str, value: str) -> None:
         """Adds a pair."""
         hashed = hash(key)
-        part = self.parts[hashed & self.mask]
+        part = self._parts[hashed & self._MASK]
         part.append(hashed)
         part.append(hash(value))
 
-    def add_hashed(self, key: int, value: int) -> None:
-        """Adds a pair of hashes."""
-        part = self.parts[key & self.mask]
-        part.append(key)
-        part.append(value)
+    def add_hashed(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Adds pairs of hashes."""
+        parts, mask = self._parts, self._MASK
+        for key, value in pairs:
+            part = parts[key & mask]
+            part.append(key)
+            part.append(value)
 
     def adopt(self, other: "PairCheck") -> None:
         """Adds the pairs of another one."""
         self._adopted.append(other)
 
     def flush(self) -> None:
-        """Writes to disk what is too much for memory; to be called now and then while ``parts`` grow."""
-        if sum(map(len, self.parts)) < self._HELD:
+        """Writes to disk what is too much for memory; to be called now and then while pairs are added."""
+        if sum(map(len, self._parts)) < self._HELD:
             return
-        for index, part in enumerate(self.parts):
+        for index, part in enumerate(self._parts):
             self._spilled.put(index, part.tobytes())
             del part[:]
 
@@ -333,8 +335,8 @@ class PairCheck:
             pairs = array("q")
             for check in (self, *self._adopted):
                 pairs.frombytes(check._spilled.take(index))
-                pairs.extend(check.parts[index])
-                check.parts[index] = array("q")
+                pairs.extend(check._parts[index])
+                check._parts[index] = array("q")
             keys = pairs[::2].tolist()
             if len(set(keys)) == len(keys):
                 continue

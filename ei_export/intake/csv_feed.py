@@ -146,17 +146,18 @@ def _blocks(path: Path, encoding: str, start: int = 0, end: int | None = None) -
             text = decoder.decode(block, final=not block)
             if UNIT in text or BROKEN in text or NEWLINE in text or PART in text:
                 text = text.translate(RESERVED)
-            lines = (tail + text).split("\n")
-            tail = lines.pop()
+            whole, line_end, tail = (tail + text).rpartition("\n")
+            lines = whole.replace("\r\n", "\n").removesuffix("\r").split("\n") if line_end else []
             if skipping and lines:
                 lines[0] = BROKEN + lines[0][:_KEPT]
             skipping = skipping and not lines
             if skipping or len(tail) > ROW_LIMIT:
                 tail, skipping = tail[:_KEPT], True
             if not block and tail:
-                lines.append(BROKEN + tail if skipping else tail)
+                whole += tail
+                lines.append(BROKEN + tail if skipping else tail.removesuffix("\r"))
             if lines:
-                yield _clean(lines)
+                yield _marked(lines, whole)
             if not block:
                 return
 
@@ -186,14 +187,11 @@ def _cuts(path: Path, count: int, skip: int) -> list[int]:
     return cuts
 
 
-def _clean(lines: list[str]) -> tuple[list[str], bool]:
-    """Takes the carriage returns off and marks what is over the limit."""
-    whole = "\n".join(lines)
-    if "\r" in whole:
-        lines = whole.replace("\r\n", "\n").removesuffix("\r").split("\n")
-    if len(whole) > ROW_LIMIT and max(map(len, lines)) > ROW_LIMIT:
+def _marked(lines: list[str], text: str) -> tuple[list[str], bool]:
+    """Marks lines that are over the limit; and whether any in this text need care."""
+    if len(text) > ROW_LIMIT and max(map(len, lines)) > ROW_LIMIT:
         return [BROKEN + line[:_KEPT] if len(line) > ROW_LIMIT else line for line in lines], True
-    return lines, '"' in whole or BROKEN in whole
+    return lines, '"' in text or BROKEN in (lines[0][:1], lines[-1][:1])
 
 
 @define

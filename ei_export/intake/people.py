@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import Factory, define
 
-from ..base.spool import UNIT, PairCheck
+from ..base.spool import UNIT, PairCheck, Scratch
 from ..base.value import value
 from ..model.declaration import NO_BSN, who
 from . import values
@@ -73,26 +73,27 @@ class Meetings:
     """The persons that the completed rows of a part of the feed are about, each met once; hashes are those of one
     process and of those forked from it.
 
-    ``odd``, in order, are those of whom the first row counts, by the hash of what it says, each with the patient: who
-    has no BSN, as other rows may have another number; and patients that were ``doubted`` before.
+    ``patients`` of each person, and what they are said to be, in the order of `FIXED`. ``odd``, in order, are those of
+    whom the first row counts, by the hash of what it says, each with the patient: who has no BSN, as other rows may
+    have another number; and patients that were ``doubted`` before.
     """
 
-    patients: PairCheck = Factory(PairCheck)
-    fixed: PairCheck = Factory(PairCheck)
+    patients: PairCheck = Factory(lambda: PairCheck(Scratch()))
+    fixed: Sequence[PairCheck] = Factory(lambda: [PairCheck(Scratch()) for _ in FIXED])
     odd: dict[int, tuple[str, Identity | None]] = Factory(dict)
 
     def note(self, patient: str, found: Identity | None) -> None:
         """Notes who a patient is."""
         if found is not None:
             self.patients.add(found.who, patient)
-            for column, value in zip(FIXED, found.fixed, strict=True):
+            for check, value in zip(self.fixed, found.fixed, strict=True):
                 if value:
-                    self.fixed.add(f"{column}/{found.who}", value)
+                    check.add(found.who, value)
 
     def flush(self) -> None:
         """To be called now and then while rows are met."""
-        self.patients.flush()
-        self.fixed.flush()
+        for check in (self.patients, *self.fixed):
+            check.flush()
 
 
 class Meeter:
@@ -142,14 +143,15 @@ class People:
         self.doubted_now: dict[str, Identity | None] = {}
         met, *others = parts
         for other in others:
-            met.patients.adopt(other.patients)
-            met.fixed.adopt(other.fixed)
+            for check, more in zip((met.patients, *met.fixed), (other.patients, *other.fixed), strict=True):
+                check.adopt(more)
             met.odd = met.odd | {said: who for said, who in other.odd.items() if said not in met.odd}
         for patient, found in met.odd.values():
             if patient in doubted:
                 self.doubted_now[patient] = found
             met.note(patient, found)
-        self._shared, self._contradicted = met.patients.conflicts(), met.fixed.conflicts()
+        self._shared = met.patients.conflicts()
+        self._contradicted = {column: check.conflicts() for column, check in zip(FIXED, met.fixed, strict=True)}
 
     def is_shared(self, who: str) -> bool:
         """Whether more than one patient of the feed is this person."""
@@ -159,4 +161,4 @@ class People:
         """The columns of `FIXED` in which patients of the feed who should be one person differ."""
         if not self.is_shared(who):
             return ()
-        return tuple(column for column in FIXED if hash(f"{column}/{who}") in self._contradicted)
+        return tuple(column for column in FIXED if hash(who) in self._contradicted[column])

@@ -83,7 +83,7 @@ def test_a_pair_check_finds_keys_with_two_values_on_disk_and_in_memory() -> None
     check = PairCheck()
     pairs = [(key, key % 7) for key in range(0, 400_000, 2)] + [(64, 99), (400_001, 1), (400_001, 1)]
     for index, (key, value) in enumerate(pairs):
-        check.parts[key & check.mask].extend((key, value))
+        check.add_hashed([(key, value)])
         if index % 50_000 == 0:
             check.flush()
     assert check.conflicts() == {64}
