@@ -17,6 +17,7 @@ from ..standards.registry import standards
 from ..standards.standard import Tables
 from ..standards.vocabulary import read_elements, read_headings
 from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
+from ..zorg1.copying import unchecked
 from ..zorg1.in_vain import in_vain
 from ..zorg1.inferred import read_inferred
 from ..zorg1.instruments import read_other_names
@@ -41,6 +42,11 @@ def check_tariffs(path: Path) -> list[SettingsError]:
 def check_in_vain(settings: Settings) -> Iterator[Finding]:
     """What settings and tables without an error hold in vain. Raises SettingsError."""
     return in_vain(settings, Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path))
+
+
+def check_copied(overlays: Sequence[Path]) -> Iterator[Finding]:
+    """What overlays without an error hold that was copied and nobody checked. Raises SettingsError."""
+    return unchecked(Agreements.load(overlays))
 
 
 def check_specs(

@@ -15,6 +15,7 @@ from ..model.codelists import deadlines, uzovi_numbers
 from ..settings import Settings
 from ..zorg1.agreements import Agreements
 from ..zorg1.claims import ClaimJudge
+from ..zorg1.copying import unchecked
 from ..zorg1.in_vain import in_vain
 from ..zorg1.resolver import Resolver
 from ..zorg1.tariffs import Tariffs
@@ -24,7 +25,7 @@ from ..zorg1.tariffs import Tariffs
 class Rules:
     """The tables a run goes by, with UZOVI number → insurer; ``fingerprint`` changes with any of them, and with the
     settings a case depends on; ``findings`` are what tables and settings hold in vain, or had to be
-    closed; ``meant`` is ``[input.values]``."""
+    closed, or nobody checked; ``meant`` is ``[input.values]``."""
 
     resolver: Resolver
     judge: ClaimJudge
@@ -41,7 +42,7 @@ class Rules:
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = ClaimJudge(agreements, deadlines(), today, settings.severities)
-        findings = tuple(in_vain(settings, agreements, tariffs))
+        findings = (*in_vain(settings, agreements, tariffs), *unchecked(agreements))
         return cls(resolver, judge, insurers, _fingerprint(settings, header), findings, settings.input.values)
 
 

@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from attrs import frozen
 
+from ..base.problems import SettingsError
 from ..base.specs import SPECS
 from ..base.tables import Row, parse_rows, parse_table, read_sheet
 from .codelists import insurer_names, uzovi_numbers
@@ -64,6 +65,16 @@ class Spelling:
         """The name that looks most like a text; all of them where none does."""
         close = difflib.get_close_matches(folded(text), self._by_spelling, 1)
         return self._by_spelling[close[0]] if close else " | ".join(self.known)
+
+
+def chosen(spelling: Spelling, known: Iterable[str], text: str, option: str) -> str:
+    """The name that a text stands for which was given with an option. Raises SettingsError where it is none of those
+    ``known``, with these."""
+    names = sorted(known, key=str.casefold)
+    found = spelling.find(text)
+    if found is None or found not in names:
+        raise SettingsError("USAGE_CHOICE", option=option, expected=", ".join(names))
+    return found
 
 
 @frozen

@@ -47,6 +47,9 @@ Units: TypeAlias = int | Literal["count", "-", "?"]
 #: The program and the profile of a code that goes with any of them; behind the diagnoses of a row: any other goes too.
 ANY: Final = "*"
 
+#: What the ``source`` of a row begins with that was copied from another time, and that nobody looked at since.
+UNCHECKED: Final = "TE CONTROLEREN"
+
 _CODE_LENGTH: Final = 9
 _F_CODE_LENGTH: Final = 6
 _DAY: Final = timedelta(days=1)
@@ -110,6 +113,17 @@ class Agreement:
     def is_sent(self) -> bool:
         """Whether it gives a line at all."""
         return self.units != "-"
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """By insurer and program, what goes with every program last; then by profile, in the order of care."""
+        program = self.program == ANY, self.program.casefold()
+        return self.insurer.casefold(), program, self.profile, MOMENTS.index(self.moment), self.code
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether it says of itself that it was copied only."""
+        return self.source.casefold().startswith(UNCHECKED.casefold())
 
 
 _AGREEMENT: Final = RowType(Agreement)

@@ -64,6 +64,8 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     overlay = tmp_path / "overlay.csv"
     overlay.write_text("x\n", encoding="utf-8")
     assert gives("specs check", "--overlay", overlay) == 2
+    copy = ("specs copy", "--insurer", "VGZ", "--from", "2024-01-01")
+    assert all_of(copy, copy) == [0, 2]
     assert all_of(("agreements",), ("agreements", "--program", "x")) == [0, 2]
     assert all_of(("prune", "--before", "2000-01-01"), ("prune", "--before", "2000-01-01", "--yes")) == [2, 0]
     assert all_of(("init", tmp_path / "new"), ("init", tmp_path / "new")) == [0, 2]

@@ -44,6 +44,10 @@ DEFECTS: Final = [
     ("zorg1-profiles.csv", ",4,9,4,5,3,", ",4,9,3,5,3,", "TABLE_OVERLAP", None),
     ("zorg1-instruments.csv", "Start MSK,STarT MSK,", "Start MSK,Start MSK,", "TABLE_VALUE", "instrument"),
     ("zorg1-instruments.csv", "SBST,STarT Back,", "start msk,STarT Back,", "TABLE_VALUE", "name"),
+    ("codelists/zorg1-inferred.csv", ",relapse,", ",relapses,", "TABLE_VALUE", "moment"),
+    ("codelists/zorg1-inferred.csv", "\nCZ,", "\nCZ groep,", "TABLE_VALUE", "insurer"),
+    ("codelists/zorg1-inferred.csv", ",940185,", ",940186990,", "TABLE_VALUE", "code"),
+    ("codelists/zorg1-inferred.csv", ",profile,", ",price,", "TABLE_VALUE", "columns"),
     # Record layouts.
     ("pm304-3.2.csv", ",N,9,15,", ",N,8,15,", "TABLE_VALUE", "end"),
     ("pm304-3.2.csv", ",0203,", ",0202,", "TABLE_VALUE", "element"),

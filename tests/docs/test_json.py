@@ -30,6 +30,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "recover": "",
     "agreements": "--on 2023-06-01",
     "specs check": "",
+    "specs copy": "--insurer CZ --from 2026-01-01",
     "init": "new",
 }
 

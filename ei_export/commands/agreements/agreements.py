@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Final
 
 from attrs import evolve, frozen
 
-from ...base.problems import Finding, SettingsError
-from ...model.names import AgreementNames, Spelling
+from ...base.problems import Finding
+from ...model.names import AgreementNames, Spelling, chosen
 from ...settings import Settings
-from ...zorg1.agreements import ANY, MOMENTS, Agreement, Agreements
+from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.inferred import inferred
 from ...zorg1.resolver import Resolution, Resolver, dated
 from ...zorg1.tariffs import Tariffs
@@ -78,11 +79,11 @@ def agreements(settings: Settings | None, day: date, insurer: str = "", program:
     overlays = settings.overlays if settings is not None else ()
     known = Agreements.load(overlays)
     if insurer:
-        insurer = _chosen(AgreementNames.of(overlays).insurers, known.insurers, insurer, "--insurer")
+        insurer = chosen(AgreementNames.of(overlays).insurers, known.insurers, insurer, "--insurer")
     programs = {row.program for row in known} - {ANY}
     if program:
         parts = {part: whole for (whole, _), part in known.programs.parts.items()}
-        program = _chosen(Spelling.of(sorted(programs), parts), programs, program, "--program")
+        program = chosen(Spelling.of(sorted(programs), parts), programs, program, "--program")
     of_insurer = [row for row in known if insurer in ("", row.insurer)]
     asked = [row for row in of_insurer if program in ("", row.program)]
     in_force = {row.rule: row for row in asked if row.covers(day)}
@@ -91,16 +92,8 @@ def agreements(settings: Settings | None, day: date, insurer: str = "", program:
         if row.program == ANY and row.insurer in having and row.covers(day):
             in_force[row.rule] = row
     resolver = _resolver(settings, known) if settings is not None else None
-    rows = [_shown(row, day, settings, resolver) for row in sorted(in_force.values(), key=_order)]
+    rows = [_shown(row, day, settings, resolver) for row in sorted(in_force.values(), key=attrgetter("order"))]
     return Screen(day, insurer, program, rows, _merged(asked), settings is not None)
-
-
-def _chosen(spelling: Spelling, known: Iterable[str], text: str, option: str) -> str:
-    """The name that a text stands for. Raises SettingsError where it is none of those ``known``."""
-    found = spelling.find(text)
-    if found is None or found not in known:
-        raise SettingsError("USAGE_CHOICE", option=option, expected=", ".join(sorted(known, key=str.casefold)))
-    return found
 
 
 def _resolver(settings: Settings, known: Agreements) -> Resolver:
@@ -112,12 +105,6 @@ def _shown(row: Agreement, day: date, settings: Settings | None, resolver: Resol
     own_codes = sorted(own for own, code in linked.items() if code.upper() == row.code)
     resolution = resolver.agreed(row, day) if resolver is not None else None
     return Shown(row, resolution, tuple(own_codes), inferred(row))
-
-
-def _order(row: Agreement) -> tuple[object, ...]:
-    """By insurer and program, what goes with every program last; then by profile, in the order of care."""
-    program = (row.program == ANY, row.program.casefold())
-    return row.insurer.casefold(), program, row.profile, MOMENTS.index(row.moment), row.code
 
 
 def _merged(rows: Iterable[Agreement]) -> Sequence[Period]:
