@@ -58,7 +58,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
     "agreements": {0: "told, whatever there is to tell", 2: "there is no such insurer or program"},
     "specs check": {0: "every table is right", 2: "a table is wrong"},
-    "specs copy": {0: "the table is made", 2: "it is not: there is no such insurer, nothing to copy, or a file already"},
+    "specs copy": {0: "the table is made", 2: "it is not: no such insurer, nothing to copy, or the file exists"},
 }
 
 
