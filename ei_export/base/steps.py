@@ -4,7 +4,8 @@ What a step needs, its code and its tables, stays at hand in the processor while
 somebody does all the steps of one thing and then those of the next, each of them puts out what the others need.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
+from itertools import islice
 from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -30,3 +31,10 @@ def abreast(works: Iterable[Steps[T]]) -> list[T]:
                 ended[place] = end.value
                 del going[place]
     return [ended[place] for place in sorted(ended)]
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Things in their order, so many at a time."""
+    left = iter(things)
+    while batch := [*islice(left, size)]:
+        yield batch

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import asdict
 
+from ..base.steps import batched
 from ..ledger import Ledger, events
 from ..ledger.runs import add_declaration, add_persons, next_person
 from ..model.declaration import Declaration
@@ -15,7 +16,8 @@ from .numbers import Series
 
 #: The columns of the table ``line`` in the order in which it is written.
 LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
-_BATCH: Final = 1_000
+#: Persons that are booked at a time.
+_BATCH: Final = 100
 
 
 class Booking:
@@ -33,13 +35,12 @@ class Booking:
         """Books every line; returns the files they are in, which are booked with `add_files`. Raises WriteError."""
         files: list[NumberedFile] = []
         before = next_person(self._ledger) - 1
-        for person in persons:
-            if not files or files[-1] is not person.file:
-                files.append(person.file)
-            self._add_person(person, before + person.number)
-            if len(self._rows) > _BATCH:
-                self._flush()
-        self._flush()
+        for some in batched(persons, _BATCH):
+            for person in some:
+                if not files or files[-1] is not person.file:
+                    files.append(person.file)
+                self._add_person(person, before + person.number)
+            self._flush()
         return files
 
     def add_files(

@@ -12,6 +12,7 @@ from typing import IO, Final
 from attrs import frozen
 
 from ..base.delivery import Place
+from ..base.steps import batched
 from ..model.declaration import Declaration, Invoice, Provider
 from ..model.due import DueLine
 from ..output.cells import defused_at, restored
@@ -34,6 +35,8 @@ LINE_COLUMNS: Final = (
 _FREE: Final = tuple(LINE_COLUMNS.index(column) for column in ("appointment_id", "trajectory", "rule"))
 #: What the columns between the reference and the invoice are in a `DueLine`.
 said_of: Final = itemgetter(*map(DueLine._fields.index, LINE_COLUMNS[1:11]))
+#: Persons that are written at a time, in each of the files.
+_ABREAST: Final = 50
 #: Persons of a list that are written at a time.
 _BATCH: Final = 500
 
@@ -144,14 +147,14 @@ class Files:
         file = self.place.create(numbered.name)
         writer = standard_named(numbered.standard).writer(file, self.provider, self._invoice(numbered))
         check = self.new_check(numbered.standard)()
-        for person in persons:
-            writer.person(person.record)
-            check.person(person.record)
-            for line, reference, cents in zip(person.lines, person.references, person.cents, strict=True):
-                added = line.head, reference, cents, line.previous if line.debit_credit == "C" else ""
-                writer.line(*added)
-                check.line(*added)
-            self.line_list.add(person)
+        for some in batched(persons, _ABREAST):
+            for sink in (writer, check):
+                for person in some:
+                    sink.person(person.record)
+                    for line, reference, cents in zip(person.lines, person.references, person.cents, strict=True):
+                        sink.line(line.head, reference, cents, line.previous if line.debit_credit == "C" else "")
+            for person in some:
+                self.line_list.add(person)
         invoice = self._invoice(numbered)
         writer.close(invoice)
         check.close(file, numbered.name, invoice)

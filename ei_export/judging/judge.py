@@ -6,14 +6,13 @@ step takes values and makes others of them; none changes what it was given.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from operator import attrgetter
 from typing import Final
 
 from attrs import evolve
 
 from ..base.problems import Finding
-from ..base.steps import Steps, abreast
+from ..base.steps import Steps, abreast, batched
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
 from ..ledger.dossier import (
@@ -63,8 +62,7 @@ def judge_patients(
     context: Context, patients: Iterable[tuple[str, Sequence[GatheredRow]]]
 ) -> Iterator[tuple[str, Result]]:
     """Judges patients, each with the rows of the feed, none for one the ledger wants tried again."""
-    left = iter(patients)
-    while some := [*islice(left, _ABREAST)]:
+    for some in batched(patients, _ABREAST):
         results = abreast(_judge(context, patient_id, rows) for patient_id, rows in some)
         yield from zip((patient_id for patient_id, _ in some), results, strict=True)
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ..base.problems import Finding
+from ..base.steps import batched
 from ..model.appointment import Outcome
 from . import Ledger
 from .dossier import (
@@ -218,8 +218,8 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
     new = ledger.one("SELECT coalesce(max(patient), 0) + 1 FROM patient")
     columns = (*_COLUMNS, "apart")
     sql = f"INSERT OR REPLACE INTO patient ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    owners, remaining = OwnerWriter(ledger), iter(dossiers)
-    while batch := [*islice(remaining, _BATCH)]:
+    owners = OwnerWriter(ledger)
+    for batch in batched(dossiers, _BATCH):
         rows = []
         for dossier in batch:
             patient = dossier.patient
