@@ -51,10 +51,10 @@ class SortedLines:
         self._adopted: list[BinaryIO] = []
         self.count = 0
 
-    def add(self, line: str) -> None:
-        self._held.append(line)
-        self._size += len(line)
-        self.count += 1
+    def add(self, *lines: str) -> None:
+        self._held += lines
+        self._size += sum(map(len, lines))
+        self.count += len(lines)
         if self._size > self._memory:
             self._spill()
 

@@ -18,7 +18,7 @@ from ..base.processes import Helper, cores
 from ..base.spool import Batches, PairCheck, Run, SortedLines
 from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
-from ..model.due import who_of
+from ..model.due import DueLine, who_of
 from ..output.problem_list import ProblemList
 from .result import Result, Totals
 
@@ -65,14 +65,12 @@ class Collected:
     def add(self, result: Result) -> None:
         """Adds what a patient came to."""
         self.totals.count(result)
-        person = ""
+        self.due.add(*map(DueLine.pack, result.lines))
         for line in result.lines:
-            self.due.add(line.pack())
             if line.previous:
                 self.totals.settled.add(line.previous)
-            if not line.is_credit and (found := who_of(line)) != person:
-                person = found
-                self.persons.add(person, line.patient_id)
+            if line.person:  # the first of them in a file
+                self.persons.add(who_of(line), line.patient_id)
         for told in result.problems:
             self.problems.add(told.finding, told.appointment_id, told.trajectory, told.row, told.uzovi)
         if result.dossier is not None:

@@ -110,8 +110,8 @@ def examine(
     yield
     judged |= tell_the_rest(patient, heard, grouped, classified.unclear, judged)
     lines: Sequence[DueLine] = ()
-    if any(judgement.outcome is Outcome.DECLARED for judgement in judged.values()):
-        written = yield from write_lines(patient, heard, grouped, judged)
+    if due := [visit for ident, visit in grouped.visits.items() if judged[ident].outcome is Outcome.DECLARED]:
+        written = yield from write_lines(patient, heard, grouped, judged, due)
         judged, lines = {**written.judged}, written.lines
         totals += written.totals
     if heard.again:

@@ -63,9 +63,7 @@ class _Writer:
         self.dropped: set[str] = set()
         self.unasked: set[str] = set()
 
-    def write(self) -> Steps[None]:
-        due = [visit for ident, visit in self.grouped.visits.items() if self.judged[ident].outcome is Outcome.DECLARED]
-        due.sort(key=lambda visit: (visit.day, visit.appointment.id))
+    def write(self, due: Sequence[Visit]) -> Steps[None]:
         persons = [self._person(visit) for visit in due]
         yield
         drafts = [*map(self._draft, due, persons)]
@@ -301,10 +299,12 @@ class _Writer:
         return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
 
 
-def write_lines(patient: Patient, heard: Heard, grouped: Grouped, judged: Mapping[Key, Judgement]) -> Steps[Written]:
-    """Turns what is due into lines; holds those whose person or care can't be written."""
+def write_lines(
+    patient: Patient, heard: Heard, grouped: Grouped, judged: Mapping[Key, Judgement], due: Iterable[Visit]
+) -> Steps[Written]:
+    """Turns what is ``due`` into lines; holds those whose person or care can't be written."""
     writer = _Writer(patient, heard, grouped, judged)
-    yield from writer.write()
+    yield from writer.write(sorted(due, key=lambda visit: (visit.day, visit.appointment.id)))
     is_more = writer.dropped or writer.unasked
     totals = [Totals(dropped=writer.dropped, unasked=writer.unasked)] if is_more else ()
     return Written(writer.lines, writer.judged, totals)

@@ -19,39 +19,30 @@ def pack(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def pack_columns(count: int, columns: Iterable[tuple[str, Sequence[Any]]]) -> str:
-    """The same of rows that are known column by column: the ``count`` of them, and by name what each has."""
+    """The same of rows that are known column by column: the ``count`` of them, and by name what each has.
+
+    It is what `encode` makes of it; where there is nothing to escape, joining the texts is much the quicker.
+    """
     kept: dict[str, Any] = {"rows": count}
+    parts, quotes = [f'"rows":{count}'], 2
     for name, values in columns if count else ():
         first = values[0]
         if type(first) is str and values.count(first) == count:
             if first:
                 kept[name] = first
+                parts.append(f'"{name}":"{first}"')
+                quotes += 4
         elif any(values):
             kept[name] = values
-    return _plain(kept) or encode(kept)
-
-
-def _plain(kept: Mapping[str, Any]) -> str:
-    """The same as `encode` makes of it, where there is nothing to escape, or ''. Joining texts is much the quicker."""
-    parts, quotes = [], 0
-    for name, value in kept.items():
-        kind = type(value)
-        if kind is str:
-            parts.append(f'"{name}":"{value}"')
-            quotes += 4
-        elif kind is int:
-            parts.append(f'"{name}":{value}')
-            quotes += 2
-        elif type(value[0]) is str:
-            parts.append(f'"{name}":["{_BETWEEN.join(value)}"]')
-            quotes += 2 + 2 * len(value)
-        elif type(value[0]) is int:
-            parts.append(f'"{name}":[{",".join(map(str, value))}]')
-            quotes += 2
-        else:
-            return ""
+            if type(first) is str:
+                parts.append(f'"{name}":["{_BETWEEN.join(values)}"]')
+                quotes += 2 + 2 * count
+            else:
+                parts.append(f'"{name}":{encode(values)}')
+                quotes += 2
     plain = f"{{{','.join(parts)}}}"
-    return plain if plain.count('"') == quotes and "\\" not in plain and plain.isprintable() else ""
+    is_plain = plain.count('"') == quotes and "\\" not in plain and plain.isprintable()
+    return plain if is_plain else encode(kept)
 
 
 def unpack(columns: Mapping[str, Any], text: str) -> Iterator[tuple[Any, ...]]:
