@@ -27,10 +27,15 @@ class VisitLine:
     declared_cents: int
     granted_cents: int | None
 
+    @property
+    def stands(self) -> bool:
+        """Whether it wasn't taken back by a credit."""
+        return self.state != "credited"
+
 
 @frozen
 class CourseVisit:
-    """An appointment of a course. ``code`` is the practice's own, ``declare_under`` as resolved, '' of regular care;
+    """An appointment of a course. ``code`` is the practice's own, ``registered`` what that is linked to, ``declare_under`` that as resolved, both '' of regular care;
     ``moment`` and ``profile`` are those of its product, '' where it has none. ``list``, ``f_code`` and ``units`` (0:
     none) are what was declared, or what it comes to by the agreements of its day; ``line`` None where nothing
     stands. ``therapist`` is an AGB code."""
@@ -39,6 +44,7 @@ class CourseVisit:
     day: date
     number: str
     code: str
+    registered: str
     declare_under: str
     moment: str
     profile: str

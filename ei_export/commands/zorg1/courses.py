@@ -1,0 +1,248 @@
+"""The trajectories that the ledger knows, as the Zorg1 tables ask for them: it is read once, patient by patient.
+
+What belongs together was decided when the patient was judged; only sessions without a price agreement that no code says
+anything of are put together here, by `zorg1.inclusion`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from operator import attrgetter
+from typing import Final
+
+from attrs import frozen
+
+from ...intake import values
+from ...intake.reader import read_kept
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.care import BookedLine, KnownPatient, patients_in_care
+from ...ledger.dossier import AT, KeptTrajectory, Settled, Unsettled, in_order
+from ...model.appointment import Outcome
+from ...settings import Settings
+from ...zorg1.agreements import ANY
+from ...zorg1.course import Course, CourseVisit, Measurement, VisitLine
+from ...zorg1.inclusion import Includer, Inclusion, Session
+from ...zorg1.resolver import Resolution
+from ...zorg1.trajectories import MOMENT_ORDER
+
+#: Of what a trajectory without agreement may be made: a session that by its code is in none.
+_LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
+
+
+@frozen
+class PatientCare:
+    """The courses of one patient, in order of their start, and the visits that are in none."""
+
+    patient_id: str
+    courses: Sequence[Course]
+    outside: Sequence[CourseVisit]
+
+
+class CourseReader:
+    """Reads the courses of all patients. ``unclear`` counts the categories of Zorg1 of which it isn't known which
+    program they are, once these were read."""
+
+    def __init__(self, settings: Settings, rules: Rules) -> None:
+        self._resolver, self._meant = rules.resolver, rules.meant
+        apart = timedelta(weeks=settings.zorg1.apart_weeks)
+        self._includer = Includer(rules.resolver, apart, by_diagnosis=settings.zorg1.without_category == "diagnosis")
+
+    @property
+    def unclear(self) -> Counter[str]:
+        return self._includer.unclear
+
+    def courses(self, ledger: Ledger) -> Iterator[Course]:
+        """All courses, by patient number, of one patient by start and name. The same ledger gives the same, whatever
+        feeds it was filled from."""
+        for care in self.patients(ledger):
+            yield from care.courses
+
+    def patients(self, ledger: Ledger) -> Iterator[PatientCare]:
+        """All patients, by number, also those without a course."""
+        return map(self._care, patients_in_care(ledger))
+
+    def _care(self, patient: KnownPatient) -> PatientCare:
+        placed: defaultdict[int, list[CourseVisit]] = defaultdict(list)
+        loose: dict[str, CourseVisit] = {}
+        outside: list[CourseVisit] = []
+        for kept in (*patient.appointments, *patient.regular):
+            visit = self._visit(patient.patient_id, kept, patient.lines.get(kept.appointment_id, ()))
+            if visit is None:
+                continue
+            if kept.place:
+                placed[kept.place].append(visit)
+            elif visit.outcome in _LOOSE:
+                loose[visit.appointment_id] = visit
+            else:
+                outside.append(visit)
+        courses = [self._known(patient, patient.trajectories[at - 1], visits) for at, visits in placed.items()]
+        numbers = {trajectory.number for trajectory in patient.trajectories} - {""}
+        sessions = [Session(v.appointment_id, v.day, v.number, v.uzovi, v.dcsph, v.category) for v in loose.values()]
+        for inclusion in self._includer.trajectories(sessions, numbers):
+            visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
+            courses.append(self._included(patient, inclusion, visits))
+        courses.sort(key=attrgetter("started", "trajectory"))
+        return PatientCare(patient.patient_id, courses, [*outside, *loose.values()])
+
+    def _visit(self, patient_id: str, kept: Settled | Unsettled, lines: Sequence[BookedLine]) -> CourseVisit | None:
+        """An appointment as it was kept, with what stands of its lines; None of one without a day, which can't be of
+        anything."""
+        text = kept.text
+        if isinstance(kept, Unsettled):  # as the feed has it: what that means is said by the settings of today
+            text = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=self._meant).text
+        day, uzovi = values.day(text("date")), text("uzovi")
+        if day is None:
+            return None
+        uzovi, besides = values.uzovi(uzovi) or uzovi, kept.besides
+        resolution, line = self._resolution(kept, text, uzovi, day), _standing(lines)
+        agreement = resolution.agreement
+        said = line or (agreement if agreement is not None and agreement.is_sent else None)
+        return CourseVisit(
+            appointment_id=kept.appointment_id,
+            day=day,
+            number=text("trajectory_id"),
+            code=text("code"),
+            registered=self._resolver.link(text("code"), text("declare_under")).code if resolution.is_zorg1 else "",
+            declare_under=resolution.code if resolution.is_zorg1 else "",
+            moment=resolution.moment,
+            profile=resolution.profile,
+            list=said.list if said is not None else "",
+            f_code=said.f_code if said is not None else "",
+            units=line.units if line is not None else resolution.fixed,
+            outcome=Outcome(kept.outcome),
+            uzovi=uzovi,
+            dcsph=text("diagnosis_code"),
+            csi=values.indication(besides.indication_code) or besides.indication_code,
+            category=besides.category,
+            therapist=besides.therapist_agb,
+            referral=values.day(besides.referral_date),
+            line=line,
+            measured=tuple(besides.measured),
+        )
+
+    def _resolution(
+        self, kept: Settled | Unsettled, text: Callable[[str], str], uzovi: str, day: date
+    ) -> Resolution:
+        """What its code means; of what was declared or counted, what it meant then."""
+        if isinstance(kept, Settled) and kept.linked:
+            return self._resolver.resolve("", kept.linked, uzovi, day)
+        return self._resolver.resolve(text("code"), text("declare_under"), uzovi, day)
+
+    def _known(self, patient: KnownPatient, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:
+        """A course of visits that were placed in a trajectory when the patient was judged."""
+        visits.sort(key=_order)
+        start = values.day(kept.started)
+        day = start or visits[0].day
+        return _course(
+            patient,
+            visits,
+            trajectory=kept.number or f"{kept.trajectory}/{day.isoformat()}",
+            insurer=kept.insurer,
+            program=kept.program,
+            profile=_profile(kept.profile, visits),
+            agreement=any(visit.outcome not in _LOOSE for visit in visits),
+            started=day,
+            ended=values.day(kept.ended),
+            relapse=values.day(kept.relapse),
+            has_start=start is not None,
+        )
+
+    def _included(self, patient: KnownPatient, inclusion: Inclusion, visits: list[CourseVisit]) -> Course:
+        """A course of sessions without price agreement."""
+        visits.sort(key=_order)
+        uzovi, day = visits[0].uzovi, visits[0].day
+        insurer = self._resolver.insurer(uzovi)
+        parts = (patient.patient_id, insurer or uzovi, inclusion.program, day.isoformat())
+        return _course(
+            patient,
+            visits,
+            trajectory=inclusion.number or "/".join(filter(None, parts)),
+            insurer=insurer,
+            program=inclusion.program,
+            profile=inclusion.profile,
+            agreement=False,
+            started=day,
+            by_diagnosis=inclusion.by_diagnosis,
+        )
+
+
+def _course(
+    patient: KnownPatient,
+    visits: Sequence[CourseVisit],
+    *,
+    trajectory: str,
+    insurer: str,
+    program: str,
+    profile: str,
+    agreement: bool,
+    started: date,
+    ended: date | None = None,
+    relapse: date | None = None,
+    has_start: bool = False,
+    by_diagnosis: bool = False,
+) -> Course:
+    """A course, with what the first of its visits say that says something, and the last ones of its category."""
+    return Course(
+        trajectory=trajectory,
+        patient_id=patient.patient_id,
+        birth_year=patient.birth_year,
+        sex=patient.sex,
+        consent=patient.consent,
+        uzovi=visits[0].uzovi,
+        uzovis=tuple(dict.fromkeys(visit.uzovi for visit in visits)),
+        insurer=insurer,
+        category=_first(visit.category for visit in reversed(visits)),
+        program=program,
+        profile=profile,
+        agreement=agreement,
+        dcsph=_first(visit.dcsph for visit in visits),
+        csi=_first(visit.csi for visit in visits),
+        referral=next((visit.referral for visit in visits if visit.referral is not None), None),
+        started=started,
+        ended=ended,
+        relapse=relapse,
+        has_start=has_start,
+        by_diagnosis=by_diagnosis,
+        visits=tuple(visits),
+        measurements=tuple(
+            Measurement(visit.day, name, score) for visit in visits for name, score in visit.measured
+        ),
+    )
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
+def _order(visit: CourseVisit) -> tuple[date, int, str]:
+    """The order in which visits are judged."""
+    return visit.day, MOMENT_ORDER[visit.moment], visit.appointment_id
+
+
+def _profile(kept: str, visits: Iterable[CourseVisit]) -> str:
+    """The profile of a trajectory: that of its start; of TKP and THP that of its product, or the AV and BV of it."""
+    if kept not in ("", ANY):
+        singles = sorted({visit.profile for visit in visits if visit.moment == "profile"})
+        covers = [each.removeprefix(f"{kept[:1]} ") for each in singles if each[:1] == kept[:1]]
+        return f"{kept[:1]} {' + '.join(covers)}" if len(covers) > 1 else kept
+    return _profile(found[0], visits) if (found := sorted({v.profile for v in visits} - {"", ANY})) else ""
+
+
+def _standing(lines: Sequence[BookedLine]) -> VisitLine | None:
+    """What stands of what was declared of an appointment: its last debit, but for withdrawn ones."""
+    debits = [line for line in lines if line.debit_credit == "D" and line.state != "withdrawn"]
+    if not debits:
+        return None
+    line, is_credited = debits[-1], debits[-1].state == "credited"
+    return VisitLine(
+        reference=line.reference,
+        uzovi=line.uzovi,
+        code=line.code,
+        list=line.list,
+        f_code=line.f_code,
+        units=line.units,
+        state=line.state,
+        declared_cents=0 if is_credited else line.amount_cents,
+        granted_cents=0 if is_credited else line.granted_cents,
+    )
