@@ -57,6 +57,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
     "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
     "agreements": {0: "told, whatever there is to tell", 2: "there is no such insurer or program"},
+    "zorg1 export": {0: "written, whatever there is to tell of it"},
     "specs check": {0: "every table is right", 2: "a table is wrong"},
     "specs copy": {0: "the table is made", 2: "it is not: no such insurer, nothing to copy, or the file exists"},
 }

@@ -8,10 +8,12 @@ from typing import Any
 import click
 from attrs import frozen
 
+from ..commands.zorg1.export import export as write_export
+from ..commands.zorg1.export_report import document, text_lines
 from ..commands.zorg1.selection import Selection
 from ..settings import Settings
 from ..zorg1.programs import Programs
-from .common import Call, command, group
+from .common import Call, command, group, painter
 
 zorg1 = group("zorg1")
 
@@ -63,3 +65,12 @@ def selecting(function: Callable[..., int]) -> Callable[..., None]:
     ):
         wrapper = option(wrapper)
     return wrapper
+
+
+@zorg1.command("export")
+@selecting
+def export(call: Call, wanted: Wanted) -> int:
+    settings = call.settings("export", "listing")
+    done = write_export(settings, wanted.selection, call.day, wanted.folder(settings), xlsx=wanted.xlsx)
+    call.say(lambda: document(done), lambda: text_lines(done, settings.language, painter()), is_done=True)
+    return 0

@@ -11,6 +11,7 @@ from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files,
 from ..base.specs import SPECS
 from ..base.tables import Report
 from ..model import codelists
+from ..output.codebook import read_export_headings
 from ..settings import Settings
 from ..standards.message import read_messages
 from ..standards.registry import standards
@@ -86,6 +87,7 @@ def check_specs(
     read_other_names({*instruments_in(measured), *scored}, SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
+    read_export_headings(SPECS, report)
     if named is not None:
         tables = Tables(messages, {name for name, _ in codes}, return_codes, codes_are_right)
         for standard in standards().values():

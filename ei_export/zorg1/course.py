@@ -35,10 +35,10 @@ class VisitLine:
 
 @frozen
 class CourseVisit:
-    """An appointment of a course. ``code`` is the practice's own, ``registered`` what that is linked to, ``declare_under`` that as resolved, both '' of regular care;
-    ``moment`` and ``profile`` are those of its product, '' where it has none. ``list``, ``f_code`` and ``units`` (0:
-    none) are what was declared, or what it comes to by the agreements of its day; ``line`` None where nothing
-    stands. ``therapist`` is an AGB code."""
+    """An appointment of a course. ``code`` is the practice's own, ``registered`` what that is linked to, and
+    ``declare_under`` that as resolved, both '' of regular care; ``moment`` and ``profile`` are those of its product, ''
+    where it has none. ``list``, ``f_code`` and ``units`` (0: none) are what was declared, or what it comes to by the
+    agreements of its day; ``line`` None where nothing stands. ``therapist`` is an AGB code."""
 
     appointment_id: str
     day: date

@@ -121,9 +121,7 @@ class CourseReader:
             measured=tuple(besides.measured),
         )
 
-    def _resolution(
-        self, kept: Settled | Unsettled, text: Callable[[str], str], uzovi: str, day: date
-    ) -> Resolution:
+    def _resolution(self, kept: Settled | Unsettled, text: Callable[[str], str], uzovi: str, day: date) -> Resolution:
         """What its code means; of what was declared or counted, what it meant then."""
         if isinstance(kept, Settled) and kept.linked:
             return self._resolver.resolve("", kept.linked, uzovi, day)
@@ -205,9 +203,7 @@ def _course(
         has_start=has_start,
         by_diagnosis=by_diagnosis,
         visits=tuple(visits),
-        measurements=tuple(
-            Measurement(visit.day, name, score) for visit in visits for name, score in visit.measured
-        ),
+        measurements=tuple(Measurement(visit.day, name, score) for visit in visits for name, score in visit.measured),
     )
 
 

@@ -10,20 +10,21 @@ from typing import Final
 
 from attrs import astuple, define, field, frozen
 
-from ...base.problems import Finding
+from ...base.problems import Finding, SettingsError
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...model.measurement import MEASURING_MOMENTS, MeasuringMoment, score_of
+from ...model.measurement import MEASURING_MOMENTS, score_of
+from ...output.codebook import COURSE_COLUMNS, Codebook, columns_with
 from ...output.problem_list import ProblemList
 from ...output.sheets import Column, Row, Sheet, Value, sheet_files
 from ...output.sorted_rows import SortedRows
 from ...settings import Settings
+from ...settings.sections import nearest
 from ...zorg1.course import Course, VisitLine
 from ...zorg1.measures import Measures, known_profiles
 from ...zorg1.measuring import by_moment
 from ...zorg1.programs import Programs
 from ..belonging import refuse_strangers, refuse_unknown_runs
-from .columns import COURSE_COLUMNS, Codebook
 from .courses import CourseReader
 from .selection import Selection
 from .tally import Tally
@@ -65,7 +66,7 @@ def export(
     programs = rules.resolver.programs
     selection = select(programs)
     measures = Measures.load(known_profiles(rules.judge.agreements, programs), settings.zorg1.measures)
-    codebook = Codebook.of(settings, measures.instruments)
+    codebook = _codebook(settings, measures)
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
@@ -95,6 +96,16 @@ def export(
         tally.patients,
         problems_of(tally.told(reader.unclear), settings),
     )
+
+
+def _codebook(settings: Settings, measures: Measures) -> Codebook:
+    """What columns are called. Raises SettingsError for a name of a column that the export can't have."""
+    own, known = settings.zorg1.codebook, columns_with(measures.instruments)
+    for column in own:
+        if column not in known:
+            params = {"path": settings.path.as_posix(), "key": f"zorg1.codebook.{column}"}
+            raise SettingsError("SETTINGS_UNKNOWN_KEY", **params, expected=nearest(column, known))
+    return Codebook(settings.language, own)
 
 
 def problems_of(found: Iterable[Finding], settings: Settings) -> ProblemList:
@@ -144,8 +155,9 @@ class _Scored:
     instruments: Sequence[str]
 
     def __iter__(self) -> Iterator[Row]:
-        for *cells, consent, scores in self.rows:
-            found = dict(zip(zip(scores[::3], scores[1::3], strict=True), map(score_of, scores[2::3]), strict=True))
+        for *cells, consent, kept in self.rows:
+            assert isinstance(kept, tuple)
+            found = {(name, moment): score_of(score) for name, moment, score in zip(*[iter(kept)] * 3, strict=True)}
             measured = [found.get((name, moment)) for name in self.instruments for moment in MEASURING_MOMENTS]
             yield [*cells, *measured, consent]
 

@@ -5,21 +5,19 @@ headings in ``[zorg1.codebook]``.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
-from ...base.problems import Language, SettingsError
-from ...base.row_types import CertaintyCell, KeyedTable, RequiredCell, SourceCell, by_language, one_of
-from ...base.specs import SPECS, label
-from ...base.tables import Report, refuse
-from ...model.measurement import MEASURING_MOMENTS, MeasuringMoment
-from ...output.sheets import Column, Kind, Sheet
-from ...settings import Settings
-from ...settings.sections import nearest
+from ..base.problems import Language, SettingsError
+from ..base.row_types import CertaintyCell, KeyedTable, RequiredCell, SourceCell, by_language, one_of
+from ..base.specs import SPECS, label
+from ..base.tables import Report, refuse
+from ..model.measurement import MEASURING_MOMENTS, MeasuringMoment
+from .sheets import Column, Kind, Sheet
 
 #: A row for each trajectory of a program, or for each program and profile.
 ExportKind: TypeAlias = Literal["program", "profiles"]
@@ -91,25 +89,19 @@ def score_column(instrument: str, moment: MeasuringMoment) -> str:
     return f"{re.sub(r'[^0-9a-z]+', '_', instrument.casefold()).strip('_')}_{_ENDS[moment]}"
 
 
+def columns_with(instruments: Iterable[str]) -> list[str]:
+    """Every column that the export may have, with those of these instruments."""
+    known = [column for columns in _ALL.values() for column in columns if column not in _SCORES]
+    scores = (score_column(name, moment) for name in instruments for moment in MEASURING_MOMENTS)
+    return [*dict.fromkeys((*known, *scores))]
+
+
 @frozen
 class Codebook:
     """What columns are called: by the practice's ``own`` names, or by ours."""
 
     language: Language
     own: Mapping[str, str]
-
-    @classmethod
-    def of(cls, settings: Settings, instruments: Iterable[str]) -> Self:
-        """``instruments`` are those that may have columns. Raises SettingsError for a name of a column that none
-        has."""
-        own = settings.zorg1.codebook
-        known = [column for columns in _ALL.values() for column in columns if column not in _SCORES]
-        known += [score_column(name, moment) for name in instruments for moment in MEASURING_MOMENTS]
-        for column in own:
-            if column not in known:
-                params = {"path": settings.path.as_posix(), "key": f"zorg1.codebook.{column}"}
-                raise SettingsError("SETTINGS_UNKNOWN_KEY", **params, expected=nearest(column, dict.fromkeys(known)))
-        return cls(settings.language, own)
 
     def program_sheet(self, name: str, instruments: Iterable[str]) -> Sheet:
         """The sheet of a program, with three columns for each instrument."""
