@@ -59,7 +59,7 @@ class CourseVisit:
     therapist: str
     referral: date | None
     line: VisitLine | None = None
-    measured: Sequence[tuple[str, str]] = ()
+    measured: Sequence[Measurement] = ()
 
 
 @frozen

@@ -19,10 +19,13 @@ from ...ledger import Ledger
 from ...ledger.care import BookedLine, KnownPatient, patients_in_care
 from ...ledger.dossier import AT, KeptTrajectory, Settled, Unsettled, in_order
 from ...model.appointment import Outcome
+from ...model.measurement import Measurement, score_text
 from ...settings import Settings
 from ...zorg1.agreements import ANY
-from ...zorg1.course import Course, CourseVisit, Measurement, VisitLine
+from ...zorg1.course import Course, CourseVisit, VisitLine
 from ...zorg1.inclusion import Includer, Inclusion, Session
+from ...zorg1.instruments import instrument_names
+from ...zorg1.measures import Measures, known_profiles
 from ...zorg1.resolver import Resolution
 from ...zorg1.trajectories import MOMENT_ORDER
 
@@ -40,11 +43,14 @@ class PatientCare:
 
 
 class CourseReader:
-    """Reads the courses of all patients. ``unclear`` counts the categories of Zorg1 of which it isn't known which
-    program they are, once these were read."""
+    """Reads the courses of all patients. ``measures`` say what is measured in one. ``unclear`` counts the categories of
+    Zorg1 of which it isn't known which program they are, once these were read."""
 
     def __init__(self, settings: Settings, rules: Rules) -> None:
         self._resolver, self._meant = rules.resolver, rules.meant
+        known = known_profiles(rules.judge.agreements, rules.resolver.programs)
+        self.measures: Final = Measures.load(known, settings.zorg1.measures)
+        self._instruments = instrument_names(self.measures.instruments)
         apart = timedelta(weeks=settings.zorg1.apart_weeks)
         self._includer = Includer(rules.resolver, apart, by_diagnosis=settings.zorg1.without_category == "diagnosis")
 
@@ -118,8 +124,12 @@ class CourseReader:
             therapist=besides.therapist_agb,
             referral=values.day(besides.referral_date),
             line=line,
-            measured=tuple(besides.measured),
+            measured=[self._measured(day, name, score) for name, score in besides.measured],
         )
+
+    def _measured(self, day: date, name: str, score: str) -> Measurement:
+        """What the feed says was measured, by our names."""
+        return Measurement(day, self._instruments.name(name), score_text(score) or score)
 
     def _resolution(self, kept: Settled | Unsettled, text: Callable[[str], str], uzovi: str, day: date) -> Resolution:
         """What its code means; of what was declared or counted, what it meant then."""
@@ -203,7 +213,7 @@ def _course(
         has_start=has_start,
         by_diagnosis=by_diagnosis,
         visits=tuple(visits),
-        measurements=tuple(Measurement(visit.day, name, score) for visit in visits for name, score in visit.measured),
+        measurements=tuple(sorted(measured for visit in visits for measured in visit.measured)),
     )
 
 

@@ -21,7 +21,7 @@ from ...output.sorted_rows import SortedRows
 from ...settings import Settings
 from ...settings.sections import nearest
 from ...zorg1.course import Course, VisitLine
-from ...zorg1.measures import Measures, known_profiles
+from ...zorg1.measures import Measures
 from ...zorg1.measuring import by_moment
 from ...zorg1.programs import Programs
 from ..belonging import refuse_strangers, refuse_unknown_runs
@@ -65,22 +65,21 @@ def export(
     rules = Rules.load(settings, today)
     programs = rules.resolver.programs
     selection = select(programs)
-    measures = Measures.load(known_profiles(rules.judge.agreements, programs), settings.zorg1.measures)
-    codebook = _codebook(settings, measures)
+    reader = CourseReader(settings, rules)
+    codebook = _codebook(settings, reader.measures)
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
-        reader = CourseReader(settings, rules)
         for course in reader.courses(ledger):
             if selection.takes(course) and tally.takes(course):
                 if course.program not in waiting:  # of a part that isn't known, or of an overlay's
                     waiting[course.program] = _ProgramRows(settings, tally)
                 waiting[course.program].add(course)
                 profiles.add(course)
-    tables = [rows.table(name, codebook, measures) for name, rows in waiting.items()]
+    tables = [rows.table(name, codebook, reader.measures) for name, rows in waiting.items()]
     tables.append(profiles.table(codebook, [*waiting]))
     with sheet_files(folder, settings.ledger.path) as files:
         if xlsx:
@@ -129,8 +128,8 @@ class _ProgramRows:
     def add(self, course: Course) -> None:
         scores: list[str] = []
         for (instrument, moment), measured in by_moment(course.measurements, course, self._limits).items():
-            if score_of(measured.score) is None:
-                self._tally.no_number += 1
+            if not instrument or score_of(measured.score) is None:
+                self._tally.unreadable += 1
             else:
                 self._instruments.add(instrument)
                 scores += (instrument, moment, measured.score)

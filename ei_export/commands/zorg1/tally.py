@@ -15,13 +15,14 @@ _MOST_NAMED = 5
 
 @define
 class Tally:
-    """Counts ``trajectories`` and ``patients`` of an export. ``no_number`` scores are none; ``other_instruments`` are
-    measured and named in no table. ``has_codebook``: the practice said what columns are called."""
+    """Counts ``trajectories`` and ``patients`` of an export. ``unreadable`` scores are no numbers, or of nobody knows
+    what; ``other_instruments`` are measured and named in no table. ``has_codebook``: the practice said what columns are
+    called."""
 
     has_codebook: bool = False
     trajectories: int = 0
     patients: int = 0
-    no_number: int = 0
+    unreadable: int = 0
     other_instruments: set[str] = field(factory=set)
     _found: Counter[str] = field(factory=Counter)
     _last: dict[str, str] = field(factory=dict)
@@ -66,8 +67,8 @@ class Tally:
             names = sorted(unclear)
             named = ", ".join(map(quoted_word, names[:_MOST_NAMED]))
             yield Finding("ZORG1_CATEGORY_UNCLEAR", "category", {"count": sum(unclear.values()), "categories": named})
-        if self.no_number:
-            yield Finding("ZORG1_SCORE_NO_NUMBER", "measurement_score", {"count": self.no_number})
+        if self.unreadable:
+            yield Finding("ZORG1_SCORE_UNREADABLE", "measurement_score", {"count": self.unreadable})
         if self.other_instruments:
             named = ", ".join(map(quoted_word, sorted(self.other_instruments)))
             yield Finding("ZORG1_OTHER_INSTRUMENTS", "measurement_name", {"instruments": named})
