@@ -35,9 +35,11 @@ _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
 
 @frozen
 class PatientCare:
-    """The courses of one patient, in order of their start, and the visits that are in none."""
+    """The courses of one patient, in order of their start, and the visits that are in none. ``consent`` as of a
+    `Course`."""
 
     patient_id: str
+    consent: str
     courses: Sequence[Course]
     outside: Sequence[CourseVisit]
 
@@ -89,7 +91,7 @@ class CourseReader:
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
             courses.append(self._included(patient, inclusion, visits))
         courses.sort(key=attrgetter("started", "trajectory"))
-        return PatientCare(patient.patient_id, courses, [*outside, *loose.values()])
+        return PatientCare(patient.patient_id, patient.consent, courses, [*outside, *loose.values()])
 
     def _visit(self, patient_id: str, kept: Settled | Unsettled, lines: Sequence[BookedLine]) -> CourseVisit | None:
         """An appointment as it was kept, with what stands of its lines; None of one without a day, which can't be of

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -156,7 +157,7 @@ class _Scored:
     def __iter__(self) -> Iterator[Row]:
         for *cells, consent, kept in self.rows:
             assert isinstance(kept, tuple)
-            found = {(name, moment): score_of(score) for name, moment, score in zip(*[iter(kept)] * 3, strict=True)}
+            found = {(name, moment): Decimal(score) for name, moment, score in zip(*[iter(kept)] * 3, strict=True)}
             measured = [found.get((name, moment)) for name in self.instruments for moment in MEASURING_MOMENTS]
             yield [*cells, *measured, consent]
 
@@ -193,7 +194,7 @@ class _Profile:
     contacts: int = 0
     treatments: int = 0
     declared_cents: int = 0
-    granted_cents: int = 0
+    granted_cents: int | None = None
     last: str | None = None
 
     def add(self, course: Course) -> None:
@@ -204,7 +205,8 @@ class _Profile:
         self.contacts += course.contacts
         self.treatments += course.treatments
         self.declared_cents += course.declared_cents
-        self.granted_cents += course.granted_cents or 0
+        if course.granted_cents is not None:
+            self.granted_cents = (self.granted_cents or 0) + course.granted_cents
         self.last = course.patient_id
 
 

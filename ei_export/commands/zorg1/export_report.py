@@ -1,6 +1,7 @@
 """What an export came to: for a person at a terminal, and as JSON."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from attrs import asdict
@@ -14,13 +15,15 @@ from .export import Exported, ExportTable
 
 
 def document(exported: Exported) -> Mapping[str, Any]:
-    """The document of ``--json``; rows by table, each by the keys of its columns."""
+    """The document of ``--json``; rows by the keys of their columns, those of all programs together."""
+    *programs, profiles = exported.tables
     return {
         "trajectories": exported.trajectories,
         "patients": exported.patients,
         "files": [path.as_posix() for path in exported.files],
         "problems": map(asdict, exported.problems),
-        **{table.sheet.name: _rows(table) for table in exported.tables},
+        "rows": chain.from_iterable(map(_rows, programs)),
+        "profiles": _rows(profiles),
     }
 
 
@@ -38,4 +41,5 @@ def text_lines(exported: Exported, language: Language, paint: Paint = plain) -> 
         yield f"  {f'{table.sheet.name}.csv':{width}}  {say('rows', count=table.count)}"
     yield ""
     yield from wrapped(say("where", folder=str(exported.files[0].parent)))
+    yield ""
     yield from Listing(language, {}, "", LONG, paint, of_feed=False).lines(exported.problems)
