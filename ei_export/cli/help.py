@@ -14,7 +14,7 @@ from ..base.words import Words, words
 from .usage import asked_language
 
 #: What click says itself, by the keys of our words for it.
-_OF_CLICK: Final = ("options", "commands", "any_options", "any_command", "default", "required", "day")
+_OF_CLICK: Final = ("options", "commands", "any_options", "any_command", "default", "required", "day", "month")
 
 
 class HelpContext(click.Context):

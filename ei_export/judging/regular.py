@@ -56,4 +56,7 @@ def _is_regular(judged: JudgedPatient, row: Appointment) -> bool:
 
 
 def _settled(row: Appointment, besides: Besides) -> Settled:
-    return Settled._make((*core(row)[:-1], "", Outcome.NOT_ZORG1.value, *_NEVER_DECLARED, *besides))  # without BSN
+    """As it is kept; with its BSN only where a number of the practice has that in it, and is not to be shown."""
+    *texts, bsn = core(row)
+    is_shown = row.called(row.patient_id) != row.patient_id or row.called(row.number) != row.number
+    return Settled._make((*texts, bsn if is_shown else "", Outcome.NOT_ZORG1.value, *_NEVER_DECLARED, *besides))

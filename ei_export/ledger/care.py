@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
 from .dossier import KeptTrajectory, Settled, Unsettled, pack_settled, unpack_settled, unpack_trajectories
@@ -63,6 +63,21 @@ class KnownPatient:
     trajectories: Sequence[KeptTrajectory]
     regular: Sequence[Settled]
     lines: Mapping[str, Sequence[BookedLine]]
+    _bsns: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def called(self, number: str) -> str:
+        """A number of the practice as people may see it, as `Appointment.called` gives it."""
+        for bsn in self._bsns:
+            number = number.replace(bsn, "*" * len(bsn))
+        return number
+
+    def shown(self, ledger: Ledger) -> str:
+        """The patient's number as people may see it: the own one, or where a BSN is in it one that only this ledger
+        makes of it, the same for good."""
+        called = self.called(self.patient_id)
+        if called == self.patient_id:
+            return called
+        return f"{called}-{ledger.hashed(self.patient_id) % _MOST_SHOWN:010}"
 
 
 _PATIENTS: Final = """
@@ -74,6 +89,10 @@ SELECT patient_id, reference, appointment_id, debit_credit, state, uzovi, code, 
 FROM line ORDER BY patient_id, reference
 """
 _ID: Final = attrgetter("appointment_id")
+#: What is shorter is no BSN, and may be in any number.
+_SHORTEST_BSN: Final = 8
+#: Ten digits.
+_MOST_SHOWN: Final = 10**10
 
 
 def patients_in_care(ledger: Ledger) -> Iterator[KnownPatient]:
@@ -102,11 +121,24 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
             regular = each
         else:
             *about, appointments, courses = each
-            settled = [kept._replace(bsn="") for kept in unpack_settled(appointments)]
+            settled = unpack_settled(appointments)
             trajectories = unpack_trajectories(courses)
     birth_year, sex, consent = about or (regular.birth_year, regular.sex, regular.consent)
+    kept: Sequence[Settled | Unsettled] = [*settled, *unsettled, *regular.appointments]
+    bsns = {each.text("bsn") for each in kept}
+    settled, sessions = ([each._replace(bsn="") for each in kind] for kind in (settled, regular.appointments))
     appointments = sorted([*settled, *unsettled], key=_ID)
-    return KnownPatient(patient_id, birth_year, sex, consent, appointments, trajectories, regular.appointments, lines)
+    return KnownPatient(
+        patient_id,
+        birth_year,
+        sex,
+        consent,
+        appointments,
+        trajectories,
+        sessions,
+        lines,
+        frozenset(bsn for bsn in bsns if len(bsn) >= _SHORTEST_BSN),
+    )
 
 
 # Regular care.

@@ -111,7 +111,9 @@ def test_every_command_says_which_table_is_broken_and_where(name: str, giving: _
     for number, file in list(enumerate(right["files"], first))[first % step :: step]:
         ways = _TOML if file.endswith(".toml") else _CSV
         way = list(ways)[number // step % len(ways)]
-        if way == "gone" and file.startswith(_SETS):
+        # `specs check` reads the words there are; which ones a command asks for, it doesn't know.
+        is_of_set = file.startswith(_SETS) or (name == "specs check" and file.startswith("words/"))
+        if way == "gone" and is_of_set:
             way = "not UTF-8"
         change, has_line = ways[way]
         data = change((SPECS / file).read_text(encoding="utf-8"))

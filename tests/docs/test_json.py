@@ -25,6 +25,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "credit": "240201R0000010000126",
     "correct": "--all",
     "run": "",
+    "zorg1 export": "",
     "undo": "R000002 --why mislukt",
     "prune": "--before 2010-01-01 --yes",
     "recover": "",

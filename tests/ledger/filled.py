@@ -223,7 +223,7 @@ def _plain(value: object) -> Any:
     if isinstance(value, date | Path | bytes):
         return str(value)
     if attrs.has(type(value)):
-        fields = [field.name for field in attrs.fields(type(value))]  # type: ignore[arg-type]
+        fields = [field.name for field in attrs.fields(type(value)) if field.repr]  # type: ignore[arg-type]
         return {name: _plain(getattr(value, name)) for name in fields}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return _plain(value._asdict())

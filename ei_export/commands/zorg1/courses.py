@@ -68,9 +68,11 @@ class CourseReader:
 
     def patients(self, ledger: Ledger) -> Iterator[PatientCare]:
         """All patients, by number, also those without a course."""
-        return map(self._care, patients_in_care(ledger))
+        for patient in patients_in_care(ledger):
+            yield self._care(patient, patient.shown(ledger))
 
-    def _care(self, patient: KnownPatient) -> PatientCare:
+    def _care(self, patient: KnownPatient, shown: str) -> PatientCare:
+        """``shown``: the patient's number as people may see it."""
         placed: defaultdict[int, list[CourseVisit]] = defaultdict(list)
         loose: dict[str, CourseVisit] = {}
         outside: list[CourseVisit] = []
@@ -84,14 +86,14 @@ class CourseReader:
                 loose[visit.appointment_id] = visit
             else:
                 outside.append(visit)
-        courses = [self._known(patient, patient.trajectories[at - 1], visits) for at, visits in placed.items()]
+        courses = [self._known(patient, shown, patient.trajectories[at - 1], visits) for at, visits in placed.items()]
         numbers = {trajectory.number for trajectory in patient.trajectories} - {""}
         sessions = [Session(v.appointment_id, v.day, v.number, v.uzovi, v.dcsph, v.category) for v in loose.values()]
         for inclusion in self._includer.trajectories(sessions, numbers):
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
-            courses.append(self._included(patient, inclusion, visits))
+            courses.append(self._included(patient, shown, inclusion, visits))
         courses.sort(key=attrgetter("started", "trajectory"))
-        return PatientCare(patient.patient_id, patient.consent, courses, [*outside, *loose.values()])
+        return PatientCare(shown, patient.consent, courses, [*outside, *loose.values()])
 
     def _visit(self, patient_id: str, kept: Settled | Unsettled, lines: Sequence[BookedLine]) -> CourseVisit | None:
         """An appointment as it was kept, with what stands of its lines; None of one without a day, which can't be of
@@ -139,15 +141,16 @@ class CourseReader:
             return self._resolver.resolve("", kept.linked, uzovi, day)
         return self._resolver.resolve(text("code"), text("declare_under"), uzovi, day)
 
-    def _known(self, patient: KnownPatient, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:
+    def _known(self, patient: KnownPatient, shown: str, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:
         """A course of visits that were placed in a trajectory when the patient was judged."""
         visits.sort(key=_order)
         start = values.day(kept.started)
         day = start or visits[0].day
         return _course(
             patient,
+            shown,
             visits,
-            trajectory=kept.number or f"{kept.trajectory}/{day.isoformat()}",
+            trajectory=kept.trajectory if kept.number else f"{kept.trajectory}/{day.isoformat()}",
             insurer=kept.insurer,
             program=kept.program,
             profile=_profile(kept.profile, visits),
@@ -158,16 +161,17 @@ class CourseReader:
             has_start=start is not None,
         )
 
-    def _included(self, patient: KnownPatient, inclusion: Inclusion, visits: list[CourseVisit]) -> Course:
+    def _included(self, patient: KnownPatient, shown: str, inclusion: Inclusion, visits: list[CourseVisit]) -> Course:
         """A course of sessions without price agreement."""
         visits.sort(key=_order)
         uzovi, day = visits[0].uzovi, visits[0].day
         insurer = self._resolver.insurer(uzovi)
-        parts = (patient.patient_id, insurer or uzovi, inclusion.program, day.isoformat())
+        parts = (shown, insurer or uzovi, inclusion.program, day.isoformat())
         return _course(
             patient,
+            shown,
             visits,
-            trajectory=inclusion.number or "/".join(filter(None, parts)),
+            trajectory=patient.called(inclusion.number) or "/".join(filter(None, parts)),
             insurer=insurer,
             program=inclusion.program,
             profile=inclusion.profile,
@@ -179,6 +183,7 @@ class CourseReader:
 
 def _course(
     patient: KnownPatient,
+    shown: str,
     visits: Sequence[CourseVisit],
     *,
     trajectory: str,
@@ -195,7 +200,7 @@ def _course(
     """A course, with what the first of its visits say that says something, and the last ones of its category."""
     return Course(
         trajectory=trajectory,
-        patient_id=patient.patient_id,
+        patient_id=shown,
         birth_year=patient.birth_year,
         sex=patient.sex,
         consent=patient.consent,
