@@ -6,7 +6,7 @@ Code raises or returns a *code with parameters*; the words, in Dutch and English
 import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Never, TypeVar
 
@@ -210,11 +210,10 @@ class Severities:
     """How serious each kind of problem is to a practice: as the catalogue says, but for its ``overrides``."""
 
     overrides: Mapping[str, Severity] = field(factory=dict)
-    _errors: frozenset[str] = field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        errors = (code for code in catalogue() if self.of(code) == "error")
-        object.__setattr__(self, "_errors", frozenset(errors))
+    @cached_property
+    def _errors(self) -> frozenset[str]:
+        return frozenset(code for code in catalogue() if self.of(code) == "error")
 
     def of(self, code: str) -> Severity:
         """The severity of a kind. Raises KeyError for a code the catalogue lacks."""
@@ -222,7 +221,8 @@ class Severities:
 
     def hold(self, findings: Iterable[Finding]) -> bool:
         """Whether one of them is an error."""
-        return not self._errors.isdisjoint([finding.code for finding in findings])
+        codes = [finding.code for finding in findings]
+        return bool(codes) and not self._errors.isdisjoint(codes)
 
 
 def render(code: str, params: Mapping[str, object], language: Language) -> tuple[str, str]:

@@ -6,7 +6,7 @@ reads them all.
 by whoever reads the table.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -118,12 +118,34 @@ class RowType(Generic[T]):
         return self._kind(**{name: read(row, *columns) for name, read, columns in self._fields}, **given)
 
 
+class _Read(Mapping[K, T]):
+    """The rows of a table by their key, each read when it is asked for: few of a long one are."""
+
+    def __init__(self, rows: Mapping[K, Row], parse: Callable[[Row], T]) -> None:
+        self._rows, self._parse = rows, parse
+        self._read: dict[K, T] = {}
+
+    def __getitem__(self, key: K) -> T:
+        if key not in self._read:
+            self._read[key] = self._parse(self._rows[key])
+        return self._read[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class KeyedTable(Generic[K, T]):
     """A table in ``specs/``; called, it gives its rows by ``key``, the columns that only one row has so, and keeps them
-    for the rest of the process."""
+    for the rest of the process. ``is_long``: a row that is wrong is refused once somebody asks for it."""
 
-    def __init__(self, file: str, kind: type[T], *key: str, unread: Sequence[str] = ()) -> None:
-        self._file, self._type = file, RowType(kind, unread)
+    def __init__(self, file: str, kind: type[T], *key: str, unread: Sequence[str] = (), is_long: bool = False) -> None:
+        self._file, self._type, self._is_long = file, RowType(kind, unread), is_long
         self._key: Callable[[Row], K] = itemgetter(*key)
 
     def read(self, specs: Path = SPECS, report: Report = refuse, check: RowCheck = lambda row: None) -> dict[K, T]:
@@ -137,7 +159,10 @@ class KeyedTable(Generic[K, T]):
 
     @cached_property
     def _built_in(self) -> Mapping[K, T]:
-        return self.read()
+        if not self._is_long:
+            return self.read()
+        rows = parse_keyed(SPECS / self._file, self._type.columns, self._key, lambda row: row)
+        return _Read(rows, self._type.parse)
 
     def __call__(self) -> Mapping[K, T]:
         return self._built_in

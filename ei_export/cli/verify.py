@@ -7,7 +7,6 @@ import click
 from attrs import evolve
 from click.core import ParameterSource
 
-from ..commands.verify.practice import PracticeRecords
 from ..commands.verify.report import JsonVerdicts, TextVerdicts
 from ..commands.verify.verify import Verifying
 from ..commands.verify.verify import verify as verify_files
@@ -27,6 +26,8 @@ def verify(call: Call, files: tuple[Path, ...]) -> int:
     verifying = Verifying(call.day, call.language)
     with ExitStack() as closing_it:
         if settings is not None:
+            from ..commands.verify.practice import PracticeRecords  # with all that a practice takes
+
             practice = closing_it.enter_context(closing(PracticeRecords(settings)))
             verifying = evolve(verifying, severities=settings.severities, practice=practice)
         with speaking(to_the_end=True) as out:

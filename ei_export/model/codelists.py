@@ -207,7 +207,11 @@ class Diagnosis:
 
 
 diagnoses: Final = KeyedTable[str, Diagnosis](
-    "codelists/dcsph.csv", Diagnosis, "code", unread=("max_term", "aanspraak", "aanspraakcodes_ot_under18")
+    "codelists/dcsph.csv",
+    Diagnosis,
+    "code",
+    unread=("max_term", "aanspraak", "aanspraakcodes_ot_under18"),
+    is_long=True,
 )
 
 #: What a term is counted from: the day of the care, or of the refusal for what is declared again.
@@ -320,7 +324,7 @@ class ReturnCode:
 
 
 #: Every return code whose text was found. A long table: only asked for where somebody is told of a code.
-return_codes: Final = KeyedTable[str, ReturnCode]("codelists/return-codes.csv", ReturnCode, "code")
+return_codes: Final = KeyedTable[str, ReturnCode]("codelists/return-codes.csv", ReturnCode, "code", is_long=True)
 
 
 @frozen

@@ -60,9 +60,8 @@ def entries(path: Path) -> Iterator[FoundFile]:
     """
     try:
         if path.is_dir():
-            for inside in sorted(path.iterdir()):
-                if inside.is_file() and not _LITTER.fullmatch(inside.name):
-                    yield from entries(inside)
+            for inside in _inside(path):
+                yield from entries(inside)
             return
         expect_file(path)
         with path.open("rb") as file:
@@ -74,6 +73,19 @@ def entries(path: Path) -> Iterator[FoundFile]:
                 yield FoundFile(str(path), file)
     except OSError as error:
         yield unreadable(str(path), error.strerror or "")
+
+
+def paths_at(path: Path) -> Sequence[Path]:
+    """The paths that `entries` gives the files of, one after the other: those in a folder, if there are any; itself."""
+    try:
+        return (path.is_dir() and _inside(path)) or [path]
+    except OSError:
+        return [path]
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files in a folder, by name. Raises OSError."""
+    return sorted(inside for inside in folder.iterdir() if inside.is_file() and not _LITTER.fullmatch(inside.name))
 
 
 def nothing_in(name: str) -> FoundFile:

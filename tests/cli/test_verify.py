@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ei_export.base.problems import LANGUAGES, catalogue
+from ei_export.base.problems import LANGUAGES, SettingsError, catalogue
 from ei_export.cli import main
 from ei_export.commands.verify.report import TextVerdicts
 from tests.support.declared import answer, changed, declaration, file_of
@@ -365,3 +365,37 @@ def test_a_person_reads_forms_in_words() -> None:
     assert "x.txt: PM304 3.2, 12.345 records" in said["nl"]
     assert "er staat 123, verwacht 8 cijfers met een 0 als derde, zoals 04012345 | 8 cijfers die beginnen" in said["nl"]
     assert "it says 123, expected 8 digits with 0 as the third, such as 04012345 | 8 digits that begin" in said["en"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("--quiet",)], ids=["text", "document", "quiet"])
+def test_files_judged_by_several_processes_are_told_in_their_order(
+    arguments: tuple[str, ...], tmp_path: Path, right: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    (folder / "b.txt").write_bytes(wrong.read_bytes() * 2)
+    (folder / "a.txt").write_bytes(right.read_bytes())
+    (folder / "Thumbs.db").write_bytes(b"litter")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    paths = (right, wrong, folder, "nowhere.txt", empty, right)
+    alone = verify(*arguments, *paths)
+    monkeypatch.setattr("ei_export.commands.verify.verify.WORTH_A_PROCESS", 1)
+    for processes in (2, 3):
+        monkeypatch.setattr("ei_export.commands.verify.verify.cores", lambda: processes)  # noqa: B023 - used at once
+        together = verify(*arguments, *paths)
+        assert (together.exit_code, together.stdout) == (alone.exit_code, alone.stdout) == (3, alone.stdout)
+
+
+def test_a_table_that_is_broken_is_told_of_by_whatever_process(
+    right: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise SettingsError("TABLE_MISSING", file="specs/nowhere.csv", reason="gone")
+
+    monkeypatch.setattr("ei_export.commands.verify.verify.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("ei_export.commands.verify.verify.cores", lambda: 2)
+    monkeypatch.setattr("ei_export.commands.verify.verify._judge", broken)
+    done = CliRunner().invoke(main, ["verify", str(right), str(wrong)])
+    assert done.exit_code == 2
+    assert "specs/nowhere.csv" in done.stderr

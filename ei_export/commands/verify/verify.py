@@ -1,20 +1,31 @@
 """``verify``: message files judged as their receiver would; with a practice at hand, also by what that knows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from itertools import chain
+from operator import methodcaller
 from pathlib import Path
-from typing import IO, Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import define, field, frozen
 
 from ...base.problems import Finding, InputError, Language, Severities, catalogue
+from ...base.processes import Helper, cores
+from ...base.spool import Batches
 from ...standards.fault import Fault
-from ...standards.files import FoundFile, entries, nothing_in
+from ...standards.files import FoundFile, entries, nothing_in, paths_at
 from ...standards.registry import standard_of
 from ...standards.verifying import Verification, verify_file
-from .practice import PracticeRecords
+
+if TYPE_CHECKING:
+    from .practice import PracticeRecords
+
+
+#: Bytes of files that are worth a process of their own.
+WORTH_A_PROCESS: Final = 4 << 20
 
 
 class Page(Protocol):
@@ -52,6 +63,34 @@ class FileVerdicts(list[FileVerdict]):
         self[-1].records, self[-1].ok = records, ok
 
 
+class _Kept:
+    """A page that keeps on disk what it is told, perhaps by another process, until its turn has come."""
+
+    def __init__(self) -> None:
+        self._file: Final = TemporaryFile()  # noqa: SIM115 - closed when read
+        self._calls: Final = Batches[methodcaller](self._file)
+
+    def begin(self, file: str, standard: str) -> None:
+        self._calls.add(methodcaller("begin", file, standard))
+
+    def problem(self, problem: dict[str, Any]) -> None:
+        self._calls.add(methodcaller("problem", problem))
+
+    def end(self, records: int, *, ok: bool) -> None:
+        self._calls.add(methodcaller("end", records, ok=ok))
+
+    def hand_over(self) -> int:
+        """To be called by who told it all; see `Batches.hand_over`."""
+        return self._calls.hand_over()
+
+    def tell(self, batches: int, page: Page) -> None:
+        """Tells a page all that was handed over."""
+        calls = Batches[methodcaller]()
+        calls.adopt(self._file, batches)
+        for call in chain.from_iterable(calls):
+            call(page)
+
+
 @frozen
 class Verifying:
     """How files are judged: on ``today``, told in ``language``, as serious as ``severities`` say; ``practice``: whose
@@ -60,7 +99,7 @@ class Verifying:
     today: date
     language: Language
     severities: Severities = field(factory=Severities)
-    practice: PracticeRecords | None = None
+    practice: "PracticeRecords | None" = None
 
 
 def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
@@ -68,13 +107,41 @@ def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
 
     Each verdict goes to the page, also that of a file that can't be read. Raises SettingsError for a broken table.
     """
-    exit_codes = [0]
-    for path in paths:
-        before = len(exit_codes)
-        exit_codes += (_judge(entry, verifying, page) for entry in entries(path))
-        if len(exit_codes) == before:  # silence would be taken for a verdict
-            exit_codes.append(_judge(nothing_in(str(path)), verifying, page))
-    return max(exit_codes)
+    found = [inside for path in paths for inside in paths_at(path)]
+    shares = _shares(found) if verifying.practice is None else []
+    if len(shares) < 2:
+        return max(_judge_path(path, verifying, page) for path in found)
+    kept = [_Kept() for _ in found]
+    with ExitStack() as cleaning:
+        works = [partial(_judge_share, share, found, verifying, kept) for share in shares]
+        helpers = [cleaning.enter_context(Helper(work)) for work in works[1:]]
+        judged = [*works[0](), *chain.from_iterable(helper.result() for helper in helpers)]
+    for place, _, batches in sorted(judged):
+        kept[place].tell(batches, page)
+    return max(exit_code for _, exit_code, _ in judged)
+
+
+def _shares(paths: Sequence[Path]) -> Sequence[Sequence[int]]:
+    """The places of paths dealt to processes, so that each has about as many bytes to read."""
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in paths]
+    count = min(cores(), len(paths), sum(sizes) // WORTH_A_PROCESS)
+    shares: list[list[int]] = [[] for _ in range(count)]
+    for place in sorted(range(len(paths)), key=lambda place: -sizes[place]) if shares else ():
+        min(shares, key=lambda share: sum(sizes[other] for other in share)).append(place)
+    return shares
+
+
+def _judge_share(
+    share: Sequence[int], paths: Sequence[Path], verifying: Verifying, kept: Sequence["_Kept"]
+) -> Sequence[tuple[int, int, int]]:
+    """Judges the paths at some places, and gives of each its place, its exit code, and how much was kept of it."""
+    return [(place, _judge_path(paths[place], verifying, kept[place]), kept[place].hand_over()) for place in share]
+
+
+def _judge_path(path: Path, verifying: Verifying, page: Page) -> int:
+    """Judges what is at a path, and gives the worst exit code; silence would be taken for a verdict."""
+    exit_codes = [_judge(entry, verifying, page) for entry in entries(path)]
+    return max(exit_codes) if exit_codes else _judge(nothing_in(str(path)), verifying, page)
 
 
 def _judge(entry: FoundFile, verifying: Verifying, page: Page) -> int:
