@@ -55,6 +55,12 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "correct": {0: "all is queued", 1: "something can't be corrected"},
     "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
     "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
+    "index": {
+        0: "told, whatever the figures are",
+        1: "told, but there is no index as too many patients are in no group, or a file is of another practice",
+        2: "a table can't be understood",
+        3: "a file can't be read",
+    },
     "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
     "agreements": {0: "told, whatever there is to tell", 2: "there is no such insurer or program"},
     "zorg1 export": {0: "written, whatever there is to tell of it"},
@@ -88,7 +94,8 @@ def documented() -> tuple[list[Documented], list[tuple[str, str]]]:
     """Every command, and the options that all of them have."""
     contexts = list(_commands(click.Context(main, info_name="ei-export", **main.context_settings)))
     options = [dict(_options(context)) for context in contexts]
-    everywhere = {option: text for option, text in options[0].items() if all(option in each for each in options)}
+    names = [{_name(option) for option in each} for each in options]
+    everywhere = {option: text for option, text in options[0].items() if all(_name(option) in each for each in names)}
     commands = [
         Documented(
             path=context.command_path,
@@ -124,6 +131,11 @@ def _options(context: click.Context) -> Iterator[tuple[str, str]]:
             default = f" Default: `{option.default}`" if option.show_default else ""
             variable = f", or the environment's `{option.envvar}`" if option.envvar else ""
             yield record[0], f"{option.help}{default}{variable}"
+
+
+def _name(option: str) -> str:
+    """What an option is called, whatever it takes: a command may have one of its own by a name that all have."""
+    return option.partition(" ")[0]
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -147,6 +147,17 @@ def group(name: str, cls: type[click.Group] = click.Group, **more: Any) -> click
 def command(function: Callable[..., int]) -> Callable[..., None]:
     """The options that every command takes, handed over as a `Call`; ends with the exit code that the function gives,
     or with a message and the exit code of what it raises, never with a traceback, unless ``--debug`` asks for it."""
+    version = click.version_option(__version__, package_name="ei-export", prog_name="ei-export")
+    return _with_options(version(function))
+
+
+def command_of_versions(function: Callable[..., int]) -> Callable[..., None]:
+    """As `command`, for one that has a ``--version`` of its own: of which version of something it tells."""
+    return _with_options(function)
+
+
+def _with_options(function: Callable[..., int]) -> Callable[..., None]:
+    """A command with the options that are the same for all."""
 
     @functools.wraps(function)
     def wrapper(
@@ -156,7 +167,6 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         click.get_current_context().exit(_given(function, call, own, debug=debug))
 
     for option in (
-        click.version_option(__version__, package_name="ei-export", prog_name="ei-export"),
         click.option("--debug", is_flag=True),
         click.option("-q", "--quiet", is_flag=True),
         click.option("--lang", type=click.Choice(LANGUAGES)),

@@ -11,6 +11,7 @@ from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files,
 from ..base.specs import SPECS
 from ..base.tables import Report
 from ..model import codelists
+from ..model.index_tables import read_index_tables
 from ..output.codebook import read_export_headings
 from ..settings import Settings
 from ..standards.message import read_messages
@@ -61,7 +62,8 @@ def check_specs(
     codes_are_right = not errors
     if codes_are_right:  # without a code, what names it would be wrong too
         codelists.read_english(codes, SPECS, report)
-        read_covers({code for name, code in codes if name == "COD321"}, SPECS, report)
+        indications = {code for name, code in codes if name == "COD321"}
+        read_covers(indications, SPECS, report)
     diagnoses = codelists.diagnoses.read(SPECS, report)
     return_codes = codelists.return_codes.read(SPECS, report)
     codelists.read_remedies(return_codes, SPECS, report)
@@ -69,7 +71,10 @@ def check_specs(
     codelists.other_names.read(SPECS, report)
     codelists.countries.read(SPECS, report)
     codelists.deadlines.read(SPECS, report)
-    codelists.performances.read(SPECS, report)
+    before = len(errors)
+    performances = codelists.performances.read(SPECS, report)
+    if codes_are_right and len(errors) == before:
+        read_index_tables(performances, indications, SPECS, report)
     codelists.read_standards(SPECS, report)
     before = len(errors)
     choices = codelists.read_choices(SPECS, report)

@@ -19,6 +19,7 @@ from .message import Message
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .filed import FiledDeclaration
 
 #: What became of a line with an insurer the last time: it never had one (''), refused it, or it was credited. Of
 #: ``information`` only what claims nothing is declared anew; no such line is ever written.
@@ -202,6 +203,10 @@ class Standard(Protocol):
     def answer(self, file: IO[bytes], message: Message, name: str, /) -> "Answer":
         """The answer in a file that is open at its start, and stays open while its lines are read. Raises InputError,
         with ``name``, where it is no whole and well-formed message."""
+
+    def filed(self, file: IO[bytes], message: Message, name: str, /) -> "FiledDeclaration":
+        """The declaration in a file that is open at its start, and stays open while its lines are read. Raises
+        InputError, with ``name``, for one that can't be read."""
 
     def place_of(self, file: IO[bytes], message: Message, reference: str, /) -> int | None:
         """The number of the record of a line, by its reference, in a declaration that is open at its start. Raises

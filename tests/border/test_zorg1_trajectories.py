@@ -255,7 +255,7 @@ KINDS: Final = {
             tkp("05-03", "940188", "A1", indication_code="009"),
             tkp("05-10", "940191", "A2", indication_code="001"),
             tkp("05-10", "940192", "A3", indication_code="008"),
-            tkp("05-10", "940187", "A4", patient="P2", indication_code="010"),
+            tkp("05-10", "940187", "A4", patient="P2", indication_code="009"),
             tkp("05-10", "940186", "A5", patient="P2", indication_code="009"),
         ],
         {"A1": ("F1010", 1), "A2": ("F1028", 20), "A3": ("F1020", 1), "A4": ("F1018", 1), "A5": ("F1024", 20)},

@@ -33,6 +33,7 @@ _COMMANDS: Final = {
     "undo": ["undo", "R000001", "--why", "-"],
     "recover": ["recover"],
     "prune": ["prune", "--before", "2010-01-01", "--yes"],
+    "index": ["index", "--year", "2023", "--files", "declarations"],
     "specs check": ["specs", "check"],
 }
 

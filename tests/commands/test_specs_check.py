@@ -49,6 +49,16 @@ DEFECTS: Final = [
     ("codelists/zorg1-inferred.csv", "\nCZ,", "\nCZ groep,", "TABLE_VALUE", "insurer"),
     ("codelists/zorg1-inferred.csv", ",940185,", ",940186990,", "TABLE_VALUE", "code"),
     ("codelists/zorg1-inferred.csv", ",profile,", ",price,", "TABLE_VALUE", "columns"),
+    # The treatment index.
+    ("index/performances.csv", "1003,surcharge,", "1003,extra,", "TABLE_VALUE", "counts_as"),
+    ("index/performances.csv", "1003,surcharge,", "1009,surcharge,", "TABLE_VALUE", "code"),
+    ("index/versions.csv", "1,6,", "1,six,", "TABLE_VALUE", "months"),
+    ("index/left-out.csv", "2020-05-24", "2020-03-01", "TABLE_VALUE", "until"),
+    ("index/minimum.csv", "30,", "0,", "TABLE_VALUE", "patients"),
+    ("index/means.csv", ",10.3,", ",ten,", "TABLE_VALUE", "mean"),
+    ("index/means.csv", "001 002 008", "001 099", "TABLE_VALUE", "indications"),
+    ("index/thresholds.csv", ",151,,lower,", ",,,lower,", "TABLE_VALUE", "least"),
+    ("index/thresholds.csv", ",151,,lower,", ",151,,upper,", "TABLE_VALUE", "held"),
     # Record layouts.
     ("pm304-3.2.csv", ",N,9,15,", ",N,8,15,", "TABLE_VALUE", "end"),
     ("pm304-3.2.csv", ",0203,", ",0202,", "TABLE_VALUE", "element"),

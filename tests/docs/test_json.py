@@ -30,6 +30,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "prune": "--before 2010-01-01 --yes",
     "recover": "",
     "agreements": "--on 2023-06-01",
+    "index": "--year 2023",
     "specs check": "",
     "specs copy": "--insurer CZ --from 2026-01-01",
     "init": "new",

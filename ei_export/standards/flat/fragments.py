@@ -232,8 +232,12 @@ def read_care(head: str) -> Care:
     values: dict[str, Any] = {column: found[element] for column, element in CARE.items()}
     values = {column: text if text.strip("0") else "" for column, text in values.items()}
     values["referral_date"] = _day(values["referral_date"]) if values["referral_date"] else None
-    diagnosis = next((found[element] for listed, element in _DIAGNOSES if found[listed].strip("0")), "")
-    return Care(diagnosis=diagnosis.lstrip("0"), authorization_number=found[AUTHORIZATION], side="", **values)
+    return Care(diagnosis=diagnosis_of(found), authorization_number=found[AUTHORIZATION], side="", **values)
+
+
+def diagnosis_of(line: Mapping[str, str]) -> str:
+    """The diagnosis in the elements of a record 04, without padding; '' where it has none."""
+    return next((line[element] for listed, element in _DIAGNOSES if line[listed].strip("0")), "").lstrip("0")
 
 
 def sent_parts(file: IO[bytes]) -> Iterator[SentPart]:

@@ -21,6 +21,7 @@ from .record import Layout
 
 if TYPE_CHECKING:
     from ..answer import Answer
+    from ..filed import FiledDeclaration
 
 
 class Pm304:
@@ -128,6 +129,12 @@ class Pm304:
     @staticmethod
     def answer(file: IO[bytes], message: Message, name: str) -> "Answer":
         from .pm305 import read
+
+        return read(file, message, name)
+
+    @staticmethod
+    def filed(file: IO[bytes], message: Message, name: str) -> "FiledDeclaration":
+        from .filed import read
 
         return read(file, message, name)
 

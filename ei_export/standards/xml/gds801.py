@@ -20,7 +20,7 @@ from ..fault import Fault
 from ..message import Message
 from ..standard import FileJudge, NewFileCheck, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
-from . import checking, fragments, gds802, names, reader, writing
+from . import checking, filed, fragments, gds802, names, reader, writing
 from .judge.rulebook import read_rules
 from .redeclaring import read_redeclarations
 from .safe import Schema
@@ -134,6 +134,7 @@ class Gds801:
 
     answer_judge = judge
     answer = staticmethod(gds802.read)
+    filed = staticmethod(filed.read)
     place_of = staticmethod(reader.place_of)
 
     @staticmethod

@@ -60,7 +60,7 @@ def read(file: IO[bytes], message: Message, name: str) -> Answer:
         kind=kind,
         is_insurers=not is_vecozo,
         invoice=context.get("Factuurnummer"),
-        providers=_providers(header, context),
+        providers=providers(header, context, "Ontvanger"),
         test=header.get("Berichtsoort") == "T",
         dated=date.fromisoformat(header.get("Verzenddatum")),
         codes=codes,
@@ -119,14 +119,15 @@ def _codes(part: Instance) -> list[str]:
     return [one.get("Retourcode") for one in part.walk() if one.name == "Feedback"]
 
 
-def _providers(header: Instance, context: Instance) -> dict[str, str]:
-    """The AGB codes of who declared, by the names of `Provider`."""
+def providers(header: Instance, context: Instance, declarer: str) -> dict[str, str]:
+    """The AGB codes of who declared, by the names of `Provider`. ``declarer``: what the declaring side is in the
+    header, ``Verzender`` of a declaration, ``Ontvanger`` of its answer."""
     found = {}
     for one in (context.first("Declarant"), context.first("Zorgaanbieder")):
         if one is not None and (column := _PROVIDERS.get(one.get("ZorgaanbiederSoort"))):
             found[column] = one.get("Zorgaanbiedercode")
-    if header.get("OntvangerRol") == names.SERVICE_BUREAU:
-        found["service_bureau_agb"] = header.get("Ontvanger")
+    if header.get(f"{declarer}Rol") == names.SERVICE_BUREAU:
+        found["service_bureau_agb"] = header.get(declarer)
     return found
 
 

@@ -1,0 +1,248 @@
+"""``index``: the part of a practice in the treatment index of a version of a year, and the index where a reference
+table is given. It only reads."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from ...base.problems import Finding, SettingsError
+from ...ledger import Ledger
+from ...model.codelists import diagnoses, uzovi_numbers
+from ...model.index_tables import NationalMean, Threshold, index_tables
+from ...settings import Settings
+from ...zorg1.agreements import Agreements
+from ..belonging import codes_of, refuse_strangers, refuse_unknown_runs
+from .arithmetic import Group, Outcome, expected, tenths, weighted
+from .care import Patient, Reason, patients, settled
+from .kept import KeptIndex, folder_of, kept_indices
+from .reference import Reference, ReferenceGroup, read_reference
+from .sources import Reading
+from .span import Span
+from .told import of_patients, of_sources
+from .treatments import Counting
+
+#: The share of patients without a reference group, in percent, above which there is no index: too little of the
+#: practice would be in it. A choice of ours.
+_MOST_WITHOUT: Final = 10
+
+
+@frozen
+class Asked:
+    """What was asked: a ``version`` (1-3) of the index of a ``year``; ``files`` beside the ledger; the reference table
+    and the social status of postcodes, if they are given."""
+
+    year: int
+    version: int
+    files: Sequence[Path] = ()
+    reference: Path | None = None
+    statuses: Path | None = None
+
+
+@frozen
+class Figures:
+    """Patients, treatments, and the mean of these in tenths."""
+
+    patients: int
+    treatments: int
+
+    @property
+    def mean(self) -> int | None:
+        return tenths(Fraction(self.treatments, self.patients)) if self.patients else None
+
+
+@frozen
+class GroupFigures:
+    """The figures of a group. ``reference`` is the row of the reference table that says what group it is; without one
+    it is that of a ``condition`` (DCSPH) and ``basis``. ``before``: a year earlier."""
+
+    condition: str
+    basis: str
+    reference: ReferenceGroup | None
+    now: Figures
+    before: Figures
+
+
+@frozen
+class TherapistFigures:
+    """The figures of a therapist, by AGB code, '' where it isn't known: patients with at least one treatment of
+    theirs."""
+
+    therapist: str
+    now: Figures
+    before: Figures
+
+
+@frozen
+class Computed:
+    """The index by both formulas."""
+
+    weighted: Outcome
+    expected: Outcome
+
+
+@frozen
+class Index:
+    """All that there is to tell. ``now``, and ``before``: in the same months a year earlier.
+
+    ``left``: lines that are no treatments, by reason; ``lines`` those that are, of which ``inferred`` by what is our
+    conclusion; ``doubles`` were found more than once. ``national``: public means, each with the own figures of those
+    whom it is of, where these are of a year too; they are not the index. ``thresholds``: those of the year.
+    ``periods``: the last versions of which an index was computed.
+    """
+
+    asked: Asked
+    span: Span
+    now: Figures
+    before: Figures
+    groups: Sequence[GroupFigures]
+    therapists: Sequence[TherapistFigures]
+    national: Sequence[tuple[NationalMean, Figures]]
+    thresholds: Sequence[Threshold]
+    computed: Computed | None
+    periods: Sequence[KeptIndex]
+    left: Mapping[Reason, int]
+    lines: int
+    inferred: int
+    doubles: int
+    findings: Sequence[Finding]
+
+
+def compute(settings: Settings, asked: Asked, today: date) -> Index:
+    """The figures of a practice, and the index. Raises SettingsError (a table that can't be understood, a ledger of
+    another practice), InputError for a file that can't be read, BusyError, WriteError."""
+    tables = index_tables()
+    reference = _reference(asked)
+    agreements = Agreements.load(settings.overlays)
+    span = Span.of(asked.year, asked.version, tables)
+    earlier = Span.of(asked.year - 1, asked.version, tables)
+    reading = Reading(
+        Counting(agreements, tables.performances),
+        {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi),
+        codes_of(settings.practice) | {settings.practice.provider_agb, *settings.practice.formerly} - {""},
+        earlier.first,
+        span.last,
+    )
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        sources = reading.read(ledger, asked.files)
+    counted, before = (settled(sources.lines, each.why_not) for each in (span, earlier))
+    found, earlier_found = (patients(each.lines, sources.identities, agreements.covers) for each in (counted, before))
+    computed = _computed(found, reference, asked.year)
+    return Index(
+        asked=asked,
+        span=span,
+        now=_figures(found),
+        before=_figures(earlier_found),
+        groups=_groups(found, earlier_found, reference, asked.year),
+        therapists=_therapists(found, earlier_found),
+        national=[(mean, _figures(_of(found, mean))) for mean in tables.means if span.is_year],
+        thresholds=[row for row in tables.thresholds if asked.year == (row.index_year or row.year)],
+        computed=computed,
+        periods=kept_indices(folder_of(settings)),
+        left=counted.left,
+        lines=len(counted.lines),
+        inferred=sum(line.counted.certainty == "inferred" for line in counted.lines),
+        doubles=sources.doubles,
+        findings=[
+            *of_sources(sources, counted, span, today),
+            *of_patients(found, tables.minimum, settings.language),
+            *_of_reference(found, reference, asked.year),
+        ],
+    )
+
+
+def _reference(asked: Asked) -> Reference | None:
+    if asked.reference is not None:
+        return read_reference(asked.reference, diagnoses().keys(), asked.statuses)
+    if asked.statuses is not None:
+        raise SettingsError("INDEX_STATUS_ALONE")
+    return None
+
+
+def _figures(found: Collection[Patient]) -> Figures:
+    return Figures(len(found), sum(patient.treatments for patient in found))
+
+
+def _of(found: Sequence[Patient], mean: NationalMean) -> Sequence[Patient]:
+    """Those whom a national mean is of."""
+    return [patient for patient in found if not mean.indications or patient.indication in mean.indications]
+
+
+def _computed(found: Sequence[Patient], reference: Reference | None, year: int) -> Computed | None:
+    """The index, unless too many patients are in no group of the reference table."""
+    if reference is None or not found:
+        return None
+    in_groups: dict[str, list[int]] = defaultdict(list)
+    means: dict[str, Fraction] = {}
+    without = 0
+    for patient in found:
+        if (group := reference.group_of(patient, year)) is None:
+            without += 1
+        else:
+            in_groups[group.place].append(patient.treatments)
+            means[group.place] = group.mean
+    if _is_too_many(without, len(found)):
+        return None
+    groups = [Group(treatments, means[place]) for place, treatments in sorted(in_groups.items())]
+    return Computed(weighted(groups), expected(groups))
+
+
+def _of_reference(found: Sequence[Patient], reference: Reference | None, year: int) -> Iterator[Finding]:
+    """Why there is no index, or who is not in it."""
+    if reference is None:
+        yield Finding("INDEX_REFERENCE_NONE")
+    elif found and (without := sum(reference.group_of(patient, year) is None for patient in found)):
+        code = "INDEX_TOO_FEW_IN_GROUPS" if _is_too_many(without, len(found)) else "INDEX_NOT_IN_GROUPS"
+        params = {"count": without, "patients": len(found), "file": reference.name, "limit": _MOST_WITHOUT}
+        yield Finding(code, "", params)
+
+
+def _is_too_many(without: int, patients: int) -> bool:
+    return without * 100 > patients * _MOST_WITHOUT
+
+
+def _groups(
+    now: Sequence[Patient], before: Sequence[Patient], reference: Reference | None, year: int
+) -> Sequence[GroupFigures]:
+    """The figures by group: those of the reference table in its order, then others by condition and basis."""
+    by_key: list[dict[tuple[object, ...], list[Patient]]] = []
+    groups: dict[tuple[object, ...], ReferenceGroup | None] = {}
+    for found, age_in in ((now, year), (before, year - 1)):
+        one: dict[tuple[object, ...], list[Patient]] = defaultdict(list)
+        for patient in found:
+            group = reference.group_of(patient, age_in) if reference is not None else None
+            key = (0, group.row.line, "", "") if group is not None else (1, 0, patient.condition, patient.basis)
+            groups[key] = group
+            one[key].append(patient)
+        by_key.append(one)
+    return [
+        GroupFigures(
+            condition=str(key[2]) if group is None else group.condition,
+            basis=by_key[0].get(key, by_key[1][key])[0].basis if group is None else group.basis,
+            reference=group,
+            now=_figures(by_key[0].get(key, ())),
+            before=_figures(by_key[1].get(key, ())),
+        )
+        for key, group in sorted(groups.items(), key=lambda item: item[0])
+    ]
+
+
+def _therapists(now: Sequence[Patient], before: Sequence[Patient]) -> Sequence[TherapistFigures]:
+    by_therapist = []
+    for found in (now, before):
+        patients: Counter[str] = Counter()
+        treatments: Counter[str] = Counter()
+        for patient in found:
+            patients.update(patient.by_therapist.keys())
+            treatments.update(patient.by_therapist)
+        by_therapist.append({agb: Figures(count, treatments[agb]) for agb, count in patients.items()})
+    none = Figures(0, 0)
+    everyone = sorted(by_therapist[0].keys() | by_therapist[1].keys())
+    return [TherapistFigures(agb, *(each.get(agb, none) for each in by_therapist)) for agb in everyone]

@@ -1,0 +1,168 @@
+"""All lines of a practice: those of its ledger, and those in declaration and return files of any program.
+
+A line is taken once, by invoice and reference, wherever and however often it is found; what the ledger knows of its own
+lines goes before what files say, but for an answer that was not read in yet. Of a birth date nothing but the year goes
+on from here, of who a person is nothing but a hash.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Self
+
+from attrs import define, field, frozen
+
+from ...base.problems import Finding
+from ...ledger import Ledger
+from ...ledger.care import KnownPatient, patients_in_care
+from ...ledger.dossier import KeptTrajectory, Settled, Unsettled
+from ...ledger.granted import KnownLine, known_lines, postcodes
+from ...ledger.own_files import holds_invoice
+from ...model.declaration import short_number
+from ...standards.filed import FiledLine
+from .care import Counted, Identity, Line
+from .filed import Filed, Granted, read_files
+from .treatments import Counting
+
+
+@define
+class Sources:
+    """The lines, who the patients in them are, and what is to be told of them. ``doubles``: how many lines were found
+    more than once."""
+
+    findings: list[Finding]
+    doubles: int
+    lines: list[Line] = field(factory=list)
+    identities: dict[Hashable, Identity] = field(factory=dict)
+
+    def add(self, line: Line, identity: Identity) -> None:
+        """A line with what is known of its patient."""
+        self.lines.append(line)
+        self.identities[line.patient] = self.identities.get(line.patient, Identity()).or_else(identity)
+
+
+@frozen
+class _Known:
+    """What the ledger knows of a patient; nothing of one whose dossier is gone."""
+
+    appointments: Mapping[str, Settled | Unsettled] = {}
+    trajectories: Sequence[KeptTrajectory] = ()
+
+    @classmethod
+    def of(cls, patient: KnownPatient) -> Self:
+        return cls({each.appointment_id: each for each in patient.appointments}, patient.trajectories)
+
+    def place(self, appointment_id: str) -> int:
+        """Which of the trajectories an appointment is in, from 1; 0 = none."""
+        about = self.appointments.get(appointment_id)
+        return about.place if about is not None else 0
+
+
+@frozen
+class Reading:
+    """How lines are read: ``insurers`` by UZOVI number, ``whose`` as for `read_files`; care of ``first`` through
+    ``last``."""
+
+    counting: Counting
+    insurers: Mapping[str, str]
+    whose: Collection[str]
+    first: date
+    last: date
+
+    def read(self, ledger: Ledger, paths: Sequence[Path]) -> Sources:
+        """Everything there is. Raises InputError for a file that can't be read; WriteError for a damaged ledger."""
+        filed = read_files(paths, self.whose)
+        found = Sources(filed.findings, filed.doubles)
+        self._add_own(ledger, filed, found)
+        self._add_filed(ledger, filed, found)
+        return found
+
+    def _add_own(self, ledger: Ledger, filed: Filed, found: Sources) -> None:
+        """The lines of the ledger; those that files have too are taken from here, and not again."""
+        by_patient: dict[str, list[KnownLine]] = defaultdict(list)
+        for line in known_lines(ledger, self.first, self.last):
+            by_patient[line.patient_id].append(line)
+        lives = dict(postcodes(ledger))
+        for patient in patients_in_care(ledger):
+            known = _Known.of(patient)
+            identity = Identity(patient.birth_year, patient.sex, lives.get(patient.patient_id, ""))
+            for own in self._own(by_patient.pop(patient.patient_id, ()), known, filed):
+                found.add(own, identity)
+        for lines in by_patient.values():
+            for own in self._own(lines, _Known(), filed):
+                found.add(own, Identity())
+
+    def _own(self, lines: Sequence[KnownLine], known: _Known, filed: Filed) -> Iterator[Line]:
+        """The lines of a patient, by reference. The contacts of a trajectory come with the last line granted that takes
+        them: what was credited before it, or refused, leaves them to it."""
+        granted = {line.reference: self._granted(line, filed.answers.get(line.invoice)) for line in lines}
+        takes: dict[int, str] = {}
+        for line in lines:
+            day = date.fromisoformat(line.date)
+            is_debit = line.debit_credit == "D" and granted[line.reference]
+            if is_debit and self.counting.takes_contacts(line.insurer, line.code, day):
+                takes[known.place(line.appointment_id)] = line.reference
+        contacts = {reference: known.trajectories[place - 1].contacts for place, reference in takes.items() if place}
+        for line in lines:
+            day = date.fromisoformat(line.date)
+            about = known.appointments.get(line.appointment_id)
+            yield Line(
+                invoice=line.invoice,
+                reference=line.reference,
+                previous=line.previous,
+                is_credit=line.debit_credit == "C",
+                patient=line.patient_id if line.who is None else line.who,
+                day=day,
+                granted=granted[line.reference],
+                counted=self.counting.own(line.insurer, line.code, day, line.units, contacts.get(line.reference, 0)),
+                code=line.f_code,
+                diagnosis=about.text("diagnosis_code") if about is not None else "",
+                indication=about.besides.indication_code if about is not None else "",
+                therapist=about.besides.therapist_agb if about is not None else "",
+            )
+
+    def _granted(self, line: KnownLine, answer: Granted | None) -> int | None:
+        """What was granted of a line of the ledger. ``answer``: one that files have, where it knows none."""
+        if line.granted_cents is not None or answer is None:
+            return line.granted_cents
+        return answer.of(line.reference, short_number(line.patient_id), line.amount_cents)
+
+    def _add_filed(self, ledger: Ledger, filed: Filed, found: Sources) -> None:
+        """The lines of files that the ledger doesn't know."""
+        known = {(line.invoice, line.reference) for line in found.lines}
+        for invoice, lines in sorted(filed.lines.items()):
+            answer = filed.answers.get(invoice)
+            in_time = [line for _, line in sorted(lines.items()) if self.first <= line.day <= self.last]
+            new = [line for line in in_time if (invoice, line.reference) not in known]
+            found.doubles += len(in_time) - len(new)
+            if new and answer is None:
+                params = {"file": filed.files[invoice], "invoice": invoice, "lines": len(new)}
+                found.findings.append(Finding("INDEX_NO_ANSWER", "", params))
+            for line in new:
+                identity = Identity(line.birth_year, line.sex, line.postcode[:4])
+                found.add(self._filed(line, invoice, ledger.hashed(line.who), answer), identity)
+        for invoice, answer in filed.answers.items():
+            if invoice not in filed.lines and not holds_invoice(ledger, invoice):
+                params = {"file": answer.file, "invoice": invoice}
+                found.findings.append(Finding("INDEX_NO_DECLARATION", "", params))
+
+    def _filed(self, line: FiledLine, invoice: str, who: int, answer: Granted | None) -> Line:
+        counted = Counted(0)
+        if not line.is_credit:
+            insurer = self.insurers.get(line.uzovi, "")
+            counted = self.counting.filed(insurer, line.code, line.list, line.day, line.units)
+        return Line(
+            invoice=invoice,
+            reference=line.reference,
+            previous=line.previous,
+            is_credit=line.is_credit,
+            patient=who,
+            day=line.day,
+            granted=answer.of(line.reference, line.patient_id, line.cents) if answer is not None else None,
+            counted=counted,
+            code=line.code,
+            diagnosis=line.diagnosis,
+            indication=line.indication,
+            therapist=line.therapist_agb,
+        )
