@@ -2,8 +2,9 @@
 
 For feeds of 19 and of 26 columns: the first run, one with nothing new, a night (all rows and 100 new ones), and
 ``verify`` of what was declared, against a pass that only cuts each record into its elements; for care of 2025 a run
-that writes GDS801. Every measurement is a process of its own, and its memory is looked at from outside. Only the ratios
-last: machines are noisy. Each is the median of as many pairs as are asked for.
+that writes GDS801; and of a feed with consent the export to Zorg1 of all its trajectories. Every measurement is a
+process of its own, and its memory is looked at from outside. Only the ratios last: machines are noisy. Each is the
+median of as many pairs as are asked for.
 """
 
 import argparse
@@ -35,10 +36,11 @@ COLUMNS = [
     "appointment_id", "date", "status", "code", "trajectory_id", "patient_id", "bsn", "birth_date", "sex", "name",
     "prefix", "initials", "postcode", "house_number", "house_number_suffix", "country", "uzovi", "insured_number",
     "diagnosis_code", "indication_code", "therapist_agb", "therapist_specialism", "referral_date", "referrer_agb",
-    "accident", "side",
+    "accident", "side", "consent",
 ]  # fmt: skip
-#: What a feed of 19 columns lacks.
-SPARE = {"prefix", "house_number_suffix", "country", "referral_date", "referrer_agb", "accident", "side"}
+#: What a feed of 26 columns lacks, and what one of 19 lacks besides.
+CONSENT = "consent"
+SPARE = {CONSENT, "prefix", "house_number_suffix", "country", "referral_date", "referrer_agb", "accident", "side"}
 
 #: start, contact, end, diagnosis by UZOVI; a start and an end are lines, a contact is not.
 Courses = Mapping[str, Sequence[tuple[str, str, str, str]]]
@@ -107,6 +109,9 @@ const eicooker = require("eicooker");
 # The practice ----------------------------------------------------------------------------------------
 
 
+WITHOUT_CONSENT = [name for name in COLUMNS if name != CONSENT]
+
+
 class Kind(NamedTuple):
     """A feed: its columns, its courses of treatment, and the half year they are in, all declared at its end: within
     every insurer's term."""
@@ -129,10 +134,15 @@ KINDS: Final = {
     kind.name: kind
     for kind in (
         Kind("19 columns", [name for name in COLUMNS if name not in SPARE], FLAT, 2023),
-        Kind("26 columns", COLUMNS, FLAT, 2023),
-        Kind("GDS801", COLUMNS, XML, 2025),
+        Kind("26 columns", WITHOUT_CONSENT, FLAT, 2023),
+        Kind("GDS801", WITHOUT_CONSENT, XML, 2025),
+        Kind("Zorg1", COLUMNS, FLAT, 2023),
     )
 }
+
+
+#: The feeds with which all is measured, not only what they are there for.
+OF_ALL: Final = ("19 columns", "26 columns")
 
 
 def bsn(number: int) -> str:
@@ -186,7 +196,7 @@ class Agenda:
             code = start if place == 0 else end if place == len(days) - 1 else contact
             ids = [f"A{self.count:08}", day.isoformat(), "voltooid", code, number]
             side = "L" if diagnosis[0] in "67" else ""
-            rows.append([*ids, *person, diagnosis, "009", "04098765", "0401", "", "", "N", side])
+            rows.append([*ids, *person, diagnosis, "009", "04098765", "0401", "", "", "N", side, "J"])
         return rows
 
     def night(self, known: Sequence[Row]) -> list[Row]:
@@ -339,7 +349,9 @@ def bench(folder: Path, kind: Kind, rows: int, pairs: int) -> None:
             ledger.unlink()
         pair("first run", run, bare)
         files = sorted(map(str, folder.glob("out/*/declarations/*")))
-        if kind.courses is XML:
+        if kind.columns is COLUMNS:
+            pair("zorg1 export", [str(COMMAND), "zorg1", "export", "-q", "--today", kind.today], bare)
+        if kind.name not in OF_ALL:
             continue
         pair("nothing new", run, bare)
         verify = [str(COMMAND), "verify", "-q", "--today", kind.today, *files]
@@ -360,7 +372,7 @@ def bench(folder: Path, kind: Kind, rows: int, pairs: int) -> None:
         cut, runs = told["verify"]
         records = sum(Path(file).stat().st_size for file in files) // RECORD
         tell(f"verify of {records:,} records", "x cut", [Told("a pass that cuts", cut, cut), Told("verify", runs, cut)])
-        if kind.columns is COLUMNS:
+        if kind.name == "26 columns":
             javascript(Path(files[0]))
 
 

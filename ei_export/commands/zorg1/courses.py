@@ -5,10 +5,10 @@ anything of are put together here, by `zorg1.inclusion`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -26,11 +26,13 @@ from ...zorg1.course import Course, CourseVisit, VisitLine
 from ...zorg1.inclusion import Includer, Inclusion, Session
 from ...zorg1.instruments import instrument_names
 from ...zorg1.measures import Measures, known_profiles
-from ...zorg1.resolver import Resolution
 from ...zorg1.trajectories import MOMENT_ORDER
 
 #: Of what a trajectory without agreement may be made: a session that by its code is in none.
 _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
+#: Forgetting costs time only.
+_MOST_SAID: Final = 100_000
+_OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 
 
 @frozen
@@ -44,12 +46,26 @@ class PatientCare:
     outside: Sequence[CourseVisit]
 
 
+class _Said(NamedTuple):
+    """What the agreements say of a visit, as a `CourseVisit` has it."""
+
+    registered: str
+    declare_under: str
+    moment: str
+    profile: str
+    list: str
+    f_code: str
+    units: int
+
+
 class CourseReader:
     """Reads the courses of all patients. ``measures`` say what is measured in one. ``unclear`` counts the categories of
     Zorg1 of which it isn't known which program they are, once these were read."""
 
     def __init__(self, settings: Settings, rules: Rules) -> None:
-        self._resolver, self._meant = rules.resolver, rules.meant
+        self._resolver, self._meanings = rules.resolver, rules.meant
+        #: By code, declare-under code, that at the time, UZOVI number and day: many visits have these in common.
+        self._said: dict[tuple[str, str, str, str, date], _Said] = {}
         known = known_profiles(rules.judge.agreements, rules.resolver.programs)
         self.measures: Final = Measures.load(known, settings.zorg1.measures)
         self._instruments = instrument_names(self.measures.instruments)
@@ -77,7 +93,8 @@ class CourseReader:
         loose: dict[str, CourseVisit] = {}
         outside: list[CourseVisit] = []
         for kept in (*patient.appointments, *patient.regular):
-            visit = self._visit(patient.patient_id, kept, patient.lines.get(kept.appointment_id, ()))
+            settled = self._meant(patient.patient_id, kept) if isinstance(kept, Unsettled) else kept
+            visit = self._visit(settled, patient.lines.get(kept.appointment_id, ()))
             if visit is None:
                 continue
             if kept.place:
@@ -95,51 +112,68 @@ class CourseReader:
         courses.sort(key=attrgetter("started", "trajectory"))
         return PatientCare(shown, patient.consent, courses, [*outside, *loose.values()])
 
-    def _visit(self, patient_id: str, kept: Settled | Unsettled, lines: Sequence[BookedLine]) -> CourseVisit | None:
+    def _meant(self, patient_id: str, kept: Unsettled) -> Settled:
+        """What is kept as the feed had it, as the settings of today say it is meant."""
+        row = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=self._meanings)
+        core = (row.id, row.text("date"), row.code, row.declare_under, row.number, row.uzovi, row.diagnosis, "")
+        return Settled(*core, kept.outcome.value, place=kept.place, **kept.besides._asdict())
+
+    def _visit(self, kept: Settled, lines: Sequence[BookedLine]) -> CourseVisit | None:
         """An appointment as it was kept, with what stands of its lines; None of one without a day, which can't be of
         anything."""
-        text = kept.text
-        if isinstance(kept, Unsettled):  # as the feed has it: what that means is said by the settings of today
-            text = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=self._meant).text
-        day, uzovi = values.day(text("date")), text("uzovi")
+        day = values.day(kept.date)
         if day is None:
             return None
-        uzovi, besides = values.uzovi(uzovi) or uzovi, kept.besides
-        resolution, line = self._resolution(kept, text, uzovi, day), _standing(lines)
-        agreement = resolution.agreement
-        said = line or (agreement if agreement is not None and agreement.is_sent else None)
+        asked = kept.code, kept.declare_under, kept.linked, kept.uzovi, day
+        said = self._said.get(asked) or self._look_up(*asked)
+        line, csi = _standing(lines) if lines else None, kept.indication_code
         return CourseVisit(
             appointment_id=kept.appointment_id,
             day=day,
-            number=text("trajectory_id"),
-            code=text("code"),
-            registered=self._resolver.link(text("code"), text("declare_under")).code if resolution.is_zorg1 else "",
-            declare_under=resolution.code if resolution.is_zorg1 else "",
-            moment=resolution.moment,
-            profile=resolution.profile,
-            list=said.list if said is not None else "",
-            f_code=said.f_code if said is not None else "",
-            units=line.units if line is not None else resolution.fixed,
-            outcome=Outcome(kept.outcome),
-            uzovi=uzovi,
-            dcsph=text("diagnosis_code"),
-            csi=values.indication(besides.indication_code) or besides.indication_code,
-            category=besides.category,
-            therapist=besides.therapist_agb,
-            referral=values.day(besides.referral_date),
+            number=kept.trajectory_id,
+            code=kept.code,
+            registered=said.registered,
+            declare_under=said.declare_under,
+            moment=said.moment,
+            profile=said.profile,
+            list=line.list if line is not None else said.list,
+            f_code=line.f_code if line is not None else said.f_code,
+            units=line.units if line is not None else said.units,
+            outcome=_OUTCOMES[kept.outcome],
+            uzovi=kept.uzovi,
+            dcsph=kept.diagnosis_code,
+            csi=values.indication(csi) or csi,
+            category=kept.category,
+            therapist=kept.therapist_agb,
+            referral=values.day(kept.referral_date) if kept.referral_date else None,
             line=line,
-            measured=[self._measured(day, name, score) for name, score in besides.measured],
+            measured=[self._measured(day, name, score) for name, score in kept.measured],
         )
+
+    def _look_up(self, code: str, declare_under: str, linked: str, uzovi: str, day: date) -> "_Said":
+        """What a code means; of what was declared or counted (``linked``), what it meant then."""
+        resolver = self._resolver
+        if len(self._said) >= _MOST_SAID:
+            self._said.clear()
+        if linked:
+            resolution = resolver.resolve("", linked, uzovi, day)
+        else:
+            resolution = resolver.resolve(code, declare_under, uzovi, day)
+        agreement = resolution.agreement if resolution.agreement is not None and resolution.agreement.is_sent else None
+        found = self._said[code, declare_under, linked, uzovi, day] = _Said(
+            resolver.link(code, declare_under).code if resolution.is_zorg1 else "",
+            resolution.code if resolution.is_zorg1 else "",
+            resolution.moment,
+            resolution.profile,
+            agreement.list if agreement is not None else "",
+            agreement.f_code if agreement is not None else "",
+            resolution.fixed,
+        )
+        return found
 
     def _measured(self, day: date, name: str, score: str) -> Measurement:
         """What the feed says was measured, by our names."""
         return Measurement(day, self._instruments.name(name), score_text(score) or score)
-
-    def _resolution(self, kept: Settled | Unsettled, text: Callable[[str], str], uzovi: str, day: date) -> Resolution:
-        """What its code means; of what was declared or counted, what it meant then."""
-        if isinstance(kept, Settled) and kept.linked:
-            return self._resolver.resolve("", kept.linked, uzovi, day)
-        return self._resolver.resolve(text("code"), text("declare_under"), uzovi, day)
 
     def _known(self, patient: KnownPatient, shown: str, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:
         """A course of visits that were placed in a trajectory when the patient was judged."""
