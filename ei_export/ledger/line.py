@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from ..base.value import value
 from . import Ledger
 from .runs import path_of
 
@@ -24,7 +25,7 @@ def _text(value: str | None) -> str:
     return value or ""
 
 
-@frozen
+@value
 class Line:
     """A line by the columns of the ledger, with what it went out in and the answer to that: the view ``sent_line``.
 

@@ -247,10 +247,10 @@ CREATE TABLE owned (slot INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 -- Whose a trajectory number is.
 CREATE TABLE trajectory_owner (number TEXT PRIMARY KEY, patient_id TEXT NOT NULL) WITHOUT ROWID;
 
--- Declared appointments that come to a line by what the feed said last: not those that were cancelled since, are only
--- counted by now, or are no part of any trajectory.
+-- The debits of appointments that come to a line by what the feed said last: not of those that were cancelled since, are
+-- only counted by now, or are no part of any trajectory.
 CREATE VIEW still_due AS
-SELECT line.patient_id, line.appointment_id FROM line JOIN patient USING (patient_id)
+SELECT reference FROM line JOIN patient USING (patient_id)
 WHERE debit_credit = 'D' AND NOT EXISTS (
     SELECT 1 FROM change
     WHERE change.patient_id = line.patient_id AND change.appointment_id = line.appointment_id

@@ -9,6 +9,7 @@ from attrs import frozen
 from ..base.problems import is_worded
 from . import Ledger
 from .dossier import PENDING, Unsettled, unpack_trajectories
+from .line import Line, line_of
 from .patients import all_unsettled
 
 #: A row by the names of its columns.
@@ -72,52 +73,21 @@ SELECT insurer, uzovi, declared_cents, credited_cents, granted_cents, refused_ce
     return ledger.named(sql)
 
 
-def lines(ledger: Ledger) -> Iterator[LedgerRow]:
-    """What became of every line that was not withdrawn, in the order of the references; ``granted_cents`` 0 while there
-    is no answer."""
-    return ledger.named(
-        """
-SELECT reference, appointment_id, state AS status, amount_cents, coalesce(line.granted_cents, 0) AS granted_cents,
-       debit_credit, previous, line.codes AS return_codes,
-       coalesce(nullif(line.remark, ''), CASE answer.kind WHEN 'refused' THEN answer.remark END, '') AS remark
-FROM line LEFT JOIN answer ON answer.invoice = line.invoice WHERE state <> 'withdrawn' ORDER BY reference
-"""
-    )
+def lines(ledger: Ledger) -> Iterator[Line]:
+    """Every line that was not withdrawn, in the order of the references."""
+    return ledger.each(Line, "SELECT * FROM sent_line WHERE became <> 'withdrawn' ORDER BY reference")
 
 
-def refused(ledger: Ledger) -> Iterator[LedgerRow]:
-    """The lines that were refused, are still due and don't simply go again with the next run, by insurer and date.
-    ``waits_for`` as ``again`` in the ledger: what VECOZO refused waits for another 'line' or 'header', and those with
+def refused(ledger: Ledger) -> Iterator[Line]:
+    """The lines that were refused, are still due and don't simply go again with the next run, by insurer and date: what
+    VECOZO refused waits for another 'line' or 'header', what the insurer did for another row in the 'feed'. Those with
     their header come last, by invoice."""
-    return ledger.named(
-        """
-SELECT insurer, invoice, reference, appointment_id, trajectory, date, f_code, units, amount_cents,
-       codes AS return_codes, remark, uzovi, again AS waits_for, answered AS refused_on
-FROM sent_line
-WHERE again IN ('line', 'header', 'feed') AND state = 'refused' AND EXISTS (
-    SELECT 1 FROM still_due
-    WHERE still_due.patient_id = sent_line.patient_id AND still_due.appointment_id = sent_line.appointment_id
-)
+    sql = """
+SELECT sent_line.* FROM sent_line JOIN still_due USING (reference)
+WHERE again IN ('line', 'header', 'feed') AND state = 'refused'
 ORDER BY again = 'header', insurer, CASE again WHEN 'header' THEN invoice ELSE '' END, date, reference
 """
-    )
-
-
-def refused_by_insurers(ledger: Ledger) -> Iterator[LedgerRow]:
-    """As `refused`, of lines that an insurer refused, by reference: what is told of them every night until something is
-    done."""
-    return ledger.named(
-        """
-SELECT reference, appointment_id, trajectory, uzovi, insurer, date, amount_cents, codes AS return_codes, f_code, units,
-       invoice, remark
-FROM sent_line
-WHERE again = 'feed' AND state = 'refused' AND EXISTS (
-    SELECT 1 FROM still_due
-    WHERE still_due.patient_id = sent_line.patient_id AND still_due.appointment_id = sent_line.appointment_id
-)
-ORDER BY reference
-"""
-    )
+    return ledger.each(Line, sql)
 
 
 def unanswered(ledger: Ledger, until: date) -> Iterator[LedgerRow]:
@@ -131,50 +101,44 @@ ORDER BY run.run, d.invoice
     return ledger.named(sql, (until.isoformat(),))
 
 
-def changed(ledger: Ledger) -> Iterator[LedgerRow]:
+def changed(ledger: Ledger) -> Iterator[tuple[Line, str]]:
     """What was declared and is otherwise by now: the last debit of each appointment, if it stands and is not to be
-    credited; ``change`` is ``kind`` of the view."""
-    return ledger.named(
-        """
-SELECT reference, line.appointment_id, trajectory, date, kind AS change
-FROM changed JOIN line ON line.appointment_id = changed.appointment_id AND line.debit_credit = 'D'
+    credited, each with ``kind`` of the view."""
+    sql = """
+SELECT reference, kind FROM changed JOIN line ON line.appointment_id = changed.appointment_id AND debit_credit = 'D'
 WHERE stands AND state <> 'closed' AND credit IS NULL AND attempt = (
     SELECT max(attempt) FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
 )
 ORDER BY reference
 """
+    for reference, kind in ledger.rows(sql):
+        if (line := line_of(ledger, reference)) is not None:
+            yield line, kind
+
+
+def nothing_stands(ledger: Ledger) -> Iterator[Line]:
+    """What took place and is not claimed, nor goes out again: the last debit of each appointment."""
+    sql = """
+SELECT * FROM sent_line WHERE reference IN (
+    SELECT reference FROM line INDEXED BY line_corrected JOIN still_due USING (reference)
+    WHERE corrected = 1 AND again IS NULL AND state <> 'closed' AND attempt = (
+        SELECT max(attempt) FROM line AS other
+        WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
+    ) AND NOT EXISTS (
+        SELECT 1 FROM line AS other
+        WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
     )
-
-
-def nothing_stands(ledger: Ledger) -> Iterator[LedgerRow]:
-    """What took place and is not claimed, nor goes out again: the last debit of each appointment, with what became of
-    that."""
-    return ledger.named(
-        """
-SELECT reference, appointment_id, trajectory, date, line.amount_cents, insurer, state AS status
-FROM line INDEXED BY line_corrected JOIN declaration USING (invoice)
-WHERE corrected = 1 AND again IS NULL AND state <> 'closed' AND attempt = (
-    SELECT max(attempt) FROM line AS other
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-) AND NOT EXISTS (
-    SELECT 1 FROM line AS other
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
-) AND EXISTS (
-    SELECT 1 FROM still_due
-    WHERE still_due.patient_id = line.patient_id AND still_due.appointment_id = line.appointment_id
 )
 ORDER BY reference
 """
-    )
+    return ledger.each(Line, sql)
 
 
 def is_still_due(ledger: Ledger, reference: str) -> bool:
     """Whether the appointment of a debit that is to be credited took place, as far as the feed says, and nothing goes
     out in the place of that debit."""
-    sql = """
-SELECT 1 FROM line JOIN still_due USING (patient_id, appointment_id) WHERE reference = ? AND again IS NULL
-"""
+    sql = "SELECT 1 FROM line JOIN still_due USING (reference) WHERE reference = ? AND again IS NULL"
     return any(ledger.rows(sql, (reference,)))
 
 
@@ -184,8 +148,7 @@ def queued(ledger: Ledger) -> tuple[int, int]:
     of what somebody had corrected while the last run held its appointment."""
     sql = """
 SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'now' AND EXISTS (
-    SELECT 1 FROM still_due
-    WHERE still_due.patient_id = line.patient_id AND still_due.appointment_id = line.appointment_id
+    SELECT 1 FROM still_due WHERE still_due.reference = line.reference
 ) AND NOT EXISTS (
     SELECT 1 FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands

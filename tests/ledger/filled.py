@@ -204,7 +204,6 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "standing.sums": lambda: standing.sums(ledger),
         "standing.lines": lambda: standing.lines(ledger),
         "standing.refused": lambda: standing.refused(ledger),
-        "standing.refused_by_insurers": lambda: standing.refused_by_insurers(ledger),
         "standing.unanswered": lambda: standing.unanswered(ledger, day),
         "standing.changed": lambda: standing.changed(ledger),
         "standing.nothing_stands": lambda: standing.nothing_stands(ledger),

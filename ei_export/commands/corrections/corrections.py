@@ -95,7 +95,7 @@ def correct(settings: Settings, references: Iterable[str], why: str, today: date
     that the feed changed since it was declared, but for what is too late by now. Raises as `own_ledger`."""
     rules = Rules.load(settings, today)
     with own_ledger(settings) as ledger:
-        wanted = [*references, *(row["reference"] for row in (changed(ledger) if everything else ()))]
+        wanted = [*references, *(line.reference for line, _ in (changed(ledger) if everything else ()))]
         act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
         return _do(ledger, wanted, act)
 

@@ -7,28 +7,26 @@ from ...base.problems import Finding, Language
 from ...base.wording import euros
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger.standing import refused_by_insurers, unanswered
+from ...ledger.standing import refused, unanswered
 from ...output.problem_list import ProblemList
-from ..status.document import refusal
+from ..status.document import REFUSED, refusal, told
 
 
 def tell_of_refused(problems: ProblemList, ledger: Ledger, language: Language, settled: Collection[str]) -> None:
     """The lines that insurers refused, but for those (by reference) that this run ``settled``."""
-    for row in refused_by_insurers(ledger):
-        if row["reference"] in settled:
+    for line in refused(ledger):
+        if line.again != "feed" or line.reference in settled:
             continue
-        codes = row["return_codes"].split()
-        why = refusal({**row, "return_codes": codes, "waits_for": "feed"}, language)
+        why = refusal(told(line, REFUSED), language)
         params = {
-            "reference": row["reference"],
-            "insurer": row["insurer"],
-            "amount": euros(row["amount_cents"], language),
-            "codes": " ".join(codes),
-            "said": " ".join(filter(None, (f'"{why["text"].rstrip(".")}"', row["remark"] and f'("{row["remark"]}")'))),
+            "reference": line.reference,
+            "insurer": line.insurer,
+            "amount": euros(line.amount_cents, language),
+            "codes": line.codes,
+            "said": " ".join(filter(None, (f'"{why["text"].rstrip(".")}"', line.remark and f'("{line.remark}")'))),
             "remedy": why["remedy"],
         }
-        finding = Finding("LINE_REFUSED_OPEN", "", params)
-        problems.add(finding, row["appointment_id"], row["trajectory"], None, row["uzovi"])
+        problems.add(Finding("LINE_REFUSED_OPEN", "", params), line.appointment_id, line.trajectory, None, line.uzovi)
 
 
 def tell_of_unanswered(

@@ -8,6 +8,7 @@ from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name, day_text, euros
+from ...ledger.line import Line
 from ...ledger.standing import LedgerRow
 from ...output.ran import Ran
 from ...output.refusals import official, reasons, worded
@@ -56,6 +57,23 @@ class Status:
     def totals(self) -> dict[str, int]:
         """Of all insurers together: declared - credited = granted + refused + open."""
         return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
+
+
+#: What is told of a line that was refused.
+REFUSED: Final = (
+    "insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units", "amount_cents",
+    "return_codes", "remark", "uzovi", "waits_for", "refused_on",
+)  # fmt: skip
+#: What is called otherwise in our documents than in the ledger.
+_FIELDS: Final = {"status": "state", "waits_for": "again", "refused_on": "answered"}
+
+
+def told(line: Line, names: Sequence[str]) -> dict[str, Any]:
+    """What is told of a line: None where it has no ``previous``, ``granted_cents`` 0 while there is no answer."""
+    row = {name: getattr(line, _FIELDS.get(name, name)) for name in names}
+    if "previous" in row:
+        row |= {"previous": line.previous or None, "granted_cents": line.granted_cents or 0}
+    return row
 
 
 AMOUNTS: Final = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")

@@ -17,7 +17,8 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import AT, Unsettled, in_order
-from ...ledger.standing import LedgerRow, Started, refused, waiting, without_end
+from ...ledger.line import Line
+from ...ledger.standing import Started, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
@@ -122,11 +123,10 @@ def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) ->
     return _near(rules, resolution.insurer, appointment.id, trajectory, day, state, code, message)
 
 
-def _refused(row: LedgerRow, rules: Rules) -> NearDeadline | None:
+def _refused(line: Line, rules: Rules) -> NearDeadline | None:
     """When a line that was refused has to be submitted again, if anybody asks for that."""
-    day = date.fromisoformat(row["date"])
-    refused = date.fromisoformat(row["refused_on"])
-    return _near(rules, row["insurer"], row["appointment_id"], row["trajectory"], day, "refused", refused=refused)
+    day, refused = date.fromisoformat(line.date), line.refused_on
+    return _near(rules, line.insurer, line.appointment_id, line.trajectory, day, "refused", refused=refused)
 
 
 def _near(

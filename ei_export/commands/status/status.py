@@ -1,9 +1,10 @@
 """``status``: how things stand, told without the feed. It only reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
+from typing import Final
 
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
@@ -17,8 +18,18 @@ from ...model.appointment import Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
-from .document import Held, Status
+from .document import REFUSED, Held, Status, told
 from .overview import overview
+
+_LINE: Final = (
+    "reference", "appointment_id", "status", "amount_cents", "granted_cents", "debit_credit", "previous",
+    "return_codes", "remark",
+)  # fmt: skip
+_NOTHING_STANDS: Final = ("reference", "appointment_id", "trajectory", "date", "amount_cents", "insurer", "status")
+_CHANGED: Final = ("reference", "appointment_id", "trajectory", "date")
+_REFUSED_CREDIT: Final = (
+    "reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents",
+)  # fmt: skip
 
 
 @contextmanager
@@ -37,11 +48,11 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             sums=list(standing.sums(ledger)),
             queued=standing.queued(ledger),
             held=partial(_held, ledger, rules),
-            refused=partial(_with_codes, ledger, standing.refused),
+            refused=lambda: (told(line, REFUSED) for line in standing.refused(ledger)),
             refused_credits=partial(_refused_credits, ledger, settings),
-            nothing_stands=partial(standing.nothing_stands, ledger),
-            changed=partial(standing.changed, ledger),
-            lines=partial(_with_codes, ledger, standing.lines),
+            nothing_stands=lambda: (told(line, _NOTHING_STANDS) for line in standing.nothing_stands(ledger)),
+            changed=lambda: ({**told(line, _CHANGED), "change": kind} for line, kind in standing.changed(ledger)),
+            lines=lambda: (told(line, _LINE) for line in standing.lines(ledger)),
             severities=settings.severities,
             ran=runs_of(settings.output.dir),
         )
@@ -51,18 +62,11 @@ def _declaration(row: standing.LedgerRow) -> standing.LedgerRow:
     return {**row, "run": run_label(row["run"])}
 
 
-def _with_codes(ledger: Ledger, rows: Callable[[Ledger], Iterator[standing.LedgerRow]]) -> Iterator[standing.LedgerRow]:
-    """Rows with their return codes apart."""
-    for row in rows(ledger):
-        yield {**row, "return_codes": row["return_codes"].split()}
-
-
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
-    names = ("reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents")
     for found in refused_credits(ledger, declared_by(provider(settings))):
         answer = found.credit
         row = {
-            **{name: getattr(found.debit, name) for name in names},
+            **told(found.debit, _REFUSED_CREDIT),
             "credit": answer.reference,
             "invoice": answer.invoice,
             "codes": [*answer.return_codes],
