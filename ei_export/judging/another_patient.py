@@ -90,7 +90,7 @@ def _counted(patient: Patient, row: Appointment, owner: str) -> Taken:
     if isinstance(kept, Settled) and outcome is Outcome.COUNTED:
         is_told_the_same = (row.code, row.declare_under) == (kept.code, kept.declare_under)
         linked = kept.linked if is_told_the_same else ""
-        row = row.settled(settled_as=Outcome.COUNTED, linked=linked)
+        row = row.knowing(settled_as=Outcome.COUNTED, linked=linked)
     return Taken(row, totals=moved)
 
 

@@ -68,7 +68,7 @@ class Collected:
         self.due.add(*map(DueLine.pack, result.lines))
         for line in result.lines:
             if line.previous:
-                self.totals.settled.add(line.previous)
+                self.totals.given_up.add(line.previous)
             if line.person:  # the first of them in a file
                 self.persons.add(who_of(line), line.patient_id)
         for told in result.problems:

@@ -86,7 +86,7 @@ def take_declared(
     if last.stays:
         if sent is None or last is not debits[-1]:
             sent = _as_sent(patient, last, row, sent)
-        sent = sent.settled(units=last.units, linked=last.code)
+        sent = sent.knowing(units=last.units, linked=last.code)
         return _stands(patient, sent, row, debits, is_deleted=is_deleted)
     return _may_be_due(patient, sent or _as_sent(patient, last, row, sent), row, debits)
 
@@ -96,7 +96,7 @@ def take_as_pruned(row: Appointment, debit: Line) -> Taken:
     and never is again, whatever the feed says of it."""
     if not row.completed:
         return Taken(None, totals=[_NOT_COMPLETED] if row.row is not None else ())
-    row = row.settled(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
+    row = row.knowing(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
     return Taken(row, is_pruned=True)
 
 
@@ -209,7 +209,7 @@ def _is_unsaid(patient: Patient, row: Appointment, column: str) -> bool:
 def _taken_over(patient: Patient, sent: Appointment, row: Appointment) -> Appointment:
     """The row, for what was declared on one that says the same."""
     mark = sent.past.mark if row.row is None else patient.context.mark(row)
-    return row.settled(settled_as=Outcome.DECLARED, units=sent.past.units, linked=sent.past.linked, mark=mark)
+    return row.knowing(settled_as=Outcome.DECLARED, units=sent.past.units, linked=sent.past.linked, mark=mark)
 
 
 def _differences(
@@ -279,11 +279,11 @@ def _debit(patient: Patient, ident: str, debits: Sequence[Line]) -> Line | None:
 
 def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, debits: Sequence[Line]) -> Taken:
     last = debits[-1]
-    sent = sent.settled(settled_as=Outcome.DECLARED, units=0, linked=last.code)
+    sent = sent.knowing(settled_as=Outcome.DECLARED, units=0, linked=last.code)
     if row is not None:
         sent = _placed(sent, row)
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
-        totals = [Totals(settled={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
+        totals = [Totals(given_up={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
         return Taken(None, Change("cancelled", {}), dropped=sent, totals=totals)
     if not last.again:
         if row is None or row.findings or (core(sent) == core(row) and not _differences(patient, sent, row, debits)):
@@ -294,12 +294,12 @@ def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, de
         row = _of_person_now(patient, last, sent)
         is_silent = row is None
     if last.again == "feed" and (row is None or _says_the_same(patient, sent, row, debits)):
-        sent = sent.settled(units=last.units, refused=True)
+        sent = sent.knowing(units=last.units, refused=True)
         if row is None:
             return Taken(sent, is_silent=is_silent)
-        return Taken(_taken_over(patient, sent, row.settled(refused=True)))
+        return Taken(_taken_over(patient, sent, row.knowing(refused=True)))
     due = row if row is not None else sent
-    return Taken(due.settled(settled_as=None, refused=last.again == "line"), is_silent=is_silent)
+    return Taken(due.knowing(settled_as=None, refused=last.again == "line"), is_silent=is_silent)
 
 
 def why_not_again(heard: Heard, ident: str) -> Finding | None:
@@ -394,7 +394,7 @@ def _as_sent(patient: Patient, debit: Line, row: Appointment | None, remembered:
             named |= {"code": source.code, "declare_under": source.declare_under}
     texts = _texts_of(debit, remembered, {"bsn": standard_named(debit.standard).read_person(debit.person).bsn}, named)
     sent = read_kept(patient.patient_id, texts[: len(CORE)], AT, settled=True)
-    return sent.settled(settled_as=Outcome.DECLARED, linked=debit.code)
+    return sent.knowing(settled_as=Outcome.DECLARED, linked=debit.code)
 
 
 def _linked(patient: Patient, source: Appointment) -> str:

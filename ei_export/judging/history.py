@@ -113,7 +113,7 @@ def _pending(appointment: Appointment, kept: Unsettled, *, is_lasting: bool) -> 
             appointment = blurred(appointment, str(finding.params.get("columns", "")).split(", "))
     if lasting := kept.lasting:
         appointment = evolve(appointment, findings=tuple(lasting) if is_lasting else ())
-    return appointment.settled(settled_as=Outcome.DECLARED) if kept.is_sent else appointment
+    return appointment.knowing(settled_as=Outcome.DECLARED) if kept.is_sent else appointment
 
 
 def _courses(

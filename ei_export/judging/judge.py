@@ -44,7 +44,7 @@ from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
 from .person import consent_now, identity_now, latest_first, note_person, person_now
 from .regular import regular_care
-from .result import Result, Told, Totals, counted, tally_of
+from .result import Result, Told, Totals, outcomes_of, tally_of
 from .visits import classify, orphans, shared_numbers
 
 _ID: Final = attrgetter("id")
@@ -71,7 +71,7 @@ def _judge(context: Context, patient_id: str, rows: Sequence[GatheredRow]) -> St
     digest = context.digest(rows)
     before, tally = context.digest_of(patient_id)
     if before == digest and tally and not context.is_open(patient_id):
-        outcomes = counted(tally)
+        outcomes = outcomes_of(tally)
         return Result(outcomes, again=outcomes)
     yield
     judged = yield from examine(context, patient_id, rows, context.dossier(patient_id))

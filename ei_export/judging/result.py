@@ -26,8 +26,8 @@ class Totals:
     corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
     ones were read back from published runs and are in the feed. ``doubtful`` counts by UZOVI number the appointments
     whose insurer is not sure on their day; ``unasked`` are the insurers of lines whose amount is not number × tariff,
-    and nobody said that this is what they want. ``settled`` are the references of debits that nobody waits for any
-    more: others come in their place, or nothing is to. ``buckets`` are those of the patients that were judged, each
+    and nobody said that this is what they want. ``given_up`` are the references of debits that nobody waits for
+    any more: others come in their place, or nothing is to. ``buckets`` are those of the patients that were judged, each
     with the tally of what their rows count as when seen again, None while something is left to do.
     """
 
@@ -41,7 +41,7 @@ class Totals:
     held_back: set[str] = field(factory=set)
     dropped: set[str] = field(factory=set)
     shown: list[str] = field(factory=list)
-    settled: set[str] = field(factory=set)
+    given_up: set[str] = field(factory=set)
     doubtful: Counter[str] = field(factory=Counter)
     unasked: set[str] = field(factory=set)
     buckets: dict[int, str | None] = field(factory=dict)
@@ -114,7 +114,7 @@ def tally_of(outcomes: Mapping[Outcome, int]) -> str:
     return " ".join([f"{name}={outcomes[outcome]}" for outcome, name in OUTCOMES.items() if outcomes.get(outcome)])
 
 
-def counted(tally: str) -> dict[Outcome, int]:
+def outcomes_of(tally: str) -> dict[Outcome, int]:
     """What `tally_of` wrote."""
     counts = (count.split("=") for count in tally.split(" "))
     return {_NAMED[name]: int(count) for name, count in counts}

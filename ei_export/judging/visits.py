@@ -53,7 +53,7 @@ def classify(patient: Patient, heard: Heard) -> Classified:
             resolution = resolve("", past.linked, common.uzovi, day)
         is_before = day is not None and day <= until and resolution.is_zorg1 and not common.unclear
         if is_before and past.settled_as is None and row.id not in again:
-            row = row.settled(settled_as=Outcome.EARLIER)
+            row = row.knowing(settled_as=Outcome.EARLIER)
         if (judgement := _judged(context, heard, row, resolution)) is None:
             assert day is not None
             refused = again[row.id].refused_on if again and row.id in again else None

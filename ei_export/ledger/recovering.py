@@ -6,20 +6,21 @@ from pathlib import Path
 from ..base.private import resolved
 from ..model.appointment import Outcome
 from . import Ledger
-from .dossier import Settled, pack_settled
+from .dossier import Settled, Unsettled, pack_settled
 from .patients import StoredDossier, dossier_of, save_dossiers
 from .people import HashedIdentity
 from .runs import stored
 
 
 def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, appointments: Sequence[Settled]) -> None:
-    """Puts declared appointments in a patient's dossier, in the place of what it says of them, and who the patient is;
-    the next run completes it."""
+    """Puts declared appointments in a patient's dossier, in the place of what it says of them but for what is known
+    besides, and who the patient is; the next run completes it."""
     found = dossier_of(ledger, patient_id) or StoredDossier(patient_id)
     who, born, sex, birth_year = identity
     if not sex and who == found.who:  # not every standard sends it
         sex = found.sex
-    new = {appointment.appointment_id: appointment for appointment in appointments}
+    known = {kept.appointment_id: kept for kept in found.kept()}
+    new = {each.appointment_id: _as_known(each, known.get(each.appointment_id)) for each in appointments}
     old = (settled for settled in found.settled() if settled.appointment_id not in new)
     found = found._replace(
         digest=None,
@@ -37,6 +38,11 @@ def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, app
     )
     save_dossiers(ledger, [found])
     ledger.many("INSERT OR IGNORE INTO recovered VALUES (?)", ((ident,) for ident in new))
+
+
+def _as_known(appointment: Settled, kept: Settled | Unsettled | None) -> Settled:
+    """With what is known of it and no file says."""
+    return appointment if kept is None else appointment._replace(place=kept.place, **kept.besides._asdict())
 
 
 def doubt_begun(ledger: Ledger) -> None:

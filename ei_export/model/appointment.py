@@ -136,7 +136,7 @@ class Appointment:
             cells[self.at[column]], said[self.at[column]] = meant, kept
         return evolve(self, cells=cells, said=said if said != cells else None)
 
-    def settled(self, **past: Any) -> "Appointment":
+    def knowing(self, **past: Any) -> "Appointment":
         """With something else in its `Past`."""
         return evolve(self, past=evolve(self.past, **past))
 

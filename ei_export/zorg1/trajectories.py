@@ -360,7 +360,7 @@ class _Grouping:
         if visit.is_declared and (not past.refused or past.units == place.units):
             return _recounted(place, past.units)
         if visit.is_declared:  # it was refused, and would be another line with the contacts known now
-            due = visit.appointment.settled(settled_as=None)
+            due = visit.appointment.knowing(settled_as=None)
             visit = trajectory.ended_by = self._becomes(evolve(visit, appointment=due))
         doubtful = trajectory.doubtful + [a.id for a in self._unclear if could_belong(a, trajectory)]
         if not doubtful:

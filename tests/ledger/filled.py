@@ -27,6 +27,7 @@ from ei_export.ledger import (
     care,
     corrections,
     credits,
+    events,
     history,
     line,
     patients,
@@ -37,14 +38,17 @@ from ei_export.ledger import (
     standing,
     testing,
 )
+from tests.golden.cases import GOLDEN
 from tests.support.clerk import COURSE, NOTHING, SINGLE, Clerk, few_tariffs, the
 from tests.support.feeds import BYSTANDERS, COLUMNS, Cells, Clinic, csv_text, visit
 from tests.support.receiver import Verdict, by_insurer, by_vecozo
 
+#: Made-up agreements of the years of the other standard.
+OVERLAY: Final = "verzonnen-2024-2026.csv"
 FILLED: Final = Path(__file__).parent / "filled-1"
-_KEPT: Final = ("ei-export.toml", "tariffs.csv", "appointments.csv")
+_KEPT: Final = ("ei-export.toml", "tariffs.csv", "appointments.csv", OVERLAY)
 #: The day after the last run.
-LATER: Final = "2021-08-01"
+LATER: Final = "2025-03-01"
 _MORE: Final = ("category", "measurement_name", "measurement_score")
 _ZORG1: Final = {"consent": "J", "category": "Zorg 1: Lage rug | profiel 2", "measurement_name": "Start Back"}
 _COURSE: Final = [row | _ZORG1 | {"measurement_score": str(score)} for score, row in enumerate(COURSE, start=3)]
@@ -71,7 +75,7 @@ def fill(folder: Path) -> Clinic:
     first = night(
         "2021-04-01",
         *(*_COURSE, SINGLE, *BYSTANDERS),
-        *(*_other(10), *_other(11), *_other(12), *_other(13), *_other(14), *_other(15), *_other(16)),
+        *(row for number in range(10, 19) for row in _other(number)),
         visit("H1", "2021-03-03", "940131", "TH", patient="P20", diagnosis_code="", name='Voor"beeld\\'),
         visit("H2", "2021-03-04", "940141", "TI", patient="P21"),
         visit("U1", "32-03-2021", "940131", "TU", patient="P22"),
@@ -87,6 +91,10 @@ def fill(folder: Path) -> Clinic:
         clerk.reference("A1-10"): Verdict(0, ("0611",)),
         clerk.reference("A3-10"): Verdict(0, ("0320",)),
         clerk.reference("A1-11"): Verdict(1000, ("0611",)),
+        clerk.reference("A3-11"): Verdict(0, ("0611",)),
+        clerk.reference("A3-13"): Verdict(1000, ("0611",)),
+        clerk.reference("A3-17"): Verdict(0, ("0611",)),
+        clerk.reference("A3-18"): Verdict(0, ("0611",)),
     }
     vgz = next(m for m in files.values() if any(each.reference in verdicts for _, each in m.lines))
     clerk.gets(by_insurer(vgz, verdicts))
@@ -98,6 +106,8 @@ def fill(folder: Path) -> Clinic:
         {**_other(14)[0], "therapist_agb": "04011111"},
         {**_other(15)[1], "patient_id": "P16"},
         _COURSE[2] | {"consent": "N"},
+        {**_other(17)[2], "code": "940135"},
+        {**_other(18)[2], "code": "1000", "trajectory_id": ""},
     ]
     night("2021-05-01", *changed, visit("N1", "2021-04-12", "940140", "TN", patient="P25", insurer="Zilveren Kruis"))
     # A run that was not sent, and what goes again.
@@ -117,12 +127,44 @@ def fill(folder: Path) -> Clinic:
     settings.write_text(text.replace("[codes]", '[output]\nmessage = "test"\n[codes]', 1), encoding="utf-8")
     night("2021-06-03", visit("N3", "2021-05-13", "940131", "T8", patient="P27"))
     settings.write_text(text, encoding="utf-8")
-    night("2021-07-01", visit("N3", "2021-05-13", "940131", "T8", patient="P27"))
+    fourth = night("2021-07-01", visit("N3", "2021-05-13", "940131", "T8", patient="P27"))
+    # A credit that was refused.
+    sent = clerk.rows("SELECT reference FROM line WHERE appointment_id = 'A1-14' AND debit_credit = 'C'")
+    (credit,) = (str(row["reference"]) for row in sent)
+    for message in map(_taken_apart, fourth.files.values()):
+        if any(each.reference == credit for _, each in message.lines):
+            clerk.gets(by_insurer(message, {credit: Verdict(0, ("0611",))}))
+    # A run of the other standard that is read back in an older ledger.
+    shutil.copyfile(GOLDEN / "gds801-turn-of-2025" / OVERLAY, folder / OVERLAY)
+    settings.write_text(f'{text}\n[agreements]\noverlay = ["{OVERLAY}"]\n', encoding="utf-8")
+    before = (folder / "ledger.sqlite").read_bytes()
+    night("2025-02-03", visit("N4", "2025-01-14", "940131", "T7", patient="P28", consent="J"))
+    (folder / "ledger.sqlite").write_bytes(before)
+    assert clerk.gives("recover", today="2025-02-03")[0] == 0
+    # What people closed, and opened again.
+    _close(folder, clerk)
     # What the next run is still to do.
-    clerk.asks("credit", clerk.reference("A1-16"), today="2021-07-02")
-    clerk.asks("correct", clerk.reference("A1-13"), today="2021-07-02")
+    clerk.asks("credit", clerk.reference("A1-16"), today="2025-02-04")
+    clerk.asks("correct", clerk.reference("A1-13"), today="2025-02-04")
     clinic.write(NOTHING)
     return clinic
+
+
+def _close(folder: Path, clerk: Clerk) -> None:
+    """What somebody closed, as ever they may; two are opened again. One run is handed over."""
+    day = date(2025, 2, 4)
+    partly, refused = (events.Closable(ident, clerk.reference(ident)) for ident in ("A1-11", "A3-11"))
+    held, opened = events.Closable("H2"), events.Closable("H1")
+    again = events.Closable("A3-10", clerk.reference("A3-10"))
+    with closing(Ledger.open(folder / "ledger.sqlite")) as ledger:
+        events.closed(ledger, partly, "patient", "eigen rekening", day)
+        events.closed(ledger, refused, "write-off", "", day)
+        events.closed(ledger, held, "handled", "verhuisd", day)
+        for about in (opened, again):
+            events.closed(ledger, about, "accepted", "", day)
+            events.reopened(ledger, about, "toch niet", day)
+        events.handed_over(ledger, 1, day)
+        ledger.commit()
 
 
 def unpacked(folder: Path) -> Path:
@@ -209,6 +251,8 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "standing.nothing_stands": lambda: standing.nothing_stands(ledger),
         "standing.is_still_due": lambda: [standing.is_still_due(ledger, reference) for reference in references],
         "standing.queued": lambda: standing.queued(ledger),
+        "closed": lambda: ledger.named("SELECT * FROM closed ORDER BY appointment_id, reference"),
+        "closings": lambda: ledger.named("SELECT * FROM closing ORDER BY closing"),
         "testing.next_test_run": lambda: testing.next_test_run(ledger),
         "testing.test_invoices": lambda: testing.test_invoices(ledger),
     }

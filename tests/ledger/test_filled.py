@@ -52,8 +52,13 @@ def test_what_status_and_the_next_run_say(practice: Path) -> None:
 def test_it_holds_everything_that_can_happen(practice: Path) -> None:
     clerk = Clerk(Clinic(practice))
     states = {row["state"] for row in clerk.rows("SELECT state FROM line")}
-    assert states == {"sent", "granted", "partly_granted", "refused", "credited", "withdrawn"}
-    assert {row["kind"] for row in clerk.rows("SELECT kind FROM change")} >= {"row", "said", "cancelled", "count"}
+    assert states == {"sent", "granted", "partly_granted", "refused", "credited", "withdrawn", "closed"}
+    kinds = {row["kind"] for row in clerk.rows("SELECT kind FROM change")}
+    assert kinds == {"row", "said", "cancelled", "count", "counted", "gone"}
+    assert {row["standard"] for row in clerk.rows("SELECT standard FROM declaration")} == {"PM304 3.2", "GDS801 2.0"}
+    assert {row["debit_credit"] for row in clerk.rows("SELECT * FROM line WHERE state = 'refused'")} == {"D", "C"}
+    assert clerk.rows("SELECT * FROM recovered") != []
+    assert clerk.rows("SELECT * FROM regular") != []
     assert {row["outcome"] for row in clerk.rows("SELECT outcome FROM unsettled")} == {
         "held",
         "unreadable",

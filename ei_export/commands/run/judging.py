@@ -21,7 +21,7 @@ from ...judging.collected import Collected, fill
 from ...judging.context import Context
 from ...judging.credits import add_credits, add_credits_of_replaced, judged_credits
 from ...judging.judge import judge_patients
-from ...judging.result import add_up, counted, tally_of
+from ...judging.result import add_up, outcomes_of, tally_of
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.buckets import SettledBucket, bucket_of, settled_buckets
@@ -86,7 +86,7 @@ class FeedJudge:
             add_credits_of_replaced(judged.collected, context)
             totals = judged.collected.totals
             for bucket in feed.settled:
-                add_up(totals.outcomes, counted(settled[bucket].tally))
+                add_up(totals.outcomes, outcomes_of(settled[bucket].tally))
             self._sum_up(judged, feed.rows)
         except BaseException:
             judged.close()
@@ -156,7 +156,7 @@ class FeedJudge:
         for insurer in sorted(totals.unasked):
             summary.problems.add(Finding("AMOUNT_NOT_BY_UNIT", "", {"insurer": insurer}))
         patience = timedelta(weeks=self.settings.status.answer_weeks)
-        tell_of_refused(summary.problems, self.ledger, language, totals.settled)
+        tell_of_refused(summary.problems, self.ledger, language, totals.given_up)
         tell_of_unanswered(summary.problems, self.ledger, language, self.today, patience)
         summary.read, summary.remembered, summary.outcomes = rows, totals.remembered, totals.outcomes
         summary.held, summary.insurers = totals.held, self.rules.insurers

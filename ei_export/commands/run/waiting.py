@@ -12,10 +12,10 @@ from ...output.problem_list import ProblemList
 from ..status.document import REFUSED, refusal, told
 
 
-def tell_of_refused(problems: ProblemList, ledger: Ledger, language: Language, settled: Collection[str]) -> None:
-    """The lines that insurers refused, but for those (by reference) that this run ``settled``."""
+def tell_of_refused(problems: ProblemList, ledger: Ledger, language: Language, given_up: Collection[str]) -> None:
+    """The lines that insurers refused, but for those (by reference) that this run has ``given_up``."""
     for line in refused(ledger):
-        if line.again != "feed" or line.reference in settled:
+        if line.again != "feed" or line.reference in given_up:
             continue
         why = refusal(told(line, REFUSED), language)
         params = {
