@@ -10,7 +10,14 @@ from typing import Any, Final, NamedTuple
 from attrs import field, frozen
 
 from . import Ledger
-from .dossier import KeptTrajectory, Settled, Unsettled, pack_settled, unpack_settled, unpack_trajectories
+from .dossier import (
+    KeptTrajectory,
+    Settled,
+    Unsettled,
+    pack_settled,
+    unpack_settled,
+    unpack_trajectories,
+)
 from .patients import all_unsettled
 
 

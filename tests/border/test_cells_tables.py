@@ -366,6 +366,25 @@ def test_an_overlay_as_a_spreadsheet_saves_it(clinic: Clinic, text: str, encodin
     assert with_overlay(clinic, text, encoding).command("check").lines["A3"] == ("F1013", 5)
 
 
+@pytest.mark.parametrize(
+    ("number", "faults"),
+    [
+        ("", {"K1": "CONTACT_WITHOUT_TRAJECTORY"}),
+        ("T1", {"K1": "TRAJECTORY_TWO_PROGRAMS", "A3": "TRAJECTORY_TWO_PROGRAMS"}),
+    ],
+)
+def test_a_contact_of_one_program_in_an_overlay_counts_in_no_other(
+    number: str, faults: dict[str, str], clinic: Clinic
+) -> None:
+    """The contacts of the tables are of any program; a practice may have one of the neck only."""
+    with_overlay(clinic, f"{COLUMNS}\nVGZ;NEK-C;1-1-2021;31-12-2021;nek;*;contact;;;-;product;;;x\n")
+    clinic.feed([*COURSE, COURSE[1] | {"appointment_id": "K1", "code": "NEK-C", "trajectory_id": number}])
+    result = clinic.command("check")
+    assert {each["appointment_id"]: each["code"] for each in result.problems} == faults
+    due = {"A1": ("F1013", 1), "A3": ("F1013", 2)}
+    assert result.lines == {ident: line for ident, line in due.items() if ident not in faults}
+
+
 def test_an_open_row_of_an_overlay(clinic: Clinic) -> None:
     old = f"VGZ;940134;1-1-2020;;lage rug;1;end;F1013;012;7;product;3426;{LIST};x"
     new = f"VGZ;940134;1-2-2021;31-12-2021;lage rug;1;end;F1013;012;5;product;3426;{LIST};x"
