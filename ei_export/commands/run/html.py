@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import groupby, islice
 from operator import attrgetter
@@ -36,6 +36,8 @@ _MOST_ROWS: Final = 500
 #: What a run that failed has put at the start of a page.
 _FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
 
+#: Pieces of the page that are written at a time.
+_PIECES: Final = 1_000
 #: Pixels of the chart, for each bar.
 _BAR: Final = 40
 
@@ -70,7 +72,7 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
     kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
     places = [place for kind in kinds for cause in kind.causes for place in cause.places]
     declarations = summary.declarations
-    page_template(report.language).stream(
+    page = page_template(report.language).stream(
         report=report,
         summary=summary,
         overview=overview,
@@ -90,7 +92,9 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         line_insurers=_twice(declaration.insurer for declaration in declarations),
         send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
-    ).dump(file, encoding="utf-8")
+    )
+    page.enable_buffering(_PIECES)
+    page.dump(file, encoding="utf-8")
 
 
 def with_run_withdrawn(page: bytes, run: str, *, withdrawn: bool) -> bytes:
@@ -192,6 +196,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+@lru_cache(maxsize=4096)
 def _time(day: date | str, language: Language) -> str:
     """A date (or its text, YYYY-MM-DD) as people write it, for programs as it is."""
     from markupsafe import Markup
