@@ -117,10 +117,9 @@ class _Writer:
     def _is_due(self, draft: _Draft, who: RenderedPerson, head: str) -> bool:
         """Whether nothing else of the trajectory keeps a line back, and it is another than the one it would replace."""
         appointment = draft.visit.appointment
-        if (missing := self._start_missing(draft)) is not None and self._holds(appointment.id, [missing]):
-            return False
-        if (unseen := self._not_in_feed(draft)) is not None and self._holds(appointment.id, [unseen]):
-            return False
+        for fault in (self._start_missing(draft), self._not_in_feed(draft)):
+            if fault is not None and self._holds(appointment.id, [fault]):
+                return False
         debit = is_as_declared(self.context, self.heard, appointment.id, draft.file, who.record, head)
         if debit is None:
             return True

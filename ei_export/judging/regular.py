@@ -21,7 +21,8 @@ def regular_care(judged: JudgedPatient) -> RegularCare | None:
     place of what was kept: nothing, where it did not take place, or is Zorg1."""
     patient, context = judged.patient, judged.patient.context
     before = context.regular(patient.patient_id)
-    now = [row for row in judged.heard.in_feed if _is_regular(judged, row)]
+    is_any = Outcome.NOT_ZORG1 in judged.result.outcomes
+    now = [row for row in judged.heard.in_feed if _is_regular(judged, row)] if is_any else []
     if before is None and not now:
         return None
     before = before or RegularCare(patient.patient_id)

@@ -34,12 +34,14 @@ def pack_columns(count: int, columns: Iterable[tuple[str, Sequence[Any]]]) -> st
                 quotes += 4
         elif any(values):
             kept[name] = values
+            quotes += 2
             if type(first) is str:
                 parts.append(f'"{name}":["{_BETWEEN.join(values)}"]')
-                quotes += 2 + 2 * count
+                quotes += 2 * count
+            elif type(first) is int:
+                parts.append(f'"{name}":[{",".join(map(str, values))}]')
             else:
                 parts.append(f'"{name}":{encode(values)}')
-                quotes += 2
     plain = f"{{{','.join(parts)}}}"
     is_plain = plain.count('"') == quotes and "\\" not in plain and plain.isprintable()
     return plain if is_plain else encode(kept)
