@@ -328,9 +328,9 @@ class PairCheck:
             self._spilled.put(index, part.tobytes())
             del part[:]
 
-    def conflicts(self) -> frozenset[int]:
-        """The hashes of the keys that came with more than one value; to be asked once."""
-        found: set[int] = set()
+    def conflicts(self) -> dict[int, set[int]]:
+        """The hashes of the keys that came with more than one value, with those of the values; to be asked once."""
+        found: dict[int, set[int]] = {}
         for index in range(self._PARTS):
             pairs = array("q")
             for check in (self, *self._adopted):
@@ -343,5 +343,5 @@ class PairCheck:
             first: dict[int, int] = {}
             for key, value in zip(keys, pairs[1::2], strict=True):
                 if first.setdefault(key, value) != value:
-                    found.add(key)
-        return frozenset(found)
+                    found.setdefault(key, {first[key]}).add(value)
+        return found

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Final, TypeVar
+from zlib import crc32
 
 from attrs import frozen
 
@@ -41,6 +42,8 @@ class Gathered:
     and trajectory numbers that completed rows of more than one patient carry. ``rows`` in it, of which ``left`` are of
     patients who may have something to do; ``count`` of partitions; ``settled`` are the buckets that are done with.
 
+    ``_sharing``: the CRCs of the patients whose trajectory number is another's too.
+
     ``watched`` appointment ids with the patients whose completed rows carry them, in this feed or else when last tried;
     ``orphans`` the trajectory numbers of rows without a patient; ``contested`` those that more than one patient has in
     appointments to be tried again; ``present`` hashes of the feed's ids, None where what it lacks says nothing;
@@ -54,6 +57,7 @@ class Gathered:
     settled: Collection[int]
     shared_appointments: frozenset[int]
     shared_numbers: frozenset[int]
+    _sharing: frozenset[int]
     watched: Mapping[str, frozenset[str]]
     orphans: frozenset[str]
     contested: frozenset[str]
@@ -67,6 +71,10 @@ class Gathered:
     def digest(self, bucket: int) -> bytes:
         """Of the rows of a bucket, in any order."""
         return _digest(self._key, self._sums[bucket])
+
+    def shares_number(self, patient_id: str) -> bool:
+        """Whether another patient of the feed has a trajectory number of this one too."""
+        return crc32(patient_id.encode()) in self._sharing
 
     def patients(self, partition: int) -> dict[str, list[GatheredRow]]:
         """The rows of the patients in one partition, by patient; to be asked once."""
@@ -129,7 +137,10 @@ def gather(
     people = People([part.meetings for part in parts], sought.doubted)
     for part, rows in zip(parts[1:], behind[1:], strict=False):
         whole.add(part, rows)
+    numbers = whole.numbers.conflicts()
+    sharing = frozenset().union(*numbers.values())
     same = {bucket for bucket, digest in settled.items() if _digest(key, whole.sums[bucket]) == digest}
+    same -= {crc % BUCKETS for crc in sharing}
     if source.is_lasting and (changed := settled.keys() - same):
         _deal_changed(sources, parts, sought, changed)
     survey.noted.add(whole.noted, 0)
@@ -141,8 +152,9 @@ def gather(
         left=sum(part.dealt for part in parts),
         count=partitions,
         settled=same,
-        shared_appointments=whole.ids.conflicts(),
-        shared_numbers=whole.numbers.conflicts(),
+        shared_appointments=frozenset(whole.ids.conflicts()),
+        shared_numbers=frozenset(numbers),
+        sharing=sharing,
         watched=whose,
         orphans=frozenset(orphans) - {""},
         contested=contested,

@@ -90,6 +90,7 @@ class Context:
         self.recovered = recovered(ledger)
         self._marker = Marker()
         self._present = feed.present
+        self._shares_number = feed.shares_number
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
@@ -117,8 +118,9 @@ class Context:
         return patient_id in self._corrected
 
     def is_open(self, patient_id: str) -> bool:
-        """Whether something is still to be done about a debit of the patient."""
-        return self._corrected.get(patient_id, False)
+        """Whether something is still to be done about a debit of the patient, or a trajectory number of theirs is
+        another's too by now."""
+        return self._corrected.get(patient_id, False) or self._shares_number(patient_id)
 
     def debits(self, patient_id: str) -> dict[str, list[Line]]:
         """See `LedgerHistory.debits`."""

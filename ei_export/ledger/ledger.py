@@ -51,8 +51,14 @@ class Ledger:
         where there is none yet. Raises as `open`."""
         return cls(looked_at(path, copied=True), path, writable=False)
 
+    @property
+    def can_be_reopened(self) -> bool:
+        """Whether another process can read it too and nobody waits for that: not of a copy, as it would have to read
+        the ledger itself, which perhaps says something else by then."""
+        return self._writable or self.is_new
+
     def reopened(self) -> "Ledger":
-        """For another process: this ledger as it was committed last, to read only."""
+        """For another process of who has it open to write: this ledger as it was committed last, to read only."""
         if self.is_new:
             return self
         return Ledger(looked_at(self._path, copied=False), self._path, writable=False)

@@ -27,6 +27,8 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 #: What SQLite gives; a message of it that quotes what is damaged may be no text.
 FAILURES: Final = (sqlite3.Error, UnicodeError)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+#: Where a copy finds no room in the folder for temporary files.
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -74,7 +76,7 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             _identify(connection, path)
-            return _snapshot(connection) if copied else connection
+            return _snapshot(connection, path) if copied else connection
         except sqlite3.OperationalError as error:
             connection.close()
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
@@ -130,16 +132,21 @@ def _refuse_foreign(application: int, path: Path) -> None:
         raise SettingsError(code, path=str(path))
 
 
-def _snapshot(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy that SQLite takes away when it is closed; the ledger itself where there is no room for one."""
+def _snapshot(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """A copy that SQLite takes away when it is closed. Raises WriteError where there is no room for one: whoever would
+    read the ledger itself keeps the night from being written."""
     copy = sqlite3.connect("", isolation_level=None)
     try:
         connection.backup(copy)
         copy.execute("BEGIN")
-    except sqlite3.Error:
+    except sqlite3.Error as error:
         copy.close()
-        return connection
-    connection.close()
+        if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+            raise
+        size = -(-path.stat().st_size // 1_000_000)
+        raise WriteError("LEDGER_NO_ROOM", path=str(path), size=size) from None
+    finally:
+        connection.close()
     return copy
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ei_export.base.processes import Helper
 from ei_export.ledger import Ledger
 from tests.support.clerk import COURSE, SINGLE, Clerk
 from tests.support.feeds import Clinic, tables_read_once
@@ -68,6 +69,27 @@ def test_no_command_that_reads_keeps_it(
     assert (len(result.lines), len(looks)) == (2, 1)
 
 
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_only_processes_of_who_writes_read_the_ledger_itself(
+    command: str, clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.feed(COURSE).run()
+    clinic.feed([*COURSE, SINGLE])
+    monkeypatch.setattr("ei_export.judging.collected.WORTH_A_FORK", 1)
+    monkeypatch.setattr("ei_export.judging.collected.cores", lambda: 2)
+    monkeypatch.setattr("ei_export.intake.gather._BYTES_A_PARTITION", 1)
+    monkeypatch.setattr("ei_export.intake.gather.cores", lambda: 2)
+    helpers: list[object] = []
+
+    def helper(work: Callable[[], object]) -> Helper[object]:
+        helpers.append(work)
+        return Helper(work)
+
+    monkeypatch.setattr("ei_export.judging.collected.Helper", helper)
+    clerk.gives(command)
+    assert len(helpers) == (command == "run")
+
+
 def test_rows_that_nobody_reads_on_outlive_the_ledger(clinic: Clinic) -> None:
     clinic.feed(COURSE).run()
     reader = Ledger.look(clinic.folder / "ledger.sqlite")
@@ -92,7 +114,11 @@ def test_what_is_waited_for_is_said(clinic: Clinic, monkeypatch: pytest.MonkeyPa
     assert "Wacht tot een ander programma klaar is met lezen" in result.stderr
 
 
-def test_without_room_for_a_copy_the_ledger_itself_is_read(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["check", "status", "explain A1"])
+def test_without_room_for_a_copy_it_is_not_read_at_all(
+    command: str, clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who read the ledger itself would keep the night from being written, as long as they read."""
     clinic.feed(COURSE).run()
     connect = sqlite3.connect
 
@@ -103,8 +129,12 @@ def test_without_room_for_a_copy_the_ledger_itself_is_read(clinic: Clinic, monke
         return connection
 
     monkeypatch.setattr("ei_export.ledger.opening.sqlite3.connect", full)
-    with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as reader:
-        assert len([*reader.rows("SELECT reference FROM line")]) == 2
+    code, text = clerk.gives(*command.split(), debug=False)
+    (problem,) = clerk.parsed(text)["problems"]
+    assert (code, problem["code"]) == (4, "LEDGER_NO_ROOM")
+    assert "(1 MB)" in problem["message"]
+    with closing(connect(clinic.folder / "ledger.sqlite", isolation_level=None, timeout=0)) as other:
+        other.execute("BEGIN EXCLUSIVE")  # nobody has it any more
 
 
 @pytest.mark.parametrize(

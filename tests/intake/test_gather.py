@@ -163,12 +163,15 @@ def test_parts_say_what_the_whole_says(
     assert parts == whole
 
 
-def practice(path: Path, rows: int, *, last: str = "") -> Path:
+def practice(path: Path, rows: int, **last: str) -> Path:
     """A feed that can be cut, each patient with ten rows of it."""
     usual = {"status": "done", "code": "01", "bsn": BSNS[0], "birth_date": "1970-01-02", "sex": "1", "uzovi": "7095"}
-    lines = [{**usual, "appointment_id": f"A{row}", "patient_id": f"P{row % (rows // 10)}"} for row in range(rows)]
-    if last:
-        lines[-1]["remark"] = last
+    who = [row % (rows // 10) for row in range(rows)]
+    lines = [
+        {**usual, "appointment_id": f"A{row}", "patient_id": f"P{patient}", "trajectory_id": f"T{patient}"}
+        for row, patient in enumerate(who)
+    ]
+    lines[-1] |= last
     write(path, lines, "\n", "utf-8", quote_all=False, ends_open=False)
     return path
 
@@ -195,7 +198,7 @@ def test_only_changed_buckets_are_handed_on(tmp_path: Path, count: int) -> None:
         assert (same.rows, same.left, same.settled) == (400, 0, settled.keys())
         assert [*filter(None, map(same.patients, range(same.count)))] == []
         all_rows = {patient: rows for index in range(before.count) for patient, rows in before.patients(index).items()}
-        changed = gathered(practice(path, 400, last="other"), settled=settled)
+        changed = gathered(practice(path, 400, remark="other"), settled=settled)
         left = {patient: rows for index in range(changed.count) for patient, rows in changed.patients(index).items()}
     assert changed.left == sum(map(len, left.values()))
     assert "P39" in left
@@ -203,6 +206,19 @@ def test_only_changed_buckets_are_handed_on(tmp_path: Path, count: int) -> None:
     assert [number for _, number in left["P39"]] == [number for _, number in all_rows["P39"]]
     assert left["P39"][:-1] == all_rows["P39"][:-1]
     assert settled.keys() - changed.settled == {bucket_of("P39")}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_number_that_gets_a_second_patient_opens_the_bucket_of_the_first(tmp_path: Path, count: int) -> None:
+    path = practice(tmp_path / "feed.csv", 400)
+    with cut_in(count):
+        before = gathered(path)
+        settled = {bucket: before.digest(bucket) for bucket in range(BUCKETS)}
+        changed = gathered(practice(path, 400, trajectory_id="T7"), settled=settled)
+        left = {patient for index in range(changed.count) for patient in changed.patients(index)}
+    assert {"P39", "P7"} <= left
+    assert settled.keys() - changed.settled == {bucket_of("P39"), bucket_of("P7")}
+    assert [changed.shares_number(patient) for patient in ("P7", "P39", "P1")] == [True, True, False]
 
 
 def test_equal_rows_do_not_cancel_out(tmp_path: Path) -> None:
@@ -239,9 +255,9 @@ def test_a_feed_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
     with cut_in(2):
         before = gathered(path)
         settled = {bucket: before.digest(bucket) for bucket in range(BUCKETS)}
-        practice(path, 400, last="other")
+        practice(path, 400, remark="other")
         deal = gather._deal_changed
-        monkeypatch.setattr(gather, "_deal_changed", lambda *given: (practice(path, 400, last="third"), deal(*given)))
+        monkeypatch.setattr(gather, "_deal_changed", lambda *given: (practice(path, 400, remark="third"), deal(*given)))
         with pytest.raises(InputError) as raised:
             gathered(path, settled=settled)
     assert raised.value.code == "INPUT_CHANGED"

@@ -293,6 +293,22 @@ def test_a_trajectory_number_that_another_patient_had(clinic: Clinic) -> None:
     assert second.lines == {}
 
 
+@pytest.mark.parametrize("anew", [False, True], ids=["as it was", "changed"])
+def test_a_number_that_gets_a_second_patient_is_in_doubt_for_the_first_too(clinic: Clinic, *, anew: bool) -> None:
+    """Whether the rows of the patient who had it are the same or not: contacts may be either patient's."""
+    start, contact, _ = course()
+    clinic.feed([start, contact]).run()
+    second = visit("C1", "2021-03-29", "940135", "T1", patient="P2")
+    doubtful = clinic.feed([start | {"name": "Ander"} if anew else start, contact, second]).run()
+    errors = [("TRAJECTORY_TWO_PATIENTS", ident, "trajectory_id") for ident in ("A2", "C1")]
+    errors = [("CONTACT_WITHOUT_TRAJECTORY", "C1", "trajectory_id"), *errors]
+    assert sorted(doubtful.found("error")) == errors
+    assert doubtful.counts["held"] == 2
+    assert sorted(clinic.run().found("error")) == errors
+    mended = clinic.feed([start, contact, second | {"trajectory_id": ""}]).run()
+    assert "TRAJECTORY_TWO_PATIENTS" not in mended.codes
+
+
 # --- Strict, and what another system declared -------------------------------------------------------------------------
 
 

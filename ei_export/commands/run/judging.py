@@ -146,7 +146,7 @@ class FeedJudge:
             collected.totals.buckets.update(tallies)
             self.progress("judged", sum(collected.totals.outcomes.values()))
 
-        fill(collected, feed.count, feed.left, judge, context.reopen)
+        fill(collected, feed.count, feed.left if self.ledger.can_be_reopened else 0, judge, context.reopen)
 
     def _sum_up(self, judged: JudgedFeed, rows: int) -> None:
         """Tells what is said once of all patients, and counts."""
