@@ -95,6 +95,19 @@ class Programs:
         of_diagnoses = (program for programs in self._by_diagnosis.values() for program in programs)
         return tuple(dict.fromkeys([*(program for program, _ in self.usual), *sorted(of_diagnoses)]))
 
+    def of_body_part(self, diagnosis: str) -> tuple[str, ...]:
+        """The programs that are for the part of the body of a diagnosis (DCSPH: its first two digits); those that the
+        diagnosis itself is of, where there are."""
+        exact = self.with_diagnosis(diagnosis)
+        return tuple(sorted(exact or self._by_body_part.get(diagnosis[:2], ())))
+
+    @cached_property
+    def _by_body_part(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for diagnosis, programs in self._by_diagnosis.items():
+            found[diagnosis[:2]] = found.get(diagnosis[:2], frozenset()) | programs
+        return found
+
     def usual_programs(self, diagnosis: str, day: date) -> tuple[str, ...]:
         """The programs that a diagnosis is of without price agreement on a day."""
         return tuple(dict.fromkeys(program for program, _ in self._usual_with(diagnosis, day)))
