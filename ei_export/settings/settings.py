@@ -16,7 +16,7 @@ from ..model.codelists import eras
 from ..model.columns import COLUMNS
 from ..model.names import AgreementNames, Spelling
 from .sections import Section, asked, keys_of, nearest, parse
-from .zorg1 import Zorg1Settings
+from .zorg1 import CRITERIA_KEYS, Zorg1Settings
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
 #: Whether a tariff is the price of a line, or of each of its units.
@@ -264,6 +264,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger": keys_of(LedgerSettings),
     "status": keys_of(StatusSettings),
     "zorg1": keys_of(Zorg1Settings),
+    "zorg1.criteria": CRITERIA_KEYS,
     "messages": ("language",),
 }
 

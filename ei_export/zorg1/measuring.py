@@ -82,9 +82,9 @@ def _in_time(measured: Measurement) -> tuple[object, ...]:
 
 
 def due_moments(span: Span, today: date, limits: Limits) -> tuple[MeasuringMoment, ...]:
-    """The moments at which a trajectory should have been measured by today: intake once it began, tussen where it lasts
-    long enough, eind once it ended."""
-    last = span.ended or today
+    """The moments at which a trajectory should have been measured by today: intake once it began, tussen where it
+    lasted long enough, as far as it came by now, eind once it ended."""
+    last = span.ended or min(span.last, today)
     asked: Mapping[MeasuringMoment, bool] = {
         "intake": span.started <= today,
         "tussen": last - span.started > limits.between_weeks * _WEEK,

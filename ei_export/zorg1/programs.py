@@ -99,7 +99,7 @@ class Programs:
         """The programs that are for the part of the body of a diagnosis (DCSPH: its first two digits); those that the
         diagnosis itself is of, where there are."""
         exact = self.with_diagnosis(diagnosis)
-        return tuple(sorted(exact or self._by_body_part.get(diagnosis[:2], ())))
+        return tuple(sorted(exact or self._by_body_part.get(diagnosis[:2], frozenset())))
 
     @cached_property
     def _by_body_part(self) -> Mapping[str, frozenset[str]]:

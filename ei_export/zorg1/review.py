@@ -1,11 +1,11 @@
-"""What monitoring holds a course of care against (§5.2.2): whether profile, diagnosis, scores and declared codes fit each
-other and the insurer. Each thing that is wrong has a code of its own (``specs/problems/14-zorg1.toml``).
+"""What monitoring holds a course of care against (§5.2.2): whether profile, diagnosis, scores and declared codes fit
+each other and the insurer. Each thing that is wrong has a code of its own (``specs/problems/14-zorg1.toml``).
 
 Nothing is declared, held or changed by this; what differs by program, insurer or day is in the tables.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,7 +14,7 @@ from attrs import field, frozen
 from ..base.problems import Finding
 from ..base.wording import quoted_code, quoted_word
 from ..model.appointment import Outcome
-from ..model.measurement import Measurement, score_of
+from ..model.measurement import Measurement, MeasuringMoment, score_of
 from ..settings.zorg1 import Limits
 from .agreements import ANY, Agreement, Agreements
 from .course import Course, CourseVisit
@@ -25,6 +25,12 @@ from .profiles import Profiles, is_profile_of
 
 #: Between codes, programs or diagnoses of which one will do.
 OR: Final = " / "
+#: What is found where nothing was measured at a moment.
+_MISSING: Final[Mapping[MeasuringMoment, str]] = {
+    "intake": "MONITOR_INTAKE_MISSING",
+    "tussen": "MONITOR_BETWEEN_MISSING",
+    "eind": "MONITOR_END_MISSING",
+}
 #: Outcomes of a visit that was dealt with.
 _DEALT_WITH: Final = (Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER)
 #: States of a line that stands.
@@ -73,28 +79,27 @@ class Reviewer:
     insurer: Callable[[str], str]
     category: Callable[[str], Category | None]
     apart: timedelta
-    _expected: dict[tuple[str, str, str, str, date], tuple[Agreement, ...]] = field(init=False, factory=dict, repr=False)
+    _expected: dict[tuple[str, str, str, str, date], tuple[Agreement, ...]] = field(
+        init=False, factory=dict, repr=False
+    )
 
     def review(self, course: Course) -> Review:
         """All that there is to say of a course."""
         measured = self._profiled_by(course)
         by_score = self.profiles.of(measured) if measured is not None else ()
         of_course = [*self._of_course(course, measured, by_score)]
-        codes = []
+        codes: list[Reviewed] = []
         for visits in _by_code(course.visits):
             expected = self._agreed(course, visits[0])
             found = [*self._of_code(course, visits, expected)]
-            if not codes:
-                found += of_course
-            found += self._not_declared(course, visits) if not found else ()
+            found = found or [*self._not_declared(course, visits)]
+            found += of_course if not codes else ()
             codes.append(Reviewed(visits, OR.join(a.code for a in expected), tuple(found)))
         return Review(course, measured, by_score, tuple(codes))
 
     # Of the course as a whole.
 
-    def _of_course(
-        self, course: Course, measured: Measurement | None, by_score: Sequence[str]
-    ) -> Iterator[Finding]:
+    def _of_course(self, course: Course, measured: Measurement | None, by_score: Sequence[str]) -> Iterator[Finding]:
         yield from self._of_score(course, measured, by_score)
         yield from self._of_measurements(course)
         yield from self._of_category(course)
@@ -108,7 +113,7 @@ class Reviewer:
             yield Finding("MONITOR_CONSENT_UNKNOWN", "consent")
 
     def _profiled_by(self, course: Course) -> Measurement | None:
-        """The measurement that says a profile: with an instrument that the program names, if there is one; the first."""
+        """The first measurement that says a profile: one with an instrument that the program names, if there is."""
         found = [each for each in course.measurements if self.profiles.rows(each.instrument)]
         found.sort(key=lambda each: (not self.measures.names(course.program, each.instrument), each))
         return found[0] if found else None
@@ -128,12 +133,12 @@ class Reviewer:
         """What is due and was not measured, by moment."""
         due = due_measures(course, self.measures, self.today, self.limits)
         taken = by_moment(course.measurements, course, self.limits)
-        missing: dict[str, list[str]] = {}
+        missing: dict[MeasuringMoment, list[str]] = {}
         for measure in missing_measures(due, taken.keys()):
             missing.setdefault(measure.moment, []).append(OR.join(measure.instruments) or ANY)
         for moment, instruments in missing.items():
-            params = {"moment": moment, "instruments": ", ".join(instruments), "program": course.program}
-            yield Finding("MONITOR_MEASUREMENT_MISSING", "measurement_name", params)
+            params = {"instruments": ", ".join(instruments), "program": course.program}
+            yield Finding(_MISSING[moment], "measurement_name", params)
 
     def _of_category(self, course: Course) -> Iterator[Finding]:
         """Whether the category says another program or profile, or whether there is a price agreement, than is so. Of
@@ -189,9 +194,7 @@ class Reviewer:
             if of_it and (a.profile == ANY or a.profile[:1] == risk or moment == "baseline"):
                 yield a
 
-    def _of_declared(
-        self, course: Course, visit: CourseVisit, expected: Sequence[Agreement]
-    ) -> Iterator[Finding]:
+    def _of_declared(self, course: Course, visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether the declare-under code, as the practice registered it, is the one of this insurer, program and
         profile."""
         code, insurer = visit.registered, self.insurer(visit.uzovi)
@@ -324,9 +327,7 @@ class Reviewer:
         return is_of_it and other.started - self.apart <= course.last and course.started <= other.last + self.apart
 
 
-def _not_a_course(
-    patient_id: str, consent: str, program: str, insurer: str, visits: Sequence[CourseVisit]
-) -> Course:
+def _not_a_course(patient_id: str, consent: str, program: str, insurer: str, visits: Sequence[CourseVisit]) -> Course:
     """Visits that are in no course, as one."""
     first = visits[0]
     return Course(

@@ -96,7 +96,9 @@ def test_what_is_due() -> None:
     assert due_moments(Course(ended=START + days(91)), TODAY, LIMITS) == ("intake", "eind")
     assert due_moments(Course(ended=START + days(92)), TODAY, LIMITS) == MEASURING_MOMENTS
     assert due_moments(Course(ended=None), START + days(10), LIMITS) == ("intake",)
-    assert due_moments(Course(ended=None), START + days(92), LIMITS) == ("intake", "tussen")
+    assert due_moments(Course(ended=None, last=START + days(92)), TODAY, LIMITS) == ("intake", "tussen")
+    assert due_moments(Course(ended=None, last=START + days(91)), TODAY, LIMITS) == ("intake",)
+    assert due_moments(Course(ended=None, last=START + days(92)), START + days(91), LIMITS) == ("intake",)
     assert due_moments(Course(ended=None), START - days(1), LIMITS) == ()
 
 

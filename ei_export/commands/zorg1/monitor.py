@@ -1,0 +1,238 @@
+"""``zorg1 monitor``: all trajectories, shared or not, code by code, and whether profile, diagnosis, scores and codes
+fit each other and the insurer (§5.2.2)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import date, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from attrs import define, frozen
+
+from ...base.problems import Language, SettingsError, Severities
+from ...base.words import words
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...model.measurement import Measurement, score_of
+from ...output.problem_list import ProblemList
+from ...output.sheets import Column, Kind, Row, Sheet, Value, require_xlsxwriter, sheet_files, titled
+from ...output.sorted_rows import SortedRows
+from ...settings import Settings
+from ...settings.sections import nearest
+from ...settings.zorg1 import MONITOR_COLUMNS, View
+from ...zorg1.course import CourseVisit
+from ...zorg1.inclusion import Includer
+from ...zorg1.measures import known_profiles
+from ...zorg1.profiles import Profiles
+from ...zorg1.programs import Programs
+from ...zorg1.review import OR, Review, Reviewed, Reviewer
+from ..belonging import refuse_strangers, refuse_unknown_runs
+from .courses import CourseReader
+from .filters import Asked, one_filter, parse_filters, parse_sort
+from .selection import Selection
+
+NAME: Final = "zorg1-monitor"
+_KINDS: Final[Mapping[str, Kind]] = {"started": "date", "score": "number", "units": "number", "problems": "list"}
+_WIDTHS: Final = {"category": 46, "problems": 46, "expected_declare_under": 24, "declare_under": 18, "consent": 26}
+COLUMNS: Final = tuple(Column(key, _KINDS.get(key, "text"), _WIDTHS.get(key, 14)) for key in MONITOR_COLUMNS)
+#: What became of visits, what asks most of somebody first: of several with one code that one is told.
+STATUSES: Final = (
+    *("unreadable", "held", "refused", "credited", "no_agreement", "partly_granted", "sent", "granted", "closed"),
+    *("declared", "earlier", "counted", "not_zorg1"),
+)
+_STATUS: Final = MONITOR_COLUMNS.index("status")
+_YES_OR_NO: Final = {True: "J", False: "N"}
+#: No trajectory has as many codes.
+_DIGITS: Final = 5
+
+
+@frozen
+class Question:
+    """Which rows are asked for, and in what order, as it is typed: ``filters`` and ``sort`` of `filters`. ``view``: the
+    name of one of the settings, to whose filters these are added; a ``sort`` takes the place of its own."""
+
+    filters: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    view: str = ""
+
+
+@define
+class Monitored:
+    """The ``rows`` that were ``asked`` for, in order, of so many ``trajectories``; the ``problems`` of these; and the
+    ``files`` they are in. ``insurer``: whose an UZOVI number is. Somebody is to close it: it is on disk."""
+
+    asked: Asked
+    insurer: Callable[[str], str]
+    severities: Severities
+    rows: SortedRows
+    problems: ProblemList
+    trajectories: int = 0
+    files: Sequence[Path] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """1 where there is an error among the problems, else 0."""
+        return int(self.problems.severities["error"] > 0)
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self.rows.close()
+        self.problems.close()
+
+    def add(self, review: Review) -> None:
+        """Adds what is asked for of a course."""
+        course, before = review.course, len(self.rows)
+        for number, code in enumerate(review.codes):
+            row = self._row(review, code)
+            if self.asked.takes(row):
+                place = course.started.isoformat(), course.trajectory, course.patient_id, f"{number:0{_DIGITS}}"
+                self.rows.add(row, place)
+                for finding in code.found:
+                    self.problems.add(finding, trajectory=course.trajectory, uzovi=code.visits[0].uzovi)
+        self.trajectories += len(self.rows) > before
+
+    def _row(self, review: Review, code: Reviewed) -> Row:
+        """A code of a course, by `MONITOR_COLUMNS`."""
+        course, visits, measured = review.course, code.visits, review.measured
+        first, is_fine = visits[0], all(self.severities.of(found.code) == "info" for found in code.found)
+        return (
+            course.started,
+            course.trajectory,
+            course.patient_id,
+            course.category,
+            course.program,
+            course.profile,
+            _first(visit.dcsph for visit in visits) or course.dcsph,
+            _first(visit.csi for visit in visits) or course.csi,
+            measured.instrument if measured is not None else "",
+            _score(measured),
+            OR.join(review.by_score),
+            first.uzovi,
+            self.insurer(first.uzovi),
+            first.code,
+            first.registered,
+            code.expected,
+            OR.join(_each(visit.f_code for visit in visits)),
+            OR.join(_each(visit.list for visit in visits)),
+            sum(visit.units for visit in visits) or None,
+            min(map(_became, visits), key=STATUSES.index),
+            _YES_OR_NO[is_fine],
+            _each(found.code for found in code.found),
+            course.consent,
+        )
+
+
+def sheet(language: Language) -> Sheet:
+    """The table."""
+    return titled(NAME, COLUMNS, language)
+
+
+def monitor(
+    settings: Settings,
+    select: Callable[[Programs], Selection],
+    question: Question,
+    today: date,
+    folder: Path | None = None,
+    *,
+    xlsx: bool = False,
+) -> Monitored:
+    """What is asked of all that the ledger knows, in files too where a ``folder`` is given. ``select`` says of which
+    trajectories. Raises SettingsError, BusyError or WriteError."""
+    asked = asked_for(settings, question)
+    if xlsx:
+        require_xlsxwriter()
+    rules = Rules.load(settings, today)
+    selection, reader = select(rules.resolver.programs), CourseReader(settings, rules)
+    reviewer = _reviewer(settings, rules, reader, today)
+    problems = ProblemList(settings.language, settings.input.name, settings.severities)
+    found = Monitored(asked, rules.resolver.insurer, settings.severities, SortedRows(COLUMNS, asked.by), problems)
+    with ExitStack() as failing:
+        failing.callback(found.close)
+        with closing(Ledger.look(settings.ledger.path)) as ledger:
+            refuse_strangers(ledger, settings)
+            refuse_unknown_runs(ledger, settings)
+            for care in reader.patients(ledger):
+                reviews = map(reviewer.review, care.courses)
+                outside = reviewer.outside(care.patient_id, care.consent, care.courses, care.outside)
+                for review in chain(reviews, outside):
+                    if selection.takes(review.course):
+                        found.add(review)
+        if folder is not None:
+            found.files = _write(settings, found.rows, today, folder, xlsx=xlsx)
+        failing.pop_all()
+    return found
+
+
+def asked_for(settings: Settings, question: Question) -> Asked:
+    """What is asked of the rows. Raises SettingsError for a column, a value or a view that isn't there."""
+    view = _view(settings, question.view)
+    shown = {"status": {_status(key, settings.language).casefold(): key for key in STATUSES}}
+    of_view = [one_filter(COLUMNS, name, values, shown) for name, values in view.filters.items()]
+    typed = parse_filters(COLUMNS, question.filters, shown)
+    return Asked((*of_view, *typed), parse_sort(COLUMNS, question.sort or view.sort))
+
+
+def _view(settings: Settings, name: str) -> View:
+    """A view of the settings; without a name one that asks nothing."""
+    if not name:
+        return View({})
+    found = next((view for known, view in settings.zorg1.views.items() if known.casefold() == name.casefold()), None)
+    if found is None:
+        known = nearest(name, settings.zorg1.views) or "-"
+        raise SettingsError("ZORG1_VIEW", path=settings.path.as_posix(), found=name, expected=known)
+    return found
+
+
+def _reviewer(settings: Settings, rules: Rules, reader: CourseReader, today: date) -> Reviewer:
+    agreements, apart = rules.judge.agreements, timedelta(weeks=settings.zorg1.apart_weeks)
+    profiles = {profile for of_one in known_profiles(agreements, agreements.programs).values() for profile in of_one}
+    return Reviewer(
+        agreements=agreements,
+        profiles=Profiles.load(profiles, settings.zorg1.profiles),
+        measures=reader.measures,
+        limits=settings.zorg1.limits,
+        today=today,
+        insurer=rules.resolver.insurer,
+        category=Includer(rules.resolver, apart).category,
+        apart=apart,
+    )
+
+
+def _score(measured: Measurement | None) -> Value:
+    """A score as a number, or as it was written where it is none."""
+    if measured is None:
+        return None
+    score = score_of(measured.score)
+    return measured.score if score is None else score
+
+
+def _became(visit: CourseVisit) -> str:
+    """What became of a visit, or of its line where it has one."""
+    return visit.line.state if visit.line is not None else visit.outcome.value
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
+def _each(texts: Iterable[str]) -> Sequence[str]:
+    """Every text there is, once."""
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _write(settings: Settings, rows: SortedRows, today: date, folder: Path, *, xlsx: bool) -> Sequence[Path]:
+    """Writes the table, with what became of visits in words."""
+    with sheet_files(folder, settings.ledger.path) as files:
+        if xlsx:
+            files.workbook(NAME, today)
+        into = files.sheet(sheet(settings.language))
+        for row in rows:
+            cells = list(row)
+            cells[_STATUS] = _status(str(row[_STATUS]), settings.language)
+            into.add(cells)
+    return files.paths
+
+
+def _status(key: str, language: Language) -> str:
+    return words("monitor", language)[f"status.{key}"]

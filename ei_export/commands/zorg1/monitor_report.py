@@ -1,0 +1,36 @@
+"""What monitoring found: for a person at a terminal, and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import asdict
+
+from ...base.problems import Language
+from ...base.words import words
+from ...output.listing import SHORT, Listing
+from ...output.paper import Paint, plain, wrapped
+from ...output.sheets import as_json
+from .monitor import Monitored, sheet
+
+
+def document(found: Monitored, language: Language) -> Mapping[str, Any]:
+    """The document of ``--json``."""
+    table = sheet(language)
+    return {
+        "trajectories": found.trajectories,
+        "rows": (as_json(table, row) for row in found.rows),
+        "problems": map(asdict, found.problems),
+        "files": [path.as_posix() for path in found.files],
+    }
+
+
+def text_lines(found: Monitored, language: Language, paint: Paint = plain) -> Iterator[str]:
+    """How much there is, what is wrong with it, and where it is."""
+    say = words("monitor", language)
+    yield say("found", count=len(found.rows), trajectories=found.trajectories)
+    yield ""
+    where = str(found.files[-1]) if found.files else ""
+    if len(found.problems):
+        yield from Listing(language, {}, where, SHORT, paint, of_feed=False).lines(found.problems)
+    for path in found.files:
+        yield from wrapped(say("file", path=str(path)))

@@ -1,0 +1,76 @@
+"""What was counted: for a person at a terminal, and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import asdict
+
+from ...base.problems import Language, Severities, render
+from ...base.wording import number
+from ...base.words import Words, words
+from ...output.paper import Paint, columns, plain, wrapped
+from ...output.sheets import Row, as_json
+from ...zorg1.agreements import ANY
+from .quality import COLUMNS, MOMENTS, Quality, Unmet, named, sheet
+
+
+def document(found: Quality, language: Language, severities: Severities) -> Mapping[str, Any]:
+    """The document of ``--json``; a program or a profile ``*`` is all of them together."""
+    table = sheet(language)
+    return {
+        "rows": [as_json(table, row) for row in found.rows],
+        "unmet": [asdict(unmet) for unmet in found.unmet],
+        "problems": [_problem(unmet, language, severities) for unmet in found.unmet],
+        "files": [path.as_posix() for path in found.files],
+    }
+
+
+def _problem(unmet: Unmet, language: Language, severities: Severities) -> Mapping[str, Any]:
+    finding = unmet.finding()
+    message, remedy = render(finding.code, finding.params, language)
+    level = severities.of(finding.code)
+    place = {"appointment_id": "", "trajectory": "", "row": None}
+    return {"code": finding.code, "severity": level, **place, "message": message, "remedy": remedy}
+
+
+def text_lines(found: Quality, language: Language, paint: Paint = plain, *, check: bool = False) -> Iterator[str]:
+    """The shares that were measured, each with what it is of; and the criteria that are not met."""
+    say = words("quality", language)
+    heading = say("heading"), say("trajectories"), *(say(moment) for moment in MOMENTS)
+    if len(found.rows) == 1:
+        yield say("nothing")
+    else:
+        head, *rows = columns([heading, *(_cells(row, say, language) for row in found.rows)])
+        yield paint(head, "title")
+        yield from rows
+    yield ""
+    for unmet in found.unmet:
+        finding = unmet.finding()
+        message, remedy = render(finding.code, finding.params, language)
+        yield from (paint(line, "warning") for line in wrapped(message))
+        yield from wrapped(remedy, "  ")
+    if check and not found.unmet:
+        yield say("met")
+    for path in found.files:
+        yield from wrapped(say("file", path=str(path)))
+
+
+def _cells(row: Row, say: Words, language: Language) -> tuple[str, ...]:
+    """A row as it is told: programs with their own figures, profiles below them."""
+    cell = dict(zip((column.key for column in COLUMNS), row, strict=True))
+    program, profile = str(cell["program"]), str(cell["profile"])
+    if profile == ANY:
+        name = named(program, language)
+    else:
+        name = f"  {program}, {say('profile', profile=profile) if profile else say('no_profile')}"
+    shares = (_share(cell[f"{moment}_percent"], language) for moment in MOMENTS)
+    trajectories = cell["trajectories"]
+    assert isinstance(trajectories, int)
+    return (name, number(trajectories, language), *shares)
+
+
+def _share(tenths: object, language: Language) -> str:
+    """``71,4 %``; ``-`` where nothing was due."""
+    if not isinstance(tenths, int):
+        return "-"
+    return f"{tenths // 10}{',' if language == 'nl' else '.'}{tenths % 10} %"
