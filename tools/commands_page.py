@@ -64,6 +64,16 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "prune": {0: "taken out, or there was nothing", 2: "nothing was taken out"},
     "agreements": {0: "told, whatever there is to tell", 2: "there is no such insurer or program"},
     "zorg1 export": {0: "written, whatever there is to tell of it"},
+    "zorg1 monitor": {
+        0: "told; what doesn't fit is no error",
+        1: "told, and something is an error",
+        2: "no such column, value or view",
+    },
+    "zorg1 quality": {
+        0: "counted",
+        1: "with `--check`: a criterion is not met",
+        2: "no such period, or no criteria to check by",
+    },
     "specs check": {0: "every table is right", 2: "a table is wrong"},
     "specs copy": {0: "the table is made", 2: "it is not: no such insurer, nothing to copy, or the file exists"},
 }
