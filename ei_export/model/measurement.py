@@ -36,9 +36,12 @@ class Measurement(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def score_of(text: str) -> Decimal | None:
-    """A score as a number: ``7``, ``7,5``, ``7.50``; None for what is none."""
+    """A score as a number, with no more decimals than it needs: ``7``, ``7,5``, ``7.50``; None for what is none."""
     match = _NUMBER.fullmatch(text)
-    return Decimal(f"{match[1]}.{match[2] or 0}") if match else None
+    if match is None:
+        return None
+    part = (match[2] or "").rstrip("0")
+    return Decimal(f"{match[1]}.{part}" if part else match[1])
 
 
 @lru_cache(maxsize=16_384)
@@ -47,7 +50,7 @@ def score_text(text: str) -> str | None:
     number = score_of(text)
     if number is None:
         return None
-    return f"{number:f}".rstrip("0").rstrip(".") if number else "0"
+    return f"{number:f}" if number else "0"
 
 
 def moment_named(word: str) -> MeasuringMoment | None:

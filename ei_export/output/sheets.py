@@ -111,7 +111,7 @@ def _decimals(value: int | Decimal) -> str:
 
 
 def _number(value: int | Decimal) -> float:
-    return float(value) if isinstance(value, Decimal) else value
+    return int(value) if value == int(value) else float(value)
 
 
 _FORMS: Final[Mapping[Kind, _Form]] = {

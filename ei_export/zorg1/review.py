@@ -198,8 +198,8 @@ class Reviewer:
         """Whether the declare-under code, as the practice registered it, is the one of this insurer, program and
         profile."""
         code, insurer = visit.registered, self.insurer(visit.uzovi)
-        codes = [a.code for a in expected]
-        params: dict[str, object] = {"code": code, "insurer": insurer, "program": course.program, "day": visit.day}
+        codes, named = [a.code for a in expected], insurer or f"UZOVI {quoted_code(visit.uzovi)}"
+        params: dict[str, object] = {"code": code, "insurer": named, "program": course.program, "day": visit.day}
         if code in codes or self.agreements.contacts.get((code, course.risk)) in codes:
             return
         if not expected:

@@ -4,7 +4,6 @@ fit each other and the insurer (§5.2.2)."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import date, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -80,17 +79,19 @@ class Monitored:
         self.rows.close()
         self.problems.close()
 
-    def add(self, review: Review) -> None:
-        """Adds what is asked for of a course."""
+    def add(self, review: Review) -> bool:
+        """Adds what is asked for of a course; gives whether that is anything."""
         course, before = review.course, len(self.rows)
         for number, code in enumerate(review.codes):
             row = self._row(review, code)
             if self.asked.takes(row):
                 place = course.started.isoformat(), course.trajectory, course.patient_id, f"{number:0{_DIGITS}}"
                 self.rows.add(row, place)
+                first = code.visits[0]
+                appointment = "" if course.trajectory else first.appointment_id
                 for finding in code.found:
-                    self.problems.add(finding, trajectory=course.trajectory, uzovi=code.visits[0].uzovi)
-        self.trajectories += len(self.rows) > before
+                    self.problems.add(finding, appointment, course.trajectory, uzovi=first.uzovi)
+        return len(self.rows) > before
 
     def _row(self, review: Review, code: Reviewed) -> Row:
         """A code of a course, by `MONITOR_COLUMNS`."""
@@ -153,9 +154,9 @@ def monitor(
             refuse_strangers(ledger, settings)
             refuse_unknown_runs(ledger, settings)
             for care in reader.patients(ledger):
-                reviews = map(reviewer.review, care.courses)
-                outside = reviewer.outside(care.patient_id, care.consent, care.courses, care.outside)
-                for review in chain(reviews, outside):
+                for course in filter(selection.takes, care.courses):
+                    found.trajectories += found.add(reviewer.review(course))
+                for review in reviewer.outside(care.patient_id, care.consent, care.courses, care.outside):
                     if selection.takes(review.course):
                         found.add(review)
         if folder is not None:

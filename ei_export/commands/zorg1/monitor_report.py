@@ -8,7 +8,7 @@ from attrs import asdict
 from ...base.problems import Language
 from ...base.words import words
 from ...output.listing import SHORT, Listing
-from ...output.paper import Paint, plain, wrapped
+from ...output.paper import Paint, plain, set_lines, wrapped
 from ...output.sheets import as_json
 from .monitor import Monitored, sheet
 
@@ -28,9 +28,11 @@ def text_lines(found: Monitored, language: Language, paint: Paint = plain) -> It
     """How much there is, what is wrong with it, and where it is."""
     say = words("monitor", language)
     yield say("found", count=len(found.rows), trajectories=found.trajectories)
+    levels = found.problems.severities
+    yield say("problems", errors=levels["error"], warnings=levels["warning"], infos=levels["info"])
     yield ""
-    where = str(found.files[-1]) if found.files else ""
-    if len(found.problems):
-        yield from Listing(language, {}, where, SHORT, paint, of_feed=False).lines(found.problems)
+    where = str(found.files[-1]) if found.files else "--json"
+    listing = Listing(language, {}, where, SHORT, paint, of_feed=False)
+    yield from set_lines(listing.pieces(found.problems), paint)
     for path in found.files:
         yield from wrapped(say("file", path=str(path)))
