@@ -7,9 +7,10 @@ Nothing is declared, held or changed by this; what differs by program, insurer o
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ..base.problems import Finding
 from ..base.wording import quoted_code, quoted_word
@@ -31,6 +32,8 @@ _MISSING: Final[Mapping[MeasuringMoment, str]] = {
     "tussen": "MONITOR_BETWEEN_MISSING",
     "eind": "MONITOR_END_MISSING",
 }
+#: The words on consent that say something.
+_CONSENTS: Final = ("J", "N")
 #: Outcomes of a visit that was dealt with.
 _DEALT_WITH: Final = (Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER)
 #: States of a line that stands.
@@ -79,9 +82,6 @@ class Reviewer:
     insurer: Callable[[str], str]
     category: Callable[[str], Category | None]
     apart: timedelta
-    _expected: dict[tuple[str, str, str, str, date], tuple[Agreement, ...]] = field(
-        init=False, factory=dict, repr=False
-    )
 
     def review(self, course: Course) -> Review:
         """All that there is to say of a course."""
@@ -90,11 +90,10 @@ class Reviewer:
         of_course = [*self._of_course(course, measured, by_score)]
         codes: list[Reviewed] = []
         for visits in _by_code(course.visits):
-            expected = self._agreed(course, visits[0])
-            found = [*self._of_code(course, visits, expected)]
-            found = found or [*self._not_declared(course, visits)]
+            expected = dict.fromkeys(a.code for visit in visits for a in self._agreed(course, visit))
+            found = [*self._of_code(course, visits)]
             found += of_course if not codes else ()
-            codes.append(Reviewed(visits, OR.join(a.code for a in expected), tuple(found)))
+            codes.append(Reviewed(visits, OR.join(expected), tuple(found)))
         return Review(course, measured, by_score, tuple(codes))
 
     # Of the course as a whole.
@@ -109,7 +108,7 @@ class Reviewer:
             yield Finding("MONITOR_RELAPSE_NO_START", "", {"relapse": course.relapse, "program": course.program})
         elif course.relapse is not None and course.ended is None:
             yield Finding("MONITOR_RELAPSE_NO_END", "", {"relapse": course.relapse, "program": course.program})
-        if not course.consent:
+        if course.consent not in _CONSENTS:
             yield Finding("MONITOR_CONSENT_UNKNOWN", "consent")
 
     def _profiled_by(self, course: Course) -> Measurement | None:
@@ -122,7 +121,7 @@ class Reviewer:
     def _of_score(course: Course, measured: Measurement | None, by_score: Sequence[str]) -> Iterator[Finding]:
         if measured is None:
             return
-        said: dict[str, object] = {"instrument": measured.instrument, "score": quoted_code(measured.score)}
+        said: dict[str, object] = {"instrument": quoted_word(measured.instrument), "score": quoted_code(measured.score)}
         if score_of(measured.score) is None or not by_score:
             yield Finding("MONITOR_SCORE_UNKNOWN", "measurement_score", said)
         elif course.profile and not is_profile_of(course.profile, by_score):
@@ -158,45 +157,54 @@ class Reviewer:
 
     # Of one code.
 
-    def _of_code(
-        self, course: Course, visits: Sequence[CourseVisit], expected: Sequence[Agreement]
-    ) -> Iterator[Finding]:
-        first = visits[0]
+    def _of_code(self, course: Course, visits: Sequence[CourseVisit]) -> Iterator[Finding]:
+        """What is wrong with the visits of one code: of several that the same is wrong with, the first is told."""
         if not course.agreement:
-            if first is course.visits[0]:
+            if visits[0] is course.visits[0]:
                 yield from self._of_usual_diagnosis(course)
             return
-        if not first.declare_under:
-            return
-        code = [*self._of_declared(course, first, expected)]
-        yield from code
-        for visit in visits if not code else ():
-            yield from self._of_diagnosis(course, visit, expected)
-            yield from self._of_list(visit, expected)
-        if first.moment == "end":
-            yield from self._of_total(course, visits[-1])
+        told: dict[str, Finding] = {}
+        for visit in visits:
+            for finding in self._of_visit(course, visit):
+                told.setdefault(finding.code, finding)
+        yield from told.values()
+
+    def _of_visit(self, course: Course, visit: CourseVisit) -> Iterator[Finding]:
+        """Whether a visit fits; and that it waits, where nothing that is wrong with it says why."""
+        expected = self._agreed(course, visit)
+        found = [*self._of_declared(course, visit, expected)]
+        if not found:
+            found = [*self._of_diagnosis(course, visit, expected), *self._of_list(visit, expected)]
+        if visit.moment == "end":
+            found += self._of_total(course, visit)
+        yield from found or self._of_waiting(visit)
 
     def _agreed(self, course: Course, visit: CourseVisit) -> tuple[Agreement, ...]:
         """The products that a visit may be of, by its insurer, and the program and profile of the course."""
         if not course.agreement or not visit.moment:
             return ()
-        key = self.insurer(visit.uzovi), course.program, course.risk, visit.moment, visit.day
-        found = self._expected.get(key)
-        if found is None:
-            found = self._expected[key] = tuple(self._products(*key))
-        exact = tuple(a for a in found if a.profile == visit.profile)
-        return exact or found
+        program = self.agreements.programs.whole(course.program)
+        found = tuple(
+            a
+            for of in (program, ANY)
+            for a in self._products.get((self.insurer(visit.uzovi), of, visit.moment), ())
+            if a.covers(visit.day) and (a.profile == ANY or a.profile[:1] == course.risk or visit.moment == "baseline")
+        )
+        return tuple(a for a in found if a.profile == visit.profile) or found
 
-    def _products(self, insurer: str, program: str, risk: str, moment: str, day: date) -> Iterator[Agreement]:
-        whole = self.agreements.programs.whole(program)
+    @cached_property
+    def _products(self) -> Mapping[tuple[str, str, str], Sequence[Agreement]]:
+        """The agreements by insurer, program and moment."""
+        found: dict[tuple[str, str, str], list[Agreement]] = {}
         for a in self.agreements:
-            of_it = a.insurer == insurer and a.moment == moment and a.program in (whole, ANY) and a.covers(day)
-            if of_it and (a.profile == ANY or a.profile[:1] == risk or moment == "baseline"):
-                yield a
+            found.setdefault((a.insurer, a.program, a.moment), []).append(a)
+        return found
 
     def _of_declared(self, course: Course, visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether the declare-under code, as the practice registered it, is the one of this insurer, program and
         profile."""
+        if not visit.declare_under:
+            return
         code, insurer = visit.registered, self.insurer(visit.uzovi)
         codes, named = [a.code for a in expected], insurer or f"UZOVI {quoted_code(visit.uzovi)}"
         params: dict[str, object] = {"code": code, "insurer": named, "program": course.program, "day": visit.day}
@@ -273,16 +281,15 @@ class Reviewer:
         return agreement.units if agreement is not None and isinstance(agreement.units, int) else None
 
     @staticmethod
-    def _not_declared(course: Course, visits: Sequence[CourseVisit]) -> Iterator[Finding]:
-        """What waits though nothing else is wrong with it here: the start apart, as everything goes on from it."""
-        if not course.agreement:
-            return
-        for visit in visits:
-            stands = visit.line is None or visit.line.state in _STANDING
-            if visit.declare_under and (visit.outcome not in _DEALT_WITH or not stands):
-                code = "MONITOR_START_NOT_DECLARED" if visit.moment == "start" else "MONITOR_NOT_DECLARED"
-                yield Finding(code, "", {"day": visit.day, "code": visit.declare_under})
-                return
+    def _of_waiting(visit: CourseVisit) -> Iterator[Finding]:
+        """That a visit wasn't dealt with, or its line doesn't stand: the start apart, as everything goes on from it. A
+        contact of a day without a contract position counts all the same (§3.1)."""
+        is_dealt_with = visit.outcome in _DEALT_WITH or (
+            visit.outcome is Outcome.NO_AGREEMENT and visit.moment == "contact"
+        )
+        if not is_dealt_with or (visit.line is not None and visit.line.state not in _STANDING):
+            code = "MONITOR_START_NOT_DECLARED" if visit.moment == "start" else "MONITOR_NOT_DECLARED"
+            yield Finding(code, "", {"day": visit.day, "code": visit.declare_under})
 
     # Of what is in no course.
 
