@@ -1,5 +1,6 @@
 """Tables for people: what is in them, that nothing in them is more than it says, and that they are always the same."""
 
+import ast
 import csv
 import datetime as dt
 import io
@@ -15,7 +16,9 @@ import pytest
 from freezegun import freeze_time
 from openpyxl import load_workbook
 
+from ei_export.base.entries import read_words
 from ei_export.base.problems import SettingsError, WriteError
+from ei_export.base.specs import SPECS
 from ei_export.output import sheets
 from ei_export.output.json_stream import write_json
 from ei_export.output.sheets import (
@@ -217,3 +220,11 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_two(tmp_path / "out", xlsx=False)
     assert str(tmp_path / "out") in str(refused.value)
     assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208 - hidden ones too
+
+
+def test_every_heading_is_of_a_column() -> None:
+    """A heading that no module names is of no table."""
+    package = Path(sheets.__file__).parents[1]
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in package.rglob("*.py"))
+    named = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert [entry.key for entry in read_words(SPECS / "words" / "headings.toml") if entry.key not in named] == []

@@ -9,7 +9,7 @@ from typing import Final, Self
 from attrs import frozen
 
 from ...base.problems import SettingsError
-from ...model.names import Spelling
+from ...model.names import Spelling, chosen
 from ...zorg1.course import Course
 from ...zorg1.programs import Programs
 
@@ -86,9 +86,7 @@ def _programs(programs: Programs, named: Iterable[str]) -> Collection[str]:
     names = Spelling.of((*programs.known, *whole))
     found: set[str] = set()
     for text in named:
-        name = names.find(text)
-        if name is None:
-            raise SettingsError("ZORG1_PROGRAM", found=text, expected=names.nearest(text))
+        name = chosen(names, names.known, text, "--program")
         found.update((name, *whole.get(name, ())))
     return found
 

@@ -52,7 +52,7 @@ def test_a_course_is_taken_by_its_start_program_and_insurers(asked: dict[str, st
         ({"quarter": "2022Q5"}, "ZORG1_PERIOD"),
         ({"since": "2022-02", "until": "2022-01"}, "ZORG1_PERIOD"),
         ({"quarter": "2022Q1", "until": "2022-03"}, "ZORG1_QUARTER_AND_MONTHS"),
-        ({"named": ["knieën"]}, "ZORG1_PROGRAM"),
+        ({"named": ["knieën"]}, "USAGE_CHOICE"),
         ({"uzovis": ["71"]}, "ZORG1_UZOVI"),
     ],
 )
