@@ -10,13 +10,9 @@ from typing import Any
 import click
 from attrs import frozen
 
+from ..commands.zorg1 import monitor_report, quality_report
 from ..commands.zorg1.export import export as write_export
 from ..commands.zorg1.export_report import document, text_lines
-from ..commands.zorg1.selection import Selection
-from ..settings import Settings
-from ..zorg1.programs import Programs
-from .common import Call, command, group, painter
-from ..commands.zorg1 import monitor_report, quality_report
 from ..commands.zorg1.monitor import Question
 from ..commands.zorg1.monitor import monitor as review
 from ..commands.zorg1.quality import Consent
@@ -89,6 +85,8 @@ def export(call: Call, wanted: Wanted) -> int:
     done = write_export(settings, wanted.selection, call.day, wanted.folder(settings), xlsx=wanted.xlsx)
     call.say(lambda: document(done), lambda: text_lines(done, settings.language, painter()), is_done=True)
     return 0
+
+
 @zorg1.command("monitor")
 @click.option("--view", default="", type=Text(), metavar="NAME")
 @click.option("--sort", multiple=True, metavar="COLUMN[:desc]")
