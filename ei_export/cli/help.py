@@ -14,7 +14,17 @@ from ..base.words import Words, words
 from .usage import asked_language
 
 #: What click says itself, by the keys of our words for it.
-_OF_CLICK: Final = ("options", "commands", "any_options", "any_command", "default", "required", "day", "month")
+_OF_CLICK: Final = (
+    "options",
+    "commands",
+    "any_options",
+    "any_command",
+    "default",
+    "required",
+    "day",
+    "month",
+    "quarter",
+)
 
 
 class HelpContext(click.Context):

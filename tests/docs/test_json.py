@@ -26,6 +26,8 @@ GIVEN: Final[Mapping[str, str]] = {
     "correct": "--all",
     "run": "",
     "zorg1 export": "",
+    "zorg1 monitor": "",
+    "zorg1 quality": "",
     "undo": "R000002 --why mislukt",
     "prune": "--before 2010-01-01 --yes",
     "recover": "",

@@ -22,6 +22,7 @@ from ei_export.settings import (
     Zorg1Settings,
     settings,
 )
+from ei_export.settings.zorg1 import Criteria, View
 
 NOT_COMPLETED = frozenset(map(settings.status_word, settings.DEFAULT_NOT_COMPLETED))
 
@@ -109,6 +110,14 @@ end_days = 0
 between_weeks = 26
 [zorg1.codebook]
 birth_year = "GebJaar"
+[zorg1.views."Nek, hoogste eerst"]
+program = ["nek"]
+sort = "score:desc"
+[zorg1.criteria]
+intake = 85
+between = 0
+end = 70
+patients = 10
 [severity]
 DEADLINE_PASSED = "error"
 [messages]
@@ -207,7 +216,16 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),
         zorg1=Zorg1Settings(
-            "nothing", 26, {"birth_year": "GebJaar"}, tmp_path / "metingen.csv", tmp_path / "profielen.csv", 7, 0, 26
+            without_category="nothing",
+            apart_weeks=26,
+            codebook={"birth_year": "GebJaar"},
+            measures=tmp_path / "metingen.csv",
+            profiles=tmp_path / "profielen.csv",
+            intake_days=7,
+            end_days=0,
+            between_weeks=26,
+            views={"Nek, hoogste eerst": View({"program": ("nek",)}, ("score:desc",))},
+            criteria=Criteria({"intake": 85, "between": 0, "end": 70}, 10),
         ),
         severities=Severities({"DEADLINE_PASSED": "error"}),
         language="en",
