@@ -38,7 +38,8 @@ class CourseVisit:
     """An appointment of a course. ``code`` is the practice's own, ``registered`` what that is linked to, and
     ``declare_under`` that as resolved, both '' of regular care; ``moment`` and ``profile`` are those of its product, ''
     where it has none. ``list``, ``f_code`` and ``units`` (0: none) are what was declared, or what it comes to by the
-    agreements of its day; ``line`` None where nothing stands. ``therapist`` is an AGB code."""
+    agreements of its day; ``line`` None where nothing stands. ``agreed``: it falls under a price
+    agreement. ``therapist`` is an AGB code."""
 
     appointment_id: str
     day: date
@@ -52,6 +53,7 @@ class CourseVisit:
     f_code: str
     units: int
     outcome: Outcome
+    agreed: bool
     uzovi: str
     dcsph: str
     csi: str
@@ -120,9 +122,12 @@ class Course:
 
     @property
     def contacts(self) -> int:
-        """The visits in between: all but start, end and relapse; of regular care all but the first."""
-        inside = sum(visit.moment in ("contact", "") for visit in self.visits)
-        return inside if self.has_start or not inside else inside - 1
+        """The visits in between: all but start, end and relapse. Without price agreement sessions of regular care are
+        too; all but the first, where no code says which is the start."""
+        sessions = 0 if self.agreement else sum(not visit.moment for visit in self.visits)
+        if sessions and not self.has_start:
+            sessions -= 1
+        return sessions + sum(visit.moment == "contact" for visit in self.visits)
 
     @property
     def treatments(self) -> int:

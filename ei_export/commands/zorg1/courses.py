@@ -5,7 +5,7 @@ anything of are put together here, by `zorg1.inclusion`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from ...intake import values
+from ...intake.meanings import meant
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -26,12 +27,15 @@ from ...zorg1.course import Course, CourseVisit, VisitLine
 from ...zorg1.inclusion import Includer, Inclusion, Session
 from ...zorg1.instruments import instrument_names
 from ...zorg1.measures import Measures, known_profiles
+from ...zorg1.resolver import Verdict
 from ...zorg1.trajectories import MOMENT_ORDER
 
 #: Of what a trajectory without agreement may be made: a session that by its code is in none.
 _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
 #: Forgetting costs time only.
 _MOST_SAID: Final = 100_000
+#: What was declared, or counts in what was, is agreed on, whatever the settings say today.
+_AGREED: Final = (Outcome.DECLARED, Outcome.COUNTED)
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -56,6 +60,7 @@ class _Said(NamedTuple):
     list: str
     f_code: str
     units: int
+    agreed: bool
 
 
 class CourseReader:
@@ -103,6 +108,7 @@ class CourseReader:
                 loose[visit.appointment_id] = visit
             else:
                 outside.append(visit)
+        self._join(patient, placed, loose)
         courses = [self._known(patient, shown, patient.trajectories[at - 1], visits) for at, visits in placed.items()]
         numbers = {trajectory.number for trajectory in patient.trajectories} - {""}
         sessions = [Session(v.appointment_id, v.day, v.number, v.uzovi, v.dcsph, v.category) for v in loose.values()]
@@ -111,6 +117,16 @@ class CourseReader:
             courses.append(self._included(patient, shown, inclusion, visits))
         courses.sort(key=attrgetter("started", "trajectory"))
         return PatientCare(shown, patient.consent, courses, [*outside, *loose.values()])
+
+    @staticmethod
+    def _join(patient: KnownPatient, placed: Mapping[int, list[CourseVisit]], loose: dict[str, CourseVisit]) -> None:
+        """Puts sessions of regular care with the trajectory without agreement whose number they have: its start and end
+        are registered under codes of Zorg1, and it is declared by the session."""
+        at = {each.number: place for place, each in enumerate(patient.trajectories, 1) if each.number}
+        for ident, visit in list(loose.items()):
+            place = at.get(visit.number)
+            if place is not None and not any(other.agreed for other in placed[place]):
+                placed[place].append(loose.pop(ident))
 
     def _meant(self, patient_id: str, kept: Unsettled) -> Settled:
         """What is kept as the feed had it, as the settings of today say it is meant."""
@@ -127,6 +143,7 @@ class CourseReader:
         asked = kept.code, kept.declare_under, kept.linked, kept.uzovi, day
         said = self._said.get(asked) or self._look_up(*asked)
         line, csi = _standing(lines) if lines else None, kept.indication_code
+        outcome = _OUTCOMES[kept.outcome]
         return CourseVisit(
             appointment_id=kept.appointment_id,
             day=day,
@@ -139,11 +156,12 @@ class CourseReader:
             list=line.list if line is not None else said.list,
             f_code=line.f_code if line is not None else said.f_code,
             units=line.units if line is not None else said.units,
-            outcome=_OUTCOMES[kept.outcome],
+            outcome=outcome,
+            agreed=outcome in _AGREED or said.agreed,
             uzovi=kept.uzovi,
             dcsph=kept.diagnosis_code,
             csi=values.indication(csi) or csi,
-            category=kept.category,
+            category=meant(self._meanings, "category", kept.category),
             therapist=kept.therapist_agb,
             referral=values.day(kept.referral_date) if kept.referral_date else None,
             line=line,
@@ -168,12 +186,14 @@ class CourseReader:
             agreement.list if agreement is not None else "",
             agreement.f_code if agreement is not None else "",
             resolution.fixed,
+            resolution.is_zorg1 and resolution.verdict is not Verdict.NO_AGREEMENT,
         )
         return found
 
     def _measured(self, day: date, name: str, score: str) -> Measurement:
         """What the feed says was measured, by our names."""
-        return Measurement(day, self._instruments.name(name), score_text(score) or score)
+        name = self._instruments.name(meant(self._meanings, "measurement_name", name))
+        return Measurement(day, name, score_text(score) or score)
 
     def _known(self, patient: KnownPatient, shown: str, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:
         """A course of visits that were placed in a trajectory when the patient was judged."""
@@ -188,7 +208,7 @@ class CourseReader:
             insurer=kept.insurer,
             program=kept.program,
             profile=_profile(kept.profile, visits),
-            agreement=any(visit.outcome not in _LOOSE for visit in visits),
+            agreement=any(visit.agreed for visit in visits),
             started=day,
             ended=values.day(kept.ended),
             relapse=values.day(kept.relapse),

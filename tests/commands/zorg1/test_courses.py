@@ -223,6 +223,38 @@ def test_a_trajectory_by_its_codes_without_a_contract(tmp_path: Path) -> None:
     assert course.declared_cents == 0
 
 
+def test_sessions_of_a_trajectory_whose_start_and_end_are_registered_without_a_contract(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path / "p")
+    clinic.configure(contracts="")
+    sessions = tuple(row | {"code": "1000"} for row in ENDED[1:3])
+    clinic.write(csv_text((ENDED[0], *sessions, ENDED[3]), FEED_COLUMNS))
+    clinic.run(today=TODAY)
+    (course,) = courses(clinic)
+    assert [visit.appointment_id for visit in course.visits] == ["A011", "A012", "A013", "A014"]
+    assert (course.agreement, course.contacts, course.treatments) == (False, 2, 4)
+
+
+def test_regular_sessions_under_the_number_of_one_with_agreement_are_not_of_it(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path / "p")
+    clinic.configure(codes='"1000" = "-"')
+    extra = visit("A019", "2022-04-20", "1000", "T1", patient="P1", category=LOW_BACK)
+    clinic.write(csv_text((*ENDED, extra), FEED_COLUMNS))
+    clinic.run(today=TODAY)
+    (course,) = courses(clinic)
+    assert (course.agreement, course.treatments) == (True, 4)
+
+
+def test_words_of_the_feed_mean_what_the_settings_say_today(tmp_path: Path) -> None:
+    sessions = tuple(row | {"category": "Rug 2 zonder"} for row in WITHOUT_AGREEMENT[:3])
+    clinic = zorg1_practice(tmp_path / "p", sessions)
+    assert courses(clinic) == []
+    path = clinic.folder / "ei-export.toml"
+    words = f'[input.values.category]\n"rug 2 ZONDER" = "{LOW_BACK}"\n'
+    path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
+    (course,) = courses(clinic)
+    assert (course.trajectory, course.profile, course.category) == ("T7", "2", LOW_BACK)
+
+
 def test_two_av_and_two_bv_are_one_profile(tmp_path: Path) -> None:
     visits = tuple(each | {"code": code} for each, code in zip(KNEE, ("940183", "940185", "930211"), strict=True))
     (course,) = courses(zorg1_practice(tmp_path / "p", visits))
