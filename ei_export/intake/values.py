@@ -167,12 +167,6 @@ def consent(text: str) -> str:
     return _CONSENTS.get(text.casefold(), stated(text))
 
 
-def refusal(word: str) -> tuple[bool, bool, str]:
-    """A key that puts words on sharing data, as of `consent`, in order from yes to no: N goes before all, J after all
-    that isn't it."""
-    return word not in ("", "J"), word == "N", word
-
-
 def diagnosis(text: str) -> str | None:
     """A DCSPH code, 4 digits. No zero can have been dropped: locations begin at 10."""
     return text if _DIAGNOSIS.fullmatch(text) else None

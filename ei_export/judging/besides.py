@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Final
 
-from ..intake.values import consent, refusal, stated
-from ..ledger.dossier import NOTHING_BESIDES, Besides
+from ..intake.values import consent, stated
+from ..ledger.dossier import NOTHING_BESIDES, Besides, refusal
 from ..model.appointment import Appointment, positions
 
 _TEXTS: Final = ("consent", "indication_code", "category", "therapist_agb", "referral_date")

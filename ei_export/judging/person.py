@@ -18,9 +18,8 @@ from attrs import evolve
 from ..intake import values
 from ..intake.people import contradicting, fixed, identity_of, known_sex
 from ..intake.person import PERSON_COLUMNS
-from ..intake.values import refusal
 from ..ledger.care import RegularCare
-from ..ledger.dossier import Besides
+from ..ledger.dossier import Besides, refusal
 from ..ledger.patients import StoredDossier
 from ..ledger.people import HashedIdentity, hashed_identity, same_persons
 from ..model.appointment import Appointment

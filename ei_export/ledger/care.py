@@ -15,6 +15,7 @@ from .dossier import (
     Settled,
     Unsettled,
     pack_settled,
+    refusal,
     unpack_settled,
     unpack_trajectories,
 )
@@ -88,7 +89,7 @@ class KnownPatient:
 
 
 _PATIENTS: Final = """
-SELECT patient_id, birth_year, sex, consent, appointments, trajectories FROM patient ORDER BY patient_id
+SELECT patient_id, birth_year, sex, consent, consent_on, appointments, trajectories FROM patient ORDER BY patient_id
 """
 _LINES: Final = """
 SELECT patient_id, reference, appointment_id, debit_credit, state, uzovi, code, list, f_code, units, amount_cents,
@@ -117,7 +118,8 @@ def patients_in_care(ledger: Ledger) -> Iterator[KnownPatient]:
 def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
     """A patient, of all that the streams have."""
     regular, unsettled = RegularCare(patient_id), []
-    settled, trajectories, about = [], [], None
+    settled, trajectories = [], []
+    about: Sequence[Any] = (None, "", "", "")
     lines: dict[str, list[BookedLine]] = {}
     for each in found:
         if isinstance(each, BookedLine):
@@ -130,15 +132,18 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
             *about, appointments, courses = each
             settled = unpack_settled(appointments)
             trajectories = unpack_trajectories(courses)
-    birth_year, sex, consent = about or (regular.birth_year, regular.sex, regular.consent)
+    # What was heard with regular care before there was anything else, the patient's own row doesn't know.
+    birth_year, sex, *said = about
+    words = [(day, refusal(word), word) for word, day in (said, (regular.consent, regular.consent_on)) if word]
+    consent = max(words)[-1] if words else ""
     kept: Sequence[Settled | Unsettled] = [*settled, *unsettled, *regular.appointments]
     bsns = {each.text("bsn") for each in kept}
     settled, sessions = ([each._replace(bsn="") for each in kind] for kind in (settled, regular.appointments))
     appointments = sorted([*settled, *unsettled], key=_ID)
     return KnownPatient(
         patient_id,
-        birth_year,
-        sex,
+        birth_year or regular.birth_year,
+        sex or regular.sex,
         consent,
         appointments,
         trajectories,

@@ -74,6 +74,12 @@ class Besides(NamedTuple):
 NOTHING_BESIDES: Final = Besides()
 
 
+def refusal(word: str) -> tuple[bool, bool, str]:
+    """A key that puts words on sharing data in order from yes to no: N goes before all, J after all
+    that isn't it."""
+    return word not in ("", "J"), word == "N", word
+
+
 class Settled(NamedTuple):
     """An appointment that is not to be tried again: declared or counted, or not by us, or by nobody.
 

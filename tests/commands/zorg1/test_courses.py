@@ -162,6 +162,21 @@ def test_the_order_of_the_rows_makes_no_difference(tmp_path: Path, practice: Cli
     assert alike(zorg1_practice(tmp_path / "shuffled", tuple(rows))) == alike(practice)
 
 
+@pytest.mark.parametrize("word", ["J", "N"])
+@pytest.mark.parametrize("first", ["2022-01-03", "2022-03-03"])
+def test_consent_that_was_said_with_regular_care(tmp_path: Path, word: str, first: str) -> None:
+    regular = visit("R1", first, "1000", consent=word)
+    start = visit("A1", "2022-02-07", "01", "T1", consent="J" if word == "N" else "")
+    expected = "J" if word == "J" or first < start["date"] else "N"
+    for name, batches in (("once", [[regular, start]]), ("one", [[regular], [start]]), ("other", [[start], [regular]])):
+        clinic = Clinic.open(tmp_path / name)
+        for rows in batches:
+            clinic.write(csv_text(rows, FEED_COLUMNS))
+            clinic.run(today=TODAY)
+        (course,) = courses(clinic)
+        assert (course.consent, course.birth_year, course.sex) == (expected, 1961, "2"), name
+
+
 def alike(clinic: Clinic) -> list[str]:
     """The courses without the references of their lines, which follow from the runs."""
     import re
