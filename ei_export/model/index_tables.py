@@ -141,6 +141,18 @@ _THRESHOLDS: Final = RowType(Threshold)
 
 
 @frozen
+class IndexInsurer:
+    """An insurer whose declarations are in the index of Vektis."""
+
+    insurer: RequiredCell
+    source: SourceCell
+    certainty: CertaintyCell
+
+
+_INSURERS: Final = KeyedTable[str, IndexInsurer]("index/insurers.csv", IndexInsurer, "insurer")
+
+
+@frozen
 class IndexTables:
     """All of them, by what they are looked up by."""
 
@@ -150,6 +162,7 @@ class IndexTables:
     minimum: tuple[Minimum, ...]
     means: tuple[NationalMean, ...]
     thresholds: tuple[Threshold, ...]
+    insurers: Mapping[str, IndexInsurer]
 
 
 def read_index_tables(
@@ -180,6 +193,7 @@ def read_index_tables(
         minimum=tuple(parse_table(folder / "minimum.csv", _MINIMUM.columns, _MINIMUM.parse, report)),
         means=tuple(parse_table(folder / "means.csv", _MEANS.columns, mean, report)),
         thresholds=tuple(parse_table(folder / "thresholds.csv", _THRESHOLDS.columns, threshold, report)),
+        insurers=_INSURERS.read(specs, report),
     )
 
 

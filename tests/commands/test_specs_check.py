@@ -57,6 +57,7 @@ DEFECTS: Final = [
     ("index/minimum.csv", "30,", "0,", "TABLE_VALUE", "patients"),
     ("index/means.csv", ",10.3,", ",ten,", "TABLE_VALUE", "mean"),
     ("index/means.csv", "001 002 008", "001 099", "TABLE_VALUE", "indications"),
+    ("index/insurers.csv", "Menzis,", ",", "TABLE_VALUE", "insurer"),
     ("index/thresholds.csv", ",151,,lower,", ",,,lower,", "TABLE_VALUE", "least"),
     ("index/thresholds.csv", ",151,,lower,", ",151,,upper,", "TABLE_VALUE", "held"),
     # Record layouts.

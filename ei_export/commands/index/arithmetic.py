@@ -48,14 +48,14 @@ class Interval:
 
 
 @frozen
-class Outcome:
+class IndexValue:
     """What a formula gives, in tenths: 896 is an index of 89.6. Without an interval where there is one patient only."""
 
     index: int
     interval: Interval | None
 
 
-def weighted(groups: Sequence[Group]) -> Outcome:
+def weighted(groups: Sequence[Group]) -> IndexValue:
     """The sub-indices of groups, weighed by their patients. Raises ValueError where there is no patient."""
     ratios = [ratio for group in groups for ratio in group.ratios]
     if not ratios:
@@ -66,7 +66,7 @@ def weighted(groups: Sequence[Group]) -> Outcome:
     return _outcome(index, sqrt(squares / (count - 1) / count) if count > 1 else None)
 
 
-def expected(groups: Sequence[Group]) -> Outcome:
+def expected(groups: Sequence[Group]) -> IndexValue:
     """All treatments over those that others give such patients. Raises ValueError where there is no patient."""
     patients = [(count, group.mean) for group in groups for count in group.treatments]
     if not patients:
@@ -89,10 +89,10 @@ def tenths(value: Fraction) -> int:
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _outcome(index: Fraction, error: float | None) -> Outcome:
+def _outcome(index: Fraction, error: float | None) -> IndexValue:
     of_whole = float(index) * _WHOLE
     if error is None:
-        return Outcome(tenths(index * _WHOLE), None)
+        return IndexValue(tenths(index * _WHOLE), None)
     wide = error * _WHOLE * _ERRORS
     lower, upper = (tenths(Fraction(end)) for end in (max(of_whole - wide, 0.0), of_whole + wide))
-    return Outcome(tenths(index * _WHOLE), Interval(lower, upper))
+    return IndexValue(tenths(index * _WHOLE), Interval(lower, upper))

@@ -26,21 +26,21 @@ BASES: Final = ("BV", "AV", "")
 
 
 @frozen
-class Counted:
-    """How many treatments a line stands for; 0 with the ``reason``. ``is_sure``: that is how many were given, as far as
-    the line tells; ``certainty`` of that, as of tables."""
+class Treatments:
+    """How many treatments a line stands for; 0 with the ``reason``. ``is_sure``: as many were given, as far as the line
+    tells; ``certainty`` of that, as of tables."""
 
-    treatments: int
+    count: int
     reason: Reason | None = None
     is_sure: bool = True
     certainty: str = "certain"
 
 
 @frozen
-class Line:
+class CareLine:
     """A line as an insurer has it. ``patient``: see above. ``reference`` is its own, ``previous`` of a credit that of
-    its debit. ``granted``: cents, >= 0, None while nobody answered. ``code`` is that of the performance, ``diagnosis``
-    DCSPH, ``indication`` COD321, ``therapist`` AGB; '' where not known."""
+    its debit. ``granted``: cents, >= 0, None while nobody answered. ``insurer``: the contract party; ``code`` of the
+    performance; ``diagnosis`` DCSPH, ``indication`` COD321, ``therapist`` AGB; '' where not known."""
 
     invoice: str
     reference: str
@@ -49,7 +49,8 @@ class Line:
     patient: Hashable
     day: date
     granted: int | None
-    counted: Counted
+    treatments: Treatments
+    insurer: str = ""
     code: str = ""
     diagnosis: str = ""
     indication: str = ""
@@ -57,32 +58,32 @@ class Line:
 
 
 @frozen
-class Identity:
+class Traits:
     """What groups ask of a patient: ``birth_year`` None, ``sex`` (1, 2) and ``postcode`` '' where not known."""
 
     birth_year: int | None = None
     sex: str = ""
     postcode: str = ""
 
-    def or_else(self, other: "Identity") -> "Identity":
+    def or_else(self, other: "Traits") -> "Traits":
         """This, and from the other what isn't known here."""
-        return Identity(self.birth_year or other.birth_year, self.sex or other.sex, self.postcode or other.postcode)
+        return Traits(self.birth_year or other.birth_year, self.sex or other.sex, self.postcode or other.postcode)
 
 
 @frozen
-class Settled:
+class Balance:
     """The lines that are treatments, debits only; and how many others there are, by reason."""
 
-    lines: Sequence[Line]
+    lines: Sequence[CareLine]
     left: Mapping[Reason, int]
 
 
 @frozen
-class Patient:
+class TreatedPatient:
     """A patient with at least one treatment. ``condition`` (DCSPH), ``basis`` (see `BASES`) and ``indication`` are
     those of most treatments; ``is_mixed``: there were others."""
 
-    identity: Identity
+    traits: Traits
     treatments: int
     condition: str
     basis: str
@@ -91,14 +92,14 @@ class Patient:
     by_therapist: Mapping[str, int]
 
 
-def settled(lines: Iterable[Line], is_in: Callable[[date], Reason | None]) -> Settled:
-    """Debit minus credit. ``is_in`` says why a day isn't in the index, None = it is.
+def balanced(lines: Iterable[CareLine], why_not: Callable[[date], Reason | None]) -> Balance:
+    """Debit minus credit. ``why_not`` a day is in the index, None = it is.
 
     A credit takes back the debit of its patient and day that it names; nothing is left of a debit of which all is taken
     back. A credit without a debit takes nothing away: the debit isn't here either.
     """
-    debits: dict[Hashable, Line] = {}
-    credits: list[Line] = []
+    debits: dict[Hashable, CareLine] = {}
+    credits: list[CareLine] = []
     left: Counter[Reason] = Counter()
     for line in lines:
         if line.is_credit:
@@ -109,7 +110,7 @@ def settled(lines: Iterable[Line], is_in: Callable[[date], Reason | None]) -> Se
     by_name = {(line.reference, line.patient, line.day): key for key, line in debits.items()}
     for credit in credits:
         key = by_name.get((credit.previous, credit.patient, credit.day))
-        if reason := is_in(credit.day):
+        if reason := why_not(credit.day):
             left[reason] += 1
         elif credit.granted is None:
             left["unanswered"] += 1
@@ -119,17 +120,17 @@ def settled(lines: Iterable[Line], is_in: Callable[[date], Reason | None]) -> Se
             taken[key] += credit.granted
     found = []
     for key, line in debits.items():
-        if (reason := is_in(line.day) or _why_not(line, taken[key])) is None:
+        if (reason := why_not(line.day) or _why_not(line, taken[key])) is None:
             found.append(line)
         else:
             left[reason] += 1
-    return Settled(found, dict(left))
+    return Balance(found, dict(left))
 
 
-def _why_not(line: Line, taken: int) -> Reason | None:
+def _why_not(line: CareLine, taken: int) -> Reason | None:
     """Why a debit on a day of the index is no treatment; ``taken``: what was credited of it."""
-    if line.counted.reason is not None:
-        return line.counted.reason
+    if line.treatments.reason is not None:
+        return line.treatments.reason
     if line.granted is None:
         return "unanswered"
     if not line.granted:
@@ -137,28 +138,28 @@ def _why_not(line: Line, taken: int) -> Reason | None:
     return "credited" if taken >= line.granted else None
 
 
-def patients(
-    lines: Iterable[Line], identities: Mapping[Hashable, Identity], covers: Mapping[str, str]
-) -> Sequence[Patient]:
+def treated(
+    lines: Iterable[CareLine], traits: Mapping[Hashable, Traits], covers: Mapping[str, str]
+) -> Sequence[TreatedPatient]:
     """The patients of lines that are treatments, in an order that is the same whatever that of the lines is.
     ``covers``: AV or BV by indication."""
-    by_patient: dict[Hashable, list[Line]] = defaultdict(list)
+    by_patient: dict[Hashable, list[CareLine]] = defaultdict(list)
     for line in lines:
         by_patient[line.patient].append(line)
-    found = [_patient(own, identities.get(who, Identity()), covers) for who, own in by_patient.items()]
+    found = [_patient(own, traits.get(who, Traits()), covers) for who, own in by_patient.items()]
     return sorted(found, key=_order)
 
 
-def _patient(lines: Sequence[Line], identity: Identity, covers: Mapping[str, str]) -> Patient:
+def _patient(lines: Sequence[CareLine], traits: Traits, covers: Mapping[str, str]) -> TreatedPatient:
     cared = _most(lines, lambda line: (line.diagnosis, covers.get(line.indication, "")))
     indications = _most(lines, lambda line: line.indication)
     therapists: Counter[str] = Counter()
     for line in lines:
-        therapists[line.therapist] += line.counted.treatments
+        therapists[line.therapist] += line.treatments.count
     condition, basis = cared[0]
-    return Patient(
-        identity=identity,
-        treatments=sum(line.counted.treatments for line in lines),
+    return TreatedPatient(
+        traits=traits,
+        treatments=sum(line.treatments.count for line in lines),
         condition=condition,
         basis=basis,
         indication=indications[0],
@@ -167,24 +168,24 @@ def _patient(lines: Sequence[Line], identity: Identity, covers: Mapping[str, str
     )
 
 
-def _most(lines: Sequence[Line], of: Callable[[Line], T]) -> Sequence[T]:
+def _most(lines: Sequence[CareLine], of: Callable[[CareLine], T]) -> Sequence[T]:
     """What lines say, that of most treatments first, of as many the one of the first day."""
     counts: Counter[T] = Counter()
     first: dict[T, date] = {}
     for line in lines:
         said = of(line)
-        counts[said] += line.counted.treatments
+        counts[said] += line.treatments.count
         first[said] = min(first.get(said, line.day), line.day)
     return sorted(counts, key=lambda said: (-counts[said], first[said], said))
 
 
-def _order(patient: Patient) -> tuple[object, ...]:
+def _order(patient: TreatedPatient) -> tuple[object, ...]:
     return (
         patient.condition,
         patient.basis,
-        patient.identity.birth_year or 0,
-        patient.identity.sex,
-        patient.identity.postcode,
+        patient.traits.birth_year or 0,
+        patient.traits.sex,
+        patient.traits.postcode,
         patient.treatments,
         patient.indication,
         sorted(patient.by_therapist.items()),

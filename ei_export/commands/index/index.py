@@ -18,10 +18,10 @@ from ...model.index_tables import NationalMean, Threshold, index_tables
 from ...settings import Settings
 from ...zorg1.agreements import Agreements
 from ..belonging import codes_of, refuse_strangers, refuse_unknown_runs
-from .arithmetic import Group, Outcome, expected, tenths, weighted
-from .care import Patient, Reason, patients, settled
+from .arithmetic import Group, IndexValue, expected, tenths, weighted
+from .care import Reason, TreatedPatient, balanced, treated
 from .kept import KeptIndex, folder_of, kept_indices
-from .reference import Reference, ReferenceGroup, read_reference
+from .reference import ReferenceGroup, ReferenceTable, read_reference
 from .sources import Reading
 from .span import Span
 from .told import of_patients, of_sources
@@ -82,8 +82,8 @@ class TherapistFigures:
 class Computed:
     """The index by both formulas."""
 
-    weighted: Outcome
-    expected: Outcome
+    weighted: IndexValue
+    expected: IndexValue
 
 
 @frozen
@@ -132,33 +132,33 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         sources = reading.read(ledger, asked.files)
-    counted, before = (settled(sources.lines, each.why_not) for each in (span, earlier))
-    found, earlier_found = (patients(each.lines, sources.identities, agreements.covers) for each in (counted, before))
+    balance, balance_before = (balanced(sources.lines, each.why_not) for each in (span, earlier))
+    found, before = (treated(each.lines, sources.traits, agreements.covers) for each in (balance, balance_before))
     computed = _computed(found, reference, asked.year)
     return Index(
         asked=asked,
         span=span,
         now=_figures(found),
-        before=_figures(earlier_found),
-        groups=_groups(found, earlier_found, reference, asked.year),
-        therapists=_therapists(found, earlier_found),
+        before=_figures(before),
+        groups=_groups(found, before, reference, asked.year),
+        therapists=_therapists(found, before),
         national=[(mean, _figures(_of(found, mean))) for mean in tables.means if span.is_year],
         thresholds=[row for row in tables.thresholds if asked.year == (row.index_year or row.year)],
         computed=computed,
         periods=kept_indices(folder_of(settings)),
-        left=counted.left,
-        lines=len(counted.lines),
-        inferred=sum(line.counted.certainty == "inferred" for line in counted.lines),
+        left=balance.left,
+        lines=len(balance.lines),
+        inferred=sum(line.treatments.certainty == "inferred" for line in balance.lines),
         doubles=sources.doubles,
         findings=[
-            *of_sources(sources, counted, span, today),
+            *of_sources(sources, balance, span, tables.insurers, today),
             *of_patients(found, tables.minimum, settings.language),
             *_of_reference(found, reference, asked.year),
         ],
     )
 
 
-def _reference(asked: Asked) -> Reference | None:
+def _reference(asked: Asked) -> ReferenceTable | None:
     if asked.reference is not None:
         return read_reference(asked.reference, diagnoses().keys(), asked.statuses)
     if asked.statuses is not None:
@@ -166,16 +166,16 @@ def _reference(asked: Asked) -> Reference | None:
     return None
 
 
-def _figures(found: Collection[Patient]) -> Figures:
+def _figures(found: Collection[TreatedPatient]) -> Figures:
     return Figures(len(found), sum(patient.treatments for patient in found))
 
 
-def _of(found: Sequence[Patient], mean: NationalMean) -> Sequence[Patient]:
+def _of(found: Sequence[TreatedPatient], mean: NationalMean) -> Sequence[TreatedPatient]:
     """Those whom a national mean is of."""
     return [patient for patient in found if not mean.indications or patient.indication in mean.indications]
 
 
-def _computed(found: Sequence[Patient], reference: Reference | None, year: int) -> Computed | None:
+def _computed(found: Sequence[TreatedPatient], reference: ReferenceTable | None, year: int) -> Computed | None:
     """The index, unless too many patients are in no group of the reference table."""
     if reference is None or not found:
         return None
@@ -194,7 +194,7 @@ def _computed(found: Sequence[Patient], reference: Reference | None, year: int) 
     return Computed(weighted(groups), expected(groups))
 
 
-def _of_reference(found: Sequence[Patient], reference: Reference | None, year: int) -> Iterator[Finding]:
+def _of_reference(found: Sequence[TreatedPatient], reference: ReferenceTable | None, year: int) -> Iterator[Finding]:
     """Why there is no index, or who is not in it."""
     if reference is None:
         yield Finding("INDEX_REFERENCE_NONE")
@@ -209,13 +209,13 @@ def _is_too_many(without: int, patients: int) -> bool:
 
 
 def _groups(
-    now: Sequence[Patient], before: Sequence[Patient], reference: Reference | None, year: int
+    now: Sequence[TreatedPatient], before: Sequence[TreatedPatient], reference: ReferenceTable | None, year: int
 ) -> Sequence[GroupFigures]:
     """The figures by group: those of the reference table in its order, then others by condition and basis."""
-    by_key: list[dict[tuple[object, ...], list[Patient]]] = []
+    by_key: list[dict[tuple[object, ...], list[TreatedPatient]]] = []
     groups: dict[tuple[object, ...], ReferenceGroup | None] = {}
     for found, age_in in ((now, year), (before, year - 1)):
-        one: dict[tuple[object, ...], list[Patient]] = defaultdict(list)
+        one: dict[tuple[object, ...], list[TreatedPatient]] = defaultdict(list)
         for patient in found:
             group = reference.group_of(patient, age_in) if reference is not None else None
             key = (0, group.row.line, "", "") if group is not None else (1, 0, patient.condition, patient.basis)
@@ -234,7 +234,7 @@ def _groups(
     ]
 
 
-def _therapists(now: Sequence[Patient], before: Sequence[Patient]) -> Sequence[TherapistFigures]:
+def _therapists(now: Sequence[TreatedPatient], before: Sequence[TreatedPatient]) -> Sequence[TherapistFigures]:
     by_therapist = []
     for found in (now, before):
         patients: Counter[str] = Counter()

@@ -16,7 +16,7 @@ from attrs import frozen
 from ...base.problems import SettingsError
 from ...base.row_types import PlaceCell, RequiredCell, RowCell, RowType, TextCell, one_of
 from ...base.tables import Row, overlap, parse_rows, read_sheet
-from .care import BASES, Patient
+from .care import BASES, TreatedPatient
 
 #: The oldest age of a group without an end.
 _OLDEST: Final = 199
@@ -80,7 +80,7 @@ _GROUP: Final = RowType(ReferenceGroup)
 
 
 @frozen
-class Reference:
+class ReferenceTable:
     """A reference table. ``groups`` each with its diagnoses, None = those that no other group names; ``statuses``: the
     social status by the four digits of a postcode."""
 
@@ -88,15 +88,15 @@ class Reference:
     groups: Sequence[tuple[ReferenceGroup, frozenset[str] | None]]
     statuses: Mapping[str, str]
 
-    def group_of(self, patient: Patient, year: int) -> ReferenceGroup | None:
+    def group_of(self, patient: TreatedPatient, year: int) -> ReferenceGroup | None:
         """The group that a patient is in, in the year in which they reach an age."""
-        status = self.statuses.get(patient.identity.postcode[:4], "")
-        born = patient.identity.birth_year
+        status = self.statuses.get(patient.traits.postcode[:4], "")
+        born = patient.traits.birth_year
         for group, codes in self.groups:
             if (
                 (codes is None or patient.condition in codes)
                 and group.basis in ("", patient.basis)
-                and group.sex in ("", patient.identity.sex)
+                and group.sex in ("", patient.traits.sex)
                 and group.social_status in ("", status)
                 and (not group.asks_age or (born is not None and group.ages[0] <= year - born <= group.ages[1]))
             ):
@@ -104,7 +104,7 @@ class Reference:
         return None
 
 
-def read_reference(path: Path, diagnoses: Collection[str], statuses: Path | None) -> Reference:
+def read_reference(path: Path, diagnoses: Collection[str], statuses: Path | None) -> ReferenceTable:
     """The table in a file. ``diagnoses``: the DCSPH codes that there are; ``statuses``: a table of postcodes.
 
     Raises SettingsError, with file, row and column, for what can't be understood: a cell of another form, diagnoses
@@ -121,7 +121,7 @@ def read_reference(path: Path, diagnoses: Collection[str], statuses: Path | None
     for (one, of_one), (other, of_other) in combinations(groups, 2):
         if _share(one, other) and _meet(of_one, of_other):
             raise overlap(other.row, one.place)
-    return Reference(path.name, sorted(groups, key=lambda each: each[1] is None), known)
+    return ReferenceTable(path.name, sorted(groups, key=lambda each: each[1] is None), known)
 
 
 def _read_statuses(path: Path) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from ...base.wording import printable
 from ...base.words import Words, words
 from ...output.paper import Paint, columns, wrapped
 from ...output.sheets import Sheet, Value, as_json
-from .arithmetic import Outcome
+from .arithmetic import IndexValue
 from .index import Index
 from .tables import fits, number, tables
 
@@ -22,6 +22,8 @@ _SHOWN: Final = {
     "national": ("population", "year", "national_mean", "mean"),
     "counted": ("outcome", "lines"),
 }
+#: Whether an index is in a range, '-' where that can't be said.
+_ANSWERS: Final = {True: "yes", False: "no", None: "unknown"}
 #: What a reader must know of these figures, in the order in which it is told.
 _RESTS_ON: Final = ("formulas", "interval", "age", "patient", "product", "not_vektis")
 
@@ -47,7 +49,7 @@ def document(index: Index, written: Sequence[Path], severities: Severities, lang
     }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: IndexValue) -> dict[str, Any]:
     interval = outcome.interval
     bounds = (None, None) if interval is None else (interval.lower / 10, interval.upper / 10)
     return {"index": outcome.index / 10, "lower": bounds[0], "upper": bounds[1]}
@@ -126,7 +128,7 @@ def _thresholds(index: Index, say: Words, paint: Paint) -> Iterator[str]:
         )
         if index.computed is not None:
             outcomes = (index.computed.weighted, index.computed.expected)
-            answers = [say("yes" if found else "no") for found in (fits(row, outcome) for outcome in outcomes)]
+            answers = [say(_ANSWERS[fits(row, outcome)]) for outcome in outcomes]
             said += say("threshold.fits", weighted=answers[0], expected=answers[1])
         yield from wrapped(said, "  - ")
 

@@ -21,7 +21,7 @@ from ...ledger.granted import KnownLine, known_lines, postcodes
 from ...ledger.own_files import holds_invoice
 from ...model.declaration import short_number
 from ...standards.filed import FiledLine
-from .care import Counted, Identity, Line
+from .care import CareLine, Traits, Treatments
 from .filed import Filed, Granted, read_files
 from .treatments import Counting
 
@@ -33,13 +33,13 @@ class Sources:
 
     findings: list[Finding]
     doubles: int
-    lines: list[Line] = field(factory=list)
-    identities: dict[Hashable, Identity] = field(factory=dict)
+    lines: list[CareLine] = field(factory=list)
+    traits: dict[Hashable, Traits] = field(factory=dict)
 
-    def add(self, line: Line, identity: Identity) -> None:
+    def add(self, line: CareLine, traits: Traits) -> None:
         """A line with what is known of its patient."""
         self.lines.append(line)
-        self.identities[line.patient] = self.identities.get(line.patient, Identity()).or_else(identity)
+        self.traits[line.patient] = self.traits.get(line.patient, Traits()).or_else(traits)
 
 
 @frozen
@@ -86,14 +86,14 @@ class Reading:
         lives = dict(postcodes(ledger))
         for patient in patients_in_care(ledger):
             known = _Known.of(patient)
-            identity = Identity(patient.birth_year, patient.sex, lives.get(patient.patient_id, ""))
+            traits = Traits(patient.birth_year, patient.sex, lives.get(patient.patient_id, ""))
             for own in self._own(by_patient.pop(patient.patient_id, ()), known, filed):
-                found.add(own, identity)
+                found.add(own, traits)
         for lines in by_patient.values():
             for own in self._own(lines, _Known(), filed):
-                found.add(own, Identity())
+                found.add(own, Traits())
 
-    def _own(self, lines: Sequence[KnownLine], known: _Known, filed: Filed) -> Iterator[Line]:
+    def _own(self, lines: Sequence[KnownLine], known: _Known, filed: Filed) -> Iterator[CareLine]:
         """The lines of a patient, by reference. The contacts of a trajectory come with the last line granted that takes
         them: what was credited before it, or refused, leaves them to it."""
         granted = {line.reference: self._granted(line, filed.answers.get(line.invoice)) for line in lines}
@@ -107,7 +107,7 @@ class Reading:
         for line in lines:
             day = date.fromisoformat(line.date)
             about = known.appointments.get(line.appointment_id)
-            yield Line(
+            yield CareLine(
                 invoice=line.invoice,
                 reference=line.reference,
                 previous=line.previous,
@@ -115,7 +115,8 @@ class Reading:
                 patient=line.patient_id if line.who is None else line.who,
                 day=day,
                 granted=granted[line.reference],
-                counted=self.counting.own(line.insurer, line.code, day, line.units, contacts.get(line.reference, 0)),
+                treatments=self.counting.own(line.insurer, line.code, day, line.units, contacts.get(line.reference, 0)),
+                insurer=line.insurer,
                 code=line.f_code,
                 diagnosis=about.text("diagnosis_code") if about is not None else "",
                 indication=about.besides.indication_code if about is not None else "",
@@ -140,19 +141,18 @@ class Reading:
                 params = {"file": filed.files[invoice], "invoice": invoice, "lines": len(new)}
                 found.findings.append(Finding("INDEX_NO_ANSWER", "", params))
             for line in new:
-                identity = Identity(line.birth_year, line.sex, line.postcode[:4])
-                found.add(self._filed(line, invoice, ledger.hashed(line.who), answer), identity)
+                traits = Traits(line.birth_year, line.sex, line.postcode[:4])
+                found.add(self._filed(line, invoice, ledger.hashed(line.who), answer), traits)
         for invoice, answer in filed.answers.items():
             if invoice not in filed.lines and not holds_invoice(ledger, invoice):
                 params = {"file": answer.file, "invoice": invoice}
                 found.findings.append(Finding("INDEX_NO_DECLARATION", "", params))
 
-    def _filed(self, line: FiledLine, invoice: str, who: int, answer: Granted | None) -> Line:
-        counted = Counted(0)
+    def _filed(self, line: FiledLine, invoice: str, who: int, answer: Granted | None) -> CareLine:
+        insurer, treatments = self.insurers.get(line.uzovi, ""), Treatments(0)
         if not line.is_credit:
-            insurer = self.insurers.get(line.uzovi, "")
-            counted = self.counting.filed(insurer, line.code, line.list, line.day, line.units)
-        return Line(
+            treatments = self.counting.filed(insurer, line.code, line.list, line.day, line.units)
+        return CareLine(
             invoice=invoice,
             reference=line.reference,
             previous=line.previous,
@@ -160,7 +160,8 @@ class Reading:
             patient=who,
             day=line.day,
             granted=answer.of(line.reference, line.patient_id, line.cents) if answer is not None else None,
-            counted=counted,
+            treatments=treatments,
+            insurer=insurer,
             code=line.code,
             diagnosis=line.diagnosis,
             indication=line.indication,

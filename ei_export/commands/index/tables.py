@@ -9,7 +9,7 @@ from ...base.words import Words, words
 from ...model.codelists import diagnoses
 from ...model.index_tables import Threshold
 from ...output.sheets import Column, Row, Sheet, titled
-from .arithmetic import Outcome, tenths
+from .arithmetic import IndexValue, tenths
 from .index import Figures, GroupFigures, Index
 
 _FIGURES = (
@@ -104,7 +104,7 @@ def number(of_tenths: int | None) -> Decimal | None:
     return None if of_tenths is None else Decimal(of_tenths).scaleb(-1)
 
 
-def fits(threshold: Threshold, outcome: Outcome) -> bool | None:
+def fits(threshold: Threshold, outcome: IndexValue) -> bool | None:
     """Whether what an insurer holds against a threshold lies in it; None where there is no interval and it asks for
     one."""
     value = outcome.index
@@ -133,7 +133,7 @@ def _summary(index: Index, say: Words) -> Sequence[Row]:
     ]
 
 
-def _of(outcome: Outcome) -> Row:
+def _of(outcome: IndexValue) -> Row:
     interval = outcome.interval
     bounds = (None, None) if interval is None else (number(interval.lower), number(interval.upper))
     return number(outcome.index), *bounds

@@ -15,13 +15,13 @@ from attrs import field, frozen
 
 from ...model.index_tables import IndexPerformance
 from ...zorg1.agreements import ANY, Agreement, Agreements
-from .care import Counted
+from .care import Treatments
 
 #: The lists of regular care (COD367), which ``specs/index/performances.csv`` is of.
 _REGULAR: Final = ("012", "073")
 
 
-_UNKNOWN: Final = Counted(0, "unknown")
+_UNKNOWN: Final = Treatments(0, "unknown")
 
 
 @frozen
@@ -32,14 +32,14 @@ class Counting:
     codes: Mapping[str, IndexPerformance]
     _carried: dict[tuple[str, str, date], bool] = field(init=False, factory=dict, repr=False, eq=False)
 
-    def own(self, insurer: str, declare_under: str, day: date, units: int, contacts: int) -> Counted:
+    def own(self, insurer: str, declare_under: str, day: date, units: int, contacts: int) -> Treatments:
         """Of a line that this program declared; ``contacts``: how many come with it (see `takes_contacts`)."""
         product = self.agreements.find(insurer, declare_under, day)
         if product is None:
-            return Counted(1, is_sure=False, certainty="inferred")
+            return Treatments(1, is_sure=False, certainty="inferred")
         if product.units == "count":
-            return Counted(units)
-        return Counted(1 + contacts, certainty="inferred")
+            return Treatments(units)
+        return Treatments(1 + contacts, certainty="inferred")
 
     def takes_contacts(self, insurer: str, declare_under: str, day: date) -> bool:
         """Whether the contacts that the ledger counted come with a line: nothing else that is declared tells of
@@ -52,22 +52,22 @@ class Counting:
             and not self._tells_contacts(product, day)
         )
 
-    def filed(self, insurer: str, code: str, performance_list: str, day: date, units: int) -> Counted:
+    def filed(self, insurer: str, code: str, performance_list: str, day: date, units: int) -> Treatments:
         """Of a line in a file of whatever program, by the code that was sent."""
         products = [
             product for product in self._products.get((insurer, code, performance_list), ()) if product.covers(day)
         ]
         if any(product.units == "count" for product in products):
-            return Counted(units)
+            return Treatments(units)
         if products:
             is_sure = all(self._tells_contacts(product, day) for product in products)
-            return Counted(1, is_sure=is_sure, certainty="inferred")
+            return Treatments(1, is_sure=is_sure, certainty="inferred")
         if performance_list in _REGULAR and (found := self.codes.get(code)) is not None:
             if found.counts_as == "treatment":
-                return Counted(units, certainty=found.certainty)
-            return Counted(0, found.counts_as, certainty=found.certainty)
+                return Treatments(units, certainty=found.certainty)
+            return Treatments(0, found.counts_as, certainty=found.certainty)
         if code[:1] == "F":
-            return Counted(1, is_sure=False, certainty="inferred")
+            return Treatments(1, is_sure=False, certainty="inferred")
         return _UNKNOWN
 
     @cached_property

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.commands.index.arithmetic import Group, Interval, Outcome, expected, sub_index, tenths, weighted
+from ei_export.commands.index.arithmetic import Group, IndexValue, Interval, expected, sub_index, tenths, weighted
 
 A = Group([8] * 10, Fraction(6))
 B = Group([6] * 30, Fraction(8))
@@ -30,7 +30,7 @@ def test_the_intervals_of_the_worked_example() -> None:
 
 def test_one_patient_has_no_interval() -> None:
     alone = [Group([3], Fraction(4))]
-    assert weighted(alone) == expected(alone) == Outcome(750, None)
+    assert weighted(alone) == expected(alone) == IndexValue(750, None)
 
 
 @pytest.mark.parametrize("formula", [weighted, expected])

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.commands.index.care import Counted, Identity, Line, Patient, Reason, patients, settled
+from ei_export.commands.index.care import CareLine, Reason, Traits, TreatedPatient, Treatments, balanced, treated
 
 COVERS = {"009": "AV", "001": "BV", "003": "BV"}
-ONE = Counted(1)
+ONE = Treatments(1)
 
 
-def line(number: int, **more: object) -> Line:
+def line(number: int, **more: object) -> CareLine:
     values: dict[str, object] = {
         "invoice": "X",
         "reference": f"R{number}",
@@ -21,24 +21,24 @@ def line(number: int, **more: object) -> Line:
         "patient": 1,
         "day": dt.date(2021, 3, 1),
         "granted": 4000,
-        "counted": ONE,
+        "treatments": ONE,
         "diagnosis": "3426",
         "indication": "009",
         "therapist": "T1",
     }
-    return Line(**{**values, **more})  # type: ignore[arg-type]
+    return CareLine(**{**values, **more})  # type: ignore[arg-type]
 
 
-def credit(number: int, of: int, **more: object) -> Line:
-    return line(number, is_credit=True, previous=f"R{of}", counted=Counted(0), **more)
+def credit(number: int, of: int, **more: object) -> CareLine:
+    return line(number, is_credit=True, previous=f"R{of}", treatments=Treatments(0), **more)
 
 
 def always(day: dt.date) -> Reason | None:
     return None
 
 
-def counts(lines: Sequence[Line]) -> list[str]:
-    return sorted(each.reference for each in settled(lines, always).lines)
+def counts(lines: Sequence[CareLine]) -> list[str]:
+    return sorted(each.reference for each in balanced(lines, always).lines)
 
 
 def test_a_credit_takes_back_the_debit_it_names() -> None:
@@ -51,13 +51,13 @@ def test_a_credit_of_a_part_leaves_the_treatment() -> None:
 
 
 def test_a_credit_that_nobody_granted_takes_nothing_back() -> None:
-    found = settled([line(1), credit(2, 1, granted=None), credit(3, 1, granted=0)], always)
+    found = balanced([line(1), credit(2, 1, granted=None), credit(3, 1, granted=0)], always)
     assert [each.reference for each in found.lines] == ["R1"]
     assert found.left == {"unanswered": 1}
 
 
 def test_a_credit_of_another_patient_or_day_is_none_of_this_debit() -> None:
-    found = settled([line(1), credit(2, 1, patient=2), credit(3, 1, day=dt.date(2021, 3, 2))], always)
+    found = balanced([line(1), credit(2, 1, patient=2), credit(3, 1, day=dt.date(2021, 3, 2))], always)
     assert ([each.reference for each in found.lines], found.left) == (["R1"], {"credit": 2})
 
 
@@ -65,15 +65,15 @@ def test_each_line_that_does_not_count_has_its_reason() -> None:
     lines = [
         line(1, granted=0),
         line(2, granted=None),
-        line(3, counted=Counted(0, "surcharge")),
+        line(3, treatments=Treatments(0, "surcharge")),
         line(4, day=dt.date(2022, 1, 1)),
     ]
-    found = settled(lines, lambda day: "elsewhen" if day.year != 2021 else None)
+    found = balanced(lines, lambda day: "elsewhen" if day.year != 2021 else None)
     assert (found.lines, found.left) == ([], {"refused": 1, "unanswered": 1, "surcharge": 1, "elsewhen": 1})
 
 
-def of(lines: Sequence[Line], identity: Identity | None = None) -> Sequence[Patient]:
-    return patients(lines, {1: identity or Identity(1980, "2")}, COVERS)
+def of(lines: Sequence[CareLine], traits: Traits | None = None) -> Sequence[TreatedPatient]:
+    return treated(lines, {1: traits or Traits(1980, "2")}, COVERS)
 
 
 def test_a_patient_counts_once_where_most_treatments_are() -> None:
@@ -100,12 +100,12 @@ def test_an_indication_that_is_not_known_is_a_basis_of_its_own() -> None:
 
 
 def test_units_count() -> None:
-    (patient,) = of([line(1), line(2, counted=Counted(3), therapist="T2")])
+    (patient,) = of([line(1), line(2, treatments=Treatments(3), therapist="T2")])
     assert (patient.treatments, patient.by_therapist) == (4, {"T1": 1, "T2": 3})
 
 
 def test_what_one_line_does_not_say_of_a_patient_another_may() -> None:
-    assert Identity(None, "2", "").or_else(Identity(1980, "1", "1234")) == Identity(1980, "2", "1234")
+    assert Traits(None, "2", "").or_else(Traits(1980, "1", "1234")) == Traits(1980, "2", "1234")
 
 
 drawn = st.lists(
@@ -115,7 +115,7 @@ drawn = st.lists(
         patient=st.integers(1, 5),
         day=st.dates(dt.date(2021, 1, 1), dt.date(2021, 12, 31)),
         granted=st.sampled_from([None, 0, 100, 4000]),
-        counted=st.builds(Counted, st.integers(1, 5)),
+        treatments=st.builds(Treatments, st.integers(1, 5)),
         diagnosis=st.sampled_from(["3426", "3026", ""]),
         indication=st.sampled_from(["009", "001", ""]),
         therapist=st.sampled_from(["T1", "T2"]),
@@ -127,29 +127,29 @@ drawn = st.lists(
 
 @settings(deadline=None)
 @given(drawn, st.randoms(use_true_random=False))
-def test_no_order_of_lines_matters(lines: list[Line], random: object) -> None:
+def test_no_order_of_lines_matters(lines: list[CareLine], random: object) -> None:
     shuffled = [*lines]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    one, other = (settled(each, always) for each in (lines, shuffled))
+    one, other = (balanced(each, always) for each in (lines, shuffled))
     assert one.left == other.left
     assert of(one.lines) == of(other.lines)
 
 
 @settings(deadline=None)
 @given(drawn)
-def test_what_is_credited_whole_is_as_if_it_never_was(lines: list[Line]) -> None:
+def test_what_is_credited_whole_is_as_if_it_never_was(lines: list[CareLine]) -> None:
     credits = [
         credit(1000 + n, int(each.reference[1:]), patient=each.patient, day=each.day, granted=each.granted)
         for n, each in enumerate(lines)
     ]
-    assert settled([*credits, *lines], always).lines == []
+    assert balanced([*credits, *lines], always).lines == []
 
 
 @settings(deadline=None)
 @given(drawn)
-def test_no_treatment_is_lost_or_made(lines: list[Line]) -> None:
-    found = settled(lines, always)
+def test_no_treatment_is_lost_or_made(lines: list[CareLine]) -> None:
+    found = balanced(lines, always)
     assert len(found.lines) + sum(found.left.values()) == len(lines)
     assert sum(patient.treatments for patient in of(found.lines)) == sum(
-        each.counted.treatments for each in lines if each.granted
+        each.treatments.count for each in lines if each.granted
     )

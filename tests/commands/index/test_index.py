@@ -130,6 +130,8 @@ def test_contracted_or_not(practice: Indexed) -> None:
     cared = [Care(n, "2021-02-01", uzovi=uzovi) for n, uzovi in enumerate((*UZOVI.values(), "9999"))]
     found = practice.index("--files", *practice.granted(cared))
     assert found["treatments"] == len(UZOVI) + 1
+    (others,) = [problem for problem in found["problems"] if problem["code"] == "INDEX_INSURERS_OTHER"]
+    assert "(1 x)" in others["message"]
 
 
 def test_units_of_products_by_insurer(practice: Indexed) -> None:
@@ -233,6 +235,27 @@ def test_a_person_is_one_in_ledger_and_files(practice: Indexed) -> None:
     assert (found["patients"], found["treatments"]) == (1, 2)
 
 
+def test_what_was_withdrawn_does_not_count_and_what_was_pruned_does(practice: Indexed) -> None:
+    rows = [
+        visit("A1", "2021-03-01", "940131", "T1"),
+        visit("A2", "2021-03-08", "940135", "T1"),
+        visit("A3", "2021-03-22", "940134", "T1"),
+    ]
+    clerk = Clerk(practice.clinic)
+    (content,) = practice.clinic.feed(rows).run().files.values()
+    assert clerk.undoes("R000001") == 0
+    assert left(practice.index()) == {"telt mee": 0}
+    (content,) = practice.clinic.run().files.values()
+    clerk.gets(file_level(take_apart(content), "8001"))
+    before = practice.index()
+    assert clerk.gives("prune", "--before", "2022-01-01", "--yes", today="2022-06-01")[0] == 0
+    after = practice.index()
+    for found in (before, after):
+        assert (found["patients"], found["treatments"]) == (1, 3)
+    assert "INDEX_CONDITION_UNKNOWN" not in codes(before)
+    assert {"INDEX_CONDITION_UNKNOWN", "INDEX_BASIS_UNKNOWN"} <= set(codes(after))
+
+
 def test_gds801_and_its_answer(practice: Indexed) -> None:
     cared = [*course(1, 3, year=2025, list="073"), *course(2, 2, year=2025, list="073")]
     content = gds801(cared)
@@ -334,6 +357,15 @@ def test_groups_by_age_sex_and_social_status(practice: Indexed) -> None:
     refused = practice.index(*given, code=2)["problems"][0]
     assert refused["code"] == "TABLE_VALUE"
     assert "social_status" in refused["message"]
+
+
+def test_a_postcode_of_the_ledger_says_the_social_status(practice: Indexed) -> None:
+    (content,) = practice.clinic.feed([visit("A1", "2021-03-01", "940131", "T1")]).run().files.values()
+    Clerk(practice.clinic).gets(file_level(take_apart(content), "8001"))
+    statuses = practice.file("pc4.csv", b"postcode;social_status\n1234;hoog\n2345;laag\n")
+    reference = practice.reference(";;hoog;;;2;hoog;2", ";;laag;;;;laag;3")
+    found = practice.index("--reference", reference, "--social-status", statuses)
+    assert found["index"]["weighted"] == {"index": 50.0, "lower": None, "upper": None}
 
 
 def test_thresholds_of_the_year(practice: Indexed) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from ei_export.base.problems import SettingsError
-from ei_export.commands.index.care import Identity, Patient
-from ei_export.commands.index.reference import Reference, read_reference
+from ei_export.commands.index.care import Traits, TreatedPatient
+from ei_export.commands.index.reference import ReferenceTable, read_reference
 from ei_export.model.codelists import diagnoses
 from tests.commands.index.practice import COLUMNS
 
 
-def read(folder: Path, *rows: str, columns: str = COLUMNS, statuses: str = "") -> Reference:
+def read(folder: Path, *rows: str, columns: str = COLUMNS, statuses: str = "") -> ReferenceTable:
     path = folder / "ref.csv"
     path.write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
     other = folder / "pc4.csv"
@@ -20,11 +20,11 @@ def read(folder: Path, *rows: str, columns: str = COLUMNS, statuses: str = "") -
     return read_reference(path, diagnoses().keys(), other if statuses else None)
 
 
-def patient(condition: str = "3426", born: int | None = 1981, sex: str = "2", basis: str = "AV") -> Patient:
-    return Patient(Identity(born, sex, "1234"), 5, condition, basis, "009", is_mixed=False, by_therapist={})
+def patient(condition: str = "3426", born: int | None = 1981, sex: str = "2", basis: str = "AV") -> TreatedPatient:
+    return TreatedPatient(Traits(born, sex, "1234"), 5, condition, basis, "009", is_mixed=False, by_therapist={})
 
 
-def group(reference: Reference, of: Patient) -> str | None:
+def group(reference: ReferenceTable, of: TreatedPatient) -> str | None:
     found = reference.group_of(of, 2021)
     return found.condition if found is not None else None
 
