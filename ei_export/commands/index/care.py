@@ -9,7 +9,7 @@ basis is that of most treatments, the first of them where these are as many; age
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -23,6 +23,10 @@ Reason = Literal[
 ]
 #: The insurance that an entitlement is of: basic, supplementary, or not known.
 BASES: Final = ("BV", "AV", "")
+
+
+#: Invoice and reference.
+_Key: TypeAlias = tuple[str, str]
 
 
 @frozen
@@ -98,7 +102,7 @@ def balanced(lines: Iterable[CareLine], why_not: Callable[[date], Reason | None]
     A credit takes back the debit of its patient and day that it names; nothing is left of a debit of which all is taken
     back. A credit without a debit takes nothing away: the debit isn't here either.
     """
-    debits: dict[Hashable, CareLine] = {}
+    debits: dict[_Key, CareLine] = {}
     credits: list[CareLine] = []
     left: Counter[Reason] = Counter()
     for line in lines:
@@ -106,18 +110,21 @@ def balanced(lines: Iterable[CareLine], why_not: Callable[[date], Reason | None]
             credits.append(line)
         else:
             debits[line.invoice, line.reference] = line
-    taken: Counter[Hashable] = Counter()
-    by_name = {(line.reference, line.patient, line.day): key for key, line in debits.items()}
+    taken: Counter[_Key] = Counter()
+    by_name: dict[Hashable, _Key] = {}
+    for key in sorted(debits, reverse=True):  # of two of one name always the same
+        line = debits[key]
+        by_name[line.reference, line.patient, line.day] = key
     for credit in credits:
-        key = by_name.get((credit.previous, credit.patient, credit.day))
+        taken_back = by_name.get((credit.previous, credit.patient, credit.day))
         if reason := why_not(credit.day):
             left[reason] += 1
         elif credit.granted is None:
             left["unanswered"] += 1
-        elif key is None:
+        elif taken_back is None:
             left["credit"] += bool(credit.granted)
         else:
-            taken[key] += credit.granted
+            taken[taken_back] += credit.granted
     found = []
     for key, line in debits.items():
         if (reason := why_not(line.day) or _why_not(line, taken[key])) is None:

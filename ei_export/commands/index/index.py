@@ -1,13 +1,14 @@
 """``index``: the part of a practice in the treatment index of a version of a year, and the index where a reference
 table is given. It only reads."""
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
@@ -24,12 +25,15 @@ from .kept import KeptIndex, folder_of, kept_indices
 from .reference import ReferenceGroup, ReferenceTable, read_reference
 from .sources import Reading
 from .span import Span
-from .told import of_patients, of_sources
+from .told import of_days_left_out, of_lines, of_patients, of_period
 from .treatments import Counting
 
 #: The share of patients without a reference group, in percent, above which there is no index: too little of the
 #: practice would be in it. A choice of ours.
 _MOST_WITHOUT: Final = 10
+#: A group by its row in the reference table, condition and basis; the last of them where it has no row.
+_Key: TypeAlias = tuple[int, str, str]
+_NO_ROW: Final = sys.maxsize
 
 
 @frozen
@@ -119,8 +123,7 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
     tables = index_tables()
     reference = _reference(asked)
     agreements = Agreements.load(settings.overlays)
-    span = Span.of(asked.year, asked.version, tables)
-    earlier = Span.of(asked.year - 1, asked.version, tables)
+    spans = span, earlier = [Span.of(year, asked.version, tables) for year in (asked.year, asked.year - 1)]
     reading = Reading(
         Counting(agreements, tables.performances),
         {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi),
@@ -132,8 +135,8 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         sources = reading.read(ledger, asked.files)
-    balance, balance_before = (balanced(sources.lines, each.why_not) for each in (span, earlier))
-    found, before = (treated(each.lines, sources.traits, agreements.covers) for each in (balance, balance_before))
+    balances = balance, _ = [balanced(sources.lines, each.why_not) for each in spans]
+    found, before = (treated(each.lines, sources.traits, agreements.covers) for each in balances)
     computed = _computed(found, reference, asked.year)
     return Index(
         asked=asked,
@@ -151,7 +154,10 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         inferred=sum(line.treatments.certainty == "inferred" for line in balance.lines),
         doubles=sources.doubles,
         findings=[
-            *of_sources(sources, balance, span, tables.insurers, today),
+            *sources.findings,
+            *of_period(span, today),
+            *of_days_left_out(spans, balances),
+            *of_lines(balance, sources.unknown(span), tables.insurers),
             *of_patients(found, tables.minimum, settings.language),
             *_of_reference(found, reference, asked.year),
         ],
@@ -212,25 +218,21 @@ def _groups(
     now: Sequence[TreatedPatient], before: Sequence[TreatedPatient], reference: ReferenceTable | None, year: int
 ) -> Sequence[GroupFigures]:
     """The figures by group: those of the reference table in its order, then others by condition and basis."""
-    by_key: list[dict[tuple[object, ...], list[TreatedPatient]]] = []
-    groups: dict[tuple[object, ...], ReferenceGroup | None] = {}
-    for found, age_in in ((now, year), (before, year - 1)):
-        one: dict[tuple[object, ...], list[TreatedPatient]] = defaultdict(list)
+    groups: dict[_Key, ReferenceGroup | None] = {}
+    in_groups: list[dict[_Key, list[TreatedPatient]]] = []
+    for found, of_year in ((now, year), (before, year - 1)):
+        in_groups.append(defaultdict(list))
         for patient in found:
-            group = reference.group_of(patient, age_in) if reference is not None else None
-            key = (0, group.row.line, "", "") if group is not None else (1, 0, patient.condition, patient.basis)
+            group = reference.group_of(patient, of_year) if reference is not None else None
+            key = (_NO_ROW, patient.condition, patient.basis)
+            if group is not None:
+                key = (group.row.line, group.condition, group.basis)
             groups[key] = group
-            one[key].append(patient)
-        by_key.append(one)
+            in_groups[-1][key].append(patient)
     return [
-        GroupFigures(
-            condition=str(key[2]) if group is None else group.condition,
-            basis=by_key[0].get(key, by_key[1][key])[0].basis if group is None else group.basis,
-            reference=group,
-            now=_figures(by_key[0].get(key, ())),
-            before=_figures(by_key[1].get(key, ())),
-        )
-        for key, group in sorted(groups.items(), key=lambda item: item[0])
+        GroupFigures(condition, basis, groups[key], *(_figures(each.get(key, ())) for each in in_groups))
+        for key in sorted(groups)
+        for _, condition, basis in [key]
     ]
 
 

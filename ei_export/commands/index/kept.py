@@ -52,11 +52,20 @@ def kept_indices(folder: Path) -> Sequence[KeptIndex]:
     """Those that are kept, the last version first. Raises SettingsError for a file that was damaged."""
     path = folder / _FILE
     try:
-        return [KeptIndex(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
+        return [_checked(KeptIndex(**each)) for each in json.loads(path.read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
         raise SettingsError("INDEX_KEPT_DAMAGED", path=str(path), reason=type(error).__name__) from None
+
+
+def _checked(kept: KeptIndex) -> KeptIndex:
+    """An index whose values are of their kinds. Raises TypeError, ValueError."""
+    for name, value in asdict(kept).items():
+        if not isinstance(value, str if name in ("computed", "reference") else int | None):
+            raise TypeError(name)
+    date.fromisoformat(kept.computed)
+    return kept
 
 
 def keep(folder: Path, ledger: Path, new: KeptIndex) -> Sequence[KeptIndex]:

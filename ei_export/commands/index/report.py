@@ -1,13 +1,13 @@
 """An index as text for a terminal, and as a document for ``--json``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ...base.problems import Finding, Language, Severities, render
+from ...base.problems import Finding, Language, Severities, Severity, render
 from ...base.wording import printable
 from ...base.words import Words, words
-from ...output.paper import Paint, columns, wrapped
+from ...output.paper import Paint, Role, columns, wrapped
 from ...output.sheets import Sheet, Value, as_json
 from .arithmetic import IndexValue
 from .index import Index
@@ -24,6 +24,7 @@ _SHOWN: Final = {
 }
 #: Whether an index is in a range, '-' where that can't be said.
 _ANSWERS: Final = {True: "yes", False: "no", None: "unknown"}
+_ROLES: Final[Mapping[Severity, Role]] = {"error": "error", "warning": "warning", "info": "soft"}
 #: What a reader must know of these figures, in the order in which it is told.
 _RESTS_ON: Final = ("formulas", "interval", "age", "patient", "product", "not_vektis")
 
@@ -52,7 +53,7 @@ def document(index: Index, written: Sequence[Path], severities: Severities, lang
 def _outcome(outcome: IndexValue) -> dict[str, Any]:
     interval = outcome.interval
     bounds = (None, None) if interval is None else (interval.lower / 10, interval.upper / 10)
-    return {"index": outcome.index / 10, "lower": bounds[0], "upper": bounds[1]}
+    return {"index": outcome.index / 10, "lower": bounds[0], "upper": bounds[1], "interval": "inferred"}
 
 
 def _problem(finding: Finding, severities: Severities, language: Language) -> dict[str, Any]:
@@ -171,9 +172,8 @@ def _problems(findings: Sequence[Finding], severities: Severities, say: Words, p
     if findings:
         yield ""
         yield paint(say("head.problems"), "title")
-    roles = {"error": "error", "warning": "warning", "info": "soft"}
     for finding in findings:
         message, remedy = render(finding.code, finding.params, say.language)
         for line in wrapped(f"{message} ({finding.code})", "  - "):
-            yield paint(line, roles[severities.of(finding.code)])  # type: ignore[arg-type] # a role for each
+            yield paint(line, _ROLES[severities.of(finding.code)])
         yield from wrapped(remedy, "    ")

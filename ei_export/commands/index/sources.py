@@ -5,7 +5,7 @@ lines goes before what files say, but for an answer that was not read in yet. Of
 on from here, of who a person is nothing but a hash.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from ...model.declaration import short_number
 from ...standards.filed import FiledLine
 from .care import CareLine, Traits, Treatments
 from .filed import Filed, Granted, read_files
+from .span import Span
 from .treatments import Counting
 
 
@@ -40,6 +41,11 @@ class Sources:
         """A line with what is known of its patient."""
         self.lines.append(line)
         self.traits[line.patient] = self.traits.get(line.patient, Traits()).or_else(traits)
+
+    def unknown(self, span: Span) -> Counter[str]:
+        """How many lines in a period have a code of which no table says what it is, by code."""
+        lines = (line for line in self.lines if line.treatments.reason == "unknown")
+        return Counter(line.code for line in lines if span.why_not(line.day) is None)
 
 
 @frozen
@@ -76,6 +82,7 @@ class Reading:
         found = Sources(filed.findings, filed.doubles)
         self._add_own(ledger, filed, found)
         self._add_filed(ledger, filed, found)
+        found.findings.sort(key=lambda each: (each.code, sorted(map(str, each.params.values()))))
         return found
 
     def _add_own(self, ledger: Ledger, filed: Filed, found: Sources) -> None:

@@ -19,8 +19,6 @@ from .care import Treatments
 
 #: The lists of regular care (COD367), which ``specs/index/performances.csv`` is of.
 _REGULAR: Final = ("012", "073")
-
-
 _UNKNOWN: Final = Treatments(0, "unknown")
 
 
@@ -30,7 +28,7 @@ class Counting:
 
     agreements: Agreements
     codes: Mapping[str, IndexPerformance]
-    _carried: dict[tuple[str, str, date], bool] = field(init=False, factory=dict, repr=False, eq=False)
+    _told: dict[tuple[str, str, date], bool] = field(init=False, factory=dict, repr=False, eq=False)
 
     def own(self, insurer: str, declare_under: str, day: date, units: int, contacts: int) -> Treatments:
         """Of a line that this program declared; ``contacts``: how many come with it (see `takes_contacts`)."""
@@ -82,10 +80,10 @@ class Counting:
     def _tells_contacts(self, product: Agreement, day: date) -> bool:
         """Whether an insurer is told of each contact of a program: by a line of its own, or by the units of the end."""
         key = product.insurer, product.program, day
-        if key not in self._carried:
-            self._carried[key] = any(
+        if key not in self._told:
+            self._told[key] = any(
                 other.units == "count" or (other.is_sent and other.moment in ("contact", "other"))
                 for other in self.agreements
                 if other.insurer == product.insurer and other.program in (product.program, ANY) and other.covers(day)
             )
-        return self._carried[key]
+        return self._told[key]

@@ -20,8 +20,8 @@ def test_the_worked_example(practice: Indexed) -> None:
     files = practice.granted(EXAMPLE)
     found = practice.index("--files", *files, "--reference", practice.reference())
     assert (found["patients"], found["treatments"]) == (40, 260)
-    assert found["index"]["weighted"] == {"index": 89.6, "lower": 81.7, "upper": 97.5}
-    assert found["index"]["expected"] == {"index": 86.7, "lower": 79.9, "upper": 93.4}
+    assert found["index"]["weighted"] == {"index": 89.6, "lower": 81.7, "upper": 97.5, "interval": "inferred"}
+    assert found["index"]["expected"] == {"index": 86.7, "lower": 79.9, "upper": 93.4, "interval": "inferred"}
     assert [(row["condition"], row["patients"], row["treatments"], row["sub_index"]) for row in found["groups"]] == [
         ("rug", 10, 80, 133.3),
         ("nek", 30, 180, 75.0),
@@ -365,7 +365,7 @@ def test_a_postcode_of_the_ledger_says_the_social_status(practice: Indexed) -> N
     statuses = practice.file("pc4.csv", b"postcode;social_status\n1234;hoog\n2345;laag\n")
     reference = practice.reference(";;hoog;;;2;hoog;2", ";;laag;;;;laag;3")
     found = practice.index("--reference", reference, "--social-status", statuses)
-    assert found["index"]["weighted"] == {"index": 50.0, "lower": None, "upper": None}
+    assert found["index"]["weighted"] == {"index": 50.0, "lower": None, "upper": None, "interval": "inferred"}
 
 
 def test_thresholds_of_the_year(practice: Indexed) -> None:
@@ -402,9 +402,13 @@ def test_a_year_earlier_and_the_last_six_periods(practice: Indexed) -> None:
 
 
 def test_kept_periods_that_are_damaged_are_refused(practice: Indexed) -> None:
-    (practice.folder / "out" / "behandelindex").mkdir(parents=True)
-    (practice.folder / "out" / "behandelindex" / "behandelindex.json").write_text("[{]")
-    assert practice.index(code=2)["problems"][0]["code"] == "INDEX_KEPT_DAMAGED"
+    practice.index("--files", *practice.granted(EXAMPLE), "--reference", practice.reference())
+    path = practice.folder / "out" / "behandelindex" / "behandelindex.json"
+    right = path.read_text()
+    for wrong in ("[{]", '[{"year": 1}]', right.replace("2021,", '"2021",'), right.replace("2022-06-01", "?")):
+        assert wrong != right
+        path.write_text(wrong)
+        assert practice.index(code=2)["problems"][0]["code"] == "INDEX_KEPT_DAMAGED"
 
 
 # Outputs ----------------------------------------------------------------------------------------------------------
