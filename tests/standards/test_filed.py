@@ -1,6 +1,8 @@
 """A declaration of whatever program, read for what is in it."""
 
 import io
+import random
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pytest
@@ -90,3 +92,19 @@ def test_xml_with_a_day_that_is_none_is_refused() -> None:
     with pytest.raises(InputError) as refused:
         filed(gds801(CARED).replace(b"2021-03-08", b"2021-03-38"))
     assert refused.value.code == "FILED_MALFORMED"
+
+
+@pytest.mark.parametrize("make", [pm304, gds801])
+def test_whatever_the_bytes_are_it_is_read_or_refused(make: Callable[[Sequence[Care]], bytes]) -> None:
+    draw, right = random.Random(5), make(CARED)
+    read = 0
+    for _ in range(300):
+        content = bytearray(right)
+        place = draw.randrange(len(content))
+        content[place : place + draw.choice([0, 1, 1, 30])] = bytes([draw.randrange(256)])
+        try:
+            filed(bytes(content))
+        except InputError:
+            continue
+        read += 1
+    assert 0 < read < 300
