@@ -215,6 +215,14 @@ def _reason(value: object, language: Language) -> object:
     return value
 
 
+def _feed(value: object, language: Language) -> str:
+    """What a file of the practice is of; anything else as it is."""
+    text, known = str(value), words("feeds", language)
+    if text not in known:
+        return text
+    return known[text]
+
+
 def _codes(value: object, language: Language) -> str:
     """Return codes with a word before them."""
     codes = str(value).strip("-").replace(",", " ").split()
@@ -238,6 +246,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     **dict.fromkeys(("column", "columns"), _columns),
     "periods": _periods,
     "expected": _form,
+    "feed": _feed,
     "codes": _codes,
     "text": _text,
     "reason": _reason,

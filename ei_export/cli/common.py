@@ -101,7 +101,7 @@ class Call:
         context = click.get_current_context()
         context.meta[_LANGUAGE] = settings.language
         ON_WAIT.set(lambda path: warn(words("progress", settings.language)("waits", path=path)))
-        context.with_resource(naming(settings.input.columns))
+        context.with_resource(naming({**settings.input.columns, **settings.measurements.names}))
         return settings
 
     def say(

@@ -18,9 +18,8 @@ from attrs import define, evolve
 
 from ..base.problems import InputError
 from ..base.spool import UNIT
-from ..model.columns import COLUMNS, REQUIRED
-from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Header, locate
+from ..model.columns import FeedKind
+from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Header, SourceSettings, locate
 
 DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
@@ -44,7 +43,7 @@ _KEPT: Final = 4096
 csv.field_size_limit(ROW_LIMIT)
 
 
-def open_csv(path: Path, settings: InputSettings) -> "CsvSource":
+def open_csv(path: Path, settings: SourceSettings) -> "CsvSource":
     """Opens a CSV feed and reads its header: the first row, or a row below a few titles. Raises InputError."""
     try:
         with path.open("rb") as file:
@@ -52,16 +51,16 @@ def open_csv(path: Path, settings: InputSettings) -> "CsvSource":
             file.seek(-1, os.SEEK_END) if start else None
             ends_open = file.read(1) not in (b"\n", b"\r", b"\0")
     except OSError as error:
-        raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "") from None
+        raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "", **settings.kind.told) from None
     encoding = settings.encoding
     if encoding == "auto":
         if b"\0" in start.lstrip().split(b"\n", 1)[0]:
-            raise InputError("INPUT_BINARY", path=path.name)
+            raise InputError("INPUT_BINARY", path=path.name, **settings.kind.told)
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
     elif codecs.lookup(encoding).name == "utf-8":
         encoding = "utf-8-sig"
     number, names, delimiter, titles = _header(path, encoding, settings)
-    header = Header(len(names), delimiter, locate(names, path, settings.columns))
+    header = Header(len(names), delimiter, locate(names, path, settings))
     return CsvSource(header, number + 1, titles, path, encoding, number, ends_open)
 
 
@@ -89,27 +88,28 @@ def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _header(path: Path, encoding: str, settings: InputSettings) -> tuple[int, list[str], str, tuple[int, ...]]:
+def _header(path: Path, encoding: str, settings: SourceSettings) -> tuple[int, list[str], str, tuple[int, ...]]:
     """The row of the column names, the names, the delimiter that shows most of the columns we know, and the rows of
     the titles above them."""
-    wanted = {settings.columns.get(column, column).strip().casefold() for column in COLUMNS}
-    needed = {settings.columns.get(column, column).strip().casefold() for column in REQUIRED}
+    kind, theirs = settings.kind, settings.columns
+    wanted = {theirs.get(column, column).strip().casefold() for column in kind.columns}
+    needed = {theirs.get(column, column).strip().casefold() for column in kind.required}
     first: tuple[int, list[str], str, tuple[int, ...]] | None = None
     titles: list[int] = []
     for number, line in enumerate(islice(_lines(path, encoding), _MOST_TITLES), start=1):
         if not line.strip() or _SEPARATOR.fullmatch(line):
             continue
-        names, delimiter = _names(line.lstrip("\ufeff"), wanted, path)
+        names, delimiter = _names(line.lstrip("\ufeff"), wanted, path, kind)
         first = first or (number, names, delimiter, ())
         if needed <= {name.strip().casefold() for name in names}:
             return number, names, delimiter, tuple(titles)
         titles.append(number)
     if first is None:
-        raise InputError("INPUT_EMPTY", path=path.name)
+        raise InputError("INPUT_EMPTY", path=path.name, **kind.told)
     return first
 
 
-def _names(text: str, wanted: Collection[str], path: Path) -> tuple[list[str], str]:
+def _names(text: str, wanted: Collection[str], path: Path, kind: FeedKind) -> tuple[list[str], str]:
     """The cells of a row that may be the header, and the delimiter."""
     best: tuple[int, list[str], str] = (-1, [], "")
     for delimiter in DELIMITERS:
@@ -121,7 +121,7 @@ def _names(text: str, wanted: Collection[str], path: Path) -> tuple[list[str], s
         if hits > best[0]:
             best = (hits, names, delimiter)
     if best[0] < 0:
-        raise InputError("INPUT_BINARY", path=path.name)
+        raise InputError("INPUT_BINARY", path=path.name, **kind.told)
     return best[1], best[2]
 
 

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ..base.problems import InputError
 from ..base.spool import UNIT
-from ..model.columns import COLUMNS, REQUIRED
+from ..model.columns import FeedKind
 from .values import quoted_cell
 
 BROKEN: Final = "\x00"
@@ -35,6 +35,22 @@ class Header:
     width: int
     delimiter: str
     at: Mapping[str, int]
+
+
+class SourceSettings(Protocol):
+    """Where a file is and how to read it: what it is of; ``columns`` ours = theirs; of SQLite a ``table`` or a
+    ``query``, at most one of which is filled; ``encoding`` of CSV, ``auto`` or a codec that Python knows."""
+
+    @property
+    def kind(self) -> FeedKind: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def query(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def columns(self) -> Mapping[str, str]: ...
 
 
 class Source(Protocol):
@@ -61,27 +77,28 @@ def _is_cell(name: str) -> bool:
     return "\n" in name or re.search(r"[0-9]{4}", name) is not None
 
 
-def locate(names: Sequence[str], path: Path, mapping: Mapping[str, str]) -> dict[str, int]:
-    """Where each known column stands among ``names``; ``mapping`` is ours = theirs. Case and outer spaces don't matter.
+def locate(names: Sequence[str], path: Path, settings: SourceSettings) -> dict[str, int]:
+    """Where each known column stands among ``names``, by ours = theirs. Case and outer spaces don't matter.
 
     Raises InputError where a required column is missing, or a used one stands there twice.
     """
+    kind, mapping = settings.kind, settings.columns
     found = [name.strip().casefold() for name in names]
     at: dict[str, int] = {}
     missing: list[str] = []
-    for column in COLUMNS:
+    for column in kind.columns:
         theirs = mapping.get(column, column)
         wanted = theirs.strip().casefold()
         if (count := found.count(wanted)) > 1:
-            raise InputError("INPUT_COLUMN_TWICE", path=path.name, column=theirs)
+            raise InputError("INPUT_COLUMN_TWICE", path=path.name, column=theirs, **kind.told)
         if count:
             at[column] = found.index(wanted)
-        elif column in REQUIRED or column in mapping:
+        elif column in kind.required or column in mapping:
             missing.append(theirs if theirs == column else f"{theirs} ({column})")
     if missing and not at:  # what stands in the place of the names may be a person
-        raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing))
+        raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing), **kind.told)
     if missing:
-        known = {*mapping.values(), *COLUMNS} if any(map(_is_cell, names)) else names
+        known = {*mapping.values(), *kind.columns} if any(map(_is_cell, names)) else names
         seen = ", ".join(quoted_cell(name.strip()) for name in names if name.strip() and name in known)
-        raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500])
+        raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500], **kind.told)
     return at

@@ -1,4 +1,4 @@
-"""Appointments from SQLite: a table, a view or a query, opened read-only, a file in WAL mode too."""
+"""What a practice exports, from SQLite: a table, a view or a query, opened read-only, a file in WAL mode too."""
 
 import os
 import re
@@ -12,11 +12,10 @@ from attrs import define
 from ..base.private import resolved
 from ..base.problems import InputError
 from ..base.spool import UNIT
-from ..settings import InputSettings
-from .feed import BROKEN, NEWLINE, PART, RESERVED, Header, locate
+from ..model.columns import FeedKind
+from .feed import BROKEN, NEWLINE, PART, RESERVED, Header, SourceSettings, locate
 
 _ROWS: Final = 5_000
-_DEFAULT_TABLE: Final = "appointments"
 #: How long a writer is waited for.
 _PATIENCE_SECONDS: Final = 3
 #: All that a query may do, and what it may not call.
@@ -31,12 +30,12 @@ _ERRORS: Final = (sqlite3.Error, sqlite3.Warning, ValueError)
 _GUID_BYTES: Final = 16
 
 
-def open_sqlite(path: Path, settings: InputSettings) -> "SqliteSource":
+def open_sqlite(path: Path, settings: SourceSettings) -> "SqliteSource":
     """Opens a SQLite feed. Raises InputError."""
     if path.stat().st_size == 0:
-        raise InputError("INPUT_EMPTY", path=path.name)
+        raise InputError("INPUT_EMPTY", path=path.name, **settings.kind.told)
     if settings.query and not _QUERY.match(settings.query):
-        raise InputError("INPUT_QUERY_WRITES", path=path.name)
+        raise InputError("INPUT_QUERY_WRITES", path=path.name, **settings.kind.told)
     try:
         connection = _connect(resolved(path))
         query = settings.query or f'SELECT * FROM "{_table(connection, path, settings)}"'
@@ -44,8 +43,8 @@ def open_sqlite(path: Path, settings: InputSettings) -> "SqliteSource":
         cursor = connection.execute(query)
         names = [column[0] for column in cursor.description or ()]
     except _ERRORS as error:
-        raise _refusal(error, path) from None
-    return SqliteSource(Header(len(names), UNIT, locate(names, path, settings.columns)), 1, (), path, cursor)
+        raise _refusal(error, path, settings.kind) from None
+    return SqliteSource(Header(len(names), UNIT, locate(names, path, settings)), 1, (), path, settings.kind, cursor)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -76,17 +75,17 @@ def _primary(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _refusal(error: Exception, path: Path) -> InputError:
+def _refusal(error: Exception, path: Path, kind: FeedKind) -> InputError:
     """What an error means to the user."""
     code = _primary(error)
     if code in _BUSY:
-        return InputError("INPUT_SQLITE_BUSY", path=path.name)
+        return InputError("INPUT_SQLITE_BUSY", path=path.name, **kind.told)
     if code == sqlite3.SQLITE_READONLY or (code == sqlite3.SQLITE_CANTOPEN and not _is_at_rest(resolved(path))):
-        return InputError("INPUT_SQLITE_UNFINISHED", path=path.name)
+        return InputError("INPUT_SQLITE_UNFINISHED", path=path.name, **kind.told)
     if code == sqlite3.SQLITE_AUTH or str(error).startswith("not authorized"):
-        return InputError("INPUT_QUERY_WRITES", path=path.name)
+        return InputError("INPUT_QUERY_WRITES", path=path.name, **kind.told)
     reason = "not UTF-8" if isinstance(error, UnicodeError) else str(error)
-    return InputError("INPUT_SQLITE", path=path.name, reason="".join(filter(str.isprintable, reason)))
+    return InputError("INPUT_SQLITE", path=path.name, reason="".join(filter(str.isprintable, reason)), **kind.told)
 
 
 def _may_only_read(action: int, one: str | None, two: str | None, database: str | None, trigger: str | None) -> int:
@@ -95,19 +94,19 @@ def _may_only_read(action: int, one: str | None, two: str | None, database: str 
     return sqlite3.SQLITE_OK
 
 
-def _table(connection: sqlite3.Connection, path: Path, settings: InputSettings) -> str:
+def _table(connection: sqlite3.Connection, path: Path, settings: SourceSettings) -> str:
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     )
     names = sorted(name for (name,) in rows)
     if settings.table:
         if settings.table.casefold() not in (name.casefold() for name in names):
-            raise InputError("INPUT_TABLE", path=path.name, found=", ".join(names) or "-")
+            raise InputError("INPUT_TABLE", path=path.name, found=", ".join(names) or "-", **settings.kind.told)
         return settings.table.replace('"', '""')
     for name in names:
-        if len(names) == 1 or name.casefold() == _DEFAULT_TABLE:
+        if len(names) == 1 or name.casefold() == settings.kind.name:
             return str(name).replace('"', '""')
-    raise InputError("INPUT_TABLE", path=path.name, found=", ".join(names) or "-")
+    raise InputError("INPUT_TABLE", path=path.name, found=", ".join(names) or "-", **settings.kind.told)
 
 
 def _text(value: object) -> str:
@@ -130,6 +129,7 @@ class SqliteSource:
     first_row: int
     titles: Sequence[int]
     _path: Path
+    _kind: FeedKind
     _cursor: sqlite3.Cursor
     is_lasting: bool = False
 
@@ -142,7 +142,7 @@ class SqliteSource:
             while rows := self._cursor.fetchmany(_ROWS):
                 yield [self._body(row) for row in rows]
         except _ERRORS as error:
-            raise _refusal(error, self._path) from None
+            raise _refusal(error, self._path, self._kind) from None
         finally:
             self._cursor.connection.close()
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
+from ..model.measurement import KeptMeasurement
 from . import Ledger
 from .dossier import (
     KeptTrajectory,
@@ -19,6 +20,7 @@ from .dossier import (
     unpack_settled,
     unpack_trajectories,
 )
+from .measurements import all_measurements
 from .patients import all_unsettled
 
 
@@ -60,7 +62,7 @@ class KnownPatient:
 
     Of each of the ``appointments``, by id, `text` gives what it was declared or counted on (`dossier.CORE`), `besides`
     what else is known, ``place`` which of the ``trajectories`` it is in. ``regular`` are those of regular care.
-    ``lines`` by appointment id, in the order of their references.
+    ``lines`` by appointment id, in the order of their references; ``measured`` is what the file of measurements has.
     """
 
     patient_id: str
@@ -71,6 +73,7 @@ class KnownPatient:
     trajectories: Sequence[KeptTrajectory]
     regular: Sequence[Settled]
     lines: Mapping[str, Sequence[BookedLine]]
+    measured: Sequence[KeptMeasurement] = ()
     _bsns: frozenset[str] = field(default=frozenset(), repr=False)
 
     def called(self, number: str) -> str:
@@ -110,6 +113,7 @@ def patients_in_care(ledger: Ledger) -> Iterator[KnownPatient]:
         all_unsettled(ledger),
         ((care.patient_id, care) for care in _all_regular(ledger)),
         ((patient, BookedLine(*line)) for patient, *line in ledger.rows(_LINES)),
+        ((measured.patient_id, measured) for measured in all_measurements(ledger)),
     ]
     for patient_id, found in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
         yield _known(patient_id, [each for _, each in found])
@@ -121,9 +125,12 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
     settled, trajectories = [], []
     about: Sequence[Any] = (None, "", "", "")
     lines: dict[str, list[BookedLine]] = {}
+    measured: list[KeptMeasurement] = []
     for each in found:
         if isinstance(each, BookedLine):
             lines.setdefault(each.appointment_id, []).append(each)
+        elif isinstance(each, KeptMeasurement):
+            measured.append(each)
         elif isinstance(each, Unsettled):
             unsettled.append(each)
         elif isinstance(each, RegularCare):
@@ -149,6 +156,7 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
         trajectories,
         sessions,
         lines,
+        measured,
         frozenset(bsn for bsn in bsns if len(bsn) >= _SHORTEST_BSN),
     )
 

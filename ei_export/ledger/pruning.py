@@ -3,12 +3,16 @@ these nothing is declared twice. What is taken out is overwritten in the file.""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Final
 
 from attrs import field, frozen
 
 from . import Ledger
 from .owners import forget
 from .runs import path_of
+
+#: The tables with what is kept of patients besides their lines.
+_OF_PATIENTS: Final = ("patient", "unsettled", "change", "regular", "measurement")
 
 
 @frozen
@@ -54,22 +58,25 @@ ORDER BY line.reference
 
 
 def patients(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
-    """The patients of whom there is anything: number, last day of an appointment or '', and the first appointment that
-    is held, or was changed since it was declared, or ''."""
+    """The patients of whom there is anything: number, last day of an appointment or a measurement, or '', and the first
+    appointment that is held, or was changed since it was declared, or ''."""
     sql = """
-SELECT patient_id, last, coalesce(
-    (
-        SELECT min(appointment_id) FROM (
-            SELECT patient_id, appointment_id FROM unsettled WHERE outcome IN ('held', 'unreadable')
-            UNION ALL SELECT patient_id, appointment_id FROM changed
-        ) AS waits
-        WHERE waits.patient_id = patient.patient_id
-    ),
-    ''
-) FROM patient
-UNION ALL SELECT DISTINCT patient_id, '', '' FROM line
-WHERE sent <> '' AND patient_id NOT IN (SELECT patient_id FROM patient)
-ORDER BY patient_id
+SELECT patient_id, max(last), max(waits) FROM (
+    SELECT patient_id, last, coalesce(
+        (
+            SELECT min(appointment_id) FROM (
+                SELECT patient_id, appointment_id FROM unsettled WHERE outcome IN ('held', 'unreadable')
+                UNION ALL SELECT patient_id, appointment_id FROM changed
+            ) AS waiting
+            WHERE waiting.patient_id = patient.patient_id
+        ),
+        ''
+    ) AS waits FROM patient
+    UNION ALL SELECT patient_id, last, '' FROM regular
+    UNION ALL SELECT patient_id, max(date), '' FROM measurement GROUP BY patient_id
+    UNION ALL SELECT DISTINCT patient_id, '', '' FROM line WHERE sent <> ''
+)
+GROUP BY patient_id ORDER BY patient_id
 """
     return ledger.rows(sql)
 
@@ -99,7 +106,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
-        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in ("patient", "unsettled", "change", "regular")),
+        *(f"DELETE FROM {table} WHERE patient_id {own}" for table in _OF_PATIENTS),
         "DELETE FROM bucket",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",

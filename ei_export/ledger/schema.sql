@@ -240,6 +240,25 @@ CREATE TABLE regular (
     appointments TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- What was measured, as the practice's file of measurements said last: words as they stand there, scores as numbers.
+CREATE TABLE measurement (
+    patient_id TEXT NOT NULL,
+    trajectory_id TEXT NOT NULL,       -- '' where the file gives no number
+    date TEXT NOT NULL,
+    instrument TEXT NOT NULL,
+    moment TEXT NOT NULL,              -- '' where the file doesn't say
+    score TEXT NOT NULL,
+    subscore TEXT NOT NULL,            -- '' where there is none
+    PRIMARY KEY (patient_id, trajectory_id, date, instrument, moment)
+) WITHOUT ROWID;
+
+-- The file of measurements that was read last: one that is still the same isn't read again.
+CREATE TABLE measured_file (
+    digest BLOB NOT NULL,              -- of the file, and of all that it was read by
+    counts TEXT NOT NULL,              -- JSON: how many rows came to what
+    told TEXT NOT NULL                 -- JSON: what there was to tell of it: code, column, parameters, row
+);
+
 -- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
 -- what may be: the patient's own text says.
 CREATE TABLE owned (slot INTEGER PRIMARY KEY, packed BLOB NOT NULL);

@@ -1,6 +1,9 @@
-"""The columns of a feed of appointments, by their canonical names."""
+"""The columns of the files that a practice exports, by their canonical names."""
 
+from collections.abc import Sequence, Set
 from typing import Final
+
+from attrs import frozen
 
 #: Every column the program knows, in the order of the table in docs/input.md.
 COLUMNS: Final = (
@@ -61,4 +64,34 @@ REQUIRED: Final = frozenset(
         "diagnosis_code",
         "therapist_agb",
     }
+)
+
+#: The columns of a file of measurements, in the order of the table in docs/input.md.
+MEASUREMENT_COLUMNS: Final = ("patient_id", "trajectory_id", "date", "instrument", "score", "subscore", "moment")
+
+
+@frozen
+class FeedKind:
+    """What a file of a practice is of: a word of specs/words/feeds.toml, the ``section`` of the settings that tells
+    where it is, its ``columns`` and those that it must have."""
+
+    name: str
+    section: str
+    columns: Sequence[str]
+    required: Set[str]
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What a refusal says of it."""
+        return {"feed": self.name, "section": self.section}
+
+    def called(self, column: str) -> str:
+        """A column as a finding names it: those of measurements have names of their own, as a feed may have a column
+        that is called the same and means something else."""
+        return column if self is APPOINTMENTS else f"measured_{column}"
+
+
+APPOINTMENTS: Final = FeedKind("appointments", "input", COLUMNS, REQUIRED)
+MEASUREMENTS: Final = FeedKind(
+    "measurements", "measurements", MEASUREMENT_COLUMNS, frozenset({"patient_id", "date", "instrument", "score"})
 )

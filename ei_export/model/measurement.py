@@ -56,3 +56,21 @@ def score_text(text: str) -> str | None:
 def moment_named(word: str) -> MeasuringMoment | None:
     """The moment that a word stands for, in any case; None where it is none."""
     return _MOMENTS.get(word.casefold())
+
+
+class KeptMeasurement(NamedTuple):
+    """A measurement as the ledger keeps it: of whom and of which trajectory number, or ''; the day as YYYY-MM-DD; the
+    words for instrument and moment as the practice's file has them, ``moment`` or ''; scores as `score_text` gives
+    them, ``subscore`` or ''. All but the scores tell which one it is."""
+
+    patient_id: str
+    trajectory_id: str
+    date: str
+    instrument: str
+    moment: str
+    score: str
+    subscore: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return self[:-2]

@@ -76,8 +76,10 @@ class ProblemList:
         trajectory: str = "",
         row: int | None = None,
         uzovi: str = "",
+        file: str = "",
     ) -> None:
-        """Keeps a finding at its place. ``row`` None: not in this feed."""
+        """Keeps a finding at its place. ``row`` None: not in this feed; ``file``: the name of another one that the row
+        is of."""
         level = self._known.of(finding.code)
         self.severities[level] += 1
         if level == "warning":
@@ -89,7 +91,7 @@ class ProblemList:
             appointment_id,
             f"{row or 0:010}",
         )
-        file = self._file if row is not None else ""
+        file = (file or self._file) if row is not None else ""
         place = _encode((level, appointment_id, trajectory, file, row, uzovi))
         found = _encode((finding.code, finding.column, finding.params))
         self.lines.add(UNIT.join((*key, place, found)))

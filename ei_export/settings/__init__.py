@@ -1,5 +1,6 @@
 """The settings of a practice, ``ei-export.toml``: read once, and refused with key and line where they are wrong."""
 
+from .measurements import MeasurementSettings
 from .settings import (
     AMOUNTS,
     Amount,
@@ -22,6 +23,7 @@ __all__ = [
     "Contract",
     "InputSettings",
     "LedgerSettings",
+    "MeasurementSettings",
     "OutputSettings",
     "Practice",
     "Settings",

@@ -13,9 +13,11 @@ from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severit
 from ..base.tables import FOREVER
 from ..base.wording import printable
 from ..model.codelists import eras
-from ..model.columns import COLUMNS
+from ..model.columns import APPOINTMENTS, COLUMNS, FeedKind
 from ..model.names import AgreementNames, Spelling
+from .measurements import MeasurementSettings
 from .sections import Section, asked, keys_of, nearest, parse
+from .sources import encoding, meanings, own_columns
 from .zorg1 import CRITERIA_KEYS, Zorg1Settings
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
@@ -79,39 +81,6 @@ def _is_test(section: Section, name: str) -> bool:
     return section.choice(name, ("production", "test"), "production") == "test"
 
 
-def _encoding(section: Section, key: str) -> str:
-    name = section.text(key, "auto")
-    if name != "auto":
-        try:
-            "a".encode(name)  # unlike codecs.lookup, this refuses codecs that are no text encoding
-        except (LookupError, ValueError):
-            raise section.refused(key, name, "auto | utf-8 | cp1252 | iso-8859-1 | …") from None
-    return name
-
-
-def _columns(section: Section, name: str) -> dict[str, str]:
-    columns = section.section(name)
-    for ours in columns.values:
-        if ours not in COLUMNS:
-            raise columns.error("SETTINGS_UNKNOWN_KEY", ours, expected=nearest(ours, COLUMNS))
-    return columns.texts()
-
-
-def _values(section: Section, name: str) -> dict[str, Mapping[str, str]]:
-    """What words of the feed stand for, by column. Not of a number that a row is found by: that is what it is."""
-    section, values = section.section(name), dict[str, Mapping[str, str]]()
-    for column in section.values:
-        if column not in _WITH_WORDS:
-            raise section.error("SETTINGS_UNKNOWN_KEY", column, expected=nearest(column, _WITH_WORDS))
-        words = section.section(column)
-        by_word: dict[str, str] = {}
-        for word, meaning in words.texts().items():
-            if by_word.setdefault(word.strip().casefold(), meaning) != meaning:
-                raise words.refused(word, meaning, f'"{by_word[word.strip().casefold()]}"')
-        values[column] = by_word
-    return values
-
-
 def _status_words(section: Section, name: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
     section = section.section(name)
@@ -160,13 +129,17 @@ class InputSettings:
     path: Path = asked(Section.place, "appointments.csv")
     table: str = asked(Section.text)
     query: str = asked(Section.text)
-    encoding: str = asked(_encoding)
-    columns: Mapping[str, str] = asked(_columns)
+    encoding: str = asked(encoding)
+    columns: Mapping[str, str] = asked(own_columns, COLUMNS)
     completed: frozenset[str] = asked(_status_words, key="status")
     twice_on_a_day: frozenset[str] = asked(Section.list_of_texts, (), default=frozenset(), converter=frozenset)
     not_completed: frozenset[str] = asked(_status_words, key="status", default=frozenset())
-    values: Mapping[str, Mapping[str, str]] = asked(_values, default={})
+    values: Mapping[str, Mapping[str, str]] = asked(meanings, _WITH_WORDS, default={})
     complete_from: date | None = asked(Section.day, default=None)
+
+    @property
+    def kind(self) -> FeedKind:
+        return APPOINTMENTS
 
     @property
     def name(self) -> str:
@@ -242,6 +215,7 @@ class Settings:
     output: OutputSettings
     ledger: LedgerSettings
     status: StatusSettings
+    measurements: MeasurementSettings
     zorg1: Zorg1Settings
     severities: Severities
     language: Language
@@ -251,7 +225,7 @@ class Settings:
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "": (
         *("practice", "software", "input", "codes", "contracts", "tariffs"),
-        *("agreements", "uzovi", "output", "ledger", "status", "zorg1", "severity", "messages"),
+        *("agreements", "uzovi", "output", "ledger", "status", "measurements", "zorg1", "severity", "messages"),
     ),
     "practice": keys_of(Practice),
     "software": keys_of(Software),
@@ -263,6 +237,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "output": keys_of(OutputSettings),
     "ledger": keys_of(LedgerSettings),
     "status": keys_of(StatusSettings),
+    "measurements": keys_of(MeasurementSettings),
     "zorg1": keys_of(Zorg1Settings),
     "zorg1.criteria": CRITERIA_KEYS,
     "messages": ("language",),
@@ -290,6 +265,7 @@ def load(path: Path) -> Settings:
         output=root.section("output").read(OutputSettings),
         ledger=root.section("ledger").read(LedgerSettings),
         status=root.section("status").read(StatusSettings),
+        measurements=MeasurementSettings.of(root.section("measurements")),
         zorg1=root.section("zorg1").read(Zorg1Settings),
         severities=_severities(root.section("severity")),
         language=root.section("messages").choice("language", LANGUAGES, "nl"),
@@ -323,7 +299,7 @@ def _software(section: Section) -> Software:
 def _input(section: Section) -> InputSettings:
     """How the feed is read; words of it that mean a status are words for that too."""
     completed, not_completed = _status_words(section, "status")
-    values = dict(_values(section, "values"))
+    values = dict(meanings(section, "values", _WITH_WORDS))
     for word, meaning in values.pop("status", {}).items():
         known = next((words for words in (completed, not_completed) if status_word(meaning) in words), None)
         if known is None:

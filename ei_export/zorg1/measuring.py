@@ -5,13 +5,18 @@ Functions of values only. What is measured when is in the tables (`measures`); h
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, Protocol, TypeVar
+from itertools import chain
+from typing import Final, Protocol, Self, TypeVar
 
 from attrs import field, frozen
 
 from ..model.measurement import MEASURING_MOMENTS, Measurement, MeasuringMoment, score_of, score_text
-from ..settings.zorg1 import Limits
-from .measures import Measure, Measures
+from ..model.names import Spelling
+from ..settings.zorg1 import Limits, Zorg1Settings
+from .agreements import Agreements
+from .instruments import instrument_names
+from .measures import Measure, Measures, known_profiles
+from .profiles import Profiles
 
 _WEEK: Final = timedelta(weeks=1)
 
@@ -36,6 +41,24 @@ class Span(Protocol):
 
 
 S = TypeVar("S", bound=Span)
+
+
+@frozen
+class MeasuringRules:
+    """The tables that measurements are read by: what is measured, which profile goes with a score, and the names of all
+    instruments in them."""
+
+    measures: Measures
+    profiles: Profiles
+    instruments: Spelling
+
+    @classmethod
+    def load(cls, agreements: Agreements, settings: Zorg1Settings) -> Self:
+        """Ours, and those of the practice in their place. Raises SettingsError."""
+        known = known_profiles(agreements, agreements.programs)
+        measures = Measures.load(known, settings.measures)
+        profiles = Profiles.load({*chain.from_iterable(known.values())}, settings.profiles)
+        return cls(measures, profiles, instrument_names((*measures.instruments, *profiles.instruments)))
 
 
 # Which moment.

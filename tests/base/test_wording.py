@@ -10,7 +10,7 @@ from ei_export.base.entries import read_words
 from ei_export.base.problems import LANGUAGES, catalogue, render
 from ei_export.base.specs import SPECS
 from ei_export.base.words import filled, shown, uncounted, words
-from ei_export.model.columns import COLUMNS
+from ei_export.model.columns import COLUMNS, MEASUREMENTS
 
 #: What is never one: limits, how many there are of what is shown in part, the digits of a form.
 MANY = {"limit", "all", "count", "digits"}
@@ -90,7 +90,8 @@ def test_why_something_failed(said: str, dutch: str) -> None:
 
 
 def test_words_that_are_looked_up_are_of_something() -> None:
-    assert set(words("columns", "nl")) == set(COLUMNS)
+    of_measurements = {MEASUREMENTS.called(column) for column in MEASUREMENTS.columns}
+    assert set(words("columns", "nl")) == {*COLUMNS, *of_measurements}
     assert [name for name in words("system", "nl") if not hasattr(errno, name)] == ["other"]
     for subject in ("forms", "libraries"):
         english, dutch = words(subject, "en"), words(subject, "nl")

@@ -30,6 +30,7 @@ from ei_export.ledger import (
     events,
     history,
     line,
+    measurements,
     patients,
     people,
     pruning,
@@ -46,12 +47,28 @@ from tests.support.receiver import Verdict, by_insurer, by_vecozo
 #: Made-up agreements of the years of the other standard.
 OVERLAY: Final = "verzonnen-2024-2026.csv"
 FILLED: Final = Path(__file__).parent / "filled-1"
-_KEPT: Final = ("ei-export.toml", "tariffs.csv", "appointments.csv", OVERLAY)
+_KEPT: Final = ("ei-export.toml", "tariffs.csv", "appointments.csv", "metingen.csv", OVERLAY)
 #: The day after the last run.
 LATER: Final = "2025-03-01"
 _MORE: Final = ("category", "measurement_name", "measurement_score")
 _ZORG1: Final = {"consent": "J", "category": "Zorg 1: Lage rug | profiel 2", "measurement_name": "Start Back"}
 _COURSE: Final = [row | _ZORG1 | {"measurement_score": str(score)} for score, row in enumerate(COURSE, start=3)]
+
+
+#: Behind the ledger's own settings.
+_MEASURED: Final = """
+[measurements]
+path = "metingen.csv"
+"""
+_MEASUREMENTS: Final = """\
+patient_id,trajectory_id,date,instrument,score,subscore,moment
+P1,T1,2021-03-01,Start Back,5,4,intake
+P1,,01-03-2021,NPRS,"7,5",,
+P10,T1-10,2021-03-22,Eigen lijst,3,,daarna
+P99,,2021-03-01,NPRS,4,,
+P1,,2021-03-08,NPRS,,,
+P1,,32-03-2021,NPRS,hoog,,
+"""
 
 
 def _other(number: int, **cells: str) -> list[Cells]:
@@ -64,8 +81,9 @@ def _other(number: int, **cells: str) -> list[Cells]:
 
 def fill(folder: Path) -> Clinic:
     """A practice of some nights, in a folder."""
-    clinic = few_tariffs(Clinic.open(folder, codes='VREEMD = "940131"\n'))
+    clinic = few_tariffs(Clinic.open(folder, codes='VREEMD = "940131"\n', ledger=_MEASURED))
     clerk = Clerk(clinic)
+    (folder / "metingen.csv").write_text(_MEASUREMENTS, encoding="utf-8")
 
     def night(day: str, *rows: Cells) -> Any:
         clinic.write(csv_text([*rows], (*COLUMNS, *(name for name in _MORE if name not in COLUMNS))))
@@ -223,6 +241,11 @@ def questions(ledger: Ledger) -> dict[str, Any]:
             [each.reference for each in line.corrected_debits(ledger, patient.patient_id)] for patient in known
         ],
         "care.patients_in_care": lambda: known,
+        "measurements.measurements_of": lambda: measurements.measurements_of(ledger, "P1"),
+        "measurements.all_measurements": lambda: measurements.all_measurements(ledger),
+        "measurements.is_known": lambda: [measurements.is_known(ledger, each) for each in ("P1", "P23", "P99")],
+        "measurements.of_unknown": lambda: measurements.of_unknown(ledger),
+        "measurements.measured_file": lambda: measurements.measured_file(ledger) is not None,
         "patients.dossier_of": lambda: [patients.dossier_of(ledger, patient.patient_id) for patient in known],
         "patients.unexplained": lambda: sorted(patients.unexplained(ledger)),
         "patients.pending_patients": lambda: sorted(patients.pending_patients(ledger, [("RUG-1", "")])),

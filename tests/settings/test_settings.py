@@ -15,6 +15,7 @@ from ei_export.settings import (
     Contract,
     InputSettings,
     LedgerSettings,
+    MeasurementSettings,
     OutputSettings,
     Practice,
     Software,
@@ -100,6 +101,16 @@ declared_until = 2022-12-31
 forgotten_weeks = 10
 soon_weeks = 6
 answer_weeks = 3
+[measurements]
+path = "../metingen.db"
+table = "metingen"
+query = ""
+encoding = "cp1252"
+complete_from = 2022-05-01
+[measurements.columns]
+date = "Meetdatum"
+[measurements.values.moment]
+"T0" = "intake"
 [zorg1]
 without_category = "nothing"
 apart_weeks = 26
@@ -164,6 +175,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
         output=OutputSettings(tmp_path / "out", "auto", test=False, diagnosis_element="", gds801_xsd=None),
         ledger=LedgerSettings(tmp_path / "ledger.sqlite", None),
         status=StatusSettings(12, 4),
+        measurements=MeasurementSettings(),
         zorg1=Zorg1Settings(),
         severities=Severities({}),
         language="nl",
@@ -215,6 +227,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),
+        measurements=MeasurementSettings(
+            tmp_path / "../metingen.db",
+            table="metingen",
+            encoding="cp1252",
+            columns={"date": "Meetdatum"},
+            values={"moment": {"t0": "intake"}},
+            complete_from=date(2022, 5, 1),
+        ),
         zorg1=Zorg1Settings(
             without_category="nothing",
             apart_weeks=26,
@@ -334,6 +354,9 @@ def test_refuses_what_is_no_toml_at_its_line(tmp_path: Path, content: bytes, rea
         ('[input.columns]\nbirthdate = "Geboren"', "input.columns.birthdate", "birth_date"),
         ('[input.status]\ncompleet = ["ja"]', "input.status.compleet", "completed"),
         ('[[contracts]]\ninsurer = "CZ"\n[[contracts]]\nform = 2020-01-01', "contracts[2].form", "from"),
+        ('[measurements]\npaht = "m.csv"', "measurements.paht", "path"),
+        ('[measurements.columns]\ndatum = "Meetdatum"', "measurements.columns.datum", "date"),
+        ('[measurements.values.momenten]\nT0 = "intake"', "measurements.values.momenten", "moment"),
         ('[messages]\nx = "nl"', "messages.x", "language"),
         ('[severity]\nDEADLINE = "info"', "severity.DEADLINE", "DEADLINE_PASSED"),
     ],

@@ -5,14 +5,14 @@ Read :func:`run` from top to bottom to know what the program does; everything el
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import evolve, frozen
 
@@ -29,9 +29,10 @@ from ...judging.collected import Collected
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.buckets import save_buckets
-from ...ledger.care import save_regular
+from ...ledger.care import RegularCare, save_regular
 from ...ledger.corrections import drop
 from ...ledger.patients import (
+    StoredDossier,
     forget_numbers,
     move_appointments,
     move_numbers,
@@ -49,12 +50,15 @@ from ...standards.registry import standard_named, standards
 from ...standards.standard import NewFileCheck
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .judging import FeedJudge
+from .measured import MeasurementFile
 from .pages import write_sheets
 from .recording import record
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
 from .summary import Summary
 
 __all__ = ["Options", "check", "run"]
+
+Care = TypeVar("Care", StoredDossier, RegularCare)
 
 #: Fewer lines are written before another process is of any use.
 WORTH_A_FORK: Final = 10_000
@@ -98,6 +102,8 @@ def run(settings: Settings, options: Options) -> Summary:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         earlier = [*_of_earlier_runs(ledger, settings, options)]
+        measured = MeasurementFile.open(settings, rules, ledger)
+        patients = set[str]() if measured is not None and not options.publish else None
 
         feed_judge = FeedJudge(settings, rules, ledger, options.today, options.progress, earlier)
         judged = feed_judge.judge(source)
@@ -115,8 +121,10 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(place.discard)
         files = _files(place, new_check, declares, series, options, summary) if due.count else None
         with ledger.filling():
-            first_lines = _declare(judged.collected, ledger, files, summary)
+            first_lines = _declare(judged.collected, ledger, files, summary, patients)
         save_buckets(ledger, judged.buckets)
+        if measured is not None:
+            summary.measurements = measured.keep(summary.problems, patients or ())
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
@@ -174,14 +182,16 @@ def _files(
     return Files(place, new_check, declares, series, LineList(place, summary.lines, declared_by(declares)))
 
 
-def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary: Summary) -> Sequence[Sequence[object]]:
+def _declare(
+    collected: Collected, ledger: Ledger, files: Files | None, summary: Summary, patients: set[str] | None
+) -> Sequence[Sequence[object]]:
     """Writes in the ledger what the patients came to, and in the ledger and in files every line that is due; returns
-    the first lines, which a page shows.
+    the first lines, which a page shows. ``patients`` gets the numbers of those patients, where it is a set.
 
     The files are written by another process where that is worth it: both number the same lines in the same way.
     """
     if files is None:
-        _remember(collected, ledger)
+        _remember(collected, ledger, patients)
         return ()
     due, series = collected.due, files.series
 
@@ -192,7 +202,7 @@ def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary:
 
     beside = Helper if due.count >= WORTH_A_FORK and cores() > 1 else Later
     with beside(write) as writing_files:
-        _remember(collected, ledger)
+        _remember(collected, ledger, patients)
         numbering, booking = Numbering(series), Booking(ledger)
         booked = booking.add(numbering.persons(due))
         written = writing_files.result()
@@ -203,17 +213,24 @@ def _declare(collected: Collected, ledger: Ledger, files: Files | None, summary:
     return written.first_lines
 
 
-def _remember(collected: Collected, ledger: Ledger) -> None:
+def _remember(collected: Collected, ledger: Ledger, patients: set[str] | None) -> None:
     """Writes in the ledger what the patients came to."""
-    totals = collected.totals
+    totals, dossiers = collected.totals, chain.from_iterable(collected.dossiers)
     forget_numbers(ledger, totals.released)
     move_numbers(ledger, totals.numbers)
-    save_dossiers(ledger, chain.from_iterable(collected.dossiers))
-    save_regular(ledger, chain.from_iterable(collected.regular))
+    regular = chain.from_iterable(collected.regular)
+    save_dossiers(ledger, dossiers if patients is None else _noted(dossiers, patients))
+    save_regular(ledger, regular if patients is None else _noted(regular, patients))
     move_appointments(ledger, totals.moved)
     take_appointments(ledger, sorted(totals.taken))
     drop(ledger, sorted(totals.dropped))
     note_shown(ledger, totals.shown)
+
+
+def _noted(cares: Iterable[Care], patients: set[str]) -> Iterator[Care]:
+    for care in cares:
+        patients.add(care.patient_id)
+        yield care
 
 
 def _row(line: DueLine) -> int | None:

@@ -45,7 +45,8 @@ class InsurerCounts:
 class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
     by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
-    them; ``late`` is what went wrong once the report was written, and stands in none; ``test``: it declares nothing."""
+    them; ``late`` is what went wrong once the report was written, and stands in none; ``test``: it declares nothing;
+    ``measurements``: how many rows of the file of measurements came to what, None without one."""
 
     today: date
     input: str
@@ -61,6 +62,7 @@ class Summary:
     lines: IO[str] | None = None
     late: list[Finding] = field(factory=list)
     test: bool = False
+    measurements: Mapping[str, int] | None = None
 
     def by_insurer(self) -> list[InsurerCounts]:
         """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
@@ -106,6 +108,7 @@ class Summary:
             "today": self.today.isoformat(),
             "input": self.input,
             "appointments": self.counts,
+            **({"measurements": self.measurements} if self.measurements is not None else {}),
             "declarations": [asdict(declaration) for declaration in self.declarations],
             "insurers": [asdict(row) for row in self.by_insurer()],
             "kinds": [_kind(*kind) for kind in self.problems.kinds()],
@@ -172,6 +175,8 @@ def text_lines(
     for name, count in summary.counts.items():
         if count:
             yield f"{count:>9}  {say('test_declared' if summary.test and name == 'declared' else name)}"
+    if summary.measurements is not None:
+        yield from ("", say("measurements", **summary.measurements))
     if short and len(summary.problems):
         counts = summary.problems.severities
         yield ""

@@ -1,0 +1,257 @@
+"""From the rows of a file of measurements to measurements, in an order that doesn't depend on that of the file.
+
+Words are kept as the file has them, and read by the settings of the day on which they are asked for; a score is kept as
+a number. What can't be read is told with its row, and holds nothing else.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Final
+
+from attrs import define, field
+
+from ..base.problems import Finding
+from ..base.spool import UNIT, SortedLines
+from ..model.columns import MEASUREMENT_COLUMNS, MEASUREMENTS
+from ..model.measurement import KeptMeasurement, Measurement, moment_named, score_text
+from ..model.names import Spelling
+from . import values
+from .feed import BROKEN, Source
+from .meanings import WordMeanings, meant
+from .reader import PATIENT_LIMIT
+
+#: A trajectory number, a name of an instrument or a word for a moment is no longer.
+_TEXT_LIMIT: Final = 64
+_SCORE_FORMS: Final = "7 | 7,5 | 7.5"
+#: So many different cells are remembered.
+_MOST: Final = 10_000
+_NO_SUBSCORE: Final = Decimal("-Infinity")
+
+#: Takes what is found: the finding, and its row, None for the file as a whole.
+Tell = Callable[[Finding, int | None], object]
+
+
+@define
+class ReadMeasurements:
+    """A file as it was read: it has ``read`` rows, of which ``empty`` ones have no score and ``unreadable`` ones can't
+    be read; ``doubles`` say what another row says, or would (known once `in_order` was run through)."""
+
+    read: int = 0
+    empty: int = 0
+    unreadable: int = 0
+    doubles: int = 0
+    _lines: SortedLines = field(factory=SortedLines)
+
+    def add(self, measured: KeptMeasurement, row: int) -> None:
+        self._lines.add(UNIT.join((*measured, str(row))))
+
+    def in_order(self, tell: Tell) -> Iterator[KeptMeasurement]:
+        """The measurements by their keys, each once: of several scores the highest counts, and the others are told."""
+        for _, same in groupby((line.split(UNIT) for line in self._lines), key=_key):
+            cells, *others = same
+            if others:
+                cells, *others = sorted([cells, *others], key=_height, reverse=True)
+                self.doubles += len(others)
+                for other in others:
+                    if other[:-1] != cells[:-1]:
+                        higher = {"row": int(cells[-1])}
+                        tell(Finding("MEASUREMENT_TWICE", MEASUREMENTS.called("score"), higher), int(other[-1]))
+            yield KeptMeasurement._make(cells[:-1])
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self._lines.close()
+
+
+#: Of the cells of a measurement with its row: all but scores and row.
+_key: Final = itemgetter(slice(-3))
+
+
+def _height(cells: Sequence[str]) -> tuple[object, ...]:
+    """By score and sub score, and of equal ones the first row."""
+    *_, score, subscore, row = cells
+    return Decimal(score), Decimal(subscore) if subscore else _NO_SUBSCORE, -int(row)
+
+
+def read_measurements(source: Source, meanings: WordMeanings, instruments: Spelling, tell: Tell) -> ReadMeasurements:
+    """Reads a file of measurements. ``meanings`` are ``[measurements.values]``, ``instruments`` the names that are
+    known. Raises InputError."""
+    reader = _RowReader(source, meanings, instruments)
+    found = ReadMeasurements()
+    try:
+        for row, body in enumerate(chain.from_iterable(source.bodies()), source.first_row):
+            if body and not body.isspace():
+                _read(reader, body, row, found, tell)
+    except BaseException:
+        found.close()
+        raise
+    if found.empty:
+        tell(Finding("MEASUREMENT_EMPTY", MEASUREMENTS.called("score"), {"count": found.empty}), None)
+    for finding, row in reader.unknown():
+        tell(finding, row)
+    return found
+
+
+def as_meant(kept: KeptMeasurement, meanings: WordMeanings, instruments: Spelling) -> Measurement:
+    """What the ledger keeps of a measurement, as it is meant by the settings of today."""
+    return Measurement(
+        day=date.fromisoformat(kept.date),
+        instrument=instruments.name(meant(meanings, "instrument", kept.instrument)),
+        score=kept.score,
+        subscore=kept.subscore,
+        moment=moment_named(meant(meanings, "moment", kept.moment)) or "",
+        number=kept.trajectory_id,
+    )
+
+
+def _read(reader: "_RowReader", body: str, row: int, found: ReadMeasurements, tell: Tell) -> None:
+    """Reads one row."""
+    cells = reader.cut(body)
+    if cells is not None and not any(map(str.strip, cells)):
+        return
+    found.read += 1
+    measured, wrong = reader.read(cells, row)
+    if measured is not None:
+        found.add(measured, row)
+    elif wrong:
+        found.unreadable += 1
+        for finding in wrong:
+            tell(finding, row)
+    else:
+        found.empty += 1
+
+
+class _RowReader:
+    """Reads the rows of a file of measurements, and counts the words that nobody explained."""
+
+    def __init__(self, source: Source, meanings: WordMeanings, instruments: Spelling) -> None:
+        header = source.header
+        self._width, self._delimiter = header.width, header.delimiter
+        self._meanings, self._instruments = meanings, instruments
+        self._texts = itemgetter(*(header.at.get(column, -1) for column in MEASUREMENT_COLUMNS))  # of none the last: ''
+        self._scores: dict[tuple[str, str], tuple[str | None, str | None]] = {}
+        #: Instruments and moments as they are written, each with which of the two are unknown.
+        self._words: dict[tuple[str, str], Sequence[tuple[str, str]]] = {}
+        #: What is unknown, by column and word, with how often it is there and the first row.
+        self._unknown: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def cut(self, body: str) -> list[str] | None:
+        """The cells of a row, and an empty one behind them; None of one that has others than there are columns."""
+        mark = body[:1]
+        if mark == BROKEN:
+            return None
+        cells = body[1:].split(UNIT) if mark == UNIT else body.split(self._delimiter)
+        if len(cells) != self._width:
+            if len(cells) < self._width or any(map(str.strip, cells[self._width :])):
+                return None
+            del cells[self._width :]
+        cells.append("")
+        return cells
+
+    def read(self, cells: Sequence[str] | None, row: int) -> tuple[KeptMeasurement | None, Sequence[Finding]]:
+        """The measurement of a row, or what is wrong with it; neither where it has no score."""
+        if cells is None:
+            return None, [Finding("MEASUREMENT_ROW", "", {"expected": self._width})]
+        texts = [*map(str.strip, self._texts(cells))]
+        if not values.NO_VALUES.isdisjoint(texts):
+            texts = [*map(values.stated, texts)]
+        patient, number, written, instrument, score, subscore, moment = texts
+        if not score:
+            return None, ()
+        day = values.day(written)
+        points, subpoints = self._scores.get((score, subscore)) or self._read_scores(score, subscore)
+        if (
+            day is None
+            or points is None
+            or subpoints is None
+            or not (0 < len(patient) <= PATIENT_LIMIT and 0 < len(instrument) <= _TEXT_LIMIT)
+            or not (len(number) <= _TEXT_LIMIT and len(moment) <= _TEXT_LIMIT)
+            or not _is_plain(patient + number + instrument + moment)
+        ):
+            return None, [*self._wrong(*texts)]
+        self._note(instrument, moment, row)
+        return KeptMeasurement(patient, number, day.isoformat(), instrument, moment, points, subpoints), ()
+
+    def _read_scores(self, score: str, subscore: str) -> tuple[str | None, str | None]:
+        if len(self._scores) >= _MOST:
+            self._scores.clear()
+        points = score_text(meant(self._meanings, "score", score))
+        subpoints = score_text(meant(self._meanings, "subscore", subscore)) if subscore else ""
+        found = self._scores[score, subscore] = points, subpoints
+        return found
+
+    def _wrong(
+        self, patient: str, number: str, day: str, instrument: str, score: str, subscore: str, moment: str
+    ) -> Iterator[Finding]:
+        """All that is wrong with a row, column by column."""
+        if values.day(day) is None:
+            yield _refused("date", values.quoted_day(day), values.DATE_FORMS)
+        points, subpoints = self._read_scores(score, subscore)
+        if points is None:
+            yield _refused("score", values.quoted_cell(score), _SCORE_FORMS)
+        if subpoints is None:
+            yield _refused("subscore", values.quoted_cell(subscore), _SCORE_FORMS)
+        for column, text, limit in (
+            ("patient_id", patient, PATIENT_LIMIT),
+            ("trajectory_id", number, _TEXT_LIMIT),
+            ("instrument", instrument, _TEXT_LIMIT),
+            ("moment", moment, _TEXT_LIMIT),
+        ):
+            needed = column in MEASUREMENTS.required
+            if len(text) > limit or not _is_plain(text) or (needed and not text):
+                yield _refused(column, values.quoted_number(text), f"{int(needed)} … {limit} × A-Z a-z 0-9 -")
+
+    def _note(self, instrument: str, moment: str, row: int) -> None:
+        """Counts the words of a row that are unknown."""
+        words = self._words.get((instrument, moment))
+        if words is None:
+            words = self._read_words(instrument, moment)
+        for column, word in words:
+            key = column, word
+            if key not in self._unknown and len(self._unknown) >= _MOST:
+                key = column, values.HIDDEN
+            count, first = self._unknown.get(key, (0, row))
+            self._unknown[key] = count + 1, min(first, row)
+
+    def _read_words(self, instrument: str, moment: str) -> Sequence[tuple[str, str]]:
+        if len(self._words) >= _MOST:
+            self._words.clear()
+        is_known = {
+            ("instrument", instrument): self._instruments.find(meant(self._meanings, "instrument", instrument)),
+            ("moment", moment): moment_named(meant(self._meanings, "moment", moment)) if moment else moment,
+        }
+        found = self._words[instrument, moment] = [word for word, known in is_known.items() if known is None]
+        return found
+
+    def unknown(self) -> Iterator[tuple[Finding, int]]:
+        """The words that are unknown, each with how often it is there; of many only how many they are, as another
+        column may stand in the place of theirs."""
+        for column, code in _UNKNOWN.items():
+            words = {word: seen for (of, word), seen in sorted(self._unknown.items()) if of == column}
+            name = MEASUREMENTS.called(column)
+            if len(words) > _MOST_WORDS:
+                rows = sum(count for count, _ in words.values())
+                params = {"column": name, "words": len(words), "count": rows}
+                yield Finding("MEASUREMENT_MANY_WORDS", name, params), min(row for _, row in words.values())
+            else:
+                for word, (count, row) in words.items():
+                    yield Finding(code, name, {"found": values.quoted_cell(word), "count": count}), row
+
+
+#: More different words than these are neither instruments nor moments.
+_MOST_WORDS: Final = 40
+#: What is told of an unknown word, by its column.
+_UNKNOWN: Final = {"instrument": "MEASUREMENT_INSTRUMENT_UNKNOWN", "moment": "MEASUREMENT_MOMENT_UNKNOWN"}
+
+
+def _refused(column: str, found: str, expected: str) -> Finding:
+    name = MEASUREMENTS.called(column)
+    return Finding("MEASUREMENT_VALUE", name, {"column": name, "found": found, "expected": expected})
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text holds nothing that no number or name can."""
+    return text.isprintable() and values.UNREADABLE not in text and not values.is_scientific(text)
