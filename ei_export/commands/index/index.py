@@ -154,6 +154,7 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         inferred=sum(line.treatments.certainty == "inferred" for line in balance.lines),
         doubles=sources.doubles,
         findings=[
+            *([] if asked.files else [Finding("INDEX_FILES_NONE")]),
             *sources.findings,
             *of_period(span, today),
             *of_days_left_out(spans, balances),

@@ -189,6 +189,6 @@ def _national(index: Index, say: Words) -> Sequence[Row]:
 
 
 def _counted(index: Index, say: Words) -> Sequence[Row]:
-    left = [(say(f"left.{reason}"), count) for reason, count in sorted(index.left.items()) if count]
-    rest = [(say("inferred"), index.inferred), (say("doubles"), index.doubles)]
-    return [(say("lines"), index.lines), *left, *(row for row in rest if row[1])]
+    left = [(say(f"left.{reason}"), count) for reason, count in sorted(index.left.items())]
+    rows = [(say("inferred"), index.inferred), *left, (say("doubles"), index.doubles)]
+    return [(say("lines"), index.lines), *(row for row in rows if row[1])]

@@ -151,6 +151,7 @@ def test_units_of_products_by_insurer(practice: Indexed) -> None:
         Clerk(practice.clinic).gets(file_level(take_apart(content), "8001"))
     found = practice.index()
     assert (found["patients"], found["treatments"]) == (2, 3 + 4)
+    assert "INDEX_FILES_NONE" in codes(found)
 
 
 def test_contacts_come_once_with_a_trajectory_however_often_it_is_declared(practice: Indexed) -> None:
