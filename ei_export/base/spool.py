@@ -6,7 +6,7 @@ import pickle
 import tempfile
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import chain, count, islice
 from typing import BinaryIO, ClassVar, Final, Generic, NamedTuple, TypeVar
 from weakref import WeakValueDictionary, finalize
@@ -328,15 +328,14 @@ class PairCheck:
             self._spilled.put(index, part.tobytes())
             del part[:]
 
+    def keys(self) -> "Keys":
+        """The hashes of all keys; to be asked once, and no `conflicts` then."""
+        return Keys(pairs[::2] for pairs in self._taken())
+
     def conflicts(self) -> dict[int, set[int]]:
         """The hashes of the keys that came with more than one value, with those of the values; to be asked once."""
         found: dict[int, set[int]] = {}
-        for index in range(self._PARTS):
-            pairs = array("q")
-            for check in (self, *self._adopted):
-                pairs.frombytes(check._spilled.take(index))
-                pairs.extend(check._parts[index])
-                check._parts[index] = array("q")
+        for pairs in self._taken():
             keys = pairs[::2].tolist()
             if len(set(keys)) == len(keys):
                 continue
@@ -345,3 +344,41 @@ class PairCheck:
                 if first.setdefault(key, value) != value:
                     found.setdefault(key, {first[key]}).add(value)
         return found
+
+    def _taken(self) -> "Iterator[array[int]]":
+        """All pairs, part by part."""
+        for index in range(self._PARTS):
+            pairs = array("q")
+            for check in (self, *self._adopted):
+                pairs.frombytes(check._spilled.take(index))
+                pairs.extend(check._parts[index])
+                check._parts[index] = array("q")
+            yield pairs
+
+
+class Keys(Container[int]):
+    """Hashes on disk, of which one can be asked for, by forked processes too: in memory is one of each block only."""
+
+    _BLOCK: Final = 512
+
+    def __init__(self, parts: "Iterable[array[int]]") -> None:
+        """``parts``: dealt as `PairCheck` deals them."""
+        self._file = Scratch()
+        #: Of each part the first key of each block, and where the blocks stand.
+        self._parts: list[tuple[list[int], list[tuple[int, int]]]] = []
+        for part in parts:
+            keys = array("q", sorted(set(part)))
+            blocks = [keys[place : place + self._BLOCK] for place in range(0, len(keys), self._BLOCK)]
+            self._parts.append(
+                ([block[0] for block in blocks], [self._file.write(block.tobytes()) for block in blocks])
+            )
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, int):
+            return False
+        firsts, blocks = self._parts[key % len(self._parts)]
+        place = bisect_right(firsts, key) - 1
+        if place < 0:
+            return False
+        block = array("q", self._file.read(*blocks[place]))
+        return block[bisect_right(block, key) - 1] == key

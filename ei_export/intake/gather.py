@@ -4,7 +4,7 @@ The feed is cut in parts, one for each process, and what was seen in them is put
 patients for whom nothing is to be done the rows are only counted: see `ei_export.ledger.buckets`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from hashlib import blake2b
@@ -61,7 +61,7 @@ class Gathered:
     watched: Mapping[str, frozenset[str]]
     orphans: frozenset[str]
     contested: frozenset[str]
-    present: Collection[int] | None
+    present: Container[int] | None
     people: People
     told: Sequence[tuple[Finding, int | None]]
     _dealt: Sequence[tuple[Partitions, int]]
@@ -158,7 +158,7 @@ def gather(
         watched=whose,
         orphans=frozenset(orphans) - {""},
         contested=contested,
-        present=whole.present if is_complete and whole.completed else None,
+        present=whole.present.keys() if is_complete and whole.completed else None,
         people=people,
         told=tuple(survey.findings(whole.read, whole.completed, source.titles)),
         dealt=[(part.partitions, rows) for part, rows in zip(parts, behind, strict=False)],

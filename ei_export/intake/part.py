@@ -7,7 +7,7 @@ What was seen in the parts is put together by `ei_export.intake.gather`.
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from itertools import compress, count
+from itertools import compress, count, repeat
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -56,9 +56,8 @@ class Part:
     """What was seen in one part of the feed. ``last`` is the number of its last row, ``read`` and ``completed`` count
     rows, ``dealt`` those in ``partitions``. ``ids`` and ``numbers`` are those of completed rows, by patient;
     ``watched`` appointment ids with the patients whose completed rows carry them, ``ended`` the same of other rows;
-    ``orphans`` the trajectory numbers of rows without a patient; ``present`` hashes of all ids, where they are asked
-    for. ``sums`` by bucket: what its rows come to, in whatever order; ``buckets``: the one of each row, two bytes
-    each."""
+    ``orphans`` the trajectory numbers of rows without a patient; ``present`` all ids, where they are asked for.
+    ``sums`` by bucket: what its rows come to, in whatever order; ``buckets``: the one of each row, two bytes each."""
 
     partitions: Partitions
     ids: PairCheck = Factory(lambda: PairCheck(Scratch()))
@@ -73,7 +72,7 @@ class Part:
     watched: dict[str, set[str]] = Factory(dict)
     ended: dict[str, set[str]] = Factory(dict)
     orphans: set[str] = Factory(set)
-    present: set[int] = Factory(set)
+    present: PairCheck = Factory(lambda: PairCheck(Scratch()))
     sums: list[int] = Factory(lambda: [0] * BUCKETS)
 
     @classmethod
@@ -85,6 +84,7 @@ class Part:
         """To be called now and then while rows are read."""
         self.ids.flush()
         self.numbers.flush()
+        self.present.flush()
         self.meetings.flush()
 
     def add(self, other: "Part", rows: int) -> None:
@@ -98,7 +98,7 @@ class Part:
             for ident, patients in theirs.items():
                 mine.setdefault(ident, set()).update(patients)
         self.orphans |= other.orphans
-        self.present |= other.present
+        self.present.adopt(other.present)
         self.sums = [*map(int.__add__, self.sums, other.sums)]
 
 
@@ -212,7 +212,7 @@ class _Reading:
                 part.sums[bucket] += added
         part.dealt += _deal(rows.where([*map(self._sought.is_dealt.__getitem__, rows.buckets)]), part.partitions)
         if self._sought.is_complete:
-            part.present.update(map(hash, filter(None, rows.ids)))
+            part.present.add_hashed(zip(map(hash, filter(None, rows.ids)), repeat(0)))
         if not (all(rows.took) and all(rows.patients)) or any(rows.are_broken):
             seen = zip(rows.are_broken, rows.ids, rows.patients, rows.courses, rows.took, strict=True)
             rows = rows.where([self._is_completed(*row) for row in seen])

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import tempfile
 from unittest import mock
 
@@ -77,6 +78,19 @@ def test_partitions_give_back_each_line_once(lines: list[str], count: int, memor
         partitions.held[index % count].append(line)
         partitions.grew(len(line))
     assert [list(partitions.take(index)) for index in range(count)] == [lines[index::count] for index in range(count)]
+
+
+@pytest.mark.parametrize("count", [0, 1, 511, 512, 513, 100_000])
+def test_keys_are_found_on_disk(count: int) -> None:
+    check, other = PairCheck(), PairCheck()
+    keys = [hash(str(number)) for number in range(count)]
+    check.add_hashed((key, 0) for key in keys[::2])
+    check.flush()
+    other.add_hashed((key, 0) for key in (*keys[1::2], *keys[:3]))
+    check.adopt(other)
+    found = check.keys()
+    assert all(key in found for key in random.Random(count).sample(keys, min(count, 2_000)))
+    assert not any(hash(str(number)) in found for number in range(count, count + 2_000))
 
 
 def test_a_pair_check_finds_keys_with_two_values_on_disk_and_in_memory() -> None:

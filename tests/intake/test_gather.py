@@ -78,7 +78,7 @@ def told(feed: Gathered) -> Mapping[str, object]:
         "patients": [list(feed.patients(partition).items()) for partition in range(feed.count)],
         "shared": (feed.shared_appointments, feed.shared_numbers, feed.contested, feed.orphans),
         "watched": feed.watched,
-        "present": feed.present,
+        "present": feed.present and [hash(name) in feed.present for name in ("A1", "A2", "A3", "A4", "A5", "A9", "")],
         "people": (feed.people.doubted_now, feed.people._shared, feed.people._contradicted),
         "told": feed.told,
         "digests": [feed.digest(bucket_of(patient)) for patient in ("", "P1", "P2", "P3", "P4")],
