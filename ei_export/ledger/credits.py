@@ -33,7 +33,7 @@ class RefusedCredit:
 def due_credits(ledger: Ledger, header: str) -> Iterator[DueCredit]:
     """The credits that go out with this run; ``header``: what a declaration says today of who declares."""
     sql = """
-SELECT sent_line.* FROM line AS due JOIN sent_line ON sent_line.reference = due.reference
+SELECT sent_line.* FROM line AS due INDEXED BY line_credit JOIN sent_line ON sent_line.reference = due.reference
 WHERE due.credit IS NOT NULL AND (due.credit = 'now' OR due.header <> ?)
 ORDER BY due.appointment_id, due.attempt
 """
