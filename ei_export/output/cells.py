@@ -30,15 +30,18 @@ def restored(cell: str) -> str:
     return rest if cell[:1] == _MARK and _FORMULA.match(rest) else cell
 
 
+def safe(cell: str) -> str:
+    """A cell that is safe to print, and text in a spreadsheet too."""
+    # Nearly every cell begins with a letter or a digit, and can be printed; that is quickly seen.
+    return cell if cell[:1].isalnum() and cell.isprintable() else defused(printable(cell))
+
+
 def defused_at(row: Sequence[T], columns: Sequence[int]) -> Sequence[T | str]:
     """A row with the texts in some columns safe to print and defused; the row itself where there is nothing to do."""
     changed: list[T | str] | None = None
     for column in columns:
         cell = row[column]
-        # Nearly every cell begins with a letter or a digit, and can be printed; that is quickly seen.
-        if not isinstance(cell, str) or (cell[:1].isalnum() and cell.isprintable()):
-            continue
-        if (safe := defused(printable(cell))) is not cell:
+        if isinstance(cell, str) and (text := safe(cell)) is not cell:
             changed = changed or list(row)
-            changed[column] = safe
+            changed[column] = text
     return row if changed is None else changed

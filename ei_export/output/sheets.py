@@ -35,9 +35,8 @@ from attrs import field, frozen
 
 from ..base.delivery import Replacement, writing
 from ..base.problems import Language, SettingsError
-from ..base.wording import printable
 from ..base.words import words
-from .cells import defused
+from .cells import safe
 
 Kind = Literal["text", "list", "date", "cents", "number", "percent"]
 Value = str | int | date | Decimal | Sequence[str] | None
@@ -154,7 +153,7 @@ class CsvRows:
         self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._text, delimiter=";", lineterminator="\r\n")
         self._forms = [_FORMS[column.kind] for column in sheet.columns]
-        self._csv.writerow([defused(printable(heading)) for heading in sheet.header()])
+        self._csv.writerow([safe(heading) for heading in sheet.header()])
 
     def add(self, row: Row) -> None:
         self._csv.writerow([_cell(form, value) for form, value in zip(self._forms, row, strict=True)])
@@ -169,7 +168,7 @@ def _cell(form: _Form, value: Value) -> str:
         return ""
     if form.number is not None and not isinstance(value, str):
         return form.text(value)
-    return defused(printable(value if isinstance(value, str) else form.text(value)))
+    return safe(value if isinstance(value, str) else form.text(value))
 
 
 class Workbook:

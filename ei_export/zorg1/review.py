@@ -90,8 +90,9 @@ class Reviewer:
         of_course = [*self._of_course(course, measured, by_score)]
         codes: list[Reviewed] = []
         for visits in _by_code(course.visits):
-            expected = dict.fromkeys(a.code for visit in visits for a in self._agreed(course, visit))
-            found = [*self._of_code(course, visits)]
+            agreed = [self._agreed(course, visit) for visit in visits]
+            expected = dict.fromkeys(a.code for products in agreed for a in products)
+            found = [*self._of_code(course, visits, agreed)]
             found += of_course if not codes else ()
             codes.append(Reviewed(visits, OR.join(expected), tuple(found)))
         return Review(course, measured, by_score, tuple(codes))
@@ -157,21 +158,23 @@ class Reviewer:
 
     # Of one code.
 
-    def _of_code(self, course: Course, visits: Sequence[CourseVisit]) -> Iterator[Finding]:
-        """What is wrong with the visits of one code: of several that the same is wrong with, the first is told."""
+    def _of_code(
+        self, course: Course, visits: Sequence[CourseVisit], agreed: Sequence[Sequence[Agreement]]
+    ) -> Iterator[Finding]:
+        """What is wrong with the visits of one code, each with the products it may be of: of several that the same is
+        wrong with, the first is told."""
         if not course.agreement:
             if visits[0] is course.visits[0]:
                 yield from self._of_usual_diagnosis(course)
             return
         told: dict[str, Finding] = {}
-        for visit in visits:
-            for finding in self._of_visit(course, visit):
+        for visit, expected in zip(visits, agreed, strict=True):
+            for finding in self._of_visit(course, visit, expected):
                 told.setdefault(finding.code, finding)
         yield from told.values()
 
-    def _of_visit(self, course: Course, visit: CourseVisit) -> Iterator[Finding]:
+    def _of_visit(self, course: Course, visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether a visit fits; and that it waits, where nothing that is wrong with it says why."""
-        expected = self._agreed(course, visit)
         found = [*self._of_declared(course, visit, expected)]
         if not found:
             found = [*self._of_diagnosis(course, visit, expected), *self._of_list(visit, expected)]
