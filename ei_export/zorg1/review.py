@@ -210,7 +210,12 @@ class Reviewer:
             return
         code, insurer = visit.registered, self.insurer(visit.uzovi)
         codes, named = [a.code for a in expected], insurer or f"UZOVI {quoted_code(visit.uzovi)}"
-        params: dict[str, object] = {"code": code, "insurer": named, "program": course.program, "day": visit.day}
+        params: dict[str, object] = {
+            "code": quoted_word(code),
+            "insurer": named,
+            "program": course.program,
+            "day": visit.day,
+        }
         if code in codes or self.agreements.contacts.get((code, course.risk)) in codes:
             return
         if not expected:
@@ -305,7 +310,7 @@ class Reviewer:
         for program, episode in self._episodes(visits):
             course = _not_a_course(patient_id, consent, program, self.insurer(episode[0].uzovi), episode)
             if episode[0].declare_under:
-                finding = Finding("MONITOR_OUTSIDE", "trajectory_id", {"code": episode[0].registered})
+                finding = Finding("MONITOR_OUTSIDE", "trajectory_id", {"code": quoted_word(episode[0].registered)})
             elif any(self._is_near(course, other) for other in courses):
                 continue
             else:

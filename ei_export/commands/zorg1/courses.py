@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from ...base.wording import quoted_word
 from ...intake import values
 from ...intake.meanings import meant
 from ...intake.reader import read_kept
@@ -116,7 +117,8 @@ class CourseReader:
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
             courses.append(self._included(patient, shown, inclusion, visits))
         courses.sort(key=attrgetter("started", "trajectory"))
-        return PatientCare(shown, patient.consent, courses, [*outside, *loose.values()])
+        in_none = [evolve(visit, number=patient.called(visit.number)) for visit in (*outside, *loose.values())]
+        return PatientCare(shown, patient.consent, courses, in_none)
 
     @staticmethod
     def _join(patient: KnownPatient, placed: Mapping[int, list[CourseVisit]], loose: dict[str, CourseVisit]) -> None:
@@ -161,7 +163,7 @@ class CourseReader:
             uzovi=kept.uzovi,
             dcsph=kept.diagnosis_code,
             csi=values.indication(csi) or csi,
-            category=meant(self._meanings, "category", kept.category),
+            category=quoted_word(meant(self._meanings, "category", kept.category)),
             therapist=kept.therapist_agb,
             referral=values.day(kept.referral_date) if kept.referral_date else None,
             line=line,

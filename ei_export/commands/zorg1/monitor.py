@@ -10,6 +10,7 @@ from typing import Final
 from attrs import define, frozen
 
 from ...base.problems import Language, SettingsError, Severities
+from ...base.wording import quoted_word
 from ...base.words import words
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -106,13 +107,13 @@ class Monitored:
             course.profile,
             _first(visit.dcsph for visit in visits) or course.dcsph,
             _first(visit.csi for visit in visits) or course.csi,
-            measured.instrument if measured is not None else "",
+            quoted_word(measured.instrument) if measured is not None else "",
             _score(measured),
             OR.join(review.by_score),
             first.uzovi,
             self.insurer(first.uzovi),
-            first.code,
-            first.registered,
+            quoted_word(first.code),
+            quoted_word(first.registered),
             code.expected,
             OR.join(_each(visit.f_code for visit in visits)),
             OR.join(_each(visit.list for visit in visits)),
@@ -205,7 +206,7 @@ def _score(measured: Measurement | None) -> Value:
     if measured is None:
         return None
     score = score_of(measured.score)
-    return measured.score if score is None else score
+    return quoted_word(measured.score) if score is None else score
 
 
 def _became(visit: CourseVisit) -> str:

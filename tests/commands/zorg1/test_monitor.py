@@ -19,8 +19,8 @@ from ei_export.commands.zorg1.monitor import COLUMNS, STATUSES
 from ei_export.ledger.line import LineState
 from ei_export.model.appointment import Outcome
 from ei_export.settings.zorg1 import MONITOR_COLUMNS
-from tests.support.feeds import BSNS, Cells, csv_text, tables_read_once
-from tests.support.zorg1_practice import FEED_COLUMNS, TODAY, VISITS, zorg1_practice
+from tests.support.feeds import BSNS, Cells, csv_text, tables_read_once, visit
+from tests.support.zorg1_practice import ENDED, FEED_COLUMNS, TODAY, VISITS, zorg1_practice
 
 __all__ = ["tables_read_once"]
 
@@ -270,6 +270,22 @@ def test_nobody_is_named(practice: Path, tmp_path: Path) -> None:
     for column in ("bsn", "birth_date", "name", "insured_number"):
         assert not any(row[column] in said for row in persons if row[column])
     assert not any(number in said for number in BSNS)
+
+
+def test_a_bsn_is_not_shown_wherever_a_practice_writes_it(tmp_path: Path) -> None:
+    mine = BSNS[1]
+    rows_of = [
+        *(row | {"trajectory_id": f"T{mine}", "category": mine} for row in ENDED),
+        visit("A91", "2022-05-01", "011", mine, patient="P1", diagnosis_code=""),
+        visit("A92", "2021-01-04", "1000", mine, patient="P1", measurement_name=mine, measurement_score=mine),
+        visit("A93", "2021-06-01", mine, mine, patient="P1", diagnosis="4020"),
+    ]
+    folder = zorg1_practice(tmp_path, tuple(row | {"patient_id": mine} for row in rows_of)).folder
+    code, out, err = call(folder, "--json", "--xlsx")
+    assert json.loads(out)["rows"]
+    files = b"".join(path.read_bytes() for path in (folder / "out" / "zorg1").glob("*.csv"))
+    assert mine not in out + err + files.decode()
+    assert code in (0, 1)
 
 
 def test_every_state_has_a_place_and_a_word(practice: Path) -> None:
