@@ -163,15 +163,18 @@ class _RowReader:
             return None, ()
         day = values.day(written)
         points, subpoints = self._scores.get((score, subscore)) or self._read_scores(score, subscore)
-        if (
-            day is None
-            or points is None
-            or subpoints is None
-            or not (0 < len(patient) <= PATIENT_LIMIT and 0 < len(instrument) <= _TEXT_LIMIT)
-            or not (len(number) <= _TEXT_LIMIT and len(moment) <= _TEXT_LIMIT)
-            or not _is_plain(patient + number + instrument + moment)
-        ):
-            return None, [*self._wrong(*texts)]
+        own = patient + number + instrument + moment
+        is_legible = (
+            0 < len(patient) <= PATIENT_LIMIT
+            and 0 < len(instrument) <= _TEXT_LIMIT
+            and max(len(number), len(moment)) <= _TEXT_LIMIT
+            and "+" not in own  # as a number that a spreadsheet rounded has one
+            and _is_plain(own)
+            and None not in (day, points, subpoints)
+        )
+        wrong = () if is_legible else (*self._wrong(*texts),)
+        if wrong or day is None or points is None or subpoints is None:
+            return None, wrong
         self._note(instrument, moment, row)
         return KeptMeasurement(patient, number, day.isoformat(), instrument, moment, points, subpoints), ()
 
