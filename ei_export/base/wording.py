@@ -14,6 +14,8 @@ Language = Literal["nl", "en"]
 
 #: What the practice calls the columns of its feed, ours = theirs, where it calls them otherwise.
 _NAMES: Final[ContextVar[Mapping[str, str]]] = ContextVar("names", default=MappingProxyType({}))
+#: What stands before a column of a file of measurements, where a feed may have one that is called the same.
+MEASURED: Final = "measured_"
 _QUOTED: Final = re.compile(r'"([a-z_]+)"')
 
 #: Days that are remembered as they were read: tables have few.
@@ -76,8 +78,8 @@ def naming(columns: Mapping[str, str]) -> Iterator[None]:
 
 
 def column_name(column: str) -> str:
-    """What the practice calls a column of its feed."""
-    return _NAMES.get().get(column, column)
+    """What the practice calls a column of its feed, or of its file of measurements (`MEASURED`)."""
+    return _NAMES.get().get(column, column.removeprefix(MEASURED))
 
 
 def with_own_columns(text: str) -> str:

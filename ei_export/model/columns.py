@@ -5,6 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
+from ..base.wording import MEASURED
+
 #: Every column the program knows, in the order of the table in docs/input.md.
 COLUMNS: Final = (
     "appointment_id",
@@ -88,7 +90,7 @@ class FeedKind:
     def called(self, column: str) -> str:
         """A column as a finding names it: those of measurements have names of their own, as a feed may have a column
         that is called the same and means something else."""
-        return column if self is APPOINTMENTS else f"measured_{column}"
+        return column if self is APPOINTMENTS else f"{MEASURED}{column}"
 
 
 APPOINTMENTS: Final = FeedKind("appointments", "input", COLUMNS, REQUIRED)
