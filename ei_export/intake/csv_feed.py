@@ -10,6 +10,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from typing import Final
 from attrs import define, evolve
 
 from ..base.problems import InputError
+from ..base.processes import Helper, Later, cores
 from ..base.spool import UNIT
 from ..model.columns import FeedKind
 from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Header, SourceSettings, locate
@@ -32,6 +34,8 @@ _TRIED: Final = 4
 _BY_LINES: Final = frozenset({"utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "ascii"})
 #: The column names are among the first so many lines.
 _MOST_TITLES: Final = 30
+#: Bytes of a file that are worth a process of their own, to see how it is written.
+WORTH_A_PROCESS: Final = 8 << 20
 #: Characters that no single byte of UTF-8 is; and those that stand for a byte that is none.
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]")
 _STRAY: Final = re.compile(r"[\udc80-\udcff]")
@@ -66,24 +70,43 @@ def open_csv(path: Path, settings: SourceSettings) -> "CsvSource":
 
 def _is_utf8(path: Path) -> bool:
     """Whether a file is UTF-8, but perhaps for a few bytes: what takes more than one byte is hardly ever right by
-    chance."""
+    chance. Of a large file another process looks at one half."""
+    size = path.stat().st_size
+    half = _start_of_character(path, size // 2) if cores() > 1 and size >= 2 * WORTH_A_PROCESS else 0
+    beside = Helper if half else Later
+    with beside(partial(_is_strictly_utf8, path, 0, half)) as first:
+        if _is_strictly_utf8(path, half, size) and first.result():
+            return True
     right = wrong = 0
-    try:
-        for text in _decoded(path, "utf-8", "strict"):
-            del text
-    except UnicodeDecodeError:
-        for text in _decoded(path, "utf-8", "surrogateescape"):
-            stray = len(_STRAY.findall(text))
-            right += len(_BEYOND.findall(text)) - stray
-            wrong += stray
+    for text in _decoded(path, "surrogateescape", 0, size):
+        stray = len(_STRAY.findall(text))
+        right += len(_BEYOND.findall(text)) - stray
+        wrong += stray
     return right >= wrong
 
 
-def _decoded(path: Path, encoding: str, errors: str) -> Iterator[str]:
-    """The text of a file, a block at a time."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
+def _start_of_character(path: Path, place: int) -> int:
+    """The first place from one on where a character of UTF-8 may begin."""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+        file.seek(place)
+        return place + next((at for at, byte in enumerate(file.read(4)) if byte & 0xC0 != 0x80), 0)
+
+
+def _is_strictly_utf8(path: Path, start: int, end: int) -> bool:
+    try:
+        for text in _decoded(path, "strict", start, end):
+            del text
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(path: Path, errors: str, start: int, end: int) -> Iterator[str]:
+    """The text between two places of a file, read as UTF-8, a block at a time."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors)
+    with path.open("rb") as file:
+        file.seek(start)
+        while block := file.read(min(_BLOCK, end - file.tell())):
             yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ei_export.intake import csv_feed
 from tests.support.feeds import (
     BYSTANDER_LINES,
     BYSTANDERS,
@@ -473,3 +474,25 @@ def test_a_feed_that_can_not_be_read_ends_with_3_and_one_message(clinic: Clinic)
     assert done.stdout == ""
     assert "appointment_id" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be forked here")
+@pytest.mark.parametrize("text", ["a€" * 50, "€" * 33, "é" * 41 + "a", "a" * 100, "é€😀" * 20], ids=str.__len__)
+@pytest.mark.parametrize("bad", [None, 0, 10, -1], ids=["right", "first", "early", "last"])
+def test_both_halves_of_a_large_file_say_how_it_is_written(
+    text: str, bad: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytearray(text.encode())
+    if bad is not None:
+        data[bad] = 0xFF
+    path = tmp_path / "feed.csv"
+    found = []
+    for worth in (1 << 20, 1):
+        monkeypatch.setattr(csv_feed, "WORTH_A_PROCESS", worth)
+        monkeypatch.setattr(csv_feed, "cores", lambda: 2)
+        for size in range(len(data) - 3, len(data) + 1):  # the last character may be cut off
+            path.write_bytes(data[:size])
+            found.append(csv_feed._is_utf8(path))
+    half = len(found) // 2
+    assert found[:half] == found[half:]
+    assert found[half - 1] or bad is not None
