@@ -15,7 +15,6 @@ from ei_export.commands.specs_check import check_specs
 from ei_export.model import codelists
 from ei_export.model.codelists import read_standards
 from ei_export.standards.flat import record
-from ei_export.standards.registry import standards
 
 #: What may be wrong in a table: what is replaced by what, and the error with its column.
 DEFECTS: Final = [
@@ -162,7 +161,7 @@ DEFECTS: Final = [
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tables, of the two largest only what other tables name or a test below changes."""
-    standards()  # what is loaded later would take the copy for the tables, also in the tests after these
+    check_specs()  # what is loaded later would take the copy for the tables, also in the tests after these
     folder = shutil.copytree(specs.SPECS, tmp_path_factory.mktemp("tables") / "specs")
     agreed = "".join(
         path.read_text(encoding="utf-8") for path in folder.rglob("*.csv") if "zorg1" in str(path.relative_to(folder))
