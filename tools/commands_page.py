@@ -73,6 +73,11 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
         0: "counted",
         1: "with `--check`: a criterion is not met",
         2: "no such period, or no criteria to check by",
+    "control n0959": {
+        0: "judged, whatever is signalled",
+        1: "judged, but for rows that can't be read",
+        2: "the norm has no such year",
+        3: "a file can't be read",
     },
     "specs check": {0: "every table is right", 2: "a table is wrong"},
     "specs copy": {0: "the table is made", 2: "it is not: no such insurer, nothing to copy, or the file exists"},

@@ -13,6 +13,7 @@ from ..base.tables import Report
 from ..model import codelists
 from ..model.index_tables import read_index_tables
 from ..output.codebook import read_export_headings
+from ..model.norms import read_norms
 from ..settings import Settings
 from ..standards.message import read_messages
 from ..standards.registry import standards
@@ -90,6 +91,7 @@ def check_specs(
     measured = read_measures(profiles_of, measures, SPECS, report)
     scored = read_profiles({*chain.from_iterable(profiles_of.values())}, profiles, SPECS, report)
     read_other_names({*instruments_in(measured), *scored}, SPECS, report)
+    read_norms(SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     read_export_headings(SPECS, report)

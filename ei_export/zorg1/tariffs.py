@@ -1,6 +1,5 @@
 """The practice's tariff table: what an insurer pays for a product, by price list and date."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
@@ -10,30 +9,20 @@ from typing import Annotated, Final
 
 from attrs import field, frozen
 
+from ..base.amounts import AMOUNT_FORM, cents
 from ..base.row_types import FromCell, RowType, TextCell, UntilCell
 from ..base.tables import Report, Row, close_open, overlap, parse_rows, read_sheet, refuse
 from ..model.names import folded, insurer_key
-
-#: The largest amount that fits a line, in cents (PM304 0428, 0429, 0432: 8 positions).
-_LIMIT: Final = 99_999_999
-#: ``123.45``, ``123,45``, ``1.234,56``, ``€ 120`` or ``120,-``. Not ``1.234``: nobody knows which of the two it is.
-_AMOUNT: Final = re.compile(
-    r"(?:€|EUR)?\s*([0-9]{1,3}(?:\.[0-9]{3})+(?=,)|[0-9]{1,9})(?:[.,](?:([0-9]{1,2})|--?))?\s*(?:€|EUR)?", re.IGNORECASE
-)
-_AMOUNT_FORM: Final = f"123,45 | 1.234,56 | € 120 (0 … {_LIMIT // 100},{_LIMIT % 100})"
 
 #: Price list, insurer and declare-under code.
 Priced = tuple[str, str, str]
 
 
 def _cents(row: Row, column: str) -> int:
-    match = _AMOUNT.fullmatch(row[column])
-    if match:
-        euros, cents = match.groups(default="")
-        amount = int(euros.replace(".", "")) * 100 + int(cents.ljust(2, "0"))
-        if amount <= _LIMIT:
-            return amount
-    raise row.error(column, _AMOUNT_FORM)
+    amount = cents(row[column])
+    if amount is None:
+        raise row.error(column, AMOUNT_FORM)
+    return amount
 
 
 @frozen
