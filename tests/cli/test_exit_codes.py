@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
+from tests.support.controlled import activity, files
 from tests.support.feeds import Clinic, tables_read_once, visit
 from tests.support.receiver import Verdict, by_insurer
 from tools.commands_page import EXIT_CODES
@@ -64,6 +65,11 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     overlay = tmp_path / "overlay.csv"
     overlay.write_text("x\n", encoding="utf-8")
     assert gives("specs check", "--overlay", overlay) == 2
+    right, beside, _ = files(tmp_path / "right", [activity()])
+    wrong, *_ = files(tmp_path / "wrong", [activity(date="")])
+    n0959 = ("control n0959", "--subtrajects", beside, "--activities")
+    assert all_of((*n0959, right, "--year", "2021"), (*n0959, wrong, "--year", "2021")) == [0, 1]
+    assert all_of((*n0959, right, "--year", "2022"), (*n0959, tmp_path / "none", "--year", "2021")) == [2, 3]
     copy = ("specs copy", "--insurer", "VGZ", "--from", "2024-01-01")
     assert all_of(copy, copy) == [0, 2]
     assert all_of(("agreements",), ("agreements", "--program", "x")) == [0, 2]

@@ -59,6 +59,11 @@ DEFECTS: Final = [
     ("index/insurers.csv", "Menzis,", ",", "TABLE_VALUE", "insurer"),
     ("index/thresholds.csv", ",151,,lower,", ",,,lower,", "TABLE_VALUE", "least"),
     ("index/thresholds.csv", ",151,,lower,", ",151,,upper,", "TABLE_VALUE", "held"),
+    # Norms.
+    ("controls/n0959.csv", "article,NR/REG-2001a art. 34c", "rule,NR/REG-2001a art. 34c", "TABLE_VALUE", "kind"),
+    ("controls/n0959.csv", "tariff_type,13,2019 2020 2021", "tariff_type,13,2019-2021", "TABLE_VALUE", "years"),
+    ("controls/n0959.csv", "tariff_type,13,", "tariff_type,12,", "TABLE_OVERLAP", None),
+    ("controls/n0959.csv", "; COD016\",single-source", "; COD016\",sure", "TABLE_VALUE", "certainty"),
     # Record layouts.
     ("pm304-3.2.csv", ",N,9,15,", ",N,8,15,", "TABLE_VALUE", "end"),
     ("pm304-3.2.csv", ",0203,", ",0202,", "TABLE_VALUE", "element"),

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from tests.support.controlled import activity, files
 from tests.support.demo import ANSWERS, demo
 from tests.support.markdown import quoted, table
 
@@ -33,6 +34,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "recover": "",
     "agreements": "--on 2023-06-01",
     "index": "--year 2023",
+    "control n0959": "--activities activities.csv --subtrajects subtrajects.csv --year 2021",
     "specs check": "",
     "specs copy": "--insurer CZ --from 2026-01-01",
     "init": "new",
@@ -47,6 +49,8 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         for command, given in GIVEN.items():
             if command == "recover":
                 Path("ledger.sqlite").unlink()
+            if command == "control n0959":
+                files(Path(), [activity(), activity("A2", date="")])
             words = [*command.split(), *given.split(), "--json", "--today", "2024-02-20"]
             found[command] = json.loads(CliRunner().invoke(main, words).stdout)
     return found

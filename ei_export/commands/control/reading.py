@@ -112,8 +112,8 @@ def _opened(path: Path, option: str, kind: FeedKind) -> Source:
     try:
         return open_csv(path, _AsItIs(kind))
     except InputError as error:
-        params = {"option": option, "path": str(path), "reason": "", "missing": "-", "found": "-", "column": ""}
-        raise InputError(_UNREADABLE[error.code], **{**params, **error.params}) from None
+        said = {name: error.params.get(name, "-") for name in ("reason", "missing", "found", "column")}
+        raise InputError(_UNREADABLE[error.code], option=option, path=str(path), **said) from None
 
 
 def _cut(body: str, source: Source) -> Sequence[str] | None:

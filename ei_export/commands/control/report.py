@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...base.problems import Language, Severities, render
 from ...base.words import Words, words
 from ...output.listing import SHORT, Listing
-from ...output.paper import Paint, few, plain, wrapped
+from ...output.paper import Paint, few, plain, set_lines, wrapped
 from ...output.problem_list import ProblemList
 from ...output.sheets import Column, Row, Sheet, as_json, sheet_files, titled
 from .n0959 import Control, Signalled
@@ -66,8 +66,15 @@ def problems(control: Control, language: Language, severities: Severities) -> It
     """What was found of the files; ``file``, ``row`` and ``column`` are empty where it is of none."""
     for found in control.findings:
         message, remedy = render(found.code, found.params, language)
-        place = {"file": found.params.get("file", ""), "row": found.params.get("row"), "column": found.params.get("column", "")}
-        yield {"code": found.code, "severity": severities.of(found.code), **place, "message": message, "remedy": remedy}
+        yield {
+            "code": found.code,
+            "severity": severities.of(found.code),
+            "file": found.params.get("file", ""),
+            "row": found.params.get("row"),
+            "column": found.params.get("column", ""),
+            "message": message,
+            "remedy": remedy,
+        }
 
 
 def document(
@@ -108,6 +115,7 @@ def text_lines(control: Control, language: Language, severities: Severities, pai
     for key, count in (("unreadable", control.unreadable), ("doubles", control.doubles)):
         if count:
             yield from wrapped(say(key, count=count))
+    yield say("left")
     for number, left in enumerate(control.left, 1):
         yield from wrapped(say(f"condition.{number}"), f"{left:>7}  ", " " * 9)
     yield ""
@@ -128,7 +136,7 @@ def text_lines(control: Control, language: Language, severities: Severities, pai
         for finding in control.findings:
             found_list.add(finding)
         if len(found_list):
-            yield from Listing(language, {}, "--json", SHORT, paint, of_feed=False).lines(found_list)
+            yield from set_lines(Listing(language, {}, "--json", SHORT, of_feed=False).pieces(found_list), paint)
     finally:
         found_list.close()
 
