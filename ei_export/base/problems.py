@@ -238,6 +238,12 @@ def render(code: str, params: Mapping[str, object], language: Language) -> tuple
     return message, remedy
 
 
+def told(finding: Finding, language: Language, severities: Severities) -> dict[str, Any]:
+    """A finding that is of no appointment as ``--json`` has it: ``code``, ``severity``, ``message``, ``remedy``."""
+    message, remedy = render(finding.code, finding.params, language)
+    return {"code": finding.code, "severity": severities.of(finding.code), "message": message, "remedy": remedy}
+
+
 def _without_words(broken: "SettingsError", language: Language) -> tuple[str, str]:
     """What is said where the catalogue itself can't be read: where, and the rest in the words it was found in."""
     params = broken.params

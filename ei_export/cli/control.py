@@ -16,6 +16,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @control.command("n0959")
+@click.argument("more", metavar="", nargs=-1, type=_FILE)
 @click.option("--activities", type=_FILE, required=True)
 @click.option("--subtrajects", type=_FILE, required=True)
 @click.option("--year", type=Text(), required=True)
@@ -29,12 +30,15 @@ def n0959(
     subtrajects: Path,
     year: str,
     lists: tuple[Path, ...],
+    more: tuple[Path, ...],
     folder: Path | None,
     xlsx: bool,
 ) -> int:
+    if more and not lists:
+        raise click.UsageError(f"--signalled {more[0]}")
     settings = call.settings("control", "headings") if call.has_settings() else None
     severities = settings.severities if settings is not None else Severities()
-    found = judge(activities, subtrajects, year, lists)
+    found = judge(activities, subtrajects, year, (*lists, *more))
     files: Sequence[Path] = ()
     if folder is not None or xlsx:
         files = write(found, folder or Path(), call.language, xlsx=xlsx)

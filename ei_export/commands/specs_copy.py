@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ..base.delivery import writing
 from ..base.private import make_file, make_folder
-from ..base.problems import Finding, Language, SettingsError, Severities, render
+from ..base.problems import Finding, Language, SettingsError, Severities, render, told
 from ..base.words import words
 from ..model.names import AGREEMENT_COLUMNS, AgreementNames, chosen, folded
 from ..output.paper import wrapped
@@ -115,13 +115,8 @@ def document(copied: Copied, language: Language, severities: Severities) -> dict
         "lists": made.lists,
         "left_out": made.left_out,
         "without_tariff": copied.without_tariff,
-        "problems": [_told(found, language, severities) for found in copied.findings],
+        "problems": [told(found, language, severities) for found in copied.findings],
     }
-
-
-def _told(found: Finding, language: Language, severities: Severities) -> Mapping[str, str]:
-    message, remedy = render(found.code, found.params, language)
-    return {"code": found.code, "severity": severities.of(found.code), "message": message, "remedy": remedy}
 
 
 def text_lines(copied: Copied, language: Language, severities: Severities) -> Iterator[str]:
@@ -130,10 +125,10 @@ def text_lines(copied: Copied, language: Language, severities: Severities) -> It
     period = {"first": made.first, "last": made.last, "day": made.taken}
     yield from wrapped(say("copied", path=str(copied.path), insurer=made.insurer, count=len(made.rows), **period))
     for found in copied.findings:
-        told = _told(found, language, severities)
+        message, remedy = render(found.code, found.params, language)
         yield ""
-        yield from wrapped(told["message"])
-        yield from wrapped(told["remedy"], "  ")
+        yield from wrapped(message)
+        yield from wrapped(remedy, "  ")
     if copied.without_tariff is None:
         yield ""
         yield from wrapped(say("no_settings"))

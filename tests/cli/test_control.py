@@ -99,3 +99,14 @@ def test_rows_that_can_not_be_read_end_with_1_and_the_rest_goes_on(folder: Path)
     (problem,) = document["problems"]
     assert (problem["file"], problem["row"], problem["column"]) == ("activities.csv", 18, "date")
     assert "2021-03-09" in problem["remedy"]
+
+
+def test_several_lists_behind_one_option_or_each_behind_its_own(folder: Path) -> None:
+    (folder / "other.csv").write_text("activity_id\n1111\n", encoding="utf-8")
+    for more in (["other.csv"], ["--signalled", "other.csv"]):
+        assert json.loads(given("--json", *more).stdout)["signalled"] == []
+
+
+def test_a_file_that_belongs_to_no_option_is_refused(folder: Path) -> None:
+    words = ["control", "n0959", "--activities", "activities.csv", "--subtrajects", "subtrajects.csv", "other.csv"]
+    assert CliRunner().invoke(main, [*words, "--year", "2021"]).exit_code == 2

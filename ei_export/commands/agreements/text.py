@@ -1,11 +1,11 @@
 """``agreements`` for people and for programs: a row of the screen is a row of its table, in every form of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from ...base.problems import Language, Severities, render
+from ...base.problems import Language, Severities, told
 from ...base.tables import FOREVER
 from ...base.wording import euros
 from ...base.words import Words, words
@@ -81,15 +81,9 @@ def document(screen: Screen, language: Language, severities: Severities, files: 
         "program": screen.program,
         "periods": [{"from": first, "until": last} for first, last in screen.periods],
         "agreements": [as_json(table, cells(row, language)) for row in screen.rows],
-        "problems": list(_problems(screen, language, severities)),
+        "problems": [told(found, language, severities) for found in screen.findings],
         "files": list(map(str, files)),
     }
-
-
-def _problems(screen: Screen, language: Language, severities: Severities) -> Iterator[Mapping[str, str]]:
-    for found in screen.findings:
-        message, remedy = render(found.code, found.params, language)
-        yield {"code": found.code, "severity": severities.of(found.code), "message": message, "remedy": remedy}
 
 
 def cells(row: Shown, language: Language) -> Row:

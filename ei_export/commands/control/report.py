@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from ...base.problems import Language, Severities, render
+from ...base.problems import Language, Severities, told
 from ...base.words import Words, words
 from ...output.listing import SHORT, Listing
 from ...output.paper import Paint, few, plain, set_lines, wrapped
@@ -65,16 +65,8 @@ def write(control: Control, folder: Path, language: Language, *, xlsx: bool) -> 
 def problems(control: Control, language: Language, severities: Severities) -> Iterator[Mapping[str, Any]]:
     """What was found of the files; ``file``, ``row`` and ``column`` are empty where it is of none."""
     for found in control.findings:
-        message, remedy = render(found.code, found.params, language)
-        yield {
-            "code": found.code,
-            "severity": severities.of(found.code),
-            "file": found.params.get("file", ""),
-            "row": found.params.get("row"),
-            "column": found.params.get("column", ""),
-            "message": message,
-            "remedy": remedy,
-        }
+        place = {"file": "", "row": None, "column": ""}
+        yield told(found, language, severities) | {key: found.params.get(key, none) for key, none in place.items()}
 
 
 def document(
