@@ -61,13 +61,22 @@ class Screen:
     def findings(self) -> Iterator[Finding]:
         """What is wrong, each once."""
         if not self.rows:
-            periods = ", ".join(f"{first} – {last}" for first, last in self.periods)
-            params = {"date": self.day.isoformat(), "periods": periods}
-            about = " · ".join(filter(None, (self.insurer, self.program)))
-            code = "AGREEMENTS_NONE_OF" if about else "AGREEMENTS_NONE"
-            yield Finding(code, "", {**params, "about": about} if about else params)
+            yield self._nothing()
         for row in self.rows:
             yield from (evolve(dated(found, self.day), column="") for found in row.findings)
+
+    def _nothing(self) -> Finding:
+        """That nothing is in force, and when something is."""
+        about = " · ".join(filter(None, (self.insurer, self.program)))
+        if not self.periods:
+            return Finding("AGREEMENTS_NEVER", "", {"about": about})
+        periods = ", ".join(f"{first} – {last}" for first, last in self.periods)
+        params: dict[str, object] = {"date": self.day, "periods": periods}
+        return (
+            Finding("AGREEMENTS_NONE_OF", "", params | {"about": about})
+            if about
+            else Finding("AGREEMENTS_NONE", "", params)
+        )
 
 
 def agreements(settings: Settings | None, day: date, insurer: str = "", program: str = "") -> Screen:

@@ -172,6 +172,7 @@ def test_a_day_without_any(clinic: Clinic, options: tuple[str, ...], periods: li
     assert [(each["from"], each["until"]) for each in document["periods"]] == periods
     (problem,) = document["problems"]
     assert problem["severity"] == "warning"
+    assert (problem["code"] == "AGREEMENTS_NEVER") == (not periods)
     for day in (day for period in periods for day in period):
         assert "-".join(reversed(day.split("-"))) in problem["message"]
 
