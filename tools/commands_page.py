@@ -73,6 +73,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
         0: "counted",
         1: "with `--check`: a criterion is not met",
         2: "no such period, or no criteria to check by",
+    },
     "control n0959": {
         0: "judged, whatever is signalled",
         1: "judged, but for rows that can't be read",

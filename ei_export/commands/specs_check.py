@@ -12,8 +12,8 @@ from ..base.specs import SPECS
 from ..base.tables import Report
 from ..model import codelists
 from ..model.index_tables import read_index_tables
-from ..output.codebook import read_export_headings
 from ..model.norms import read_norms
+from ..output.codebook import read_export_headings
 from ..settings import Settings
 from ..standards.message import read_messages
 from ..standards.registry import standards
