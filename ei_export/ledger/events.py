@@ -50,7 +50,8 @@ def sent(
     ledger.insert_many("line", columns, rows)
     ledger.many(
         """
-UPDATE line SET corrected = 1, to_credit = NULL, became = iif(stands, 'credited', became) WHERE reference = ?
+UPDATE line SET corrected = 1, to_credit = NULL, became = CASE WHEN stands THEN 'credited' ELSE became END
+WHERE reference = ?
 """,
         ((reference,) for reference in credited),
     )
@@ -86,7 +87,7 @@ def answered(ledger: Ledger, answer: Mapping[str, object], rest: When | None, re
     if answer["kind"] == "refused":
         ledger.do(
             """
-UPDATE line SET became = 'refused', granted_cents = 0, codes = iif(is_named, codes, ?4)
+UPDATE line SET became = 'refused', granted_cents = 0, codes = CASE WHEN is_named THEN codes ELSE ?4 END
 WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1
 """,
             (*lines, answer["codes"]),
@@ -99,17 +100,7 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND NOT is_named
 """,
             lines,
         )
-    ledger.do(
-        """
-UPDATE line SET became = 'credited'
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND stands AND EXISTS (
-    SELECT 1 FROM line AS credit
-    WHERE credit.previous = line.reference AND credit.became NOT IN ('refused', 'withdrawn')
-)
-""",
-        lines,
-    )
-    _stand_again(ledger, lines)
+    _follow_credits(ledger, lines)
     _reopen(ledger, lines, rest, refused)
 
 
@@ -129,7 +120,7 @@ def withdrawn(ledger: Ledger, run: int, folder: Path, today: dt.date, why: str) 
             lines,
         )
     for lines in declarations:
-        _stand_again(ledger, lines)
+        _follow_credits(ledger, lines)
         _reopen(ledger, lines, "now", "now")
 
 
@@ -154,17 +145,7 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND EX
 )
 """,
             """
-UPDATE line SET became = CASE WHEN EXISTS (
-    SELECT 1 FROM line AS credit
-    WHERE credit.previous = line.reference AND credit.became NOT IN ('refused', 'withdrawn')
-) THEN 'credited' ELSE 'sent' END
-WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND became = 'withdrawn'
-""",
-            """
-UPDATE line SET became = 'credited' WHERE stands AND reference IN (
-    SELECT previous FROM line AS credit
-    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.became NOT IN ('refused', 'withdrawn')
-)
+UPDATE line SET became = 'sent' WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND became = 'withdrawn'
 """,
             """
 UPDATE line SET to_credit = NULL, to_repeat = NULL WHERE debit_credit = 'D' AND appointment_id IN (
@@ -179,6 +160,7 @@ UPDATE line SET to_credit = NULL WHERE reference IN (
 """,
         ):
             ledger.do(sql, lines)
+        _follow_credits(ledger, lines)
     return [*ledger.each(Clash, _CLASHES, (run,))]
 
 
@@ -240,19 +222,23 @@ def _lines_of_run(ledger: Ledger, run: int) -> list[_Lines]:
     return [_lines(ledger, invoice) for invoice in [*ledger.column(sql, (run,))]]
 
 
-def _stand_again(ledger: Ledger, lines: _Lines) -> None:
-    """The debits whose credits among these lines came to nothing stand again, unless another credit goes on."""
+def _follow_credits(ledger: Ledger, lines: _Lines) -> None:
+    """The debits among these lines, and those that are credited by one of them, are as their credits leave them:
+    credited while one goes on, and else as they were answered."""
     ledger.do(
         """
 UPDATE line SET became = CASE
-    WHEN granted_cents IS NULL THEN 'sent' WHEN granted_cents = amount_cents THEN 'granted' ELSE 'partly_granted'
+    WHEN EXISTS (
+        SELECT 1 FROM line AS credit
+        WHERE credit.previous = line.reference AND credit.became NOT IN ('refused', 'withdrawn')
+    ) THEN 'credited'
+    WHEN granted_cents IS NULL THEN 'sent'
+    WHEN granted_cents = amount_cents THEN 'granted'
+    ELSE 'partly_granted'
 END
-WHERE became = 'credited' AND reference IN (
-    SELECT previous FROM line AS credit
-    WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1 AND credit.became IN ('refused', 'withdrawn')
-) AND NOT EXISTS (
-    SELECT 1 FROM line AS other WHERE other.previous = line.reference AND other.became NOT IN ('refused', 'withdrawn')
-)
+WHERE became NOT IN ('refused', 'withdrawn') AND reference IN (
+    SELECT coalesce(previous, reference) FROM line AS own WHERE own.reference BETWEEN ?2 AND ?3 AND own.invoice = ?1
+) AND EXISTS (SELECT 1 FROM line AS credit WHERE credit.previous = line.reference)
 """,
         lines,
     )
@@ -267,7 +253,7 @@ def _reopen(ledger: Ledger, lines: _Lines, rest: When | None, refused: When) -> 
     """
     ledger.do(
         """
-UPDATE line SET to_repeat = iif(is_named, ?5, ?4),
+UPDATE line SET to_repeat = CASE WHEN is_named THEN ?5 ELSE ?4 END,
     header = (SELECT provider FROM declaration WHERE declaration.invoice = ?1)
 WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND became IN ('refused', 'withdrawn')
     AND to_credit IS NULL AND to_repeat IS NULL

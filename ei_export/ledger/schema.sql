@@ -93,9 +93,9 @@ CREATE TABLE line (
     to_repeat TEXT CHECK (to_repeat IS NULL OR to_repeat IN ('now', 'line', 'header', 'feed')),
     -- As what somebody closed it, and did not open it again: nothing is to be done about it then, whatever became of it.
     closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
-    state TEXT AS (iif(closed_as IS NULL, became, 'closed')),
-    credit TEXT AS (iif(closed_as IS NULL, to_credit, NULL)),
-    again TEXT AS (iif(closed_as IS NULL, to_repeat, NULL)),
+    state TEXT AS (CASE WHEN closed_as IS NULL THEN became ELSE 'closed' END),
+    credit TEXT AS (CASE WHEN closed_as IS NULL THEN to_credit END),
+    again TEXT AS (CASE WHEN closed_as IS NULL THEN to_repeat END),
     header TEXT NOT NULL DEFAULT '',   -- the one that its file was refused with, as in declaration.provider
     corrected INTEGER NOT NULL DEFAULT 0, -- 1: a debit that does not simply stand, or once did not: refused, withdrawn,
                                        -- credited, replaced. Its dossier may not know of it as declared
@@ -310,18 +310,18 @@ CREATE VIEW sums AS
 SELECT insurer, uzovi, sum(amount_cents + coalesce(credited, 0)) AS declared_cents,
        sum(coalesce(credited, 0)) AS credited_cents,
        sum(coalesce(granted_cents, 0)) AS granted_cents,
-       sum(iif(granted_cents IS NULL, 0, amount_cents - granted_cents - coalesce(written_off + to_patient, 0)))
-           AS refused_cents,
+       coalesce(sum(amount_cents - granted_cents - coalesce(written_off + to_patient, 0)), 0) AS refused_cents,
        sum(coalesce(written_off, 0)) AS written_off_cents,
        sum(coalesce(to_patient, 0)) AS patient_cents,
-       sum(iif(granted_cents IS NULL, amount_cents, 0)) AS open_cents
+       sum(CASE WHEN granted_cents IS NULL THEN amount_cents ELSE 0 END) AS open_cents
 FROM declaration_status
 LEFT JOIN (SELECT invoice, sum(amount_cents) AS credited FROM line WHERE previous IS NOT NULL GROUP BY invoice)
     USING (invoice)
 LEFT JOIN (
-    SELECT invoice, sum(iif(closed_as = 'write-off', amount_cents - coalesce(granted_cents, amount_cents), 0)) AS written_off,
-           sum(iif(closed_as = 'patient', amount_cents - coalesce(granted_cents, amount_cents), 0)) AS to_patient
-    FROM line WHERE closed_as IS NOT NULL GROUP BY invoice
+    SELECT invoice, sum(CASE closed_as WHEN 'write-off' THEN gap ELSE 0 END) AS written_off,
+           sum(CASE closed_as WHEN 'patient' THEN gap ELSE 0 END) AS to_patient
+    FROM (SELECT *, amount_cents - coalesce(granted_cents, amount_cents) AS gap FROM line WHERE closed_as IS NOT NULL)
+    GROUP BY invoice
 ) USING (invoice)
 WHERE state <> 'withdrawn'
 GROUP BY insurer, uzovi;

@@ -234,14 +234,13 @@ def _without(part: str) -> Callable[[Ledger, str, tuple[object, ...]], None]:
 @pytest.mark.parametrize(
     ("owner", "name", "broken"),
     [
-        (events, "_stand_again", _nothing),
-        (Ledger, "do", _without("SET became = 'credited'\nWHERE reference BETWEEN")),
-        (Ledger, "do", _without("SET became = 'credited' WHERE stands")),
+        (events, "_follow_credits", _nothing),
+        (Ledger, "do", _without("SET became = 'sent'")),
         (Ledger, "do", _without("SET became = 'granted'")),
         (Ledger, "do", _without("line SET became = 'withdrawn'")),
         (Ledger, "do", _without("SET corrected = 1, to_credit = NULL\nWHERE reference BETWEEN")),
     ],
-    ids=["stand again", "credited before its answer", "reinstated", "granted", "withdrawn", "corrected"],
+    ids=["credits", "reinstated", "granted", "withdrawn", "corrected"],
 )
 def test_a_broken_event_is_seen(owner: object, name: str, broken: object) -> None:
     """What watches over the events would notice."""
