@@ -12,27 +12,30 @@ from typing import Final, NamedTuple
 
 from attrs import evolve, frozen
 
+from ...base.problems import Finding
 from ...base.wording import quoted_word
 from ...intake import values
 from ...intake.meanings import meant
+from ...intake.measurements import as_meant
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.care import BookedLine, KnownPatient, patients_in_care
 from ...ledger.dossier import AT, KeptTrajectory, Settled, Unsettled, in_order
 from ...model.appointment import Outcome
-from ...model.measurement import Measurement, score_text
+from ...model.measurement import KeptMeasurement, Measurement, score_text
 from ...settings import Settings
 from ...zorg1.agreements import ANY
 from ...zorg1.course import Course, CourseVisit, VisitLine
 from ...zorg1.inclusion import Includer, Inclusion, Session
-from ...zorg1.instruments import instrument_names
-from ...zorg1.measures import Measures, known_profiles
+from ...zorg1.measuring import MeasuringRules, joined, match
 from ...zorg1.resolver import Verdict
 from ...zorg1.trajectories import MOMENT_ORDER
 
 #: Of what a trajectory without agreement may be made: a session that by its code is in none.
 _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
+#: So many categories are named.
+_MOST_NAMED: Final = 5
 #: Forgetting costs time only.
 _MOST_SAID: Final = 100_000
 #: What was declared, or counts in what was, is agreed on, whatever the settings say today.
@@ -65,22 +68,27 @@ class _Said(NamedTuple):
 
 
 class CourseReader:
-    """Reads the courses of all patients. ``measures`` say what is measured in one. ``unclear`` counts the categories of
-    Zorg1 of which it isn't known which program they are, once these were read."""
+    """Reads the courses of all patients. ``measuring``: by what is measured in one."""
 
     def __init__(self, settings: Settings, rules: Rules) -> None:
         self._resolver, self._meanings = rules.resolver, rules.meant
         #: By code, declare-under code, that at the time, UZOVI number and day: many visits have these in common.
         self._said: dict[tuple[str, str, str, str, date], _Said] = {}
-        known = known_profiles(rules.judge.agreements, rules.resolver.programs)
-        self.measures: Final = Measures.load(known, settings.zorg1.measures)
-        self._instruments = instrument_names(self.measures.instruments)
+        self.measuring: Final = MeasuringRules.load(rules.judge.agreements, settings.zorg1)
+        self._limits, self._measured_as = settings.zorg1.limits, settings.measurements.values
         apart = timedelta(weeks=settings.zorg1.apart_weeks)
         self._includer = Includer(rules.resolver, apart, by_diagnosis=settings.zorg1.without_category == "diagnosis")
 
-    @property
-    def unclear(self) -> Counter[str]:
-        return self._includer.unclear
+        #: Measurements that are of no trajectory, of one of several, or otherwise than the feed says, by what is told.
+        self._unmatched: Counter[str] = Counter()
+
+    def told(self) -> Iterator[Finding]:
+        """What there is to tell of all that was read: each thing once, with its count."""
+        if unclear := self._includer.unclear:
+            named = ", ".join(map(quoted_word, sorted(unclear)[:_MOST_NAMED]))
+            yield Finding("ZORG1_CATEGORY_UNCLEAR", "category", {"count": sum(unclear.values()), "categories": named})
+        for code, count in sorted(self._unmatched.items()):
+            yield Finding(code, "", {"count": count})
 
     def courses(self, ledger: Ledger) -> Iterator[Course]:
         """All courses, by patient number, of one patient by start and name. The same ledger gives the same, whatever
@@ -116,9 +124,28 @@ class CourseReader:
         for inclusion in self._includer.trajectories(sessions, numbers):
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
             courses.append(self._included(patient, shown, inclusion, visits))
+        if patient.measured:
+            courses = self._with_measurements(courses, patient.measured)
         courses.sort(key=attrgetter("started", "trajectory"))
         in_none = [evolve(visit, number=patient.called(visit.number)) for visit in (*outside, *loose.values())]
         return PatientCare(shown, patient.consent, courses, in_none)
+
+    def _with_measurements(self, courses: Sequence[Course], kept: Iterable[KeptMeasurement]) -> list[Course]:
+        """Courses with what the file of measurements has of them; of one instrument on one day that is what counts."""
+        measured = (as_meant(each, self._measured_as, self.measuring.instruments) for each in kept)
+        matched = match(measured, courses, self.measuring.measures, self._limits)
+        found = []
+        for course in courses:
+            all_of_it, otherwise = joined(course.measurements, matched.trajectory.get(course.trajectory, ()))
+            found.append(evolve(course, measurements=tuple(all_of_it)))
+            self._count("MEASUREMENT_OTHERWISE", otherwise)
+        self._count("MEASUREMENT_NO_TRAJECTORY", matched.no_trajectory)
+        self._count("MEASUREMENT_SEVERAL", matched.several)
+        return found
+
+    def _count(self, code: str, found: Sequence[object]) -> None:
+        if found:
+            self._unmatched[code] += len(found)
 
     @staticmethod
     def _join(patient: KnownPatient, placed: Mapping[int, list[CourseVisit]], loose: dict[str, CourseVisit]) -> None:
@@ -194,7 +221,7 @@ class CourseReader:
 
     def _measured(self, day: date, name: str, score: str) -> Measurement:
         """What the feed says was measured, by our names."""
-        name = self._instruments.name(meant(self._meanings, "measurement_name", name))
+        name = self.measuring.instruments.name(meant(self._meanings, "measurement_name", name))
         return Measurement(day, name, score_text(score) or score)
 
     def _known(self, patient: KnownPatient, shown: str, kept: KeptTrajectory, visits: list[CourseVisit]) -> Course:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,7 @@ def export(
     programs = rules.resolver.programs
     selection = select(programs)
     reader = CourseReader(settings, rules)
-    codebook = _codebook(settings, reader.measures)
+    codebook = _codebook(settings, reader.measuring.measures)
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
@@ -82,7 +83,7 @@ def export(
                     waiting[course.program] = _ProgramRows(settings, tally)
                 waiting[course.program].add(course)
                 profiles.add(course)
-    tables = [rows.table(name, codebook, reader.measures) for name, rows in waiting.items()]
+    tables = [rows.table(name, codebook, reader.measuring.measures) for name, rows in waiting.items()]
     tables.append(profiles.table(codebook, [*waiting]))
     with sheet_files(folder, settings.ledger.path) as files:
         if xlsx:
@@ -96,7 +97,7 @@ def export(
         files.paths,
         tally.trajectories,
         tally.patients,
-        problems_of(tally.told(reader.unclear), settings),
+        problems_of(chain(tally.told(), reader.told()), settings),
     )
 
 

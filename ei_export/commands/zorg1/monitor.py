@@ -192,7 +192,7 @@ def _reviewer(settings: Settings, rules: Rules, reader: CourseReader, today: dat
     return Reviewer(
         agreements=agreements,
         profiles=Profiles.load(profiles, settings.zorg1.profiles),
-        measures=reader.measures,
+        measures=reader.measuring.measures,
         limits=settings.zorg1.limits,
         today=today,
         insurer=rules.resolver.insurer,

@@ -126,7 +126,7 @@ def quality(
     rules = Rules.load(settings, today)
     programs = rules.resolver.programs
     selection, reader = select(programs), CourseReader(settings, rules)
-    counting = _Counting(reader.measures, settings.zorg1.limits, today)
+    counting = _Counting(reader.measuring.measures, settings.zorg1.limits, today)
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)

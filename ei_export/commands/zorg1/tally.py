@@ -1,16 +1,13 @@
 """What an export leaves out and takes for granted: counted, and told once each."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from attrs import define, field
 
 from ...base.problems import Finding
 from ...base.wording import quoted_word
 from ...zorg1.course import Course
-
-#: So many categories are named.
-_MOST_NAMED = 5
 
 
 @define
@@ -56,17 +53,13 @@ class Tally:
         self._last[code] = course.patient_id
         return is_next
 
-    def told(self, unclear: Mapping[str, int]) -> Iterator[Finding]:
-        """Each thing once. ``unclear`` are the categories that say no program, with how often."""
+    def told(self) -> Iterator[Finding]:
+        """Each thing once."""
         if not self.trajectories:
             yield Finding("ZORG1_NOTHING")
         for code in sorted(code for code in self._found if "/" not in code):
             counts = {"count": self._found[code], "patients": self._found[f"{code}/patients"]}
             yield Finding(code, "", counts)
-        if unclear:
-            names = sorted(unclear)
-            named = ", ".join(map(quoted_word, names[:_MOST_NAMED]))
-            yield Finding("ZORG1_CATEGORY_UNCLEAR", "category", {"count": sum(unclear.values()), "categories": named})
         if self.unreadable:
             yield Finding("ZORG1_SCORE_UNREADABLE", "measurement_score", {"count": self.unreadable})
         if self.other_instruments:

@@ -294,3 +294,37 @@ def test_nothing_of_a_person_is_in_a_course(practice: Clinic) -> None:
         assert row["bsn"] not in text
         assert row["name"] not in text
         assert row["birth_date"] not in text
+
+
+# What was measured ----------------------------------------------------------------------------------------------------
+
+
+def test_the_file_of_measurements_is_joined_with_the_feed(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path / "p")
+    path = clinic.folder / "ei-export.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '[measurements]\npath = "metingen.csv"\n', encoding="utf-8")
+    clinic.write(
+        "patient_id;trajectory_id;date;instrument;score;subscore;moment\n"
+        "P1;T1;2022-04-01;PSK;70;;\n"  # by number
+        "P1;;2022-04-28;gpe;2;;\n"  # by day, in another spelling
+        "P1;T1;2022-03-31;STarT Back;5;4;intake\n"  # otherwise than the appointment says: this counts
+        "P1;;2020-01-01;PSK;60;;\n"  # before any trajectory
+        "P1;T99;2022-04-01;PSK;60;;\n",  # of a number that is no trajectory
+        "metingen.csv",
+    )
+    clinic.write(csv_text(ENDED, FEED_COLUMNS))
+    clinic.run(today=TODAY)
+    settings = load(path)
+    reader = CourseReader(settings, Rules.load(settings, date.fromisoformat(TODAY)))
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        (course,) = reader.courses(ledger)
+    assert [(m.day.isoformat(), m.instrument, m.score, m.subscore) for m in course.measurements] == [
+        ("2022-03-31", "STarT Back", "5", "4"),
+        ("2022-04-01", "PSK", "70", ""),
+        ("2022-04-28", "GPE", "2", ""),
+        ("2022-04-28", "NPRS", "2.5", ""),
+    ]
+    assert {finding.code: finding.params for finding in reader.told()} == {
+        "MEASUREMENT_NO_TRAJECTORY": {"count": 2},
+        "MEASUREMENT_OTHERWISE": {"count": 1},
+    }
