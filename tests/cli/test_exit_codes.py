@@ -8,6 +8,7 @@ from ei_export.cli import main
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.controlled import activity, files
 from tests.support.feeds import Clinic, tables_read_once, visit
+from tests.support.filed import Care, pm304
 from tests.support.receiver import Verdict, by_insurer
 from tools.commands_page import EXIT_CODES
 
@@ -70,6 +71,11 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     n0959 = ("control n0959", "--subtrajects", beside, "--activities")
     assert all_of((*n0959, right, "--year", "2021"), (*n0959, wrong, "--year", "2021")) == [0, 1]
     assert all_of((*n0959, right, "--year", "2022"), (*n0959, tmp_path / "none", "--year", "2021")) == [2, 3]
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_bytes(pm304([Care(1, "2021-03-01")], practice="04011111"))
+    index = ("index", "--year", "2021", "--files")
+    assert all_of((*index, declared), (*index, elsewhere), (*index, text)) == [0, 1, 3]
+    assert gives("index", "--year", "2021", "--reference", overlay) == 2
     copy = ("specs copy", "--insurer", "VGZ", "--from", "2024-01-01")
     assert all_of(copy, copy) == [0, 2]
     assert all_of(("agreements",), ("agreements", "--program", "x")) == [0, 2]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ...base.problems import Finding, Language, Severities, Severity, render
+from ...base.problems import Finding, Language, Severities, Severity, render, told
 from ...base.wording import printable
 from ...base.words import Words, words
 from ...output.paper import Paint, Role, columns, wrapped
@@ -46,7 +46,7 @@ def document(index: Index, written: Sequence[Path], severities: Severities, lang
         else {"weighted": _outcome(computed.weighted), "expected": _outcome(computed.expected)},
         **{key: rows for key, rows in found.items() if key != "summary"},
         "files": [str(path) for path in written],
-        "problems": [_problem(finding, severities, language) for finding in index.findings],
+        "problems": [told(finding, language, severities) for finding in index.findings],
     }
 
 
@@ -54,11 +54,6 @@ def _outcome(outcome: IndexValue) -> dict[str, Any]:
     interval = outcome.interval
     bounds = (None, None) if interval is None else (interval.lower / 10, interval.upper / 10)
     return {"index": outcome.index / 10, "lower": bounds[0], "upper": bounds[1], "interval": "inferred"}
-
-
-def _problem(finding: Finding, severities: Severities, language: Language) -> dict[str, Any]:
-    message, remedy = render(finding.code, finding.params, language)
-    return {"code": finding.code, "severity": severities.of(finding.code), "message": message, "remedy": remedy}
 
 
 def text_lines(
