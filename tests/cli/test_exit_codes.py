@@ -50,9 +50,16 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     assert all_of(("undo", "R000001", "--why", "x")) == [2]
     for name, code in (("credit", 0), ("credit", 1), ("redeclare", 0), ("correct", 1)):
         assert gives(name, reference) == code
+    zorg1 = ("zorg1 export",), ("zorg1 monitor",), ("zorg1 quality",)
     clinic.feed([START, CONTACT, END | {"date": "2021-03-23"}, HELD])
+    assert all_of(*zorg1, ("zorg1 quality", "--check")) == [0, 0, 0, 2]
+    with_criteria = clinic.folder / "criteria.toml"
+    settings = (clinic.folder / "ei-export.toml").read_text(encoding="utf-8")
+    with_criteria.write_text(f"{settings}\n[zorg1.criteria]\npatients = 9\n", encoding="utf-8")
+    assert gives("zorg1 quality", "--config", with_criteria, "--consent", "all", "--check") == 1
     assert all_of(("check",), ("explain", "H1"), ("run",), ("correct", Clerk(clinic).reference("A3"))) == [1, 1, 1, 0]
     assert gives("redeclare", "nothing") == 1
+    assert all_of(zorg1[1], (*zorg1[1], "--filter", "x=1")) == [1, 2]
     clinic.feed([*COURSE, HELD | {"diagnosis_code": "3426"}])
     assert all_of(("run",), ("undo", "R000003", "--why", "x"), ("specs check",)) == [0, 0, 0]
     (clinic.folder / "ledger.sqlite").unlink()
