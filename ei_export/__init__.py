@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .base.problems import SettingsError as SettingsError
     from .base.problems import WriteError as WriteError
     from .base.problems import render as render
+    from .commands.agreements.agreements import Screen as Screen
+    from .commands.agreements.agreements import agreements as agreements
+    from .commands.control.n0959 import Control as Control
+    from .commands.control.n0959 import control as control
     from .commands.explain.explain import explain as explain
     from .commands.explain.story import Story as Story
     from .commands.returns.report import FileReport as FileReport
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from .commands.show.describe import Choice as Choice
     from .commands.show.show import Showing as Showing
     from .commands.show.show import show as show
+    from .commands.specs_copy import Copied as Copied
+    from .commands.specs_copy import specs_copy as specs_copy
     from .commands.status.document import Status as Status
     from .commands.status.status import status as status
     from .commands.verify.verify import FileVerdict as FileVerdict
@@ -43,6 +49,8 @@ __version__ = "0.2.0"
 #: Where each name is. A type checker reads the same above.
 _ROOMS: Final = {
     "base.problems": "BusyError Finding InputError Problem Refusal SettingsError WriteError render",
+    "commands.agreements.agreements": "Screen agreements",
+    "commands.control.n0959": "Control control",
     "commands.explain.explain": "explain",
     "commands.explain.story": "Story",
     "commands.returns.report": "FileReport",
@@ -51,6 +59,7 @@ _ROOMS: Final = {
     "commands.run.summary": "Summary",
     "commands.show.describe": "Choice",
     "commands.show.show": "Showing show",
+    "commands.specs_copy": "Copied specs_copy",
     "commands.status.document": "Status",
     "commands.status.status": "status",
     "commands.verify.verify": "FileVerdict FileVerdicts Verifying verify",

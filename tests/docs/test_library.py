@@ -17,7 +17,20 @@ from tests.support.markdown import ROOT, blocks, read, table
 
 _PAGE: Final = "docs/library.md"
 _PACKAGE: Final = ROOT / "ei_export"
-_FUNCTIONS: Final = ("load", "check", "run", "explain", "status", "read_returns", "show", "verify", "render")
+_FUNCTIONS: Final = (
+    "load",
+    "check",
+    "run",
+    "explain",
+    "status",
+    "read_returns",
+    "show",
+    "verify",
+    "agreements",
+    "specs_copy",
+    "control",
+    "render",
+)
 
 
 @pytest.fixture
