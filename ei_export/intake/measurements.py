@@ -4,12 +4,12 @@ Words are kept as the file has them, and read by the settings of the day on whic
 a number. What can't be read is told with its row, and holds nothing else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import define, field
 
@@ -79,12 +79,12 @@ def _height(cells: Sequence[str]) -> tuple[object, ...]:
 def read_measurements(source: Source, meanings: WordMeanings, instruments: Spelling, tell: Tell) -> ReadMeasurements:
     """Reads a file of measurements. ``meanings`` are ``[measurements.values]``, ``instruments`` the names that are
     known. Raises InputError."""
-    reader = _RowReader(source, meanings, instruments)
-    found = ReadMeasurements()
+    reader = _RowReader(source, meanings, instruments, tell)
+    found = reader.found
     try:
         for row, body in enumerate(chain.from_iterable(source.bodies()), source.first_row):
             if body and not body.isspace():
-                _read(reader, body, row, found, tell)
+                reader.read(body, row)
     except BaseException:
         found.close()
         raise
@@ -107,38 +107,68 @@ def as_meant(kept: KeptMeasurement, meanings: WordMeanings, instruments: Spellin
     )
 
 
-def _read(reader: "_RowReader", body: str, row: int, found: ReadMeasurements, tell: Tell) -> None:
-    """Reads one row."""
-    cells = reader.cut(body)
-    if cells is not None and not any(map(str.strip, cells)):
-        return
-    found.read += 1
-    measured, wrong = reader.read(cells, row)
-    if measured is not None:
-        found.add(measured, row)
-    elif wrong:
-        found.unreadable += 1
-        for finding in wrong:
-            tell(finding, row)
-    else:
-        found.empty += 1
+class _Words(NamedTuple):
+    """What a row says besides whose it is and when: the scores as they are kept, and which of its words are unknown, by
+    column and word."""
+
+    score: str
+    subscore: str
+    unknown: Sequence[tuple[str, str]]
 
 
 class _RowReader:
     """Reads the rows of a file of measurements, and counts the words that nobody explained."""
 
-    def __init__(self, source: Source, meanings: WordMeanings, instruments: Spelling) -> None:
+    def __init__(self, source: Source, meanings: WordMeanings, instruments: Spelling, tell: Tell) -> None:
         header = source.header
+        self.found: Final = ReadMeasurements()
         self._width, self._delimiter = header.width, header.delimiter
-        self._meanings, self._instruments = meanings, instruments
+        self._meanings, self._instruments, self._tell = meanings, instruments, tell
         self._texts = itemgetter(*(header.at.get(column, -1) for column in MEASUREMENT_COLUMNS))  # of none the last: ''
-        self._scores: dict[tuple[str, str], tuple[str | None, str | None]] = {}
-        #: Instruments and moments as they are written, each with which of the two are unknown.
-        self._words: dict[tuple[str, str], Sequence[tuple[str, str]]] = {}
+        #: Instrument, score, sub score and moment as they are written, with what they say; None: can't be read.
+        self._words: dict[tuple[str, str, str, str], _Words | None] = {}
         #: What is unknown, by column and word, with how often it is there and the first row.
         self._unknown: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def cut(self, body: str) -> list[str] | None:
+    def read(self, body: str, row: int) -> None:
+        """Takes a row in, or tells what is wrong with it."""
+        cells, found = self._cut(body), self.found
+        if cells is None:
+            self._refuse([Finding("MEASUREMENT_ROW", "", {"expected": self._width})], row)
+            return
+        texts: Sequence[str] = self._texts(cells)
+        joined = "".join(texts)
+        is_plain = " " not in joined and "+" not in joined and _is_plain(joined)  # a rounded number has a plus sign
+        if not is_plain or not values.NO_VALUES.isdisjoint(texts):
+            texts = [values.stated(text.strip()) for text in texts]
+        patient, number, written, instrument, score, subscore, moment = texts
+        if not score:
+            if joined or any(map(str.strip, cells)):
+                found.read += 1
+                found.empty += 1
+            return
+        key = instrument, score, subscore, moment
+        words = self._words[key] if key in self._words else self._read_words(*key)
+        day = values.day(written)
+        is_legible = is_plain and 0 < len(patient) <= PATIENT_LIMIT and len(number) <= _TEXT_LIMIT
+        wrong = () if is_legible and words and day else (*self._wrong(*texts),)
+        if wrong or words is None or day is None:
+            self._refuse(wrong, row)
+            return
+        found.read += 1
+        found.add(
+            KeptMeasurement(patient, number, day.isoformat(), instrument, moment, words.score, words.subscore), row
+        )
+        for word in words.unknown:
+            self._count(word, row)
+
+    def _refuse(self, wrong: Iterable[Finding], row: int) -> None:
+        self.found.read += 1
+        self.found.unreadable += 1
+        for finding in wrong:
+            self._tell(finding, row)
+
+    def _cut(self, body: str) -> list[str] | None:
         """The cells of a row, and an empty one behind them; None of one that has others than there are columns."""
         mark = body[:1]
         if mark == BROKEN:
@@ -151,40 +181,29 @@ class _RowReader:
         cells.append("")
         return cells
 
-    def read(self, cells: Sequence[str] | None, row: int) -> tuple[KeptMeasurement | None, Sequence[Finding]]:
-        """The measurement of a row, or what is wrong with it; neither where it has no score."""
-        if cells is None:
-            return None, [Finding("MEASUREMENT_ROW", "", {"expected": self._width})]
-        texts = [*map(str.strip, self._texts(cells))]
-        if not values.NO_VALUES.isdisjoint(texts):
-            texts = [*map(values.stated, texts)]
-        patient, number, written, instrument, score, subscore, moment = texts
-        if not score:
-            return None, ()
-        day = values.day(written)
-        points, subpoints = self._scores.get((score, subscore)) or self._read_scores(score, subscore)
-        own = patient + number + instrument + moment
-        is_legible = (
-            0 < len(patient) <= PATIENT_LIMIT
-            and 0 < len(instrument) <= _TEXT_LIMIT
-            and max(len(number), len(moment)) <= _TEXT_LIMIT
-            and "+" not in own  # as a number that a spreadsheet rounded has one
-            and _is_plain(own)
-            and None not in (day, points, subpoints)
-        )
-        wrong = () if is_legible else (*self._wrong(*texts),)
-        if wrong or day is None or points is None or subpoints is None:
-            return None, wrong
-        self._note(instrument, moment, row)
-        return KeptMeasurement(patient, number, day.isoformat(), instrument, moment, points, subpoints), ()
-
-    def _read_scores(self, score: str, subscore: str) -> tuple[str | None, str | None]:
-        if len(self._scores) >= _MOST:
-            self._scores.clear()
-        points = score_text(meant(self._meanings, "score", score))
-        subpoints = score_text(meant(self._meanings, "subscore", subscore)) if subscore else ""
-        found = self._scores[score, subscore] = points, subpoints
+    def _read_words(self, instrument: str, score: str, subscore: str, moment: str) -> _Words | None:
+        """What the words of a row say; None where one of them can't be read."""
+        if len(self._words) >= _MOST:
+            self._words.clear()
+        points, subpoints = self._scores(score, subscore)
+        found = None
+        if (
+            points is not None
+            and subpoints is not None
+            and not any(self._illegible(instrument=instrument, moment=moment))
+        ):
+            known = {
+                ("instrument", instrument): self._instruments.find(meant(self._meanings, "instrument", instrument)),
+                ("moment", moment): moment_named(meant(self._meanings, "moment", moment)) if moment else moment,
+            }
+            found = _Words(points, subpoints, [word for word, name in known.items() if name is None])
+        self._words[instrument, score, subscore, moment] = found
         return found
+
+    def _scores(self, score: str, subscore: str) -> tuple[str | None, str | None]:
+        """Scores as they are kept; None for one that is none."""
+        points = score_text(meant(self._meanings, "score", score))
+        return points, score_text(meant(self._meanings, "subscore", subscore)) if subscore else ""
 
     def _wrong(
         self, patient: str, number: str, day: str, instrument: str, score: str, subscore: str, moment: str
@@ -192,42 +211,29 @@ class _RowReader:
         """All that is wrong with a row, column by column."""
         if values.day(day) is None:
             yield _refused("date", values.quoted_day(day), values.DATE_FORMS)
-        points, subpoints = self._read_scores(score, subscore)
+        points, subpoints = self._scores(score, subscore)
         if points is None:
             yield _refused("score", values.quoted_cell(score), _SCORE_FORMS)
         if subpoints is None:
             yield _refused("subscore", values.quoted_cell(subscore), _SCORE_FORMS)
-        for column, text, limit in (
-            ("patient_id", patient, PATIENT_LIMIT),
-            ("trajectory_id", number, _TEXT_LIMIT),
-            ("instrument", instrument, _TEXT_LIMIT),
-            ("moment", moment, _TEXT_LIMIT),
-        ):
+        yield from self._illegible(patient_id=patient, trajectory_id=number, instrument=instrument, moment=moment)
+
+    @staticmethod
+    def _illegible(**texts: str) -> Iterator[Finding]:
+        """What is wrong with texts that are no day and no score, by their columns."""
+        for column, text in texts.items():
+            limit = PATIENT_LIMIT if column == "patient_id" else _TEXT_LIMIT
             needed = column in MEASUREMENTS.required
-            if len(text) > limit or not _is_plain(text) or (needed and not text):
+            is_right = len(text) <= limit and _is_plain(text) and not values.is_scientific(text)
+            if not is_right or (needed and not text):
                 yield _refused(column, values.quoted_number(text), f"{int(needed)} … {limit} × A-Z a-z 0-9 -")
 
-    def _note(self, instrument: str, moment: str, row: int) -> None:
-        """Counts the words of a row that are unknown."""
-        words = self._words.get((instrument, moment))
-        if words is None:
-            words = self._read_words(instrument, moment)
-        for column, word in words:
-            key = column, word
-            if key not in self._unknown and len(self._unknown) >= _MOST:
-                key = column, values.HIDDEN
-            count, first = self._unknown.get(key, (0, row))
-            self._unknown[key] = count + 1, min(first, row)
-
-    def _read_words(self, instrument: str, moment: str) -> Sequence[tuple[str, str]]:
-        if len(self._words) >= _MOST:
-            self._words.clear()
-        is_known = {
-            ("instrument", instrument): self._instruments.find(meant(self._meanings, "instrument", instrument)),
-            ("moment", moment): moment_named(meant(self._meanings, "moment", moment)) if moment else moment,
-        }
-        found = self._words[instrument, moment] = [word for word, known in is_known.items() if known is None]
-        return found
+    def _count(self, word: tuple[str, str], row: int) -> None:
+        """Counts an unknown word; of very many only that they are."""
+        if word not in self._unknown and len(self._unknown) >= _MOST:
+            word = word[0], values.HIDDEN
+        count, first = self._unknown.get(word, (0, row))
+        self._unknown[word] = count + 1, min(first, row)
 
     def unknown(self) -> Iterator[tuple[Finding, int]]:
         """The words that are unknown, each with how often it is there; of many only how many they are, as another
@@ -256,5 +262,5 @@ def _refused(column: str, found: str, expected: str) -> Finding:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text holds nothing that no number or name can."""
-    return text.isprintable() and values.UNREADABLE not in text and not values.is_scientific(text)
+    """Whether a text holds nothing that no number or name can, as far as one character tells."""
+    return text.isprintable() and values.UNREADABLE not in text

@@ -243,7 +243,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "care.patients_in_care": lambda: known,
         "measurements.measurements_of": lambda: measurements.measurements_of(ledger, "P1"),
         "measurements.all_measurements": lambda: measurements.all_measurements(ledger),
-        "measurements.is_known": lambda: [measurements.is_known(ledger, each) for each in ("P1", "P23", "P99")],
+        "measurements.patients_with_care": lambda: sorted({*measurements.patients_with_care(ledger)}),
         "measurements.of_unknown": lambda: measurements.of_unknown(ledger),
         "measurements.measured_file": lambda: measurements.measured_file(ledger) is not None,
         "patients.dossier_of": lambda: [patients.dossier_of(ledger, patient.patient_id) for patient in known],

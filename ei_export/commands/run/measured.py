@@ -19,10 +19,10 @@ from ...ledger import Ledger
 from ...ledger.measurements import (
     MeasuredFile,
     all_measurements,
-    is_known,
     measured_file,
     note_file,
     of_unknown,
+    patients_with_care,
     remove_measurements,
     save_measurements,
 )
@@ -110,7 +110,7 @@ class MeasurementFile:
         counts = Counter[str]()
         to_write, gone = Batches[KeptMeasurement](), Batches[KeptMeasurement]()
         with closing(read_measurements(self.source, said.values, tables.instruments, tell)) as file:
-            patient, is_stranger = "", False
+            with_care = _Ascending(patients_with_care(ledger))
             for now, before in together(file.in_order(tell), all_measurements(ledger)):
                 if now == before:
                     counts["known"] += 1
@@ -122,16 +122,27 @@ class MeasurementFile:
                 elif now is not None:
                     to_write.add(now)
                     counts["new" if before is None else "changed"] += 1
-                    if now.patient_id != patient:
-                        patient = now.patient_id
-                        is_stranger = patient not in judged and not is_known(ledger, patient)
-                    unknown[patient] += is_stranger and before is None
+                    if before is None and now.patient_id not in with_care and now.patient_id not in judged:
+                        unknown[now.patient_id] += 1
             counts += Counter(read=file.read, empty=file.empty, double=file.doubles, unreadable=file.unreadable)
         for batch in gone:
             remove_measurements(ledger, [measured.key for measured in batch])
         for batch in to_write:
             save_measurements(ledger, batch)
         return {name: counts[name] for name in COUNTS}
+
+
+class _Ascending:
+    """Texts in order, of which is asked in the same order whether one is among them."""
+
+    def __init__(self, texts: Iterator[str]) -> None:
+        self._texts = texts
+        self._here = next(texts, None)
+
+    def __contains__(self, text: str) -> bool:
+        while self._here is not None and self._here < text:
+            self._here = next(self._texts, None)
+        return self._here == text
 
 
 def together(
