@@ -13,6 +13,7 @@ from typing import Final
 from attrs import astuple, define, field, frozen
 
 from ...base.problems import Finding, SettingsError
+from ...base.wording import quoted_word
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...model.measurement import MEASURING_MOMENTS, score_of
@@ -135,8 +136,9 @@ class _ProgramRows:
             if not instrument or score_of(measured.score) is None:
                 self._tally.unreadable += 1
             else:
-                self._instruments.add(instrument)
-                scores += (instrument, moment, measured.score)
+                name = quoted_word(instrument)
+                self._instruments.add(name)
+                scores += (name, moment, measured.score)
         cells = [_CELLS[key](course) if key in _CELLS else getattr(course, key) for key in [*COURSE_COLUMNS][1:]]
         place = course.started.isoformat(), course.trajectory, course.patient_id
         self._rows.add([self._practice, *cells, course.consent, tuple(scores)], place)
@@ -178,7 +180,7 @@ def _standing(course: Course) -> list[VisitLine]:
 #: What a column holds that isn't an attribute of the course.
 _CELLS: Final[Mapping[str, Callable[[Course], Value]]] = {
     "agreement": lambda course: _YES_OR_NO[course.agreement],
-    "codes": lambda course: _each(visit.code for visit in course.visits),
+    "codes": lambda course: _each(quoted_word(visit.code) for visit in course.visits),
     "declare_under": lambda course: _each(visit.declare_under for visit in course.visits),
     "f_codes": lambda course: _each(line.f_code for line in _standing(course)),
     "units": lambda course: sum(line.units for line in _standing(course)),
