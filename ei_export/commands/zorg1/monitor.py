@@ -23,8 +23,6 @@ from ...settings.sections import nearest
 from ...settings.zorg1 import MONITOR_COLUMNS, View
 from ...zorg1.course import CourseVisit
 from ...zorg1.inclusion import Includer
-from ...zorg1.measures import known_profiles
-from ...zorg1.profiles import Profiles
 from ...zorg1.programs import Programs
 from ...zorg1.review import OR, Review, Reviewed, Reviewer
 from ..belonging import refuse_strangers, refuse_unknown_runs
@@ -59,8 +57,9 @@ class Question:
 
 @define
 class Monitored:
-    """The ``rows`` that were ``asked`` for, in order, of so many ``trajectories``; the ``problems`` of these; and the
-    ``files`` they are in. ``insurer``: whose an UZOVI number is. Somebody is to close it: it is on disk."""
+    """The ``rows`` that were ``asked`` for, in order, of so many ``trajectories``; the ``problems`` of these, and what
+    there is to tell of all that was read; and the ``files`` they are in. ``insurer``: whose an UZOVI number is.
+    Somebody is to close it: it is on disk."""
 
     asked: Asked
     insurer: Callable[[str], str]
@@ -160,6 +159,8 @@ def monitor(
                 for review in reviewer.outside(care.patient_id, care.consent, care.courses, care.outside):
                     if selection.takes(review.course):
                         found.add(review)
+        for finding in reader.told():
+            problems.add(finding)
         if folder is not None:
             found.files = _write(settings, found.rows, today, folder, xlsx=xlsx)
         failing.pop_all()
@@ -187,11 +188,10 @@ def _view(settings: Settings, name: str) -> View:
 
 
 def _reviewer(settings: Settings, rules: Rules, reader: CourseReader, today: date) -> Reviewer:
-    agreements, apart = rules.judge.agreements, timedelta(weeks=settings.zorg1.apart_weeks)
-    profiles = {profile for of_one in known_profiles(agreements, agreements.programs).values() for profile in of_one}
+    apart = timedelta(weeks=settings.zorg1.apart_weeks)
     return Reviewer(
-        agreements=agreements,
-        profiles=Profiles.load(profiles, settings.zorg1.profiles),
+        agreements=rules.judge.agreements,
+        profiles=reader.measuring.profiles,
         measures=reader.measuring.measures,
         limits=settings.zorg1.limits,
         today=today,

@@ -93,11 +93,17 @@ class Unmet:
 @frozen
 class Quality:
     """The ``rows`` of the table in order, each program's profiles, the program, and all of it; the criteria that are
-    ``unmet``; and the ``files`` it is in."""
+    ``unmet``; what is ``told`` of all that was read; and the ``files`` it is in."""
 
     rows: Sequence[Row]
     unmet: Sequence[Unmet]
+    told: Sequence[Finding]
     files: Sequence[Path]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """All there is to tell."""
+        return (*(unmet.finding() for unmet in self.unmet), *self.told)
 
 
 def sheet(language: Language) -> Sheet:
@@ -136,7 +142,7 @@ def quality(
     rows = [counting.by_key[key].row(key) for key in keys]
     unmet = [*_unmet(criteria, {key[0]: counting.by_key[key] for key in keys if key[1] == ANY and key[0] != ANY})]
     files = _write(settings, rows, today, folder, xlsx=xlsx) if folder is not None else ()
-    return Quality(rows, unmet, files)
+    return Quality(rows, unmet, tuple(reader.told()), files)
 
 
 @define

@@ -5,13 +5,13 @@ from typing import Any
 
 from attrs import asdict
 
-from ...base.problems import Language, Severities, render
+from ...base.problems import Language, Severities, render, told
 from ...base.wording import number
 from ...base.words import Words, words
 from ...output.paper import Paint, columns, plain, wrapped
 from ...output.sheets import Row, as_json
 from ...zorg1.agreements import ANY
-from .quality import COLUMNS, MOMENTS, Quality, Unmet, named, sheet
+from .quality import COLUMNS, MOMENTS, Quality, named, sheet
 
 
 def document(found: Quality, language: Language, severities: Severities) -> Mapping[str, Any]:
@@ -20,21 +20,13 @@ def document(found: Quality, language: Language, severities: Severities) -> Mapp
     return {
         "rows": [as_json(table, row) for row in found.rows],
         "unmet": [asdict(unmet) for unmet in found.unmet],
-        "problems": [_problem(unmet, language, severities) for unmet in found.unmet],
+        "problems": [told(finding, language, severities) for finding in found.findings],
         "files": [path.as_posix() for path in found.files],
     }
 
 
-def _problem(unmet: Unmet, language: Language, severities: Severities) -> Mapping[str, Any]:
-    finding = unmet.finding()
-    message, remedy = render(finding.code, finding.params, language)
-    level = severities.of(finding.code)
-    place = {"appointment_id": "", "trajectory": "", "row": None}
-    return {"code": finding.code, "severity": level, **place, "message": message, "remedy": remedy}
-
-
 def text_lines(found: Quality, language: Language, paint: Paint = plain, *, check: bool = False) -> Iterator[str]:
-    """The shares that were measured, each with what it is of; and the criteria that are not met."""
+    """The shares that were measured; the criteria that are not met; and what else there is to tell."""
     say = words("quality", language)
     heading = say("heading"), say("trajectories"), *(say(moment) for moment in MOMENTS)
     if len(found.rows) == 1:
@@ -44,8 +36,7 @@ def text_lines(found: Quality, language: Language, paint: Paint = plain, *, chec
         yield paint(head, "title")
         yield from rows
     yield ""
-    for unmet in found.unmet:
-        finding = unmet.finding()
+    for finding in found.findings:
         message, remedy = render(finding.code, finding.params, language)
         yield from (paint(line, "warning") for line in wrapped(message))
         yield from wrapped(remedy, "  ")

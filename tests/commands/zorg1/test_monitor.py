@@ -211,6 +211,27 @@ def test_a_view_that_cannot_be_is_refused(tmp_path: Path, text: str, code: str) 
     assert [problem["code"] for problem in json.loads(out)["problems"]] == [code]
 
 
+MEASURED: Final = """\
+patient_id;trajectory_id;date;instrument;score;subscore;moment
+P3;T3;2022-04-04;SBST;6;4;intake
+P3;T3;2022-04-04;NPRS;7,5;;intake
+P3;T3;2022-04-05;PSK;20;;
+P99;;2022-04-05;PSK;20;;
+"""
+
+
+def test_what_was_measured_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+    clinic = zorg1_practice(tmp_path, VISITS)
+    with_views(tmp_path, '\n[measurements]\npath = "metingen.csv"\n')
+    (tmp_path / "metingen.csv").write_text(MEASURED, encoding="utf-8")
+    clinic.run(today=TODAY)
+    [row] = rows(tmp_path, "--filter", "trajectory=T3")
+    assert (row["instrument"], row["score"], row["profile_by_score"]) == ("STarT Back", 6, "3")
+    assert row["problems"] == ["MONITOR_PROFILE_SCORE"]
+    found = document(tmp_path, "--filter", "trajectory=T3")["problems"]
+    assert [problem["code"] for problem in found] == ["MEASUREMENT_NO_TRAJECTORY", "MONITOR_PROFILE_SCORE"]
+
+
 # Files and text ---------------------------------------------------------------------------------
 
 
