@@ -3,7 +3,7 @@
 import ast
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,10 +24,10 @@ SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
 #: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py,
 #: test_wording.py and tests/output/test_sheets.py look at them.
 LOOKED_UP = {"columns", "forms", "headings", "help", "libraries", "system"}
-#: How the words of a subject are called where they are used; in a page ``w``. A reason is told by `explain`, with
+#: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A reason is told by `explain`, with
 #: all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
-IN_PAGE = re.compile(r"""\b(?:count_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
+IN_PAGE = re.compile(r"""\b(count_words|page_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
 QUOTED = re.compile(r"""["']([\w.-]+)["'](?: (~))?""")
 
 
@@ -81,12 +81,14 @@ def uses_in(path: Path) -> Iterator[Use]:
         yield from (Use(place, text, supplied) for text in texts_of(key))
 
 
-def uses_in_page(path: Path) -> Iterator[Use]:
+def uses_in_page(path: Path, near: Iterable[str]) -> Iterator[tuple[str, Use]]:
+    """``near``: the subjects of its folder."""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         place = f"{path.relative_to(PACKAGE.parent).as_posix()}:{number}"
         for found in IN_PAGE.finditer(line):
-            keys = [found[2]] if found[2] else [f"{key}{'*' if more else ''}" for key, more in QUOTED.findall(found[1])]
-            yield from (Use(place, key, None) for key in keys)
+            keys = [found[3]] if found[3] else [f"{key}{'*' if more else ''}" for key, more in QUOTED.findall(found[2])]
+            of = ["page"] if found[1] == "page_words" else near
+            yield from ((subject, Use(place, key, None)) for key in keys for subject in of)
 
 
 def called(func: ast.expr) -> str:
@@ -123,7 +125,7 @@ def _uses() -> Iterator[tuple[str, Use]]:
     for page in sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.txt.j2")]):
         folder = page.parent if page.suffix == ".j2" else page.parent.parent
         near = {each for other in modules() if other.parent == folder for each in subjects_of(other)}
-        yield from ((subject, use) for use in uses_in_page(page) for subject in near)
+        yield from uses_in_page(page, near)
 
 
 def pages_near(folder: Path) -> list[Path]:

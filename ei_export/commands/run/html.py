@@ -3,25 +3,20 @@
 A run may have a million lines and as many problems; the page shows the first of them, and says how many there are.
 """
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from functools import cache, lru_cache
-from importlib import resources
+from functools import cache
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from attrs import frozen
 
-from ... import __version__
-from ...base.problems import LANGUAGES, SEVERITIES, Language
-from ...base.wording import day_text, euros, number, printable
+from ...base.problems import LANGUAGES, Language
 from ...base.words import words
-from ...output.causes import kinds_found, title
+from ...output import pages
+from ...output.causes import kinds_found
 from ...output.ran import Ran, last_done
 from ..status.attention import Overview
 from .summary import Summary
@@ -35,9 +30,6 @@ _MOST_ROWS: Final = 500
 
 #: What a run that failed has put at the start of a page.
 _FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
-
-#: Pieces of the page that are written at a time.
-_PIECES: Final = 1_000
 #: Pixels of the chart, for each bar.
 _BAR: Final = 40
 
@@ -84,16 +76,15 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         bars=_bars(summary),
         bar_height=_BAR,
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
-        titles=[(kind.code, kind.title) for kind in kinds],
-        severities=[(severity, words("report", report.language)(f"level_{severity}")) for severity in SEVERITIES],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
+        facts=lambda place: {"insurer": place.insurer},
         open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
         deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
         send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
     )
-    page.enable_buffering(_PIECES)
+    page.enable_buffering(pages.PIECES)
     page.dump(file, encoding="utf-8")
 
 
@@ -146,59 +137,6 @@ def _bars(summary: Summary) -> list[_Bar]:
 
 @cache
 def page_template(language: Language, name: str = "report.html") -> "Template":
-    """A page in a language. Every value is escaped; a word or a value that is missing is an error."""
-    import jinja2  # takes as long to load as most commands take
-    from markupsafe import Markup
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(__package__, "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
-    style, script = _part("report.css"), _part("report.js")
-    environment.globals |= {
-        "language": language,
-        "version": __version__,
-        "w": words("report", language),
-        "count_words": words("summary", language),
-        "style": style,
-        "script": script,
-        # Nothing may be loaded or run but what stands in the page, as it stands there.
-        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
-    }
-    environment.filters |= {
-        "zip": zip,
-        "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
-        "number": lambda count: number(count, language),
-        "title_of": lambda code: title(code, language),
-        # File names may be long; a line can break behind an underscore.
-        "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
-        "day": lambda day: day_text(day, language),
-        "date": lambda day: _time(day, language),
-    }
-    return environment.get_template(name)
-
-
-def _part(name: str) -> str:
-    """A piece of the page that is put in as it is."""
-    from markupsafe import Markup
-
-    return Markup(resources.files(__package__).joinpath("page", name).read_text(encoding="utf-8"))
-
-
-def _hash(text: str) -> str:
-    """How a Content-Security-Policy names a piece of a page."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@lru_cache(maxsize=4096)
-def _time(day: date | str, language: Language) -> str:
-    """A date (or its text, YYYY-MM-DD) as people write it, for programs as it is."""
-    from markupsafe import Markup
-
-    return Markup('<time datetime="{}">{}</time>').format(day, day_text(date.fromisoformat(str(day)), language))
+    """A page of a run in a language."""
+    known = {"w": words("report", language), "count_words": words("summary", language)}
+    return pages.page_template(__package__, name, language, **known)

@@ -59,7 +59,8 @@ def test_every_state_has_a_word() -> None:
         get_args(get_type_hints(of)[name]) for of, name in ((NearDeadline, "state"), (EndingTable, "kind"))
     )
     assert {f"state_{state}" for state in states} | {f"kind_{kind}" for kind in kinds} <= built
-    assert {f"level_{severity}" for severity in SEVERITIES} <= built
+    of_pages = {entry.key for entry in read_words(SPECS / "words" / "page.toml")}
+    assert {f"level_{severity}" for severity in SEVERITIES} <= of_pages
 
 
 # Form ----------------------------------------------------------------------------------------------
@@ -123,11 +124,11 @@ def test_everything_is_on_it(language: Language) -> None:
         "next", "appointments", "insurers", "problems", "forgotten", "deadlines", "endings", "lines",
     ]  # fmt: skip
     amount = "€ 370,35" if language == "nl" else "€ 370.35"
-    assert texts(document, ".insurers tfoot td") == ["2", "3", amount, "3", "2"]
-    assert texts(document, ".insurers tbody th") == [
+    assert texts(document, ".stacks tfoot td") == ["2", "3", amount, "3", "2"]
+    assert texts(document, ".stacks tbody th") == [
         "Menzis (3332)", "VGZ (7095)PM304_7095_240201007095.txt", "CZ (9664)PM304_9664_240201009664.txt",
     ]  # fmt: skip
-    assert texts(document, ".insurers tbody tr:first-child td")[-2:] == ["1", "–"]
+    assert texts(document, ".stacks tbody tr:first-child td")[-2:] == ["1", "–"]
     assert texts(document, "#forgotten ~ .scroll tbody td")[0] == "P7"
     assert "7" in texts(document, "#deadlines ~ .scroll .late")[0]
     assert "specs/zorg1/vgz.csv" in texts(document, "#endings ~ .scroll tbody td")
@@ -203,14 +204,14 @@ def test_what_belongs_to_no_known_insurer_is_counted_too() -> None:
     code, appointment, trajectory, row, _, params = deadline_passed(1)
     found = [(code, appointment, trajectory, row, uzovi, params) for uzovi in ("", "9999")]
     document = parsed(page(report(found)))
-    assert texts(document, ".insurers tbody th") == ["unknown (9999)", "other"]
+    assert texts(document, ".stacks tbody th") == ["unknown (9999)", "other"]
 
 
 def test_bars_are_as_long_as_their_amounts_and_a_negative_one_has_none() -> None:
     declarations = [declaration("7095", 1, 5_000), declaration("9664", 2, 20_000), declaration("3332", 1, -100)]
     document = parsed(page(report(declarations=declarations)))
     assert [bar.get("width") for bar in document.cssselect("rect.bar")] == ["100.00%", "25.00%", "0.00%"]
-    assert texts(document, ".insurers tfoot td")[2] == "€ 249.00"
+    assert texts(document, ".stacks tfoot td")[2] == "€ 249.00"
     alone = parsed(page(report(declarations=[declaration("3332", 1, -100)])))
     assert [bar.get("width") for bar in alone.cssselect("rect.bar")] == ["0.00%"]
 
@@ -312,7 +313,9 @@ def test_long_lists_of_what_is_open_are_cut() -> None:
     ]
 
 
-def test_pages_are_in_the_package() -> None:
-    assert {part.name for part in resources.files(html_report.__package__).joinpath("page").iterdir()} == {
-        *TEMPLATES, "report.css", "report.js",
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("package", "parts"),
+    [("ei_export.commands.run", {*TEMPLATES}), ("ei_export.output", {"shared.html", "page.css", "page.js"})],
+)
+def test_pages_are_in_the_package(package: str, parts: set[str]) -> None:
+    assert {part.name for part in resources.files(package).joinpath("page").iterdir()} == parts
