@@ -24,8 +24,8 @@ SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
 #: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py,
 #: test_wording.py and tests/output/test_sheets.py look at them.
 LOOKED_UP = {"columns", "forms", "headings", "help", "libraries", "system"}
-#: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A reason is told by `explain`, with
-#: all that goes into its words then.
+#: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A
+#: reason is told by `explain`, with all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
 IN_PAGE = re.compile(r"""\b(count_words|page_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
 QUOTED = re.compile(r"""["']([\w.-]+)["'](?: (~))?""")

@@ -1,11 +1,11 @@
 """``zorg1 quality``: how many patients are in each program, and of how many trajectories was measured what should be by
 now (§5.2.3); with the criteria that a practice is held to."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 from attrs import Factory, asdict, define, frozen
 
@@ -42,6 +42,25 @@ COLUMNS: Final = (
 Key: TypeAlias = tuple[str, str]
 
 
+@frozen
+class Moments:
+    """The moments at which something should have been measured in a trajectory by now, as the columns call them, and
+    those of ``due`` at which something was ``measured``."""
+
+    due: Sequence[str]
+    measured: Sequence[str]
+
+    @classmethod
+    def of(cls, course: Course, measures: Measures, limits: Limits, today: date) -> Self:
+        due = {measure.moment for measure in due_measures(course, measures, today, limits)}
+        taken = {
+            moment_of(measured, course, limits)
+            for measured in course.measurements
+            if score_of(measured.score) is not None
+        }
+        return cls(_named(due), _named(due & taken))
+
+
 @define
 class Counts:
     """What trajectories add up to. ``due``: in how many of them something should have been measured at a moment by now;
@@ -53,14 +72,13 @@ class Counts:
     due: dict[str, int] = Factory(lambda: dict.fromkeys(MOMENTS, 0))
     measured: dict[str, int] = Factory(lambda: dict.fromkeys(MOMENTS, 0))
 
-    def add(self, course: Course, due: Iterable[str], measured: Iterable[str]) -> None:
-        """Counts a trajectory, with the moments at which something was due, and those of these at which it was
-        measured."""
+    def add(self, course: Course, moments: Moments) -> None:
+        """Counts a trajectory."""
         self.trajectories += 1
         self.ended += course.ended is not None
-        for moment in due:
+        for moment in moments.due:
             self.due[moment] += 1
-        for moment in measured:
+        for moment in moments.measured:
             self.measured[moment] += 1
 
     def tenths(self, moment: str) -> int | None:
@@ -132,12 +150,13 @@ def quality(
     rules = Rules.load(settings, today)
     programs = rules.resolver.programs
     selection, reader = select(programs), CourseReader(settings, rules)
-    counting = _Counting(reader.measuring.measures, settings.zorg1.limits, today)
+    measures, limits, counting = reader.measuring.measures, settings.zorg1.limits, Counting()
     with closing(Ledger.look(settings.ledger.path)) as ledger:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         for care in reader.patients(ledger):
-            counting.add([c for c in care.courses if selection.takes(c) and (consent == "all" or c.shares)])
+            courses = [c for c in care.courses if selection.takes(c) and (consent == "all" or c.shares)]
+            counting.add([(course, Moments.of(course, measures, limits, today)) for course in courses])
     keys = counting.in_order(programs.known)
     rows = [counting.by_key[key].row(key) for key in keys]
     unmet = [*_unmet(criteria, {key[0]: counting.by_key[key] for key in keys if key[1] == ANY and key[0] != ANY})]
@@ -146,28 +165,18 @@ def quality(
 
 
 @define
-class _Counting:
+class Counting:
     """Counts trajectories patient by patient."""
 
-    measures: Measures
-    limits: Limits
-    today: date
     by_key: dict[Key, Counts] = Factory(lambda: {(ANY, ANY): Counts()})
 
-    def add(self, courses: Iterable[Course]) -> None:
+    def add(self, courses: Iterable[tuple[Course, Moments]]) -> None:
         """Counts those of a patient."""
         seen: set[Key] = set()
-        for course in courses:
-            due = {measure.moment for measure in due_measures(course, self.measures, self.today, self.limits)}
-            taken = {
-                moment_of(measured, course, self.limits)
-                for measured in course.measurements
-                if score_of(measured.score) is not None
-            }
+        for course, moments in courses:
             keys = (course.program, course.profile), (course.program, ANY), (ANY, ANY)
             for key in keys:
-                counts = self.by_key.setdefault(key, Counts())
-                counts.add(course, _named(due), _named(due & taken))
+                self.by_key.setdefault(key, Counts()).add(course, moments)
             seen.update(keys)
         for key in seen:
             self.by_key[key].patients += 1
@@ -178,9 +187,9 @@ class _Counting:
         return sorted(self.by_key, key=lambda key: (names.index(key[0]), key[1] == ANY, key[1]))
 
 
-def _named(moments: Iterable[MeasuringMoment]) -> Iterator[str]:
+def _named(moments: Collection[MeasuringMoment]) -> Sequence[str]:
     """Moments as the columns call them."""
-    return (name for name, moment in MOMENTS.items() if moment in moments)
+    return [name for name, moment in MOMENTS.items() if moment in moments]
 
 
 def _unmet(criteria: Criteria, programs: Mapping[str, Counts]) -> Iterator[Unmet]:

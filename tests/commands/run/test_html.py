@@ -16,7 +16,6 @@ from lxml import html
 from ei_export.base.entries import read_words
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.base.specs import SPECS
-from ei_export.commands.run import html as html_report
 from ei_export.commands.status.attention import EndingTable, NearDeadline
 from ei_export.declaring.files import MOST_LINES
 from tests.support.pages import (
@@ -36,10 +35,6 @@ from tests.support.pages import (
 TEMPLATES = ("report.html", "parts.html", "failed.html")
 #: Elements without an end.
 VOID = frozenset({"meta", "input", "wbr", "rect"})
-
-
-def template(name: str) -> str:
-    return resources.files("ei_export.commands.run").joinpath("page", name).read_text(encoding="utf-8")
 
 
 def parsed(text: str) -> html.HtmlElement:
