@@ -18,6 +18,7 @@ from ei_export.commands.run import run as running
 from ei_export.intake import csv_feed, gather
 from ei_export.judging import collected
 from ei_export.ledger import opening
+from ei_export.model.measurement import KeptMeasurement
 from tests.faults.child import Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 
@@ -51,6 +52,8 @@ def courses() -> Iterator[Course]:
 
 
 ROWS = rows_of(courses())
+#: A file of measurements beside the feed: of each patient one.
+MEASURED = sorted({(row.cells["patient_id"], "", "2022-07-01", "NPRS", "", "7", "") for row in ROWS})
 
 
 def with_little_memory() -> None:
@@ -84,6 +87,10 @@ class Scene:
         used = {row.visit.code for row in ROWS}
         rows = [row for row in rows if row.split(";")[2] in used]  # each run reads them
         tariffs.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+        with (folder / "ei-export.toml").open("a", encoding="utf-8") as settings:
+            settings.write('[measurements]\npath = "metingen.csv"\n')
+        with (folder / "metingen.csv").open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines, delimiter=";").writerows([KeptMeasurement._fields, *MEASURED])
         scene = cls(folder)
         scene.feed(day)
         return scene
@@ -173,11 +180,15 @@ class Scene:
             lines = connection.execute("SELECT reference, appointment_id, invoice FROM line ORDER BY reference")
             recorded = lines.fetchall()
             declarations = connection.execute("SELECT run, invoice, file, sha256 FROM declaration").fetchall()
+            measured = connection.execute("SELECT * FROM measurement").fetchall()
+            is_read = connection.execute("SELECT count(*) FROM measured_file").fetchall() == [(1,)]
         finally:
             connection.close()
         shown = self.declared()
         assert recorded == sorted((line["reference"], line["appointment_id"], line["invoice"]) for line in shown.lines)
         assert set(declarations) == shown.declarations
+        assert measured == (MEASURED if is_read else [])
+        assert is_read or not recorded, "declared without what was measured"
         left = [path.name for path in self.folder.rglob("*") if path.name.startswith(".") or "-journal" in path.name]
         assert left == []
 
