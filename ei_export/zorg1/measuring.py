@@ -126,15 +126,19 @@ def due_measures(span: Span, measures: Measures, today: date, limits: Limits) ->
 
 
 def missing_measures(due: Iterable[Measure], taken: Collection[tuple[str, MeasuringMoment]]) -> list[Measure]:
-    """Those of the measures that are due of which there is none among what was ``taken``, instruments with moments."""
-    return [measure for measure in due if not _is_taken(measure, taken)]
+    """Those of the measures that are due of which there is none among what was ``taken``, instruments with moments.
+    Where a measure names no instrument, one will do that none of the others of its moment names: the set of Zorg1 §4.2
+    comes besides the tool that tells the profile."""
+    asked = list(due)
+    named = {(instrument, measure.moment) for measure in asked for instrument in measure.instruments}
+    besides = {moment for instrument, moment in taken if (instrument, moment) not in named}
 
+    def is_taken(measure: Measure) -> bool:
+        if not measure.instruments:
+            return measure.moment in besides
+        return any((instrument, measure.moment) in taken for instrument in measure.instruments)
 
-def _is_taken(measure: Measure, taken: Collection[tuple[str, MeasuringMoment]]) -> bool:
-    return any(
-        moment == measure.moment and (not measure.instruments or instrument in measure.instruments)
-        for instrument, moment in taken
-    )
+    return [measure for measure in asked if not is_taken(measure)]
 
 
 # Whose.

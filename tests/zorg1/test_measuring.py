@@ -109,13 +109,17 @@ def test_what_is_missing() -> None:
     assert [(row.moment, row.instruments) for row in found] == [("intake", ("PSK",)), ("eind", ("GPE",))]
 
 
-def test_one_of_several_will_do_and_any_where_none_is_named() -> None:
+def test_one_of_several_will_do() -> None:
     due = due_measures(Course(), MEASURES, TODAY, LIMITS)
     with_odi = missing_measures(due, [("ODI", "intake")])
     assert ("QBPDS", "ODI") not in [row.instruments for row in with_odi if row.moment == "intake"]
+
+
+def test_where_none_is_named_one_besides_the_tool_of_the_profile_will_do() -> None:
     due = due_measures(Course(program="nek"), MEASURES, TODAY, LIMITS)
-    found = missing_measures(due, [("Eigen lijst", "eind"), ("STarT MSK", "intake")])
-    assert found == []
+    found = missing_measures(due, [("STarT MSK", "intake"), ("STarT MSK", "eind")])
+    assert [(row.moment, row.instruments) for row in found] == [("intake", ())]
+    assert missing_measures(due, [("STarT MSK", "intake"), ("NPRS", "intake"), ("Eigen lijst", "eind")]) == []
 
 
 @given(
