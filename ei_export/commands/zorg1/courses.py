@@ -127,7 +127,10 @@ class CourseReader:
         if patient.measured:
             courses = self._with_measurements(courses, patient.measured)
         courses.sort(key=attrgetter("started", "trajectory"))
-        in_none = [evolve(visit, number=patient.called(visit.number)) for visit in (*outside, *loose.values())]
+        in_none = [
+            evolve(visit, number=patient.called(visit.number), category=patient.called(visit.category))
+            for visit in (*outside, *loose.values())
+        ]
         return PatientCare(shown, patient.consent, courses, in_none)
 
     def _with_measurements(self, courses: Sequence[Course], kept: Iterable[KeptMeasurement]) -> list[Course]:
@@ -290,7 +293,7 @@ def _course(
         uzovi=visits[0].uzovi,
         uzovis=tuple(dict.fromkeys(visit.uzovi for visit in visits)),
         insurer=insurer,
-        category=_first(visit.category for visit in reversed(visits)),
+        category=patient.called(_first(visit.category for visit in reversed(visits))),
         program=program,
         profile=profile,
         agreement=agreement,

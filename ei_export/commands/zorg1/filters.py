@@ -15,6 +15,9 @@ from ...output.sheets import Column, Row, Value
 from ...output.sorted_rows import By
 from ...settings.sections import nearest
 
+#: What stands for all that isn't empty.
+_ANYTHING: Final = "*"
+_EMPTY: Final = (None, "", ())
 #: Between the ends of a range.
 _UP_TO: Final = ".."
 _DESCENDING: Final = "desc"
@@ -87,7 +90,9 @@ def _index(columns: Sequence[Column], name: str) -> int:
 
 def _test(column: Column, text: str, words: Mapping[str, str]) -> Callable[[Value], bool]:
     if text == "":
-        return lambda value: value in (None, "", ())
+        return lambda value: value in _EMPTY
+    if text == _ANYTHING:
+        return lambda value: value not in _EMPTY
     if column.kind in ("date", "number"):
         return _in_range(column, text)
     wanted = words.get(text.casefold(), text).casefold()

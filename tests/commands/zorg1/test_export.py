@@ -268,8 +268,8 @@ def test_no_name_bsn_or_birth_date_in_any_output(practice: Clinic, tmp_path: Pat
 
 
 def test_a_bsn_as_a_number_of_the_practice_is_not_shown(tmp_path: Path) -> None:
-    visits = tuple(row | {"patient_id": BSNS[1], "trajectory_id": f"T{BSNS[1]}"} for row in ENDED)
-    clinic = zorg1_practice(tmp_path / "p", visits)
+    mine = {"patient_id": BSNS[1], "trajectory_id": f"T{BSNS[1]}", "category": f"Rug van {BSNS[1]}"}
+    clinic = zorg1_practice(tmp_path / "p", tuple(row | mine for row in ENDED))
     files = exported(clinic, tmp_path / "out")
     assert len(rows_of(files["zorg1-lage-rug.csv"])) == 2
     assert not any(BSNS[1].encode() in content for content in files.values())

@@ -299,7 +299,7 @@ def test_a_bsn_is_not_shown_wherever_a_practice_writes_it(tmp_path: Path) -> Non
         *(row | {"trajectory_id": f"T{mine}", "category": mine} for row in ENDED),
         visit("A91", "2022-05-01", "011", mine, patient="P1", diagnosis_code=""),
         visit("A92", "2021-01-04", "1000", mine, patient="P1", measurement_name=mine, measurement_score=mine),
-        visit("A93", "2021-06-01", mine, mine, patient="P1", diagnosis="4020"),
+        visit("A93", "2021-06-01", mine, mine, patient="P1", diagnosis="4020", category=f"Schouder van {mine}"),
     ]
     folder = zorg1_practice(tmp_path, tuple(row | {"patient_id": mine} for row in rows_of)).folder
     code, out, err = call(folder, "--json", "--xlsx")
