@@ -5,6 +5,7 @@ import io
 import json
 import random
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -15,9 +16,12 @@ from openpyxl import load_workbook
 
 from ei_export.base.words import words
 from ei_export.cli import main
-from ei_export.commands.zorg1.monitor import COLUMNS, STATUSES
+from ei_export.commands.zorg1.filters import one_filter
+from ei_export.commands.zorg1.monitor import COLUMNS, STATUSES, Question, monitor
+from ei_export.commands.zorg1.selection import Selection
 from ei_export.ledger.line import LineState
 from ei_export.model.appointment import Outcome
+from ei_export.settings import load
 from ei_export.settings.zorg1 import MONITOR_COLUMNS
 from tests.support.feeds import BSNS, Cells, csv_text, tables_read_once, visit
 from tests.support.zorg1_practice import ENDED, FEED_COLUMNS, TODAY, VISITS, zorg1_practice
@@ -145,6 +149,28 @@ def test_every_column_is_a_filter(practice: Path) -> None:
     assert tuple(FILTERS) == MONITOR_COLUMNS == tuple(column.key for column in COLUMNS)
     found = {name: len(rows(practice, "--filter", f"{name}={value}")) for name, (value, _) in FILTERS.items()}
     assert found == {name: count for name, (_, count) in FILTERS.items()}
+
+
+def test_a_filter_takes_the_rows_with_that_value_and_no_other(practice: Path) -> None:
+    """Every value of every column, as it stands there."""
+    settings = load(practice / "ei-export.toml")
+    with closing(monitor(settings, Selection.of, Question(), date.fromisoformat(TODAY))) as found:
+        table = [*found.rows]
+    tried = 0
+    for index, column in enumerate(COLUMNS):
+        cells = [row[index] for row in table]
+        for value in cells:
+            several = value if isinstance(value, tuple) and value else (value or "",)
+            for each in several:
+                text = each.isoformat() if isinstance(each, date) else str(each)
+                asked = one_filter(COLUMNS, column.key, [text], {})
+                taken = [cell for row, cell in zip(table, cells, strict=True) if asked.takes(row)]
+                same = [
+                    cell for cell in cells if (each in cell if value and isinstance(cell, tuple) else cell == value)
+                ]
+                assert taken == same != [], (column.key, text)
+                tried += 1
+    assert tried >= len(table) * len(COLUMNS)
 
 
 def test_two_filters_both_hold(practice: Path) -> None:
