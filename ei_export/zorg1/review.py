@@ -70,9 +70,10 @@ class Review:
 
 @frozen
 class Reviewer:
-    """Reviews courses by the tables as they are ``today``. ``insurer``: whose an UZOVI number is, or ''; ``category``:
-    what the name of a trajectory's kind says, None where it says nothing of Zorg1; ``apart``: sessions without a
-    trajectory number that are further apart are of two courses."""
+    """Reviews courses by the tables as they are ``today``. ``insurer``: whose an UZOVI number is, or ''; ``agrees``:
+    whether a whole program has a price agreement with the insurer of an UZOVI number on a day; ``category``: what the
+    name of a trajectory's kind says, None where it says nothing of Zorg1; ``apart``: sessions without a trajectory
+    number that are further apart are of two courses."""
 
     agreements: Agreements
     profiles: Profiles
@@ -80,6 +81,7 @@ class Reviewer:
     limits: Limits
     today: date
     insurer: Callable[[str], str]
+    agrees: Callable[[str, str, date], bool]
     category: Callable[[str], Category | None]
     apart: timedelta
 
@@ -153,7 +155,7 @@ class Reviewer:
             yield Finding("MONITOR_CATEGORY", "category", {**params, "is_so": course.program})
         elif course.agreement and said.profile and said.profile[:1] != course.risk:
             yield Finding("MONITOR_CATEGORY", "category", {**params, "is_so": course.profile})
-        elif (without and course.agreement) or (with_one and not course.agreement):
+        elif (without and course.agreement) or (with_one and not course.agreement and not self._is_unused(course)):
             yield Finding("MONITOR_CATEGORY_AGREEMENT", "category", {**params, "insurer": course.insurer})
 
     # Of one code.
@@ -165,7 +167,7 @@ class Reviewer:
         wrong with, the first is told."""
         if not course.agreement:
             if visits[0] is course.visits[0]:
-                yield from self._of_usual_diagnosis(course)
+                yield from self._without_agreement(course)
             return
         told: dict[str, Finding] = {}
         for visit, expected in zip(visits, agreed, strict=True):
@@ -251,6 +253,19 @@ class Reviewer:
                 "profile": course.profile,
             }
             yield Finding("MONITOR_DIAGNOSIS", "diagnosis_code", params)
+
+    def _is_unused(self, course: Course) -> bool:
+        """Whether a course goes without the price agreement that there is with its insurer."""
+        program = self.agreements.programs.whole(course.program)
+        return not course.agreement and self.agrees(course.uzovi, program, course.started)
+
+    def _without_agreement(self, course: Course) -> Iterator[Finding]:
+        """A course without price agreement should have none; then its diagnosis says its profile."""
+        if self._is_unused(course):
+            params = {"insurer": course.insurer, "program": course.program, "day": course.started}
+            yield Finding("MONITOR_AGREEMENT_UNUSED", "code", params)
+        else:
+            yield from self._of_usual_diagnosis(course)
 
     def _of_usual_diagnosis(self, course: Course) -> Iterator[Finding]:
         """Without a price agreement each profile has diagnoses of its own (§4.1.7 and its twins). The profile is that

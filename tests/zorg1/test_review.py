@@ -39,6 +39,7 @@ REVIEWER: Final = Reviewer(
     limits=Limits(),
     today=TODAY,
     insurer=RESOLVER.insurer,
+    agrees=RESOLVER.agrees,
     category=Includer(RESOLVER, APART).category,
     apart=APART,
 )
@@ -182,12 +183,25 @@ FLAWS: Final[Sequence[tuple[str, Course]]] = [
     ),
     (
         "MONITOR_DIAGNOSIS_NO_AGREEMENT",
-        course([seen(START, "940141", outcome=Outcome.NO_AGREEMENT)], PROFILE_2, agreement=False, profile="2"),
+        course([seen(START, "940141", outcome=Outcome.NO_AGREEMENT, uzovi=UZOVI["ONVZ"])], PROFILE_2, **WITHOUT),
     ),
     ("MONITOR_CATEGORY", course(low_back(), category=CATEGORY.format(2, "met"))),
     ("MONITOR_CATEGORY", course(low_back(), category="Zorg1: Nek")),
     ("MONITOR_CATEGORY_AGREEMENT", course(low_back(), category=CATEGORY.format(1, "zonder"))),
     ("MONITOR_CATEGORY_AGREEMENT", course(regular(), PROFILE_2, **WITHOUT, category=CATEGORY.format(2, "met"))),
+    (
+        "MONITOR_AGREEMENT_UNUSED",
+        course(
+            [evolve(visit, uzovi=UZOVI["VGZ"]) for visit in regular()],
+            PROFILE_2,
+            **WITHOUT,
+            category=CATEGORY.format(2, "zonder"),
+        ),
+    ),
+    (
+        "MONITOR_AGREEMENT_UNUSED",
+        course([evolve(visit, uzovi=UZOVI["CZ"]) for visit in regular("3426")], PROFILE_2, **WITHOUT),
+    ),
     ("MONITOR_CODE_INSURER", course([seen(START, "940130", **HELD), *low_back()[1:]])),
     ("MONITOR_CODE_PROFILE", course(low_back(codes=("940131", "940135", "940144")))),
     (

@@ -196,6 +196,7 @@ def _reviewer(settings: Settings, rules: Rules, reader: CourseReader, today: dat
         limits=settings.zorg1.limits,
         today=today,
         insurer=rules.resolver.insurer,
+        agrees=rules.resolver.agrees,
         category=Includer(rules.resolver, apart).category,
         apart=apart,
     )

@@ -20,7 +20,7 @@ from ...settings.zorg1 import Criteria, Limits
 from ...zorg1.agreements import ANY
 from ...zorg1.course import Course
 from ...zorg1.measures import Measures
-from ...zorg1.measuring import due_measures, moment_of
+from ...zorg1.measuring import by_moment, due_measures, missing_measures
 from ...zorg1.programs import Programs
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .courses import CourseReader
@@ -45,20 +45,18 @@ Key: TypeAlias = tuple[str, str]
 @frozen
 class Moments:
     """The moments at which something should have been measured in a trajectory by now, as the columns call them, and
-    those of ``due`` at which something was ``measured``."""
+    those of ``due`` at which something of that was ``measured``: what nobody asks for doesn't count."""
 
     due: Sequence[str]
     measured: Sequence[str]
 
     @classmethod
     def of(cls, course: Course, measures: Measures, limits: Limits, today: date) -> Self:
-        due = {measure.moment for measure in due_measures(course, measures, today, limits)}
-        taken = {
-            moment_of(measured, course, limits)
-            for measured in course.measurements
-            if score_of(measured.score) is not None
-        }
-        return cls(_named(due), _named(due & taken))
+        due = due_measures(course, measures, today, limits)
+        scored = (measured for measured in course.measurements if score_of(measured.score) is not None)
+        missing = missing_measures(due, by_moment(scored, course, limits).keys())
+        measured = [measure for measure in due if measure not in missing]
+        return cls(*(_named({measure.moment for measure in these}) for these in (due, measured)))
 
 
 @define
@@ -111,9 +109,11 @@ class Unmet:
 @frozen
 class Quality:
     """The ``rows`` of the table in order, each program's profiles, the program, and all of it; the criteria that are
-    ``unmet``; what is ``told`` of all that was read; and the ``files`` it is in."""
+    ``unmet``; what is ``told`` of all that was read; and the ``files`` it is in. A measurement in between is due in
+    trajectories of more than ``between_weeks``."""
 
     rows: Sequence[Row]
+    between_weeks: int
     unmet: Sequence[Unmet]
     told: Sequence[Finding]
     files: Sequence[Path]
@@ -161,7 +161,7 @@ def quality(
     rows = [counting.by_key[key].row(key) for key in keys]
     unmet = [*_unmet(criteria, {key[0]: counting.by_key[key] for key in keys if key[1] == ANY and key[0] != ANY})]
     files = _write(settings, rows, today, folder, xlsx=xlsx) if folder is not None else ()
-    return Quality(rows, unmet, tuple(reader.told()), files)
+    return Quality(rows, limits.between_weeks, unmet, tuple(reader.told()), files)
 
 
 @define

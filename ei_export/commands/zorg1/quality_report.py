@@ -35,6 +35,8 @@ def text_lines(found: Quality, language: Language, paint: Paint = plain, *, chec
         head, *rows = columns([heading, *(_cells(row, say, language) for row in found.rows)])
         yield paint(head, "title")
         yield from rows
+        yield ""
+        yield from wrapped(say("counts", weeks=found.between_weeks))
     yield ""
     for finding in found.findings:
         message, remedy = render(finding.code, finding.params, language)

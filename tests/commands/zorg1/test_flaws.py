@@ -90,6 +90,7 @@ def agenda() -> Agenda:
     )  # fmt: skip
     add("MONITOR_CATEGORY", *VGZ, category="Zorg 1: Lage rug | profiel 2 | met prijsafspraak")
     add("MONITOR_CATEGORY_AGREEMENT", *VGZ, category=WITHOUT.format(1))
+    add("MONITOR_AGREEMENT_UNUSED", *SESSIONS, diagnosis="3526", category=WITHOUT.format(2), scores=PROFILE_2)
     add("MONITOR_CODE_INSURER", (START, "940130"), *VGZ[1:])
     add("MONITOR_NO_PRODUCT", (START, "940158"), **{**NECK_OF, "insurer": "Zilveren Kruis"})
     add("MONITOR_LIST", *VGZ[:1], (END, "0111"), (RELAPSE, "940133"), insurer="CZ")

@@ -41,6 +41,7 @@ COUNTED: Final = (
     *trajectory(4, "2022-02-08", "2022-03-28", "PSK=24"),
     *trajectory(5, "2022-03-01", intake="STarT Back=1"),
     *trajectory(6, "2022-03-15", intake="STarT Back=hoog"),
+    visit("T6-2", "2022-03-16", "011", "T6", patient="P6", measurement_name="Gewicht", measurement_score="80"),
     *trajectory(7, "2022-03-31", consent="N"),
     visit("T7-3", "2022-04-07", "011", "T7", patient="P7", consent="J"),
     *trajectory(8, "2022-04-01", intake="STarT Back=3"),
