@@ -42,7 +42,7 @@ from .feed_rows import take_feed
 from .history import recall
 from .lines import tell_the_rest, write_lines
 from .patient import Heard, JudgedPatient, Patient
-from .person import consent_now, identity_now, latest_first, note_person, person_now
+from .person import consent_now, identity_now, latest_first, note_person, person_now, said_by
 from .regular import regular_care
 from .result import Result, Told, Totals, outcomes_of, tally_of
 from .visits import classify, orphans, shared_numbers
@@ -243,7 +243,9 @@ def _completed(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     feed = latest_first(judged.heard.in_feed)
     who, born, sex, birth_year = identity_now(patient, feed)
     heard = judged.heard
-    consent = consent_now(before, (*heard.in_feed, *heard.remembered.values()) if besides else (), besides)
+    consent = consent_now(
+        before, said_by((*heard.in_feed, *heard.remembered.values()), besides) if besides else (), heard
+    )
     yield
     dossier = StoredDossier(
         patient.patient_id,

@@ -6,7 +6,7 @@ the latest day does, of that day the one with the last id. Rows of one feed that
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -27,7 +27,7 @@ from ..model.codelists import standard_on
 from ..model.declaration import Person
 from .context import Context
 from .history import LedgerHistory
-from .patient import Patient
+from .patient import Heard, Patient
 
 #: Who somebody is, and how a cell says so; a sex that isn't known contradicts none.
 IDENTITY: Final[Mapping[str, Callable[[str], object]]] = {
@@ -239,21 +239,25 @@ def identity_now(patient: Patient, in_feed: Sequence[Appointment]) -> HashedIden
     return None, None, next(filter(None, sexes), before[2]), year
 
 
-def consent_now(
-    kept: StoredDossier | RegularCare | None, appointments: Iterable[Appointment], besides: Mapping[str, Besides]
-) -> Consent:
-    """The patient's last word on sharing data with Zorg1, of all ``appointments`` that are known, each with what it
-    says by now, and what is remembered: that of the latest day of care, whenever it was heard; N where those of one
-    day differ. Another word of the appointment that said what is remembered goes in its place."""
-    said = [
-        Consent(word, row.date.isoformat() if row.date is not None else "", row.id)
-        for row in appointments
-        if row.id in besides and (word := besides[row.id].consent) and not may_have_shifted(row)
-    ]
-    # Not every appointment is kept: what other care said is remembered here only.
-    if kept is not None and kept.consent and all(each.appointment_id != kept.consent_by for each in said):
-        said.append(Consent(kept.consent, kept.consent_on, kept.consent_by))
-    return max(said, key=lambda each: (each.day, refusal(each.word), each.appointment_id), default=NO_CONSENT)
+def said_by(appointments: Iterable[Appointment], besides: Mapping[str, Besides]) -> Iterator[Consent]:
+    """The word on sharing data with Zorg1 of each of the appointments that have one."""
+    for row in appointments:
+        if row.id in besides and (word := besides[row.id].consent) and not may_have_shifted(row):
+            yield Consent(word, row.date.isoformat() if row.date is not None else "", row.id)
+
+
+def consent_now(kept: StoredDossier | RegularCare | None, said: Iterable[Consent], heard: Heard) -> Consent:
+    """The patient's last word on sharing data with Zorg1, of all that is ``said`` by appointments that are known, and
+    what is remembered: that of the latest day of care, whenever it was heard; N where those of one day differ. What is
+    remembered goes where the appointment that said it says something else, or did not take place."""
+    words = [*said]
+    if kept is not None and kept.consent:
+        # Not every appointment is kept: what other care said is remembered here only.
+        is_said_anew = any(each.appointment_id == kept.consent_by for each in words)
+        took_place = kept.consent_by not in heard.named or any(row.id == kept.consent_by for row in heard.in_feed)
+        if took_place and not is_said_anew:
+            words.append(Consent(kept.consent, kept.consent_on, kept.consent_by))
+    return max(words, key=lambda each: (each.day, refusal(each.word), each.appointment_id), default=NO_CONSENT)
 
 
 def may_have_shifted(row: Appointment) -> bool:

@@ -9,7 +9,7 @@ from ..ledger.care import RegularCare
 from ..ledger.dossier import NOTHING_BESIDES, Besides, Settled, core
 from ..model.appointment import Appointment, Outcome
 from .patient import JudgedPatient
-from .person import consent_now, identity_now, latest_first, may_have_shifted
+from .person import Consent, consent_now, identity_now, latest_first, may_have_shifted, said_by
 
 _ID: Final = attrgetter("appointment_id")
 #: Units, declare-under code, mark and place of what gave no line, in no trajectory.
@@ -35,7 +35,8 @@ def regular_care(judged: JudgedPatient) -> RegularCare | None:
     ]
     heard = [_settled(row, besides.get(row.id, NOTHING_BESIDES)) for row in now]
     _, _, sex, birth_year = identity_now(patient, latest_first(judged.heard.in_feed))
-    consent = consent_now(before, judged.heard.in_feed, besides)
+    said = (Consent(each.consent, each.date, each.appointment_id) for each in kept if each.consent)
+    consent = consent_now(before, [*said, *said_by(judged.heard.in_feed, besides)], judged.heard)
     return RegularCare(
         patient.patient_id,
         birth_year or before.birth_year,

@@ -110,6 +110,8 @@ class Codebook:
         for instrument in instruments:
             for moment, end in _ENDS.items():
                 key = score_column(instrument, moment)
+                while key in headings:  # of another instrument that is written nearly the same
+                    key += "_2"
                 columns.append(Column(key, "number"))
                 headings[key] = self.own.get(key) or self._heading("program", f"*_{end}").format(instrument=instrument)
         return Sheet(name, [*columns, Column(_CONSENT)], headings)

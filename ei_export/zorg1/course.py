@@ -3,13 +3,16 @@
 There is no name, BSN or birth date in it, and nothing here is judged anew: it is what runs made of the appointments.
 """
 
-from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from attrs import frozen
 
 from ..model.appointment import Outcome
 from ..model.measurement import Measurement
+
+#: The moments that are neither start, end nor relapse, nor a product of TKP or THP.
+_BETWEEN: Final = ("contact", "other")
 
 
 @frozen
@@ -61,7 +64,7 @@ class CourseVisit:
     therapist: str
     referral: date | None
     line: VisitLine | None = None
-    measured: Sequence[Measurement] = ()
+    measured: tuple[Measurement, ...] = ()
 
 
 @frozen
@@ -123,11 +126,11 @@ class Course:
     @property
     def contacts(self) -> int:
         """The visits in between: all but start, end and relapse. Without price agreement sessions of regular care are
-        too; all but the first, where no code says which is the start."""
-        sessions = 0 if self.agreement else sum(not visit.moment for visit in self.visits)
-        if sessions and not self.has_start:
-            sessions -= 1
-        return sessions + sum(visit.moment == "contact" for visit in self.visits)
+        too. Where no code says which visit is the start, as in 2019 too, the first is no visit in between."""
+        named = _BETWEEN if self.agreement else (*_BETWEEN, "")
+        between = [visit for visit in self.visits if visit.moment in named]
+        is_start = not self.has_start and between[:1] == [*self.visits[:1]] and between[0].moment != "contact"
+        return len(between) - is_start
 
     @property
     def treatments(self) -> int:

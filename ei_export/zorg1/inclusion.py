@@ -20,8 +20,14 @@ from .programs import Programs
 from .resolver import Resolver
 
 #: ``Zorg 1: Lage rug | profiel 2 | zonder prijs afspraak``.
-_OF_ZORG1: Final = re.compile(r"zorg\s*1\b[\s:|-]*(?P<program>[^|:]*)(?P<rest>.*)", re.IGNORECASE)
+_OF_ZORG1: Final = re.compile(r"\bzorg\s*1\b[\s:|-]*(?P<program>[^|:]*)(?P<rest>.*)", re.IGNORECASE)
+_AGREED: Final = re.compile(r"\bmet\s+prijs\s*afspraak\b", re.IGNORECASE)
 _PROFILE: Final = re.compile(r"\bprofiel\s*([1-9](?:\s+[AB]V\b)?)", re.IGNORECASE)
+
+
+def says_agreed(category: str) -> bool:
+    """Whether a category says that its trajectory has a price agreement."""
+    return _AGREED.search(category) is not None
 
 
 @frozen
@@ -124,7 +130,9 @@ class Includer:
         All sessions under a number of which one is included are of one trajectory; without a number those of one
         program are, up to the first time that nothing was heard for so long.
         """
-        ordered = sorted(sessions, key=lambda session: (session.day, session.appointment_id))
+        gone = {*taken} - {""}
+        own = (session for session in sessions if session.number not in gone)
+        ordered = sorted(own, key=lambda session: (session.day, session.appointment_id))
         found = {session.appointment_id: included for session in ordered if (included := self.included(session))}
         numbered: dict[str, Included] = {}
         for session in ordered:
@@ -132,11 +140,8 @@ class Includer:
                 numbered.setdefault(session.number, found[session.appointment_id])
         kept: list[tuple[str, Included, list[Session]]] = []
         running: dict[str, list[Session]] = {}
-        gone = set(taken)
         for session in ordered:
             number = session.number
-            if number in gone and number:
-                continue
             included = numbered.get(number) if number else found.get(session.appointment_id)
             if included is None:
                 continue

@@ -53,3 +53,10 @@ def test_columns_of_instruments(instrument: str, column: str) -> None:
     assert score_column(instrument, "intake") == column
     assert column in columns_with([instrument])
     assert columns_with([])[:2] == ["practice_agb", "trajectory"]
+
+
+def test_instruments_that_are_written_nearly_the_same_have_columns_of_their_own() -> None:
+    sheet = Codebook("nl", {}).program_sheet("zorg1-nek", ["Start Back", "Start-Back"])
+    keys = [column.key for column in sheet.columns]
+    assert len(keys) == len({*keys})
+    assert sheet.header()[-4:-1] == ["Start-Back intake", "Start-Back tussenmeting", "Start-Back eindmeting"]

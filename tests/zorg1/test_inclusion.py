@@ -7,7 +7,7 @@ import pytest
 
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.inclusion import Category, Included, Includer, Inclusion, Session
+from ei_export.zorg1.inclusion import Category, Included, Includer, Inclusion, Session, says_agreed
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
 
@@ -45,6 +45,9 @@ def session(
         ("Zorg 1", Category("", "")),
         ("Zorg 1: pols", Category("", "")),
         ("Zorg 10: Lage rug", None),
+        ("Nazorg 1: knie", None),
+        ("Thuiszorg 1 | lage rug", None),
+        ("Traject Zorg 1: nek", Category("nek", "")),
         ("Fysiotherapie", None),
         ("", None),
     ],
@@ -106,6 +109,27 @@ def test_categories_that_say_no_program_are_counted() -> None:
     assert reader.included(session(category="Zorg 1: pols", diagnosis="3026")) == Included("nek", "1", False)
     assert reader.included(session(category="Zorg 1: pols", diagnosis="")) is None
     assert reader.unclear == {"Zorg 1: pols": 2}
+
+
+def test_sessions_of_a_known_trajectory_are_not_asked_about() -> None:
+    reader = includer()
+    assert (
+        reader.trajectories([session(number="T1", category="Zorg 1: pols", diagnosis="3100")], taken=["T1", ""]) == []
+    )
+    assert not reader.unclear
+
+
+@pytest.mark.parametrize(
+    ("category", "agreed"),
+    [
+        ("Zorg 1: Lage rug | profiel 2 | met prijs afspraak", True),
+        ("Zorg 1: Lage rug | Met prijsafspraak", True),
+        ("Zorg 1: Lage rug | profiel 2 | zonder prijs afspraak", False),
+        ("", False),
+    ],
+)
+def test_whether_a_category_says_that_there_is_an_agreement(category: str, *, agreed: bool) -> None:
+    assert says_agreed(category) is agreed
 
 
 def names(found: Sequence[Inclusion]) -> list[tuple[str, str, str, str]]:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from attrs import evolve, frozen
 
 from ...base.problems import Finding
-from ...base.wording import quoted_word
+from ...base.wording import quoted_code, quoted_word
 from ...intake import values
 from ...intake.meanings import meant
 from ...intake.measurements import as_meant
@@ -156,8 +156,8 @@ class CourseReader:
         are registered under codes of Zorg1, and it is declared by the session."""
         at = {each.number: place for place, each in enumerate(patient.trajectories, 1) if each.number}
         for ident, visit in list(loose.items()):
-            place = at.get(visit.number)
-            if place is not None and not any(other.agreed for other in placed[place]):
+            place = at.get(visit.number, 0)
+            if place in placed and not any(other.agreed for other in placed[place]):
                 placed[place].append(loose.pop(ident))
 
     def _meant(self, patient_id: str, kept: Unsettled) -> Settled:
@@ -174,7 +174,7 @@ class CourseReader:
             return None
         asked = kept.code, kept.declare_under, kept.linked, kept.uzovi, day
         said = self._said.get(asked) or self._look_up(*asked)
-        line, csi = _standing(lines) if lines else None, kept.indication_code
+        line, dcsph, csi = _standing(lines) if lines else None, kept.diagnosis_code, kept.indication_code
         outcome = _OUTCOMES[kept.outcome]
         return CourseVisit(
             appointment_id=kept.appointment_id,
@@ -190,14 +190,14 @@ class CourseReader:
             units=line.units if line is not None else said.units,
             outcome=outcome,
             agreed=outcome in _AGREED or said.agreed,
-            uzovi=kept.uzovi,
-            dcsph=kept.diagnosis_code,
-            csi=values.indication(csi) or csi,
+            uzovi=values.uzovi(kept.uzovi) or quoted_code(kept.uzovi),
+            dcsph=values.diagnosis(dcsph) or quoted_code(dcsph),
+            csi=values.indication(csi) or quoted_code(csi),
             category=quoted_word(meant(self._meanings, "category", kept.category)),
             therapist=kept.therapist_agb,
             referral=values.day(kept.referral_date) if kept.referral_date else None,
             line=line,
-            measured=[self._measured(day, name, score) for name, score in kept.measured],
+            measured=tuple(self._measured(day, name, score) for name, score in kept.measured),
         )
 
     def _look_up(self, code: str, declare_under: str, linked: str, uzovi: str, day: date) -> "_Said":

@@ -8,6 +8,7 @@ from attrs import define, field
 from ...base.problems import Finding
 from ...base.wording import quoted_word
 from ...zorg1.course import Course
+from ...zorg1.inclusion import says_agreed
 
 
 @define
@@ -33,6 +34,7 @@ class Tally:
         self.patients += self._is_next("", course)
         for code, applies in (
             ("ZORG1_BY_DIAGNOSIS", course.by_diagnosis),
+            ("ZORG1_AGREEMENT_SAID", not course.agreement and says_agreed(course.category)),
             ("ZORG1_PROFILE_OPEN", not course.profile),
             ("ZORG1_SEVERAL_UZOVI", len(course.uzovis) > 1),
             ("ZORG1_WITHOUT_START", course.agreement and not course.has_start and course.relapse is not None),

@@ -177,6 +177,22 @@ def test_consent_that_was_said_with_regular_care(tmp_path: Path, word: str, firs
         assert (course.consent, course.birth_year, course.sex) == (expected, 1961, "2"), name
 
 
+@pytest.mark.parametrize("code", ["011", "1000"])
+@pytest.mark.parametrize("earlier", ["J", "N", ""])
+def test_consent_that_was_said_with_what_was_cancelled_is_none(tmp_path: Path, code: str, earlier: str) -> None:
+    start = visit("A1", "2022-02-07", "01", "T1")
+    before = visit("R1", "2022-02-10", code, "T1" if code == "011" else "", consent=earlier)
+    later = visit("R2", "2022-02-14", code, "T1" if code == "011" else "", consent="J")
+    gone = later | {"status": "cancelled"}
+    for name, feeds in (("once", [[start, before, gone]]), ("nights", [[start, before, later], [gone]])):
+        clinic = Clinic.open(tmp_path / name)
+        for rows in feeds:
+            clinic.write(csv_text(rows, FEED_COLUMNS))
+            clinic.run(today=TODAY)
+        (course,) = courses(clinic)
+        assert course.consent == earlier, name
+
+
 def alike(clinic: Clinic) -> list[str]:
     """The courses without the references of their lines, which follow from the runs."""
     import re
@@ -268,6 +284,31 @@ def test_words_of_the_feed_mean_what_the_settings_say_today(tmp_path: Path) -> N
     path.write_text(path.read_text(encoding="utf-8") + words, encoding="utf-8")
     (course,) = courses(clinic)
     assert (course.trajectory, course.profile, course.category) == ("T7", "2", LOW_BACK)
+
+
+def test_visits_in_between_of_2019(tmp_path: Path) -> None:
+    visits = (
+        *(
+            visit("A1", "2019-03-04", "F1013B", "T1", diagnosis="8001"),
+            visit("A2", "2019-03-11", "F1013", "T1", diagnosis="8001"),
+        ),
+        *(
+            visit("A3", "2019-03-18", "F1013", "T1", diagnosis="8001"),
+            visit("A4", "2019-03-25", "F1013E", "T1", diagnosis="8001"),
+        ),
+        *(
+            visit(f"B{n}", f"2019-03-{n:02}", "930131", "T2", patient="P2", insurer="CZ", diagnosis="8001")
+            for n in (4, 11, 18)
+        ),
+    )
+    found = named(zorg1_practice(tmp_path / "p", visits))
+    assert {name: (c.contacts, c.treatments) for name, c in found.items()} == {"T1": (2, 4), "T2": (2, 3)}
+
+
+def test_what_can_be_no_code_is_not_shown(tmp_path: Path) -> None:
+    shifted = visit("A1", "2022-04-04", "01", "T1", diagnosis="Jansen", indication_code="17-05-1980", consent="J")
+    (course,) = courses(zorg1_practice(tmp_path / "p", (shifted,)))
+    assert (course.dcsph, course.csi) == ("…", "…")
 
 
 def test_two_av_and_two_bv_are_one_profile(tmp_path: Path) -> None:

@@ -248,6 +248,13 @@ def test_what_was_measured_otherwise_has_columns_too(tmp_path: Path) -> None:
     assert "1 measurement" in messages["ZORG1_SCORE_UNREADABLE"]
 
 
+def test_a_category_with_agreement_of_what_is_registered_under_none_is_told(tmp_path: Path) -> None:
+    row = visit(
+        "A1", "2022-04-04", "1000", "T1", consent="J", category="Zorg 1: Lage rug | profiel 1 | met prijs afspraak"
+    )
+    assert "1 trajectory" in told(zorg1_practice(tmp_path / "p", (row,)))["ZORG1_AGREEMENT_SAID"]
+
+
 # Who is never in it ---------------------------------------------------------------------------------------------------
 
 
