@@ -104,6 +104,11 @@ class Course:
     measurements: tuple[Measurement, ...] = ()
 
     @property
+    def numbers(self) -> frozenset[str]:
+        """The practice's own numbers of it, as the feed has them; none where it gives none."""
+        return frozenset(visit.number for visit in self.visits) - {""}
+
+    @property
     def shares(self) -> bool:
         """Whether the patient's word is that data may be shared with Zorg1."""
         return self.consent == "J"

@@ -22,12 +22,14 @@ _WEEK: Final = timedelta(weeks=1)
 
 
 class Span(Protocol):
-    """A trajectory as far as measurements are asked of it, as a `Course` is: what it is called, by the practice's
-    number where it has one; program and profile; its first day, its last one, None while it has no end, and the day of
-    its last visit."""
+    """A trajectory as far as measurements are asked of it, as a `Course` is: what it is called, and the practice's own
+    numbers of it, if it has any; program and profile; its first day, its last one, None while it has no end, and the
+    day of its last visit."""
 
     @property
     def trajectory(self) -> str: ...
+    @property
+    def numbers(self) -> Collection[str]: ...
     @property
     def program(self) -> str: ...
     @property
@@ -172,11 +174,14 @@ def match(measurements: Iterable[Measurement], spans: Sequence[Span], measures: 
 
 
 def candidates(measured: Measurement, spans: Sequence[S], measures: Measures, limits: Limits) -> list[S]:
-    """The trajectories that a measurement may be of. With a number those of that number. Without, those in which its
-    day is; or else those that it is near enough to; or else those that began before and have no end. Where these are
-    several, those whose program names its instrument, if any does."""
+    """The trajectories that a measurement may be of. With a number that of this number, or else, as without one, by its
+    day, but of those that have no number of their own: those in which its day is; or else those that it is near enough
+    to; or else those that began before and have no end. Where these are several, those whose program names its
+    instrument, if any does."""
     if measured.number:
-        return [span for span in spans if span.trajectory == measured.number]
+        if found := [span for span in spans if measured.number in span.numbers]:
+            return found
+        spans = [span for span in spans if not span.numbers]
     day, before, after = measured.day, timedelta(days=limits.intake_days), timedelta(days=limits.end_days)
     found = (
         [span for span in spans if span.started <= day <= (span.ended or span.last)]

@@ -39,6 +39,7 @@ class Course:
     started: date = START
     ended: date | None = END
     last: date = END
+    numbers: tuple[str, ...] = ("T1",)
 
 
 def on(day: date, instrument: str = "NPRS", score: str = "5", moment: str = "", number: str = "") -> Measurement:
@@ -144,9 +145,9 @@ def test_of_one_moment_the_first_intake_and_the_last_of_others_count() -> None:
     assert found == {("NPRS", "intake"): early, ("NPRS", "eind"): ends[2]}
 
 
-FIRST = Course("T1", "lage rug", "2", date(2022, 1, 10), date(2022, 3, 1), date(2022, 3, 1))
-SECOND = Course("T2", "nek", "1", date(2022, 3, 15), date(2022, 6, 1), date(2022, 6, 1))
-OPEN = Course("T3", "schouder", "1", date(2022, 9, 1), None, date(2022, 9, 20))
+FIRST = Course("T1", "lage rug", "2", date(2022, 1, 10), date(2022, 3, 1), date(2022, 3, 1), ("T1",))
+SECOND = Course("T2", "nek", "1", date(2022, 3, 15), date(2022, 6, 1), date(2022, 6, 1), ("T2",))
+OPEN = Course("T3", "schouder", "1", date(2022, 9, 1), None, date(2022, 9, 20), ("T3",))
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,13 @@ def test_whose_a_measurement_is_by_its_day(day: date, instrument: str, names: li
 def test_a_number_goes_before_the_day() -> None:
     assert candidates(on(date(2022, 2, 1), number="T2"), [FIRST, SECOND], MEASURES, LIMITS) == [SECOND]
     assert candidates(on(date(2022, 2, 1), number="T9"), [FIRST, SECOND], MEASURES, LIMITS) == []
+
+
+def test_a_number_that_no_trajectory_has_is_found_by_day_among_those_without_one() -> None:
+    """A feed may lack the numbers that a file of measurements has."""
+    courses = [evolve(FIRST, numbers=()), SECOND]
+    assert candidates(on(date(2022, 2, 1), number="T9"), courses, MEASURES, LIMITS) == [courses[0]]
+    assert candidates(on(date(2022, 4, 1), number="T9"), courses, MEASURES, LIMITS) == []
 
 
 @given(st.data())
