@@ -312,7 +312,7 @@ class Reviewer:
         )
         if not is_dealt_with or (visit.line is not None and visit.line.state not in _STANDING):
             code = "MONITOR_START_NOT_DECLARED" if visit.moment == "start" else "MONITOR_NOT_DECLARED"
-            yield Finding(code, "", {"day": visit.day, "code": visit.declare_under})
+            yield Finding(code, "", {"day": visit.day, "code": quoted_word(visit.declare_under or visit.code)})
 
     # Of what is in no course.
 

@@ -248,6 +248,12 @@ def test_of_a_score_that_needs_its_sub_score_every_profile_is_told() -> None:
     assert (review.by_score, [*review.found]) == (("2", "3"), [])
 
 
+def test_a_code_that_is_not_linked_is_told_by_its_own_name() -> None:
+    unlinked = evolve(low_back()[1], code="ECHO", registered="", declare_under="", moment="", **HELD)
+    [finding] = REVIEWER.review(course([*low_back(), unlinked])).found
+    assert (finding.code, finding.params["code"]) == ("MONITOR_NOT_DECLARED", "ECHO")
+
+
 def test_a_trajectory_is_told_code_by_code() -> None:
     review = REVIEWER.review(FINE["CZ, with a relapse"])
     assert [(each.visits[0].code, each.expected) for each in review.codes] == [
