@@ -161,7 +161,8 @@ def quality(
     rows = [counting.by_key[key].row(key) for key in keys]
     unmet = [*_unmet(criteria, {key[0]: counting.by_key[key] for key in keys if key[1] == ANY and key[0] != ANY})]
     files = _write(settings, rows, today, folder, xlsx=xlsx) if folder is not None else ()
-    return Quality(rows, limits.between_weeks, unmet, tuple(reader.told()), files)
+    told = [*_nobody(criteria, selection, programs.known, keys), *reader.told()]
+    return Quality(rows, limits.between_weeks, unmet, told, files)
 
 
 @define
@@ -200,6 +201,14 @@ def _unmet(criteria: Criteria, programs: Mapping[str, Counts]) -> Iterator[Unmet
         for moment, wanted in criteria.percentages.items():
             if 100 * counts.measured[moment] < wanted * counts.due[moment]:
                 yield Unmet(program, moment, wanted, counts.measured[moment], counts.due[moment])
+
+
+def _nobody(criteria: Criteria, selection: Selection, known: Iterable[str], keys: Sequence[Key]) -> Iterator[Finding]:
+    """The programs that no criterion was held against, as nobody is in them."""
+    asked = (program for program in known if not selection.programs or program in selection.programs)
+    empty = [program for program in asked if (program, ANY) not in keys]
+    if empty and not criteria.is_empty:
+        yield Finding("QUALITY_NOBODY", "", {"programs": ", ".join(empty)})
 
 
 def named(key: str, language: Language) -> str:

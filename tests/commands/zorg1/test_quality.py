@@ -161,11 +161,20 @@ def test_a_check_ends_with_1_where_a_criterion_is_not_met(tmp_path: Path, criter
     code, out = call(folder, "--quarter", "2022Q1", "--check", "--json")
     assert code == bool(unmet)
     found = json.loads(out)
-    assert [problem["code"] for problem in found["problems"]] == list(unmet)
+    assert [problem["code"] for problem in found["problems"]] == [*unmet, "QUALITY_NOBODY"]
     assert len(found["unmet"]) == len(unmet)
     code, out = call(folder, "--quarter", "2022Q1", "--check")
     assert ("Aan alle criteria is voldaan." in out) == (not unmet) == (code == 0)
     assert call(folder, "--quarter", "2022Q1")[0] == 0
+
+
+def test_a_program_that_nobody_is_in_is_named(tmp_path: Path) -> None:
+    folder = with_criteria(tmp_path, "patients = 1")
+    [problem] = json.loads(call(folder, "--check", "--json", "--lang", "en")[1])["problems"]
+    assert problem["message"].endswith(": nek, schouder, artrose knie, artrose heup, TKP, THP.")
+    [problem] = json.loads(call(folder, "--check", "--json", "--program", "THP", "--lang", "en")[1])["problems"]
+    assert problem["message"].endswith(": THP.")
+    assert json.loads(call(folder, "--check", "--json", "--program", "lage rug")[1])["problems"] == []
 
 
 def test_what_is_not_met_is_told(tmp_path: Path) -> None:
