@@ -88,8 +88,8 @@ class Call:
         return self.asked_language or click.get_current_context().meta.get(_LANGUAGE, "nl")
 
     def has_settings(self) -> bool:
-        """Whether there is something to be read as settings, where a command can do without."""
-        return os.path.lexists(self.config)
+        """Whether there is something to be read as settings, where a command can do without; what was named must be."""
+        return self.config != Path(DEFAULT_CONFIG) or os.path.lexists(self.config)
 
     def settings(self, *subjects: str) -> Settings:
         """The settings, in the language asked for. ``subjects``: in whose words is told what was done; they are read

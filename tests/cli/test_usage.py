@@ -39,6 +39,16 @@ def test_a_command_that_is_mistyped(code: str, tmp_path: Path, monkeypatch: pyte
     assert dutch.stderr == f"{problem['message']}\n{problem['remedy']}\n"
 
 
+@pytest.mark.parametrize("command", ["agreements", "specs check"])
+def test_settings_that_are_named_must_be_there(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, command.split()).exit_code == 0
+    done = CliRunner().invoke(main, [*command.split(), "--config", "praktijk.toml"])
+    assert (done.exit_code, "praktijk.toml" in done.stderr) == (2, True)
+
+
 def test_the_language_is_that_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(main, ["init", "practice"]).exit_code == 0
