@@ -40,9 +40,7 @@ def test_a_command_that_is_mistyped(code: str, tmp_path: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("command", ["agreements", "specs check"])
-def test_settings_that_are_named_must_be_there(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_that_are_named_must_be_there(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(main, command.split()).exit_code == 0
     done = CliRunner().invoke(main, [*command.split(), "--config", "praktijk.toml"])
