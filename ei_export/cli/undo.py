@@ -17,12 +17,15 @@ from .speaking import warn
     "--files-gone",
     is_flag=True,
 )
+@click.option("--although-sent", is_flag=True)
 @command
-def undo(call: Call, run: str, why: str, files_gone: bool) -> int:
+def undo(call: Call, run: str, why: str, files_gone: bool, although_sent: bool) -> int:
     settings = call.settings("corrections", "report")
     if not why and not call.as_json and sys.stdin.isatty():
         why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)
-    undone = undo_run(settings, run, why.strip(), call.day, files_gone=files_gone)
+    undone = undo_run(
+        settings, run, why.strip(), call.day, files_gone=files_gone, although_sent=although_sent
+    )
     problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
     folder = str(undone.folder) if undone.folder is not None else None
     call.say(

@@ -83,13 +83,16 @@ def next_person(ledger: Ledger) -> int:
 
 @frozen
 class PublishedRun:
-    """A run, and where it is; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the
-    reference of one of its lines that run ``later`` credits, or ''."""
+    """A run of a ``day``, and where it is; ``handed_over_on`` when its files were handed to VECOZO, if somebody said so,
+    or ''; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the reference of one of its
+    lines that run ``later`` credits, or ''."""
 
     run: int
+    day: str
     state: str
     folder: Path = field(converter=path_of)
     withdrawn_on: str
+    handed_over_on: str
     answered: str
     credited: str = ""
     later: int = 0
@@ -99,7 +102,8 @@ def published_run(ledger: Ledger, run: int) -> PublishedRun | None:
     found = ledger.only(
         PublishedRun,
         """
-SELECT run, state, folder, coalesce(withdrawn_on, '') AS withdrawn_on, coalesce((
+SELECT run, today AS day, state, folder, coalesce(withdrawn_on, '') AS withdrawn_on,
+       coalesce(handed_over_on, '') AS handed_over_on, coalesce((
     SELECT invoice FROM answer JOIN declaration USING (invoice)
     WHERE declaration.run = run.run ORDER BY invoice LIMIT 1
 ), '') AS answered

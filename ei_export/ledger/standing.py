@@ -47,12 +47,13 @@ def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
 
 
 def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
-    """Every declaration, the first one first: when it went out (``today``) and what became of it, ``state`` as in the
-    view ``declaration_status``. ``granted_cents`` and ``answered`` (the day) are None while there is no answer."""
+    """Every declaration, the first one first: when it was made (``today``), when it was handed to VECOZO (``sent_on``,
+    None where nobody said so) and what became of it, ``state`` as in the view ``declaration_status``.
+    ``granted_cents`` and ``answered`` (the day) are None while there is no answer."""
     return ledger.named(
         """
 SELECT d.run, run.today, d.file, d.standard, d.uzovi, d.insurer, d.invoice, d.persons, d.lines, d.amount_cents,
-       declaration.sha256, d.state, d.granted_cents, read_on AS answered, coalesce(answer.codes, '') AS return_codes
+       declaration.sha256, d.state, d.granted_cents, handed_over_on AS sent_on, read_on AS answered, coalesce(answer.codes, '') AS return_codes
 FROM declaration_status AS d JOIN declaration USING (invoice) JOIN run ON run.run = d.run
 LEFT JOIN answer USING (invoice)
 ORDER BY d.run, d.invoice
@@ -88,6 +89,19 @@ WHERE again IN ('line', 'header', 'feed') AND state = 'refused'
 ORDER BY again = 'header', insurer, CASE again WHEN 'header' THEN invoice ELSE '' END, date, reference
 """
     return ledger.each(Line, sql)
+
+
+def without_answer(ledger: Ledger) -> Iterator[LedgerRow]:
+    """The runs to none of whose files there is an answer, the first one first: when these were handed to VECOZO
+    (``sent_on``, None where nobody said so), how many ``invoices`` and ``lines`` they are, and what for."""
+    sql = """
+SELECT run.run, run.today, run.handed_over_on AS sent_on, run.folder, count(*) AS invoices, sum(d.lines) AS lines,
+       sum(d.amount_cents) AS amount_cents
+FROM run JOIN declaration AS d ON d.run = run.run LEFT JOIN answer ON answer.invoice = d.invoice
+WHERE run.state = 'published'
+GROUP BY run.run HAVING count(answer.invoice) = 0 ORDER BY run.run
+"""
+    return ledger.named(sql)
 
 
 def unanswered(ledger: Ledger, until: date) -> Iterator[LedgerRow]:

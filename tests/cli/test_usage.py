@@ -21,6 +21,7 @@ WRONG = {
     "USAGE_PATH": ("check", "--config", "."),
     "USAGE_EXTRA": ("undo", "1", "2"),
     "USAGE_REFERENCES": ("correct",),
+    "USAGE_SENT": ("sent", "R000001", "--on", "2024-01-01", "--not-sent"),
 }
 
 
@@ -63,12 +64,12 @@ def test_help_is_no_mistake(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("typed", ["999000007", "Voorbeeld", "R999000007"])
-@pytest.mark.parametrize("command", [("credit",), ("credit", "--cancel"), ("redeclare",), ("correct",), ("undo",)])
+@pytest.mark.parametrize("command", [("credit",), ("credit", "--cancel"), ("redeclare",), ("correct",), ("undo",), ("sent",)])
 def test_what_was_typed_is_not_repeated(command: tuple[str, ...], typed: str, tmp_path: Path) -> None:
     """It could be a BSN, or a name."""
     clinic = Clinic.open(tmp_path)
     Ledger.open(tmp_path / "ledger.sqlite").close()
-    first = () if command == ("undo",) else ("210701R0000010000099",)
+    first = () if command in (("undo",), ("sent",)) else ("210701R0000010000099",)
     words = [*command, *first, typed, "--config", str(clinic.folder / "ei-export.toml"), "--today", "2021-07-01"]
     for options in ([], ["--json"]):
         done = CliRunner().invoke(main, [*words, *options])

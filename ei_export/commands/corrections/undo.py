@@ -10,13 +10,14 @@ from attrs import frozen
 from ...base.delivery import mark_withdrawn, unmark_withdrawn
 from ...base.private import resolved
 from ...base.problems import Finding, SettingsError
-from ...declaring.numbers import has_form, is_of_a_test, run_label
+from ...declaring.numbers import run_label
 from ...ledger import Ledger, events
 from ...ledger.runs import PublishedRun, mark_published, published_run
 from ...settings import Settings
 from ..run.pages import mark_pages
-from ..run.recovery import _RUN, finish_earlier_runs, is_of
+from ..run.recovery import finish_earlier_runs, is_of
 from .corrections import own_ledger
+from .runs import number_of, run_named
 
 
 @frozen
@@ -28,39 +29,36 @@ class Undone:
     findings: Sequence[Finding]
 
 
-def undo(settings: Settings, label: str, why: str, today: date, *, files_gone: bool = False) -> Undone:
+def undo(
+    settings: Settings, label: str, why: str, today: date, *, files_gone: bool = False, although_sent: bool = False
+) -> Undone:
     """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
-    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found.
+    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found; ``although_sent``: also where
+    somebody noted that its files were handed to VECOZO.
 
-    Raises SettingsError for a run that isn't there, was answered, that a later run credits, or whose
+    Raises SettingsError for a run that isn't there, was answered or noted as sent, that a later run credits, or whose
     files are gone; and as `own_ledger`.
     """
-    if is_of_a_test(label):
-        raise SettingsError("TEST_NUMBER", number=label.strip().upper())
-    match = _RUN.fullmatch(label.strip())
-    if match is None:
-        raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
+    number_of(label)  # refused before anything is touched
     with own_ledger(settings) as ledger:
         findings = list(finish_earlier_runs(ledger, settings))
-        run = published_run(ledger, int(match[1]))
-        if run is None:
-            raise SettingsError("RUN_UNKNOWN", run=label if has_form(label) else "-")
+        run = run_named(ledger, label)
         name = run_label(run.run)
         if fault := _not_to_be_undone(run, name):
             raise fault
+        if run.handed_over_on and not although_sent:
+            raise SettingsError("RUN_SENT", run=name, day=run.handed_over_on)
         # First the folder, so that nobody sends what the ledger is about to make due again.
         folder = _found(mark_withdrawn, ledger, run, settings)
         if folder is None and not files_gone:
             raise SettingsError("UNDO_FILES_MISSING", run=name, path=str(run.folder))
-        mark_pages(settings, folder or run.folder, name, withdrawn=True)
+        mark_pages(settings, folder or run.folder, name, "withdrawn")
         events.withdrawn(ledger, run.run, folder or run.folder, today, why)
         ledger.commit()
     return Undone(name, folder, findings)
 
 
 def _not_to_be_undone(run: PublishedRun, name: str) -> SettingsError | None:
-    if run.state == "withdrawn":
-        return SettingsError("RUN_WITHDRAWN", run=name, day=run.withdrawn_on)
     if run.answered:
         return SettingsError("RUN_ANSWERED", run=name, invoice=run.answered)
     if run.credited:
@@ -73,7 +71,7 @@ def reinstate_folder(ledger: Ledger, number: int, settings: Settings) -> None:
     run = published_run(ledger, number)
     assert run is not None
     folder = _found(unmark_withdrawn, ledger, run, settings) or run.folder
-    mark_pages(settings, folder, run_label(number), withdrawn=False)
+    mark_pages(settings, folder, run_label(number), "sent" if run.handed_over_on else "send")
     mark_published(ledger, number, folder)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...base.problems import LANGUAGES, Language
 from ...base.words import words
@@ -30,6 +30,11 @@ _MOST_ROWS: Final = 500
 
 #: What a run that failed has put at the start of a page.
 _FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
+
+#: What is to be done with the files of a run, or was.
+Step = Literal["send", "sent", "withdrawn"]
+_STEPS: Final[Sequence[Step]] = get_args(Step)
+
 #: Pixels of the chart, for each bar.
 _BAR: Final = 40
 
@@ -38,7 +43,8 @@ _BAR: Final = 40
 class RunPage:
     """What the page is made of.
 
-    ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``.
+    ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``; ``earlier`` are the runs that
+    there is no answer to, each with whether somebody said that its files were sent.
     """
 
     summary: Summary
@@ -46,6 +52,7 @@ class RunPage:
     practice: str
     overview: Overview
     lines: Sequence[Mapping[str, object]] = ()
+    earlier: Mapping[str, bool] = field(factory=dict)
 
 
 @frozen
@@ -82,18 +89,21 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
         send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
+        to_send=[run for run, is_sent in report.earlier.items() if not is_sent],
+        waiting=[run for run, is_sent in report.earlier.items() if is_sent],
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
     )
     page.enable_buffering(pages.PIECES)
     page.dump(file, encoding="utf-8")
 
 
-def with_run_withdrawn(page: bytes, run: str, *, withdrawn: bool) -> bytes:
-    """A page that says whether a run is to be sent, or that it was withdrawn; as it is, where it is of another run."""
-    said, now = ("send", "withdrawn") if withdrawn else ("withdrawn", "send")
+def with_step(page: bytes, run: str, step: Step) -> bytes:
+    """A page that says of a run whether it is to be sent, was sent or was withdrawn; as it is, where it is of another
+    run."""
     for language in LANGUAGES:
-        before, after = (str(_step(key, run, language)).encode() for key in (said, now))
-        page = page.replace(before, after)
+        after = str(_step(step, run, language)).encode()
+        for said in _STEPS:
+            page = page.replace(str(_step(said, run, language)).encode(), after)
     return page
 
 

@@ -10,13 +10,15 @@ from attrs import astuple
 from ...base.delivery import replacing, writing
 from ...base.problems import PROBLEM_COLUMNS, Language
 from ...declaring.files import LINE_COLUMNS, LineList
+from ...declaring.numbers import run_label
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...ledger.standing import without_answer
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..status.overview import overview
-from .html import RunPage, with_failure, with_run_withdrawn, write_report
+from .html import RunPage, Step, with_failure, with_step, write_report
 from .summary import Summary
 
 #: Columns that hold a number, everything else is text, whatever it looks like; and the wide ones, in characters.
@@ -35,18 +37,19 @@ def write_page(
     """Writes ``report.html``. The ledger holds what the run came to."""
     with closing(overview(ledger, settings, rules)) as seen:
         rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
-        write_report(RunPage(summary, settings.language, settings.practice.name, seen, rows), file)
+        earlier = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
+        write_report(RunPage(summary, settings.language, settings.practice.name, seen, rows, earlier), file)
 
 
-def mark_pages(settings: Settings, folder: Path, run: str, *, withdrawn: bool) -> None:
-    """Has the page of a run say that it was withdrawn, or that it is to be sent after all; and so the page of the last
-    run, where it is the same. Raises WriteError."""
+def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:
+    """Has the page of a run say what is to be done with its files, or was; and so the page of the last run, where it is
+    the same. Raises WriteError."""
     for path in (folder / "report.html", settings.output.dir / "report.html"):
         with writing(path):
             if not path.is_file():
                 continue
             page = path.read_bytes()
-        marked = with_run_withdrawn(page, run, withdrawn=withdrawn)
+        marked = with_step(page, run, step)
         if marked != page:
             with replacing(path, settings.ledger.path) as file:
                 file.write(marked)

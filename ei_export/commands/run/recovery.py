@@ -51,14 +51,14 @@ def forgotten(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
         yield Finding("LEDGER_OLDER", "", {"path": str(settings.ledger.path)})
 
 
-_RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
+RUN: Final = re.compile(r"[Rr]?0*([1-9][0-9]{0,8})")
 
 
 def broken_off(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     """The runs that are marked as withdrawn while the ledger doesn't know: nobody sends them, and nothing of them is
     due."""
     for folder in withdrawn_folders(settings.output.dir):
-        match = _RUN.fullmatch(folder.name.partition("-")[0])
+        match = RUN.fullmatch(folder.name.partition("-")[0])
         run = published_run(ledger, int(match[1])) if match else None
         if run is not None and run.state == "published" and is_of(run, folder, ledger):
             yield Finding("UNDO_BROKEN_OFF", "", {"run": run_label(run.run), "path": str(folder)})

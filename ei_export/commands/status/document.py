@@ -33,7 +33,7 @@ class Held:
 class Status:
     """How things stand. What may be long is read while it is told, so the ledger has to stay open.
 
-    ``declarations``, ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
+    ``declarations``, ``to_send`` (runs whose files nobody said were sent), ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
     ``ledger/standing.py``); ``queued`` credits and lines in the place of others; ``refused_credits`` each with what is
     to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours;
     ``ran`` the runs, also those that failed, the last one at the end.
@@ -41,6 +41,7 @@ class Status:
 
     overview: Overview
     declarations: Sequence[LedgerRow]
+    to_send: Sequence[LedgerRow]
     tests: Sequence[LedgerRow]
     sums: Sequence[LedgerRow]
     queued: tuple[int, int]
@@ -86,6 +87,7 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "today": status.overview.day.isoformat(),
         "totals": status.totals,
         "next_run": {"credits": credits, "again": again},
+        "to_send": iter(status.to_send),
         "declarations": iter(status.declarations),
         "held": (_held(held, language, status.severities) for held in status.held()),
         "open_trajectories": map(asdict, status.overview.open_trajectories),

@@ -14,6 +14,7 @@ from ...judging.rules import Rules
 from ...ledger import Ledger, standing
 from ...ledger.credits import refused_credits
 from ...ledger.dossier import AT, in_order
+from ...ledger.runs import path_of
 from ...model.appointment import Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
@@ -44,6 +45,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
         yield Status(
             overview=found,
             declarations=[_declaration(row) for row in standing.declarations(ledger)],
+            to_send=[_to_send(row) for row in standing.without_answer(ledger) if row["sent_on"] is None],
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
             sums=list(standing.sums(ledger)),
             queued=standing.queued(ledger),
@@ -60,6 +62,11 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
 
 def _declaration(row: standing.LedgerRow) -> standing.LedgerRow:
     return {**row, "run": run_label(row["run"])}
+
+
+def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
+    told = {"run": run_label(row["run"]), "folder": path_of(row["folder"]).name}
+    return {**{name: value for name, value in row.items() if name != "sent_on"}, **told}
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:

@@ -1,0 +1,74 @@
+"""Runs by the names that people give them, and ``sent``: when the files of one were handed to VECOZO."""
+
+from datetime import date
+
+from attrs import frozen
+
+from ...base.problems import SettingsError
+from ...declaring.numbers import has_form, is_of_a_test, run_label
+from ...ledger import Ledger, events
+from ...ledger.runs import PublishedRun, published_run
+from ...settings import Settings
+from ..run.pages import mark_pages
+from ..run.recovery import RUN, finish_earlier_runs
+from .corrections import own_ledger
+
+
+@frozen
+class HandedOver:
+    """A run of which somebody said when its files were handed to VECOZO, ``day``, or, with None, that they were not."""
+
+    run: str
+    day: date | None
+
+
+def number_of(label: str) -> int:
+    """The number of a run by its name; capitals and zeros don't matter. Raises SettingsError for that of a test, which
+    declared nothing, or no name of a run."""
+    if is_of_a_test(label):
+        raise SettingsError("TEST_NUMBER", number=label.strip().upper())
+    match = RUN.fullmatch(label.strip())
+    if match is None:
+        raise SettingsError("RUN_UNKNOWN", run="-")  # it may be anything
+    return int(match[1])
+
+
+def run_named(ledger: Ledger, label: str) -> PublishedRun:
+    """A run by its name. Raises SettingsError where there is none, or it was withdrawn."""
+    run = published_run(ledger, number_of(label))
+    if run is None:
+        raise SettingsError("RUN_UNKNOWN", run=label if has_form(label) else "-")
+    if run.state == "withdrawn":
+        raise SettingsError("RUN_WITHDRAWN", run=run_label(run.run), day=run.withdrawn_on)
+    return run
+
+
+def note_sent(settings: Settings, label: str, day: date, today: date) -> HandedOver:
+    """Notes that the files of a run were handed to VECOZO on a day, in the place of what was noted before.
+
+    Raises SettingsError for a run that isn't there or was withdrawn, and a day before it or after today; and as
+    `own_ledger`."""
+    return _note(settings, label, day, today)
+
+
+def note_not_sent(settings: Settings, label: str, today: date) -> HandedOver:
+    """Takes that back. Raises SettingsError for a run that isn't there, was withdrawn or answered; and as
+    `own_ledger`."""
+    return _note(settings, label, None, today)
+
+
+def _note(settings: Settings, label: str, day: date | None, today: date) -> HandedOver:
+    number_of(label)  # refused before anything is touched
+    with own_ledger(settings) as ledger:
+        list(finish_earlier_runs(ledger, settings))
+        run = run_named(ledger, label)
+        name = run_label(run.run)
+        if day is None and run.answered:
+            raise SettingsError("SENT_ANSWERED", run=name, invoice=run.answered)
+        if day is not None and not run.day <= day.isoformat() <= today.isoformat():
+            code = "SENT_IN_FUTURE" if day > today else "SENT_BEFORE_RUN"
+            raise SettingsError(code, run=name, day=day.isoformat(), date=run.day, today=today.isoformat())
+        mark_pages(settings, run.folder, name, "send" if day is None else "sent")
+        events.handed_over(ledger, run.run, day)
+        ledger.commit()
+    return HandedOver(name, day)
