@@ -214,7 +214,7 @@ def test_the_text_tells_the_most_urgent_first(clinic: Clinic) -> None:
     answer(clinic, 6_644, **{f"_{SECOND}": ("refused", 0, "8007")})
     text = ask(clinic, "--lang", "nl", today="2022-02-03")
     headings = re.findall("^[A-Z]{4,}", text, re.MULTILINE)
-    assert headings == ["TERMIJNEN", "VASTGEHOUDEN", "AFGEWEZEN", "VERGETEN", "WACHT", "RUNS"]
+    assert headings == ["WACHT", "TERMIJNEN", "VASTGEHOUDEN", "AFGEWEZEN", "VERGETEN", "RUNS"]
     assert text.startswith("Stand op 03-02-2022\n\nVerzekeraar                  Gedeclareerd    Toegekend")
     assert "VGZ (7095)                         134,25        66,44        67,81         0,00" in text
     assert "  - uiterlijk 01-03-2022 (nog 26 dagen): VGZ, afspraak H1 van 01-03-2021," in text
@@ -233,8 +233,8 @@ def test_the_text_fits_a_terminal_and_names_nobody(clinic: Clinic) -> None:
             assert max(map(len, text.splitlines())) <= WIDTH
             assert not any(bsn in text for bsn in BSNS)
             assert "Voorbeeld" not in text
-            assert text.count("  - R0000") == (12 if arguments else 10)
-        assert text.count("ei-export status --all") == 3  # trajectories, answers, runs
+            assert text.count("  - R0000") == (24 if arguments else 20)  # to be sent, and runs
+        assert text.count("ei-export status --all") == 4  # to be sent, answers, trajectories, runs
 
 
 @pytest.mark.parametrize(("waits", "command"), [("line", SECOND), ("header", INVOICE)])
