@@ -6,7 +6,7 @@ import click
 
 from ..base.problems import SettingsError
 from ..base.words import words
-from ..commands.corrections.runs import note_not_sent, note_sent
+from ..commands.corrections.runs import note_sent
 from .common import Call, Day, Text, command
 
 
@@ -19,14 +19,12 @@ def sent(call: Call, run: str, on: date | None, not_sent: bool) -> int:
     if on is not None and not_sent:
         raise SettingsError("USAGE_SENT")
     settings = call.settings("corrections", "report")
-    if not_sent:
-        noted = note_not_sent(settings, run, call.day)
-    else:
-        noted = note_sent(settings, run, on or call.day, call.day)
+    day = None if not_sent else on or call.day
+    noted = note_sent(settings, run, day, call.day)
     say = words("corrections", settings.language)
     call.say(
-        lambda: {"run": noted.run, "sent": noted.day.isoformat() if noted.day is not None else None},
-        lambda: [say("sent", run=noted.run, day=noted.day) if noted.day is not None else say("not_sent", run=noted.run)],
+        lambda: {"run": noted, "sent": day.isoformat() if day is not None else None},
+        lambda: [say("not_sent" if day is None else "sent", run=noted, day=day)],
         is_done=True,
     )
     return 0

@@ -23,9 +23,7 @@ def undo(call: Call, run: str, why: str, files_gone: bool, although_sent: bool) 
     settings = call.settings("corrections", "report")
     if not why and not call.as_json and sys.stdin.isatty():
         why = click.prompt(undo_question(settings.language), default="", show_default=False, err=True)
-    undone = undo_run(
-        settings, run, why.strip(), call.day, files_gone=files_gone, although_sent=although_sent
-    )
+    undone = undo_run(settings, run, why.strip(), call.day, files_gone=files_gone, although_sent=although_sent)
     problems = [problem(finding, "", settings.language, settings.severities) for finding in undone.findings]
     folder = str(undone.folder) if undone.folder is not None else None
     call.say(

@@ -83,9 +83,9 @@ def next_person(ledger: Ledger) -> int:
 
 @frozen
 class PublishedRun:
-    """A run of a ``day``, and where it is; ``handed_over_on`` when its files were handed to VECOZO, if somebody said so,
-    or ''; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the reference of one of its
-    lines that run ``later`` credits, or ''."""
+    """A run of a ``day``, and where it is; ``handed_over_on`` when its files were handed to VECOZO, if somebody
+    said so, or ''; ``answered`` one of its invoices that there is an answer to, or ''; ``credited`` the reference of
+    one of its lines that run ``later`` credits, or ''."""
 
     run: int
     day: str

@@ -53,7 +53,8 @@ def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
     return ledger.named(
         """
 SELECT d.run, run.today, d.file, d.standard, d.uzovi, d.insurer, d.invoice, d.persons, d.lines, d.amount_cents,
-       declaration.sha256, d.state, d.granted_cents, handed_over_on AS sent_on, read_on AS answered, coalesce(answer.codes, '') AS return_codes
+       declaration.sha256, d.state, d.granted_cents, handed_over_on AS sent_on, read_on AS answered,
+       coalesce(answer.codes, '') AS return_codes
 FROM declaration_status AS d JOIN declaration USING (invoice) JOIN run ON run.run = d.run
 LEFT JOIN answer USING (invoice)
 ORDER BY d.run, d.invoice

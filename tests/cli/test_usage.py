@@ -64,7 +64,9 @@ def test_help_is_no_mistake(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("typed", ["999000007", "Voorbeeld", "R999000007"])
-@pytest.mark.parametrize("command", [("credit",), ("credit", "--cancel"), ("redeclare",), ("correct",), ("undo",), ("sent",)])
+@pytest.mark.parametrize(
+    "command", [("credit",), ("credit", "--cancel"), ("redeclare",), ("correct",), ("undo",), ("sent",)]
+)
 def test_what_was_typed_is_not_repeated(command: tuple[str, ...], typed: str, tmp_path: Path) -> None:
     """It could be a BSN, or a name."""
     clinic = Clinic.open(tmp_path)

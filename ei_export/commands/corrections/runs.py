@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from attrs import frozen
-
 from ...base.problems import SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...ledger import Ledger, events
@@ -12,14 +10,6 @@ from ...settings import Settings
 from ..run.pages import mark_pages
 from ..run.recovery import RUN, finish_earlier_runs
 from .corrections import own_ledger
-
-
-@frozen
-class HandedOver:
-    """A run of which somebody said when its files were handed to VECOZO, ``day``, or, with None, that they were not."""
-
-    run: str
-    day: date | None
 
 
 def number_of(label: str) -> int:
@@ -43,21 +33,13 @@ def run_named(ledger: Ledger, label: str) -> PublishedRun:
     return run
 
 
-def note_sent(settings: Settings, label: str, day: date, today: date) -> HandedOver:
-    """Notes that the files of a run were handed to VECOZO on a day, in the place of what was noted before.
+def note_sent(settings: Settings, label: str, day: date | None, today: date) -> str:
+    """Notes that the files of a run were handed to VECOZO on a day, in the place of what was noted before, or, with
+    None, that they were not. Gives its name.
 
-    Raises SettingsError for a run that isn't there or was withdrawn, and a day before it or after today; and as
-    `own_ledger`."""
-    return _note(settings, label, day, today)
-
-
-def note_not_sent(settings: Settings, label: str, today: date) -> HandedOver:
-    """Takes that back. Raises SettingsError for a run that isn't there, was withdrawn or answered; and as
-    `own_ledger`."""
-    return _note(settings, label, None, today)
-
-
-def _note(settings: Settings, label: str, day: date | None, today: date) -> HandedOver:
+    Raises SettingsError for a run that isn't there or was withdrawn, a day before it or after today, and None where it
+    was answered; and as `own_ledger`.
+    """
     number_of(label)  # refused before anything is touched
     with own_ledger(settings) as ledger:
         list(finish_earlier_runs(ledger, settings))
@@ -71,4 +53,4 @@ def _note(settings: Settings, label: str, day: date | None, today: date) -> Hand
         mark_pages(settings, run.folder, name, "send" if day is None else "sent")
         events.handed_over(ledger, run.run, day)
         ledger.commit()
-    return HandedOver(name, day)
+    return name

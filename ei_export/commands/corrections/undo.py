@@ -33,8 +33,8 @@ def undo(
     settings: Settings, label: str, why: str, today: date, *, files_gone: bool = False, although_sent: bool = False
 ) -> Undone:
     """Takes back a run that was not sent: its lines go out again, under new references and invoice numbers. Its folder
-    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found; ``although_sent``: also where
-    somebody noted that its files were handed to VECOZO.
+    stays, under a name that says so. ``files_gone``: also where it is nowhere to be found; ``although_sent``: also
+    where somebody noted that its files were handed to VECOZO.
 
     Raises SettingsError for a run that isn't there, was answered or noted as sent, that a later run credits, or whose
     files are gone; and as `own_ledger`.

@@ -33,10 +33,10 @@ class Held:
 class Status:
     """How things stand. What may be long is read while it is told, so the ledger has to stay open.
 
-    ``declarations``, ``to_send`` (runs whose files nobody said were sent), ``tests`` (runs that declared nothing) and ``sums`` with the columns of the ledger (see
-    ``ledger/standing.py``); ``queued`` credits and lines in the place of others; ``refused_credits`` each with what is
-    to be said of it; ``severities`` are those of the practice, ``columns`` its names for ours;
-    ``ran`` the runs, also those that failed, the last one at the end.
+    ``declarations``, ``to_send`` (runs whose files nobody said were sent), ``tests`` (runs that declared nothing) and
+    ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and lines in the place of
+    others; ``refused_credits`` each with what is to be said of it; ``severities`` are those of the practice,
+    ``columns`` its names for ours; ``ran`` the runs, also those that failed, the last one at the end.
     """
 
     overview: Overview
