@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ def clerk(tmp_path: Path) -> Clerk:
     return Clerk(few_tariffs(Clinic.open(tmp_path)))
 
 
-def status(clerk: Clerk) -> dict[str, object]:
+def status(clerk: Clerk) -> dict[str, Any]:
     return clerk.parsed(clerk.gives("status")[1])
 
 
@@ -28,14 +29,14 @@ def code(clerk: Clerk, *arguments: str, today: str = TODAY) -> str:
 
 def test_files_are_to_be_sent_until_somebody_says_that_they_were(clerk: Clerk) -> None:
     clerk.clinic.feed(COURSE).run()
-    (run,) = status(clerk)["to_send"]  # type: ignore[misc, attr-defined]
+    (run,) = status(clerk)["to_send"]
     assert (run["run"], run["today"], run["invoices"], run["lines"]) == ("R000001", TODAY, 1, 2)
     assert clerk.parsed(clerk.gives("sent", "r1")[1]) == {"run": "R000001", "sent": TODAY}
     told = status(clerk)
     assert told["to_send"] == []
-    assert [row["sent_on"] for row in told["declarations"]] == [TODAY]  # type: ignore[attr-defined]
+    assert [row["sent_on"] for row in told["declarations"]] == [TODAY]
     assert clerk.gives("sent", "R000001", "--not-sent")[0] == 0
-    assert len(status(clerk)["to_send"]) == 1  # type: ignore[arg-type]
+    assert len(status(clerk)["to_send"]) == 1
 
 
 def test_what_was_answered_was_sent(clerk: Clerk) -> None:
@@ -53,7 +54,7 @@ def test_a_day_on_which_nothing_can_have_been_sent_is_refused(clerk: Clerk) -> N
     assert code(clerk, "sent", "R000001", "--on", TODAY, "--not-sent") == "USAGE_SENT"
     assert code(clerk, "sent", "R000002") == "RUN_UNKNOWN"
     assert code(clerk, "sent", "T000001") == "TEST_NUMBER"
-    assert status(clerk)["declarations"][0]["sent_on"] is None  # type: ignore[index]
+    assert status(clerk)["declarations"][0]["sent_on"] is None
 
 
 def test_a_run_that_was_sent_is_withdrawn_only_by_who_says_so(clerk: Clerk) -> None:
