@@ -38,6 +38,7 @@ class Tally:
             ("ZORG1_PROFILE_OPEN", not course.profile),
             ("ZORG1_SEVERAL_UZOVI", len(course.uzovis) > 1),
             ("ZORG1_WITHOUT_START", course.agreement and not course.has_start and course.relapse is not None),
+            ("ZORG1_CODE_UNKNOWN", not all(visit.code for visit in course.visits)),
             ("ZORG1_BIRTH_YEAR_UNKNOWN", course.birth_year is None),
         ):
             if applies:

@@ -223,6 +223,20 @@ def test_a_column_that_there_is_not_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("headings", "key"),
+    [
+        ({"birth_year": "UZOVI"}, "birth_year"),  # as another column is called
+        ({"birth_year": "X", "sex": "X"}, "sex"),
+        ({"profile": "Aantal trajecten"}, "profile"),  # in the overview of profiles
+    ],
+)
+def test_two_columns_of_one_heading_are_refused(tmp_path: Path, headings: dict[str, str], key: str) -> None:
+    code, _, errors = give(codebook(tmp_path / "p", **headings))
+    assert code == 2
+    assert f"zorg1.codebook.{key}" in errors
+
+
 def test_english_headings(practice: Clinic, tmp_path: Path) -> None:
     header = rows_of(exported(practice, tmp_path / "out", "--lang", "en")["zorg1-nek.csv"])[0]
     assert header[:4] == ["Practice AGB code", "Trajectory number", "Patient number", "Year of birth"]
@@ -253,6 +267,12 @@ def test_a_category_with_agreement_of_what_is_registered_under_none_is_told(tmp_
         "A1", "2022-04-04", "1000", "T1", consent="J", category="Zorg 1: Lage rug | profiel 1 | met prijs afspraak"
     )
     assert "1 trajectory" in told(zorg1_practice(tmp_path / "p", (row,)))["ZORG1_AGREEMENT_SAID"]
+
+
+def test_visits_without_an_own_code_are_told(tmp_path: Path) -> None:
+    clinic = zorg1_practice(tmp_path / "p", (ENDED[0] | {"code": "", "declare_under": "940131"}, *ENDED[1:]))
+    assert "1 trajectory" in told(clinic)["ZORG1_CODE_UNKNOWN"]
+    assert "ZORG1_CODE_UNKNOWN" not in told(zorg1_practice(tmp_path / "q", ENDED))
 
 
 # Who is never in it ---------------------------------------------------------------------------------------------------
