@@ -67,6 +67,11 @@ def number(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", "." if language == "nl" else ",")
 
 
+def percentage(tenths: int, language: Language) -> str:
+    """Tenths of a per cent: ``71,4 %`` or ``71.4 %``."""
+    return f"{tenths // 10}{',' if language == 'nl' else '.'}{tenths % 10} %"
+
+
 @contextmanager
 def naming(columns: Mapping[str, str]) -> Iterator[None]:
     """Has every text name columns as the practice does; ``columns`` ours = theirs."""

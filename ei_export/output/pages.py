@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from .. import __version__
 from ..base.problems import Language
-from ..base.wording import day_text, euros, number, printable
+from ..base.wording import day_text, euros, number, percentage, printable
 from ..base.words import Words, words
 from .causes import title
+from .cells import safe
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -56,6 +57,9 @@ def page_template(package: str, name: str, language: Language, **known: Words) -
         "zip": zip,
         "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
         "number": lambda count: number(count, language),
+        "percent": lambda tenths: percentage(tenths, language).replace(" ", "\u00a0"),
+        # For who pastes a table in a spreadsheet.
+        "cell": safe,
         "title_of": lambda code: title(code, language),
         # File names may be long; a line can break behind an underscore.
         "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),

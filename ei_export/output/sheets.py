@@ -299,14 +299,15 @@ class SheetFiles:
         """Has the sheets that follow written in a workbook ``<name>.xlsx`` too. Raises SettingsError as
         `require_xlsxwriter`."""
         require_xlsxwriter()
-        self._book = Workbook(self._new(f"{name}.xlsx"), day)
+        self._book = Workbook(self.new(f"{name}.xlsx"), day)
 
     def sheet(self, sheet: Sheet) -> Rows:
         """Begins a sheet; rows may be added to all of them in turn."""
-        self._rows.append(CsvRows(self._new(f"{sheet.name}.csv"), sheet))
+        self._rows.append(CsvRows(self.new(f"{sheet.name}.csv"), sheet))
         return self._rows[-1] if self._book is None else _Both(self._rows[-1], self._book.sheet(sheet))
 
-    def _new(self, name: str) -> BinaryIO:
+    def new(self, name: str) -> BinaryIO:
+        """Begins a file that belongs with the sheets; it is closed with them."""
         self._files.append(Replacement(self._folder / name, self._ledger))
         return self._files[-1].file
 

@@ -67,6 +67,10 @@ class Review:
     def found(self) -> Iterator[Finding]:
         return (finding for code in self.codes for finding in code.found)
 
+    def place(self, code: Reviewed) -> tuple[str, str]:
+        """The appointment and the trajectory at which it is told what was found of a code: one of them is ''."""
+        return "" if self.course.trajectory else code.visits[0].appointment_id, self.course.trajectory
+
 
 @frozen
 class Reviewer:

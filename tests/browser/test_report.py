@@ -1,106 +1,13 @@
-"""The report in a real browser: that it works, and that nothing leaves it. Skipped where Chromium isn't installed,
-unless ``EI_EXPORT_BROWSER=required`` says that it has to be."""
+"""The report in a real browser: that it works, and that nothing leaves it."""
 
-import base64
-import json
-import os
-import re
-import shutil
-import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from ei_export.base.problems import LANGUAGES, Language
-from ei_export.commands.run.html import RunPage, write_report
+from tests.support.browser import Browser
 from tests.support.pages import deadline_passed, declaration, full, line, report, tariff_missing
-
-#: What a browser does besides showing a page, and none of which is the page's doing.
-FLAGS: Final = (
-    "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)  # fmt: skip
-
-
-class Browser:
-    """Chromium with a report in it."""
-
-    def __init__(self, chromium: str, driver: str, folder: Path) -> None:
-        options = webdriver.ChromeOptions()
-        options.binary_location = chromium
-        for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(driver))
-        self.folder = folder
-
-    def open(self, shown: RunPage, width: int = 1200) -> None:
-        path = self.folder / "report.html"
-        with path.open("wb") as file:
-            write_report(shown, file)
-        self.do("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-        self.driver.get(path.as_uri())
-
-    def do(self, command: str, **arguments: object) -> dict[str, Any]:
-        """A command of the Chrome DevTools protocol."""
-        answer: dict[str, Any] = self.driver.execute_cdp_cmd(command, arguments)
-        return answer
-
-    def run(self, script: str, *arguments: object) -> Any:
-        return self.driver.execute_script(script, *arguments)
-
-    def find(self, selector: str) -> WebElement:
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def shown(self, selector: str) -> list[str]:
-        """The text of the elements that can be seen."""
-        found: list[str] = self.run(
-            "const all = [...document.querySelectorAll(arguments[0])];"
-            "return all.filter(element => element.checkVisibility()).map(element => element.innerText)",
-            selector,
-        )
-        return [" ".join(text.split()) for text in found]
-
-    def wait_for(self, selector: str, text: str) -> None:
-        WebDriverWait(self.driver, 10, 0.02).until(lambda _: self.find(selector).text == text)
-
-    def press(self, *keys: str) -> None:
-        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
-
-    def said(self) -> list[str]:
-        """What the console says, violations of the page's policy among it."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
-
-    def asked_for(self) -> list[str]:
-        """The addresses that pages asked for since the last time."""
-        log = self.driver.get_log("performance")  # type: ignore[no-untyped-call]
-        events = [json.loads(entry["message"])["message"] for entry in log]
-        asked = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [request["request"]["url"] for request in asked if request["documentURL"].startswith("file:")]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    driver = shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        reason = "no Chromium with chromedriver here: apt-get install chromium chromium-driver"
-        if os.environ.get("EI_EXPORT_BROWSER") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    opened = Browser(chromium, driver, tmp_path_factory.mktemp("browser"))
-    yield opened
-    opened.driver.quit()
-
 
 PROBLEMS: Final = "#problems ~ "
 STATUS: Final = f"{PROBLEMS}.status"
@@ -214,13 +121,7 @@ def test_a_narrow_screen_is_wide_enough(browser: Browser, language: Language) ->
 def test_it_prints_on_a4(browser: Browser) -> None:
     lines = [line(number) for number in range(150)]
     browser.open(report([tariff_missing(1)], lines, [declaration("7095", 150, 100)]))
-    content = base64.b64decode(browser.do("Page.printToPDF", preferCSSPageSize=True)["data"])
-    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
-    assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
-    assert 3 <= len(boxes) <= 6
-    streams = re.findall(rb"/Filter /FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
-    pages = [text for text in map(zlib.decompress, streams) if b"BT" in text and b"Tj" in text.replace(b"TJ", b"Tj")]
-    assert len(pages) == len(boxes)
+    assert 3 <= browser.printed() <= 6
     browser.do("Emulation.setEmulatedMedia", media="print")
     try:
         assert browser.shown(".controls, .status, nav, .skip") == []

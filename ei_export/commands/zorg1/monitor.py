@@ -2,7 +2,7 @@
 fit each other and the insurer (§5.2.2)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,8 @@ from ...zorg1.review import OR, Review, Reviewed, Reviewer
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from .courses import CourseReader
 from .filters import Asked, one_filter, parse_filters, parse_sort
+from .page import NAME as PAGE_NAME
+from .page import Page
 from .selection import Selection
 
 NAME: Final = "zorg1-monitor"
@@ -87,10 +89,8 @@ class Monitored:
             if self.asked.takes(row):
                 place = course.started.isoformat(), course.trajectory, course.patient_id, f"{number:0{_DIGITS}}"
                 self.rows.add(row, place)
-                first = code.visits[0]
-                appointment = "" if course.trajectory else first.appointment_id
                 for finding in code.found:
-                    self.problems.add(finding, appointment, course.trajectory, uzovi=first.uzovi)
+                    self.problems.add(finding, *review.place(code), uzovi=code.visits[0].uzovi)
         return len(self.rows) > before
 
     def _row(self, review: Review, code: Reviewed) -> Row:
@@ -139,7 +139,8 @@ def monitor(
     xlsx: bool = False,
 ) -> Monitored:
     """What is asked of all that the ledger knows, in files too where a ``folder`` is given. ``select`` says of which
-    trajectories. Raises SettingsError, BusyError or WriteError."""
+    trajectories; the page shows all of these, whatever is asked of them. Raises SettingsError, BusyError or
+    WriteError."""
     asked = asked_for(settings, question)
     if xlsx:
         require_xlsxwriter()
@@ -148,21 +149,26 @@ def monitor(
     reviewer = _reviewer(settings, rules, reader, today)
     problems = ProblemList(settings.language, settings.input.name, settings.severities)
     found = Monitored(asked, rules.resolver.insurer, settings.severities, SortedRows(COLUMNS, asked.by), problems)
-    with ExitStack() as failing:
+    page = Page.of(settings, rules, reader, selection, today) if folder is not None else None
+    with ExitStack() as failing, closing(page) if page is not None else nullcontext():
         failing.callback(found.close)
         with closing(Ledger.look(settings.ledger.path)) as ledger:
             refuse_strangers(ledger, settings)
             refuse_unknown_runs(ledger, settings)
             for care in reader.patients(ledger):
-                for course in filter(selection.takes, care.courses):
-                    found.trajectories += found.add(reviewer.review(course))
-                for review in reviewer.outside(care.patient_id, care.consent, care.courses, care.outside):
-                    if selection.takes(review.course):
-                        found.add(review)
+                reviews = [reviewer.review(course) for course in filter(selection.takes, care.courses)]
+                others = reviewer.outside(care.patient_id, care.consent, care.courses, care.outside)
+                outside = [review for review in others if selection.takes(review.course)]
+                found.trajectories += sum(map(found.add, reviews))
+                for review in outside:
+                    found.add(review)
+                if page is not None:
+                    page.add(reviews, outside)
         for finding in reader.told():
             problems.add(finding)
-        if folder is not None:
-            found.files = _write(settings, found.rows, today, folder, xlsx=xlsx)
+        if folder is not None and page is not None:
+            page.tell(reader.told())
+            found.files = _write(settings, found.rows, page, today, folder, xlsx=xlsx)
         failing.pop_all()
     return found
 
@@ -224,9 +230,12 @@ def _each(texts: Iterable[str]) -> Sequence[str]:
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-def _write(settings: Settings, rows: SortedRows, today: date, folder: Path, *, xlsx: bool) -> Sequence[Path]:
-    """Writes the table, with what became of visits in words."""
+def _write(
+    settings: Settings, rows: SortedRows, page: Page, today: date, folder: Path, *, xlsx: bool
+) -> Sequence[Path]:
+    """Writes the page, and the table with what became of visits in words."""
     with sheet_files(folder, settings.ledger.path) as files:
+        page.write(files.new(PAGE_NAME))
         if xlsx:
             files.workbook(NAME, today)
         into = files.sheet(sheet(settings.language))

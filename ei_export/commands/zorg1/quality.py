@@ -159,7 +159,7 @@ def quality(
             counting.add([(course, Moments.of(course, measures, limits, today)) for course in courses])
     keys = counting.in_order(programs.known)
     rows = [counting.by_key[key].row(key) for key in keys]
-    unmet = [*_unmet(criteria, {key[0]: counting.by_key[key] for key in keys if key[1] == ANY and key[0] != ANY})]
+    unmet = [*unmet_criteria(criteria, counting.by_program(programs.known))]
     files = _write(settings, rows, today, folder, xlsx=xlsx) if folder is not None else ()
     told = [*_nobody(criteria, selection, programs.known, keys), *reader.told()]
     return Quality(rows, limits.between_weeks, unmet, told, files)
@@ -182,6 +182,10 @@ class Counting:
         for key in seen:
             self.by_key[key].patients += 1
 
+    def by_program(self, known: Sequence[str]) -> Mapping[str, Counts]:
+        """Programs in order, each as a whole."""
+        return {program: self.by_key[program, ANY] for program, _ in self.in_order(known) if program != ANY}
+
     def in_order(self, known: Sequence[str]) -> Sequence[Key]:
         """Programs as ``known`` has them, others behind; in each its profiles, and all of it; and all at the end."""
         names = [*known, *sorted({program for program, _ in self.by_key} - {*known, ANY}), ANY]
@@ -193,7 +197,7 @@ def _named(moments: Collection[MeasuringMoment]) -> Sequence[str]:
     return [name for name, moment in MOMENTS.items() if moment in moments]
 
 
-def _unmet(criteria: Criteria, programs: Mapping[str, Counts]) -> Iterator[Unmet]:
+def unmet_criteria(criteria: Criteria, programs: Mapping[str, Counts]) -> Iterator[Unmet]:
     """The criteria that are not met, by program. Where nothing was due, nothing is asked."""
     for program, counts in programs.items():
         if criteria.patients is not None and counts.patients < criteria.patients:

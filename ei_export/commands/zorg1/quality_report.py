@@ -6,7 +6,7 @@ from typing import Any
 from attrs import asdict
 
 from ...base.problems import Language, Severities, render, told
-from ...base.wording import number
+from ...base.wording import number, percentage
 from ...base.words import Words, words
 from ...output.paper import Paint, columns, plain, wrapped
 from ...output.sheets import Row, as_json
@@ -66,4 +66,4 @@ def _share(tenths: object, language: Language) -> str:
     """``71,4 %``; ``-`` where nothing was due."""
     if not isinstance(tenths, int):
         return "-"
-    return f"{tenths // 10}{',' if language == 'nl' else '.'}{tenths % 10} %"
+    return percentage(tenths, language)

@@ -74,6 +74,17 @@ def _quarter(text: str) -> tuple[date, date]:
     return _days(int(match[1]), 3 * int(match[2]) - 2, 3)
 
 
+def quarter_of(day: date) -> str:
+    """The quarter of a day, as it is asked for: ``2022Q1``."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def quarters_between(first: str, last: str) -> Sequence[str]:
+    """All quarters from one up to and including another."""
+    start, end = (4 * int(text[:4]) + int(text[5]) - 1 for text in (first, last))
+    return [f"{number // 4}Q{number % 4 + 1}" for number in range(start, end + 1)]
+
+
 def _days(year: int, month: int, months: int) -> tuple[date, date]:
     last = month + months - 1
     return date(year, month, 1), date(year, last, calendar.monthrange(year, last)[1])

@@ -265,7 +265,7 @@ def test_a_file_is_for_people(practice: Path, tmp_path: Path) -> None:
     code, out, _ = call(practice, "--out", str(tmp_path), "--xlsx")
     assert code == 0
     assert "26 regels van 13 trajecten" in out
-    assert {path.name for path in tmp_path.iterdir()} == {"zorg1-monitor.csv", "zorg1-monitor.xlsx"}
+    assert {path.name for path in tmp_path.iterdir()} == {"zorg1-monitor.csv", "zorg1-monitor.xlsx", "zorg1.html"}
     assert all(str(tmp_path / name) in out.replace("\n", "") for name in ("zorg1-monitor.csv", "zorg1-monitor.xlsx"))
     text = (tmp_path / "zorg1-monitor.csv").read_bytes()
     assert text.startswith("\ufeffBegin;Traject;Patiëntnummer".encode())
@@ -287,7 +287,7 @@ def test_files_go_beside_the_runs_but_for_json(tmp_path: Path) -> None:
     assert document(folder)["files"] == []
     assert not (folder / "out" / "zorg1").exists()
     assert document(folder, "--xlsx")["files"] == [
-        str(folder / "out" / "zorg1" / name) for name in ("zorg1-monitor.xlsx", "zorg1-monitor.csv")
+        str(folder / "out" / "zorg1" / name) for name in ("zorg1.html", "zorg1-monitor.xlsx", "zorg1-monitor.csv")
     ]
 
 
