@@ -15,6 +15,8 @@ from tests.support.zorg1_practice import TODAY, zorg1_practice
 ROWS: Final = ".trajectories tbody tr"
 FILTERS: Final = "#trajectories ~ .controls"
 STATUS: Final = "#trajectories ~ .status"
+#: Whether no table is wider than its place.
+FITS: Final = "return [...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)"
 PLACES: Final = "#problems ~ .level [data-item]"
 
 
@@ -94,8 +96,7 @@ def test_it_needs_no_scrolling_sideways(browser: Browser, page: Path, width: int
     )
     assert outside == []
     if width != 768:
-        fits = "return [...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)"
-        assert browser.run(fits)
+        assert browser.run(FITS)
 
 
 def test_it_prints_on_a4_without_filters(browser: Browser, page: Path) -> None:
@@ -103,6 +104,8 @@ def test_it_prints_on_a4_without_filters(browser: Browser, page: Path) -> None:
     assert browser.printed() in range(2, 7)
     browser.do("Emulation.setEmulatedMedia", media="print")
     try:
+        browser.show(page, 680)  # what is between the margins
+        assert browser.run(FITS)
         assert browser.shown(".controls, .status, nav, .skip") == []
         assert len(browser.shown(ROWS)) == 13
         assert len(browser.shown("figure.chart")) > 0
