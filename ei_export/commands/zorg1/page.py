@@ -29,7 +29,7 @@ from ...zorg1.agreements import ANY
 from ...zorg1.course import Course
 from ...zorg1.review import Review
 from .courses import CourseReader
-from .quality import MOMENTS, Counting, Counts, Key, Moments, unmet_criteria
+from .quality import MOMENTS, Counting, Counts, Key, Moments, not_counted, unmet_criteria
 from .selection import Selection, quarter_of, quarters_between
 
 if TYPE_CHECKING:
@@ -202,7 +202,9 @@ class Page:
 
         keys = self.counting.in_order(self.programs)
         programs = self.counting.by_program(self.programs)
-        unmet = (each.finding() for each in unmet_criteria(self.settings.zorg1.criteria, programs))
+        criteria = self.settings.zorg1.criteria
+        unmet = [each.finding() for each in unmet_criteria(criteria, programs)]
+        unmet += not_counted(criteria, self.selection, self.programs, keys)
         quarters = quarters_between(min(self.quarters), max(self.quarters)) if self.quarters else ()
         say = words("zorg1", language)
         page = _template(language).stream(
@@ -305,4 +307,6 @@ def _about(selection: Selection, say: Words) -> Iterator[str]:
 
 @cache
 def _template(language: Language) -> "Template":
-    return pages.page_template(__package__, NAME, language, w=words("zorg1", language))
+    return pages.page_template(
+        __package__, NAME, language, w=words("zorg1", language), count_words=words("quality", language)
+    )

@@ -161,7 +161,7 @@ def quality(
     rows = [counting.by_key[key].row(key) for key in keys]
     unmet = [*unmet_criteria(criteria, counting.by_program(programs.known))]
     files = _write(settings, rows, today, folder, xlsx=xlsx) if folder is not None else ()
-    told = [*_nobody(criteria, selection, programs.known, keys), *reader.told()]
+    told = [*not_counted(criteria, selection, programs.known, keys), *reader.told()]
     return Quality(rows, limits.between_weeks, unmet, told, files)
 
 
@@ -207,7 +207,9 @@ def unmet_criteria(criteria: Criteria, programs: Mapping[str, Counts]) -> Iterat
                 yield Unmet(program, moment, wanted, counts.measured[moment], counts.due[moment])
 
 
-def _nobody(criteria: Criteria, selection: Selection, known: Iterable[str], keys: Sequence[Key]) -> Iterator[Finding]:
+def not_counted(
+    criteria: Criteria, selection: Selection, known: Iterable[str], keys: Sequence[Key]
+) -> Iterator[Finding]:
     """The programs that no criterion was held against, as nobody is in them."""
     asked = (program for program in known if not selection.programs or program in selection.programs)
     empty = [program for program in asked if (program, ANY) not in keys]

@@ -192,3 +192,13 @@ def test_of_many_quarters_the_charts_show_the_last(practice: Path, monkeypatch: 
     document = parsed(written(practice))
     assert texts(document, "desc")[0] == "2022Q2: 1"
     assert len(cells(document, "#included ~ .scroll tbody")) == 2
+
+
+def test_the_criteria_that_are_not_met_are_told(tmp_path: Path) -> None:
+    zorg1_practice(tmp_path)
+    assert not parsed(written(tmp_path)).cssselect(".unmet")
+    settings = tmp_path / "ei-export.toml"
+    settings.write_text(f"{settings.read_text('utf-8')}\n[zorg1.criteria]\nend = 100\n", "utf-8")
+    unmet = texts(parsed(written(tmp_path)), ".unmet li strong")
+    assert len(unmet) == 3
+    assert "THP" in unmet[-1]
