@@ -1,10 +1,11 @@
-"""Random practices: whatever nights the rows came in, and in whatever order, the export to Zorg1 is the same."""
+"""Random practices: whatever nights the rows came in, and in whatever order, the Zorg1 tables are the same."""
 
 import json
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -61,8 +62,8 @@ def agenda(chance: random.Random) -> Iterator[Cells]:
                 day += timedelta(chance.choice((0, 3, 7, 7, 14, 100)))
 
 
-def exported(folder: Path, feeds: Sequence[Sequence[Cells]]) -> list[dict[str, object]]:
-    """What is exported after a run over each of these feeds."""
+def exported(folder: Path, feeds: Sequence[Sequence[Cells]]) -> list[Any]:
+    """What is exported, and what the other tables say, after a run over each of these feeds."""
     clinic = Clinic.open(folder)
     for rows in feeds:
         clinic.write(csv_text(rows, FEED_COLUMNS))
@@ -72,7 +73,11 @@ def exported(folder: Path, feeds: Sequence[Sequence[Cells]]) -> list[dict[str, o
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     files = [(folder / "out" / "zorg1" / Path(name).name).read_bytes() for name in document["files"]]
-    return [document["rows"], document["profiles"], document["problems"], files]
+    others = (
+        CliRunner().invoke(main, ["zorg1", *words, "--config", config, "--today", TODAY, "--json"]).stdout
+        for words in (("monitor",), ("monitor", "--sort", "status:desc"), ("quality", "--consent", "all"))
+    )
+    return [document["rows"], document["profiles"], document["problems"], files, *map(json.loads, others)]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -87,3 +92,9 @@ def test_nights_of_only_new_rows_are_as_one_whole_feed(tmp_path: Path, seed: int
     nights = [in_time[first:last] for first, last in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
     assert exported(tmp_path / "nights", nights) == once
     assert len(once[0]) > 2
+    *_, monitored, _, counted = once
+    assert (
+        monitored["trajectories"]
+        == counted["rows"][-1]["trajectories"]
+        == sum(row["trajectories"] for row in counted["rows"] if row["profile"] != "*")
+    )
