@@ -387,6 +387,20 @@ def test_files_judged_by_several_processes_are_told_in_their_order(
         assert (together.exit_code, together.stdout) == (alone.exit_code, alone.stdout) == (3, alone.stdout)
 
 
+def test_there_may_be_more_files_than_a_process_may_have_open(right: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr("ei_export.commands.verify.verify.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("ei_export.commands.verify.verify.cores", lambda: 2)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, limits[1]))
+    try:
+        done = verify("--json", *[right] * 200)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert done.exit_code == 0, done.stdout
+    assert len(json.loads(done.stdout)["files"]) == 200
+
+
 def test_a_table_that_is_broken_is_told_of_by_whatever_process(
     right: Path, wrong: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
+from heapq import merge
 from itertools import chain
-from operator import methodcaller
+from operator import itemgetter, methodcaller
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Bytes of files that are worth a process of their own.
 WORTH_A_PROCESS: Final = 4 << 20
+#: What a page is to be told, with the place of its path.
+_Call: TypeAlias = tuple[int, methodcaller]
 
 
 class Page(Protocol):
@@ -64,31 +67,40 @@ class FileVerdicts(list[FileVerdict]):
 
 
 class _Kept:
-    """A page that keeps on disk what it is told, perhaps by another process, until its turn has come."""
+    """A page that keeps on disk what a process tells it of the paths at some places, until their turn has come. One for
+    each process: a folder may hold more files than a process may have open."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: Sequence[int]) -> None:
+        self.share: Final = sorted(share)
+        self._at = 0
         self._file: Final = TemporaryFile()  # noqa: SIM115 - closed when read
-        self._calls: Final = Batches[methodcaller](self._file)
+        self._calls: Final = Batches[_Call](self._file)
 
     def begin(self, file: str, standard: str) -> None:
-        self._calls.add(methodcaller("begin", file, standard))
+        self._keep("begin", file, standard)
 
     def problem(self, problem: dict[str, Any]) -> None:
-        self._calls.add(methodcaller("problem", problem))
+        self._keep("problem", problem)
 
     def end(self, records: int, *, ok: bool) -> None:
-        self._calls.add(methodcaller("end", records, ok=ok))
+        self._keep("end", records, ok=ok)
 
-    def hand_over(self) -> int:
-        """To be called by who told it all; see `Batches.hand_over`."""
-        return self._calls.hand_over()
+    def _keep(self, *told: Any, **named: Any) -> None:
+        self._calls.add((self._at, methodcaller(*told, **named)))
 
-    def tell(self, batches: int, page: Page) -> None:
-        """Tells a page all that was handed over."""
-        calls = Batches[methodcaller]()
+    def judge(self, paths: Sequence[Path], verifying: "Verifying") -> tuple[int, int]:
+        """Judges the paths at its places; gives the worst exit code, and how much it keeps (`Batches.hand_over`)."""
+        worst = 0
+        for at in self.share:
+            self._at = at
+            worst = max(worst, _judge_path(paths[at], verifying, self))
+        return worst, self._calls.hand_over()
+
+    def calls(self, batches: int) -> Iterator[_Call]:
+        """All that was handed over, each with the place of its path."""
+        calls = Batches[_Call]()
         calls.adopt(self._file, batches)
-        for call in chain.from_iterable(calls):
-            call(page)
+        return chain.from_iterable(calls)
 
 
 @frozen
@@ -111,14 +123,15 @@ def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
     shares = _shares(found) if verifying.practice is None else []
     if len(shares) < 2:
         return max(_judge_path(path, verifying, page) for path in found)
-    kept = [_Kept() for _ in found]
+    kept = [_Kept(share) for share in shares]
     with ExitStack() as cleaning:
-        works = [partial(_judge_share, share, found, verifying, kept) for share in shares]
+        works = [partial(each.judge, found, verifying) for each in kept]
         helpers = [cleaning.enter_context(Helper(work)) for work in works[1:]]
-        judged = [*works[0](), *chain.from_iterable(helper.result() for helper in helpers)]
-    for place, _, batches in sorted(judged):
-        kept[place].tell(batches, page)
-    return max(exit_code for _, exit_code, _ in judged)
+        judged = [works[0](), *(helper.result() for helper in helpers)]
+    told = [each.calls(batches) for each, (_, batches) in zip(kept, judged, strict=True)]
+    for _, call in merge(*told, key=itemgetter(0)):
+        call(page)
+    return max(exit_code for exit_code, _ in judged)
 
 
 def _shares(paths: Sequence[Path]) -> Sequence[Sequence[int]]:
@@ -129,13 +142,6 @@ def _shares(paths: Sequence[Path]) -> Sequence[Sequence[int]]:
     for place in sorted(range(len(paths)), key=lambda place: -sizes[place]) if shares else ():
         min(shares, key=lambda share: sum(sizes[other] for other in share)).append(place)
     return shares
-
-
-def _judge_share(
-    share: Sequence[int], paths: Sequence[Path], verifying: Verifying, kept: Sequence["_Kept"]
-) -> Sequence[tuple[int, int, int]]:
-    """Judges the paths at some places, and gives of each its place, its exit code, and how much was kept of it."""
-    return [(place, _judge_path(paths[place], verifying, kept[place]), kept[place].hand_over()) for place in share]
 
 
 def _judge_path(path: Path, verifying: Verifying, page: Page) -> int:
