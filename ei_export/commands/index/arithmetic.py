@@ -78,9 +78,9 @@ def expected(groups: Sequence[Group]) -> IndexValue:
     return _outcome(index, sqrt(squares * count / (count - 1)) / float(due) if count > 1 else None)
 
 
-def sub_index(group: Group) -> int:
-    """The mean of a group over that of others, in tenths."""
-    return tenths(_WHOLE * sum(group.treatments) / (len(group.treatments) * group.mean))
+def sub_index(treatments: int, patients: int, mean: Fraction) -> int:
+    """The mean of a group, of at least one patient, over that of others, in tenths."""
+    return tenths(_WHOLE * Fraction(treatments, patients) / mean)
 
 
 def tenths(value: Fraction) -> int:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from ...base.problems import Language
 from ...base.words import Words, words
 from ...model.codelists import diagnoses
 from ...model.index_tables import Threshold
 from ...output.sheets import Column, Row, Sheet, titled
-from .arithmetic import IndexValue, tenths
+from .arithmetic import IndexValue, sub_index, tenths
 from .index import Figures, GroupFigures, Index
 
 _FIGURES = (
@@ -147,13 +146,11 @@ def _group(each: GroupFigures, language: Language) -> Row:
         condition = each.condition or words("index", language)("unknown")
         basis = each.basis or words("index", language)("unknown")
         return condition, diagnosis, None, None, basis, "", "", *figures(each.now, each.before), None, None
-    mean = tenths(group.mean)
-    sub_index = None
-    if each.now.patients:
-        sub_index = tenths(100 * Fraction(each.now.treatments, each.now.patients) / group.mean)
+    now, mean = each.now, tenths(group.mean)
+    over_mean = sub_index(now.treatments, now.patients, group.mean) if now.patients else None
     about = (group.condition, group.diagnoses, group.age_from, group.age_until)
     traits = (group.basis, group.sex, group.social_status)
-    return *about, *traits, *figures(each.now, each.before), number(mean), number(sub_index)
+    return *about, *traits, *figures(now, each.before), number(mean), number(over_mean)
 
 
 def _threshold(row: Threshold, index: Index, say: Words) -> Row:
