@@ -16,9 +16,11 @@ from click.testing import CliRunner
 
 from ei_export.cli import main
 from tests.support.clerk import Clerk, the
-from tests.support.feeds import BSNS, Clinic, csv_text, visit
+from tests.support.feeds import BSNS, Clinic, csv_text, tables_read_once, visit
 from tests.support.receiver import Verdict, by_insurer
 from tests.support.zorg1_practice import ENDED, FEED_COLUMNS, NOT_SHARED, TODAY, VISITS, zorg1_practice
+
+__all__ = ["tables_read_once"]
 
 GOLDEN = Path(__file__).parent / "golden"
 ALL = {"T1", "T2", "T6", "T7", "P10/ONVZ/nek/2022-04-05", "T12", "T13", "T14", "T15", "T16"}
@@ -69,10 +71,11 @@ def test_the_files_byte_for_byte(practice: Clinic, tmp_path: Path) -> None:
 
 
 def test_nights_of_only_new_rows_and_shuffled_rows_give_the_same_bytes(practice: Clinic, tmp_path: Path) -> None:
-    nights = Clinic.open(tmp_path / "nights")
-    for day in sorted({row["date"] for row in VISITS}):
-        nights.write(csv_text([row for row in VISITS if row["date"] == day], FEED_COLUMNS))
+    nights, before = Clinic.open(tmp_path / "nights"), ""
+    for day in ("2022-02-28", "2022-04-08", "2022-05-02", "2022-06-01", TODAY):
+        nights.write(csv_text([row for row in VISITS if before < row["date"] <= day], FEED_COLUMNS))
         nights.run(today=day)
+        before = day
     rows = [*VISITS]
     Random(4).shuffle(rows)
     shuffled = zorg1_practice(tmp_path / "shuffled", tuple(rows))
