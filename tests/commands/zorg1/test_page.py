@@ -200,5 +200,5 @@ def test_the_criteria_that_are_not_met_are_told(tmp_path: Path) -> None:
     settings = tmp_path / "ei-export.toml"
     settings.write_text(f"{settings.read_text('utf-8')}\n[zorg1.criteria]\nend = 100\n", "utf-8")
     unmet = texts(parsed(written(tmp_path)), ".unmet li strong")
-    assert len(unmet) == 3
+    assert len(unmet) == 4
     assert "THP" in unmet[-1]
