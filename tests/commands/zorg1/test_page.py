@@ -14,7 +14,7 @@ from ei_export.base.problems import LANGUAGES
 from ei_export.cli import main
 from ei_export.commands.zorg1 import page as zorg1_page
 from tests.support.feeds import BSNS, tables_read_once, visit
-from tests.support.zorg1_practice import TODAY, VISITS, zorg1_practice
+from tests.support.zorg1_practice import TODAY, zorg1_practice
 
 __all__ = ["tables_read_once"]
 
@@ -123,13 +123,6 @@ def test_without_anybody_it_says_so(practice: Path) -> None:
     assert not document.cssselect("svg, table, [data-controls]")
 
 
-def test_json_alone_writes_none(practice: Path, tmp_path: Path) -> None:
-    zorg1_practice(tmp_path)
-    config = str(tmp_path / "ei-export.toml")
-    CliRunner().invoke(main, ["zorg1", "monitor", "--config", config, "--today", TODAY, "--json"])
-    assert not [*tmp_path.rglob("zorg1.html")]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_can_be_read_without_seeing_it(practice: Path, language: str) -> None:
     document = parsed(written(practice, "--lang", language))
@@ -160,11 +153,6 @@ def test_nobody_is_on_it(practice: Path) -> None:
     text = written(practice)
     assert not any(bsn in text for bsn in BSNS)
     assert not re.search(r"\b19[0-9]{2}-[0-9]{2}-[0-9]{2}\b|\b[0-9]{2}-[0-9]{2}-19[0-9]{2}\b", text)
-
-
-def test_the_order_of_the_feed_is_of_no_matter(practice: Path, tmp_path: Path) -> None:
-    zorg1_practice(tmp_path, VISITS[::-1])
-    assert written(tmp_path) == written(practice)
 
 
 @pytest.mark.parametrize(("text", "shown"), [(HOSTILE, HOSTILE), (FORMULA, f"'{FORMULA}")])
