@@ -14,6 +14,11 @@ from ..model.measurement import Measurement
 #: The moments that are neither start, end nor relapse, nor a product of TKP or THP.
 _BETWEEN: Final = ("contact", "other")
 
+#: The words on consent that say something.
+CONSENTS: Final = ("J", "N")
+#: In the place of a word on consent that says neither.
+UNREAD: Final = "?"
+
 
 @frozen
 class VisitLine:
@@ -76,7 +81,7 @@ class Course:
     artrose heup apart; ``profile`` as in the agreements, "3 AV + BV" where both were declared. ``agreement``: whether
     it falls under a price agreement (§4.1.7). ``uzovi`` is that of the first visit, ``uzovis`` all of them in order.
     ``started`` is the start of the file (§5.2.1): the start, or else the first visit; ``ended`` and ``relapse`` None
-    where there was none. ``consent`` is the patient's last word: J, N, another, or ''. ``by_diagnosis``: nothing but a
+    where there was none. ``consent`` is the patient's last word: J, N, '' or `UNREAD`. ``by_diagnosis``: nothing but a
     diagnosis says that it is of Zorg1. ``visits`` are in the order in which they are judged.
     """
 

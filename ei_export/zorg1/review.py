@@ -18,7 +18,7 @@ from ..model.appointment import Outcome
 from ..model.measurement import Measurement, MeasuringMoment, score_of
 from ..settings.zorg1 import Limits
 from .agreements import ANY, Agreement, Agreements
-from .course import Course, CourseVisit
+from .course import CONSENTS, Course, CourseVisit
 from .inclusion import Category
 from .measures import Measures
 from .measuring import by_moment, due_measures, missing_measures
@@ -32,8 +32,6 @@ _MISSING: Final[Mapping[MeasuringMoment, str]] = {
     "tussen": "MONITOR_BETWEEN_MISSING",
     "eind": "MONITOR_END_MISSING",
 }
-#: The words on consent that say something.
-_CONSENTS: Final = ("J", "N")
 #: Outcomes of a visit that was dealt with.
 _DEALT_WITH: Final = (Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER)
 #: States of a line that stands.
@@ -115,7 +113,7 @@ class Reviewer:
             yield Finding("MONITOR_RELAPSE_NO_START", "", {"relapse": course.relapse, "program": course.program})
         elif course.relapse is not None and course.ended is None:
             yield Finding("MONITOR_RELAPSE_NO_END", "", {"relapse": course.relapse, "program": course.program})
-        if course.consent not in _CONSENTS:
+        if course.consent not in CONSENTS:
             yield Finding("MONITOR_CONSENT_UNKNOWN", "consent")
 
     def _profiled_by(self, course: Course) -> Measurement | None:

@@ -26,7 +26,7 @@ from ...model.appointment import Outcome
 from ...model.measurement import KeptMeasurement, Measurement, score_text
 from ...settings import Settings
 from ...zorg1.agreements import ANY
-from ...zorg1.course import Course, CourseVisit, VisitLine
+from ...zorg1.course import CONSENTS, UNREAD, Course, CourseVisit, VisitLine
 from ...zorg1.inclusion import Includer, Inclusion, Session
 from ...zorg1.measuring import MeasuringRules, joined, match
 from ...zorg1.resolver import Verdict
@@ -79,6 +79,8 @@ class CourseReader:
         apart = timedelta(weeks=settings.zorg1.apart_weeks)
         self._includer = Includer(rules.resolver, apart, by_diagnosis=settings.zorg1.without_category == "diagnosis")
 
+        #: Patients whose word on consent says neither yes nor no, by that word.
+        self._unread: Counter[str] = Counter()
         #: Measurements that are of no trajectory, of one of several, or otherwise than the feed says, by what is told.
         self._unmatched: Counter[str] = Counter()
 
@@ -87,6 +89,9 @@ class CourseReader:
         if unclear := self._includer.unclear:
             named = ", ".join(map(quoted_word, sorted(unclear)[:_MOST_NAMED]))
             yield Finding("ZORG1_CATEGORY_UNCLEAR", "category", {"count": sum(unclear.values()), "categories": named})
+        if unread := self._unread:
+            named = ", ".join(map(quoted_word, sorted(unread)[:_MOST_NAMED]))
+            yield Finding("ZORG1_CONSENT_WORDS", "consent", {"count": sum(unread.values()), "words": named})
         for code, count in sorted(self._unmatched.items()):
             yield Finding(code, "", {"count": count})
 
@@ -103,6 +108,8 @@ class CourseReader:
 
     def _care(self, patient: KnownPatient, shown: str) -> PatientCare:
         """``shown``: the patient's number as people may see it."""
+        if (consent := self._consent(patient)) != patient.consent:
+            patient = evolve(patient, consent=consent)
         placed: defaultdict[int, list[CourseVisit]] = defaultdict(list)
         loose: dict[str, CourseVisit] = {}
         outside: list[CourseVisit] = []
@@ -132,6 +139,18 @@ class CourseReader:
             for visit in (*outside, *loose.values())
         ]
         return PatientCare(shown, patient.consent, courses, in_none)
+
+    def _consent(self, patient: KnownPatient) -> str:
+        """The patient's last word, as a `Course` has it: one that said nothing when it was read, as the settings of
+        today say it is meant."""
+        known = ("", *CONSENTS)
+        if patient.consent in known:
+            return patient.consent
+        word = values.consent(meant(self._meanings, "consent", patient.consent))
+        if word in known:
+            return word
+        self._unread[patient.called(word)] += 1
+        return UNREAD
 
     def _with_measurements(self, courses: Sequence[Course], kept: Iterable[KeptMeasurement]) -> list[Course]:
         """Courses with what the file of measurements has of them; of one instrument on one day that is what counts."""

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from ei_export.base.problems import Finding
 from ei_export.commands.zorg1.courses import CourseReader
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
@@ -33,10 +34,15 @@ LOW_BACK = "Zorg 1: Lage rug | profiel 2 | zonder prijs afspraak"
 
 
 def courses(clinic: Clinic) -> list[Course]:
+    return courses_and_told(clinic)[0]
+
+
+def courses_and_told(clinic: Clinic) -> tuple[list[Course], list[Finding]]:
     settings = load(clinic.folder / "ei-export.toml")
-    rules = Rules.load(settings, date.fromisoformat(TODAY))
+    reader = CourseReader(settings, Rules.load(settings, date.fromisoformat(TODAY)))
     with closing(Ledger.look(settings.ledger.path)) as ledger:
-        return [*CourseReader(settings, rules).courses(ledger)]
+        found = [*reader.courses(ledger)]
+    return found, [*reader.told()]
 
 
 def named(clinic: Clinic) -> dict[str, Course]:
@@ -330,6 +336,19 @@ def test_another_insurer_by_the_settings(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + '[uzovi]\n"0736" = "Menzis"\n', encoding="utf-8")
     (course,) = courses(clinic)
     assert (course.insurer, course.uzovis) == ("VGZ", ("7095", "0736"))  # as it was judged
+
+
+def test_a_word_on_consent_that_says_nothing_is_told_and_not_shown(tmp_path: Path) -> None:
+    words = {"P1": "Akkoord", "P2": "twijfelt", "P3": "N"}
+    visits = [visit(f"A{who}", "2022-03-01", "01", f"T{who}", patient=who, consent=words[who]) for who in words]
+    clinic = zorg1_practice(tmp_path / "p", tuple(visits))
+    found, (told,) = courses_and_told(clinic)
+    assert [course.consent for course in found] == ["?", "?", "N"]
+    assert (told.code, told.params["count"]) == ("ZORG1_CONSENT_WORDS", 2)
+    assert "Akkoord" in str(told.params["words"])
+    path = clinic.folder / "ei-export.toml"  # what was kept is read anew
+    path.write_text(path.read_text(encoding="utf-8") + '[input.values.consent]\nakkoord = "J"\n', encoding="utf-8")
+    assert [course.consent for course in courses(clinic)] == ["J", "?", "N"]
 
 
 def test_nothing_of_a_person_is_in_a_course(practice: Clinic) -> None:
