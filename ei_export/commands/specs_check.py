@@ -88,9 +88,9 @@ def check_specs(
     read_inferred({insurer for insurer, _ in agreements}, {code for _, code in agreements}, SPECS, report)
     parts, usual = read_parts(known.diagnoses, SPECS, report), read_usual(known.diagnoses, SPECS, report)
     profiles_of = known_profiles(chain.from_iterable(agreements.values()), Programs(parts, usual))
-    measured = read_measures(profiles_of, measures, SPECS, report)
-    scored = read_profiles({*chain.from_iterable(profiles_of.values())}, profiles, SPECS, report)
-    read_other_names({*instruments_in(measured), *scored}, SPECS, report)
+    instruments = _instruments(profiles_of, measures, profiles, report)
+    # Those of our rows too, where rows of the practice stand in their place; what is wrong with ours was told.
+    read_other_names(instruments | _instruments(profiles_of, None, None, lambda _: None), SPECS, report)
     read_norms(SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
@@ -103,6 +103,15 @@ def check_specs(
     for path in sorted((SPECS / "words").glob("*.toml")):
         read_words(path, report)
     return errors
+
+
+def _instruments(
+    profiles_of: Mapping[str, Collection[str]], measures: Path | None, profiles: Path | None, report: Report
+) -> set[str]:
+    """All that is measured with, or says a profile, by our tables and those of a practice."""
+    measured = read_measures(profiles_of, measures, SPECS, report)
+    scored = read_profiles({*chain.from_iterable(profiles_of.values())}, profiles, SPECS, report)
+    return {*instruments_in(measured), *scored}
 
 
 def _check_problems(return_codes: Collection[str], choices: Collection[str] | None, report: Report) -> None:

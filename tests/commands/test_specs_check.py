@@ -204,6 +204,18 @@ def test_the_shipped_tables_are_right() -> None:
     assert check_specs() == []
 
 
+def test_a_practice_measures_with_other_instruments(tmp_path: Path) -> None:
+    """Our names of what only our rows of that program name stay right."""
+    measures, profiles = tmp_path / "measures.csv", tmp_path / "profiles.csv"
+    measures.write_text(
+        "program,profile,moment,instrument,required,source,certainty\nlage rug,*,intake,Start Back,1,ours,certain\n"
+    )
+    profiles.write_text(
+        "instrument,from,until,subscore_from,subscore_until,profile,source,certainty\nNDI,0,50,,,1,ours,certain\n"
+    )
+    assert check_specs((), measures, profiles) == []
+
+
 @pytest.mark.parametrize(("file", "old", "new", "code", "column"), DEFECTS)
 def test_a_defect_is_found(copy: Path, file: str, old: str, new: str, code: str, column: str | None) -> None:
     line = edit(copy, file, old, new)
