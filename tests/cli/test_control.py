@@ -57,6 +57,14 @@ def test_in_words(folder: Path, language: str, told: str) -> None:
     assert "1110" not in result.stdout
 
 
+def test_an_impact_that_nobody_gave_is_not_known(folder: Path) -> None:
+    path = folder / "activities.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("12,50", ""), encoding="utf-8")
+    said = given("--lang", "en").stdout
+    assert "Financial impact: not known" in said
+    assert "0.00" not in said
+
+
 def test_as_tables(folder: Path) -> None:
     result = given("--out", "tables", "--xlsx", "--json")
     assert json.loads(result.stdout)["files"] == ["tables/n0959-2021.xlsx", "tables/n0959-2021.csv"]

@@ -119,8 +119,9 @@ def text_lines(control: Control, language: Language, severities: Severities, pai
         yield f"  - {say('more', count=shown.left)}"
     if control.signalled:
         yield ""
-        yield from wrapped(say("impact", impact_cents=control.impact))
-        if control.without_impact:
+        is_known = control.without_impact < len(control.signalled)
+        yield from wrapped(say("impact", impact_cents=control.impact) if is_known else say("no_impact"))
+        if is_known and control.without_impact:
             yield from wrapped(say("without_impact", count=control.without_impact))
     yield ""
     found_list = ProblemList(language, "", severities)
