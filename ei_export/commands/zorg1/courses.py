@@ -34,7 +34,7 @@ from ...zorg1.trajectories import MOMENT_ORDER
 
 #: Of what a trajectory without agreement may be made: a session that by its code is in none.
 _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
-#: So many categories are named.
+#: So many of what is told are named.
 _MOST_NAMED: Final = 5
 #: Forgetting costs time only.
 _MOST_SAID: Final = 100_000
@@ -83,6 +83,8 @@ class CourseReader:
         self._unread: Counter[str] = Counter()
         #: Measurements that are of no trajectory, of one of several, or otherwise than the feed says, by what is told.
         self._unmatched: Counter[str] = Counter()
+        #: The first of these.
+        self._first: defaultdict[str, list[str]] = defaultdict(list)
 
     def told(self) -> Iterator[Finding]:
         """What there is to tell of all that was read: each thing once, with its count."""
@@ -93,7 +95,7 @@ class CourseReader:
             named = ", ".join(map(quoted_word, sorted(unread)[:_MOST_NAMED]))
             yield Finding("ZORG1_CONSENT_WORDS", "consent", {"count": sum(unread.values()), "words": named})
         for code, count in sorted(self._unmatched.items()):
-            yield Finding(code, "", {"count": count})
+            yield Finding(code, "", {"count": count, "which": ", ".join(self._first[code])})
 
     def courses(self, ledger: Ledger) -> Iterator[Course]:
         """All courses, by patient number, of one patient by start and name. The same ledger gives the same, whatever
@@ -132,7 +134,7 @@ class CourseReader:
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
             courses.append(self._included(patient, shown, inclusion, visits))
         if patient.measured:
-            courses = self._with_measurements(courses, patient.measured)
+            courses = self._with_measurements(shown, courses, patient.measured)
         courses.sort(key=attrgetter("started", "trajectory"))
         in_none = [
             evolve(visit, number=patient.called(visit.number), category=patient.called(visit.category))
@@ -152,7 +154,9 @@ class CourseReader:
         self._unread[patient.called(word)] += 1
         return UNREAD
 
-    def _with_measurements(self, courses: Sequence[Course], kept: Iterable[KeptMeasurement]) -> list[Course]:
+    def _with_measurements(
+        self, shown: str, courses: Sequence[Course], kept: Iterable[KeptMeasurement]
+    ) -> list[Course]:
         """Courses with what the file of measurements has of them; of one instrument on one day that is what counts."""
         measured = (as_meant(each, self._measured_as, self.measuring.instruments) for each in kept)
         matched = match(measured, courses, self.measuring.measures, self._limits)
@@ -160,14 +164,17 @@ class CourseReader:
         for course in courses:
             all_of_it, otherwise = joined(course.measurements, matched.trajectory.get(course.trajectory, ()))
             found.append(evolve(course, measurements=tuple(all_of_it)))
-            self._count("MEASUREMENT_OTHERWISE", otherwise)
-        self._count("MEASUREMENT_NO_TRAJECTORY", matched.no_trajectory)
-        self._count("MEASUREMENT_SEVERAL", matched.several)
+            self._count("MEASUREMENT_OTHERWISE", shown, (of_feed for of_feed, _ in otherwise))
+        self._count("MEASUREMENT_NO_TRAJECTORY", shown, matched.no_trajectory)
+        self._count("MEASUREMENT_SEVERAL", shown, (each for each, _ in matched.several))
         return found
 
-    def _count(self, code: str, found: Sequence[object]) -> None:
-        if found:
-            self._unmatched[code] += len(found)
+    def _count(self, code: str, shown: str, found: Iterable[Measurement]) -> None:
+        """Counts measurements of a patient, and keeps the first as people may see them."""
+        for measured in found:
+            self._unmatched[code] += 1
+            if len(self._first[code]) < _MOST_NAMED:
+                self._first[code].append(f"{shown} {measured.day.isoformat()} {quoted_word(measured.instrument)}")
 
     @staticmethod
     def _join(patient: KnownPatient, placed: Mapping[int, list[CourseVisit]], loose: dict[str, CourseVisit]) -> None:

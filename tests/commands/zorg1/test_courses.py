@@ -388,6 +388,6 @@ def test_the_file_of_measurements_is_joined_with_the_feed(tmp_path: Path) -> Non
         ("2022-04-28", "NPRS", "2.5", ""),
     ]
     assert {finding.code: finding.params for finding in reader.told()} == {
-        "MEASUREMENT_NO_TRAJECTORY": {"count": 2},
-        "MEASUREMENT_OTHERWISE": {"count": 1},
+        "MEASUREMENT_NO_TRAJECTORY": {"count": 2, "which": "P1 2020-01-01 PSK, P1 2022-04-01 PSK"},
+        "MEASUREMENT_OTHERWISE": {"count": 1, "which": "P1 2022-03-31 STarT Back"},
     }
