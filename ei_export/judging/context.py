@@ -16,6 +16,7 @@ from ..intake.reader import RowReader
 from ..intake.survey import Statuses
 from ..ledger import Ledger
 from ..ledger.care import RegularCare, regular_of
+from ..ledger.closings import closed_appointments, closed_references
 from ..ledger.corrections import corrected_patients
 from ..ledger.credits import replacements
 from ..ledger.line import Line, corrected_debits, debits_of
@@ -95,6 +96,8 @@ class Context:
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
         self.waiting_credits: set[str] = set()
+        #: The closed appointments that gave no line, and the closed lines, by appointment id.
+        self.closed, self.closed_lines = closed_appointments(ledger), closed_references(ledger)
 
     def reopen(self) -> None:
         """To be called in another process than the one that opened the ledger."""

@@ -79,7 +79,7 @@ def take_declared(
     """
     if debits is None:
         assert sent is not None
-        return _stands(patient, sent, row, (), is_deleted=is_deleted)
+        return _unless_closed(patient, (), _stands(patient, sent, row, (), is_deleted=is_deleted))
     last = _that_counts(debits)
     if last.is_pruned:
         return Taken(sent) if row is None else take_as_pruned(row, last)
@@ -87,7 +87,7 @@ def take_declared(
         if sent is None or last is not debits[-1]:
             sent = _as_sent(patient, last, row, sent)
         sent = sent.knowing(units=last.units, linked=last.code)
-        return _stands(patient, sent, row, debits, is_deleted=is_deleted)
+        return _unless_closed(patient, debits, _stands(patient, sent, row, debits, is_deleted=is_deleted))
     return _may_be_due(patient, sent or _as_sent(patient, last, row, sent), row, debits)
 
 
@@ -125,6 +125,8 @@ def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[s
                 _about(patient, sent, debits, each.code, "", **each.params) if each.code in _COUNTED_ANEW else each
                 for each in place.found
             ]
+            if _is_closed(patient, sent.id, debits):  # known for when it is opened again
+                found = [each for each in found if each.code not in _COUNTED_ANEW]
             change = heard.changes.get(sent.id, Change("count", {}))
             changes[sent.id] = Change("row", change.texts) if change.kind == "said" else change
         places[sent.id] = evolve(place, found=tuple(found))
@@ -144,6 +146,25 @@ def misses_contacts(context: Context, grouped: Grouped, visit: Visit) -> bool:
 
 
 # It stands.
+
+
+def _unless_closed(patient: Patient, debits: Sequence[Line], taken: Taken) -> Taken:
+    """What an appointment is taken for whose line stands; nothing is told of one that is closed, but kept."""
+    row = taken.appointment
+    if row is None or not row.findings or not _is_closed(patient, row.id, debits):
+        return taken
+    return evolve(taken, appointment=evolve(row, findings=()))
+
+
+def _is_closed(patient: Patient, ident: str, debits: Sequence[Line]) -> bool:
+    """Whether the line of an appointment that counts is closed."""
+    closed = patient.context.closed_lines.get(ident)
+    return closed is not None and _reference(patient, ident, debits) in closed
+
+
+def _reference(patient: Patient, ident: str, debits: Sequence[Line]) -> str:
+    """That of the debit that counts, or '' where we never declared any."""
+    return _that_counts(debits).reference if debits else last_debit(patient.context.ledger, ident) or ""
 
 
 def _stands(
@@ -263,8 +284,7 @@ def _about(
     patient: Patient, sent: Appointment, debits: Sequence[Line], code: str, column: str, /, **params: object
 ) -> Finding:
     """A finding with the line it is about."""
-    reference = _that_counts(debits).reference if debits else last_debit(patient.context.ledger, sent.id)
-    return Finding(code, column, {**params, "reference": reference or ""})
+    return Finding(code, column, {**params, "reference": _reference(patient, sent.id, debits)})
 
 
 def _debit(patient: Patient, ident: str, debits: Sequence[Line]) -> Line | None:

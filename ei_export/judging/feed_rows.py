@@ -194,7 +194,7 @@ def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:
         return not a.completed, not resolution.is_zorg1, [a.text(column) for column in _COMPARED]
 
     first, *others = sorted(same, key=standing)
-    columns = sorted({column for other in others for column in _differences(first, other)}) if first.completed else []
+    columns = sorted({column for other in others for column in differences(first, other)}) if first.completed else []
     rows = sorted(a.row or 0 for a in same)
     first = evolve(first, row=rows[0])
     if not columns:
@@ -204,7 +204,7 @@ def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:
     return blurred(evolve(first, findings=(conflict,)), columns)
 
 
-def _differences(one: Appointment, other: Appointment) -> list[str]:
+def differences(one: Appointment, other: Appointment) -> list[str]:
     """The columns in which two rows of one appointment differ in meaning, not only in writing."""
     if one.cells == other.cells:
         return []

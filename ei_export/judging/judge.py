@@ -35,6 +35,7 @@ from ..zorg1.claims import SETTLED
 from ..zorg1.resolver import Verdict
 from ..zorg1.trajectories import Grouped, group
 from ..zorg1.visit import NOWHERE, Trajectory
+from .closed import found_of_closed, is_told_closed
 from .context import Context
 from .corrected import hold_back
 from .declared import name_answers, name_lines
@@ -120,6 +121,8 @@ def examine(
         held = hold_back(context, grouped, judged)
         judged |= held
         totals.append(Totals(held_back={str(ident) for ident in held}))
+    if closed := Counter(row.uzovi for row in classified.kept if is_told_closed(judged[row.key])):
+        totals.append(Totals(closed=closed))
     yield
     return JudgedPatient(
         patient,
@@ -235,6 +238,8 @@ def _completed(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
         place = numbered[places.get(row.id, NOWHERE).trajectory]
         if judgement.outcome in PENDING or _is_unexplained(judged, row, judgement):
             is_sent = row.id in judged.heard.silent
+            if is_told_closed(judgement):
+                judgement = evolve(judgement, found=found_of_closed(patient, row, judgement.found))
             unsettled.append(_unsettled(row, judgement, place, known, is_sent=is_sent))
         else:
             settled.append((row, judgement.past, place, known))

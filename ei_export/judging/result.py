@@ -20,7 +20,8 @@ T = TypeVar("T")
 class Totals:
     """What adds up, patient by patient; most of it is of few patients.
 
-    ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number. ``released``
+    ``outcomes`` counts rows and remembered appointments alike; ``held`` ones by UZOVI number, and of these
+    the ``closed`` ones. ``released``
     trajectory numbers are no longer the patient's, ``moved`` appointments and ``numbers``
     are the patient's now, and ``taken`` appointments no longer those of who had them. Of appointments that are to be
     corrected, ``held_back`` ones come to no line yet, and ``dropped`` ones are as they were declared again. ``shown``
@@ -34,6 +35,7 @@ class Totals:
     outcomes: Counter[Outcome] = field(factory=Counter)
     held: Counter[str] = field(factory=Counter)
     remembered: int = 0
+    closed: Counter[str] = field(factory=Counter)
     released: list[tuple[str, str]] = field(factory=list)
     moved: list[tuple[str, str]] = field(factory=list)
     taken: list[tuple[str, str]] = field(factory=list)

@@ -13,6 +13,7 @@ from ..model.appointment import Appointment, Common, Judgement, Key, Outcome, Pa
 from ..zorg1.resolver import Resolution, Verdict
 from ..zorg1.visit import Visit
 from .another_patient import is_theirs
+from .closed import judge_closed
 from .context import Context
 from .patient import Heard, Patient
 from .result import Totals
@@ -37,6 +38,7 @@ class Classified:
 def classify(patient: Patient, heard: Heard) -> Classified:
     """Makes visits of the appointments, and judges those of which there is nothing to group."""
     context, again = patient.context, heard.again
+    closed = context.closed
     resolve, resolved = context.resolver.resolve, context.resolved
     named, until = context.resolver.programs.named, context.declared_until
     visits: list[Visit] = []
@@ -47,6 +49,10 @@ def classify(patient: Patient, heard: Heard) -> Classified:
     }
     for row in (*heard.in_feed, *heard.remembered.values()):
         common, day, past = row.common, row.date, row.past
+        if row.id in closed and past.settled_as is None and row.id not in again:
+            judged[row.key] = judge_closed(patient, row, closed[row.id])
+            kept.append(row)
+            continue
         resolution = resolved[common, day]
         if past.linked and (past.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
             # What was declared or counted stays what it was, whatever the code is linked to now.

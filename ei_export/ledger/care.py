@@ -95,8 +95,9 @@ _PATIENTS: Final = """
 SELECT patient_id, birth_year, sex, consent, consent_on, appointments, trajectories FROM patient ORDER BY patient_id
 """
 _LINES: Final = """
-SELECT patient_id, reference, appointment_id, debit_credit, state, uzovi, code, list, f_code, units, amount_cents,
-       granted_cents, coalesce(closed_as, '')
+SELECT patient_id, reference, appointment_id, debit_credit,
+       CASE WHEN became IN ('credited', 'withdrawn') THEN became ELSE state END, uzovi, code, list, f_code, units,
+       amount_cents, granted_cents, coalesce(closed_as, '')
 FROM line ORDER BY patient_id, reference
 """
 _ID: Final = attrgetter("appointment_id")

@@ -65,7 +65,11 @@ SELECT patient_id, max(last), max(waits) FROM (
     SELECT patient_id, last, coalesce(
         (
             SELECT min(appointment_id) FROM (
-                SELECT patient_id, appointment_id FROM unsettled WHERE outcome IN ('held', 'unreadable')
+                SELECT patient_id, appointment_id FROM unsettled
+                WHERE outcome IN ('held', 'unreadable') AND NOT EXISTS (
+                    SELECT 1 FROM closed
+                    WHERE closed.appointment_id = unsettled.appointment_id AND closed.reference IS NULL
+                )
                 UNION ALL SELECT patient_id, appointment_id FROM changed
             ) AS waiting
             WHERE waiting.patient_id = patient.patient_id
@@ -101,7 +105,7 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
         f"UPDATE closing SET why = '' WHERE appointment_id IN (SELECT appointment_id FROM line WHERE patient_id {own})",
-        f"DELETE FROM closing WHERE reference IS NULL AND appointment_id IN ({waiting})",
+        f"UPDATE closing SET why = '' WHERE reference IS NULL AND appointment_id IN ({waiting})",
         f"UPDATE line SET sent = '', remark = '' WHERE patient_id {own}",
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ..base.problems import is_worded
 from . import Ledger
+from .closings import closed_appointments
 from .dossier import PENDING, Unsettled, unpack_trajectories
 from .line import Line, line_of
 from .patients import all_unsettled
@@ -31,9 +32,10 @@ class Started:
 
 
 def waiting(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
-    """What the next run tries again, each with its patient, by patient and appointment id."""
+    """What the next run tries again, each with its patient, by patient and appointment id; but for what is closed."""
+    closed = closed_appointments(ledger)
     for patient_id, kept in all_unsettled(ledger):
-        if kept.outcome in PENDING:
+        if kept.outcome in PENDING and kept.appointment_id not in closed:
             yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
 
@@ -70,7 +72,9 @@ def tests(ledger: Ledger) -> Iterator[LedgerRow]:
 def sums(ledger: Ledger) -> Iterator[LedgerRow]:
     """Where the money is, by insurer and UZOVI number; see the view of that name."""
     sql = """
-SELECT insurer, uzovi, declared_cents, credited_cents, granted_cents, refused_cents, open_cents FROM sums ORDER BY uzovi
+SELECT insurer, uzovi, declared_cents, credited_cents, granted_cents, refused_cents, written_off_cents, patient_cents,
+       open_cents
+FROM sums ORDER BY uzovi
 """
     return ledger.named(sql)
 

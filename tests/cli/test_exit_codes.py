@@ -47,6 +47,8 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     assert all_of(("returns", text), ("returns", back), ("returns", back)) == [3, 0, 0]
     back.write_bytes(by_insurer(the(result), {reference: Verdict(0, ("0611",))}))
     assert gives("returns", back) == 1
+    assert all_of(("close", reference, "--as", "patient"), ("close", "--reopen", reference, reference)) == [0, 0]
+    assert gives("close", "nothing", "--as", "patient") == 1
     assert all_of(("sent", "R000001"), ("sent", "R000001", "--not-sent")) == [0, 2]
     assert all_of(("undo", "R000001", "--why", "x")) == [2]
     for name, code in (("credit", 0), ("credit", 1), ("redeclare", 0), ("correct", 1)):

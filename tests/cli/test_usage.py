@@ -21,6 +21,7 @@ WRONG = {
     "USAGE_PATH": ("check", "--config", "."),
     "USAGE_EXTRA": ("undo", "1", "2"),
     "USAGE_REFERENCES": ("correct",),
+    "USAGE_CLOSE": ("close", "A1"),
     "USAGE_SENT": ("sent", "R000001", "--on", "2024-01-01", "--not-sent"),
 }
 

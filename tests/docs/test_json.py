@@ -19,6 +19,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "check": "",
     "show": FILE,
     "verify": FILE,
+    "close": "AFS00250 --as patient",
     "status": "--lines",
     "returns": str(ANSWERS),
     "explain": "AFS00267",

@@ -212,6 +212,7 @@ class Result:
         assert sum(row["warnings"] for row in by_insurer) == sum(p["severity"] == "warning" for p in self.told)
         places = ("appointment_id", "trajectory", "row")
         named = {tuple(map(problem.get, places)) for problem in self.told if problem["severity"] != "info"}
+        named |= {tuple(map(problem.get, places)) for problem in self.told if problem["code"] == "APPOINTMENT_CLOSED"}
         assert counts["held"] + counts["no_agreement"] + counts["unreadable"] <= len(named)
         for problem in self.told:
             kind = catalogue()[problem["code"]]

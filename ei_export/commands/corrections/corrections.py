@@ -18,6 +18,7 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
+from ...ledger.closings import closed_appointments
 from ...ledger.corrections import Asked, Asking
 from ...ledger.dossier import AT, in_order
 from ...ledger.line import last_debit
@@ -132,6 +133,17 @@ def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
 
 
 def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Finding | None:
+    """The line that somebody names, unless it is closed; see `line_named`."""
+    asking = line_named(ledger, named, stands=stands)
+    if isinstance(asking, Asking) and asking.debit.closed_as:
+        params = {"reference": asking.debit.reference, "closed_as": asking.debit.closed_as}
+        return Finding("LINE_CLOSED", "", params)
+    if asking is None and named in closed_appointments(ledger):
+        return Finding("APPOINTMENT_IS_CLOSED", "", {"name": named})
+    return asking
+
+
+def line_named(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Finding | None:
     """The line that somebody names: by its reference, in capitals or not, or by the id of its appointment; of that the
     last debit, or the one that ``stands``. None for what nothing has."""
     for reference in (named, named.upper()):

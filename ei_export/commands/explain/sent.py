@@ -7,6 +7,7 @@ from ...base.private import resolved
 from ...base.problems import InputError
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
+from ...ledger.closings import closings_of
 from ...ledger.history import place_in_file, requests_about
 from ...ledger.line import Line
 from ...model.codelists import remedy, return_codes
@@ -35,7 +36,7 @@ def due_step(line: DueLine) -> Reason:
 
 def sent_steps(history: PatientHistory, line: Line) -> Iterator[Reason]:
     """A line that went out: by which numbers the insurer knows it, where it is, and the answer."""
-    if line.state == "withdrawn":
+    if line.became == "withdrawn":
         params = {"run": run_label(line.run), "withdrawn": line.withdrawn_on, "why": line.withdrawn_why or "-"}
         yield reason("sent.withdrawn", history.ledger_name, reference=line.reference, **params)
         return
@@ -62,10 +63,20 @@ def sent_steps(history: PatientHistory, line: Line) -> Iterator[Reason]:
     yield from _answer(line, to_do=not _is_replaced(history, line))
     for day, asked, why in requests_about(history.context.ledger, line.reference):
         yield reason(f"correction.{asked}", day=day, why=reason("said.why", why=why) if why else "")
+    yield from closing_steps(history, line.appointment_id, line.reference)
     if line.credit == "header" and line.appointment_id not in history.credits:
         yield reason("correction.credit_waits")
     if line.again not in ("", "now") and line.appointment_id not in history.due:
         yield reason(f"correction.waits_{line.again}", reference=line.reference)
+
+
+def closing_steps(history: PatientHistory, appointment_id: str, reference: str = "") -> Iterator[Reason]:
+    """How a line, or an appointment that gave none, was closed and opened again."""
+    for said in closings_of(history.context.ledger, appointment_id):
+        if said.reference == reference:
+            key = f"closing.{said.closed_as or 'reopened'}"
+            why = reason("said.why", why=said.why) if said.why else ""
+            yield reason(key, history.ledger_name, day=said.day, why=why)
 
 
 def _is_replaced(history: PatientHistory, line: Line) -> bool:
@@ -77,7 +88,7 @@ def _is_replaced(history: PatientHistory, line: Line) -> bool:
 
 def _answer(line: Line, *, to_do: bool) -> Iterator[Reason]:
     """What came back, and what is still to be done about it."""
-    status: str = line.state
+    status: str = line.became
     if status == "credited" and line.dated:
         status = "credited_after"
     elif status == "refused" and line.answer == "refused":
@@ -129,7 +140,7 @@ def summary_step(line: Line) -> Reason:
         f_code=line.f_code,
         cents=line.amount_cents,
         invoice=line.invoice,
-        status=reason(f"said.status_{line.state}"),
+        status=reason("said.status_closed" if line.closed_as else f"said.status_{line.became}"),
     )
 
 

@@ -10,7 +10,7 @@ from ...ledger.line import Line
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
-from .sent import due_step, sent_steps, summary_step
+from .sent import closing_steps, due_step, sent_steps, summary_step
 from .story import Story
 from .trajectory import Listed, course, entries, entries_under, visit_steps
 
@@ -46,6 +46,7 @@ def _appointment(
     steps = [head, *chain(history, ident)]
     for each in sent:
         steps += sent_steps(history, each)
+    steps += closing_steps(history, ident)
     steps += [due_step(credit) for credit in history.credits.get(ident, ())]
     if due is not None:
         steps.append(due_step(due))
@@ -64,6 +65,8 @@ def _outcome(history: PatientHistory, ident: str) -> Reason:
     if appointment is None:
         return reason("outcome.not_completed")
     outcome = history.outcome(appointment)
+    if outcome is Outcome.HELD and ident in history.context.closed:
+        return reason("outcome.set_aside")
     if outcome in _NAMED:
         assert outcome is not None
         return reason(f"outcome.{outcome.value}", insurer=history.resolution(appointment).insurer)

@@ -131,7 +131,7 @@ def _of_visit(history: PatientHistory, visit: Visit) -> Reason:
     line = history.debit(appointment.id)
     if line is not None and (line.state != "withdrawn" or history.is_taken_back(appointment.id)):
         values_of = {"f_code": line.f_code, "units": line.units, "cents": line.amount_cents}
-        return reason(f"said.visit_{line.state}", moment=resolution.moment, **values_of)
+        return reason(f"said.visit_{line.became}", moment=resolution.moment, **values_of)
     if not resolution.is_linked:
         return reason("said.unmapped", code=values.excerpt(appointment.code))
     if resolution.moment == "contact" and (resolution.agreement is None or not resolution.agreement.is_sent):

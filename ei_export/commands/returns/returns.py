@@ -15,6 +15,7 @@ from ...base.spool import SortedLines
 from ...declaring.numbers import is_of_a_test, provider, run_label
 from ...ledger import Ledger, events
 from ...ledger.answers import Declared, PersonLines, answer_of, declaration_of
+from ...ledger.closings import closed_lines
 from ...ledger.corrections import waiting_for_credit
 from ...ledger.events import AnsweredLine
 from ...ledger.line import Line, When, line_of
@@ -124,6 +125,9 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
         reinstate_folder(ledger, declaration.run, settings)
         named = {"invoice": answer.invoice, "run": run_label(declaration.run)}
         report.note(Finding("RETURN_REINSTATED", "", named))
+    for line in closed_lines(ledger, answer.invoice):
+        params = {"reference": line.reference, "closed_as": line.closed_as}
+        report.note(Finding("CLOSED_LINE_ANSWERED", "", params), line.reference)
     ledger.commit()
     judged = (GOOD,) if answer.lines and not judging.faulty else answer.codes
     sums = answer.granted_cents, judging.refused
@@ -242,7 +246,7 @@ class _Judging:
         rows.append((status, line.granted_cents, " ".join(line.codes), line.remark, line.reference))
         if status != "granted":
             debit = line_of(self.ledger, sent.previous) if sent.previous else None
-            is_needless = debit is not None and debit.state == "refused"
+            is_needless = debit is not None and debit.became == "refused"
             self.report.line(
                 LineReport(sent, line.record, status, line.granted_cents, line.codes, line.remark, is_needless)
             )

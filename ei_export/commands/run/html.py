@@ -75,7 +75,7 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         report=report,
         summary=summary,
         overview=overview,
-        counts=summary.counts,
+        counts=summary.shown_counts,
         persons=sum(declaration.persons for declaration in declarations),
         line_count=sum(declaration.lines for declaration in declarations),
         cents=sum(declaration.amount_cents for declaration in declarations),

@@ -159,6 +159,7 @@ class FeedJudge:
         tell_of_refused(summary.problems, self.ledger, language, totals.given_up)
         tell_of_unanswered(summary.problems, self.ledger, language, self.today, patience)
         summary.read, summary.remembered, summary.outcomes = rows, totals.remembered, totals.outcomes
+        summary.closed = totals.closed
         summary.held, summary.insurers = totals.held, self.rules.insurers
 
 

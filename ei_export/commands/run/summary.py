@@ -30,7 +30,8 @@ _WIDTHS: Final = (9, 8, 16, 13, 9)
 
 @define
 class InsurerCounts:
-    """An UZOVI number: what goes out to it, how many appointments are held, and how many warnings there are."""
+    """An UZOVI number: what goes out to it, how many appointments are held, how many of these somebody closed, and how
+    many warnings there are."""
 
     uzovi: str
     insurer: str
@@ -39,14 +40,24 @@ class InsurerCounts:
     amount_cents: int = 0
     held: int = 0
     warnings: int = 0
+    closed: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many are held and not closed."""
+        return self.held - self.closed
+
+    def document(self) -> dict[str, Any]:
+        return asdict(self, filter=lambda attribute, value: attribute.name != "closed" or value)
 
 
 @define
 class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
-    by UZOVI number; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each line, where ``--json`` asked for
-    them; ``late`` is what went wrong once the report was written, and stands in none; ``test``: it declares nothing;
-    ``measurements``: how many rows of the file of measurements came to what, None without one."""
+    by UZOVI number, and of these the ``closed`` ones; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each
+    line, where ``--json`` asked for them; ``late`` is what went wrong once the report was written, and stands in none;
+    ``test``: it declares nothing; ``measurements``: how many rows of the file of measurements came to what, None
+    without one."""
 
     today: date
     input: str
@@ -57,6 +68,7 @@ class Summary:
     remembered: int = 0
     outcomes: Counter[Outcome] = field(factory=Counter)
     held: Counter[str] = field(factory=Counter)
+    closed: Counter[str] = field(factory=Counter)
     insurers: Mapping[str, str] = field(factory=dict)
     declarations: list[Declaration] = field(factory=list)
     lines: IO[str] | None = None
@@ -79,6 +91,8 @@ class Summary:
             row.amount_cents += declaration.amount_cents
         for uzovi, count in self.held.items():
             of(uzovi).held += count
+        for uzovi, count in self.closed.items():
+            of(uzovi).closed += count
         for uzovi, count in self.problems.warnings.items():
             of(uzovi).warnings += count
         return sorted(counts.values(), key=lambda row: (not row.uzovi, row.uzovi))
@@ -108,9 +122,10 @@ class Summary:
             "today": self.today.isoformat(),
             "input": self.input,
             "appointments": self.counts,
+            **({"closed": self.closed.total()} if self.closed else {}),
             **({"measurements": self.measurements} if self.measurements is not None else {}),
             "declarations": [asdict(declaration) for declaration in self.declarations],
-            "insurers": [asdict(row) for row in self.by_insurer()],
+            "insurers": [row.document() for row in self.by_insurer()],
             "kinds": [_kind(*kind) for kind in self.problems.kinds()],
         }
 
@@ -120,6 +135,14 @@ class Summary:
         counts = {"read": self.read, "remembered": self.remembered}
         return counts | {outcome.value: self.outcomes[outcome] for outcome in _COUNTS}
 
+    @property
+    def shown_counts(self) -> dict[str, int]:
+        """The same as people read them: what is closed isn't held."""
+        if not self.closed:
+            return self.counts
+        closed = self.closed.total()
+        return {**self.counts, "held": self.counts["held"] - closed, "closed": closed}
+
     def log_line(self) -> str:
         """The run in one line of ``key=value`` for a log; nothing of it is personal."""
         values = {
@@ -127,6 +150,7 @@ class Summary:
             **({"message": "test"} if self.test else {}),
             "today": self.today.isoformat(),
             **self.counts,
+            **({"closed": self.closed.total()} if self.closed else {}),
             "files": len(self.declarations),
             "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
             "errors": self.problems.severities["error"],
@@ -172,7 +196,7 @@ def text_lines(
         yield say("test_files" if summary.test else "files", folder=str(summary.folder))
         yield from (*(f"  {declaration.file}" for declaration in summary.declarations), "")
     yield paint(say("appointments"), "title")
-    for name, count in summary.counts.items():
+    for name, count in summary.shown_counts.items():
         if count:
             yield f"{count:>9}  {say('test_declared' if summary.test and name == 'declared' else name)}"
     if summary.measurements is not None:
@@ -192,7 +216,7 @@ def _table(rows: Sequence[InsurerCounts], language: Language, paint: Paint) -> I
     yield paint(_in_columns([say(head) for head in heads]), "title")
     totals = [0] * 5
     for row in rows:
-        counts = [row.persons, row.lines, row.amount_cents, row.held, row.warnings]
+        counts = [row.persons, row.lines, row.amount_cents, row.waiting, row.warnings]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         name = f"{row.insurer or say('unknown')} ({row.uzovi})" if row.uzovi else say("elsewhere")
         yield _counted(name, counts, language)

@@ -50,13 +50,14 @@ class Status:
     refused_credits: Callable[[], Iterator[tuple[LedgerRow, Finding]]]
     nothing_stands: Callable[[], Iterator[LedgerRow]]
     changed: Callable[[], Iterator[LedgerRow]]
+    closed: Callable[[], Iterator[LedgerRow]]
     lines: Callable[[], Iterator[LedgerRow]]
     severities: Severities
     ran: Sequence[Ran]
 
     @property
     def totals(self) -> dict[str, int]:
-        """Of all insurers together: declared - credited = granted + refused + open."""
+        """Of all insurers together: declared - credited = granted + refused + written off + patient + open."""
         return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
 
 
@@ -66,7 +67,7 @@ REFUSED: Final = (
     "return_codes", "remark", "uzovi", "waits_for", "refused_on",
 )  # fmt: skip
 #: What is called otherwise in our documents than in the ledger.
-_FIELDS: Final = {"status": "state", "waits_for": "again", "refused_on": "answered"}
+_FIELDS: Final = {"status": "became", "waits_for": "again", "refused_on": "answered"}
 
 
 def told(line: Line, names: Sequence[str]) -> dict[str, Any]:
@@ -77,7 +78,10 @@ def told(line: Line, names: Sequence[str]) -> dict[str, Any]:
     return row
 
 
-AMOUNTS: Final = ("declared_cents", "credited_cents", "granted_cents", "refused_cents", "open_cents")
+AMOUNTS: Final = (
+    "declared_cents", "credited_cents", "granted_cents", "refused_cents", "written_off_cents", "patient_cents",
+    "open_cents",
+)  # fmt: skip
 
 
 def document(status: Status, language: Language, *, lines: bool) -> dict[str, Any]:
@@ -97,6 +101,7 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "nothing_stands": status.nothing_stands(),
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
+        "closed": status.closed(),
         "insurers": iter(status.sums),
         "tests": iter(status.tests),
         "runs": (ran.document() for ran in status.ran),

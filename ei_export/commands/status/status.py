@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
@@ -12,10 +12,12 @@ from ...intake.reader import read_kept
 from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger, standing
+from ...ledger.closings import all_closed, waiting_appointments
 from ...ledger.credits import refused_credits
-from ...ledger.dossier import AT, in_order
+from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.line import line_of
 from ...ledger.runs import path_of
-from ...model.appointment import Outcome
+from ...model.appointment import Appointment, Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
@@ -24,10 +26,11 @@ from .overview import overview
 
 _LINE: Final = (
     "reference", "appointment_id", "status", "amount_cents", "granted_cents", "debit_credit", "previous",
-    "return_codes", "remark",
+    "return_codes", "remark", "closed_as",
 )  # fmt: skip
 _NOTHING_STANDS: Final = ("reference", "appointment_id", "trajectory", "date", "amount_cents", "insurer", "status")
 _CHANGED: Final = ("reference", "appointment_id", "trajectory", "date")
+_CLOSED: Final = ("reference", "appointment_id", "patient_id", "date", "insurer", "amount_cents", "granted_cents")
 _REFUSED_CREDIT: Final = (
     "reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents",
 )  # fmt: skip
@@ -54,6 +57,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             refused_credits=partial(_refused_credits, ledger, settings),
             nothing_stands=lambda: (told(line, _NOTHING_STANDS) for line in standing.nothing_stands(ledger)),
             changed=lambda: ({**told(line, _CHANGED), "change": kind} for line, kind in standing.changed(ledger)),
+            closed=partial(_closed, ledger, rules),
             lines=lambda: (told(line, _LINE) for line in standing.lines(ledger)),
             severities=settings.severities,
             ran=runs_of(settings.output.dir),
@@ -67,6 +71,25 @@ def _declaration(row: standing.LedgerRow) -> standing.LedgerRow:
 def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
     told = {"run": run_label(row["run"]), "folder": path_of(row["folder"]).name}
     return {**{name: value for name, value in row.items() if name != "sent_on"}, **told}
+
+
+def _closed(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
+    """What is closed, the last one first: lines, and appointments that gave none, of which only the day is known."""
+    for each in all_closed(ledger):
+        about: dict[str, Any] = dict.fromkeys(_CLOSED)
+        if (line := line_of(ledger, each.reference)) is not None:
+            about = told(line, _CLOSED)
+            about["rest_cents"] = line.amount_cents - (line.granted_cents or 0)
+        for patient_id, kept in waiting_appointments(ledger, each.appointment_id) if line is None else ():
+            row = _read(patient_id, kept, rules)
+            day = row.date.isoformat() if row.date is not None else None
+            about |= {"patient_id": patient_id, "date": day, "insurer": rules.insurers.get(row.uzovi, "")}
+        about |= {"reference": each.reference or None, "appointment_id": each.appointment_id}
+        yield {**about, "as": each.closed_as, "closed_on": each.day, "why": each.why}
+
+
+def _read(patient_id: str, kept: Unsettled, rules: Rules) -> Appointment:
+    return read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
@@ -88,7 +111,7 @@ def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
     for patient_id, kept in standing.waiting(ledger):
         if kept.outcome is Outcome.NO_AGREEMENT:
             continue
-        appointment = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
+        appointment = _read(patient_id, kept, rules)
         yield Held(
             appointment_id=appointment.id,
             patient_id=patient_id,

@@ -21,6 +21,8 @@ from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
 from .document import AMOUNTS, Status, refusal
 
+#: Amounts that are only shown where there is one.
+_RARE: Final = frozenset({"credited_cents", "written_off_cents", "patient_cents"})
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10
 _MOST: Final = 100_000
@@ -84,7 +86,7 @@ def _money(status: Status, say: Words) -> Iterator[str]:
     sums, totals = status.sums, status.totals
     if not sums:
         return
-    shown = [name for name in AMOUNTS if name != "credited_cents" or totals[name]]
+    shown = [name for name in AMOUNTS if name not in _RARE or totals[name]]
     rows = [[say["insurer"], *(say[name] for name in shown)]]
     for row in (*sums, {"insurer": "", **totals}):
         name = f"{row['insurer']} ({row['uzovi']})" if row["insurer"] else say["total"]

@@ -104,9 +104,9 @@ class PracticeRecords:
             yield sayer.says("VERIFY_REFERENCE_USED", line, names.reference, "-", "8021")
         if previous:
             debit = line_of(self._ledger, previous)
-            if debit is None or debit.debit_credit == "C" or not (debit.stands or debit.state == "credited"):
+            if debit is None or debit.debit_credit == "C" or not (debit.stands or debit.became == "credited"):
                 yield sayer.says("VERIFY_DEBIT_UNKNOWN", line, names.previous, "-", "8017")
-            elif debit.state == "credited":
+            elif debit.became == "credited":
                 yield sayer.says("VERIFY_CREDITED_BEFORE", line, names.previous, "-", "8084")
 
     def _against_agreements(self, line: Content, names: Landmarks, uzovi: str, sayer: "_Sayer") -> Iterator[Fault]:

@@ -1,0 +1,184 @@
+"""``close``: what needs no further declaring is ended, or opened again.
+
+Of a line, what was not granted gets a name; of an appointment that is held, the runs say no more than that it is
+closed. Nothing of either is forgotten: opened again, it is as if nobody had closed it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+from ...base.problems import Finding
+from ...declaring.numbers import has_form, is_of_a_test
+from ...intake.reader import read_kept
+from ...judging.rules import Rules
+from ...ledger import Ledger, events
+from ...ledger.closings import closings_of, waiting_appointments
+from ...ledger.corrections import Asking
+from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.events import Closable
+from ...ledger.line import ClosedAs, lines_of
+from ...ledger.patients import appointment_owner
+from ...settings import Settings
+from .corrections import line_named, own_ledger
+
+#: What can be closed: a line that was refused, or granted in part; one of which the credit was refused; one that was
+#: credited or withdrawn; an appointment that waits and would give a line, or is a contact.
+Kind = Literal["refused", "partly_granted", "credit_refused", "taken_back", "held", "contact"]
+
+_EVERY: Final[Sequence[ClosedAs]] = ("write-off", "patient", "accepted", "handled")
+#: As what. A contact has no money of its own, and a line of which the credit was refused is paid.
+WAYS: Final[Mapping[Kind, Sequence[ClosedAs]]] = {
+    "refused": _EVERY,
+    "partly_granted": _EVERY,
+    "credit_refused": ("accepted", "handled"),
+    "taken_back": _EVERY,
+    "held": _EVERY,
+    "contact": ("accepted", "handled"),
+}
+
+
+@frozen
+class Item:
+    """What is closed, or opened again: an appointment, or with a ``reference`` its line. ``rest_cents``: what of a
+    line was not granted, None of an appointment without one."""
+
+    kind: Kind | Literal[""]
+    appointment_id: str
+    reference: str | None
+    rest_cents: int | None
+
+    @property
+    def about(self) -> Closable:
+        return Closable(self.appointment_id, self.reference)
+
+
+@frozen
+class Closing:
+    """What was closed or opened again; or, where anything can't be, ``refused``: references, where they stood in the
+    command, each with why. Then nothing was done."""
+
+    items: list[Item] = field(factory=list)
+    refused: list[tuple[str, int, Finding]] = field(factory=list)
+
+
+def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Closing:
+    """Closes lines, each by its reference or the id of its appointment, and appointments that wait, by theirs; all of
+    them or none. Raises as `own_ledger`."""
+    rules = Rules.load(settings, today)
+
+    def act(ledger: Ledger, name: str) -> Item | Finding | None:
+        item = _closable(ledger, name, rules)
+        if isinstance(item, Item) and item.kind and closed_as not in WAYS[item.kind]:
+            return Finding("CLOSE_AS", "", {"name": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
+        return item
+
+    return _all(settings, names, act, lambda ledger, item: events.closed(ledger, item.about, closed_as, why, today))
+
+
+def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Closing:
+    """Opens again what was closed; all of it or nothing. Raises as `own_ledger`."""
+    return _all(settings, names, _closed, lambda ledger, item: events.reopened(ledger, item.about, why, today))
+
+
+def _all(
+    settings: Settings,
+    names: Iterable[str],
+    find: Callable[[Ledger, str], Item | Finding | None],
+    act: Callable[[Ledger, Item], None],
+) -> Closing:
+    """Does it with all that these names are of, each once, where it can be done with every one."""
+    done = Closing()
+    with own_ledger(settings) as ledger:
+        for position, name in enumerate(map(str.strip, names), 1):
+            found = find(ledger, name)
+            if isinstance(found, Item):
+                if found not in done.items:
+                    done.items.append(found)
+                continue
+            shown = name if found is not None or has_form(name) else "-"  # anything may be typed
+            done.refused.append((shown, position, found or _unknown(name, shown, position)))
+        if not done.refused:
+            for item in done.items:
+                act(ledger, item)
+            ledger.commit()
+    return done
+
+
+def _unknown(name: str, shown: str, position: int) -> Finding:
+    if is_of_a_test(name):
+        return Finding("TEST_NUMBER", "", {"number": shown})
+    return Finding("CLOSE_UNKNOWN", "", {"name": shown, "position": position})
+
+
+def _name(item: Item) -> str:
+    return item.reference or item.appointment_id
+
+
+def _listed(kind: Kind) -> str:
+    return ", ".join(f"--as {way}" for way in WAYS[kind])
+
+
+def _closable(ledger: Ledger, name: str, rules: Rules) -> Item | Finding | None:
+    """What a name is of, if it can be closed; None for what nothing has."""
+    asking = line_named(ledger, name)
+    if isinstance(asking, Asking):
+        return _closable_line(ledger, asking)
+    waiting = waiting_appointments(ledger, name)
+    if not waiting:
+        return Finding("CLOSE_NOTHING", "", {"name": name}) if asking is None and _is_known(ledger, name) else asking
+    if closed := _said_last(ledger, name, None):
+        return Finding("CLOSE_TWICE", "", {"name": name, **closed})
+    return Item("contact" if _is_contact(*waiting[0], rules) else "held", name, None, None)
+
+
+def _closable_line(ledger: Ledger, asking: Asking) -> Item | Finding:
+    debit = asking.debit
+    name = {"name": debit.reference}
+    if debit.closed_as:
+        return Finding("CLOSE_TWICE", "", {**name, **_said_last(ledger, debit.appointment_id, debit.reference)})
+    if debit.is_pruned:
+        return Finding("LINE_PRUNED", "", {"reference": debit.reference})
+    lines = lines_of(ledger, debit.appointment_id, debit.patient_id)
+    kind: Kind
+    if debit.stands and any(each.previous == debit.reference and each.became == "refused" for each in lines):
+        kind = "credit_refused"
+    elif not asking.is_last:
+        return Finding("REDECLARE_LATER", "", {"reference": debit.reference, "appointment": debit.appointment_id})
+    elif debit.became in ("sent", "granted"):
+        return Finding("CLOSE_UNANSWERED" if debit.became == "sent" else "CLOSE_GRANTED", "", name)
+    else:
+        kind = debit.became if debit.became in ("refused", "partly_granted") else "taken_back"
+    return Item(kind, debit.appointment_id, debit.reference, debit.amount_cents - (debit.granted_cents or 0))
+
+
+def _is_contact(patient_id: str, kept: Unsettled, rules: Rules) -> bool:
+    """Whether an appointment that waits would only count."""
+    row = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=rules.meant)
+    return rules.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date).moment == "contact"
+
+
+def _closed(ledger: Ledger, name: str) -> Item | Finding | None:
+    """What a name is of, if it is closed; None for what nothing has."""
+    asking = line_named(ledger, name)
+    if isinstance(asking, Asking):
+        debit = asking.debit
+        if debit.closed_as:
+            return Item("", debit.appointment_id, debit.reference, debit.amount_cents - (debit.granted_cents or 0))
+        return Finding("CLOSE_NOT_CLOSED", "", {"name": debit.reference})
+    if asking is None and _said_last(ledger, name, None):
+        return Item("", name, None, None)
+    return Finding("CLOSE_NOT_CLOSED", "", {"name": name}) if asking is None and _is_known(ledger, name) else asking
+
+
+def _is_known(ledger: Ledger, name: str) -> bool:
+    """Whether an appointment is in the ledger."""
+    return bool(waiting_appointments(ledger, name)) or appointment_owner(ledger, name) is not None
+
+
+def _said_last(ledger: Ledger, appointment_id: str, reference: str | None) -> dict[str, object]:
+    """As what and when it is closed, if it is."""
+    said = [each for each in closings_of(ledger, appointment_id) if each.reference == (reference or "")]
+    return {"closed_as": said[-1].closed_as, "day": said[-1].day} if said and said[-1].closed_as else {}
