@@ -76,10 +76,9 @@ def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
 def _closed(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
     """What is closed, the last one first: lines, and appointments that gave none, of which only the day is known."""
     for each in all_closed(ledger):
-        about: dict[str, Any] = dict.fromkeys(_CLOSED)
+        about: dict[str, Any] = dict.fromkeys((*_CLOSED, "rest_cents"))
         if (line := line_of(ledger, each.reference)) is not None:
-            about = told(line, _CLOSED)
-            about["rest_cents"] = line.amount_cents - (line.granted_cents or 0)
+            about = {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
         for patient_id, kept in waiting_appointments(ledger, each.appointment_id) if line is None else ():
             row = _read(patient_id, kept, rules)
             day = row.date.isoformat() if row.date is not None else None
