@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.feeds import Clinic, visit
-from tests.support.receiver import by_insurer
+from tests.support.receiver import Verdict, by_insurer
 
 #: Held: the diagnosis is missing; and after the end of its trajectory.
 HELD = visit("H1", "2021-03-01", "940131", "T2", patient="P2") | {"diagnosis_code": ""}
@@ -208,3 +208,59 @@ def test_an_answer_is_read_whatever_is_closed(clerk: Clerk) -> None:
     sent = clerk.clinic.feed(COURSE).run()
     clerk.gets(by_insurer(the(sent), {}))
     assert adds_up(status(clerk)["totals"])
+
+
+@pytest.mark.parametrize("cells", [{"date": "32-03-2021"}, {"date": "2019-03-01"}, {"uzovi": "70x5"}])
+def test_whatever_waits_can_be_closed(clerk: Clerk, cells: dict[str, str]) -> None:
+    clerk.clinic.configure(contracts='[[contracts]]\ninsurer = "VGZ"\nfrom = 2021-01-01\n')
+    assert clerk.clinic.feed([HELD | {"diagnosis_code": "3426"} | cells]).run().lines == {}
+    closes(clerk, "H1", "--as", "patient")
+    for result in (clerk.clinic.run(), clerk.clinic.feed([]).run()):
+        assert (result.exit_code, [each["code"] for each in result.problems]) == (0, ["APPOINTMENT_CLOSED"])
+    closes(clerk, "H1", "--reopen")
+    assert clerk.clinic.run().codes != ["APPOINTMENT_CLOSED"]
+
+
+def test_a_contradiction_is_not_forgotten_while_it_is_closed(clerk: Clerk) -> None:
+    """The feed that could put it right never came."""
+    clerk.clinic.feed([HELD | {"diagnosis_code": "3426"}, HELD | {"diagnosis_code": "3425"}]).run()
+    closes(clerk, "H1", "--as", "handled")
+    for _ in range(2):
+        assert clerk.clinic.feed([]).run().codes == ["APPOINTMENT_CLOSED"]
+    closes(clerk, "H1", "--reopen")
+    result = clerk.clinic.run()
+    assert (result.codes, result.lines) == (["APPOINTMENT_CONFLICT"], {})
+
+
+def test_a_line_of_a_withdrawn_run_stays_behind(clerk: Clerk) -> None:
+    clerk.clinic.feed(COURSE).run()
+    clerk.undoes("R000001")
+    (item,) = closes(clerk, "A3", "--as", "handled")
+    assert item["kind"] == "taken_back"
+    assert clerk.clinic.run().lines.keys() == {"A1"}
+    closes(clerk, "A3", "--reopen")
+    assert clerk.clinic.run().lines.keys() == {"A3"}
+
+
+def test_a_line_whose_credit_was_refused(clerk: Clerk) -> None:
+    clerk.gets(by_insurer(the(clerk.clinic.feed(COURSE).run()), {}))
+    reference = clerk.reference("A1")
+    clerk.asks("credit", reference)
+    credited = clerk.clinic.run()
+    (credit,) = clerk.rows("SELECT reference FROM line WHERE debit_credit = 'C'")
+    clerk.gets(by_insurer(the(credited), {credit["reference"]: Verdict(0, ("0611",))}))
+    assert clerk.clinic.run().problems
+    assert faults(clerk, "close", reference, "--as", "patient") == ["CLOSE_AS"]
+    (item,) = closes(clerk, reference, "--as", "accepted")
+    assert (item["kind"], item["rest_cents"]) == ("credit_refused", 0)
+    result = clerk.clinic.run()
+    assert (result.exit_code, result.problems) == (0, [])
+    assert adds_up(status(clerk)["totals"])
+
+
+def test_the_ledger_of_another_practice_is_left_alone(clerk: Clerk) -> None:
+    clerk.clinic.feed([HELD]).run()
+    path = clerk.clinic.folder / "ei-export.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("04012345", "04055555"), encoding="utf-8")
+    code, text = clerk.gives("close", "H1", "--as", "handled", debug=False)
+    assert (code, json.loads(text)["problems"][0]["code"]) == (2, "LEDGER_OTHER_PRACTICE")
