@@ -79,6 +79,7 @@ def take_out(settings: Settings, before: date, today: date) -> Pruned:
     """Takes out what is settled by now. Raises as `plan`."""
     rules = Rules.load(settings, today)
     with own_ledger(settings) as ledger:
+        refuse_strangers(ledger, settings)
         found = _plan(ledger, settings, rules, before)
         lines = prune(ledger, found.patients)
         ledger.commit()

@@ -148,9 +148,9 @@ print(json.dumps(filled.questions(Ledger.look(Path("ledger.sqlite")))))
         (p["code"], p["appointment_id"], p["column"]) for p in before.problems if p["appointment_id"]
     )
     clinic.tariffs()
-    once = visit("H2", "2021-03-04", "940141", "TI", patient="P21", debtor_number="D-4711", end_reason="02")
+    once = visit("H9", "2021-03-04", "940141", "TI", patient="P21", debtor_number="D-4711", end_reason="02")
     last = run(next_version, clinic, [once], "2021-08-02")
-    assert declared(last) == ["H2"]  # B3 waits for a feed, as its ledger was read back once
+    assert declared(last) == ["H9"]  # B3 waits for a feed, as its ledger was read back once
     assert [*records(clinic, last, "02", DEBTOR)] == ["D-4711".ljust(11)]
     assert [*records(clinic, last, "04", REASON)] == ["02"]
 

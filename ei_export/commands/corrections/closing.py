@@ -22,6 +22,7 @@ from ...ledger.events import Closable
 from ...ledger.line import ClosedAs, lines_of
 from ...ledger.patients import appointment_owner
 from ...settings import Settings
+from ..belonging import refuse_strangers
 from .corrections import line_named, own_ledger
 
 #: What can be closed: a line that was refused, or granted in part; one of which the credit was refused; one that was
@@ -66,7 +67,7 @@ class Closing:
 
 def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Closing:
     """Closes lines, each by its reference or the id of its appointment, and appointments that wait, by theirs; all of
-    them or none. Raises as `own_ledger`."""
+    them or none. Raises SettingsError for the ledger of another practice, and as `own_ledger`."""
     rules = Rules.load(settings, today)
 
     def act(ledger: Ledger, name: str) -> Item | Finding | None:
@@ -79,7 +80,7 @@ def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: st
 
 
 def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Closing:
-    """Opens again what was closed; all of it or nothing. Raises as `own_ledger`."""
+    """Opens again what was closed; all of it or nothing. Raises as `close`."""
     return _all(settings, names, _closed, lambda ledger, item: events.reopened(ledger, item.about, why, today))
 
 
@@ -92,6 +93,7 @@ def _all(
     """Does it with all that these names are of, each once, where it can be done with every one."""
     done = Closing()
     with own_ledger(settings) as ledger:
+        refuse_strangers(ledger, settings)
         for position, name in enumerate(map(str.strip, names), 1):
             found = find(ledger, name)
             if isinstance(found, Item):

@@ -28,7 +28,7 @@ from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
 from ...zorg1.resolver import Verdict
-from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..belonging import refuse_unknown_runs
 
 
 @frozen
@@ -62,14 +62,13 @@ class Queue:
 @contextmanager
 def own_ledger(settings: Settings) -> Iterator[Ledger]:
     """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
-    yet, it is of another practice, or runs were published that it doesn't know; BusyError, WriteError."""
+    yet, or runs were published that it doesn't know; BusyError, WriteError."""
     path = settings.ledger.path
     if not path.exists() and not path.is_symlink():
         raise SettingsError("LEDGER_MISSING", path=str(path))
     with writing(path):
         ledger = Ledger.open(path)
         try:
-            refuse_strangers(ledger, settings)
             refuse_unknown_runs(ledger, settings)
             yield ledger
         finally:

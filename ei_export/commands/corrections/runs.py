@@ -7,6 +7,7 @@ from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...ledger import Ledger, events
 from ...ledger.runs import PublishedRun, published_run
 from ...settings import Settings
+from ..belonging import refuse_strangers
 from ..run.pages import mark_pages
 from ..run.recovery import RUN, finish_earlier_runs
 from .corrections import own_ledger
@@ -37,11 +38,12 @@ def note_sent(settings: Settings, label: str, day: date | None, today: date) -> 
     """Notes that the files of a run were handed to VECOZO on a day, in the place of what was noted before, or, with
     None, that they were not. Gives its name.
 
-    Raises SettingsError for a run that isn't there or was withdrawn, a day before it or after today, and None where it
-    was answered; and as `own_ledger`.
+    Raises SettingsError for a run that isn't there or was withdrawn, a day before it or after today, None where it
+    was answered, and the ledger of another practice; and as `own_ledger`.
     """
     number_of(label)  # refused before anything is touched
     with own_ledger(settings) as ledger:
+        refuse_strangers(ledger, settings)
         list(finish_earlier_runs(ledger, settings))
         run = run_named(ledger, label)
         name = run_label(run.run)
