@@ -19,7 +19,8 @@ from ..standards.message import read_messages
 from ..standards.registry import standards
 from ..standards.standard import Tables
 from ..standards.vocabulary import read_elements, read_headings
-from ..zorg1.agreements import Agreements, Known, read_agreements, read_contacts, read_covers, read_twins, read_weeks
+from ..zorg1.agreements import Agreements, Known, read_agreements
+from ..zorg1.codes import read_contacts, read_covers, read_twins, read_weeks
 from ..zorg1.copying import unchecked
 from ..zorg1.in_vain import in_vain
 from ..zorg1.inferred import read_inferred

@@ -4,7 +4,7 @@ They are rows of ``specs/zorg1/*.csv`` and of a practice's overlays; this module
 one that applies. The rules and their sections of the Zorg1 manual are in the tables.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -15,20 +15,15 @@ from attrs import evolve, field, frozen
 
 from ..base.problems import SettingsError
 from ..base.row_types import (
-    CertaintyCell,
-    CountCell,
     FilledFromCell,
     FilledUntilCell,
-    KeyedTable,
     PlaceCell,
     RequiredCell,
     RowType,
-    SomeWordCells,
     SourceCell,
     TextCell,
     at_most,
     one_of,
-    within,
 )
 from ..base.specs import SPECS
 from ..base.tables import Report, Row, close_open, parse_rows, parse_table, read_sheet, refuse
@@ -36,6 +31,7 @@ from ..model import codelists
 from ..model.codelists import Code
 from ..model.names import AGREEMENT_COLUMNS, AgreementNames, Spelling
 from ..settings import AMOUNTS, Amount
+from .codes import read_contacts, read_covers, read_twins, read_weeks
 from .programs import Programs, known_diagnoses, read_parts, read_usual
 
 Moment: TypeAlias = Literal["start", "contact", "end", "relapse", "baseline", "profile", "other"]
@@ -308,79 +304,6 @@ def _speller(names: AgreementNames, built_in: Iterable[Agreement]) -> Callable[[
         return evolve(row, values={**row.values, **values})
 
     return spell
-
-
-@frozen
-class Twin:
-    """The ``code`` of a product on the paramedic list, and its ``twin`` on the bilateral list (Zorg1 §4.6.1)."""
-
-    code: RequiredCell
-    twin: RequiredCell
-    source: SourceCell
-
-
-@frozen
-class ContactForm:
-    """The ``form`` of a contact's ``code`` for a profile."""
-
-    code: RequiredCell
-    profile: RequiredCell
-    form: RequiredCell
-    source: SourceCell
-
-
-@frozen
-class EndWeeks:
-    """How many weeks after the start the ``code`` of an end is meant to be declared."""
-
-    code: RequiredCell
-    weeks: CountCell
-    source: SourceCell
-
-
-@frozen
-class Cover:
-    """The insurance that ``indications`` (COD321) say they are for, as the profiles of TKP and THP call it."""
-
-    cover: RequiredCell
-    indications: SomeWordCells
-    source: SourceCell
-    certainty: CertaintyCell
-
-
-_TWINS: Final = KeyedTable[str, Twin]("codelists/zorg1-twins.csv", Twin, "code")
-_CONTACTS: Final = KeyedTable[tuple[str, str], ContactForm](
-    "codelists/zorg1-contacts.csv", ContactForm, "code", "profile"
-)
-_WEEKS: Final = KeyedTable[str, EndWeeks]("codelists/zorg1-weeks.csv", EndWeeks, "code")
-_COVERS: Final = KeyedTable[str, Cover]("codelists/zorg1-covers.csv", Cover, "cover")
-_OUR_CODE: Final = "a code of specs/zorg1/"
-
-
-def read_twins(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """The twin of each code that has one. ``codes`` are those of the agreements; one that is none of them is an error,
-    here and in the next two."""
-    rows = _TWINS.read(specs, report, within(codes, _OUR_CODE, "code", "twin"))
-    return {code: row.twin for code, row in rows.items()}
-
-
-def read_contacts(
-    codes: Collection[str], specs: Path = SPECS, report: Report = refuse
-) -> Mapping[tuple[str, str], str]:
-    """The form of a contact's code for a profile, by code and profile."""
-    rows = _CONTACTS.read(specs, report, within(codes, _OUR_CODE, "code", "form"))
-    return {key: row.form for key, row in rows.items()}
-
-
-def read_weeks(codes: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, int]:
-    """How many weeks after the start an end is meant to be declared, by its code."""
-    return {code: row.weeks for code, row in _WEEKS.read(specs, report, within(codes, _OUR_CODE, "code")).items()}
-
-
-def read_covers(known: Collection[str], specs: Path = SPECS, report: Report = refuse) -> Mapping[str, str]:
-    """The insurance that each indication says it is for: AV or BV. ``known`` are the indications there are (COD321)."""
-    rows = _COVERS.read(specs, report, within(known, "codes of COD321, a space between", "indications"))
-    return {indication: row.cover for row in rows.values() for indication in row.indications}
 
 
 def _check(row: Row, known: Known) -> None:

@@ -15,7 +15,8 @@ from ei_export.base.problems import SettingsError
 from ei_export.base.specs import SPECS
 from ei_export.model import codelists
 from ei_export.model.names import AGREEMENT_COLUMNS
-from ei_export.zorg1.agreements import ANY, Agreement, Agreements, Known, read_agreements, read_twins
+from ei_export.zorg1.agreements import ANY, Agreement, Agreements, Known, read_agreements
+from ei_export.zorg1.codes import read_twins
 
 BUILT_IN = Agreements.load()
 KNOWN = Known.of(codelists.every_code().values(), codelists.diagnoses())
