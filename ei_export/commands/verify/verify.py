@@ -1,7 +1,7 @@
 """``verify``: message files judged as their receiver would; with a practice at hand, also by what that knows."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
 from heapq import merge
@@ -73,7 +73,7 @@ class _Kept:
     def __init__(self, share: Sequence[int]) -> None:
         self.share: Final = sorted(share)
         self._at = 0
-        self._file: Final = TemporaryFile()  # noqa: SIM115 - closed when read
+        self._file: Final = TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._calls: Final = Batches[_Call](self._file)
 
     def begin(self, file: str, standard: str) -> None:
@@ -95,6 +95,10 @@ class _Kept:
             self._at = at
             worst = max(worst, _judge_path(paths[at], verifying, self))
         return worst, self._calls.hand_over()
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self._file.close()
 
     def calls(self, batches: int) -> Iterator[_Call]:
         """All that was handed over, each with the place of its path."""
@@ -123,14 +127,14 @@ def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
     shares = _shares(found) if verifying.practice is None else []
     if len(shares) < 2:
         return max(_judge_path(path, verifying, page) for path in found)
-    kept = [_Kept(share) for share in shares]
     with ExitStack() as cleaning:
+        kept = [cleaning.enter_context(closing(_Kept(share))) for share in shares]
         works = [partial(each.judge, found, verifying) for each in kept]
         helpers = [cleaning.enter_context(Helper(work)) for work in works[1:]]
         judged = [works[0](), *(helper.result() for helper in helpers)]
-    told = [each.calls(batches) for each, (_, batches) in zip(kept, judged, strict=True)]
-    for _, call in merge(*told, key=itemgetter(0)):
-        call(page)
+        told = [each.calls(batches) for each, (_, batches) in zip(kept, judged, strict=True)]
+        for _, call in merge(*told, key=itemgetter(0)):
+            call(page)
     return max(exit_code for exit_code, _ in judged)
 
 
