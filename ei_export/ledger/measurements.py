@@ -27,11 +27,6 @@ class MeasuredFile:
     told: Sequence[tuple[Finding, int | None]]
 
 
-def measurements_of(ledger: Ledger, patient_id: str) -> list[KeptMeasurement]:
-    """What was measured of a patient, in order of its keys."""
-    return [*map(KeptMeasurement._make, ledger.rows(f"{_ALL} WHERE patient_id = ? {_IN_ORDER}", (patient_id,)))]
-
-
 def all_measurements(ledger: Ledger) -> Iterator[KeptMeasurement]:
     """All that was measured, in order of the keys: by patient, in the order of code points."""
     return map(KeptMeasurement._make, ledger.rows(f"{_ALL} {_IN_ORDER}"))

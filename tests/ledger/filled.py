@@ -241,7 +241,6 @@ def questions(ledger: Ledger) -> dict[str, Any]:
             [each.reference for each in line.corrected_debits(ledger, patient.patient_id)] for patient in known
         ],
         "care.patients_in_care": lambda: known,
-        "measurements.measurements_of": lambda: measurements.measurements_of(ledger, "P1"),
         "measurements.all_measurements": lambda: measurements.all_measurements(ledger),
         "measurements.patients_with_care": lambda: sorted({*measurements.patients_with_care(ledger)}),
         "measurements.of_unknown": lambda: measurements.of_unknown(ledger),
