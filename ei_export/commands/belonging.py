@@ -1,7 +1,8 @@
 """One ledger, one practice, one folder of runs: what doesn't belong together is refused before anything is read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,15 @@ from ..settings import Practice, Settings
 
 #: How many runs are named.
 _MOST_NAMED = 5
+
+
+@contextmanager
+def practice_ledger(settings: Settings) -> Iterator[Ledger]:
+    """A copy of the ledger of a practice, to read only. Raises SettingsError as the two below, and as `Ledger.look`."""
+    with closing(Ledger.look(settings.ledger.path)) as ledger:
+        refuse_strangers(ledger, settings)
+        refuse_unknown_runs(ledger, settings)
+        yield ledger
 
 
 def refuse_strangers(ledger: Ledger, settings: Settings) -> None:

@@ -6,7 +6,7 @@ question are worked out. Nothing is written, and no rule is in here: it tells wh
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
@@ -23,7 +23,7 @@ from ...ledger.patients import pending_appointments
 from ...ledger.people import doubted
 from ...ledger.pruning import pruned_line
 from ...settings import Settings
-from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..belonging import practice_ledger
 from .declarations import DECLARATIONS, declaration_stories
 from .patient import PatientHistory
 from .search import Search
@@ -92,9 +92,7 @@ def read_feed(
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     survey = Survey(settings.input, source.header)
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        refuse_strangers(ledger, settings)
-        refuse_unknown_runs(ledger, settings)
+    with practice_ledger(settings) as ledger:
         feed = gather(
             watch(source, ledger, RowReader(source.header, survey.statuses, settings.input.values)),
             settings.input.path.stat().st_size,

@@ -4,7 +4,6 @@ table is given. It only reads."""
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Final, TypeAlias
 from attrs import frozen
 
 from ...base.problems import Finding, SettingsError
-from ...ledger import Ledger
 from ...model.codelists import diagnoses, uzovi_numbers
 from ...model.index_tables import NationalMean, Threshold, index_tables
 from ...settings import Settings
 from ...zorg1.agreements import Agreements
-from ..belonging import codes_of, refuse_strangers, refuse_unknown_runs
+from ..belonging import codes_of, practice_ledger
 from .arithmetic import Group, IndexValue, expected, tenths, weighted
 from .care import Reason, TreatedPatient, balanced, treated
 from .kept import KeptIndex, folder_of, kept_indices
@@ -131,9 +129,7 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         earlier.first,
         span.last,
     )
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        refuse_strangers(ledger, settings)
-        refuse_unknown_runs(ledger, settings)
+    with practice_ledger(settings) as ledger:
         sources = reading.read(ledger, asked.files)
     balances = balance, _ = [balanced(sources.lines, each.why_not) for each in spans]
     found, before = (treated(each.lines, sources.traits, agreements.covers) for each in balances)

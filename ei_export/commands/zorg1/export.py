@@ -3,7 +3,6 @@ profiles. Only trajectories of patients whose last word on sharing data is yes a
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -15,7 +14,6 @@ from attrs import astuple, define, field, frozen
 from ...base.problems import Finding, SettingsError
 from ...base.wording import quoted_word
 from ...judging.rules import Rules
-from ...ledger import Ledger
 from ...model.measurement import MEASURING_MOMENTS, score_of
 from ...output.codebook import COURSE_COLUMNS, Codebook, columns_with
 from ...output.problem_list import ProblemList
@@ -27,7 +25,7 @@ from ...zorg1.course import Course, VisitLine
 from ...zorg1.measures import Measures
 from ...zorg1.measuring import by_moment
 from ...zorg1.programs import Programs
-from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..belonging import practice_ledger
 from .courses import CourseReader
 from .selection import Selection
 from .tally import Tally
@@ -75,9 +73,7 @@ def export(
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        refuse_strangers(ledger, settings)
-        refuse_unknown_runs(ledger, settings)
+    with practice_ledger(settings) as ledger:
         for course in reader.courses(ledger):
             if selection.takes(course) and tally.takes(course):
                 if course.program not in waiting:  # of a part that isn't known, or of an overlay's

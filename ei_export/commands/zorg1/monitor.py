@@ -13,7 +13,6 @@ from ...base.problems import Language, SettingsError, Severities
 from ...base.wording import quoted_word
 from ...base.words import words
 from ...judging.rules import Rules
-from ...ledger import Ledger
 from ...model.measurement import Measurement, score_of
 from ...output.problem_list import ProblemList
 from ...output.sheets import Column, Kind, Row, Sheet, Value, require_xlsxwriter, sheet_files, titled
@@ -25,7 +24,7 @@ from ...zorg1.course import CourseVisit
 from ...zorg1.inclusion import Includer
 from ...zorg1.programs import Programs
 from ...zorg1.review import OR, Review, Reviewed, Reviewer
-from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..belonging import practice_ledger
 from .courses import CourseReader
 from .filters import Asked, one_filter, parse_filters, parse_sort
 from .page import NAME as PAGE_NAME
@@ -152,9 +151,7 @@ def monitor(
     page = Page.of(settings, rules, reader, selection, today) if folder is not None else None
     with ExitStack() as failing, closing(page) if page is not None else nullcontext():
         failing.callback(found.close)
-        with closing(Ledger.look(settings.ledger.path)) as ledger:
-            refuse_strangers(ledger, settings)
-            refuse_unknown_runs(ledger, settings)
+        with practice_ledger(settings) as ledger:
             for care in reader.patients(ledger):
                 reviews = [reviewer.review(course) for course in filter(selection.takes, care.courses)]
                 others = reviewer.outside(care.patient_id, care.consent, care.courses, care.outside)

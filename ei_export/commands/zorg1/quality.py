@@ -2,7 +2,6 @@
 now (§5.2.3); with the criteria that a practice is held to."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Final, Literal, Self, TypeAlias
@@ -12,7 +11,6 @@ from attrs import Factory, asdict, define, frozen
 from ...base.problems import Finding, Language, SettingsError
 from ...base.words import words
 from ...judging.rules import Rules
-from ...ledger import Ledger
 from ...model.measurement import MEASURING_MOMENTS, MeasuringMoment, score_of
 from ...output.sheets import Column, Row, Sheet, require_xlsxwriter, sheet_files, titled
 from ...settings import Settings
@@ -22,7 +20,7 @@ from ...zorg1.course import Course
 from ...zorg1.measures import Measures
 from ...zorg1.measuring import by_moment, due_measures, missing_measures
 from ...zorg1.programs import Programs
-from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..belonging import practice_ledger
 from .courses import CourseReader
 from .selection import Selection
 
@@ -151,9 +149,7 @@ def quality(
     programs = rules.resolver.programs
     selection, reader = select(programs), CourseReader(settings, rules)
     measures, limits, counting = reader.measuring.measures, settings.zorg1.limits, Counting()
-    with closing(Ledger.look(settings.ledger.path)) as ledger:
-        refuse_strangers(ledger, settings)
-        refuse_unknown_runs(ledger, settings)
+    with practice_ledger(settings) as ledger:
         for care in reader.patients(ledger):
             courses = [c for c in care.courses if selection.takes(c) and (consent == "all" or c.shares)]
             counting.add([(course, Moments.of(course, measures, limits, today)) for course in courses])
