@@ -46,19 +46,23 @@ class Use:
     supplied: frozenset[str] | None
 
     def keys(self, known: Mapping[str, Entry]) -> list[str]:
+        if "*" not in self.key:
+            return [self.key] if self.key in known else []
         pattern = re.compile(".+".join(map(re.escape, self.key.split("*"))))
         return [key for key in known if pattern.fullmatch(key)]
 
 
 @cache
-def modules() -> Mapping[Path, ast.Module]:
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+def modules() -> Mapping[Path, Sequence[ast.expr]]:
+    """The expressions in each file."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    return {path: [node for node in ast.walk(tree) if isinstance(node, ast.expr)] for path, tree in trees.items()}
 
 
 @cache
 def subjects_of(path: Path) -> set[str]:
     """The subjects whose words a file opens, ``words("verify", language)``, or makes reasons for."""
-    calls = [node for node in ast.walk(modules()[path]) if isinstance(node, ast.Call)]
+    calls = [node for node in modules()[path] if isinstance(node, ast.Call)]
     opened = {subject for call in calls if opens(call) for subject in texts_of(call.args[0])}
     return opened | {"explain" for call in calls if called(call.func) == "reason"}
 
@@ -68,7 +72,7 @@ def opens(call: ast.Call) -> bool:
 
 
 def uses_in(path: Path) -> Iterator[Use]:
-    for node in ast.walk(modules()[path]):
+    for node in modules()[path]:
         match node:
             case ast.Call(func=func, args=[key, *_], keywords=given) if called(func) in NAMES and not opens(node):
                 named = [each.arg for each in given if each.arg is not None]
@@ -136,10 +140,10 @@ def pages_near(folder: Path) -> list[Path]:
 def constants_near(subject: str) -> set[str]:
     """Every text, and every form of one, in the files of a folder in which the subject is opened, and in the model."""
     folders = {path.parent for path in modules() if subject in subjects_of(path)} | {PACKAGE / "model"}
-    near = (tree for path, tree in modules().items() if path.parent in folders)
+    near = (nodes for path, nodes in modules().items() if path.parent in folders)
     pages = (page.read_text(encoding="utf-8") for folder in folders for page in pages_near(folder))
     return {
-        *(text for tree in near for node in ast.walk(tree) if isinstance(node, ast.expr) for text in texts_of(node)),
+        *(text for nodes in near for node in nodes for text in texts_of(node)),
         *(text for page in pages for text, _ in QUOTED.findall(page)),
     }
 
@@ -163,8 +167,9 @@ def test_every_text_asked_for_is_there_with_its_parameters() -> None:
 @pytest.mark.parametrize("subject", sorted({*SUBJECTS} - LOOKED_UP))
 def test_every_text_is_asked_for(subject: str) -> None:
     asked = {key for of, use in uses() if of == subject for key in use.keys(entries(subject))}
-    assert asked or constants_near(subject), "nobody opens it"
-    for text in constants_near(subject):
+    near = constants_near(subject)
+    assert asked or near, "nobody opens it"
+    for text in near:
         if any(map(str.isalpha, text)):
             asked.update(Use("", text, None).keys(entries(subject)))
 
