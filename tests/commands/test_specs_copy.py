@@ -27,13 +27,14 @@ def clinic(tmp_path: Path) -> Clinic:
     return Clinic.open(tmp_path / "practice")
 
 
-def given(clinic: Clinic, *words: str) -> tuple[int, dict[str, Any]]:
-    config = str(clinic.folder / "ei-export.toml")
-    done = CliRunner().invoke(main, ["specs", *words, "--json", "--config", config])
+def given(clinic: Clinic | None, *words: str) -> tuple[int, dict[str, Any]]:
+    """Without a clinic no settings are named."""
+    config = [] if clinic is None else ["--config", str(clinic.folder / "ei-export.toml")]
+    done = CliRunner().invoke(main, ["specs", *words, "--json", *config])
     return done.exit_code, json.loads(done.stdout)
 
 
-def copied(clinic: Clinic, insurer: str, first: str, *more: str) -> dict[str, Any]:
+def copied(clinic: Clinic | None, insurer: str, first: str, *more: str) -> dict[str, Any]:
     exit_code, document = given(clinic, "copy", "--insurer", insurer, "--from", first, *more)
     assert exit_code == 0, document
     return document
@@ -101,9 +102,12 @@ def test_specs_check_takes_it_and_warns_until_every_source_is_filled_in(clinic: 
     assert "AGREEMENTS_UNCHECKED" not in codes(given(clinic, "check", "--overlay", str(path))[1])
 
 
-def test_specs_check_warns_without_settings_too(tmp_path: Path, clinic: Clinic) -> None:
+def test_specs_check_warns_without_settings_too(
+    tmp_path: Path, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = copied(clinic, "VGZ", "2024-01-01")["file"]
-    assert codes(given(Clinic(tmp_path), "check", "--overlay", path)[1]) == ["AGREEMENTS_UNCHECKED"]
+    assert codes(given(None, "check", "--overlay", path)[1]) == ["AGREEMENTS_UNCHECKED"]
 
 
 def test_a_run_declares_by_it_and_says_that_nobody_checked_it(clinic: Clinic) -> None:
@@ -146,12 +150,12 @@ def test_what_has_no_tariff_all_the_time_is_named(clinic: Clinic) -> None:
     assert "940131, 940134" in told["message"]
 
 
-def test_without_settings_tariffs_are_not_looked_at(tmp_path: Path) -> None:
+def test_without_settings_tariffs_are_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     out = tmp_path / "own" / "vgz.csv"
-    assert copied(Clinic(tmp_path), "VGZ", "2024-01-01", "--out", str(out))["without_tariff"] is None
+    assert copied(None, "VGZ", "2024-01-01", "--out", str(out))["without_tariff"] is None
     assert out.is_file()
-    config = ("--config", str(tmp_path / "none.toml"))
-    words = ["specs", "copy", "--insurer", "CZ", "--from", "2024-01-01", "--out", str(tmp_path / "cz.csv"), *config]
+    words = ["specs", "copy", "--insurer", "CZ", "--from", "2024-01-01", "--out", str(tmp_path / "cz.csv")]
     assert "Er zijn geen instellingen gelezen" in CliRunner().invoke(main, words).stdout
 
 

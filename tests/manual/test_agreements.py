@@ -109,8 +109,14 @@ def said(insurer: str, day: str) -> dict[str, Product]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without settings: nothing but what is built in."""
+    monkeypatch.chdir(tmp_path)
+
+
 def shown(*options: str) -> Mapping[str, Any]:
-    result = CliRunner().invoke(main, ["agreements", *options, "--json", "--config", "none.toml"])
+    result = CliRunner().invoke(main, ["agreements", *options, "--json"])
     assert result.exit_code == 0, result.stderr
     document: Mapping[str, Any] = json.loads(result.stdout)
     return document

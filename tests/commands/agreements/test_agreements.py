@@ -25,20 +25,21 @@ def clinic(tmp_path: Path) -> Clinic:
     return Clinic.open(tmp_path / "practice")
 
 
-def given(clinic: Clinic, *options: str, day: str = DAY) -> tuple[int, str]:
-    config = str(clinic.folder / "ei-export.toml")
-    done = CliRunner().invoke(main, ["agreements", "--config", config, "--on", day, *options])
+def given(clinic: Clinic | None, *options: str, day: str = DAY) -> tuple[int, str]:
+    """Without a clinic no settings are named."""
+    config = [] if clinic is None else ["--config", str(clinic.folder / "ei-export.toml")]
+    done = CliRunner().invoke(main, ["agreements", *config, "--on", day, *options])
     return done.exit_code, done.stdout
 
 
-def looked_up(clinic: Clinic, *options: str, day: str = DAY) -> dict[str, Any]:
+def looked_up(clinic: Clinic | None, *options: str, day: str = DAY) -> dict[str, Any]:
     exit_code, text = given(clinic, *options, "--json", day=day)
     assert exit_code == 0
     document: dict[str, Any] = json.loads(text)
     return document
 
 
-def rows(clinic: Clinic, *options: str, day: str = DAY) -> dict[tuple[str, str], dict[str, Any]]:
+def rows(clinic: Clinic | None, *options: str, day: str = DAY) -> dict[tuple[str, str], dict[str, Any]]:
     found = looked_up(clinic, *options, day=day)["agreements"]
     return {(row["insurer"], row["code"]): row for row in found}
 
@@ -209,11 +210,11 @@ def test_an_insurer_without_agreements(clinic: Clinic) -> None:
     assert given(clinic, "--insurer", "DSW")[0] == 2
 
 
-def test_without_settings(tmp_path: Path) -> None:
-    nowhere = Clinic(tmp_path)
-    row = rows(nowhere)["VGZ", "940131"]
+def test_without_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = rows(None)["VGZ", "940131"]
     assert (row["contract"], row["tariff_cents"], row["own_codes"], row["problem"]) == (None, None, [], None)
-    _, text = given(nowhere, "--lang", "en")
+    _, text = given(None, "--lang", "en")
     assert "No settings were read" in text
     assert "No contract position" not in text
 
