@@ -36,6 +36,13 @@ COLUMNS: Final = (
     *(Column("between_due", "number"), Column("between_measured", "number"), Column("between_percent", "percent")),
     *(Column("end_due", "number"), Column("end_measured", "number"), Column("end_percent", "percent")),
 )
+#: What is told where a criterion isn't met.
+UNMET: Final[Mapping[str, str]] = {
+    "patients": "QUALITY_PATIENTS",
+    "intake": "QUALITY_INTAKE",
+    "between": "QUALITY_BETWEEN",
+    "end": "QUALITY_END",
+}
 #: A program and a profile; `ANY` for all of them together.
 Key: TypeAlias = tuple[str, str]
 
@@ -101,7 +108,7 @@ class Unmet:
 
     def finding(self) -> Finding:
         """As it is told."""
-        return Finding(f"QUALITY_{self.criterion.upper()}", "", asdict(self))
+        return Finding(UNMET[self.criterion], "", asdict(self))
 
 
 @frozen
