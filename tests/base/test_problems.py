@@ -3,7 +3,7 @@
 import ast
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -78,24 +78,27 @@ class Use:
 
 
 @cache
-def sources() -> Mapping[str, ast.Module]:
-    """The modules of the program by their path."""
-    paths = sorted(PACKAGE.rglob("*.py"))
-    return {path.relative_to(PACKAGE.parent).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+def sources() -> Mapping[str, Sequence[ast.expr]]:
+    """The expressions in the modules of the program, by the path of each."""
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    return {
+        path.relative_to(PACKAGE.parent).as_posix(): [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
+        for path, tree in trees.items()
+    }
 
 
 def constants() -> Iterator[tuple[str, str]]:
     """Every text in the source, and where."""
-    for file, tree in sources().items():
-        for node in ast.walk(tree):
+    for file, nodes in sources().items():
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value, f"{file}:{node.lineno}"
 
 
 def uses() -> Iterator[Use]:
     """Every finding and refusal in the source whose code is written there."""
-    for file, tree in sources().items():
-        for node in ast.walk(tree):
+    for file, nodes in sources().items():
+        for node in nodes:
             match node:
                 case ast.Call(func=ast.Name(id="Finding")):
                     supplied = supplied_to_finding(node)

@@ -11,9 +11,9 @@ from ei_export.commands.index.arithmetic import Group, IndexValue, Interval, exp
 A = Group([8] * 10, Fraction(6))
 B = Group([6] * 30, Fraction(8))
 
-counts = st.lists(st.integers(1, 60), min_size=1, max_size=30)
+counts = st.lists(st.integers(1, 60), min_size=1, max_size=12)
 means = st.fractions(Fraction(1, 2), 40, max_denominator=10)
-groups = st.lists(st.builds(Group, counts, means), min_size=1, max_size=6)
+groups = st.lists(st.builds(Group, counts, means), min_size=1, max_size=4)
 
 
 def test_the_worked_example() -> None:

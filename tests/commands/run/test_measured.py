@@ -18,7 +18,9 @@ from ei_export.intake.measurements import ReadMeasurements, read_measurements
 from ei_export.model.columns import MEASUREMENT_COLUMNS
 from ei_export.model.measurement import KeptMeasurement
 from tests.support.clerk import COURSE, NOTHING, Clerk, few_tariffs
-from tests.support.feeds import Clinic, Result, csv_text
+from tests.support.feeds import Clinic, Result, csv_text, tables_read_once
+
+__all__ = ["tables_read_once"]
 
 HEADER = ";".join(MEASUREMENT_COLUMNS)
 FIRST = "P1;T1;2021-03-01;Start Back;5;4;intake\nP1;;2021-03-22;NPRS;7,5;;\n"
