@@ -13,9 +13,10 @@ set "ALARM=%USERPROFILE%\Desktop\EI-EXPORT.txt"
 pushd "%~dp0"
 set PYTHONUTF8=1
 set CODE=4
-del night.log 2> nul
+del night.log night.txt 2> nul
 if exist night.log goto failed
-"%PROGRAM%" run --quiet > night.log 2>&1
+if exist night.txt goto failed
+"%PROGRAM%" run --quiet --notify-file night.txt > night.log 2>&1
 set CODE=%ERRORLEVEL%
 type night.log >> ei-export.log
 
@@ -31,6 +32,7 @@ goto end
 if %CODE% leq 1 set CODE=4
 > "%ALARM%" echo ei-export did not do its work this night: exit code %CODE%, in "%CD%".
 >> "%ALARM%" echo ei-export heeft vannacht zijn werk niet gedaan: exitcode %CODE%, in "%CD%".
+if exist night.txt >> "%ALARM%" type night.txt
 >> "%ALARM%" type night.log
 
 :end

@@ -9,7 +9,11 @@ cd "$(dirname "$0")" || exit 4
 # Where cron has to look for ei-export: in a .venv of the practice, in ~/ei-export, where pipx puts it, or in the system.
 PATH=$PWD/.venv/bin:$HOME/ei-export/bin:$HOME/.local/bin:/usr/local/bin:$PATH
 
-said=$(ei-export run --quiet 2>&1)
+# In ten lines, how the night went: for who mails that. Of a night that is killed there is none.
+notice=ei-export-night.txt
+rm -f "$notice"
+
+said=$(ei-export run --quiet --notify-file "$notice" 2>&1)
 code=$?
 printf '%s\n' "$said" >>ei-export.log
 
@@ -18,13 +22,15 @@ printf '%s\n' "$said" >>ei-export.log
 case $said in
 *" exit=$code")
     if [ "$code" -le 1 ]; then
-        # To have cron mail that something is held, take away the # in front of:
-        # [ "$code" -eq 0 ] || echo "ei-export holds something: $PWD/out/report.html"
+        # To have cron mail that something is held, take away the # in front of this; or of the cat alone, for every night:
+        # [ "$code" -eq 0 ] ||
+        # cat "$notice"
         exit "$code"
     fi
     ;;
 esac
-printf '%s\n' "$said" "" \
+[ ! -f "$notice" ] || cat "$notice"
+printf '%s\n' "" "$said" "" \
     "ei-export heeft vannacht zijn werk niet gedaan (exitcode $code, in $PWD)." \
     "ei-export did not do its work this night (exit code $code, in $PWD)."
 [ "$code" -gt 1 ] || code=4

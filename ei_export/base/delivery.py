@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
-from .private import make_folder
+from .private import make_file, make_folder
 from .problems import WriteError
 
 #: Folders of runs that are being written; hidden, and never looked into.
@@ -241,6 +241,24 @@ class Replacement:
         with suppress(OSError):  # a full disk can't take what was still to be written
             self.file.close()
         self._waiting.unlink(missing_ok=True)
+
+
+def put_aside(path: Path, folder: Path) -> Path:
+    """Moves a file to a folder on the same disk, made where it isn't there; returns where it is then. One of its name
+    that is there already stays: the file gets a number before its extension. Raises WriteError."""
+    with writing(folder):
+        make_folder(folder)
+        for attempt in count(1):
+            place = folder / (path.name if attempt == 1 else f"{path.stem}-{attempt}{path.suffix}")
+            with suppress(FileExistsError):
+                make_file(place, b"")  # takes the name, so that nothing is ever overwritten
+                break
+        try:
+            path.replace(place)
+        except BaseException:
+            place.unlink()
+            raise
+        return place
 
 
 @contextmanager

@@ -72,6 +72,11 @@ class Gathered:
         """Of the rows of a bucket, in any order."""
         return _digest(self._key, self._sums[bucket])
 
+    @property
+    def whole_digest(self) -> bytes:
+        """Of all rows, in any order."""
+        return blake2b(repr(self._sums).encode(), digest_size=16, salt=self._key or b"").digest()
+
     def shares_number(self, patient_id: str) -> bool:
         """Whether another patient of the feed has a trajectory number of this one too."""
         return crc32(patient_id.encode()) in self._sharing

@@ -259,6 +259,23 @@ CREATE TABLE measured_file (
     told TEXT NOT NULL                 -- JSON: what there was to tell of it: code, column, parameters, row
 );
 
+-- The feeds that runs read, the last ones, in that order; see feeds.py.
+CREATE TABLE feed (
+    feed INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,                -- of its file
+    digest BLOB NOT NULL,              -- of its rows, in whatever order, and of all that they are read by
+    first TEXT NOT NULL,               -- the first day on which a run read it, and the last, with no other between
+    last TEXT NOT NULL,
+    modified INTEGER NOT NULL          -- when the file was last written, in seconds since 1970
+);
+
+-- The files that stay in the inbox because they could not be read in, each told of once.
+CREATE TABLE left_file (
+    name PRIMARY KEY,                  -- as bytes where it is no text
+    size INTEGER NOT NULL,
+    modified INTEGER NOT NULL          -- in nanoseconds since 1970
+) WITHOUT ROWID;
+
 -- Whose the appointments are that were counted, or declared by another system: see owners.py. What is found here is
 -- what may be: the patient's own text says.
 CREATE TABLE owned (slot INTEGER PRIMARY KEY, packed BLOB NOT NULL);

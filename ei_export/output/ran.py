@@ -13,7 +13,8 @@ from ..base.wording import day_text
 @frozen
 class Ran:
     """``time`` is ``HH:MM``, or '' where the day was given; ``exit`` None while nothing was heard of its end; ``run``
-    what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or are ''."""
+    what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or what went wrong after it was declared,
+    or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings don't say it."""
 
     day: date
     time: str
@@ -22,6 +23,8 @@ class Ran:
     code: str = ""
     message: str = ""
     remedy: str = ""
+    version: str = ""
+    feed: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -36,6 +39,11 @@ class Ran:
     def when(self, language: Language) -> str:
         """``08-04-2023 02:15``"""
         return f"{day_text(self.day, language)} {self.time}".rstrip()
+
+    @property
+    def stamp(self) -> str:
+        """As a log has it: ``2023-04-08`` or ``2023-04-08T02:15``."""
+        return f"{self.day.isoformat()}T{self.time}" if self.time else self.day.isoformat()
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""

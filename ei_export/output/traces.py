@@ -1,9 +1,10 @@
 """What became of every run, of those that failed too: ``runs.jsonl`` beside the runs, a line for the start of each and
 one for its end. There is nothing personal in it.
 
-That it can't be written keeps no run from its work.
+That it can't be written keeps no run from its work; it is told.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -12,11 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define
+from attrs import define, evolve
 
 from ..base.delivery import replacing
 from ..base.private import make_folder
-from ..base.problems import Language, Refusal, WriteError, render
+from ..base.problems import Finding, Language, Refusal, WriteError, render
 from .ran import Ran
 
 _FILE: Final = "runs.jsonl"
@@ -27,12 +28,13 @@ _LONGEST: Final = 100_000
 
 @define
 class Trace:
-    """A run in the list; ``out`` and ``ledger`` as the settings have them, ``day`` and ``time`` as `Ran` has them."""
+    """A run in the list: ``out`` and ``ledger`` as the settings have them, ``ran`` what is known of it by now."""
 
     out: Path
     ledger: Path
-    day: date
-    time: str
+    ran: Ran
+    #: Why something of it is not in the list, if so.
+    fault: Finding | None = None
     _number: int = 0
 
     def begin(self) -> None:
@@ -41,30 +43,47 @@ class Trace:
             make_folder(self.out)
             self._shorten()
         self._number = last_begun(self.out) + 1
-        self._add({"start": self._number, "day": self.day.isoformat(), "time": self.time})
+        ran = self.ran
+        entry = {"start": self._number, "day": ran.day.isoformat(), "time": ran.time}
+        self._add({**entry, "version": ran.version, "feed": ran.feed})
 
-    def end(self, exit_code: int, run: str | None = None, *, test: bool = False) -> None:
-        """Notes what it came to."""
-        self._add({"end": self._number, "exit": exit_code, "run": run, **({"test": True} if test else {})})
+    def end(self, exit_code: int, run: str | None, late: Finding | None, language: Language, *, test: bool) -> None:
+        """Notes what it came to; ``late`` is what went wrong once it was declared."""
+        self.ran = evolve(self.ran, exit=exit_code, run=run)
+        if late is not None:
+            self._tell(late.code, late.params, language)
+        self._end({"test": True} if test else {})
 
     def fail(self, refusal: Refusal, language: Language) -> None:
         """Notes why it failed; also of a run of which not even the settings could be read."""
         if not self._number:
             self.begin()
-        message, remedy = render(refusal.code, refusal.params, language)
-        why = {"code": refusal.code, "message": message, "remedy": remedy}
-        self._add({"end": self._number, "exit": refusal.exit_code, "run": None, **why})
+        self.ran = evolve(self.ran, exit=refusal.exit_code)
+        self._tell(refusal.code, refusal.params, language)
+        self._end({})
+
+    def _tell(self, code: str, params: Mapping[str, object], language: Language) -> None:
+        message, remedy = render(code, params, language)
+        self.ran = evolve(self.ran, code=code, message=message, remedy=remedy)
+
+    def _end(self, more: Mapping[str, object]) -> None:
+        ran = self.ran
+        told = {"code": ran.code, "message": ran.message, "remedy": ran.remedy} if ran.code else {}
+        self._add({"end": self._number, "exit": ran.exit, "run": ran.run, **more, **told})
 
     def _add(self, entry: Mapping[str, object]) -> None:
         """In one piece, behind what others write; on a line of its own, whatever a full disk left of the last one."""
         line = f"\n{json.dumps(entry)}".encode()
-        with suppress(OSError):
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
-            descriptor = os.open(self.out / _FILE, flags, 0o600)
+        path = self.out / _FILE
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
             try:
-                os.write(descriptor, line)
+                if os.write(descriptor, line) < len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             finally:
                 os.close(descriptor)
+        except OSError as error:
+            self.fault = Finding("TRACE_NOT_WRITTEN", "", {"path": str(path), "reason": error.strerror or ""})
 
     def _shorten(self) -> None:
         path = self.out / _FILE
@@ -97,12 +116,15 @@ def runs_of(out: Path) -> list[Ran]:
     for entry in _entries(out):
         with suppress(KeyError, TypeError, ValueError):
             if "start" in entry:
-                ran[int(entry["start"])] = Ran(date.fromisoformat(entry["day"]), str(entry["time"]))
+                version, feed = (str(entry.get(name, "")) for name in ("version", "feed"))
+                begun = Ran(date.fromisoformat(entry["day"]), str(entry["time"]), version=version, feed=feed)
+                ran[int(entry["start"])] = begun
             else:
                 started = ran.pop(int(entry["end"]))
-                told = {name: str(entry[name]) for name in ("code", "message", "remedy") if name in entry}
+                code, message, remedy = (str(entry.get(name, "")) for name in ("code", "message", "remedy"))
                 run = entry["run"] and str(entry["run"])
-                ran[int(entry["end"])] = Ran(started.day, started.time, int(entry["exit"]), run, **told)
+                ended = evolve(started, exit=int(entry["exit"]), run=run, code=code, message=message, remedy=remedy)
+                ran[int(entry["end"])] = ended
     return list(ran.values())
 
 

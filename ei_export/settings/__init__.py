@@ -1,6 +1,7 @@
 """The settings of a practice, ``ei-export.toml``: read once, and refused with key and line where they are wrong."""
 
 from .measurements import MeasurementSettings
+from .places import places
 from .settings import (
     AMOUNTS,
     Amount,
@@ -31,5 +32,6 @@ __all__ = [
     "StatusSettings",
     "Zorg1Settings",
     "load",
+    "places",
     "status_word",
 ]

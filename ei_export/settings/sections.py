@@ -203,6 +203,16 @@ class Section:
         text = self.text(name)
         return self._existing(name, text) if text else None
 
+    def folder(self, name: str) -> Path | None:
+        """The path of an existing folder; None where it is left out."""
+        text = self.text(name)
+        if not text:
+            return None
+        found = self.path.parent / text
+        if not found.is_dir():
+            raise self.error("SETTINGS_FOLDER", name, found=found.as_posix())
+        return found
+
     def files(self, name: str) -> tuple[Path, ...]:
         """The paths of existing files."""
         return tuple(self._existing(name, text) for text in self.list_of_texts(name, ()))

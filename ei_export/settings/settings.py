@@ -166,13 +166,14 @@ class Contract:
 @frozen
 class OutputSettings:
     """``standard``: ``auto``, or as `Era.word`; ``diagnosis_element``: the PM304 element that carries the DCSPH code,
-    '' = as the specs say."""
+    '' = as the specs say; ``inbox``: the folder of return files that each run looks in."""
 
     dir: Path = asked(Section.place, "out")
     standard: str = asked(_standard)
     test: bool = asked(_is_test, key="message")
     diagnosis_element: str = asked(Section.choice, ("", "0414", "0418"), "")
     gds801_xsd: Path | None = asked(Section.file)
+    inbox: Path | None = asked(Section.folder, default=None)
 
     @property
     def names_schema(self) -> bool:

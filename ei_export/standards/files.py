@@ -60,7 +60,7 @@ def entries(path: Path) -> Iterator[FoundFile]:
     """
     try:
         if path.is_dir():
-            for inside in _inside(path):
+            for inside in files_in(path):
                 yield from entries(inside)
             return
         expect_file(path)
@@ -78,13 +78,13 @@ def entries(path: Path) -> Iterator[FoundFile]:
 def paths_at(path: Path) -> Sequence[Path]:
     """The paths that `entries` gives the files of, one after the other: those in a folder, if there are any; itself."""
     try:
-        return (path.is_dir() and _inside(path)) or [path]
+        return (path.is_dir() and files_in(path)) or [path]
     except OSError:
         return [path]
 
 
-def _inside(folder: Path) -> list[Path]:
-    """The files in a folder, by name. Raises OSError."""
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder, by name, without what a computer leaves there. Raises OSError."""
     return sorted(inside for inside in folder.iterdir() if inside.is_file() and not _LITTER.fullmatch(inside.name))
 
 

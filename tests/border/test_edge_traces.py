@@ -16,12 +16,15 @@ from click.testing import CliRunner, Result
 from freezegun import freeze_time
 from lxml import html
 
+from ei_export import __version__
+from ei_export.base.delivery import Stage
 from ei_export.base.problems import WriteError
 from ei_export.cli import main
 from ei_export.output import traces
+from ei_export.output.ran import Ran
 from ei_export.output.traces import Trace, runs_of
 from tests.support.clerk import START, few_tariffs
-from tests.support.feeds import Clinic
+from tests.support.feeds import Clinic, visit
 
 CASE = Path(__file__).with_name("failed-night-leaves-no-trace")
 
@@ -59,10 +62,11 @@ def test_an_export_that_is_missing_for_a_week(tmp_path: Path) -> None:
         assert failed.exit_code == 3
         *words, log = failed.stderr.splitlines()
         assert len(words) == 2
-        assert log.split(" ", 2)[2] == f"ei_export run=- today={day} exit=3 reason=INPUT_MISSING"
+        said = f"ei_export run=- today={day} exit=3 reason=INPUT_MISSING last_good=2023-04-01"
+        assert log.split(" ", 2)[2] == said
     assert headings(folder) == ["De run van 08-04-2023 is mislukt", "Declaraties van 01-04-2023"]
     page = (folder / "out" / "report.html").read_text(encoding="utf-8")
-    assert "was die van 01-04-2023. Sindsdien mislukt: 2." in page
+    assert "was die van 01-04-2023. Sindsdien mislukt of niet klaar: 2." in page
     assert (folder / "out" / "R000001" / "report.html").read_text(encoding="utf-8").count("<h1>") == 1
     text = give(clinic, "status", today="2023-04-08").stdout
     assert "DE LAATSTE RUN IS MISLUKT\n  - 08-04-2023, exitcode 3\n    Het bestand met afspraken" in text
@@ -141,10 +145,12 @@ def test_a_run_that_was_killed_shows_as_not_finished(clinic: Clinic) -> None:
     script = "import os, ei_export.cli.run as r; r.run_pipeline = lambda *_: os._exit(9); r.run()"
     subprocess.run([sys.executable, "-c", script, "--today", "2021-07-02"], cwd=clinic.folder, check=False)
     assert [(ran["day"], ran["exit"]) for ran in runs(clinic)] == [("2021-07-01", 0), ("2021-07-02", None)]
+    assert headings(clinic.folder) == ["De run van 02-07-2021 is begonnen en niet klaar", "Declaraties van 01-07-2021"]
     text = give(clinic, "status", today="2021-07-09").stdout
     assert "- 02-07-2021 (7 dagen geleden) begonnen en niet klaar" in text
     give(clinic, "run", today="2021-07-03")
     assert [ran["exit"] for ran in runs(clinic)] == [0, None, 0]
+    assert headings(clinic.folder) == ["Geen declaraties op 03-07-2021"]
     assert "MISLUKT" not in give(clinic, "status", today="2021-07-09").stdout
 
 
@@ -184,9 +190,10 @@ def test_the_list_stays_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(traces, "_KEPT", 10)
     day = date(2021, 7, 1)
     for number in range(200):
-        trace = Trace(tmp_path, tmp_path / "ledger.sqlite", day, "")
+        trace = Trace(tmp_path, tmp_path / "ledger.sqlite", Ran(day, ""))
         trace.begin()
-        trace.end(number % 2)
+        trace.end(number % 2, None, None, "nl", test=False)
+        assert trace.fault is None
     assert (tmp_path / "runs.jsonl").stat().st_size < 3_000
     told = runs_of(tmp_path)
     assert 10 <= len(told) < 50
@@ -204,18 +211,78 @@ def test_a_list_that_was_spoilt_is_no_trouble(content: bytes, clinic: Clinic) ->
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
-def test_a_trace_that_can_not_be_written_stops_no_run(make: Callable[[Path], object], clinic: Clinic) -> None:
+def test_a_trace_that_can_not_be_written_stops_no_run_and_is_told(
+    make: Callable[[Path], object], clinic: Clinic
+) -> None:
     (clinic.folder / "out").mkdir()
     make(clinic.folder / "out" / "runs.jsonl")
-    assert give(clinic, "run", today="2021-07-01").exit_code == 0
+    done = give(clinic, "run", "--json", today="2021-07-01")
+    assert done.exit_code == 0
+    assert "TRACE_NOT_WRITTEN" in [problem["code"] for problem in json.loads(done.stdout)["problems"]]
     (clinic.folder / "appointments.csv").unlink()
     assert give(clinic, "run", today="2021-07-02").exit_code == 3
+
+
+def test_a_disk_that_fills_up_while_the_end_is_noted_is_told_of(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run was declared by then: its exit code stays, and the list is as after a kill."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:9] if b'"end"' in data else data))
+    done = give(clinic, "run", today="2021-07-01")
+    monkeypatch.undo()
+    assert done.exit_code == 0
+    assert "kon niet alles van deze run worden genoteerd" in done.stderr
+    assert [ran["exit"] for ran in runs(clinic)] == [None]
+    give(clinic, "run", today="2021-07-02")
+    assert [ran["exit"] for ran in runs(clinic)] == [None, 0]
+
+
+def test_who_did_it_and_what_was_read(clinic: Clinic) -> None:
+    give(clinic, "run", today="2021-07-01")
+    (ran,) = runs(clinic)
+    assert (ran["version"], ran["feed"]) == (__version__, "appointments.csv")
+
+
+def test_the_last_run_and_the_last_good_one(clinic: Clinic) -> None:
+    status = json.loads(give(clinic, "status", "--json").stdout)
+    assert (status["last_run"], status["last_good_run"]) == (None, None)
+    give(clinic, "run", today="2021-07-01")
+    (clinic.folder / "appointments.csv").unlink()
+    give(clinic, "run", today="2021-07-02")
+    status = json.loads(give(clinic, "status", "--json").stdout)
+    assert [*status][1:3] == ["last_run", "last_good_run"]
+    assert (status["last_run"]["day"], status["last_run"]["code"]) == ("2021-07-02", "INPUT_MISSING")
+    assert (status["last_good_run"]["day"], status["last_good_run"]["run"]) == ("2021-07-01", "R000001")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("[practice]", "[practise]"), ("[practice]", "[practice"), ("[codes]", "[codes]\n= 1")]
+)
+def test_settings_that_are_refused_still_say_where_the_page_is(old: str, new: str, clinic: Clinic) -> None:
+    change("ei-export.toml", "[codes]", '[output] # here\ndir = "uitvoer"\n\n[codes]')(clinic.folder)
+    give(clinic, "run", today="2021-07-01")
+    change("ei-export.toml", old, new)(clinic.folder)
+    assert give(clinic, "run", today="2021-07-02").exit_code == 2
+    assert not (clinic.folder / "out").exists()
+    page = html.document_fromstring((clinic.folder / "uitvoer" / "report.html").read_bytes())
+    assert page.cssselect("h1")[0].text_content() == "De run van 02-07-2021 is mislukt"
+
+
+def test_a_page_that_could_not_be_renewed_says_so(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    give(clinic, "run", today="2021-07-01")
+    clinic.feed([START, visit("N1", "2021-06-01", "940131", "T5", patient="P5")])
+    with monkeypatch.context() as patch:
+        patch.setattr(Stage, "publish", lambda stage: (_ for _ in ()).throw(WriteError("X", reason="in use")))
+        assert give(clinic, "run", today="2021-07-02").exit_code == 1
+    assert headings(clinic.folder)[0] == "De run van 02-07-2021 is vastgelegd, maar deze pagina is van een eerdere"
+    assert runs(clinic)[-1]["code"] == "RUN_NOT_PUBLISHED"
 
 
 def test_a_page_that_can_not_be_marked_changes_no_exit_code(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise WriteError("WRITE_FAILED", path="out", reason="disk full")
 
-    monkeypatch.setattr("ei_export.cli.run.mark_failed", full)
+    monkeypatch.setattr("ei_export.cli.run.mark_page", full)
     (clinic.folder / "appointments.csv").unlink()
     assert give(clinic, "run", today="2021-07-02").exit_code == 3

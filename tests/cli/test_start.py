@@ -29,7 +29,7 @@ finally:
         ("init", 35, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
         ("status", 100, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
         ("credit", 90, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
-        ("run", 150, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
+        ("run", 165, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
     ],
 )
 def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str]) -> None:

@@ -50,6 +50,44 @@ def test_a_good_night_is_silent_and_in_the_log(practice: Path) -> None:
     assert (practice / "out" / "R000001").exists()
 
 
+def test_the_ten_lines_of_a_night_are_those_of_this_one(practice: Path) -> None:
+    notice = practice / "ei-export-night.txt"
+    night(practice)
+    assert len(notice.read_text(encoding="utf-8").splitlines()) == 10
+    (practice / "afspraken.csv").unlink()
+    _, printed = night(practice)
+    assert printed.startswith(notice.read_text(encoding="utf-8"))
+    assert "Laatste run die lukte: " in printed
+    assert night(practice, "kill -9 $$")[0] == 137
+    assert not notice.exists()
+
+
+def test_who_wants_every_night_mailed_gets_it(practice: Path) -> None:
+    script = practice / SH.name
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace('        # cat "$notice"', '        cat "$notice"'), encoding="utf-8")
+    code, printed = night(practice)
+    assert code == 1
+    assert len(printed.splitlines()) == 10
+
+
+def test_a_night_on_which_nothing_was_started_shows_in_the_morning(practice: Path) -> None:
+    """By the second line of the crontab."""
+    page = (ROOT / "docs" / "every-night.md").read_text(encoding="utf-8")
+    (line,) = (line for line in page.splitlines() if line.startswith("30 7 "))
+    command = line.split("  ", 1)[1].replace("/srv/practice", str(practice))
+
+    def morning() -> str:
+        return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False).stdout
+
+    assert "ei-export" in morning(), "it never ran"
+    night(practice)
+    assert morning() == ""
+    long_ago = (practice / "out" / "runs.jsonl").stat().st_mtime - 2 * 24 * 3600
+    os.utime(practice / "out" / "runs.jsonl", (long_ago, long_ago))
+    assert "ei-export" in morning()
+
+
 def test_a_night_without_anything_held_is_silent_too(practice: Path) -> None:
     assert night(practice, "echo '2024-02-01 02:15:07 ei_export run=R000001 exit=0' >&2") == (0, "")
 
@@ -109,7 +147,7 @@ def test_the_script_for_windows_goes_by_the_same_line() -> None:
     assert last == ""
     assert not any("\n" in line for line in lines)
     steps = (
-        '"%PROGRAM%" run --quiet > night.log 2>&1',
+        '"%PROGRAM%" run --quiet --notify-file night.txt > night.log 2>&1',
         "set CODE=%ERRORLEVEL%",
         '"%SystemRoot%\\System32\\find.exe" " exit=%CODE%" night.log > nul',
         "if errorlevel 1 goto failed",

@@ -94,6 +94,7 @@ standard = "gds801"
 message = "test"
 diagnosis_element = "0418"
 gds801_xsd = "gds801.xsd"
+inbox = "retour"
 [ledger]
 path = "boek.sqlite"
 declared_until = 2022-12-31
@@ -185,6 +186,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
 def test_every_setting_is_read(tmp_path: Path) -> None:
     for name in ("tariffs.csv", "zorg1-2024.csv", "gds801.xsd", "metingen.csv", "profielen.csv"):
         (tmp_path / name).touch()
+    (tmp_path / "retour").mkdir()
     path = write(tmp_path, EVERYTHING)
     assert settings.load(path) == settings.Settings(
         path=path,
@@ -223,7 +225,12 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         overlays=(tmp_path / "zorg1-2024.csv",),
         uzovi={"9018": "CZ"},
         output=OutputSettings(
-            Path("/srv/out"), "gds801", test=True, diagnosis_element="0418", gds801_xsd=tmp_path / "gds801.xsd"
+            Path("/srv/out"),
+            "gds801",
+            test=True,
+            diagnosis_element="0418",
+            gds801_xsd=tmp_path / "gds801.xsd",
+            inbox=tmp_path / "retour",
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),

@@ -51,6 +51,9 @@ class FileReport:
         self.remark = ""
         #: How much kept it from being read in.
         self.faults = 0
+        #: The first of them; and what there is to tell besides of one that was read in.
+        self.first_fault: Finding | None = None
+        self.notes: list[Finding] = []
         self._severities = severities
         self._unreadable = 0
         self._errors = 0
@@ -89,10 +92,15 @@ class FileReport:
     def fault(self, finding: Finding, reference: str = "") -> None:
         """Something keeps it from being read in."""
         self.faults += 1
-        self.note(finding, reference)
+        self.first_fault = self.first_fault or finding
+        self._tell(finding, reference)
 
     def note(self, finding: Finding, reference: str = "") -> None:
         """Something to be told of it that keeps nothing from being read in."""
+        self.notes.append(finding)
+        self._tell(finding, reference)
+
+    def _tell(self, finding: Finding, reference: str) -> None:
         message, remedy = render(finding.code, finding.params, self.language)
         self._add(self._faults, finding.code, (reference,), {"reference": reference}, message, remedy)
 

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from attrs import asdict, define, evolve
 
@@ -22,7 +22,7 @@ from ...ledger.line import Line, When, line_of
 from ...settings import Settings
 from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer
 from ...standards.files import FoundFile, entries, nothing_in, sha256_of_lines
-from ...standards.message import messages, recognise, start_of
+from ...standards.message import Message, messages, recognise, start_of
 from ...standards.registry import is_answer, standard_of
 from ..corrections.corrections import own_ledger
 from ..corrections.undo import reinstate_folder
@@ -47,6 +47,16 @@ def read_returns(settings: Settings, paths: Sequence[Path], today: date) -> Iter
                 yield report
 
 
+def answered_invoice(path: Path) -> str:
+    """The invoice number that a file answers, of a zip the first of them; '' where that can't be read."""
+    found = []
+    for entry in entries(path):
+        with suppress(InputError):
+            file, message = _recognised(entry)
+            found.append(standard_of(message).answer(file, message, entry.name).invoice)
+    return min(found, default="")
+
+
 def _all_of(path: Path) -> Iterator[FoundFile]:
     """The files at a path; where there are none, what says so."""
     found = False
@@ -59,6 +69,20 @@ def _all_of(path: Path) -> Iterator[FoundFile]:
 
 def _read(entry: FoundFile, settings: Settings, today: date, report: FileReport) -> None:
     """Raises InputError for a file that can't be read."""
+    file, message = _recognised(entry)
+    try:
+        sha256 = sha256_of_lines(file)
+        file.seek(0)
+        answer = standard_of(message).answer(file, message, entry.name)
+        report.invoice = answer.invoice
+        with own_ledger(settings) as ledger:
+            _record(ledger, settings, today, answer, sha256, report)
+    except OSError as error:
+        raise InputError("FILE_UNREADABLE", file=entry.name, reason=error.strerror or "") from None
+
+
+def _recognised(entry: FoundFile) -> tuple[IO[bytes], Message]:
+    """An answer at its start, and what kind it is. Raises InputError for a file that can't be read, or is none."""
     if entry.file is None:
         raise entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
     try:
@@ -66,14 +90,10 @@ def _read(entry: FoundFile, settings: Settings, today: date, report: FileReport)
         if not is_answer(message):
             known = ", ".join(message.name for message in messages() if is_answer(message))
             raise InputError("RETURN_NOT_ONE", file=entry.name, found=message.name, expected=known)
-        sha256 = sha256_of_lines(entry.file)
         entry.file.seek(0)
-        answer = standard_of(message).answer(entry.file, message, entry.name)
-        report.invoice = answer.invoice
-        with own_ledger(settings) as ledger:
-            _record(ledger, settings, today, answer, sha256, report)
     except OSError as error:
         raise InputError("FILE_UNREADABLE", file=entry.name, reason=error.strerror or "") from None
+    return entry.file, message
 
 
 def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha256: str, report: FileReport) -> None:

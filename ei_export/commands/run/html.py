@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 #: Of forgotten ends, and of deadlines.
 _MOST_ROWS: Final = 500
 
-#: What a run that failed has put at the start of a page.
-_FAILED: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
+#: What a run that did not renew it has put at the start of a page.
+_LAST_RUN: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
 
 #: What is to be done with the files of a run, or was.
 Step = Literal["send", "sent", "withdrawn"]
@@ -107,17 +107,17 @@ def with_step(page: bytes, run: str, step: Step) -> bytes:
     return page
 
 
-def with_failure(page: bytes, ran: Sequence[Ran], language: Language) -> bytes:
-    """A page that begins with why the last run failed; one with nothing else where it was none of ours."""
+def with_last_run(page: bytes, ran: Sequence[Ran], language: Language) -> bytes:
+    """A page that begins with what became of the last run; one with nothing else where it was none of ours."""
     body = b"<body>\n"
-    section = page_template(language, "failed.html")
-    done = last_done(ran)
+    section = page_template(language, "last_run.html")
+    done = last_done(ran[:-1])
     count = len(ran) - (ran.index(done) + 1 if done else 0)
     told = {"last": ran[-1], "done": done, "count": count}
     if body not in page:
         return section.render(whole=True, **told).encode()
     before, _, rest = page.partition(body)
-    return before + body + section.render(whole=False, **told).encode() + _FAILED.sub(b"", rest, count=1)
+    return before + body + section.render(whole=False, **told).encode() + _LAST_RUN.sub(b"", rest, count=1)
 
 
 def _step(key: str, run: str, language: Language) -> "Markup":

@@ -25,12 +25,14 @@ from ...judging.result import add_up, outcomes_of, tally_of
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.buckets import SettledBucket, bucket_of, settled_buckets
+from ...ledger.feeds import ReadFeed
 from ...ledger.patients import Codes, patients_since, pending_appointments, pending_patients, unexplained
 from ...ledger.people import doubted
 from ...model.appointment import Outcome
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...output.problem_list import ProblemList
 from ...settings import Settings
+from .feeds import compared
 from .summary import Summary
 from .waiting import tell_of_refused, tell_of_unanswered
 
@@ -40,11 +42,12 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 @frozen
 class JudgedFeed:
     """What the patients of the feed came to, and the summary that tells it; ``buckets``: what the ledger is to keep of
-    those that were judged."""
+    those that were judged, and ``feed``: of the feed itself, None where that has no rows."""
 
     collected: Collected
     summary: Summary
     buckets: Mapping[int, SettledBucket | None] = MappingProxyType({})
+    feed: ReadFeed | None = None
 
     def close(self) -> None:
         """Gives the disk back."""
@@ -80,6 +83,7 @@ class FeedJudge:
             feed = self._gathered(source, survey, explained, settled)
             for finding, row in feed.told:
                 problems.add(finding, row=row)
+            read = self._compared(feed, problems)
             context = Context(settings, self.rules, self.ledger, feed, hold_all=hold_all, twice=twice)
             add_credits(judged.collected, context, judged_credits(context))
             self._judge_patients(judged.collected, context, feed, pending)
@@ -93,7 +97,7 @@ class FeedJudge:
             raise
         tallies = dict.fromkeys(settled.keys() - feed.settled) | totals.buckets
         buckets = {b: None if tally is None else SettledBucket(feed.digest(b), tally) for b, tally in tallies.items()}
-        return evolve(judged, buckets=buckets)
+        return evolve(judged, buckets=buckets, feed=read)
 
     def judge_again(self, judged: JudgedFeed, twice: Mapping[str, str], *, hold_all: bool = False) -> JudgedFeed:
         """Judges the feed anew, in the place of what it came to before."""
@@ -117,6 +121,17 @@ class FeedJudge:
             key=self.rules.fingerprint,
             settled={bucket: kept.digest for bucket, kept in settled.items()},
         )
+
+    def _compared(self, feed: Gathered, problems: ProblemList) -> ReadFeed | None:
+        """The feed beside those of earlier runs."""
+        if not feed.rows:  # one that holds only what is new may have none, night after night
+            return None
+        modified = int(self.settings.input.path.stat().st_mtime)
+        read = ReadFeed(self.settings.input.name, feed.whole_digest, self.today, self.today, modified)
+        read, told = compared(self.ledger, read)
+        for finding in told:
+            problems.add(finding)
+        return read
 
     def _judge_patients(self, collected: Collected, context: Context, feed: Gathered, pending: Collection[str]) -> None:
         """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it; but

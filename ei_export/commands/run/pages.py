@@ -18,7 +18,7 @@ from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..status.overview import overview
-from .html import RunPage, Step, with_failure, with_step, write_report
+from .html import RunPage, Step, with_last_run, with_step, write_report
 from .summary import Summary
 
 #: Columns that hold a number, everything else is text, whatever it looks like; and the wide ones, in characters.
@@ -55,15 +55,16 @@ def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:
                 file.write(marked)
 
 
-def mark_failed(out: Path, ledger: Path, language: Language) -> None:
-    """Has the page that everybody looks at begin with why the last run failed. Raises WriteError."""
+def mark_page(out: Path, ledger: Path, language: Language) -> None:
+    """Has the page that everybody looks at begin with what became of the last run, by which it was not renewed: it
+    failed, or began and is not finished. Raises WriteError."""
     path, ran = out / "report.html", runs_of(out)
     if not ran:
         return
     with writing(path):
         page = path.read_bytes() if path.is_file() else b""
     with replacing(path, ledger) as file:
-        file.write(with_failure(page, ran, language))
+        file.write(with_last_run(page, ran, language))
 
 
 def write_sheets(file: BinaryIO, summary: Summary, listing: LineList) -> None:

@@ -31,6 +31,7 @@ from ...ledger import Ledger
 from ...ledger.buckets import save_buckets
 from ...ledger.care import RegularCare, save_regular
 from ...ledger.corrections import drop
+from ...ledger.feeds import note_feed
 from ...ledger.patients import (
     StoredDossier,
     forget_numbers,
@@ -49,6 +50,7 @@ from ...settings import Settings
 from ...standards.registry import standard_named, standards
 from ...standards.standard import NewFileCheck
 from ..belonging import refuse_strangers, refuse_unknown_runs
+from .inbox import Inbox, waiting_in_inbox
 from .judging import FeedJudge
 from .measured import MeasurementFile
 from .pages import write_sheets
@@ -68,7 +70,8 @@ WORTH_A_FORK: Final = 10_000
 class Options:
     """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
     nothing is declared. ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is
-    told of rows read and judged."""
+    told of rows read and judged. ``noticed`` is to be told with all that the run finds; ``inbox``: what was read there
+    before, None where nothing was."""
 
     today: date
     publish: bool = True
@@ -76,6 +79,8 @@ class Options:
     as_json: bool = False
     xlsx: bool = False
     progress: Callable[[str, int], None] = lambda stage, count: None
+    noticed: Sequence[Finding] = ()
+    inbox: Inbox | None = None
 
 
 def run(settings: Settings, options: Options) -> Summary:
@@ -101,7 +106,9 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(ledger.close)
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
-        earlier = [*_of_earlier_runs(ledger, settings, options)]
+        inbox = options.inbox
+        arrived = waiting_in_inbox(settings, ledger) if inbox is None else inbox.findings(ledger)
+        earlier = [*options.noticed, *_of_earlier_runs(ledger, settings, options), *arrived]
         measured = MeasurementFile.open(settings, rules, ledger)
         patients = set[str]() if measured is not None and not options.publish else None
 
@@ -123,6 +130,11 @@ def run(settings: Settings, options: Options) -> Summary:
         with ledger.filling():
             first_lines = _declare(judged.collected, ledger, files, summary, patients)
         save_buckets(ledger, judged.buckets)
+        if inbox is not None:
+            summary.answers = inbox.document
+            inbox.keep(ledger)
+        if judged.feed is not None:
+            note_feed(ledger, judged.feed)
         if measured is not None:
             summary.measurements = measured.keep(summary.problems, patients or ())
         if isinstance(place, Stage):

@@ -57,7 +57,7 @@ class Summary:
     by UZOVI number, and of these the ``closed`` ones; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each
     line, where ``--json`` asked for them; ``late`` is what went wrong once the report was written, and stands in none;
     ``test``: it declares nothing; ``measurements``: how many rows of the file of measurements came to what, None
-    without one."""
+    without one; ``answers``: how many files of the inbox did, None where it was not read."""
 
     today: date
     input: str
@@ -75,6 +75,7 @@ class Summary:
     late: list[Finding] = field(factory=list)
     test: bool = False
     measurements: Mapping[str, int] | None = None
+    answers: Mapping[str, int] | None = None
 
     def by_insurer(self) -> list[InsurerCounts]:
         """What goes out and what stays behind by UZOVI number; what has no such number comes last."""
@@ -124,6 +125,7 @@ class Summary:
             "appointments": self.counts,
             **({"closed": self.closed.total()} if self.closed else {}),
             **({"measurements": self.measurements} if self.measurements is not None else {}),
+            **({"answers": self.answers} if self.answers is not None else {}),
             "declarations": [asdict(declaration) for declaration in self.declarations],
             "insurers": [row.document() for row in self.by_insurer()],
             "kinds": [_kind(*kind) for kind in self.problems.kinds()],
@@ -201,6 +203,8 @@ def text_lines(
             yield f"{count:>9}  {say('test_declared' if summary.test and name == 'declared' else name)}"
     if summary.measurements is not None:
         yield from ("", say("measurements", **summary.measurements))
+    if summary.answers is not None:
+        yield from ("", say("answers", **summary.answers))
     if short and len(summary.problems):
         counts = summary.problems.severities
         yield ""

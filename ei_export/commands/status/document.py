@@ -10,7 +10,7 @@ from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name, day_text, euros
 from ...ledger.line import Line
 from ...ledger.standing import LedgerRow
-from ...output.ran import Ran
+from ...output.ran import Ran, last_done
 from ...output.refusals import official, reasons, worded
 from .attention import Overview
 
@@ -89,6 +89,8 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
     credits, again = status.queued
     return {
         "today": status.overview.day.isoformat(),
+        "last_run": _ran(status.ran[-1] if status.ran else None),
+        "last_good_run": _ran(last_done(status.ran)),
         "totals": status.totals,
         "next_run": {"credits": credits, "again": again},
         "to_send": iter(status.to_send),
@@ -107,6 +109,10 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "runs": (ran.document() for ran in status.ran),
         **({"lines": status.lines()} if lines else {}),
     }
+
+
+def _ran(ran: Ran | None) -> dict[str, Any] | None:
+    return None if ran is None else ran.document()
 
 
 def refusal(row: LedgerRow, language: Language) -> dict[str, str]:
