@@ -73,7 +73,7 @@ def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: st
     def act(ledger: Ledger, name: str) -> Item | Finding | None:
         item = _closable(ledger, name, rules)
         if isinstance(item, Item) and item.kind and closed_as not in WAYS[item.kind]:
-            return Finding("CLOSE_AS", "", {"name": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
+            return Finding("CLOSE_AS", "", {"item": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
         return item
 
     return _all(settings, names, act, lambda ledger, item: events.closed(ledger, item.about, closed_as, why, today))
@@ -112,7 +112,7 @@ def _all(
 def _unknown(name: str, shown: str, position: int) -> Finding:
     if is_of_a_test(name):
         return Finding("TEST_NUMBER", "", {"number": shown})
-    return Finding("CLOSE_UNKNOWN", "", {"name": shown, "position": position})
+    return Finding("CLOSE_UNKNOWN", "", {"item": shown, "position": position})
 
 
 def _name(item: Item) -> str:
@@ -130,17 +130,17 @@ def _closable(ledger: Ledger, name: str, rules: Rules) -> Item | Finding | None:
         return _closable_line(ledger, asking)
     waiting = waiting_appointments(ledger, name)
     if not waiting:
-        return Finding("CLOSE_NOTHING", "", {"name": name}) if asking is None and _is_known(ledger, name) else asking
+        return Finding("CLOSE_NOTHING", "", {"item": name}) if asking is None and _is_known(ledger, name) else asking
     if closed := _said_last(ledger, name, None):
-        return Finding("CLOSE_TWICE", "", {"name": name, **closed})
+        return Finding("CLOSE_TWICE", "", {"item": name, **closed})
     return Item("contact" if _is_contact(*waiting[0], rules) else "held", name, None, None)
 
 
 def _closable_line(ledger: Ledger, asking: Asking) -> Item | Finding:
     debit = asking.debit
-    name = {"name": debit.reference}
+    item = {"item": debit.reference}
     if debit.closed_as:
-        return Finding("CLOSE_TWICE", "", {**name, **_said_last(ledger, debit.appointment_id, debit.reference)})
+        return Finding("CLOSE_TWICE", "", {**item, **_said_last(ledger, debit.appointment_id, debit.reference)})
     if debit.is_pruned:
         return Finding("LINE_PRUNED", "", {"reference": debit.reference})
     lines = lines_of(ledger, debit.appointment_id, debit.patient_id)
@@ -150,7 +150,7 @@ def _closable_line(ledger: Ledger, asking: Asking) -> Item | Finding:
     elif not asking.is_last:
         return Finding("REDECLARE_LATER", "", {"reference": debit.reference, "appointment": debit.appointment_id})
     elif debit.became in ("sent", "granted"):
-        return Finding("CLOSE_UNANSWERED" if debit.became == "sent" else "CLOSE_GRANTED", "", name)
+        return Finding("CLOSE_UNANSWERED" if debit.became == "sent" else "CLOSE_GRANTED", "", item)
     else:
         kind = debit.became if debit.became in ("refused", "partly_granted") else "taken_back"
     return Item(kind, debit.appointment_id, debit.reference, debit.amount_cents - (debit.granted_cents or 0))
@@ -169,10 +169,10 @@ def _closed(ledger: Ledger, name: str) -> Item | Finding | None:
         debit = asking.debit
         if debit.closed_as:
             return Item("", debit.appointment_id, debit.reference, debit.amount_cents - (debit.granted_cents or 0))
-        return Finding("CLOSE_NOT_CLOSED", "", {"name": debit.reference})
+        return Finding("CLOSE_NOT_CLOSED", "", {"item": debit.reference})
     if asking is None and _said_last(ledger, name, None):
         return Item("", name, None, None)
-    return Finding("CLOSE_NOT_CLOSED", "", {"name": name}) if asking is None and _is_known(ledger, name) else asking
+    return Finding("CLOSE_NOT_CLOSED", "", {"item": name}) if asking is None and _is_known(ledger, name) else asking
 
 
 def _is_known(ledger: Ledger, name: str) -> bool:

@@ -139,7 +139,7 @@ def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Find
         params = {"reference": asking.debit.reference, "closed_as": asking.debit.closed_as}
         return Finding("LINE_CLOSED", "", params)
     if asking is None and named in closed_appointments(ledger):
-        return Finding("APPOINTMENT_IS_CLOSED", "", {"name": named})
+        return Finding("APPOINTMENT_IS_CLOSED", "", {"item": named})
     return asking
 
 
