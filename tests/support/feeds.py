@@ -34,6 +34,8 @@ COLUMNS: Final = (
 
 BSNS: Final = tuple(islice(bsns(), 40))
 INSURERS: Final = tuple(UZOVI)
+#: What is said of a feed that brings nothing, or nothing new: in a test that is mostly on purpose.
+NOTHING_NEW: Final = ("FEED_EMPTY", "FEED_NOT_COMPLETED", "FEED_UNCHANGED", "FEED_STANDS_STILL")
 BOTH_LISTS: Final = ("productafspraken Zorg1", "tarieven overige coderingen")
 
 
@@ -186,8 +188,8 @@ class Result:
 
     @property
     def problems(self) -> list[dict[str, Any]]:
-        """Every problem, but for what is said of a feed that brings nothing: in a test that is mostly on purpose."""
-        return [problem for problem in self.told if problem["code"] not in ("FEED_EMPTY", "FEED_NOT_COMPLETED")]
+        """Every problem, but for `NOTHING_NEW`."""
+        return [problem for problem in self.told if problem["code"] not in NOTHING_NEW]
 
     def found(self, severity: str) -> list[tuple[str, str, str]]:
         """Code, appointment and column of the problems of a severity."""

@@ -32,7 +32,7 @@ from tests.support.pages import (
     tariff_missing,
 )
 
-TEMPLATES = ("report.html", "parts.html", "failed.html")
+TEMPLATES = ("report.html", "parts.html", "last_run.html")
 #: Elements without an end.
 VOID = frozenset({"meta", "input", "wbr", "rect"})
 
