@@ -26,7 +26,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final, Literal, Protocol
@@ -34,7 +33,7 @@ from typing import Any, BinaryIO, Final, Literal, Protocol
 from attrs import field, frozen
 
 from ..base.delivery import Replacement, writing
-from ..base.problems import Language, SettingsError
+from ..base.problems import Language
 from ..base.words import words
 from .cells import safe
 
@@ -174,7 +173,7 @@ def _cell(form: _Form, value: Value) -> str:
 class Workbook:
     """Sheets in one file, row by row; the same rows and ``day`` give the same bytes. The file stays open.
 
-    Needs the extra ``xlsx``, see `require_xlsxwriter`. What is written meanwhile lies on disk, until `discard`.
+    What is written meanwhile lies on disk, until `discard`.
     """
 
     def __init__(self, file: BinaryIO, day: date, most_rows: int = _MOST_ROWS) -> None:
@@ -259,12 +258,6 @@ class _XlsxRows:
         self._page.autofilter(0, 0, self._row, len(self._sheet.columns) - 1)
 
 
-def require_xlsxwriter() -> None:
-    """Raises SettingsError where the extra ``xlsx`` is not installed."""
-    if find_spec("xlsxwriter") is None:
-        raise SettingsError("XLSX_MISSING")
-
-
 def write_workbook(
     file: BinaryIO, day: date, tables: Iterable[tuple[Sheet, Iterable[Row]]], most_rows: int = _MOST_ROWS
 ) -> None:
@@ -296,9 +289,7 @@ class SheetFiles:
         return [file.path for file in self._files]
 
     def workbook(self, name: str, day: date) -> None:
-        """Has the sheets that follow written in a workbook ``<name>.xlsx`` too. Raises SettingsError as
-        `require_xlsxwriter`."""
-        require_xlsxwriter()
+        """Has the sheets that follow written in a workbook ``<name>.xlsx`` too."""
         self._book = Workbook(self.new(f"{name}.xlsx"), day)
 
     def sheet(self, sheet: Sheet) -> Rows:

@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
@@ -17,7 +16,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from ei_export.base.entries import read_words
-from ei_export.base.problems import SettingsError, WriteError
+from ei_export.base.problems import WriteError
 from ei_export.base.specs import SPECS
 from ei_export.output import sheets
 from ei_export.output.json_stream import write_json
@@ -28,7 +27,6 @@ from ei_export.output.sheets import (
     Sheet,
     Value,
     as_json,
-    require_xlsxwriter,
     sheet_files,
     titled,
     write_workbook,
@@ -155,16 +153,6 @@ def test_it_is_the_same_whenever_it_is_made() -> None:
         other = workbook([ROW])
     assert one == other
     assert load_workbook(io.BytesIO(one)).properties.created.isoformat() == "2024-02-01T00:00:00"
-
-
-def test_without_the_extra_it_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    require_xlsxwriter()
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(SettingsError) as refused, sheet_files(tmp_path / "out", tmp_path / "ledger.sqlite") as files:
-        files.workbook("zorg1", DAY)
-    assert refused.value.code == "XLSX_MISSING"
-    assert refused.value.exit_code == 2
-    assert list(tmp_path.rglob("*.*")) == []
 
 
 # In a folder ------------------------------------------------------------------------------------

@@ -61,8 +61,7 @@ def sheet(language: Language) -> Sheet:
 
 
 def write(screen: Screen, folder: Path, ledger: Path, language: Language, *, xlsx: bool) -> Sequence[Path]:
-    """Writes the table in a folder, as a workbook too where that is asked for; gives the files. Raises SettingsError as
-    `require_xlsxwriter`, and WriteError."""
+    """Writes the table in a folder, as a workbook too where that is asked for; gives the files. Raises WriteError."""
     with sheet_files(folder, ledger) as files:
         if xlsx:
             files.workbook("agreements", screen.day)

@@ -50,8 +50,7 @@ def cells(found: Signalled) -> Row:
 
 
 def write(control: Control, folder: Path, language: Language, *, xlsx: bool) -> Sequence[Path]:
-    """Writes the table in a folder, as a workbook too where that is asked for; gives the files. Raises SettingsError as
-    `require_xlsxwriter`, and WriteError."""
+    """Writes the table in a folder, as a workbook too where that is asked for; gives the files. Raises WriteError."""
     table = sheet(control, language)
     with sheet_files(folder, folder) as files:
         if xlsx:

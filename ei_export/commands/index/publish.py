@@ -20,8 +20,7 @@ def publish(
     index: Index, settings: Settings, out: Path | None, today: date, *, xlsx: bool
 ) -> tuple[Index, Sequence[Path]]:
     """Writes the tables in a folder, beside the runs where none is given, and keeps the index if there is one; gives
-    what is so from then on, and what was written. Raises SettingsError (no package for ``xlsx``; what was kept is
-    damaged), WriteError."""
+    what is so from then on, and what was written. Raises SettingsError (what was kept is damaged), WriteError."""
     if index.computed is not None:
         kept = keep(folder_of(settings), settings.ledger.path, _kept(index, index.computed, today))
         index = evolve(index, periods=kept)

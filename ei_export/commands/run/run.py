@@ -45,7 +45,6 @@ from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
 from ...ledger.testing import begin_test, next_test_run, test_invoices
 from ...model.declaration import Provider
 from ...model.due import DueLine, doubles
-from ...output.sheets import require_xlsxwriter
 from ...settings import Settings
 from ...standards.registry import standard_named, standards
 from ...standards.standard import NewFileCheck
@@ -88,8 +87,6 @@ def run(settings: Settings, options: Options) -> Summary:
 
     Raises SettingsError, InputError, BusyError or WriteError; then nothing was declared.
     """
-    if options.xlsx:
-        require_xlsxwriter()
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, options.today, source.header)
     declares = provider(settings)

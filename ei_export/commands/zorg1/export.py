@@ -17,7 +17,7 @@ from ...judging.rules import Rules
 from ...model.measurement import MEASURING_MOMENTS, score_of
 from ...output.codebook import COURSE_COLUMNS, Codebook, columns_with
 from ...output.problem_list import ProblemList
-from ...output.sheets import Column, Row, Sheet, Value, require_xlsxwriter, sheet_files
+from ...output.sheets import Column, Row, Sheet, Value, sheet_files
 from ...output.sorted_rows import SortedRows
 from ...settings import Settings
 from ...settings.sections import nearest
@@ -63,8 +63,6 @@ def export(
 ) -> Exported:
     """Writes the tables of what the ledger knows into a folder, where they appear together; ``select`` says of which
     trajectories. Raises SettingsError, BusyError or WriteError."""
-    if xlsx:
-        require_xlsxwriter()
     rules = Rules.load(settings, today)
     programs = rules.resolver.programs
     selection = select(programs)

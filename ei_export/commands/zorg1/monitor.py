@@ -15,7 +15,7 @@ from ...base.words import words
 from ...judging.rules import Rules
 from ...model.measurement import Measurement, score_of
 from ...output.problem_list import ProblemList
-from ...output.sheets import Column, Kind, Row, Sheet, Value, require_xlsxwriter, sheet_files, titled
+from ...output.sheets import Column, Kind, Row, Sheet, Value, sheet_files, titled
 from ...output.sorted_rows import SortedRows
 from ...settings import Settings
 from ...settings.sections import nearest
@@ -141,8 +141,6 @@ def monitor(
     trajectories; the page shows all of these, whatever is asked of them. Raises SettingsError, BusyError or
     WriteError."""
     asked = asked_for(settings, question)
-    if xlsx:
-        require_xlsxwriter()
     rules = Rules.load(settings, today)
     selection, reader = select(rules.resolver.programs), CourseReader(settings, rules)
     reviewer = _reviewer(settings, rules, reader, today)

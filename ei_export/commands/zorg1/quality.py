@@ -12,7 +12,7 @@ from ...base.problems import Finding, Language, SettingsError
 from ...base.words import words
 from ...judging.rules import Rules
 from ...model.measurement import MEASURING_MOMENTS, MeasuringMoment, score_of
-from ...output.sheets import Column, Row, Sheet, require_xlsxwriter, sheet_files, titled
+from ...output.sheets import Column, Row, Sheet, sheet_files, titled
 from ...settings import Settings
 from ...settings.zorg1 import Criteria, Limits
 from ...zorg1.agreements import ANY
@@ -150,8 +150,6 @@ def quality(
     criteria = settings.zorg1.criteria
     if check and criteria.is_empty:
         raise SettingsError("QUALITY_NO_CRITERIA", path=settings.path.as_posix())
-    if xlsx:
-        require_xlsxwriter()
     rules = Rules.load(settings, today)
     programs = rules.resolver.programs
     selection, reader = select(programs), CourseReader(settings, rules)

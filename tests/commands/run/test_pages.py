@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -149,14 +148,3 @@ def test_the_workbook_has_the_rows_of_both_tables(clinic: Clinic) -> None:
 def test_there_is_no_workbook_unless_asked_for(clinic: Clinic) -> None:
     clinic.run()
     assert list(clinic.folder.rglob("*.xlsx")) == []
-
-
-def test_without_the_extra_nothing_is_done(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    before = {*clinic.folder.iterdir(), clinic.folder / "out"}
-    refused = clinic.command("run", "--xlsx")
-    assert refused.exit_code == 2
-    assert [problem["message"] for problem in refused.problems] == [refused.stderr.splitlines()[0]]
-    assert "xlsxwriter" in refused.stderr
-    assert set(clinic.folder.iterdir()) == before
-    assert not list(clinic.folder.glob("out/R*"))
