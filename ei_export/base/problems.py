@@ -171,6 +171,26 @@ class Interruption(Refusal):
     exit_code = 130
 
 
+def refusal_of(error: BaseException) -> Refusal:
+    """What is told of anything that was raised: itself if it is a refusal, else what it comes to. Of what is unexpected
+    only where it happened: its own text may hold what nobody should read in a log."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interruption("INTERRUPTED")
+    if isinstance(error, OSError):
+        params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
+        return WriteError("PLACE_UNREACHABLE", **params)
+    return WriteError("INTERNAL", reason=f"{type(error).__name__} ({_place(error)})")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
+
+
 @cache
 def catalogue() -> Mapping[str, Kind]:
     """Every kind of problem by code, in the order of the files and of their entries."""

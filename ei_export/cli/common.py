@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from .. import __version__
 from ..base.patience import ON_WAIT
-from ..base.problems import LANGUAGES, Interruption, Language, MissingEntry, Refusal, WriteError, render
+from ..base.problems import LANGUAGES, Language, MissingEntry, Refusal, refusal_of, render
 from ..base.wording import iso_day, naming
 from ..base.words import words
 from ..output.json_stream import write_json
@@ -28,8 +28,8 @@ HELD, USAGE, INPUT, WRITING, BUSY, INTERRUPTED = 1, 2, 3, 4, 75, 130
 
 #: Days outside are typing errors: what is declared on such a day would be in the way of every later run.
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
-#: Where a context keeps the language of the settings, that which was asked for before the command, and what is called
-#: with the refusal of its command.
+#: Where a context keeps the language of the settings, that which was asked for before the command, and what says
+#: more of it, should its command be refused.
 _LANGUAGE: Final = "ei_export.language"
 _ASKED: Final = "ei_export.asked_language"
 _FAILED: Final = "ei_export.failed"
@@ -190,21 +190,12 @@ def _given(function: Callable[..., int], call: Call, own: Mapping[str, Any], *, 
         return function(call, **own)
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except KeyboardInterrupt:
-        refusal: Refusal = Interruption("INTERRUPTED")
-    except Refusal as refused:
-        if debug:
+    except (Exception, KeyboardInterrupt) as error:
+        if debug and isinstance(error, Refusal | OSError):
             raise
-        refusal = refused
-    except OSError as error:
-        if debug:
-            raise
-        params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
-        refusal = WriteError("PLACE_UNREACHABLE", **params)
-    except Exception as error:  # noqa: BLE001 - told, and where
-        if debug:
+        refusal = refusal_of(error)
+        if debug and refusal.code == "INTERNAL":
             _show(error)
-        refusal = WriteError("INTERNAL", reason=f"{type(error).__name__} ({_place(error)})")
     _refuse(refusal, call)
     return refusal.exit_code
 
@@ -223,25 +214,17 @@ def painter() -> Paint:
     return lambda text, role: click.style(text, **_STYLES[role])
 
 
-def _place(error: BaseException) -> str:
-    """Where an unexpected error happened; its own text may hold what nobody should read in a log."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
-
-
 def _refuse(refusal: Refusal, call: Call) -> None:
-    """Prints why the program can't go on, and what to do, and leaves the trace of it that the command asked for."""
+    """Prints why the program can't go on, and what to do, and more where the command asked for that."""
     tell(refusal, call.language, as_json=call.as_json and not has_spoken())
-    note: Callable[[Refusal, Language], None] | None = click.get_current_context().meta.get(_FAILED)
-    if note is not None:
-        note(refusal, call.language)
+    more: Callable[[], None] | None = click.get_current_context().meta.get(_FAILED)
+    if more is not None:
+        more()
 
 
-def if_it_fails(note: Callable[[Refusal, Language], None]) -> None:
-    """Has the command leave a trace, should it be refused."""
-    click.get_current_context().meta[_FAILED] = note
+def if_it_fails(more: Callable[[], None]) -> None:
+    """Has the command say more, should it be refused."""
+    click.get_current_context().meta[_FAILED] = more
 
 
 def tell(refusal: Refusal, language: Language, *, as_json: bool) -> None:

@@ -142,7 +142,8 @@ def test_the_first_night_fails_and_check_leaves_nothing(clinic: Clinic) -> None:
 
 def test_a_run_that_was_killed_shows_as_not_finished(clinic: Clinic) -> None:
     give(clinic, "run", today="2021-07-01")
-    script = "import os, ei_export.cli.run as r; r.run_pipeline = lambda *_: os._exit(9); r.run()"
+    killed = "import os, ei_export.commands.night as n; n.run = lambda *_: os._exit(9)"
+    script = f"{killed}; from ei_export.cli.run import run; run()"
     subprocess.run([sys.executable, "-c", script, "--today", "2021-07-02"], cwd=clinic.folder, check=False)
     assert [(ran["day"], ran["exit"]) for ran in runs(clinic)] == [("2021-07-01", 0), ("2021-07-02", None)]
     assert headings(clinic.folder) == ["De run van 02-07-2021 is begonnen en niet klaar", "Declaraties van 01-07-2021"]
@@ -159,7 +160,7 @@ def test_ctrl_c_is_noted(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Non
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("ei_export.cli.run.run_pipeline", interrupted)
+        patch.setattr("ei_export.commands.night.run", interrupted)
         done = give(clinic, "run", "--json", today="2021-07-02")
     assert done.exit_code == 130
     (problem,) = json.loads(done.stdout)["problems"]
@@ -283,6 +284,6 @@ def test_a_page_that_can_not_be_marked_changes_no_exit_code(clinic: Clinic, monk
     def full(*_: object) -> None:
         raise WriteError("WRITE_FAILED", path="out", reason="disk full")
 
-    monkeypatch.setattr("ei_export.cli.run.mark_page", full)
+    monkeypatch.setattr("ei_export.commands.night.mark_page", full)
     (clinic.folder / "appointments.csv").unlink()
     assert give(clinic, "run", today="2021-07-02").exit_code == 3

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from ei_export import __version__
 from ei_export.cli import main
-from ei_export.cli import run as cli_run
+from ei_export.commands import night
 from tests.support.clerk import START, few_tariffs
 from tests.support.feeds import BSNS, Clinic, visit
 
@@ -105,7 +105,7 @@ def test_of_a_run_that_is_killed_there_is_none(clinic: Clinic, monkeypatch: pyte
     def killed(*_: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(cli_run, "run_pipeline", killed)
+    monkeypatch.setattr(night, "run", killed)
     with pytest.raises(Killed):
         CliRunner().invoke(
             main,
