@@ -7,16 +7,17 @@ a number. What can't be read is told with its row, and holds nothing else.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from itertools import chain, groupby
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from attrs import define, field
 
 from ..base.problems import Finding
 from ..base.spool import UNIT, SortedLines
 from ..model.columns import MEASUREMENT_COLUMNS, MEASUREMENTS
-from ..model.measurement import KeptMeasurement, Measurement, moment_named, score_text
+from ..model.measurement import KeptMeasurement, Measurement, MeasuringMoment, moment_named, score_text
 from ..model.names import Spelling
 from . import values
 from .feed import BROKEN, Source
@@ -37,7 +38,10 @@ Tell = Callable[[Finding, int | None], object]
 @define
 class ReadMeasurements:
     """A file as it was read: it has ``read`` rows, of which ``empty`` ones have no score and ``unreadable`` ones can't
-    be read; ``doubles`` say what another row says, or would (known once `in_order` was run through)."""
+    be read; ``doubles`` say what another row says, or would (known once `in_order` was run through). ``named``: our
+    names of an instrument and a moment, for the words of a row."""
+
+    named: Callable[[str, str], tuple[str, MeasuringMoment | Literal[""]]]
 
     read: int = 0
     empty: int = 0
@@ -49,31 +53,35 @@ class ReadMeasurements:
         self._lines.add(UNIT.join((*measured, str(row))))
 
     def in_order(self, tell: Tell) -> Iterator[KeptMeasurement]:
-        """The measurements by their keys, each once: of several scores the highest counts, and the others are told."""
-        for _, same in groupby((line.split(UNIT) for line in self._lines), key=_key):
-            cells, *others = same
-            if others:
-                cells, *others = sorted([cells, *others], key=_height, reverse=True)
-                self.doubles += len(others)
-                for other in others:
-                    if other[:-1] != cells[:-1]:
-                        higher = {"row": int(cells[-1])}
-                        tell(Finding("MEASUREMENT_TWICE", MEASUREMENTS.called("score"), higher), int(other[-1]))
-            yield KeptMeasurement._make(cells[:-1])
+        """The measurements by their keys, each once, however its words are written: of several scores the highest
+        counts, and the others are told."""
+        for _, of_day in groupby((line.split(UNIT) for line in self._lines), key=_of_day):
+            kept: dict[tuple[str, str], Sequence[str]] = {}
+            for cells in sorted(of_day, key=_height):
+                highest = kept.setdefault(self.named(*_words(cells)), cells)
+                if highest is not cells:
+                    self.doubles += 1
+                    if _scores(highest) != _scores(cells):
+                        higher = {"row": int(highest[-1])}
+                        tell(Finding("MEASUREMENT_TWICE", MEASUREMENTS.called("score"), higher), int(cells[-1]))
+            yield from sorted(KeptMeasurement._make(cells[:-1]) for cells in kept.values())
 
     def close(self) -> None:
         """Gives the disk back."""
         self._lines.close()
 
 
-#: Of the cells of a measurement with its row: all but scores and row.
-_key: Final = itemgetter(slice(-3))
+#: Of the cells of a measurement with its row: whose and when it is, its words, and its scores.
+_of_day, _words, _scores = (
+    itemgetter(*map(KeptMeasurement._fields.index, names))
+    for names in (("patient_id", "trajectory_id", "date"), ("instrument", "moment"), ("score", "subscore"))
+)
 
 
 def _height(cells: Sequence[str]) -> tuple[object, ...]:
-    """By score and sub score, and of equal ones the first row."""
+    """The highest score and sub score first; of equal ones the first by its words, and then by its row."""
     *_, score, subscore, row = cells
-    return Decimal(score), Decimal(subscore) if subscore else _NO_SUBSCORE, -int(row)
+    return -Decimal(score), -(Decimal(subscore) if subscore else _NO_SUBSCORE), _words(cells), int(row)
 
 
 def read_measurements(source: Source, meanings: WordMeanings, instruments: Spelling, tell: Tell) -> ReadMeasurements:
@@ -97,14 +105,23 @@ def read_measurements(source: Source, meanings: WordMeanings, instruments: Spell
 
 def as_meant(kept: KeptMeasurement, meanings: WordMeanings, instruments: Spelling) -> Measurement:
     """What the ledger keeps of a measurement, as it is meant by the settings of today."""
+    instrument, moment = _named(meanings, instruments, kept.instrument, kept.moment)
     return Measurement(
         day=date.fromisoformat(kept.date),
-        instrument=instruments.name(meant(meanings, "instrument", kept.instrument)),
+        instrument=instrument,
         score=kept.score,
         subscore=kept.subscore,
-        moment=moment_named(meant(meanings, "moment", kept.moment)) or "",
+        moment=moment,
         number=kept.trajectory_id,
     )
+
+
+def _named(
+    meanings: WordMeanings, instruments: Spelling, instrument: str, moment: str
+) -> tuple[str, MeasuringMoment | Literal[""]]:
+    """Our names of an instrument and a moment: the word itself of one that is unknown, '' of a moment that is."""
+    name = instruments.name(meant(meanings, "instrument", instrument))
+    return name, moment_named(meant(meanings, "moment", moment)) or ""
 
 
 class _Words(NamedTuple):
@@ -121,7 +138,7 @@ class _RowReader:
 
     def __init__(self, source: Source, meanings: WordMeanings, instruments: Spelling, tell: Tell) -> None:
         header = source.header
-        self.found: Final = ReadMeasurements()
+        self.found: Final = ReadMeasurements(lru_cache(_MOST)(partial(_named, meanings, instruments)))
         self._width, self._delimiter = header.width, header.delimiter
         self._meanings, self._instruments, self._tell = meanings, instruments, tell
         self._texts = itemgetter(*(header.at.get(column, -1) for column in MEASUREMENT_COLUMNS))  # of none the last: ''

@@ -38,21 +38,26 @@ class RegularCare(NamedTuple):
 
 
 class BookedLine(NamedTuple):
-    """A line as it is counted: what was declared, and what became of it; see `Line`. ``granted_cents`` is None while
-    there is no answer."""
+    """A line as it is counted: what was declared, and what became of it; see `Line`. ``who`` as `Ledger.hashed` makes
+    it, None where nobody knows; ``previous`` the debit of a credit, else ''; ``granted_cents`` is None while there is
+    no answer."""
 
     reference: str
+    invoice: str
     appointment_id: str
+    who: int | None
     debit_credit: str
+    previous: str
     state: str
     uzovi: str
+    insurer: str
+    date: str
     code: str
     list: str
     f_code: str
     units: int
     amount_cents: int
     granted_cents: int | None
-    closed_as: str
 
 
 @frozen
@@ -95,10 +100,11 @@ _PATIENTS: Final = """
 SELECT patient_id, birth_year, sex, consent, consent_on, appointments, trajectories FROM patient ORDER BY patient_id
 """
 _LINES: Final = """
-SELECT patient_id, reference, appointment_id, debit_credit,
-       CASE WHEN became IN ('credited', 'withdrawn') THEN became ELSE state END, uzovi, code, list, f_code, units,
-       amount_cents, granted_cents, coalesce(closed_as, '')
-FROM line ORDER BY patient_id, reference
+SELECT patient_id, reference, line.invoice, appointment_id, who, debit_credit, coalesce(previous, ''),
+       CASE WHEN became IN ('credited', 'withdrawn') THEN became ELSE state END, line.uzovi, declaration.insurer, date,
+       code, list, f_code, units, line.amount_cents, granted_cents
+FROM line JOIN declaration ON declaration.invoice = line.invoice
+ORDER BY patient_id, reference
 """
 _ID: Final = attrgetter("appointment_id")
 #: What is shorter is no BSN, and may be in any number.
@@ -160,6 +166,12 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
         measured,
         frozenset(bsn for bsn in bsns if len(bsn) >= _SHORTEST_BSN),
     )
+
+
+def postcodes(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """Every patient with the four digits of where they live, '' where that isn't known."""
+    sql = "SELECT patient_id, substr(coalesce(json_extract(nullif(person, ''), '$.postcode'), ''), 1, 4) FROM patient"
+    return ledger.rows(sql)
 
 
 # Regular care.

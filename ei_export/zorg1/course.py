@@ -14,10 +14,30 @@ from ..model.measurement import Measurement
 #: The moments that are neither start, end nor relapse, nor a product of TKP or THP.
 _BETWEEN: Final = ("contact", "other")
 
+#: What was declared, or counts in what was, is agreed on, whatever the settings say today.
+_AGREED: Final = (Outcome.DECLARED, Outcome.COUNTED)
+
 #: The words on consent that say something.
 CONSENTS: Final = ("J", "N")
 #: In the place of a word on consent that says neither.
 UNREAD: Final = "?"
+
+
+@frozen
+class VisitProduct:
+    """What the agreements say of a visit, by its code, insurer and day. ``registered`` is what the code is linked to,
+    ``declare_under`` that as resolved, both '' of regular care; ``moment`` and ``profile`` are those of its product, ''
+    where it has none, as ``list`` and ``f_code``; ``units`` 0 where there are none, or not the same for every visit.
+    ``agreed``: it falls under a price agreement."""
+
+    registered: str
+    declare_under: str
+    moment: str
+    profile: str
+    list: str
+    f_code: str
+    units: int
+    agreed: bool
 
 
 @frozen
@@ -43,25 +63,15 @@ class VisitLine:
 
 @frozen
 class CourseVisit:
-    """An appointment of a course. ``code`` is the practice's own, ``registered`` what that is linked to, and
-    ``declare_under`` that as resolved, both '' of regular care; ``moment`` and ``profile`` are those of its product, ''
-    where it has none. ``list``, ``f_code`` and ``units`` (0: none) are what was declared, or what it comes to by the
-    agreements of its day; ``line`` None where nothing stands. ``agreed``: it falls under a price
-    agreement. ``therapist`` is an AGB code."""
+    """An appointment of a course: its own ``code``, the ``product`` that this is by the agreements, and the ``line``,
+    None where nothing stands. ``therapist`` is an AGB code."""
 
     appointment_id: str
     day: date
     number: str
     code: str
-    registered: str
-    declare_under: str
-    moment: str
-    profile: str
-    list: str
-    f_code: str
-    units: int
+    product: VisitProduct
     outcome: Outcome
-    agreed: bool
     uzovi: str
     dcsph: str
     csi: str
@@ -70,6 +80,16 @@ class CourseVisit:
     referral: date | None
     line: VisitLine | None = None
     measured: tuple[Measurement, ...] = ()
+
+    @property
+    def declared(self) -> VisitLine | VisitProduct:
+        """What has the list, the F-code and the units it was declared with; or would be, by the agreements."""
+        return self.line if self.line is not None else self.product
+
+    @property
+    def agreed(self) -> bool:
+        """Whether it falls under a price agreement."""
+        return self.outcome in _AGREED or self.product.agreed
 
 
 @frozen
@@ -138,8 +158,8 @@ class Course:
         """The visits in between: all but start, end and relapse. Without price agreement sessions of regular care are
         too. Where no code says which visit is the start, as in 2019 too, the first is no visit in between."""
         named = _BETWEEN if self.agreement else (*_BETWEEN, "")
-        between = [visit for visit in self.visits if visit.moment in named]
-        is_start = not self.has_start and between[:1] == [*self.visits[:1]] and between[0].moment != "contact"
+        between = [visit for visit in self.visits if visit.product.moment in named]
+        is_start = not self.has_start and between[:1] == [*self.visits[:1]] and between[0].product.moment != "contact"
         return len(between) - is_start
 
     @property

@@ -182,22 +182,23 @@ class Reviewer:
         found = [*self._of_declared(course, visit, expected)]
         if not found:
             found = [*self._of_diagnosis(course, visit, expected), *self._of_list(visit, expected)]
-        if visit.moment == "end":
+        if visit.product.moment == "end":
             found += self._of_total(course, visit)
         yield from found or self._of_waiting(visit)
 
     def _agreed(self, course: Course, visit: CourseVisit) -> tuple[Agreement, ...]:
         """The products that a visit may be of, by its insurer, and the program and profile of the course."""
-        if not course.agreement or not visit.moment:
+        if not course.agreement or not visit.product.moment:
             return ()
         program = self.agreements.programs.whole(course.program)
         found = tuple(
             a
             for of in (program, ANY)
-            for a in self._products.get((self.insurer(visit.uzovi), of, visit.moment), ())
-            if a.covers(visit.day) and (a.profile == ANY or a.profile[:1] == course.risk or visit.moment == "baseline")
+            for a in self._products.get((self.insurer(visit.uzovi), of, visit.product.moment), ())
+            if a.covers(visit.day)
+            and (a.profile == ANY or a.profile[:1] == course.risk or visit.product.moment == "baseline")
         )
-        return tuple(a for a in found if a.profile == visit.profile) or found
+        return tuple(a for a in found if a.profile == visit.product.profile) or found
 
     @cached_property
     def _products(self) -> Mapping[tuple[str, str, str], Sequence[Agreement]]:
@@ -210,9 +211,9 @@ class Reviewer:
     def _of_declared(self, course: Course, visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether the declare-under code, as the practice registered it, is the one of this insurer, program and
         profile."""
-        if not visit.declare_under:
+        if not visit.product.declare_under:
             return
-        code, insurer = visit.registered, self.insurer(visit.uzovi)
+        code, insurer = visit.product.registered, self.insurer(visit.uzovi)
         codes, named = [a.code for a in expected], insurer or f"UZOVI {quoted_code(visit.uzovi)}"
         params: dict[str, object] = {
             "code": quoted_word(code),
@@ -238,9 +239,9 @@ class Reviewer:
     @staticmethod
     def _of_list(visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether what was declared stands on the list of the agreement."""
-        lists = [a.list for a in expected if a.code == visit.declare_under]
+        lists = [a.list for a in expected if a.code == visit.product.declare_under]
         if visit.line is not None and visit.line.state in _STANDING and lists and visit.line.list not in lists:
-            params = {"list": visit.line.list, "expected_list": lists[0], "code": visit.declare_under}
+            params = {"list": visit.line.list, "expected_list": lists[0], "code": visit.product.declare_under}
             yield Finding("MONITOR_LIST_DECLARED", "code", params)
 
     @staticmethod
@@ -286,7 +287,7 @@ class Reviewer:
 
     def _of_total(self, course: Course, end: CourseVisit) -> Iterator[Finding]:
         """Whether start and end have together the units that the agreement of either day gives (§4.1.4, 4.1.5)."""
-        start = next((visit for visit in course.visits if visit.moment == "start"), None)
+        start = next((visit for visit in course.visits if visit.product.moment == "start"), None)
         if start is None or start.line is None or end.line is None:
             return
         if start.line.state not in _STANDING or end.line.state not in _STANDING:
@@ -302,7 +303,7 @@ class Reviewer:
 
     def _fixed(self, visit: CourseVisit, day: date) -> int | None:
         """The fixed units of a visit by the agreement of a day; None where these are counted or not known."""
-        agreement = self.agreements.find(self.insurer(visit.uzovi), visit.declare_under, day)
+        agreement = self.agreements.find(self.insurer(visit.uzovi), visit.product.declare_under, day)
         return agreement.units if agreement is not None and isinstance(agreement.units, int) else None
 
     @staticmethod
@@ -310,11 +311,11 @@ class Reviewer:
         """That a visit wasn't dealt with, or its line doesn't stand: the start apart, as everything goes on from it. A
         contact of a day without a contract position counts all the same (§3.1)."""
         is_dealt_with = visit.outcome in _DEALT_WITH or (
-            visit.outcome is Outcome.NO_AGREEMENT and visit.moment == "contact"
+            visit.outcome is Outcome.NO_AGREEMENT and visit.product.moment == "contact"
         )
         if not is_dealt_with or (visit.line is not None and visit.line.state not in _STANDING):
-            code = "MONITOR_START_NOT_DECLARED" if visit.moment == "start" else "MONITOR_NOT_DECLARED"
-            yield Finding(code, "", {"day": visit.day, "code": quoted_word(visit.declare_under or visit.code)})
+            code = "MONITOR_START_NOT_DECLARED" if visit.product.moment == "start" else "MONITOR_NOT_DECLARED"
+            yield Finding(code, "", {"day": visit.day, "code": quoted_word(visit.product.declare_under or visit.code)})
 
     # Of what is in no course.
 
@@ -326,8 +327,9 @@ class Reviewer:
         found = []
         for program, episode in self._episodes(visits):
             course = _not_a_course(patient_id, consent, program, self.insurer(episode[0].uzovi), episode)
-            if episode[0].declare_under:
-                finding = Finding("MONITOR_OUTSIDE", "trajectory_id", {"code": quoted_word(episode[0].registered)})
+            product = episode[0].product
+            if product.declare_under:
+                finding = Finding("MONITOR_OUTSIDE", "trajectory_id", {"code": quoted_word(product.registered)})
             elif any(self._is_near(course, other) for other in courses):
                 continue
             else:
@@ -343,9 +345,9 @@ class Reviewer:
         found: list[tuple[str, list[CourseVisit]]] = []
         for visit in sorted(visits, key=lambda visit: (visit.day, visit.appointment_id)):
             program = OR.join(self.agreements.programs.of_body_part(visit.dcsph))
-            if not program and not visit.declare_under:
+            if not program and not visit.product.declare_under:
                 continue
-            key = visit.number, program, bool(visit.declare_under)
+            key = visit.number, program, bool(visit.product.declare_under)
             episode = running.get(key)
             if episode is None or (not visit.number and visit.day - episode[-1].day > self.apart):
                 episode = running[key] = []
@@ -391,5 +393,5 @@ def _by_code(visits: Iterable[CourseVisit]) -> list[tuple[CourseVisit, ...]]:
     """The visits with one own code and declare-under code, by the first of each."""
     found: dict[tuple[str, str], list[CourseVisit]] = {}
     for visit in visits:
-        found.setdefault((visit.code, visit.registered), []).append(visit)
+        found.setdefault((visit.code, visit.product.registered), []).append(visit)
     return [tuple(each) for each in found.values()]

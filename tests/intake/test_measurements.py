@@ -187,6 +187,17 @@ def test_of_two_scores_the_higher_counts_and_the_other_is_told(file: Path) -> No
     assert counts["doubles"] == 3
 
 
+def test_a_name_written_otherwise_is_the_same_instrument(file: Path) -> None:
+    """Of two ways to write it, too, the higher score counts, and is never silently one of two."""
+    ways = [("gpe", "intake", "3"), ("GPE", "begin", "5"), ("GPE", "intake", "5"), ("GPE", "eind", "2")]
+    rows = [GOOD | {"instrument": name, "moment": moment, "score": score} for name, moment, score in ways]
+    file.write_text(text(rows), encoding="utf-8")
+    kept, told, counts = read(file)
+    assert [(*each.key[-2:], each.score) for each in kept] == [("GPE", "begin", "5"), ("GPE", "eind", "2")]
+    assert [(finding.code, finding.params["row"], row) for finding, row in told] == [("MEASUREMENT_TWICE", 3, 2)]
+    assert counts["doubles"] == 2
+
+
 cells = st.fixed_dictionaries(
     {
         "patient_id": st.sampled_from(["P1", "P2", "P10", ""]),

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Final
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields_dict
 
 from ei_export.base.problems import LANGUAGES, catalogue, render
 from ei_export.model.appointment import Outcome
@@ -15,7 +15,7 @@ from ei_export.model.measurement import Measurement
 from ei_export.settings import Contract
 from ei_export.settings.zorg1 import Limits
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.course import Course, CourseVisit, VisitLine
+from ei_export.zorg1.course import Course, CourseVisit, VisitLine, VisitProduct
 from ei_export.zorg1.inclusion import Includer
 from ei_export.zorg1.measures import Measures, known_profiles
 from ei_export.zorg1.profiles import Profiles
@@ -65,20 +65,23 @@ def seen(day: date, code: str, insurer: str = "VGZ", *, diagnosis: str = "3426",
     found = RESOLVER.resolve(code, "", UZOVI[insurer], day)
     agreement = found.agreement
     is_sent = agreement is not None and agreement.is_sent
-    units = found.fixed if is_sent else 0
+    product = VisitProduct(
+        registered=code if found.is_zorg1 else "",
+        declare_under=found.code if found.is_zorg1 else "",
+        moment=found.moment,
+        profile=found.profile,
+        list=agreement.list if agreement is not None else "",
+        f_code=agreement.f_code if agreement is not None else "",
+        units=found.fixed if is_sent else 0,
+        agreed=found.is_zorg1,
+    )
+    of_product = {name: otherwise.pop(name) for name in fields_dict(VisitProduct) if name in otherwise}
     values: dict[str, Any] = {
         "appointment_id": f"{day}/{code}",
         "day": day,
         "number": "T1",
         "code": code,
-        "registered": code if found.is_zorg1 else "",
-        "declare_under": found.code if found.is_zorg1 else "",
-        "moment": found.moment,
-        "profile": found.profile,
-        "list": agreement.list if agreement is not None else "",
-        "f_code": agreement.f_code if agreement is not None else "",
-        "units": units,
-        "agreed": found.is_zorg1,
+        "product": evolve(product, **of_product),
         "outcome": Outcome.DECLARED if is_sent else Outcome.COUNTED if found.is_zorg1 else Outcome.NOT_ZORG1,
         "uzovi": UZOVI[insurer],
         "dcsph": diagnosis,
@@ -90,13 +93,14 @@ def seen(day: date, code: str, insurer: str = "VGZ", *, diagnosis: str = "3426",
     visit = CourseVisit(**{**values, **otherwise})
     if not is_sent or visit.outcome is not Outcome.DECLARED or "line" in otherwise:
         return visit
-    line = VisitLine("R1", visit.uzovi, visit.declare_under, visit.list, visit.f_code, visit.units, "sent", 100, None)
+    p = visit.product
+    line = VisitLine("R1", visit.uzovi, p.declare_under, p.list, p.f_code, p.units, "sent", 100, None)
     return evolve(visit, line=line)
 
 
 def course(visits: Sequence[CourseVisit], measurements: Sequence[Measurement] = LOW_BACK, **otherwise: Any) -> Course:
     """A trajectory of these visits, with price agreement; lage rug, profile 1, unless it is said ``otherwise``."""
-    days = {visit.moment: visit.day for visit in visits}
+    days = {visit.product.moment: visit.day for visit in visits}
     first = visits[0]
     values: dict[str, Any] = {
         "trajectory": "T1",
@@ -249,7 +253,9 @@ def test_of_a_score_that_needs_its_sub_score_every_profile_is_told() -> None:
 
 
 def test_a_code_that_is_not_linked_is_told_by_its_own_name() -> None:
-    unlinked = evolve(low_back()[1], code="ECHO", registered="", declare_under="", moment="", **HELD)
+    contact = low_back()[1]
+    nothing = evolve(contact.product, registered="", declare_under="", moment="")
+    unlinked = evolve(contact, code="ECHO", product=nothing, **HELD)
     [finding] = REVIEWER.review(course([*low_back(), unlinked])).found
     assert (finding.code, finding.params["code"]) == ("MONITOR_NOT_DECLARED", "ECHO")
 

@@ -5,9 +5,10 @@ lines goes before what files say, but for an answer that was not read in yet. Of
 on from here, of who a person is nothing but a hash.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Self
 
@@ -15,9 +16,8 @@ from attrs import define, field, frozen
 
 from ...base.problems import Finding
 from ...ledger import Ledger
-from ...ledger.care import KnownPatient, patients_in_care
+from ...ledger.care import BookedLine, KnownPatient, patients_in_care, postcodes
 from ...ledger.dossier import KeptTrajectory, Settled, Unsettled
-from ...ledger.granted import KnownLine, known_lines, postcodes
 from ...ledger.own_files import holds_invoice
 from ...model.declaration import short_number
 from ...standards.filed import FiledLine
@@ -50,10 +50,10 @@ class Sources:
 
 @frozen
 class _Known:
-    """What the ledger knows of a patient; nothing of one whose dossier is gone."""
+    """What the ledger knows of a patient: nothing of one whose dossier is gone."""
 
-    appointments: Mapping[str, Settled | Unsettled] = {}
-    trajectories: Sequence[KeptTrajectory] = ()
+    appointments: Mapping[str, Settled | Unsettled]
+    trajectories: Sequence[KeptTrajectory]
 
     @classmethod
     def of(cls, patient: KnownPatient) -> Self:
@@ -87,23 +87,21 @@ class Reading:
 
     def _add_own(self, ledger: Ledger, filed: Filed, found: Sources) -> None:
         """The lines of the ledger; those that files have too are taken from here, and not again."""
-        by_patient: dict[str, list[KnownLine]] = defaultdict(list)
-        for line in known_lines(ledger, self.first, self.last):
-            by_patient[line.patient_id].append(line)
         lives = dict(postcodes(ledger))
         for patient in patients_in_care(ledger):
-            known = _Known.of(patient)
             traits = Traits(patient.birth_year, patient.sex, lives.get(patient.patient_id, ""))
-            for own in self._own(by_patient.pop(patient.patient_id, ()), known, filed):
+            for own in self._own(patient, filed):
                 found.add(own, traits)
-        for lines in by_patient.values():
-            for own in self._own(lines, _Known(), filed):
-                found.add(own, Traits())
 
-    def _own(self, lines: Sequence[KnownLine], known: _Known, filed: Filed) -> Iterator[CareLine]:
-        """The lines of a patient, by reference. The contacts of a trajectory come with the last line granted that takes
-        them: what was credited before it, or refused, leaves them to it."""
-        granted = {line.reference: self._granted(line, filed.answers.get(line.invoice)) for line in lines}
+    def _own(self, patient: KnownPatient, filed: Filed) -> Iterator[CareLine]:
+        """The lines of a patient that were not withdrawn, by reference. The contacts of a trajectory come with the last
+        line granted that takes them: what was credited before it, or refused, leaves them to it."""
+        known, first, last = _Known.of(patient), self.first.isoformat(), self.last.isoformat()
+        sent = [line for lines in patient.lines.values() for line in lines if line.state != "withdrawn"]
+        lines = sorted((line for line in sent if first <= line.date <= last), key=attrgetter("reference"))
+        granted = {
+            line.reference: self._granted(line, patient.patient_id, filed.answers.get(line.invoice)) for line in lines
+        }
         takes: dict[int, str] = {}
         for line in lines:
             day = date.fromisoformat(line.date)
@@ -119,7 +117,7 @@ class Reading:
                 reference=line.reference,
                 previous=line.previous,
                 is_credit=line.debit_credit == "C",
-                patient=line.patient_id if line.who is None else line.who,
+                patient=patient.patient_id if line.who is None else line.who,
                 day=day,
                 granted=granted[line.reference],
                 treatments=self.counting.own(line.insurer, line.code, day, line.units, contacts.get(line.reference, 0)),
@@ -130,11 +128,11 @@ class Reading:
                 therapist=about.besides.therapist_agb if about is not None else "",
             )
 
-    def _granted(self, line: KnownLine, answer: Granted | None) -> int | None:
+    def _granted(self, line: BookedLine, patient_id: str, answer: Granted | None) -> int | None:
         """What was granted of a line of the ledger. ``answer``: one that files have, where it knows none."""
         if line.granted_cents is not None or answer is None:
             return line.granted_cents
-        return answer.of(line.reference, short_number(line.patient_id), line.amount_cents)
+        return answer.of(line.reference, short_number(patient_id), line.amount_cents)
 
     def _add_filed(self, ledger: Ledger, filed: Filed, found: Sources) -> None:
         """The lines of files that the ledger doesn't know."""

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -26,7 +26,7 @@ from ...model.appointment import Outcome
 from ...model.measurement import KeptMeasurement, Measurement, score_text
 from ...settings import Settings
 from ...zorg1.agreements import ANY
-from ...zorg1.course import CONSENTS, UNREAD, Course, CourseVisit, VisitLine
+from ...zorg1.course import CONSENTS, UNREAD, Course, CourseVisit, VisitLine, VisitProduct
 from ...zorg1.inclusion import Includer, Inclusion, Session
 from ...zorg1.measuring import MeasuringRules, joined, match
 from ...zorg1.resolver import Verdict
@@ -37,9 +37,7 @@ _LOOSE: Final = (Outcome.NOT_ZORG1, Outcome.NO_AGREEMENT)
 #: So many of what is told are named.
 _MOST_NAMED: Final = 5
 #: Forgetting costs time only.
-_MOST_SAID: Final = 100_000
-#: What was declared, or counts in what was, is agreed on, whatever the settings say today.
-_AGREED: Final = (Outcome.DECLARED, Outcome.COUNTED)
+_MOST_PRODUCTS: Final = 100_000
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 
 
@@ -54,26 +52,13 @@ class PatientCare:
     outside: Sequence[CourseVisit]
 
 
-class _Said(NamedTuple):
-    """What the agreements say of a visit, as a `CourseVisit` has it."""
-
-    registered: str
-    declare_under: str
-    moment: str
-    profile: str
-    list: str
-    f_code: str
-    units: int
-    agreed: bool
-
-
 class CourseReader:
     """Reads the courses of all patients. ``measuring``: by what is measured in one."""
 
     def __init__(self, settings: Settings, rules: Rules) -> None:
         self._resolver, self._meanings = rules.resolver, rules.meant
         #: By code, declare-under code, that at the time, UZOVI number and day: many visits have these in common.
-        self._said: dict[tuple[str, str, str, str, date], _Said] = {}
+        self._products: dict[tuple[str, str, str, str, date], VisitProduct] = {}
         self.measuring: Final = MeasuringRules.load(rules.judge.agreements, settings.zorg1)
         self._limits, self._measured_as = settings.zorg1.limits, settings.measurements.values
         apart = timedelta(weeks=settings.zorg1.apart_weeks)
@@ -199,23 +184,15 @@ class CourseReader:
         if day is None:
             return None
         asked = kept.code, kept.declare_under, kept.linked, kept.uzovi, day
-        said = self._said.get(asked) or self._look_up(*asked)
+        product = self._products.get(asked) or self._look_up(*asked)
         line, dcsph, csi = _standing(lines) if lines else None, kept.diagnosis_code, kept.indication_code
-        outcome = _OUTCOMES[kept.outcome]
         return CourseVisit(
             appointment_id=kept.appointment_id,
             day=day,
             number=kept.trajectory_id,
             code=kept.code,
-            registered=said.registered,
-            declare_under=said.declare_under,
-            moment=said.moment,
-            profile=said.profile,
-            list=line.list if line is not None else said.list,
-            f_code=line.f_code if line is not None else said.f_code,
-            units=line.units if line is not None else said.units,
-            outcome=outcome,
-            agreed=outcome in _AGREED or said.agreed,
+            product=product,
+            outcome=_OUTCOMES[kept.outcome],
             uzovi=values.uzovi(kept.uzovi) or quoted_code(kept.uzovi),
             dcsph=values.diagnosis(dcsph) or quoted_code(dcsph),
             csi=values.indication(csi) or quoted_code(csi),
@@ -226,17 +203,17 @@ class CourseReader:
             measured=tuple(self._measured(day, name, score) for name, score in kept.measured),
         )
 
-    def _look_up(self, code: str, declare_under: str, linked: str, uzovi: str, day: date) -> "_Said":
+    def _look_up(self, code: str, declare_under: str, linked: str, uzovi: str, day: date) -> VisitProduct:
         """What a code means; of what was declared or counted (``linked``), what it meant then."""
         resolver = self._resolver
-        if len(self._said) >= _MOST_SAID:
-            self._said.clear()
+        if len(self._products) >= _MOST_PRODUCTS:
+            self._products.clear()
         if linked:
             resolution = resolver.resolve("", linked, uzovi, day)
         else:
             resolution = resolver.resolve(code, declare_under, uzovi, day)
         agreement = resolution.agreement if resolution.agreement is not None and resolution.agreement.is_sent else None
-        found = self._said[code, declare_under, linked, uzovi, day] = _Said(
+        found = self._products[code, declare_under, linked, uzovi, day] = VisitProduct(
             resolver.link(code, declare_under).code if resolution.is_zorg1 else "",
             resolution.code if resolution.is_zorg1 else "",
             resolution.moment,
@@ -342,16 +319,16 @@ def _first(texts: Iterable[str]) -> str:
 
 def _order(visit: CourseVisit) -> tuple[date, int, str]:
     """The order in which visits are judged."""
-    return visit.day, MOMENT_ORDER[visit.moment], visit.appointment_id
+    return visit.day, MOMENT_ORDER[visit.product.moment], visit.appointment_id
 
 
 def _profile(kept: str, visits: Iterable[CourseVisit]) -> str:
     """The profile of a trajectory: that of its start; of TKP and THP that of its product, or the AV and BV of it."""
     if kept not in ("", ANY):
-        singles = sorted({visit.profile for visit in visits if visit.moment == "profile"})
+        singles = sorted({visit.product.profile for visit in visits if visit.product.moment == "profile"})
         covers = [each.removeprefix(f"{kept[:1]} ") for each in singles if each[:1] == kept[:1]]
         return f"{kept[:1]} {' + '.join(covers)}" if len(covers) > 1 else kept
-    return _profile(found[0], visits) if (found := sorted({v.profile for v in visits} - {"", ANY})) else ""
+    return _profile(found[0], visits) if (found := sorted({v.product.profile for v in visits} - {"", ANY})) else ""
 
 
 def _standing(lines: Sequence[BookedLine]) -> VisitLine | None:

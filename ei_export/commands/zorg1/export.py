@@ -184,7 +184,7 @@ def _standing(course: Course) -> list[VisitLine]:
 _CELLS: Final[Mapping[str, Callable[[Course], Value]]] = {
     "agreement": lambda course: _YES_OR_NO[course.agreement],
     "codes": lambda course: _each(quoted_word(visit.code) for visit in course.visits),
-    "declare_under": lambda course: _each(visit.declare_under for visit in course.visits),
+    "declare_under": lambda course: _each(visit.product.declare_under for visit in course.visits),
     "f_codes": lambda course: _each(line.f_code for line in _standing(course)),
     "units": lambda course: sum(line.units for line in _standing(course)),
 }

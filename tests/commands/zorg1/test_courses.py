@@ -104,7 +104,15 @@ def test_days_and_counts(practice: Clinic) -> None:
 
 def test_what_stands_of_the_lines(practice: Clinic) -> None:
     visits = {
-        v.appointment_id: (v.code, v.registered, v.declare_under, v.moment, v.list, v.f_code, v.units)
+        v.appointment_id: (
+            v.code,
+            v.product.registered,
+            v.product.declare_under,
+            v.product.moment,
+            v.declared.list,
+            v.declared.f_code,
+            v.declared.units,
+        )
         for c in courses(practice)
         for v in c.visits
     }
