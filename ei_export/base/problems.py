@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from .specs import SPECS, label
 from .wording import Language as Language
+from .wording import is_at_desk
 
 if TYPE_CHECKING:
     from .entries import Entry
@@ -54,8 +55,15 @@ class Kind:
         return SEVERITIES[SEVERITIES.index(self.highest) : SEVERITIES.index(lowest) + 1]
 
     def texts(self, language: Language) -> tuple[str, str]:
-        """Message and remedy, with their ``{parameter}`` places."""
-        return (self.nl, self.remedy_nl) if language == "nl" else (self.en, self.remedy_en)
+        """Message and remedy, with their ``{parameter}`` places: at the desk with its buttons in the place of
+        commands."""
+        texts = (self.nl, self.remedy_nl) if language == "nl" else (self.en, self.remedy_en)
+        if is_at_desk():
+            from .words import as_at_desk
+
+            message, remedy = texts
+            return as_at_desk(f"{self.code}.message", message, language), as_at_desk(self.code, remedy, language)
+        return texts
 
 
 @frozen
@@ -104,8 +112,8 @@ PROBLEM_COLUMNS: Final = tuple(Problem.__annotations__)
 
 
 class Refusal(Exception):
-    """The program can't go on. ``exit_code`` as in docs/output.md: 2 settings, 3 input, 4 writing, 75 busy, 130 the
-    keyboard."""
+    """The program can't go on. ``exit_code`` as in docs/output.md: 2 settings, 3 input, 4 writing, 75 busy, 130 broken
+    off."""
 
     exit_code = 2
 
@@ -166,9 +174,13 @@ class BusyError(Refusal):
 
 
 class Interruption(Refusal):
-    """Ctrl-C."""
+    """Ctrl-C, or the desk was stopped."""
 
     exit_code = 130
+
+
+class Stopped(KeyboardInterrupt):
+    """Who asked for the work needs it no more, or is gone."""
 
 
 def refusal_of(error: BaseException) -> Refusal:
@@ -177,7 +189,7 @@ def refusal_of(error: BaseException) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, KeyboardInterrupt):
-        return Interruption("INTERRUPTED")
+        return Interruption("DESK_STOPPED" if isinstance(error, Stopped) else "INTERRUPTED")
     if isinstance(error, OSError):
         params = {"path": os.fsdecode(error.filename or ""), "reason": error.strerror or type(error).__name__}
         return WriteError("PLACE_UNREACHABLE", **params)

@@ -14,6 +14,8 @@ Language = Literal["nl", "en"]
 
 #: What the practice calls the columns of its feed, ours = theirs, where it calls them otherwise.
 _NAMES: Final[ContextVar[Mapping[str, str]]] = ContextVar("names", default=MappingProxyType({}))
+#: Whether it is read at the desk, where what a terminal asks a command for is done with buttons.
+_AT_DESK: Final[ContextVar[bool]] = ContextVar("at_desk", default=False)
 #: What stands before a column of a file of measurements, where a feed may have one that is called the same.
 MEASURED: Final = "measured_"
 _QUOTED: Final = re.compile(r'"([a-z_]+)"')
@@ -80,6 +82,20 @@ def naming(columns: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         _NAMES.reset(before)
+
+
+@contextmanager
+def at_desk() -> Iterator[None]:
+    """Has every problem name the buttons of the desk in the place of commands."""
+    before = _AT_DESK.set(True)
+    try:
+        yield
+    finally:
+        _AT_DESK.reset(before)
+
+
+def is_at_desk() -> bool:
+    return _AT_DESK.get()
 
 
 def column_name(column: str) -> str:

@@ -86,6 +86,14 @@ def words(subject: str, language: Language) -> Words:
     return Words(language, Entries(label(path), {entry.key: entry.texts for entry in read_words(path)}))
 
 
+def as_at_desk(key: str, text: str, language: Language) -> str:
+    """A text that names commands, as ``desk-remedies`` has it: it names buttons. Itself where that hasn't got it."""
+    instead = words("desk-remedies", language)
+    if key in instead:
+        return instead[key]
+    return text
+
+
 def _shown(name: str, value: object, language: Language) -> object:
     if isinstance(value, date):
         return day_text(value, language)

@@ -23,7 +23,7 @@ PACKAGE = Path(problems.__file__).parents[1]
 SUBJECTS = sorted(path.stem for path in (SPECS / "words").glob("*.toml"))
 #: Subjects that are asked for by what is found somewhere, and no text of them by its key; tests/cli/test_help.py,
 #: test_wording.py and tests/output/test_sheets.py look at them.
-LOOKED_UP = {"columns", "forms", "headings", "help", "libraries", "system"}
+LOOKED_UP = {"columns", "desk-remedies", "forms", "headings", "help", "libraries", "system"}
 #: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A
 #: reason is told by `explain`, with all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}

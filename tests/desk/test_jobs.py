@@ -1,0 +1,90 @@
+"""Long work comes to what its function does, is told of however it ends, and leaves nothing behind."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ei_export.base.problems import BusyError
+from ei_export.desk import jobs as jobs_module
+from ei_export.desk.jobs import Job, Jobs, private_folder
+from tests.support.long_work import adding, failing, refusing, waiting
+
+
+@pytest.fixture
+def jobs() -> Iterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    jobs.stop()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it takes too long")
+
+
+def ended(job: Job) -> Job:
+    until(lambda: job.state != "works")
+    return job
+
+
+def test_what_it_comes_to_is_kept_for_who_asked(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "_KEPT", 1)
+    first = jobs.start("check", adding, 1, 2, writes=False, then="/vandaag")
+    assert [job.id for job in jobs.running()] == [first.id]
+    assert (ended(first).state, first.result, first.stage, first.count) == ("done", 3, "read", 1)
+    assert (jobs.result(first.id, "check"), jobs.result(first.id, "run"), jobs.result("x", "check")) == (3, None, None)
+    later = jobs.start("check", failing, writes=False, then="/vandaag")
+    assert jobs.get(first.id) is None
+    refusal = ended(later).refusal
+    assert refusal is not None
+    assert refusal.code == "INTERNAL"
+    assert "ValueError" in str(refusal)
+    assert "Jansen" not in str(refusal)
+    assert jobs.running() == []
+
+
+def test_a_refusal_comes_back_and_what_was_sent_is_taken_away(jobs: Jobs) -> None:
+    folder = private_folder()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    job = ended(jobs.start("run", refusing, folder, writes=True, then="/vandaag", folder=folder))
+    assert job.state == "refused"
+    assert job.refusal is not None
+    assert (job.refusal.code, job.refusal.exit_code) == ("INPUT_MISSING", 3)
+    assert not folder.exists()
+
+
+def test_one_that_writes_at_a_time_and_one_that_is_killed_is_told_of(jobs: Jobs, tmp_path: Path) -> None:
+    begun, folder = tmp_path / "begun", private_folder()
+    job = jobs.start("run", waiting, begun, writes=True, then="/vandaag")
+    with pytest.raises(BusyError, match="at work"):
+        jobs.start("returns", adding, 1, 2, writes=True, then="/antwoorden", folder=folder)
+    assert not folder.exists()
+    until(begun.exists)
+    (process,) = jobs._processes.values()
+    os.kill(process.pid, signal.SIGKILL)
+    assert (ended(job).state, job.result) == ("refused", None)
+    assert job.refusal is not None
+    assert (job.refusal.code, job.refusal.exit_code) == ("DESK_WORK_DIED", 4)
+    again = jobs.start("run", waiting, begun, writes=True, then="/vandaag")
+    begun.unlink()
+    until(begun.exists)
+    jobs.stop()
+    assert ended(again).state == "refused"
+    assert again.refusal is not None
+    assert again.refusal.code == "DESK_STOPPED"
+
+
+def test_a_folder_that_was_forgotten_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, fresh = private_folder(), private_folder()
+    os.utime(left, (0, 0))
+    private_folder()
+    assert not left.exists()
+    assert fresh.exists()
