@@ -16,6 +16,8 @@ from .opening import FAILURES, PATIENCE_MS, looked_at, opened, refusal
 _MOMENT_MS: Final = 2_000
 #: Indexes of most rows of a run, none of which is needed to write these.
 _MADE_LAST: Final = ("line_who", "patient_who", "patient_last")
+#: They are made in this part of the memory that the ledger may take else.
+_SORTED_IN: Final = 4
 
 T = TypeVar("T")
 
@@ -159,8 +161,12 @@ class Ledger:
         for name, _ in made:
             self.do(f"DROP INDEX {name}")
         yield
-        for _, sql in made:
-            self.do(sql)
+        if made:
+            cache = self.one("PRAGMA cache_size")
+            self.do(f"PRAGMA cache_size = {cache // _SORTED_IN}")  # SQLite sorts in as much memory again
+            for _, sql in made:
+                self.do(sql)
+            self.do(f"PRAGMA cache_size = {cache}")
 
     def define(self, name: str, function: Callable[[str], str]) -> None:
         """A function of ours that queries may use."""
