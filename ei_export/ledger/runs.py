@@ -125,6 +125,11 @@ ORDER BY later.run DESC, line.reference LIMIT 1
     return evolve(found, credited=credited, later=later)
 
 
+def folders(ledger: Ledger) -> Mapping[int, Path]:
+    """Where each run was published."""
+    return {run: path_of(folder) for run, folder in ledger.rows("SELECT run, folder FROM run")}
+
+
 def files_of(ledger: Ledger, run: int) -> Iterator[tuple[str, str]]:
     """The declaration files of a run, by their path in its folder, each with its SHA-256."""
     yield from ledger.rows("SELECT file, sha256 FROM declaration WHERE run = ? ORDER BY invoice", (run,))
