@@ -19,7 +19,7 @@ from .causes import title
 from .cells import safe
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
     from markupsafe import Markup
 
 #: Pieces of a page that are written at a time.
@@ -27,13 +27,29 @@ PIECES: Final = 1_000
 
 
 def page_template(package: str, name: str, language: Language, **known: Words) -> "Template":
-    """The template of that name in the ``page/`` of a package, or of this room. Every value is escaped; a word or a
-    value that is missing is an error. ``known``: the words it has, by what it calls them."""
+    """The template of that name in the ``page/`` of a package, or of this room. ``known``: the words it has, by what it
+    calls them."""
+    environment = page_environment(language, package)
+    style, script = _part("page.css"), _part("page.js")
+    environment.globals |= {
+        **known,
+        "style": style,
+        "script": script,
+        # Nothing may be loaded or run but what stands in the page, as it stands there.
+        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+    }
+    return environment.get_template(name)
+
+
+def page_environment(language: Language, package: str, folder: str = "page") -> "Environment":
+    """How templates are filled in that are in a folder of a package, or in the ``page/`` of this room: every value is
+    escaped; a word or a value that is missing is an error."""
     import jinja2  # takes as long to load as most commands take
     from markupsafe import Markup
 
     environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(each, "page") for each in (package, __package__)]),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package, folder), jinja2.PackageLoader(__package__, "page")]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -41,18 +57,7 @@ def page_template(package: str, name: str, language: Language, **known: Words) -
         auto_reload=False,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    style, script = _part("page.css"), _part("page.js")
-    environment.globals |= {
-        **known,
-        "page_words": words("page", language),
-        "language": language,
-        "version": __version__,
-        "style": style,
-        "script": script,
-        # Nothing may be loaded or run but what stands in the page, as it stands there.
-        "policy": f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "base-uri 'none'; form-action 'none'",
-    }
+    environment.globals |= {"page_words": words("page", language), "language": language, "version": __version__}
     environment.filters |= {
         "zip": zip,
         "euros": lambda cents: f"€\u00a0{euros(int(cents), language)}",
@@ -66,7 +71,7 @@ def page_template(package: str, name: str, language: Language, **known: Words) -
         "day": lambda day: day_text(day, language),
         "date": lambda day: _time(day, language),
     }
-    return environment.get_template(name)
+    return environment
 
 
 def _part(name: str) -> "Markup":

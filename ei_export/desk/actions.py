@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+PAGE = Blueprint("actions", __name__, url_prefix="/acties")

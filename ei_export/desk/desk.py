@@ -1,0 +1,113 @@
+"""What the pages of a practice are made of, and what is kept between them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Final, TypeVar, cast
+
+from attrs import Factory, define, evolve, field
+
+from ..base.problems import Language, SettingsError
+from ..judging.rules import Rules
+from ..ledger import Ledger
+from ..settings import Settings, load
+from .looks import Looks, ledger_stamp, stamp
+from .sessions import Sessions
+from .uploads import Uploads
+
+T = TypeVar("T")
+
+#: What is worked out of the same ledger and settings, such as the work list and the figures on some days.
+_MOST_KEPT: Final = 32
+
+
+@define(eq=False)
+class Desk:
+    """The desk of a practice, from its start until it is stopped.
+
+    ``config`` is its ``ei-export.toml``, which may not be there yet; ``asked_day`` and ``asked_language`` as in `Call`;
+    ``log`` takes a line for who started it, that names nobody; ``port``: where it is served. Every method may be called
+    by several threads at a time.
+    """
+
+    config: Path
+    asked_day: date | None = None
+    asked_language: Language | None = None
+    log: Callable[[str], None] = lambda line: None
+    port: int = 0
+    sessions: Sessions = field(factory=Sessions, init=False)
+    uploads: Uploads = field(factory=Uploads, init=False)
+    _looks: Looks = field(factory=Looks, init=False)
+    _kept: OrderedDict[Hashable, tuple[Hashable, object]] = field(default=Factory(OrderedDict), init=False)
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    @property
+    def day(self) -> date:
+        """The day asked for, or the day it is here."""
+        return self.asked_day or date.today()  # noqa: DTZ011 - the practice's own calendar
+
+    @property
+    def language(self) -> Language:
+        """The language asked for, or that of the settings, or Dutch where these can't be read."""
+        try:
+            return self.settings().language
+        except SettingsError:
+            return self.asked_language or "nl"
+
+    @property
+    def address(self) -> str:
+        """By which a browser gets in."""
+        return f"http://127.0.0.1:{self.port}/?sleutel={self.sessions.secret}"
+
+    def has_practice(self) -> bool:
+        """Whether there are settings, right or wrong."""
+        return self.config.exists()
+
+    def settings(self) -> Settings:
+        """The settings as they are now. Raises SettingsError."""
+        settings = load(self.config)
+        return evolve(settings, language=self.asked_language or settings.language)
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The ledger as it is now, to read, for one page. Raises as `Ledger.look`."""
+        with self._looks.look(self.settings().ledger.path) as ledger:
+            yield ledger
+
+    def rules(self) -> Rules:
+        """The tables that a run would go by. Raises SettingsError."""
+        return self.kept("rules", lambda: Rules.load(self.settings(), self.day))
+
+    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or the
+        day is another than last time. ``name`` is what it is, with all that it depends on besides: a day, a filter."""
+        state = self._state()
+        with self._lock:
+            of, value = self._kept.get(name, (None, None))
+            if of == state:
+                self._kept.move_to_end(name)
+                return cast(T, value)
+        made = make()
+        with self._lock:
+            self._kept[name] = state, made
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def _state(self) -> Hashable:
+        """Changes with all that pages are worked out of."""
+        settings = self.settings()
+        own = (
+            *(settings.path, settings.tariffs_path, *settings.overlays, settings.measurements.path),
+            *(settings.zorg1.measures, settings.zorg1.profiles, settings.output.gds801_xsd),
+        )
+        stamps = tuple(stamp(path) for path in own if path is not None)
+        return self.day, settings.language, ledger_stamp(settings.ledger.path), stamps
+
+    def close(self) -> None:
+        """Gives up what was kept: copies of the ledger, and files that were dragged in."""
+        self._looks.close()
+        self.uploads.close()

@@ -1,0 +1,121 @@
+"""What keeps everybody else away from the desk.
+
+It is served to this computer alone, and on a computer there are others: pages of other sites in the same browser, which
+can send anything anywhere, and whoever else is logged in. Against them, in this order: only this machine's own address;
+only by its own name, so that no name of somebody else can be made to lead here; only three methods; only a browser that
+was opened with the secret of this start; no form that a page of another site sends, nor one that this desk didn't give
+out; and a browser is told to load nothing from elsewhere, to show the pages in nobody's frame, and to keep none of them.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ..base.words import words
+from .desk import Desk
+from .showing import STOOD, TOKEN, environment, session, show
+from .uploads import limit_of
+
+_HERE: Final = "127.0.0.1"
+_NAMES: Final = (_HERE, "localhost")
+#: By what the secret is given.
+_SECRET: Final = "sleutel"
+#: Of the text of one form; pasted tables are the longest.
+_MOST_TEXT: Final = 4_000_000
+
+#: What a browser may do with a page: show it, with style, script and pictures of the desk, and send its forms there.
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def guard(app: Flask, desk: Desk) -> None:
+    """Has an app answer nobody but who may ask."""
+    cookie = "ei-export-desk"
+
+    @app.before_request
+    def let_in() -> ResponseReturnValue | None:
+        if request.remote_addr != _HERE or request.host not in _hosts(desk):
+            return Response(status=400)
+        if request.method not in ("GET", "HEAD", "POST"):
+            return Response(status=405)
+        if request.method == "POST" and not _is_own(desk):
+            return _closed(desk)
+        if request.path == "/" and _SECRET in request.args:
+            return _begun()
+        found = desk.sessions.find(request.cookies.get(cookie_name(), ""))
+        if found is None:
+            return _closed(desk)
+        g.session = found
+        return None
+
+    def cookie_name() -> str:
+        """Browsers take what one port of a computer sets to all: desks of two practices have one each."""
+        return f"{cookie}-{desk.port}"
+
+    def _begun() -> ResponseReturnValue:
+        """Lets a browser in that has the secret, and has the address without it from then on."""
+        begun = desk.sessions.begin(request.args[_SECRET])
+        if begun is None:
+            return _closed(desk)
+        response = redirect(url_for("home"), 303)
+        response.set_cookie(cookie_name(), begun.id, httponly=True, samesite="Strict", path="/")
+        return response
+
+    @app.before_request
+    def take_form() -> ResponseReturnValue | None:
+        """Takes in a form once. What was sent before is not done again."""
+        if request.method != "POST":
+            return None
+        request.max_content_length = limit_of(request.path).whole
+        request.max_form_memory_size = _MOST_TEXT
+        request.max_form_parts = None  # type: ignore[assignment] # a choice of many lines has a part for each
+        if (request.content_length or 0) > limit_of(request.path).whole:
+            raise RequestEntityTooLarge
+        token = request.form.get(TOKEN, "")
+        standing = session().take(token)
+        if standing == "fresh":
+            return None
+        onward = session().led_to(token) or _stood()
+        return show("again.html", words("desk", desk.language), 409, standing=standing, onward=onward)
+
+    @app.after_request
+    def dress(response: Response) -> Response:
+        if request.method == "POST" and "session" in g and response.status_code == 303:
+            session().note(request.form.get(TOKEN, ""), response.headers["Location"])
+        response.headers.update(HEADERS)
+        response.headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
+        return response
+
+
+def _hosts(desk: Desk) -> set[str]:
+    return {f"{name}:{desk.port}" for name in _NAMES} | (set(_NAMES) if desk.port == 80 else set())
+
+
+def _is_own(desk: Desk) -> bool:
+    """Whether a form was sent by a page of the desk, as far as the browser says who sent it."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    return (origin is None or origin in {f"http://{host}" for host in _hosts(desk)}) and site in (None, "same-origin")
+
+
+def _stood() -> str:
+    """Where a form stood, as it says; the first page where that is no page of the desk."""
+    stood = request.form.get(STOOD, "")
+    parts = urlsplit(stood)
+    return stood if stood.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in stood else "/"
+
+
+def _closed(desk: Desk) -> Response:
+    """How to get in, for who isn't; it says nothing of the practice."""
+    language = desk.asked_language or "nl"
+    text = environment(language).get_template("closed.html").render(desk_words=words("desk", language))
+    return Response(text, 403, content_type="text/html; charset=utf-8")

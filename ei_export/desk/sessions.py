@@ -1,0 +1,130 @@
+"""Who may look at the desk: a browser that was opened with the secret of this start. What is kept for each of them."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping
+from hmac import compare_digest
+from threading import Lock
+from typing import Final, Literal
+
+from attrs import Factory, define, field, frozen
+
+from .uploads import Upload
+
+#: Browsers at a time; the one that was opened first gives way.
+_MOST_SESSIONS: Final = 32
+#: Forms of a session that may still be sent, and those that are known to have been: a page that is older is out of date.
+_MOST_FORMS: Final = 500
+
+#: What a form is that comes back: it may be done; it was done before; nobody gave it out, or too long ago.
+Standing = Literal["fresh", "used", "unknown"]
+
+
+#: How it went.
+Tone = Literal["good", "warning"]
+
+
+@frozen
+class Message:
+    """What came of an act, above the next page."""
+
+    text: str
+    tone: Tone = "good"
+
+
+@define(eq=False)
+class Session:
+    """A browser that was let in."""
+
+    id: str
+    #: The token of each form, with where its act led: None where it was not sent yet, '' while it is being done.
+    _forms: OrderedDict[str, str | None] = Factory(OrderedDict)
+    _messages: list[Message] = Factory(list)
+    #: Files that were sent with a form that could not be done yet, by the name of their field and the token of the
+    #: form that is to be sent instead.
+    _kept: OrderedDict[str, Mapping[str, list[Upload]]] = Factory(OrderedDict)
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    def new_token(self) -> str:
+        """For the forms of a page, of which one can be sent, once."""
+        token = secrets.token_urlsafe(16)
+        with self._lock:
+            self._forms[token] = None
+            while len(self._forms) > _MOST_FORMS:
+                self._forms.popitem(last=False)
+        return token
+
+    def take(self, token: str) -> Standing:
+        """Takes a form in: it won't be fresh again."""
+        with self._lock:
+            if token not in self._forms:
+                return "unknown"
+            if self._forms[token] is not None:
+                return "used"
+            self._forms[token] = ""
+            return "fresh"
+
+    def led_to(self, token: str) -> str:
+        """Where what was done with a form led; '' while that isn't known."""
+        with self._lock:
+            return self._forms.get(token) or ""
+
+    def note(self, token: str, location: str) -> None:
+        """Where a form led that was taken in."""
+        with self._lock:
+            if token in self._forms:
+                self._forms[token] = location
+
+    def tell(self, message: Message) -> None:
+        """Has the next page say it."""
+        with self._lock:
+            self._messages.append(message)
+
+    def messages(self) -> list[Message]:
+        """What the page that is made now is to say; each is said once."""
+        with self._lock:
+            told, self._messages = self._messages, []
+        return told
+
+    def keep(self, token: str, files: Mapping[str, list[Upload]]) -> None:
+        """Keeps files for the form that is to be sent again with that token."""
+        with self._lock:
+            self._kept[token] = files
+            while len(self._kept) > _MOST_FORMS:
+                self._kept.popitem(last=False)
+
+    def kept(self, token: str) -> Mapping[str, list[Upload]]:
+        """The files that were kept for a form."""
+        with self._lock:
+            return self._kept.pop(token, {})
+
+
+class Sessions:
+    """The sessions of one start, and the secret by which one begins."""
+
+    def __init__(self) -> None:
+        self.secret: Final = secrets.token_urlsafe(32)
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, secret: str) -> Session | None:
+        """A new session for who knows the secret, None for others."""
+        if not _same(secret, self.secret):
+            return None
+        session = Session(secrets.token_urlsafe(32))
+        with self._lock:
+            self._sessions[session.id] = session
+            while len(self._sessions) > _MOST_SESSIONS:
+                self._sessions.popitem(last=False)
+        return session
+
+    def find(self, id: str) -> Session | None:
+        """The session of that id. How long it takes tells nothing of the ids there are."""
+        with self._lock:
+            sessions = list(self._sessions.values())
+        found = [session for session in sessions if _same(id, session.id)]
+        return found[0] if found else None
+
+
+def _same(one: str, other: str) -> bool:
+    return compare_digest(one.encode("utf-8", "replace"), other.encode())

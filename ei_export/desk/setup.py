@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+PAGE = Blueprint("setup", __name__, url_prefix="/inrichting")

@@ -1,0 +1,217 @@
+"""How a page of the desk is made: its template filled in, what came of an act told, a list cut in pages, a file handed out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
+from functools import cache, partial, wraps
+from io import BytesIO
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from urllib.parse import urlencode
+
+from attrs import frozen
+from flask import Response, abort, current_app, g, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import escape
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ..base.problems import BusyError, Language, SettingsError
+from ..base.wording import number
+from ..base.words import Words, words
+from ..output.pages import page_environment
+from ..output.sheets import Kind, Value
+from .desk import Desk
+from .sessions import Message, Session, Tone
+from .uploads import Upload, limit_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+T = TypeVar("T")
+View = Callable[..., ResponseReturnValue]
+
+#: How long the server waits for who has the ledger before it says so, and how often it tries, in seconds.
+_PATIENCE: Final = 20.0
+_PAUSE: Final = 0.25
+#: Names of fields that are not of the page: the token of its forms, and where a form stood.
+TOKEN, STOOD = "_token", "_stond"
+#: How a value of a kind of column is shown, where it is no text.
+_FILTERS: Final[Mapping[Kind, str]] = {
+    "list": "listed",
+    "date": "date",
+    "cents": "euros",
+    "number": "decimal",
+    "percent": "percent",
+}
+#: By what the pages of a list are asked for.
+_PAGE: Final = "bladzijde"
+_ROWS: Final = 100
+
+
+def desk() -> Desk:
+    """The desk whose page this is."""
+    return cast(Desk, current_app.extensions["ei_export"])
+
+
+def session() -> Session:
+    """Of the browser that asks."""
+    return cast(Session, g.session)
+
+
+# A page.
+
+
+def show(template: str, w: Words, status: int = 200, **values: object) -> Response:
+    """The page of a template of this room, which has ``w`` for its own words besides the values."""
+    language = desk().language
+    page = environment(language).get_template(template)
+    text = page.render(w=w, desk_words=words("desk", language), **_around(), **values)
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def _around() -> Mapping[str, object]:
+    """What `desk.html` shows around every page."""
+    practice = ""
+    with suppress(SettingsError):  # it is told where settings matter
+        practice = desk().settings().practice.name
+    return {
+        "practice": practice,
+        "asked_day": desk().asked_day,
+        "navigation": current_app.extensions["ei_export.navigation"],
+        "here": request.blueprint,
+        "messages": session().messages(),
+        "request_path": request.path,
+    }
+
+
+@cache
+def environment(language: Language) -> "Environment":
+    """Fills in the templates of the desk."""
+    made = page_environment(language, __package__, "templates")
+    made.globals |= {"url_for": url_for, "token": _token, "stood": _stood, "names": (TOKEN, STOOD)}
+    made.filters |= {
+        "lines": escape,  # a text of more than one line as it is, for what somebody writes in
+        "listed": ", ".join,
+        "decimal": partial(_decimal, language=language),
+        "as_kind": partial(_as_kind, made),
+    }
+    return made
+
+
+def _token() -> str:
+    """Of the forms of the page that is being made; one of them can be sent, once."""
+    if "token" not in g:
+        g.token = session().new_token()
+    return cast(str, g.token)
+
+
+def _stood() -> str:
+    """Where the page is that is being made, for who comes back to it."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.form.get(STOOD, "/")
+
+
+def _as_kind(made: "Environment", value: Value, kind: Kind) -> object:
+    """A value of a column of that kind (`output.sheets`) as a person reads it."""
+    if value is None or isinstance(value, str) or kind == "text":
+        return "" if value is None else value
+    return made.filters[_FILTERS[kind]](value)
+
+
+def _decimal(value: int | Decimal, language: Language) -> str:
+    text = f"{value:f}" if isinstance(value, Decimal) else number(value, language)
+    return text.replace(".", ",") if isinstance(value, Decimal) and language == "nl" else text
+
+
+def one_of(name: str, names: Iterable[T]) -> T:
+    """What is called that among what there is; anything else is not found, whatever it leads to."""
+    for each in names:
+        if str(each) == name:
+            return each
+    abort(404)
+
+
+# Acts.
+
+
+def redirect_with(location: str, text: str, tone: Tone = "good") -> ResponseReturnValue:
+    """Leads to a page that says what came of the act."""
+    session().tell(Message(text, tone))
+    return redirect(location, 303)
+
+
+def acting(view: View) -> View:
+    """A view that does something: where another has the ledger it waits, and then says so with the form to send again.
+    What it does before it needs the ledger it may do more than once."""
+
+    @wraps(view)
+    def patient(*args: Any, **values: Any) -> ResponseReturnValue:
+        until = monotonic() + _PATIENCE
+        while True:
+            try:
+                return view(*args, **values)
+            except BusyError:
+                if monotonic() > until:
+                    raise
+            sleep(_PAUSE)
+
+    patient.is_acting = True  # type: ignore[attr-defined]
+    return patient
+
+
+def uploaded(field: str) -> Sequence[Upload]:
+    """The files that were dragged in, in that field of the form; those that came with it before, where it was sent again
+    as it could not be done then."""
+    if "uploads" not in g:
+        g.uploads = dict(session().kept(request.form[TOKEN]))
+        limit = limit_of(request.path)
+        given = [(name, file) for name, file in request.files.items(multi=True) if file.filename]
+        if len(given) > limit.files:
+            raise RequestEntityTooLarge
+        for name, file in given:
+            file.stream.seek(0, 2)
+            if file.stream.tell() > limit.file:
+                raise RequestEntityTooLarge
+            file.stream.seek(0)
+            upload = desk().uploads.store(file.filename or "", file.save)
+            g.uploads.setdefault(name, []).append(upload)
+    return cast(Sequence[Upload], g.uploads.get(field, []))
+
+
+def to_send_again() -> Mapping[str, list[str]]:
+    """The fields of the form that was sent, for one that is sent in its place, with the files that came with it."""
+    if "uploads" in g:
+        session().keep(_token(), g.uploads)
+    return {name: values for name, values in request.form.lists() if name not in (TOKEN, STOOD)}
+
+
+# Lists and files.
+
+
+@frozen
+class Paged(Generic[T]):
+    """A page of a list: its rows, the how manieth page it is of how many, and of how many rows in all."""
+
+    rows: Sequence[T]
+    number: int
+    last: int
+    count: int
+
+    def address(self, number: int) -> str:
+        """Where another page of the list is, filtered as this one."""
+        asked = request.args.to_dict(flat=False) | {_PAGE: [str(number)]}
+        return f"{request.path}?{urlencode(asked, doseq=True)}"
+
+
+def paged(rows: Sequence[T], most: int = _ROWS) -> Paged[T]:
+    """The page of a list that is asked for; the last one where there are fewer."""
+    last = max(1, -(-len(rows) // most))
+    asked = request.args.get(_PAGE, "1")
+    number = min(max(1, int(asked)), last) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 1
+    return Paged(rows[(number - 1) * most : number * most], number, last, len(rows))
+
+
+def as_download(content: bytes | Path, name: str, kind: str = "application/octet-stream") -> Response:
+    """A file for the browser to store under a name of ours; a browser shows none of it."""
+    source = BytesIO(content) if isinstance(content, bytes) else content
+    return send_file(source, kind, as_attachment=True, download_name=name, etag=False, max_age=0)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+PAGE = Blueprint("today", __name__, url_prefix="/vandaag")

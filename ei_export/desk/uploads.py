@@ -1,0 +1,91 @@
+"""Files that were dragged in: how large they may be, and where they are meanwhile.
+
+They are in a folder of their own, which only its owner can look into, under names of ours, until the desk ends. What they
+were called is shown, and nothing else is done with it.
+"""
+
+import tempfile
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO, Final
+
+from attrs import field, frozen
+
+from ..base.wording import printable
+
+_MB: Final = 1_000_000
+#: Of a name that is shown.
+_LONGEST_NAME: Final = 120
+
+
+@frozen
+class Limit:
+    """What a form may hold in all, in bytes, and in how many files. ``file``: of one of them."""
+
+    whole: int = 4 * _MB
+    file: int = 0
+    files: int = 0
+
+
+#: What forms may hold, by how their address begins; elsewhere texts alone. The export of a practice has some 250 bytes a
+#: row: 150 MB are more than half a million appointments. An answer repeats the file that it answers.
+LIMITS: Final = {
+    "/vandaag": Limit(152 * _MB, 150 * _MB, 1),
+    "/inrichting": Limit(152 * _MB, 150 * _MB, 1),
+    "/bestanden": Limit(152 * _MB, 50 * _MB, 200),
+    "/antwoorden": Limit(152 * _MB, 50 * _MB, 200),
+}
+#: Of any form: what is larger is refused before it is received.
+MOST: Final = max(limit.whole for limit in LIMITS.values())
+
+
+def limit_of(path: str) -> Limit:
+    """What a form may hold that is sent to an address."""
+    return next((limit for start, limit in LIMITS.items() if path == start or path.startswith(f"{start}/")), Limit())
+
+
+@frozen
+class Upload:
+    """A file that was dragged in. ``name``: what it was called, to be shown; it leads nowhere."""
+
+    path: Path
+    name: str
+
+
+@frozen
+class Uploads:
+    """The folder of the files that were dragged in since the desk was started."""
+
+    _folder: "tempfile.TemporaryDirectory[str]" = field(
+        factory=lambda: tempfile.TemporaryDirectory(prefix="ei-export-desk-", ignore_cleanup_errors=True)
+    )
+    _numbers: "count[int]" = field(factory=lambda: count(1))
+    _lock: Lock = field(factory=Lock)
+
+    def store(self, name: str, save: Callable[[BinaryIO], object]) -> Upload:
+        """Stores a file, which ``save`` writes; the kind of it stays that by which a feed is known. Raises OSError."""
+        with self._lock:
+            path = Path(self._folder.name) / f"{next(self._numbers):06}{_suffix(name)}"
+        with path.open("xb") as file:
+            save(file)
+        return Upload(path, shown_name(name))
+
+    def close(self) -> None:
+        """Takes the folder away."""
+        self._folder.cleanup()
+
+
+#: Endings by which the program tells one kind of file from another.
+_SUFFIXES: Final = frozenset({".csv", ".txt", ".xml", ".zip", ".sqlite", ".sqlite3", ".db"})
+
+
+def _suffix(name: str) -> str:
+    suffix = Path(shown_name(name)).suffix.lower()
+    return suffix if suffix in _SUFFIXES else ""
+
+
+def shown_name(name: str) -> str:
+    """The last part of what a browser calls a file, as it can be shown."""
+    return printable(name.replace("\\", "/").rpartition("/")[2])[:_LONGEST_NAME] or "…"

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+PAGE = Blueprint("work", __name__, url_prefix="/werk")

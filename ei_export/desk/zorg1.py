@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+PAGE = Blueprint("zorg1", __name__, url_prefix="/zorg1")
