@@ -55,6 +55,7 @@ EXIT_CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "correct": {0: "all is queued", 1: "something can't be corrected"},
     "close": {0: "all is closed, or opened again", 1: "something can't be: then nothing was done"},
     "sent": {0: "it is noted", 2: "the run isn't there, was withdrawn, or the day can't be right"},
+    "desk": {0: "it was stopped", 2: "the extra `desk` is not installed, or the port is not free"},
     "undo": {0: "the run is withdrawn", 2: "the run can't be withdrawn"},
     "recover": {0: "every run is known", 2: "a run can't be read back: then none was"},
     "index": {

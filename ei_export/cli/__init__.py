@@ -16,7 +16,7 @@ from .usage import understood
 #: In the order in which a practice meets them. Each is a function in the file of its name.
 _COMMANDS: Final = (
     *("init", "run", "check", "status", "explain", "show", "verify", "returns", "credit", "redeclare", "correct"),
-    *("close", "sent", "undo", "recover", "prune", "index", "agreements", "zorg1", "control", "specs"),
+    *("close", "sent", "undo", "desk", "recover", "prune", "index", "agreements", "zorg1", "control", "specs"),
 )
 
 

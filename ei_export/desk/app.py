@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from ..base.problems import BusyError, Refusal, SettingsError, WriteError, refusal_of, render
-from ..base.wording import naming
+from ..base.wording import at_desk, naming
 from ..base.words import words
 from .desk import Desk
 from .safety import guard
@@ -53,6 +53,7 @@ def _before_each(app: Flask, desk: Desk) -> None:
     def prepare() -> ResponseReturnValue | None:
         """Has columns called as the practice does while a page is made; leads to where a practice is made."""
         g.around = ExitStack()
+        g.around.enter_context(at_desk())
         if not desk.has_practice():
             blueprints, endpoints = _WITHOUT_SETTINGS
             is_there = request.blueprint in blueprints or request.endpoint in endpoints

@@ -14,6 +14,7 @@ from ..base.problems import Language, SettingsError
 from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..settings import Settings, load
+from .jobs import Jobs
 from .looks import Looks, ledger_stamp, stamp
 from .sessions import Sessions
 from .uploads import Uploads
@@ -40,6 +41,7 @@ class Desk:
     port: int = 0
     sessions: Sessions = field(factory=Sessions, init=False)
     uploads: Uploads = field(factory=Uploads, init=False)
+    jobs: Jobs = field(factory=Jobs, init=False)
     _looks: Looks = field(factory=Looks, init=False)
     _kept: OrderedDict[Hashable, tuple[Hashable, object]] = field(default=Factory(OrderedDict), init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
@@ -82,8 +84,8 @@ class Desk:
         return self.kept("rules", lambda: Rules.load(self.settings(), self.day))
 
     def kept(self, name: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or the
-        day is another than last time. ``name`` is what it is, with all that it depends on besides: a day, a filter."""
+        """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or
+        the day is another than last time. ``name`` is what it is, with all it depends on besides: a day, a filter."""
         state = self._state()
         with self._lock:
             of, value = self._kept.get(name, (None, None))
@@ -108,6 +110,7 @@ class Desk:
         return self.day, settings.language, ledger_stamp(settings.ledger.path), stamps
 
     def close(self) -> None:
-        """Gives up what was kept: copies of the ledger, and files that were dragged in."""
+        """Ends the work, and gives up what was kept: copies of the ledger, and files that were dragged in."""
+        self.jobs.stop()
         self._looks.close()
         self.uploads.close()

@@ -4,7 +4,7 @@ It is served to this computer alone, and on a computer there are others: pages o
 can send anything anywhere, and whoever else is logged in. Against them, in this order: only this machine's own address;
 only by its own name, so that no name of somebody else can be made to lead here; only three methods; only a browser that
 was opened with the secret of this start; no form that a page of another site sends, nor one that this desk didn't give
-out; and a browser is told to load nothing from elsewhere, to show the pages in nobody's frame, and to keep none of them.
+out; and a browser is told to load nothing from elsewhere, to show pages in nobody's frame, and to keep none of them.
 """
 
 from typing import Final
@@ -78,7 +78,7 @@ def guard(app: Flask, desk: Desk) -> None:
             return None
         request.max_content_length = limit_of(request.path).whole
         request.max_form_memory_size = _MOST_TEXT
-        request.max_form_parts = None  # type: ignore[assignment] # a choice of many lines has a part for each
+        request.max_form_parts = None  # a choice of many lines has a part for each
         if (request.content_length or 0) > limit_of(request.path).whole:
             raise RequestEntityTooLarge
         token = request.form.get(TOKEN, "")
@@ -117,5 +117,5 @@ def _stood() -> str:
 def _closed(desk: Desk) -> Response:
     """How to get in, for who isn't; it says nothing of the practice."""
     language = desk.asked_language or "nl"
-    text = environment(language).get_template("closed.html").render(desk_words=words("desk", language))
+    text = environment(language).get_template("closed.html").render()
     return Response(text, 403, content_type="text/html; charset=utf-8")

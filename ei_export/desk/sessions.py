@@ -13,7 +13,7 @@ from .uploads import Upload
 
 #: Browsers at a time; the one that was opened first gives way.
 _MOST_SESSIONS: Final = 32
-#: Forms of a session that may still be sent, and those that are known to have been: a page that is older is out of date.
+#: Forms of a session that may still be sent, or are known to have been; what is older is out of date.
 _MOST_FORMS: Final = 500
 
 #: What a form is that comes back: it may be done; it was done before; nobody gave it out, or too long ago.

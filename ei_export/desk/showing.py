@@ -1,10 +1,10 @@
-"""How a page of the desk is made: its template filled in, what came of an act told, a list cut in pages, a file handed out."""
+"""How a page of the desk is made: its template filled in, what came of an act told, a list cut in pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache, partial, wraps
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
@@ -23,7 +23,7 @@ from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
 from .sessions import Message, Session, Tone
-from .uploads import Upload, limit_of
+from .uploads import Upload, limit_of, stored
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,7 +66,7 @@ def show(template: str, w: Words, status: int = 200, **values: object) -> Respon
     """The page of a template of this room, which has ``w`` for its own words besides the values."""
     language = desk().language
     page = environment(language).get_template(template)
-    text = page.render(w=w, desk_words=words("desk", language), **_around(), **values)
+    text = page.render(w=w, **_around(), **values)
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
@@ -89,7 +89,13 @@ def _around() -> Mapping[str, object]:
 def environment(language: Language) -> "Environment":
     """Fills in the templates of the desk."""
     made = page_environment(language, __package__, "templates")
-    made.globals |= {"url_for": url_for, "token": _token, "stood": _stood, "names": (TOKEN, STOOD)}
+    made.globals |= {
+        "desk_words": words("desk", language),
+        "url_for": url_for,
+        "token": _token,
+        "stood": _stood,
+        "names": (TOKEN, STOOD),
+    }
     made.filters |= {
         "lines": escape,  # a text of more than one line as it is, for what somebody writes in
         "listed": ", ".join,
@@ -128,7 +134,7 @@ def one_of(name: str, names: Iterable[T]) -> T:
     for each in names:
         if str(each) == name:
             return each
-    abort(404)
+    return abort(404)
 
 
 # Acts.
@@ -160,20 +166,20 @@ def acting(view: View) -> View:
 
 
 def uploaded(field: str) -> Sequence[Upload]:
-    """The files that were dragged in, in that field of the form; those that came with it before, where it was sent again
-    as it could not be done then."""
+    """The files that were dragged in, in that field of the form; those that came with it before, where it is sent again
+    as it could not be done then. They have a folder of their own."""
     if "uploads" not in g:
         g.uploads = dict(session().kept(request.form[TOKEN]))
         limit = limit_of(request.path)
         given = [(name, file) for name, file in request.files.items(multi=True) if file.filename]
         if len(given) > limit.files:
             raise RequestEntityTooLarge
-        for name, file in given:
-            file.stream.seek(0, 2)
-            if file.stream.tell() > limit.file:
-                raise RequestEntityTooLarge
+        if any(file.stream.seek(0, SEEK_END) > limit.file for _, file in given):
+            raise RequestEntityTooLarge
+        folder = desk().uploads.folder() if given else None
+        for number, (name, file) in enumerate(given, start=1):
             file.stream.seek(0)
-            upload = desk().uploads.store(file.filename or "", file.save)
+            upload = stored(cast(Path, folder), number, file.filename or "", file.save)
             g.uploads.setdefault(name, []).append(upload)
     return cast(Sequence[Upload], g.uploads.get(field, []))
 

@@ -1,19 +1,17 @@
 """Files that were dragged in: how large they may be, and where they are meanwhile.
 
-They are in a folder of their own, which only its owner can look into, under names of ours, until the desk ends. What they
-were called is shown, and nothing else is done with it.
+They are in a folder of their own, which only its owner can look into, under names of ours, until the desk ends or the
+work on them. What they were called is shown, and nothing else is done with it.
 """
 
-import tempfile
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
-from threading import Lock
 from typing import BinaryIO, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ..base.wording import printable
+from .jobs import private_folder, remove
 
 _MB: Final = 1_000_000
 #: Of a name that is shown.
@@ -29,8 +27,8 @@ class Limit:
     files: int = 0
 
 
-#: What forms may hold, by how their address begins; elsewhere texts alone. The export of a practice has some 250 bytes a
-#: row: 150 MB are more than half a million appointments. An answer repeats the file that it answers.
+#: What forms may hold, by how their address begins; elsewhere texts alone. The export of a practice has some 250 bytes
+#: a row: 150 MB are more than half a million appointments. An answer repeats the file that it answers.
 LIMITS: Final = {
     "/vandaag": Limit(152 * _MB, 150 * _MB, 1),
     "/inrichting": Limit(152 * _MB, 150 * _MB, 1),
@@ -54,27 +52,30 @@ class Upload:
     name: str
 
 
-@frozen
 class Uploads:
-    """The folder of the files that were dragged in since the desk was started."""
+    """The folders of the files that were dragged in since the desk was started, one for each form."""
 
-    _folder: "tempfile.TemporaryDirectory[str]" = field(
-        factory=lambda: tempfile.TemporaryDirectory(prefix="ei-export-desk-", ignore_cleanup_errors=True)
-    )
-    _numbers: "count[int]" = field(factory=lambda: count(1))
-    _lock: Lock = field(factory=Lock)
+    def __init__(self) -> None:
+        self._folders: list[Path] = []
 
-    def store(self, name: str, save: Callable[[BinaryIO], object]) -> Upload:
-        """Stores a file, which ``save`` writes; the kind of it stays that by which a feed is known. Raises OSError."""
-        with self._lock:
-            path = Path(self._folder.name) / f"{next(self._numbers):06}{_suffix(name)}"
-        with path.open("xb") as file:
-            save(file)
-        return Upload(path, shown_name(name))
+    def folder(self) -> Path:
+        """A new folder. Raises OSError."""
+        self._folders.append(private_folder())
+        return self._folders[-1]
 
     def close(self) -> None:
-        """Takes the folder away."""
-        self._folder.cleanup()
+        """Takes the folders away, with what is in them."""
+        for folder in self._folders:
+            remove(folder)
+
+
+def stored(folder: Path, number: int, name: str, save: Callable[[BinaryIO], object]) -> Upload:
+    """Stores a file, which ``save`` writes, as the how manieth of a folder. Its ending stays if a feed is known by it.
+    Raises OSError."""
+    path = folder / f"{number:04}{_suffix(name)}"
+    with path.open("xb") as file:
+        save(file)
+    return Upload(path, shown_name(name))
 
 
 #: Endings by which the program tells one kind of file from another.

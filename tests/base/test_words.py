@@ -27,7 +27,9 @@ LOOKED_UP = {"columns", "desk-remedies", "forms", "headings", "help", "libraries
 #: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A
 #: reason is told by `explain`, with all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
-IN_PAGE = re.compile(r"""\b(count_words|page_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
+IN_PAGE = re.compile(r"""\b(count_words|page_words|desk_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
+#: Words that every page has beside its own.
+SHARED = {"page_words": ["page"], "desk_words": ["desk"]}
 QUOTED = re.compile(r"""["']([\w.-]+)["'](?: (~))?""")
 
 
@@ -91,7 +93,7 @@ def uses_in_page(path: Path, near: Iterable[str]) -> Iterator[tuple[str, Use]]:
         place = f"{path.relative_to(PACKAGE.parent).as_posix()}:{number}"
         for found in IN_PAGE.finditer(line):
             keys = [found[3]] if found[3] else [f"{key}{'*' if more else ''}" for key, more in QUOTED.findall(found[2])]
-            of = ["page"] if found[1] == "page_words" else near
+            of = SHARED.get(found[1], near)
             yield from ((subject, Use(place, key, None)) for key in keys for subject in of)
 
 
@@ -134,7 +136,7 @@ def _uses() -> Iterator[tuple[str, Use]]:
 
 def pages_near(folder: Path) -> list[Path]:
     """The templates of what a folder tells, in a browser and at a terminal."""
-    return [*folder.glob("page/*.html"), *folder.glob("*.txt.j2")]
+    return [*folder.glob("page/*.html"), *folder.glob("templates/*.html"), *folder.glob("*.txt.j2")]
 
 
 def constants_near(subject: str) -> set[str]:
