@@ -147,6 +147,12 @@ def read_sheet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
 
     Raises SettingsError as `read_table`, and for a workbook that was not saved as CSV.
     """
+    text, file, delimiter = _sheet_text(path)
+    yield from _rows(text, file, columns, delimiter, is_sheet=True)
+
+
+def _sheet_text(path: Path) -> tuple[str, str, str]:
+    """The text of a practice's own table, what that is called, and what stands between its cells."""
     file = label(path)
     data = _bytes(path, file)
     if data.startswith(_ZIP):
@@ -154,8 +160,16 @@ def read_sheet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     utf_16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     text = _decoded(data, file, ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"))
     header = next((line for line in text.splitlines() if not _says_separator(line)), "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    yield from _rows(text, file, columns, delimiter, is_sheet=True)
+    return text, file, max(_DELIMITERS, key=header.count)
+
+
+def row_at(path: Path, line: int, *, is_sheet: bool) -> Row | None:
+    """The row on a line of a table (``is_sheet``: of a practice's own), whatever its columns; None where there is none.
+    Raises SettingsError as `read_sheet`."""
+    text, file, delimiter = _sheet_text(path) if is_sheet else (read_text(path), label(path), ",")
+    header = next((each for each in text.splitlines() if not _says_separator(each)), "")
+    columns = _without_end(_stripped(header.split(delimiter)), 0)
+    return next((row for row in _rows(text, file, columns, delimiter, is_sheet=is_sheet) if row.line == line), None)
 
 
 def _says_separator(line: str) -> bool:

@@ -62,10 +62,23 @@ class Words:
 
         Raises KeyError for a text that is not there, or a parameter that it needs and hasn't got.
         """
+        return filled(*self._chosen(key, params), self.language)
+
+    def parts(self, key: str, /, **params: object) -> Iterator[tuple[str, str]]:
+        """The same text in parts, each with the name of the parameter that went in there, or ''."""
+        text, chosen = self._chosen(key, params)
+        said = shown(chosen, self.language)
+        for words, name, _, _ in Formatter().parse(with_own_columns(_fitting(text, chosen, self.language))):
+            if words:
+                yield words, ""
+            if name:
+                yield str(said[name]), name
+
+    def _chosen(self, key: str, params: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+        """A text, of one or of many, and its parameters as they are shown."""
         text = self._texts[key]
         one = text.get(f"one_{self.language}") if params.get("count") == 1 else None
-        shown = {name: _shown(name, value, self.language) for name, value in params.items()}
-        return filled(one or text[self.language], shown, self.language)
+        return one or text[self.language], {n: _shown(n, value, self.language) for n, value in params.items()}
 
     def __getitem__(self, key: str) -> str:
         """A text as it stands in the file."""

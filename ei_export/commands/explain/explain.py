@@ -6,7 +6,7 @@ question are worked out. Nothing is written, and no rule is in here: it tells wh
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Final
 
@@ -43,17 +43,24 @@ _KINDS: Final[Mapping[str, _Tell]] = {
 KINDS: Final = (*_KINDS, *DECLARATIONS)
 
 
+class NumberUnknown(SettingsError):
+    """Nothing has a number. ``alike`` are those that look like it, if any do."""
+
+    alike: Sequence[str] = ()
+
+
 def explain(
     settings: Settings,
     wanted: str,
     today: date,
     kind: str = "",
     progress: Callable[[str, int], None] = lambda stage, count: None,
+    ledger: Ledger | None = None,
 ) -> list[Story]:
-    """The stories of what has this number, of every kind or of one.
+    """The stories of what has this number, of every kind or of one. ``ledger``: that of the practice, where it is open.
 
-    Raises SettingsError for a number that nothing has, or nothing of this kind, and for one that is somebody's BSN,
-    which is never repeated; InputError and BusyError as a run does.
+    Raises NumberUnknown for a number that nothing has; SettingsError for one that nothing of this kind has, and for one
+    that is somebody's BSN, which is never repeated; InputError and BusyError as a run does.
     """
     wanted = wanted.strip()
     if not wanted:
@@ -61,7 +68,7 @@ def explain(
     if is_of_a_test(wanted):
         raise SettingsError("TEST_NUMBER", number=wanted.upper())
     search = Search(wanted)
-    with read_feed(settings, today, search.watch, progress) as (context, feed):
+    with read_feed(settings, today, search.watch, progress, ledger) as (context, feed):
         ledger = context.ledger
         names = search.written(ledger)
         if len(names) > 1:
@@ -86,13 +93,14 @@ def read_feed(
     today: date,
     watch: Callable[[Source, Ledger, RowReader], Source] = lambda source, ledger, reader: source,
     progress: Callable[[str, int], None] = lambda stage, count: None,
+    ledger: Ledger | None = None,
 ) -> Iterator[tuple[Context, Gathered]]:
     """The whole feed, read as by a run, and the context in which a run would judge its patients today. ``watch`` gives
-    the feed to be read in its place."""
+    the feed to be read in its place, ``ledger`` is one that is open already."""
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     survey = Survey(settings.input, source.header)
-    with practice_ledger(settings) as ledger:
+    with practice_ledger(settings) if ledger is None else nullcontext(ledger) as ledger:
         feed = gather(
             watch(source, ledger, RowReader(source.header, survey.statuses, settings.input.values)),
             settings.input.path.stat().st_size,
@@ -120,6 +128,8 @@ def _unknown(settings: Settings, wanted: str, similar: Sequence[str]) -> Setting
     if values.bsn(wanted):
         return SettingsError("EXPLAIN_PERSONAL")
     places = {"file": settings.input.name, "ledger": settings.ledger.path.name}
-    if similar:
-        return SettingsError("EXPLAIN_SIMILAR", similar=", ".join(similar), **places)
-    return SettingsError("EXPLAIN_UNKNOWN", **places)
+    if not similar:
+        return NumberUnknown("EXPLAIN_UNKNOWN", **places)
+    unknown = NumberUnknown("EXPLAIN_SIMILAR", similar=", ".join(similar), **places)
+    unknown.alike = similar
+    return unknown

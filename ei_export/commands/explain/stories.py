@@ -52,7 +52,7 @@ def _appointment(
         steps.append(due_step(due))
     problems = [problem for problem in history.problems if problem.appointment_id == ident]
     steps += _problem_steps(problems, named=False)
-    return Story(kind, subject, steps, problems, _lines(history, [ident]), line)
+    return Story(kind, subject, steps, problems, _lines(history, [ident]), line, sent)
 
 
 def _outcome(history: PatientHistory, ident: str) -> Reason:
@@ -119,7 +119,8 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
         history.appointments[i] for i in ids if i in history.appointments
     ]
     head = reason("outcome.trajectory", counts=_counts(history, told))
-    return [Story("trajectory", name, [head, *steps, *_problem_steps(problems)], problems, _lines(history, ids))]
+    steps = [head, *steps, *_problem_steps(problems)]
+    return [Story("trajectory", name, steps, problems, _lines(history, ids), sent=_sent(history, ids))]
 
 
 def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
@@ -139,7 +140,7 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     head = reason("outcome.patient", trajectories=len(history.patient.grouped.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
     steps = [head, *steps, *_problem_steps(history.problems)]
-    return [Story("patient", patient_id, steps, history.problems, _lines(history, ids))]
+    return [Story("patient", patient_id, steps, history.problems, _lines(history, ids), sent=_sent(history, ids))]
 
 
 def _ids(listed: Iterable[Listed]) -> list[str]:
@@ -175,9 +176,13 @@ def _counts(history: PatientHistory, appointments: Sequence[Appointment]) -> tup
 def _lines(history: PatientHistory, ids: Iterable[str]) -> list[dict[str, Any]]:
     """The lines of appointments, those that went out before those that would."""
     ids = list(ids)
-    sent = [sent_document(line) for ident in ids for line in history.sent.get(ident, ())]
+    sent = [sent_document(line) for line in _sent(history, ids)]
     credits = [due_document(line) for ident in ids for line in history.credits.get(ident, ())]
     return sent + credits + [due_document(history.due[ident]) for ident in ids if ident in history.due]
+
+
+def _sent(history: PatientHistory, ids: Iterable[str]) -> list[Line]:
+    return [line for ident in ids for line in history.sent.get(ident, ())]
 
 
 def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Reason]:

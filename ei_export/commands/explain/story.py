@@ -6,20 +6,29 @@ what is told, and in which order, is for whoever makes the steps.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from attrs import asdict, field, frozen
 
 from ...base.problems import Language, Problem
 from ...base.reasons import Reason, reason
 from ...base.wording import euros
-from ...base.words import filled, words
+from ...base.words import Words, filled, words
+from ...ledger.line import Line
 from ...output.paper import WIDTH, tied, wrapped
 
 #: Where the text of a step begins: behind its number and its label.
 _INDENT: Final = 16
 #: Of these only programs are told where it stands; a person sees the number.
 _UNPLACED: Final = frozenset({"visit", "sent"})
+#: The values of sentences that are numbers, where they are texts, and what of.
+_NUMBERS: Final = {
+    **{kind: kind for kind in ("appointment", "reference", "invoice", "run")},
+    "id": "appointment",
+    "previous": "reference",
+    "number": "trajectory",
+    "label": "trajectory",
+}
 #: In front of the appointment in a list that the story is about.
 _MARK: Final = {"visit.this": "> "}
 
@@ -37,7 +46,7 @@ class Story:
     """All there is to tell of one ``subject``, of a ``kind`` (a ``title``). The first step is what became of it.
 
     ``lines`` went out, or would go out now, in that order and by the columns of ``lines.csv``; ``line`` is the one that
-    was asked about, if there is one.
+    was asked about, if there is one. ``sent`` are those that went out, with what became of them.
     """
 
     kind: str
@@ -46,6 +55,15 @@ class Story:
     problems: Sequence[Problem] = ()
     lines: Sequence[Mapping[str, Any]] = ()
     line: Mapping[str, Any] | None = None
+    sent: Sequence[Line] = ()
+
+
+class Part(NamedTuple):
+    """A part of a sentence: its ``text``, and where that is a number, what it is of and how it is asked for."""
+
+    text: str
+    kind: str = ""
+    number: str = ""
 
 
 def sentence(said: Reason, language: Language) -> str:
@@ -54,6 +72,20 @@ def sentence(said: Reason, language: Language) -> str:
     that is not there, or a value it needs and hasn't got."""
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
     return words("explain", language)(said.key, **params)
+
+
+def parts(said: Reason, language: Language, own: Words) -> Iterator[Part]:
+    """The same sentence in its parts. ``own`` are the words of whoever tells it, for what is said otherwise there."""
+    texts = own if said.key in own else words("explain", language)
+    params = {name: _shown(name, value, language) for name, value in said.params.items()}
+    for text, name in texts.parts(said.key, **params):
+        value = said.params.get(name)
+        if isinstance(value, Reason):
+            yield from parts(value, language, own)
+        elif isinstance(value, str) and name in _NUMBERS and value != "-":
+            yield Part(text, _NUMBERS[name], value)
+        else:
+            yield Part(text)
 
 
 def _shown(name: str, value: object, language: Language) -> object:
