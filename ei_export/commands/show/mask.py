@@ -78,6 +78,12 @@ class Mask:
         self._about: str | None = None
         self._near: set[str] = set()
 
+    def again(self) -> "Mask":
+        """The same at the start of the file: what was learned of it hides others of its records too."""
+        mask = Mask(self._elements)
+        mask._first, mask._secrets = self._first, self._secrets
+        return mask
+
     def learn(self, content: Content) -> None:
         """Takes note of the persons in a record."""
         personal = self._personal.get(content.kind)

@@ -89,11 +89,7 @@ class TextPage:
         return [f"{indent + label:<{_VALUES}}{value}".rstrip() for label, value in pairs]
 
     def _shown(self, field: Field) -> str:
-        """A value as people write it."""
-        if field.empty and field.reads not in _ZERO_IS_A_VALUE:
-            return self._words("empty")
-        read = _READ.get(field.reads)
-        return _clean(read(field.value, self._language) if read else field.value)
+        return value_text(field, self._language)
 
 
 class JsonPage:
@@ -138,6 +134,14 @@ class JsonPage:
         if self._many:
             self._stream.end()
         self._stream.end()
+
+
+def value_text(field: Field, language: Language) -> str:
+    """The value of an element as people write it."""
+    if field.empty and field.reads not in _ZERO_IS_A_VALUE:
+        return words("show", language)["empty"]
+    read = _READ.get(field.reads)
+    return _clean(read(field.value, language) if read else field.value)
 
 
 # Values --------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def show(path: Path, showing: Showing, out: IO[str]) -> int:
     Raises InputError where there is but one file and it can't be shown, SettingsError for a choice that none of the
     files can answer.
     """
-    found = [(entry.name, _recognised(entry, entry.name)) for entry in entries(path)]
+    found = [(entry.name, recognised(entry, entry.name)) for entry in entries(path)]
     if not found:
         raise InputError("FILES_NONE", file=str(path))
     single = [name for name, _ in found] == [str(path)]
@@ -59,7 +59,7 @@ def _page(out: IO[str], showing: Showing, *, many: bool) -> JsonPage | TextPage:
 
 def _show_file(entry: FoundFile, name: str, showing: Showing, page: JsonPage | TextPage) -> InputError | None:
     """Writes one file; gives why it can't be shown, or not to its end."""
-    message = _recognised(entry, name)
+    message = recognised(entry, name)
     if isinstance(message, InputError) or entry.file is None:
         page.begin(name, "")
         refusal = message if isinstance(message, InputError) else None
@@ -104,9 +104,9 @@ def _contents(file: IO[bytes], message: Message, name: str, elements: Elements, 
     """The records of a file, masked if asked for."""
     standard = standard_of(message)
     contents = partial(standard.contents, file, message, name or "-")
-    noted = partial(_noted, standard.landmarks)
+    with_notes = partial(noted, standard.landmarks)
     if not mask:
-        yield from map(noted, contents())
+        yield from map(with_notes, contents())
         return
     from .mask import Mask
 
@@ -115,15 +115,15 @@ def _contents(file: IO[bytes], message: Message, name: str, elements: Elements, 
         hiding.learn(content)
     file.seek(0)
     for content in contents():
-        yield hiding.hide(noted(content))
+        yield hiding.hide(with_notes(content))
 
 
-def _noted(landmarks: Landmarks, content: Content) -> Content:
+def noted(landmarks: Landmarks, content: Content) -> Content:
     """With a note where the message says that it is a test."""
     return content._replace(notes=(*content.notes, Note("test"))) if landmarks.test(content) else content
 
 
-def _recognised(entry: FoundFile, name: str) -> Message | InputError:
+def recognised(entry: FoundFile, name: str) -> Message | InputError:
     """What a file is, or why it can't be shown; ``name``: what it is called then."""
     if entry.file is None:
         refusal = entry.refusal or InputError(entry.findings[0].code, **entry.findings[0].params)
