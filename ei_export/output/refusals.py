@@ -7,8 +7,8 @@ from typing import Final
 from attrs import evolve
 
 from ..base.problems import LANGUAGES, Language
-from ..base.wording import with_own_columns
-from ..base.words import words
+from ..base.wording import is_at_desk, with_own_columns
+from ..base.words import as_at_desk, words
 from ..model.codelists import Remedy, remedies, remedy, return_codes
 
 #: Says that something is wrong with the lines, and not what.
@@ -41,12 +41,20 @@ def reasons(codes: Sequence[str], *, whole: bool = False) -> Iterator[tuple[str,
     found = list(_by_weight(codes))
     telling_ones = [code for code in found if not _is_remark(code)] or found[:1]
     for code in telling_ones or [""]:
-        yield code, _of_whole(code) if whole else remedy(code) if code else _no_code()
+        yield code, _where_read(_of_whole(code) if whole else remedy(code) if code else _no_code())
 
 
 def worded(text: Mapping[str, str], places: Mapping[str, object], language: Language) -> str:
     """A meaning or a remedy for one line, with the columns as the practice calls them."""
     return with_own_columns(text[language]).format_map(places)
+
+
+def _where_read(found: Remedy) -> Remedy:
+    """At the desk what to do names its buttons."""
+    if not is_at_desk():
+        return found
+    key = f"return-{found.code}"
+    return evolve(found, remedy={language: as_at_desk(key, found.remedy[language], language) for language in LANGUAGES})
 
 
 @cache
