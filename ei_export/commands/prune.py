@@ -24,7 +24,7 @@ from ..ledger.pruning import compact, old_files, open_lines, patients, prune
 from ..settings import Settings
 from .belonging import refuse_strangers
 from .corrections.corrections import own_ledger
-from .status.overview import still_open
+from .worklist.overview import still_open
 
 #: Why a patient stays.
 WhyStaying = Literal["newer", "unanswered", "waiting", "held", "open"]

@@ -13,6 +13,7 @@ from ..base.tables import Report
 from ..model import codelists
 from ..model.index_tables import read_index_tables
 from ..model.norms import read_norms
+from ..model.tasks import read_task_tables
 from ..model.vecozo import read_limits
 from ..output.codebook import read_export_headings
 from ..settings import Settings
@@ -95,6 +96,7 @@ def check_specs(
     read_other_names(instruments | _instruments(profiles_of, None, None, lambda _: None), SPECS, report)
     read_norms(SPECS, report)
     read_limits(SPECS, report)
+    read_task_tables(SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     read_export_headings(SPECS, report)

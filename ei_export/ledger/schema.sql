@@ -108,6 +108,7 @@ CREATE INDEX line_closed ON line (invoice) WHERE closed_as IS NOT NULL;
 -- What is still to be done, and little of it: what is asked every night reads no other line.
 CREATE INDEX line_credit ON line (reference) WHERE credit IS NOT NULL;
 CREATE INDEX line_again ON line (reference) WHERE again IS NOT NULL;
+CREATE INDEX line_partly ON line (reference) WHERE state = 'partly_granted';
 
 -- The answer to a declaration; there is one at most (STB 5.2, 6.10).
 CREATE TABLE answer (
@@ -210,6 +211,22 @@ CREATE TABLE unsettled (
 ) WITHOUT ROWID;
 CREATE INDEX unsettled_appointment ON unsettled (appointment_id);
 CREATE INDEX unsettled_unexplained ON unsettled (code, declare_under) WHERE NOT waits;
+
+-- Appointments of Zorg1 that the feed said last are still planned, by the words of [input.status]: until it says of one
+-- that it took place, was cancelled or is no more. Nothing is judged by them.
+CREATE TABLE planned (
+    appointment_id TEXT NOT NULL,
+    patient_id TEXT NOT NULL,
+    date TEXT NOT NULL,
+    code TEXT NOT NULL,                -- as the feed has it, and the next two
+    declare_under TEXT NOT NULL,
+    uzovi TEXT NOT NULL,
+    trajectory TEXT NOT NULL,          -- as people may see it
+    status TEXT NOT NULL,
+    PRIMARY KEY (appointment_id, patient_id)
+) WITHOUT ROWID;
+CREATE INDEX planned_patient ON planned (patient_id);
+CREATE INDEX planned_date ON planned (date);
 
 -- Declared appointments of which the feed said something else since: another 'row', one that was 'said' to be otherwise
 -- and is not told of again, 'cancelled', or another 'count' of contacts. Of those whose debit doesn't stand also that

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ei_export.base.problems import Finding, Language, Severities
 from ei_export.commands.run.html import RunPage, write_report
 from ei_export.commands.run.summary import Summary
-from ei_export.commands.status.attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows
+from ei_export.commands.worklist.attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows
 from ei_export.model.appointment import Outcome
 from ei_export.model.declaration import Declaration
 from ei_export.output.problem_list import ProblemList

@@ -18,7 +18,7 @@ from ...base.words import words
 from ...output import pages
 from ...output.causes import kinds_found
 from ...output.ran import Ran, last_done
-from ..status.attention import Overview
+from ..worklist.attention import Overview
 from .summary import Summary
 
 if TYPE_CHECKING:

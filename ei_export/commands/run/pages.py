@@ -17,7 +17,7 @@ from ...ledger.standing import without_answer
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
-from ..status.overview import overview
+from ..worklist.overview import overview
 from .html import RunPage, Step, with_last_run, with_step, write_report
 from .summary import Summary
 

@@ -9,7 +9,7 @@ from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import refused, unanswered
 from ...output.problem_list import ProblemList
-from ..status.document import REFUSED, refusal, told
+from ..worklist.refused import REFUSED, refusal, told
 
 
 def tell_of_refused(problems: ProblemList, ledger: Ledger, language: Language, given_up: Collection[str]) -> None:

@@ -7,12 +7,11 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
-from ...base.wording import column_name, day_text, euros
-from ...ledger.line import Line
+from ...base.wording import column_name
 from ...ledger.standing import LedgerRow
 from ...output.ran import Ran, last_done
-from ...output.refusals import official, reasons, worded
-from .attention import Overview
+from ..worklist.attention import Overview
+from ..worklist.refused import refusal
 
 
 @frozen
@@ -61,23 +60,6 @@ class Status:
         return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
 
 
-#: What is told of a line that was refused.
-REFUSED: Final = (
-    "insurer", "invoice", "reference", "appointment_id", "trajectory", "date", "f_code", "units", "amount_cents",
-    "return_codes", "remark", "uzovi", "waits_for", "refused_on",
-)  # fmt: skip
-#: What is called otherwise in our documents than in the ledger.
-_FIELDS: Final = {"status": "became", "waits_for": "again", "refused_on": "answered"}
-
-
-def told(line: Line, names: Sequence[str]) -> dict[str, Any]:
-    """What is told of a line: None where it has no ``previous``, ``granted_cents`` 0 while there is no answer."""
-    row = {name: getattr(line, _FIELDS.get(name, name)) for name in names}
-    if "previous" in row:
-        row |= {"previous": line.previous or None, "granted_cents": line.granted_cents or 0}
-    return row
-
-
 AMOUNTS: Final = (
     "declared_cents", "credited_cents", "granted_cents", "refused_cents", "written_off_cents", "patient_cents",
     "open_cents",
@@ -113,21 +95,6 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
 
 def _ran(ran: Ran | None) -> dict[str, Any] | None:
     return None if ran is None else ran.document()
-
-
-def refusal(row: LedgerRow, language: Language) -> dict[str, str]:
-    """What a refused line was refused for, what to do about it, and whether it can be declared again."""
-    whole = row["waits_for"] == "header"
-    reason, found = next(reasons(row["return_codes"], whole=whole))
-    day = day_text(dt.date.fromisoformat(row["date"]), language)
-    by = row["insurer"] if row["waits_for"] == "feed" else "VECOZO"
-    places = {**row, "date": day, "amount": euros(row["amount_cents"], language), "by": by}
-    return {
-        "meaning": worded(found.meaning, places, language),
-        "remedy": worded(found.remedy, places, language),
-        "again": found.again,
-        "text": official(reason, language) if reason else "",
-    }
 
 
 def _worded(row: LedgerRow, finding: Finding, language: Language) -> LedgerRow:

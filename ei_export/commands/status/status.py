@@ -21,8 +21,9 @@ from ...model.appointment import Appointment, Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
-from .document import REFUSED, Held, Status, told
-from .overview import overview
+from ..worklist.overview import overview
+from ..worklist.refused import REFUSED, told
+from .document import Held, Status
 
 _LINE: Final = (
     "reference", "appointment_id", "status", "amount_cents", "granted_cents", "debit_credit", "previous",

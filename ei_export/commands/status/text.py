@@ -19,7 +19,8 @@ from ...output.listing import LONG, SHORT, Listing
 from ...output.paper import Paint, columns, counted, few, plain, set_lines, template
 from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
-from .document import AMOUNTS, Status, refusal
+from ..worklist.refused import refusal
+from .document import AMOUNTS, Status
 
 #: Amounts that are only shown where there is one.
 _RARE: Final = frozenset({"credited_cents", "written_off_cents", "patient_cents"})

@@ -16,7 +16,7 @@ from lxml import html
 from ei_export.base.entries import read_words
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.base.specs import SPECS
-from ei_export.commands.status.attention import EndingTable, NearDeadline
+from ei_export.commands.worklist.attention import EndingTable, NearDeadline
 from ei_export.declaring.files import MOST_LINES
 from tests.support.pages import (
     FORGOTTEN,

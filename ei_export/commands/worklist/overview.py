@@ -22,8 +22,9 @@ from ...ledger.standing import Started, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
-from ...zorg1.resolver import Resolution, Verdict
+from ...zorg1.resolver import Verdict
 from .attention import Ending, EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
+from .stake import is_due
 
 #: What ended longer ago has been missed by now, or is not wanted.
 _YEAR: Final = timedelta(days=365)
@@ -42,7 +43,7 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
         soon_weeks=status.soon_weeks,
         open_trajectories=Rows(OpenTrajectory, _longest_ago),
         deadlines=Rows(NearDeadline, _soonest),
-        endings=tuple(_endings(settings, rules)),
+        endings=tuple(endings(settings, rules)),
     )
     for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
         found.open_trajectories.add(_open_trajectory(started, today))
@@ -114,11 +115,11 @@ def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) ->
     if (day := appointment.date) is None:
         return None
     resolution = rules.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
-    if not _is_due(resolution):
+    if not is_due(resolution) or resolution.verdict is Verdict.NO_AGREEMENT:
         return None
     trajectory = appointment.called(appointment.number)
     state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
-    found = cause(kept, rules.judge.severities)
+    found = _cause(kept, rules.judge.severities)
     code, message = (found.code, render(found.code, found.params, language)[0]) if found is not None else ("", "")
     return _near(rules, resolution.insurer, appointment.id, trajectory, day, state, code, message)
 
@@ -149,16 +150,9 @@ def _near(
     return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message, care, again)
 
 
-def cause(kept: Unsettled, severities: Severities) -> Finding | None:
+def _cause(kept: Unsettled, severities: Severities) -> Finding | None:
     """The problem that holds an appointment: the first error, if there is one."""
     return next((finding for finding in kept.found if severities.of(finding.code) == "error"), None)
-
-
-def _is_due(resolution: Resolution) -> bool:
-    """Whether it gives a line once nothing is wrong any more; a contact that is only counted gives none."""
-    if not resolution.is_zorg1 or resolution.verdict in (Verdict.CONTACT, Verdict.NO_AGREEMENT):
-        return False
-    return resolution.moment != "contact" or resolution.agreement is not None
 
 
 def _soonest(row: NearDeadline) -> tuple[str, ...]:
@@ -180,7 +174,7 @@ class _End:
     product: str
 
 
-def _endings(settings: Settings, rules: Rules) -> Iterator[EndingTable]:
+def endings(settings: Settings, rules: Rules) -> Iterator[EndingTable]:
     """What is needed after its last day, and ends soon or ended less than a year ago; the first to end first."""
     today, soon = rules.judge.today, timedelta(weeks=settings.status.soon_weeks)
     ends = {

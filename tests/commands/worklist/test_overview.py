@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ei_export.commands.status.attention import EndingTable, NearDeadline, OpenTrajectory, Overview
-from ei_export.commands.status.overview import overview
+from ei_export.commands.worklist.attention import EndingTable, NearDeadline, OpenTrajectory, Overview
+from ei_export.commands.worklist.overview import overview
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import settings

@@ -1,0 +1,109 @@
+"""Of appointments that gave no line, what is open: held, without contract position, with a code that nobody linked, or
+still planned although their day is past."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from ...base.problems import Finding, catalogue
+from ...base.wording import quoted_word
+from ...intake.person import PERSON_COLUMNS
+from ...intake.reader import read_kept
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.standing import waiting
+from ...ledger.worklist import kept_trajectories, not_linked
+from ...model.appointment import Outcome
+from ...model.tasks import TaskName, cause_rules
+from .stake import is_due, money, term
+from .task import Task
+
+_OF_PERSON: Final = frozenset(PERSON_COLUMNS)
+
+
+def of_appointments(ledger: Ledger, rules: Rules, heard: set[tuple[str, str]]) -> Iterator[Task]:
+    """What waits, but for what was ``heard`` of, each with its patient."""
+    for patient_id, same in groupby(waiting(ledger), key=itemgetter(0)):
+        waits = [kept for _, kept in same if (patient_id, kept.appointment_id) not in heard]
+        held = {kept.appointment_id: _Held(ledger, rules, patient_id, kept) for kept in waits}
+        for each in held.values():
+            others = (held[ident] for ident in each.because_of if ident in held)
+            cause = next((other for other in others if not other.because_of), each)
+            yield each.task(cause.waits_for)
+    for code, declare_under, count in not_linked(ledger):
+        column, word = ("declare_under", declare_under) if declare_under else ("code", code)
+        word = quoted_word(word)
+        found = Finding("CODE_NOT_LINKED", column, {"code": word, "count": count})
+        yield Task.of("not_linked", [found], key=f"not_linked:{word}", count=count, waits_for=("code", word))
+
+
+class _Held:
+    """An appointment that waits, and why.
+
+    ``because_of`` are the appointments that it waits for, if it waits for nothing else; ``waits_for`` is the same for
+    all that waits for one cause.
+    """
+
+    def __init__(self, ledger: Ledger, rules: Rules, patient_id: str, kept: Unsettled) -> None:
+        self._ledger, self._rules, self._kept = ledger, rules, kept
+        self._row = row = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
+        self._trajectory = row.called(row.number)
+        self._resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date)
+        self._found = self._in_order(kept.found)
+        first = self._found[0]
+        ids = str(first.params.get("appointments", "")) if catalogue()[first.code].consequence else ""
+        self.because_of = [*filter(None, ids.split(", "))]
+        self.waits_for = self._waits_for(first)
+
+    def _in_order(self, found: Sequence[Finding]) -> Sequence[Finding]:
+        """What is wrong: what holds this one by itself before what holds many, so that these are what there is to do
+        about the others; and what follows from something else last."""
+        errors = [each for each in found if self._rules.judge.severities.of(each.code) == "error"]
+        if not errors:  # without contract position, or nothing is wrong any more
+            return sorted(found, key=lambda each: each.code not in cause_rules()) or [Finding("TASK_HELD_UNSAID")]
+        return sorted(errors, key=lambda each: (catalogue()[each.code].consequence, each.code in cause_rules()))
+
+    def _waits_for(self, first: Finding) -> Sequence[str]:
+        row = self._row
+        if (rule := cause_rules().get(first.code)) is not None:
+            own = {"patient": row.patient_id, "trajectory": self._trajectory}
+            return (rule.cause, *(own.get(name) or str(first.params.get(name, "")) for name in rule.by))
+        if first.column in _OF_PERSON:
+            return ("person", row.patient_id, first.code)
+        return ("appointment", row.patient_id, row.id)
+
+    def task(self, waits_for: Sequence[str]) -> Task:
+        """What is to be done about it."""
+        row, resolution = self._row, self._resolution
+        return Task.of(
+            self._kind(),
+            self._found,
+            key=row.id,
+            patient_id=row.patient_id,
+            date=row.date,
+            insurer=self._rules.insurers.get(row.uzovi, ""),
+            appointment_id=row.id,
+            trajectory=self._trajectory,
+            waits_for=waits_for,
+            **money(self._rules, resolution, row.date, self._contacts()),
+            **self._term(),
+        )
+
+    def _kind(self) -> TaskName:
+        if self._kept.outcome is Outcome.NO_AGREEMENT:
+            return "no_agreement"
+        return "contact" if self._resolution.moment == "contact" and not is_due(self._resolution) else "held"
+
+    def _term(self) -> dict[str, object]:
+        if self._kept.outcome is Outcome.NO_AGREEMENT or not is_due(self._resolution):
+            return {}
+        return term(self._rules, self._resolution.insurer, self._row.date)
+
+    def _contacts(self) -> int | None:
+        """How many contacts count so far in an end that counts them."""
+        agreement, place = self._resolution.agreement, self._kept.place
+        if agreement is None or agreement.units != "count" or not place:
+            return None
+        return kept_trajectories(self._ledger, self._row.patient_id)[place - 1].contacts

@@ -1,0 +1,134 @@
+"""Of what was declared, what is open: refused, granted in part or twice, changed since, or no line of it stands."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+from typing import Any, Final, TypeAlias
+
+from attrs import evolve
+
+from ...base.problems import Finding, is_worded
+from ...declaring.numbers import declared_by, provider, run_label
+from ...judging.refused import about
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.credits import refused_credits
+from ...ledger.dossier import PENDING
+from ...ledger.line import Line
+from ...ledger.standing import changed, nothing_stands, refused
+from ...ledger.worklist import paid_twice, partly_granted, unsettled_at
+from ...model.tasks import TaskName
+from ...settings import Settings
+from .refused import REFUSED, told
+from .stake import term
+from .task import Task
+
+#: What an appointment is held for that its line is told of by.
+_OF_LINE: Final = frozenset(
+    {"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE", "DEBIT_STANDS", "WITHDRAWN_ANSWERED"}
+)
+#: What a refusal is told as, by what the line waits for; and a change, by its kind.
+_REFUSED: Final = {"feed": "TASK_LINE_REFUSED", "line": "TASK_FILE_REFUSED", "header": "TASK_HEADER_REFUSED"}
+#: A task, and the reference of another line that it is about too, or ''.
+_Found: TypeAlias = tuple[Task, str]
+_CHANGED: Final = {"row": "TASK_CHANGED", "cancelled": "DECLARED_CANCELLED", "count": "TASK_COUNT_CHANGED"}
+
+
+def of_lines(ledger: Ledger, settings: Settings, rules: Rules, heard: set[tuple[str, str]]) -> Iterator[Task]:
+    """The lines that something is to be done about, each once: as what comes first here. Their appointments, each
+    behind its patient, are added to those that were ``heard`` of."""
+    lines = set[str]()
+    for task, other in chain(
+        _paid_twice(ledger, settings),
+        _refused_credits(ledger, settings),
+        _refused(ledger, rules),
+        _nothing_stands(ledger, rules),
+        _changed(ledger),
+        _partly_granted(ledger),
+    ):
+        if task.reference not in lines:
+            lines |= {task.reference, other}
+            heard.add((task.patient_id, task.appointment_id))
+            yield _with_what_holds_it(ledger, rules, task)
+
+
+def _task(kind: TaskName, line: Line, *found: Finding, **more: Any) -> Task:
+    """A task about a line, for the amount of that where ``more`` doesn't say."""
+    known = {
+        "key": line.reference,
+        "patient_id": line.patient_id,
+        "date": date.fromisoformat(line.date),
+        "insurer": line.insurer,
+        "amount_cents": line.amount_cents,
+        "basis": "exact",
+        "appointment_id": line.appointment_id,
+        "trajectory": line.trajectory,
+        "reference": line.reference,
+        "invoice": line.invoice,
+        "return_codes": line.return_codes,
+        "remark": line.remark,
+    }
+    return Task.of(kind, found, **{**known, **more})
+
+
+def _with_what_holds_it(ledger: Ledger, rules: Rules, task: Task) -> Task:
+    """With what else is wrong with the appointment of the line, if that is held."""
+    kept = unsettled_at(ledger, task.patient_id, task.appointment_id)
+    found = filter(is_worded, kept.found) if kept is not None and kept.outcome in PENDING else ()
+    errors = (each for each in found if rules.judge.severities.of(each.code) == "error")
+    others = [each for each in errors if each.code not in _OF_LINE]
+    return evolve(task, found=[*task.found, *others]) if others else task
+
+
+def _paid_twice(ledger: Ledger, settings: Settings) -> Iterator[_Found]:
+    """Two lines for one performance. The later one is to be credited; what nobody owes is what it was granted."""
+    for first, later in paid_twice(ledger):
+        if not settings.input.twice_on_a_day.isdisjoint({first.appointment_id, later.appointment_id}):
+            continue
+        params = {"reference": first.reference, "later": later.reference}
+        found = Finding("TASK_PAID_TWICE", "", params)
+        for line in (first, later):
+            if line.became == "withdrawn":
+                found = Finding("TASK_SENT_TWICE", "", {**params, "run": run_label(line.run), "invoice": line.invoice})
+        cents = later.amount_cents if later.granted_cents is None else later.granted_cents
+        yield _task("paid_twice", later, found, amount_cents=cents), first.reference
+
+
+def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[_Found]:
+    """Lines that still stand as their credit was refused: paid twice, where another of the appointment stands too."""
+    for each in refused_credits(ledger, declared_by(provider(settings))):
+        answer = each.credit
+        more = {"return_codes": answer.return_codes, "remark": answer.remark, "invoice": answer.invoice}
+        kind: TaskName = "paid_twice" if each.later else "credit_refused"
+        yield _task(kind, each.debit, about(each), amount_cents=each.debit.credit_cents, **more), each.later
+
+
+def _refused(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
+    for line in refused(ledger):
+        row = told(line, REFUSED)
+        by = line.insurer if line.again == "feed" else "VECOZO"
+        last = term(rules, line.insurer, date.fromisoformat(line.date), line.refused_on)
+        waits_for = ("file", line.invoice) if line.again == "header" else ()
+        found = Finding(_REFUSED[line.again], "", {**row, "by": by})
+        yield _task("refused", line, found, waits_for=waits_for, **last), ""
+
+
+def _nothing_stands(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
+    for line in nothing_stands(ledger):
+        found = Finding("TASK_NOTHING_STANDS", "", {"reference": line.reference})
+        yield _task("nothing_stands", line, found, **term(rules, line.insurer, date.fromisoformat(line.date))), ""
+
+
+def _changed(ledger: Ledger) -> Iterator[_Found]:
+    for line, kind in changed(ledger):
+        found = Finding(_CHANGED[kind], "", {"reference": line.reference, "date": line.date})
+        yield _task("changed", line, found), ""
+
+
+def _partly_granted(ledger: Ledger) -> Iterator[_Found]:
+    """What was not granted of a line."""
+    for line in partly_granted(ledger):
+        granted = line.granted_cents or 0
+        params = {"reference": line.reference, "insurer": line.insurer, "codes": line.codes, "granted_cents": granted}
+        found = Finding("TASK_PARTLY_GRANTED", "", {**params, "declared_cents": line.amount_cents})
+        yield _task("partly_granted", line, found, amount_cents=line.amount_cents - granted), ""

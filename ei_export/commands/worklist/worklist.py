@@ -1,0 +1,134 @@
+"""The work list: everything that is open, each thing in one task or under one cause, the most urgent task first."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from itertools import chain, groupby
+from typing import Final
+
+from attrs import define
+
+from ...base.problems import catalogue
+from ...base.spool import UNIT, SortedLines
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...model.tasks import TaskName, task_kinds
+from ...settings import Settings
+from .appointments import of_appointments
+from .lines import of_lines
+from .outlook import of_endings, of_trajectories
+from .task import Task, pack, unpack
+from .together import together
+
+#: Of what has no deadline: behind all that has one.
+_NO_DAYS: Final = 999_999
+#: Larger than any amount, in cents.
+_MOST: Final = 10**12
+
+
+def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
+    """All there is to do on the day of the rules; to be closed. The ledger isn't needed any more once this returns."""
+    found = WorkList(rules.judge.today, settings.status.soon_weeks * 7)
+    told = set[tuple[str, str]]()
+    for thing in chain(
+        of_lines(ledger, settings, rules, told),
+        of_appointments(ledger, rules, told),
+        of_trajectories(ledger, settings, rules),
+        of_endings(settings, rules),
+    ):
+        found.add(thing)
+    found.put_in_order()
+    return found
+
+
+@define
+class Count:
+    """How many tasks of a kind there are, how many things that is, and how many cents, as far as is known."""
+
+    tasks: int = 0
+    things: int = 0
+    cents: int = 0
+
+
+class WorkList:
+    """The tasks of a day, the most urgent first; too many for memory wait on disk.
+
+    Within a kind (`TaskKind`) the nearest deadline comes first, then the largest amount, then the oldest care.
+    ``counts`` has the kinds that there are.
+    """
+
+    def __init__(self, day: dt.date, soon_days: int) -> None:
+        """``soon_days``: a deadline within so many days is near."""
+        self.day = day
+        self.counts: dict[TaskName, Count] = {}
+        self._soon_days = soon_days
+        self._things = SortedLines()
+        self._tasks = SortedLines()
+
+    def add(self, thing: Task) -> None:
+        """Adds what is open, behind what it follows from; once all of it is there, `put_in_order` follows."""
+        cause = thing.waits_for or (thing.kind, thing.patient_id, thing.key)
+        follows = str(int(catalogue()[thing.code].consequence))
+        self._things.add(UNIT.join((json.dumps(cause), follows, self._place(thing), pack(thing))))
+
+    def put_in_order(self) -> None:
+        """Makes tasks of what was added."""
+        # Two readers, one a cause ahead of the other: the things of a cause may be too many for memory.
+        heads = (together(":".join(json.loads(cause)), map(_task, same)) for cause, same in self._by_cause())
+        for head, (_, same) in zip(heads, self._by_cause(), strict=True):
+            count = self.counts.setdefault(head.kind, Count())
+            count.tasks += 1
+            count.things += head.count
+            count.cents += head.amount_cents or 0
+            place = UNIT.join((self._place(head), json.dumps([head.key, head.patient_id])))
+            self._tasks.add(UNIT.join((place, "", pack(head))))
+            if head.is_cause:
+                self._tasks.add(*(UNIT.join((place, *line.split(UNIT)[1:])) for line in same))
+        self._things.close()
+
+    def __len__(self) -> int:
+        return sum(count.tasks for count in self.counts.values())
+
+    def __iter__(self) -> Iterator[Task]:
+        """The tasks."""
+        return (_task(line) for line in self._tasks if _is_task(line))
+
+    def things(self) -> Iterator[tuple[Task, Task]]:
+        """Everything that is open, each with the task that it is, or is under."""
+        head: Task | None = None
+        for line in self._tasks:
+            task = _task(line)
+            if _is_task(line):
+                head = task
+            assert head is not None
+            if task is not head or not head.is_cause:
+                yield head, task
+
+    def under(self, key: str) -> Iterator[Task]:
+        """The things of the task that is called so."""
+        return (thing for task, thing in self.things() if task.key == key)
+
+    def close(self) -> None:
+        """Gives the disk back."""
+        self._tasks.close()
+
+    def _by_cause(self) -> Iterator[tuple[str, Iterator[str]]]:
+        return groupby(self._things, key=lambda line: line.partition(UNIT)[0])
+
+    def _place(self, task: Task) -> str:
+        """What puts a task in order, as text."""
+        kind, days = task_kinds()[task.kind], task.days_left
+        near = days is not None and days <= self._soon_days
+        rank = kind.rank if days is None or not near else kind.soon if days >= 0 else kind.late
+        wait = _NO_DAYS if days is None else abs(days)
+        day = task.date.isoformat() if task.date is not None else "9999-12-31"
+        return f"{rank:09} {wait:06} {_MOST - (task.amount_cents or 0):013} {day} {task.kind}"
+
+
+def _task(line: str) -> Task:
+    return unpack(line.rpartition(UNIT)[2])
+
+
+def _is_task(line: str) -> bool:
+    """Whether it is a task, and not one of the things of a cause."""
+    return not line.split(UNIT, 3)[2]
