@@ -67,7 +67,7 @@ def _known_parameters(row: Row) -> None:
     problem = row.choice("problem", sorted(catalogue()))
     for name in row["by"].split():
         if name not in _OF_APPOINTMENT and f"{{{name}}}" not in catalogue()[problem].nl:
-            raise row.error("by", f"patient | trajectory | a parameter of {problem}")
+            raise row.error("by", "patient | trajectory | a parameter of its text")
 
 
 def task_kinds() -> Mapping[TaskName, TaskKind]:

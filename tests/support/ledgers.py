@@ -17,14 +17,14 @@ def writing(folder: Path, act: Callable[[Ledger], object]) -> None:
         ledger.commit()
 
 
-def answer(folder: Path, invoice: str, lines: Mapping[str, LineAnswer], **values: object) -> None:
-    """A declaration is answered, as far as that is not granted line by line: by reference."""
+def answer(folder: Path, invoice: str, lines: Mapping[str, LineAnswer], *, remark: str = "", **values: object) -> None:
+    """A declaration is answered, as far as that is not granted line by line: by reference, each with ``remark``."""
     whole = {
         "invoice": invoice, "sha256": "x", "file": "r.txt", "read_on": "2021-07-20", "dated": "2021-07-19",
         "standard": "PM305 3.2", "kind": "answered", "by_insurer": 1, "codes": "", "declared_cents": 13_425,
         "granted_cents": 0, **values,
     }  # fmt: skip
-    rows = [(state, cents, codes, "", reference) for reference, (state, cents, codes) in lines.items()]
+    rows = [(state, cents, codes, remark, reference) for reference, (state, cents, codes) in lines.items()]
 
     def act(ledger: Ledger) -> None:
         events.lines_answered(ledger, rows)
