@@ -10,6 +10,7 @@ from typing import Final
 
 from ..base.private import make_folder, resolved
 from ..base.problems import BusyError, SettingsError, WriteError
+from .held import Held, by_hand
 
 _APPLICATION: Final = 0x45494C31  # "EIL1"
 #: What it was before the first release: what such a ledger holds, nobody relies on.
@@ -38,9 +39,11 @@ def opened(path: Path) -> sqlite3.Connection:
     """
     try:
         make_folder(path.parent)
-        _identify_file(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+        with by_hand(path) as may_be_opened:
+            if may_be_opened:
+                _identify_file(path)
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection: sqlite3.Connection = Held(path, path, timeout=0)
     except (OSError, *FAILURES) as error:
         raise _failed(path, str(error)) from None
     try:
@@ -66,12 +69,14 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
     none yet. Raises as `opened`."""
     if not path.exists() and not path.is_symlink():
         return _empty(path)
-    _identify_file(path)
+    with by_hand(path) as may_be_opened:
+        if may_be_opened:
+            _identify_file(path)
     if path.stat().st_size == 0:
         return _empty(path)
     location = f"{resolved(path).as_uri()}?mode=ro"
     try:
-        connection = sqlite3.connect(location, uri=True, isolation_level=None, timeout=_LOOK_SECONDS)
+        connection = Held(path, location, uri=True, timeout=_LOOK_SECONDS)
         try:
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -135,7 +140,7 @@ def _refuse_foreign(application: int, path: Path) -> None:
 def _snapshot(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """A copy that SQLite takes away when it is closed. Raises WriteError where there is no room for one: whoever would
     read the ledger itself keeps the night from being written."""
-    copy = sqlite3.connect("", isolation_level=None)
+    copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     try:
         connection.backup(copy)
         copy.execute("BEGIN")
@@ -154,11 +159,13 @@ def _undone_copy(path: Path) -> sqlite3.Connection:
     """A copy of the ledger in which SQLite undoes what a killed run left half done; it is gone with the connection."""
     with tempfile.TemporaryDirectory() as folder:
         copy, before = Path(folder) / path.name, path.stat().st_mtime_ns
-        shutil.copyfile(path, copy)
-        shutil.copyfile(f"{path}-journal", f"{copy}-journal")
-        if path.stat().st_mtime_ns != before:
+        with by_hand(path) as may_be_opened:
+            if may_be_opened:
+                shutil.copyfile(path, copy)
+                shutil.copyfile(f"{path}-journal", f"{copy}-journal")
+        if not may_be_opened or path.stat().st_mtime_ns != before:
             raise BusyError("LEDGER_BUSY", path=str(path))
-        connection = sqlite3.connect(copy, isolation_level=None)
+        connection = sqlite3.connect(copy, isolation_level=None, check_same_thread=False)
         connection.execute("BEGIN")
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             connection.close()
@@ -169,7 +176,7 @@ def _undone_copy(path: Path) -> sqlite3.Connection:
 
 def _empty(path: Path) -> sqlite3.Connection:
     """A ledger in memory, in which nothing happened yet."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.execute("BEGIN")
     _prepare(connection, path)
     return connection
