@@ -93,7 +93,8 @@ def guard(app: Flask, desk: Desk) -> None:
         if request.method == "POST" and "session" in g and response.status_code == 303:
             session().note(request.form.get(TOKEN, ""), response.headers["Location"])
         response.headers.update(HEADERS)
-        response.headers["Cache-Control"] = "no-cache" if request.endpoint == "static" else "no-store"
+        is_same_for_all = request.endpoint in ("static", "style") and response.status_code == 200
+        response.headers["Cache-Control"] = "no-cache" if is_same_for_all else "no-store"
         return response
 
 

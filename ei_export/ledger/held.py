@@ -1,8 +1,8 @@
 """Which files this process has a connection to, so that nobody opens one of them besides.
 
 POSIX takes every lock of a process on a file away as soon as that process closes any handle of it, whichever thread
-does. SQLite minds that of its own handles; but a look at the first bytes of a ledger, while another thread is writing in
-it, would let a second writer in (sqlite.org/howtocorrupt.html, 2.2).
+does. SQLite minds that of its own handles; but a look at the first bytes of a ledger, while another thread is writing
+in it, would let a second writer in (sqlite.org/howtocorrupt.html, 2.2).
 """
 
 import sqlite3
