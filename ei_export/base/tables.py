@@ -137,39 +137,56 @@ def read_table(path: Path, columns: Sequence[str]) -> Iterator[Row]:
 def read_text(path: Path) -> str:
     """One of our own files, in UTF-8. Raises SettingsError: file missing or not UTF-8."""
     file = label(path)
-    return _decoded(_bytes(path, file), file, ("utf-8-sig",))
+    return _decoded(_bytes(path, file), file, ("utf-8-sig",))[0]
 
 
-def read_sheet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows of a practice's own table, as a spreadsheet saves it as CSV: ``;`` ``,`` or tab between; UTF-8, UTF-16
-    with its mark, or Windows-1252; names of columns in any case; empty columns behind the last one, empty rows, and a
-    first line ``sep=;`` are passed over.
+@frozen
+class SheetText:
+    """A practice's own table as it is written: the ``encoding`` it is in, the line of its names (``header``), and what
+    is between cells."""
 
-    Raises SettingsError as `read_table`, and for a workbook that was not saved as CSV.
-    """
-    text, file, delimiter = _sheet_text(path)
-    yield from _rows(text, file, columns, delimiter, is_sheet=True)
+    text: str
+    encoding: str
+    header: str
+    delimiter: str
 
 
-def _sheet_text(path: Path) -> tuple[str, str, str]:
-    """The text of a practice's own table, what that is called, and what stands between its cells."""
+def sheet_text(path: Path, content: bytes | None = None) -> SheetText:
+    """A practice's own table, as a spreadsheet saves it as CSV: ``;`` ``,`` or tab between; UTF-8, UTF-16 with its
+    mark, or Windows-1252. ``content`` as of `read_sheet`. Raises SettingsError: missing, or a workbook that was not
+    saved as CSV."""
     file = label(path)
-    data = _bytes(path, file)
+    data = _bytes(path, file) if content is None else content
     if data.startswith(_ZIP):
         raise SettingsError("TABLE_WORKBOOK", file=file)
     utf_16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    text = _decoded(data, file, ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"))
-    header = next((line for line in text.splitlines() if not _says_separator(line)), "")
-    return text, file, max(_DELIMITERS, key=header.count)
+    text, encoding = _decoded(data, file, ("utf-16",) if utf_16 else ("utf-8-sig", "cp1252"))
+    header = _header(text)
+    return SheetText(text, encoding, header, max(_DELIMITERS, key=header.count))
+
+
+def read_sheet(path: Path, columns: Sequence[str], content: bytes | None = None) -> Iterator[Row]:
+    """The rows of a practice's own table (see `sheet_text`): names of columns in any case; empty columns behind the
+    last one, empty rows, and a first line ``sep=;`` are passed over. ``content``: as if that stood in the file.
+
+    Raises SettingsError as `read_table` and `sheet_text`.
+    """
+    sheet = sheet_text(path, content)
+    yield from _rows(sheet.text, label(path), columns, sheet.delimiter, is_sheet=True)
 
 
 def row_at(path: Path, line: int, *, is_sheet: bool) -> Row | None:
     """The row on a line of a table (``is_sheet``: of a practice's own), whatever its columns; None where there is none.
     Raises SettingsError as `read_sheet`."""
-    text, file, delimiter = _sheet_text(path) if is_sheet else (read_text(path), label(path), ",")
-    header = next((each for each in text.splitlines() if not _says_separator(each)), "")
-    columns = _without_end(_stripped(header.split(delimiter)), 0)
-    return next((row for row in _rows(text, file, columns, delimiter, is_sheet=is_sheet) if row.line == line), None)
+    found = sheet_text(path) if is_sheet else SheetText(text := read_text(path), "utf-8", _header(text), ",")
+    columns = _without_end(_stripped(found.header.split(found.delimiter)), 0)
+    rows = _rows(found.text, label(path), columns, found.delimiter, is_sheet=is_sheet)
+    return next((row for row in rows if row.line == line), None)
+
+
+def _header(text: str) -> str:
+    """The line of the names."""
+    return next((line for line in text.splitlines() if not _says_separator(line)), "")
 
 
 def _says_separator(line: str) -> bool:
@@ -229,12 +246,12 @@ def _bytes(path: Path, file: str) -> bytes:
         raise SettingsError("TABLE_MISSING", file=file, reason=error.strerror or "") from None
 
 
-def _decoded(data: bytes, file: str, encodings: Sequence[str]) -> str:
-    """The text in the first of the encodings that it can be read in."""
+def _decoded(data: bytes, file: str, encodings: Sequence[str]) -> tuple[str, str]:
+    """The text in the first of the encodings that it can be read in, and which one that is."""
     line = 0
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            return data.decode(encoding), encoding
         except UnicodeDecodeError as error:
             line = line or data.count(b"\n", 0, error.start) + 1
     raise SettingsError("TABLE_ENCODING", file=file, line=line, reason="not UTF-8")

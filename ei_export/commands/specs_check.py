@@ -31,6 +31,7 @@ from ..zorg1.measures import instruments_in, known_profiles, read_measures
 from ..zorg1.profiles import read_profiles
 from ..zorg1.programs import Programs, read_parts, read_usual
 from ..zorg1.tariffs import Tariffs
+from .setup.guessing import read_guesses
 
 #: A source that is a choice of our own.
 _CHOICE: Final = re.compile(r"specs/inferred\.csv, (\w+)")
@@ -97,6 +98,7 @@ def check_specs(
     read_norms(SPECS, report)
     read_limits(SPECS, report)
     read_task_tables(SPECS, report)
+    read_guesses(SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     read_export_headings(SPECS, report)

@@ -9,11 +9,12 @@ import csv
 import os
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import define, evolve
 
@@ -21,7 +22,7 @@ from ..base.problems import InputError
 from ..base.processes import Helper, Later, cores
 from ..base.spool import UNIT
 from ..model.columns import FeedKind
-from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Header, SourceSettings, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, ROW_LIMIT, Finder, Header, SourceSettings, locate
 
 DELIMITERS: Final = (",", ";", "\t")
 _BLOCK: Final = 1 << 20
@@ -49,6 +50,22 @@ csv.field_size_limit(ROW_LIMIT)
 
 def open_csv(path: Path, settings: SourceSettings) -> "CsvSource":
     """Opens a CSV feed and reads its header: the first row, or a row below a few titles. Raises InputError."""
+    encoding, ends_open = _how_written(path, settings)
+    return _source(path, encoding, _header(path, encoding, settings), settings, locate, ends_open=ends_open)
+
+
+def open_any_csv(
+    path: Path, settings: SourceSettings, find: Finder, is_likely: Callable[[str], bool]
+) -> tuple["CsvSource", str]:
+    """Opens a CSV file of which nobody may have said yet what its columns are called, with the encoding it is read in.
+    The header is the row, among those at the start, with the most names that are ``is_likely``. Raises InputError."""
+    encoding, ends_open = _how_written(path, settings)
+    header = _likeliest_header(path, encoding, settings.kind, is_likely)
+    return _source(path, encoding, header, settings, find, ends_open=ends_open), encoding
+
+
+def _how_written(path: Path, settings: SourceSettings) -> tuple[str, bool]:
+    """The encoding of a file, and whether its last line doesn't end."""
     try:
         with path.open("rb") as file:
             start = file.read(_BLOCK)
@@ -63,9 +80,15 @@ def open_csv(path: Path, settings: SourceSettings) -> "CsvSource":
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
     elif codecs.lookup(encoding).name == "utf-8":
         encoding = "utf-8-sig"
-    number, names, delimiter, titles = _header(path, encoding, settings)
-    header = Header(len(names), delimiter, locate(names, path, settings))
-    return CsvSource(header, number + 1, titles, path, encoding, number, ends_open)
+    return encoding, ends_open
+
+
+def _source(
+    path: Path, encoding: str, header: "_HeaderRow", settings: SourceSettings, find: Finder, *, ends_open: bool
+) -> "CsvSource":
+    number, names, delimiter, titles = header
+    found = Header(len(names), delimiter, find(names, path, settings))
+    return CsvSource(found, number + 1, titles, path, encoding, number, ends_open)
 
 
 def _is_utf8(path: Path) -> bool:
@@ -111,13 +134,16 @@ def _decoded(path: Path, errors: str, start: int, end: int) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _header(path: Path, encoding: str, settings: SourceSettings) -> tuple[int, list[str], str, tuple[int, ...]]:
-    """The row of the column names, the names, the delimiter that shows most of the columns we know, and the rows of
-    the titles above them."""
+#: The row of the column names, the names, the delimiter, and the rows of the titles above them.
+_HeaderRow: TypeAlias = tuple[int, list[str], str, tuple[int, ...]]
+
+
+def _header(path: Path, encoding: str, settings: SourceSettings) -> _HeaderRow:
+    """The header, with the delimiter that shows most of the columns we know."""
     kind, theirs = settings.kind, settings.columns
     wanted = {theirs.get(column, column).strip().casefold() for column in kind.columns}
     needed = {theirs.get(column, column).strip().casefold() for column in kind.required}
-    first: tuple[int, list[str], str, tuple[int, ...]] | None = None
+    first: _HeaderRow | None = None
     titles: list[int] = []
     for number, line in enumerate(islice(_lines(path, encoding), _MOST_TITLES), start=1):
         if not line.strip() or _SEPARATOR.fullmatch(line):
@@ -130,6 +156,25 @@ def _header(path: Path, encoding: str, settings: SourceSettings) -> tuple[int, l
     if first is None:
         raise InputError("INPUT_EMPTY", path=path.name, **kind.told)
     return first
+
+
+def _likeliest_header(path: Path, encoding: str, kind: FeedKind, is_likely: Callable[[str], bool]) -> _HeaderRow:
+    """The first row with the most likely names; of as many the one, and the delimiter, with the most cells."""
+    best: tuple[tuple[int, int], _HeaderRow] | None = None
+    titles: list[int] = []
+    for number, line in enumerate(islice(_lines(path, encoding), _MOST_TITLES), start=1):
+        if not line.strip() or _SEPARATOR.fullmatch(line):
+            continue
+        for delimiter in DELIMITERS:
+            with suppress(csv.Error):
+                names = next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, skipinitialspace=True), [])
+                weight = sum(map(is_likely, names)), len(names)
+                if best is None or weight > best[0]:
+                    best = weight, (number, names, delimiter, tuple(titles))
+        titles.append(number)
+    if best is None:
+        raise InputError("INPUT_BINARY" if titles else "INPUT_EMPTY", path=path.name, **kind.told)
+    return best[1]
 
 
 def _names(text: str, wanted: Collection[str], path: Path, kind: FeedKind) -> tuple[list[str], str]:

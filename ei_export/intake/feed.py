@@ -6,9 +6,9 @@ the source's delimiter), or, behind ``UNIT``, cells apart by ``UNIT``. A row tha
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -70,6 +70,10 @@ class Source(Protocol):
 
     def parts(self, count: int) -> "Sequence[Source]":
         """The same rows in order, cut in at most so many parts, each to be read by itself."""
+
+
+#: Where each known column stands among the names of a file, by ours; may raise InputError.
+Finder: TypeAlias = Callable[[Sequence[str], Path, SourceSettings], Mapping[str, int]]
 
 
 def _is_cell(name: str) -> bool:

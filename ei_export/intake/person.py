@@ -108,6 +108,31 @@ _THERAPIST_SPECIALISM: Final = _specialism("therapist_specialism")
 _REFERRER_SPECIALISM: Final = _specialism("referrer_specialism")
 
 
+def _one_of(allowed: Sequence[str]) -> Callable[[str], str | None]:
+    return lambda text: text.upper() if text.upper() in allowed else None
+
+
+#: How cells are read of the columns that have few different values, None where they can't be.
+WORDS: Final[Mapping[str, Callable[[str], object | None]]] = {
+    **{
+        cell.column: cell.parse
+        for cell in (
+            *(_SEX, _COUNTRY, _UZOVI, _DIAGNOSIS, _INDICATION),
+            *(_THERAPIST, _THERAPIST_SPECIALISM, _REFERRER_SPECIALISM),
+        )
+    },
+    "name_use": _one_of(("0", *_NAME_USES)),
+    "accident": _one_of(_ACCIDENTS),
+    "side": _one_of(_SIDES),
+    "consent": _one_of(("J", "JA", "N", "NEE")),
+}
+
+
+def word_shown(column: str, text: str) -> str:
+    """A value of one of these columns as it may be shown."""
+    return (values.quoted_cell if column in _IN_WORDS else values.quoted_number)(text)
+
+
 def person(cells: Mapping[str, str]) -> tuple[Person | None, list[Finding]]:
     """The person of a row by `PERSON_COLUMNS` (an absent column is empty), and what is wrong; None with an error.
 

@@ -13,7 +13,7 @@ from ..base.private import resolved
 from ..base.problems import InputError
 from ..base.spool import UNIT
 from ..model.columns import FeedKind
-from .feed import BROKEN, NEWLINE, PART, RESERVED, Header, SourceSettings, locate
+from .feed import BROKEN, NEWLINE, PART, RESERVED, Finder, Header, SourceSettings, locate
 
 _ROWS: Final = 5_000
 #: How long a writer is waited for.
@@ -30,8 +30,8 @@ _ERRORS: Final = (sqlite3.Error, sqlite3.Warning, ValueError)
 _GUID_BYTES: Final = 16
 
 
-def open_sqlite(path: Path, settings: SourceSettings) -> "SqliteSource":
-    """Opens a SQLite feed. Raises InputError."""
+def open_sqlite(path: Path, settings: SourceSettings, find: Finder = locate) -> "SqliteSource":
+    """Opens a SQLite feed; ``find`` tells where the columns stand. Raises InputError."""
     if path.stat().st_size == 0:
         raise InputError("INPUT_EMPTY", path=path.name, **settings.kind.told)
     if settings.query and not _QUERY.match(settings.query):
@@ -44,7 +44,7 @@ def open_sqlite(path: Path, settings: SourceSettings) -> "SqliteSource":
         names = [column[0] for column in cursor.description or ()]
     except _ERRORS as error:
         raise _refusal(error, path, settings.kind) from None
-    return SqliteSource(Header(len(names), UNIT, locate(names, path, settings)), 1, (), path, settings.kind, cursor)
+    return SqliteSource(Header(len(names), UNIT, find(names, path, settings)), 1, (), path, settings.kind, cursor)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -223,12 +223,10 @@ class Survey:
         if not (_TOTALS.match(first) or _PROSE.search(first)):
             return None
 
-        def cell(column: str) -> str:
-            return cells[self._at[column]] if 0 <= self._at[column] < len(cells) else ""
-
-        if values.day(cell("date")) or values.day(cell("birth_date")) or values.bsn(cell("bsn")):
+        day, born, bsn, status = (self._cell(cells, column) for column in ("date", "birth_date", "bsn", "status"))
+        if values.day(day) or values.day(born) or values.bsn(bsn):
             return None
-        if self.statuses[cell("status")] is not None and cell("status"):
+        if self.statuses[status] is not None and status:
             return None
         return Finding("ROW_NO_APPOINTMENT")
 
@@ -238,7 +236,11 @@ class Survey:
 
     def _is_in_place(self, cells: Sequence[str]) -> bool:
         """Whether the cells of a row stand under their names, as far as that can be seen: only then they are quoted."""
-        born, bsn, sex = (cells[self._at[column]] for column in ("birth_date", "bsn", "sex"))
+        day, born, bsn, sex = (self._cell(cells, column) for column in ("date", "birth_date", "bsn", "sex"))
         if (born and values.day(born) is None) or len(sex) > 12 or any(map(str.isalpha, bsn)):
             return False
-        return values.day(cells[self._at["date"]]) is not None or not cells[self._at["date"]]
+        return values.day(day) is not None or not day
+
+    def _cell(self, cells: Sequence[str], column: str) -> str:
+        """A cell of a row; '' of a column that isn't there."""
+        return cells[self._at[column]] if 0 <= self._at[column] < len(cells) else ""

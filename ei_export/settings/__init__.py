@@ -4,6 +4,8 @@ from .measurements import MeasurementSettings
 from .places import places
 from .settings import (
     AMOUNTS,
+    DEFAULT_COMPLETED,
+    DEFAULT_LISTS,
     Amount,
     Contract,
     InputSettings,
@@ -20,6 +22,8 @@ from .zorg1 import Zorg1Settings
 
 __all__ = [
     "AMOUNTS",
+    "DEFAULT_COMPLETED",
+    "DEFAULT_LISTS",
     "Amount",
     "Contract",
     "InputSettings",

@@ -245,12 +245,13 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def load(path: Path) -> Settings:
-    """The settings in a file. Raises SettingsError that names the file, the key and what is expected there.
+def load(path: Path, content: bytes | None = None) -> Settings:
+    """The settings in a file; with ``content``, as they would be if that stood in it. Raises SettingsError that names
+    the file, the key and what is expected there.
 
     A key is written with dots; contracts count from 1: ``contracts[2].from``. The feed and the ledger may be absent.
     """
-    root = Section(path, "", parse(path), _KEYS)
+    root = Section(path, "", parse(path, content), _KEYS)
     overlays = root.section("agreements").files("overlay")
     names = AgreementNames.of(overlays)
     return Settings(

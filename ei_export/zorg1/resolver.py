@@ -6,7 +6,7 @@ once and then looked up by date.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Final, Literal
@@ -118,7 +118,11 @@ class Resolutions:
     resolutions: tuple[Resolution, ...]
 
     def on(self, day: date) -> Resolution:
-        return self.resolutions[bisect_right(self.starts, day) - 1]
+        return self.resolutions[self.place(day)]
+
+    def place(self, day: date) -> int:
+        """Which of the resolutions holds on a day."""
+        return bisect_right(self.starts, day) - 1
 
 
 class Resolver:
@@ -198,6 +202,21 @@ class Resolver:
     def is_form(self, form: str, code: str) -> bool:
         """Whether a code is the form for one profile of a contact's code."""
         return form in self._agreements.contacts.values() and self._agreements.forms[form] == code
+
+    @property
+    def codes(self) -> Set[str]:
+        """Every declare-under code that has an agreement with any insurer at any time."""
+        return self._agreements.codes
+
+    @property
+    def insurers(self) -> Set[str]:
+        """Every insurer that has an agreement at any time."""
+        return self._agreements.insurers
+
+    def agreed_anywhere(self, code: str) -> Sequence[Agreement]:
+        """The agreements about a code with any insurer, of any time."""
+        insurers = self._agreements.insurers_of(code)
+        return [row for insurer in insurers for row in self._agreements.periods(insurer, code)]
 
     @property
     def programs(self) -> Programs:

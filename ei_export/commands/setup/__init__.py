@@ -1,0 +1,1 @@
+"""What the settings say of a practice and its export, and changing them where nobody opens an editor."""

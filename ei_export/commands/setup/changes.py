@@ -1,0 +1,207 @@
+"""The changes of settings that somebody can ask for by clicking: each with what it is, to be told, and what it does to
+the data of ``ei-export.toml``, or to the tariff table.
+
+Nothing here decides whether a change is right: the settings as they would be are loaded, and refused as any others.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ...settings import DEFAULT_COMPLETED, status_word
+from ...zorg1.resolver import NOT_ZORG1
+from .guessing import Said
+from .tariff_table import NewTariff, TariffTable
+from .toml_text import AddTable, Drop, Edit, Put, Value
+
+#: The data of settings, as TOML gives it.
+Data = Mapping[str, Any]
+
+#: What else can be changed, by its key with dots. What can't be undone by another change isn't here.
+DETAILS: Final = (
+    *(f"practice.{name}" for name in ("name", "practice_agb", "provider_agb", "institution_agb")),
+    *(f"practice.{name}" for name in ("service_bureau_agb", "pay_to", "vat_id")),
+    *("input.path", "input.table", "ledger.declared_until", "output.message", "messages.language"),
+)
+_LISTS: Final = ("completed", "not_completed", "planned")
+
+
+@frozen
+class Change:
+    """One change: ``what`` it is, a key of ``specs/words/setup.toml``, with what goes in that text; the ``edits`` that
+    it makes of the data there is, and what it makes of the ``tariffs``."""
+
+    what: str
+    params: Mapping[str, str | int] = field(factory=dict)
+    edits: Callable[[Data], Sequence[Edit]] = lambda data: ()
+    tariffs: Callable[[TariffTable], TariffTable] | None = None
+
+
+def link_columns(links: Mapping[str, str]) -> Change:
+    """Reads columns of ours from columns of the export, ours = theirs; '' = from none, or from the one that is called
+    the same."""
+
+    def edits(data: Data) -> Sequence[Edit]:
+        return [_put_or_drop(("input", "columns", ours), theirs) for ours, theirs in links.items()]
+
+    return Change("columns", {"count": len(links), "columns": ", ".join(links)}, edits)
+
+
+def link_statuses(words: Iterable[str], said: Said) -> Change:
+    """Takes status words for an appointment that took place, did not, or not yet. Where the settings have no words for
+    completed, those that stand for it by themselves are written down with them."""
+    given = {status_word(word): word.strip() for word in words}
+
+    def edits(data: Data) -> Sequence[Edit]:
+        section = _section(data, "input", "status")
+        lists = {name: [*section.get(name, ())] for name in _LISTS}
+        if "completed" not in section:
+            lists["completed"] = [*DEFAULT_COMPLETED]
+        before = {name: [*words] for name, words in lists.items()}
+        for name, words in lists.items():
+            kept = [word for word in words if status_word(word) not in given or name == said]
+            known = {*map(status_word, kept)}
+            more = [word for key, word in given.items() if key not in known] if name == said else []
+            lists[name] = kept + more
+        puts = [Put(("input", "status", name), lists[name]) for name in _LISTS if lists[name] != before[name]]
+        meanings = _section(data, "input", "values", "status")
+        return [*puts, *(Drop(("input", "values", "status", w)) for w in meanings if status_word(w) in given)]
+
+    return Change(f"status.{said}", {"count": len(given), "words": ", ".join(given.values())}, edits)
+
+
+def link_codes(codes: Iterable[str], to: str) -> Change:
+    """Links own codes to a declare-under code, or to ``-``: no Zorg1, on purpose; '' takes the link away."""
+    found = [code.strip() for code in codes]
+
+    def edits(data: Data) -> Sequence[Edit]:
+        return [_put_or_drop(("codes", code), to.strip()) for code in found]
+
+    what = "codes.none" if to == NOT_ZORG1 else "codes.linked" if to else "codes.unlinked"
+    return Change(what, {"count": len(found), "own": ", ".join(found), "to": to}, edits)
+
+
+def link_words(column: str, words: Iterable[str], meaning: str) -> Change:
+    """Reads words of a column as something else (``[input.values]``); '' takes that away."""
+    found = [word.strip() for word in words]
+
+    def edits(data: Data) -> Iterator[Edit]:
+        there = {key.strip().casefold(): key for key in _section(data, "input", "values", column)}
+        for word in found:
+            yield _put_or_drop(("input", "values", column, there.get(word.casefold(), word)), meaning.strip())
+
+    params: Mapping[str, str | int] = {"column": column, "words": ", ".join(found), "meaning": meaning}
+    return Change("words", params, lambda data: [*edits(data)])
+
+
+def link_uzovi(number: str, insurer: str) -> Change:
+    """Says whose an UZOVI number is; '' leaves it to the tables again."""
+    return Change(
+        "uzovi", {"uzovi": number, "insurer": insurer}, lambda data: [_put_or_drop(("uzovi", number), insurer)]
+    )
+
+
+@frozen
+class NewContract:
+    """A contract position as it is to be written; ``last`` None while it goes on; ``amount``: product, unit, or ''."""
+
+    insurer: str
+    first: date
+    last: date | None
+    lists: Sequence[str]
+    amount: str = ""
+
+    def values(self) -> Mapping[str, Value]:
+        """Its keys; what is left out isn't there."""
+        ends = {"until": self.last} if self.last is not None else {}
+        amount = {"amount": self.amount} if self.amount else {}
+        return {"insurer": self.insurer, "from": self.first, **ends, "lists": [*self.lists], **amount}
+
+
+def add_contract(contract: NewContract) -> Change:
+    """Adds a contract position."""
+    params: Mapping[str, str | int] = {"insurer": contract.insurer, "first": contract.first.isoformat()}
+    return Change("contract.added", params, lambda data: [AddTable("contracts", contract.values())])
+
+
+def change_contract(number: int, contract: NewContract) -> Change:
+    """Changes the contract position of a number, counted from 1 as they are in the settings."""
+
+    def edits(data: Data) -> Sequence[Edit]:
+        wanted = contract.values()
+        there = data.get("contracts", ())[number - 1] if 0 < number <= len(data.get("contracts", ())) else {}
+        gone = [name for name in ("year", "until", "amount") if name in there and name not in wanted]
+        drops = [Drop(("contracts", number - 1, name)) for name in gone]
+        return [*drops, *(Put(("contracts", number - 1, name), value) for name, value in wanted.items())]
+
+    return Change("contract.changed", {"insurer": contract.insurer, "number": number}, edits)
+
+
+def remove_contract(number: int, insurer: str) -> Change:
+    """Takes a contract position out."""
+    return Change(
+        "contract.removed", {"insurer": insurer, "number": number}, lambda data: [Drop(("contracts", number - 1))]
+    )
+
+
+def change_details(values: Mapping[str, str | date | None]) -> Change:
+    """Changes details of the practice, by their keys (`DETAILS`); '' or None is nothing. Raises KeyError for another
+    key."""
+    for key in values:
+        if key not in DETAILS:
+            raise KeyError(key)
+
+    def edits(data: Data) -> Iterator[Edit]:
+        for key, value in values.items():
+            table, name = key.split(".")
+            if _section(data, table).get(name, "") != (value or ""):
+                yield Put((table, name), value) if value else Drop((table, name))
+
+    return Change("details", {"keys": ", ".join(values)}, lambda data: [*edits(data)])
+
+
+def add_tariffs(tariffs: Sequence[NewTariff]) -> Change:
+    """Adds rows to the tariff table."""
+    insurers = ", ".join(dict.fromkeys(tariff.insurer for tariff in tariffs))
+    params: Mapping[str, str | int] = {"count": len(tariffs), "insurers": insurers}
+    return Change("tariffs.added", params, tariffs=lambda table: table.adding(tariffs))
+
+
+def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
+    """Changes cells of rows of the tariff table, by the line that they stand in."""
+
+    def changed(table: TariffTable) -> TariffTable:
+        for line, values in cells.items():
+            table = table.changing(line, values)
+        return table
+
+    return Change("tariffs.changed", {"count": len(cells)}, tariffs=changed)
+
+
+def together(*changes: Change) -> Change:
+    """Several changes as one; told as the first."""
+
+    def edits(data: Data) -> Sequence[Edit]:
+        return [edit for change in changes for edit in change.edits(data)]
+
+    def tariffs(table: TariffTable) -> TariffTable:
+        for change in changes:
+            table = change.tariffs(table) if change.tariffs else table
+        return table
+
+    first, is_priced = changes[0], any(change.tariffs for change in changes)
+    return Change(first.what, first.params, edits, tariffs if is_priced else None)
+
+
+def _put_or_drop(way: tuple[str, ...], text: str) -> Edit:
+    return Put(way, text) if text else Drop(way)
+
+
+def _section(data: Data, *way: str) -> Data:
+    """A table of the data; an empty one where it isn't there, or is none."""
+    for step in way:
+        found = data.get(step, {})
+        data = found if isinstance(found, Mapping) else {}
+    return data
