@@ -8,12 +8,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
 from .private import make_file, make_folder
 from .problems import WriteError
+from .windows import moved
 
 #: Folders of runs that are being written; hidden, and never looked into.
 _STAGING: Final = ".staging-"
@@ -122,7 +124,7 @@ def complete(staging: Path, folder: Path) -> Path | None:
         for attempt in count(1):
             place = folder if attempt == 1 else folder.with_name(f"{folder.name}-{attempt}")
             try:
-                staging.rename(place)
+                moved(partial(staging.rename, place))
             except FileNotFoundError:
                 return folder if folder.is_dir() else None
             except OSError as error:
@@ -144,7 +146,7 @@ def mark_withdrawn(folder: Path, is_it: Callable[[Path], bool]) -> Path | None:
     if not is_it(folder):
         return marked if is_it(marked) else None
     with writing(folder):
-        folder.rename(marked)
+        moved(partial(folder.rename, marked))
         _sync_folder(folder.parent)
     return marked
 
@@ -160,7 +162,7 @@ def unmark_withdrawn(folder: Path, is_it: Callable[[Path], bool]) -> Path | None
     if not is_it(folder) or plain.exists():
         return None
     with writing(folder):
-        folder.rename(plain)
+        moved(partial(folder.rename, plain))
         _sync_folder(folder.parent)
     return plain
 
@@ -234,7 +236,7 @@ class Replacement:
     def publish(self) -> None:
         """Makes it appear. Raises WriteError."""
         with writing(self.path):
-            self._waiting.replace(self.path)
+            moved(partial(self._waiting.replace, self.path))
 
     def discard(self) -> None:
         """Takes away what was written, unless it was published."""
@@ -254,7 +256,7 @@ def put_aside(path: Path, folder: Path) -> Path:
                 make_file(place, b"")  # takes the name, so that nothing is ever overwritten
                 break
         try:
-            path.replace(place)
+            moved(partial(path.replace, place))
         except BaseException:
             place.unlink()
             raise
@@ -284,7 +286,10 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Makes the names in a folder durable; not on Windows, which opens no folder."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:

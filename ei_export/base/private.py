@@ -1,9 +1,10 @@
-"""Folders and files: only their owner can look into what is made, and what is read is a file."""
+"""Folders and files: only their owner can look into what is made, and what is read is a file, wherever it is."""
 
 import errno
 import os
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 
 def make_folder(folder: Path) -> None:
@@ -34,6 +35,13 @@ def read_file(path: Path) -> bytes:
     """All of an ordinary file. Raises OSError."""
     expect_file(path)
     return path.read_bytes()
+
+
+def sqlite_address(path: PurePath) -> str:
+    """A file as SQLite opens it to read only. Unlike that of `Path.as_uri`, it names no computer: SQLite refuses one,
+    and takes a file of another as ``file:////computer/folder/file`` (sqlite.org/uri.html)."""
+    place = path.as_posix()
+    return f"file://{'' if place.startswith('/') else '/'}{quote(os.fsencode(place), safe='/:')}?mode=ro"
 
 
 def resolved(path: Path) -> Path:

@@ -17,6 +17,7 @@ from attrs import field, frozen
 from .entries import ANYTHING, read_words
 from .problems import Entries, Language
 from .specs import SPECS, label
+from .windows import error_name
 from .wording import column_name, day_text, euros, iso_day, number, quoted, with_own_columns
 
 #: How an OSError words itself, with a path that is told already.
@@ -223,6 +224,8 @@ def _column(name: str, language: Language) -> str:
 def _reason(value: object, language: Language) -> object:
     """What the computer says; in Dutch in our words, or by the name of the error where we have none."""
     text = str(value)
+    if name := error_name(text):
+        return words("system", language)[name]
     if match := _OS_ERROR.match(text):
         text = os.strerror(int(match[1]))
     if language == "en":

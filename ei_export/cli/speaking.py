@@ -17,6 +17,7 @@ from typing import IO, Any, Final, cast
 import click
 
 from ..base.problems import WriteError
+from ..base.windows import is_unheard
 
 #: By what a character is shown where there is no room for it, and its simpler form says nothing.
 _SIMPLER: Final[Mapping[str, str]] = {"€": "EUR", "×": "x", "–": "-", "’": "'", "“": '"', "”": '"', "→": "->", "·": "-"}
@@ -158,7 +159,7 @@ def speaking(*, is_done: bool = False, to_the_end: bool = False) -> Iterator[IO[
     except OSError:
         if not is_done:
             raise
-    if out.error is not None and not isinstance(out.error, BrokenPipeError) and not is_done:
+    if out.error is not None and not is_unheard(out.error) and not is_done:
         raise WriteError("OUTPUT_FAILED", reason=out.error.strerror or "")
 
 

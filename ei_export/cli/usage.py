@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 import click
 
 from ..base.problems import LANGUAGES, Interruption, Language, Refusal, SettingsError, WriteError
+from ..base.windows import is_unheard
 from ..settings import load
 from .common import DEFAULT_CONFIG, WRITING, Day, tell
 from .speaking import silence
@@ -54,7 +55,7 @@ def understood(typed: Sequence[str]) -> Iterator[None]:
 def _unheard(error: OSError, language: Language) -> NoReturn:
     """Ends where standard output takes no help text: well, if nobody reads on."""
     silence(sys.stdout)
-    if isinstance(error, BrokenPipeError):
+    if is_unheard(error):
         sys.exit(0)
     tell(WriteError("OUTPUT_FAILED", reason=error.strerror or ""), language, as_json=False)
     sys.exit(WRITING)

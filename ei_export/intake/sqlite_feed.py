@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define
 
-from ..base.private import resolved
+from ..base.private import resolved, sqlite_address
 from ..base.problems import InputError
 from ..base.spool import UNIT
 from ..model.columns import FeedKind
@@ -52,7 +52,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
     A file in WAL mode where nobody can write needs ``immutable``, harmless where nothing else is beside it.
     """
-    location = f"{path.as_uri()}?mode=ro"
+    location = sqlite_address(path)
     try:
         connection = sqlite3.connect(location, uri=True, timeout=_PATIENCE_SECONDS)
         connection.execute("SELECT count(*) FROM sqlite_master")

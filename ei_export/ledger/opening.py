@@ -4,11 +4,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from ..base.private import make_folder, resolved
+from ..base.private import make_folder, resolved, sqlite_address
 from ..base.problems import BusyError, SettingsError, WriteError
 from .held import Held, by_hand
 
@@ -74,9 +75,8 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
             _identify_file(path)
     if path.stat().st_size == 0:
         return _empty(path)
-    location = f"{resolved(path).as_uri()}?mode=ro"
     try:
-        connection = Held(path, location, uri=True, timeout=_LOOK_SECONDS)
+        connection = Held(path, sqlite_address(resolved(path)), uri=True, timeout=_LOOK_SECONDS)
         try:
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -156,7 +156,7 @@ def _snapshot(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 
 def _undone_copy(path: Path) -> sqlite3.Connection:
-    """A copy of the ledger in which SQLite undoes what a killed run left half done; it is gone with the connection."""
+    """A copy of the ledger in which SQLite undid what a killed run left half done; it is gone with the connection."""
     with tempfile.TemporaryDirectory() as folder:
         copy, before = Path(folder) / path.name, path.stat().st_mtime_ns
         with by_hand(path) as may_be_opened:
@@ -165,13 +165,12 @@ def _undone_copy(path: Path) -> sqlite3.Connection:
                 shutil.copyfile(f"{path}-journal", f"{copy}-journal")
         if not may_be_opened or path.stat().st_mtime_ns != before:
             raise BusyError("LEDGER_BUSY", path=str(path))
-        connection = sqlite3.connect(copy, isolation_level=None, check_same_thread=False)
-        connection.execute("BEGIN")
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            connection.close()
-            return _empty(path)
-        _identify(connection, path)
-        return connection
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:  # Windows deletes nothing that is open
+            connection.execute("BEGIN")
+            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                return _empty(path)
+            _identify(connection, path)
+            return _snapshot(connection, path)
 
 
 def _empty(path: Path) -> sqlite3.Connection:

@@ -75,8 +75,10 @@ class Trace:
         """In one piece, behind what others write; on a line of its own, whatever a full disk left of the last one."""
         line = f"\n{json.dumps(entry)}".encode()
         path = self.out / _FILE
+        # A pipe that nobody reads is not waited for; Windows has none, and would write other ends of lines.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+            descriptor = os.open(path, flags, 0o600)
             try:
                 if os.write(descriptor, line) < len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

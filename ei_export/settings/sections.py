@@ -21,6 +21,8 @@ from ..base.wording import iso_day
 _LARGEST = 2_000_000
 #: Dots in a line of theirs, at most.
 _DEEPEST = 1_000
+#: How a path is written, on Windows too.
+_A_PATH: Final = 'such as "C:/map/bestand.csv"'
 _Allowed = TypeVar("_Allowed", bound=str)
 _T = TypeVar("_T")
 #: Where a field says how it is read: its key, by what, and what that is told.
@@ -196,7 +198,7 @@ class Section:
 
     def place(self, name: str, default: str) -> Path:
         """A path, from the folder of the settings; there may be nothing yet."""
-        return self.path.parent / self.text(name, default)
+        return self._place(name, self.text(name, default))
 
     def file(self, name: str) -> Path | None:
         """The path of an existing file; None where it is left out."""
@@ -208,7 +210,7 @@ class Section:
         text = self.text(name)
         if not text:
             return None
-        found = self.path.parent / text
+        found = self._place(name, text)
         if not found.is_dir():
             raise self.error("SETTINGS_FOLDER", name, found=found.as_posix())
         return found
@@ -225,8 +227,15 @@ class Section:
             raise self.refused(name, text, "YYYY-MM-DD")
         return day
 
+    def _place(self, name: str, text: str) -> Path:
+        """The path that a text names. Between double quotation marks TOML reads a folder of Windows behind a backslash
+        as something else: ``\\t`` of ``C:\\temp`` as a tab."""
+        if any(character < " " for character in text):
+            raise self.refused(name, text, _A_PATH)
+        return self.path.parent / text
+
     def _existing(self, name: str, text: str) -> Path:
-        found = self.path.parent / text
+        found = self._place(name, text)
         try:
             expect_file(found)
         except OSError as error:

@@ -32,8 +32,8 @@ def record(
     """Records what the run came to, of a test no more than its numbers, and then shows it. ``first_lines``: those that
     the page shows, as `LINE_COLUMNS` name them."""
     out = settings.output.dir
-    names = "problems.csv", "report.html"
-    shown = problems, page = [Replacement(out / name, settings.ledger.path) for name in names]
+    names = "report.html", "problems.csv"
+    shown = page, problems = [Replacement(out / name, settings.ledger.path) for name in names]
     for file in shown:
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
@@ -63,11 +63,11 @@ def record(
         if not series.test:
             with suppress(BusyError, WriteError):
                 mark_published(ledger, series.run, summary.folder)
-    try:
-        for file in shown:
+    for file in shown:
+        try:
             file.publish()
-    except WriteError as error:
-        if not isinstance(place, Stage):
-            raise
-        renewed = str(place.folder / "report.html")
-        summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": renewed}))
+        except WriteError as error:  # on Windows any list that somebody has open
+            renewed = place.folder / page.path.name if isinstance(place, Stage) else page.path
+            if renewed == file.path:
+                raise
+            summary.add_late(Finding("REPORT_NOT_RENEWED", "", {**error.params, "renewed": str(renewed)}))
