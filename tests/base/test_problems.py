@@ -21,7 +21,7 @@ REFUSALS = {"Refusal", *(kind.__name__ for kind in Refusal.__subclasses__())}
 #: What a finding may never quote of a person.
 PERSONAL = {"bsn", "name", "prefix", "initials", "birth_date", "partner_name", "partner_prefix"}
 CODE = re.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
-NO_CODE = re.compile("EI_EXPORT_.*|O_[A-Z]+|NO_COLOR|AFTER_RELAPSE|LC_ALL|LC_MESSAGES")
+NO_CODE = re.compile("EI_EXPORT_.*|S?O_[A-Z]+|PROVIDE_AUTOMATIC_OPTIONS|NO_COLOR|AFTER_RELAPSE|LC_ALL|LC_MESSAGES")
 #: Parameters that are added when a finding is used, by the module that makes it without.
 ADDED_LATER = {"ei_export/zorg1/resolver.py": {"date"}}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from lxml import etree
 
 from tests.support.demo import DEMO
 from tests.support.markdown import ROOT
@@ -141,18 +142,53 @@ def test_a_log_that_cant_be_written_is_told_of(practice: Path) -> None:
     assert LOG in printed
 
 
-def test_the_script_for_windows_goes_by_the_same_line() -> None:
-    """It can't be run here: that it is what a command prompt reads, and asks for the line that a run ends with."""
-    *lines, last = BAT.read_bytes().decode("ascii").split("\r\n")
+def _batch(path: Path) -> list[str]:
+    """The lines of a script as a command prompt reads them: it can't be run here."""
+    *lines, last = path.read_bytes().decode("ascii").split("\r\n")
     assert last == ""
     assert not any("\n" in line for line in lines)
+    labels = [line[1:] for line in lines if line.startswith(":")]
+    assert {line.rpartition("goto ")[2] for line in lines if "goto " in line and line[:3] != "rem"} <= set(labels)
+    return lines
+
+
+def test_the_script_for_windows_goes_by_the_same_line() -> None:
+    """That it asks for the line that a run ends with; what may be left of an earlier step is not taken for its own."""
+    lines = _batch(BAT)
     steps = (
+        "set CODE=4",
+        'pushd "%~dp0" || goto failed',
         '"%PROGRAM%" run --quiet --notify-file night.txt > night.log 2>&1',
         "set CODE=%ERRORLEVEL%",
+        "type night.log >> ei-export.log || goto failed",
         '"%SystemRoot%\\System32\\find.exe" " exit=%CODE%" night.log > nul',
         "if errorlevel 1 goto failed",
         "if %CODE% gtr 1 goto failed",
         ":failed",
+        "if %CODE% leq 1 set CODE=4",
         "exit /b %CODE%",
     )
     assert [line for line in lines if line in steps] == list(steps)
+
+
+def test_the_desk_is_opened_by_a_double_click() -> None:
+    """Where it can't be, what it said stays."""
+    lines = _batch(ROOT / "docs" / "desk.bat")
+    steps = (
+        'pushd "%~dp0" || goto failed',
+        '"%PROGRAM%" desk',
+        "if not errorlevel 1 goto end",
+        ":failed",
+        "pause",
+        ":end",
+    )
+    assert [line for line in lines if line in steps] == list(steps)
+
+
+def test_the_task_for_windows_starts_that_script_every_night() -> None:
+    task = etree.parse(ROOT / "docs" / "nightly-task.xml").getroot()
+    said = {etree.QName(each).localname: (each.text or "").strip() for each in task.iter(etree.Element)}
+    assert said["Command"].endswith(f"\\{BAT.name}")
+    assert said["StartBoundary"].endswith("T02:15:00")
+    assert (said["DaysInterval"], said["StartWhenAvailable"], said["WakeToRun"]) == ("1", "true", "true")
+    assert (said["MultipleInstancesPolicy"], said["DisallowStartIfOnBatteries"]) == ("IgnoreNew", "false")
