@@ -5,14 +5,14 @@ import click
 from ..commands.corrections.corrections import cancel
 from ..commands.corrections.corrections import credit as queue_credit
 from .common import Call, Text
-from .queueing import queueing, work
+from .queueing import cancelling, queueing, work
 
 references = click.argument("references", metavar="REF...", nargs=-1, required=True, type=Text())
 
 
 @click.command()
 @references
-@click.option("--cancel", "is_cancelled", is_flag=True)
+@cancelling
 @queueing
 def credit(call: Call, references: tuple[str, ...], is_cancelled: bool, why: str) -> int:
     act = cancel if is_cancelled else queue_credit

@@ -6,7 +6,8 @@ from datetime import date
 import click
 from attrs import asdict
 
-from ..commands.corrections.corrections import Queue
+from ..commands.corrections.corrections import Queued
+from ..commands.corrections.named import Done
 from ..commands.corrections.report import problem, queue_lines
 from ..settings import Settings
 from .common import HELD, Call, Text, command
@@ -19,12 +20,17 @@ def queueing(function: Callable[..., int]) -> Callable[..., None]:
     return why(command(function))
 
 
-def work(call: Call, act: Callable[[Settings, str, date], Queue], why: str, *, changes: bool = False) -> int:
-    """Queues what is asked, tells what came of it, and gives 0, or 1 where something can't be done. ``changes``: what
+#: Of every command that queues: not after all.
+cancelling = click.option("--cancel", "is_cancelled", is_flag=True)
+
+
+def work(call: Call, act: Callable[[Settings, str, date], Done[Queued]], why: str, *, changes: bool = False) -> int:
+    """Queues what is asked, tells what came of it, and gives 0, or 1 where something can't be done.
+    ``changes``: what
     is asked for is all that the last run saw."""
     settings = call.settings("corrections", "counted")
     done = act(settings, why.strip(), call.day)
-    queued = [asdict(line) for line in done.queued]
+    queued = [asdict(line) for line in done.items]
     refused = [
         {**problem(finding, reference, settings.language, settings.severities), "position": position}
         for reference, position, finding in done.refused
@@ -36,4 +42,5 @@ def work(call: Call, act: Callable[[Settings, str, date], Queue], why: str, *, c
     )
     for each in refused:
         warn(f"{each['message']}\n{each['remedy']}")
-    return HELD if refused else 0
+    is_held = not done.items or any(each["severity"] == "error" for each in refused)
+    return HELD if refused and is_held else 0

@@ -23,7 +23,7 @@ from ..ledger import Ledger
 from ..ledger.pruning import compact, old_files, open_lines, patients, prune
 from ..settings import Settings
 from .belonging import refuse_strangers
-from .corrections.corrections import own_ledger
+from .corrections.named import own_ledger
 from .worklist.overview import still_open
 
 #: Why a patient stays.

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import define, frozen
 
 from ..base.problems import InputError
 from ..base.spool import UNIT
-from ..model.columns import FeedKind
+from ..model.columns import COLUMNS, FeedKind
 from .values import quoted_cell
 
 BROKEN: Final = "\x00"
@@ -74,6 +74,22 @@ class Source(Protocol):
 
 #: Where each known column stands among the names of a file, by ours; may raise InputError.
 Finder: TypeAlias = Callable[[Sequence[str], Path, SourceSettings], Mapping[str, int]]
+
+
+@define
+class NoFeed:
+    """A source without a row: what is remembered is all there is."""
+
+    header: Header = Header(len(COLUMNS), ",", {column: place for place, column in enumerate(COLUMNS)})
+    first_row: int = 2
+    titles: Sequence[int] = ()
+    is_lasting: bool = False
+
+    def bodies(self) -> Iterator[Sequence[str]]:
+        return iter(())
+
+    def parts(self, count: int) -> "Sequence[Source]":
+        return [self]
 
 
 def _is_cell(name: str) -> bool:

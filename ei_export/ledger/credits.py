@@ -49,7 +49,7 @@ def replacements(ledger: Ledger, header: str) -> dict[str, str]:
 SELECT appointment_id, reference FROM line
 WHERE credit IS NOT NULL AND (credit = 'now' OR header <> ?) AND (
     SELECT asked FROM request
-    WHERE request.reference = line.reference AND asked <> 'redeclare' ORDER BY request DESC LIMIT 1
+    WHERE request.reference = line.reference AND asked <> 'redeclare' AND NOT taken_back ORDER BY request DESC LIMIT 1
 ) = 'correct' AND (
     SELECT last.again FROM line AS last
     WHERE last.appointment_id = line.appointment_id AND last.debit_credit = 'D' ORDER BY last.attempt DESC LIMIT 1
@@ -76,7 +76,8 @@ WHERE credit.previous IS NOT NULL AND credit.state = 'refused'
         WHERE other.previous = debit.reference AND other.state <> 'withdrawn'
     )
     AND (later <> '' OR (
-        SELECT asked FROM request WHERE request.reference = debit.reference ORDER BY request DESC LIMIT 1
+        SELECT asked FROM request
+        WHERE request.reference = debit.reference AND NOT taken_back ORDER BY request DESC LIMIT 1
     ) IS NOT 'cancel')
 ORDER BY debit.reference
 """

@@ -50,13 +50,15 @@ def sent(
     ledger.insert_many("line", columns, rows)
     ledger.many(
         """
-UPDATE line SET corrected = 1, to_credit = NULL, became = CASE WHEN stands THEN 'credited' ELSE became END
+UPDATE line SET corrected = 1, to_credit = NULL, wish_credit = NULL,
+    became = CASE WHEN stands THEN 'credited' ELSE became END
 WHERE reference = ?
 """,
         ((reference,) for reference in credited),
     )
     ledger.many(
-        "UPDATE line SET corrected = 1, to_repeat = NULL WHERE reference = ?", ((reference,) for reference in replaced)
+        "UPDATE line SET corrected = 1, to_repeat = NULL, wish_again = NULL WHERE reference = ?",
+        ((reference,) for reference in replaced),
     )
 
 
@@ -148,13 +150,14 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND EX
 UPDATE line SET became = 'sent' WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND became = 'withdrawn'
 """,
             """
-UPDATE line SET to_credit = NULL, to_repeat = NULL WHERE debit_credit = 'D' AND appointment_id IN (
+UPDATE line SET to_credit = NULL, to_repeat = NULL, wish_credit = NULL, wish_again = NULL
+WHERE debit_credit = 'D' AND appointment_id IN (
     SELECT appointment_id FROM line AS own
     WHERE own.reference BETWEEN ?2 AND ?3 AND own.invoice = ?1 AND own.debit_credit = 'D'
 )
 """,
             """
-UPDATE line SET to_credit = NULL WHERE reference IN (
+UPDATE line SET to_credit = NULL, wish_credit = NULL WHERE reference IN (
     SELECT previous FROM line AS credit WHERE credit.reference BETWEEN ?2 AND ?3 AND credit.invoice = ?1
 )
 """,
@@ -248,15 +251,16 @@ def _reopen(ledger: Ledger, lines: _Lines, rest: When | None, refused: When) -> 
     """Lets what was refused or withdrawn of these lines go out again: debits that the answer names as ``refused`` says,
     others as ``rest`` does.
 
-    Of an appointment that was, or was to be, credited or declared again anyhow, there is no more to be done. A credit
-    that went with the ``rest`` goes again too, as long as its debit stands.
+    Of an appointment that was, or was to be, credited or declared again anyhow, there is no more to be done; but what
+    somebody only wishes may still be taken back. A credit that went with the ``rest`` goes again too, as long as its
+    debit stands.
     """
     ledger.do(
         """
 UPDATE line SET to_repeat = CASE WHEN is_named THEN ?5 ELSE ?4 END,
     header = (SELECT provider FROM declaration WHERE declaration.invoice = ?1)
 WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND became IN ('refused', 'withdrawn')
-    AND to_credit IS NULL AND to_repeat IS NULL
+    AND to_credit IS NULL AND to_repeat IS NULL AND (wish_credit IS NULL OR wish_again IS NOT NULL)
     AND NOT EXISTS (
         SELECT 1 FROM line AS credit WHERE credit.previous = line.reference AND credit.became <> 'withdrawn'
     )
@@ -269,7 +273,7 @@ WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND be
     )
     ledger.do(
         """
-UPDATE line SET corrected = 1, to_credit = NULL
+UPDATE line SET corrected = 1, to_credit = NULL, wish_credit = NULL
 WHERE reference BETWEEN ?2 AND ?3 AND invoice = ?1 AND debit_credit = 'D' AND became IN ('refused', 'withdrawn')
 """,
         lines,

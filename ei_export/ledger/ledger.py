@@ -91,6 +91,19 @@ class Ledger:
         self.do("ROLLBACK")
         self.do("BEGIN IMMEDIATE")
 
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """What is written until the end of this can be asked for until then, and is then undone; of a ledger that is
+        only looked at too."""
+        writable, self._writable = self._writable, True
+        self.do("SAVEPOINT trying")
+        try:
+            yield
+        finally:
+            self.do("ROLLBACK TO trying")
+            self.do("RELEASE trying")
+            self._writable = writable
+
     # Asking.
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:

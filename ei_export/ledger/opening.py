@@ -84,7 +84,7 @@ def looked_at(path: Path, *, copied: bool) -> sqlite3.Connection:
             return _snapshot(connection, path) if copied else connection
         except sqlite3.OperationalError as error:
             connection.close()
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
                 raise
             return _undone_copy(path)  # a run was killed; undoing its work is for the next run
     except (OSError, *FAILURES) as error:
@@ -146,7 +146,7 @@ def _snapshot(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         copy.execute("BEGIN")
     except sqlite3.Error as error:
         copy.close()
-        if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _NO_ROOM:
             raise
         size = -(-path.stat().st_size // 1_000_000)
         raise WriteError("LEDGER_NO_ROOM", path=str(path), size=size) from None

@@ -91,11 +91,15 @@ CREATE TABLE line (
     -- another 'line', another 'header' or another row in the 'feed' than was sent.
     to_credit TEXT CHECK (to_credit IS NULL OR to_credit IN ('now', 'header')),
     to_repeat TEXT CHECK (to_repeat IS NULL OR to_repeat IN ('now', 'line', 'header', 'feed')),
+    -- What somebody asked for, as long as no run did it: the credit goes out 'now', or the appointment is due again 'now',
+    -- whatever the two above say. Taken back, it is as if nobody had asked.
+    wish_credit INTEGER REFERENCES request,
+    wish_again INTEGER REFERENCES request,
     -- As what somebody closed it, and did not open it again: nothing is to be done about it then, whatever became of it.
     closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
     state TEXT AS (CASE WHEN closed_as IS NULL THEN became ELSE 'closed' END),
-    credit TEXT AS (CASE WHEN closed_as IS NULL THEN to_credit END),
-    again TEXT AS (CASE WHEN closed_as IS NULL THEN to_repeat END),
+    credit TEXT AS (CASE WHEN closed_as IS NULL THEN iif(wish_credit IS NULL, to_credit, 'now') END),
+    again TEXT AS (CASE WHEN closed_as IS NULL THEN iif(wish_again IS NULL, to_repeat, 'now') END),
     header TEXT NOT NULL DEFAULT '',   -- the one that its file was refused with, as in declaration.provider
     corrected INTEGER NOT NULL DEFAULT 0, -- 1: a debit that does not simply stand, or once did not: refused, withdrawn,
                                        -- credited, replaced. Its dossier may not know of it as declared
@@ -130,13 +134,15 @@ CREATE TABLE answer (
 CREATE TABLE secret (key BLOB NOT NULL);
 INSERT INTO secret VALUES (randomblob(16));
 
--- What a person asked for, and why.
+-- What a person asked for, and why. cancel: not after all.
 CREATE TABLE request (
     request INTEGER PRIMARY KEY,
     day TEXT NOT NULL,
-    asked TEXT NOT NULL CHECK (asked IN ('credit', 'redeclare', 'correct', 'cancel')), -- cancel: no credit after all
+    asked TEXT NOT NULL CHECK (asked IN ('credit', 'redeclare', 'correct', 'cancel')),
     reference TEXT NOT NULL REFERENCES line,
-    why TEXT NOT NULL
+    why TEXT NOT NULL,
+    taken_back INTEGER NOT NULL DEFAULT 0 -- 1: no run did it, and none will: somebody took it back, or asked for
+                                       -- something else in its place; also of the 'cancel' that did so
 );
 CREATE INDEX request_reference ON request (reference);
 

@@ -176,7 +176,7 @@ SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'n
 FROM line
 WHERE corrected = 1 AND NOT ((
     SELECT asked FROM request
-    WHERE request.reference = line.reference AND asked <> 'redeclare' ORDER BY request DESC LIMIT 1
+    WHERE request.reference = line.reference AND asked <> 'redeclare' AND NOT taken_back ORDER BY request DESC LIMIT 1
 ) IS 'correct' AND EXISTS (
     SELECT 1 FROM unsettled
     WHERE unsettled.patient_id = line.patient_id AND unsettled.appointment_id = line.appointment_id AND waits

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ei_export.ledger import Ledger, events
-from ei_export.ledger.corrections import ask, asking, drop, standing_debits, take_back_request
+from ei_export.ledger.corrections import ask, asking, drop, let_stand, standing_debits, take_back
 from ei_export.ledger.credits import due_credits
 from ei_export.ledger.line import ClosedAs, When, debits_of
 from ei_export.ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, published_run
@@ -144,8 +144,10 @@ class Practice:
             return
         debit, stands = found.debit, found.debit.stands
         wish = self.chance.choice(["credit", "redeclare", "correct", "cancel"])
-        if wish == "cancel" and debit.state != "credited" and (debit.credit or found.was_credited):
-            take_back_request(self.ledger, found, "", DAY)
+        if wish == "cancel" and found.wishes:
+            take_back(self.ledger, found, found.wishes, "", DAY)
+        elif wish == "cancel" and debit.stands and (debit.credit or found.was_credited):
+            let_stand(self.ledger, found, "", DAY)
         elif wish == "credit" and stands and debit.credit != "now":
             ask(self.ledger, found, "credit", "", DAY, credit=True, again=False)
         elif wish == "redeclare" and found.is_last and (not stands or debit.credit):
@@ -238,7 +240,7 @@ def _without(part: str) -> Callable[[Ledger, str, tuple[object, ...]], None]:
         (Ledger, "do", _without("SET became = 'sent'")),
         (Ledger, "do", _without("SET became = 'granted'")),
         (Ledger, "do", _without("line SET became = 'withdrawn'")),
-        (Ledger, "do", _without("SET corrected = 1, to_credit = NULL\nWHERE reference BETWEEN")),
+        (Ledger, "do", _without("SET corrected = 1, to_credit = NULL, wish_credit = NULL\nWHERE reference BETWEEN")),
     ],
     ids=["credits", "reinstated", "granted", "withdrawn", "corrected"],
 )

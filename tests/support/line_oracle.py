@@ -71,17 +71,19 @@ _SUMS_OF_DECLARATIONS: Final = (
 #: What can't be: a debit to be credited that doesn't stand, one that doesn't stand and counts as one that does, and
 #: something to be done about what can't be had again.
 _IMPOSSIBLE: Final = """
-SELECT reference, became, to_credit, to_repeat, corrected FROM line
-WHERE to_credit IS NOT NULL AND became NOT IN ('sent', 'granted', 'partly_granted')
+SELECT reference, became, to_credit, to_repeat, wish_credit, wish_again, corrected FROM line
+WHERE (to_credit IS NOT NULL OR wish_credit IS NOT NULL) AND became NOT IN ('sent', 'granted', 'partly_granted')
     OR corrected = 0 AND debit_credit = 'D' AND became NOT IN ('sent', 'granted', 'partly_granted')
-    OR corrected = 0 AND (to_credit IS NOT NULL OR to_repeat IS NOT NULL)
-    OR debit_credit = 'C' AND (to_credit IS NOT NULL OR to_repeat IS NOT NULL OR corrected = 1)
+    OR corrected = 0 AND coalesce(to_credit, to_repeat, wish_credit, wish_again) IS NOT NULL
+    OR debit_credit = 'C' AND (coalesce(to_credit, to_repeat, wish_credit, wish_again) IS NOT NULL OR corrected = 1)
+    OR EXISTS (SELECT 1 FROM request WHERE request IN (wish_credit, wish_again) AND taken_back)
 """
 #: What is read of a line: what became of it and what is to be done about it, unless somebody closed it.
 _READ: Final = "SELECT reference, state, credit, again, stands, closed_as FROM line ORDER BY reference"
 _KEPT: Final = """
 SELECT reference, CASE WHEN last.closed_as IS NULL THEN became ELSE 'closed' END,
-       CASE WHEN last.closed_as IS NULL THEN to_credit END, CASE WHEN last.closed_as IS NULL THEN to_repeat END,
+       CASE WHEN last.closed_as IS NULL THEN CASE WHEN wish_credit IS NULL THEN to_credit ELSE 'now' END END,
+       CASE WHEN last.closed_as IS NULL THEN CASE WHEN wish_again IS NULL THEN to_repeat ELSE 'now' END END,
        became IN ('sent', 'granted', 'partly_granted'), last.closed_as
 FROM line
 LEFT JOIN (SELECT reference, max(closing), closed_as FROM closing GROUP BY reference) AS last USING (reference)

@@ -6,12 +6,12 @@ closed. Nothing of either is forgotten: opened again, it is as if nobody had clo
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Final, Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ...base.problems import Finding
-from ...declaring.numbers import has_form, is_of_a_test
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger, events
@@ -23,7 +23,7 @@ from ...ledger.line import ClosedAs, lines_of
 from ...ledger.patients import appointment_owner
 from ...settings import Settings
 from ..belonging import refuse_strangers
-from .corrections import line_named, own_ledger
+from .named import Doing, Done, each_named, line_named, own_ledger
 
 #: What can be closed: a line that was refused, or granted in part; one of which the credit was refused; one that was
 #: credited or withdrawn; an appointment that waits and would give a line, or is a contact.
@@ -56,63 +56,64 @@ class Item:
         return Closable(self.appointment_id, self.reference)
 
 
-@frozen
-class Closing:
-    """What was closed or opened again; or, where anything can't be, ``refused``: references, where they stood in the
-    command, each with why. Then nothing was done."""
-
-    items: list[Item] = field(factory=list)
-    refused: list[tuple[str, int, Finding]] = field(factory=list)
-
-
-def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Closing:
+def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Done[Item]:
     """Closes lines, each by its reference or the id of its appointment, and appointments that wait, by theirs; all of
     them or none. Raises SettingsError for the ledger of another practice, and as `own_ledger`."""
     rules = Rules.load(settings, today)
-
-    def act(ledger: Ledger, name: str) -> Item | Finding | None:
-        item = _closable(ledger, name, rules)
-        if isinstance(item, Item) and item.kind and closed_as not in WAYS[item.kind]:
-            return Finding("CLOSE_AS", "", {"item": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
-        return item
-
-    return _all(settings, names, act, lambda ledger, item: events.closed(ledger, item.about, closed_as, why, today))
+    return _all(
+        settings, names, closable(rules, closed_as), partial(close_items, closed_as=closed_as, why=why, today=today)
+    )
 
 
-def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Closing:
+def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Done[Item]:
     """Opens again what was closed; all of it or nothing. Raises as `close`."""
-    return _all(settings, names, _closed, lambda ledger, item: events.reopened(ledger, item.about, why, today))
+    return _all(settings, names, closed, partial(reopen_items, why=why, today=today))
 
 
 def _all(
-    settings: Settings,
-    names: Iterable[str],
-    find: Callable[[Ledger, str], Item | Finding | None],
-    act: Callable[[Ledger, Item], None],
-) -> Closing:
-    """Does it with all that these names are of, each once, where it can be done with every one."""
-    done = Closing()
+    settings: Settings, names: Iterable[str], find: Doing[Item], act: Callable[[Ledger, Sequence[Item]], None]
+) -> Done[Item]:
+    """Does it with all that these names are of, where it can be done with every one."""
     with own_ledger(settings) as ledger:
         refuse_strangers(ledger, settings)
-        for position, name in enumerate(map(str.strip, names), 1):
-            found = find(ledger, name)
-            if isinstance(found, Item):
-                if found not in done.items:
-                    done.items.append(found)
-                continue
-            shown = name if found is not None or has_form(name) else "-"  # anything may be typed
-            done.refused.append((shown, position, found or _unknown(name, shown, position)))
+        done = each_named(ledger, names, find, unknown)
         if not done.refused:
-            for item in done.items:
-                act(ledger, item)
+            act(ledger, done.items)
             ledger.commit()
     return done
 
 
-def _unknown(name: str, shown: str, position: int) -> Finding:
-    if is_of_a_test(name):
-        return Finding("TEST_NUMBER", "", {"number": shown})
+def close_items(ledger: Ledger, items: Iterable[Item], closed_as: ClosedAs, why: str, today: date) -> None:
+    for item in items:
+        events.closed(ledger, item.about, closed_as, why, today)
+
+
+def reopen_items(ledger: Ledger, items: Iterable[Item], why: str, today: date) -> None:
+    for item in items:
+        events.reopened(ledger, item.about, why, today)
+
+
+def unknown(shown: str, position: int) -> Finding:
+    """What is told of a name that nothing has."""
     return Finding("CLOSE_UNKNOWN", "", {"item": shown, "position": position})
+
+
+def closable(rules: Rules, closed_as: ClosedAs) -> Doing[Item]:
+    """What a name is of, if it can be closed like that."""
+
+    def find(ledger: Ledger, named: str) -> Sequence[Item | Finding] | None:
+        item = _closable(ledger, named, rules)
+        if isinstance(item, Item) and item.kind and closed_as not in WAYS[item.kind]:
+            item = Finding("CLOSE_AS", "", {"item": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
+        return item if item is None else [item]
+
+    return find
+
+
+def closed(ledger: Ledger, named: str) -> Sequence[Item | Finding] | None:
+    """What a name is of, if it is closed."""
+    item = _closed(ledger, named)
+    return item if item is None else [item]
 
 
 def _name(item: Item) -> str:

@@ -1,34 +1,41 @@
-"""What a person asks for about lines that were declared: to be credited, declared again, or both.
+"""What a person asks for about lines that were declared: to be credited, declared again, or both; or not after all.
 
 Nothing is written here but the wish, and why: the next run makes the lines.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Final, Literal
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from ...base.delivery import writing
-from ...base.problems import Finding, SettingsError
-from ...declaring.numbers import has_form, is_of_a_test, run_label
+from ...base.problems import Finding
+from ...declaring.numbers import run_label
 from ...intake.meanings import WordMeanings
 from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
-from ...ledger.closings import closed_appointments
+from ...ledger.closings import closed_lines
 from ...ledger.corrections import Asked, Asking
 from ...ledger.dossier import AT, in_order
-from ...ledger.line import last_debit
-from ...ledger.own_files import holds_invoice
-from ...ledger.patients import appointment_owner, changes_of
+from ...ledger.line import debits_of
+from ...ledger.patients import changes_of
 from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
 from ...zorg1.resolver import Verdict
-from ..belonging import refuse_unknown_runs
+from .named import Doing, Done, each_named, meant, own_ledger
+
+#: What can be asked for.
+Wanted = Literal["credit", "redeclare", "correct"]
+#: What of that is taken back by taking back one of it.
+_TAKEN_BACK_BY: Final[Mapping[Wanted, Sequence[Wanted]]] = {
+    "credit": ("credit", "correct"),
+    "redeclare": ("redeclare",),
+    "correct": ("correct",),
+}
 
 
 @frozen
@@ -38,7 +45,7 @@ class Queued:
     ``change`` of one that is corrected: see `Asking`; or ``no_line`` where its appointment gives none any more.
     ``late``: the last day on which the new line could be declared, where that has passed. ``waits_for``: the reference
     of another line that has to be credited first. ``is_last``: of a treatment that took place no line stands once it is
-    credited.
+    credited. ``cancelled``: what was asked, where that is taken back.
     """
 
     reference: str
@@ -48,143 +55,109 @@ class Queued:
     late: str = ""
     waits_for: str = ""
     is_last: bool = False
+    cancelled: Wanted | Literal[""] = ""
 
 
-@frozen
-class Queue:
-    """What was queued, and what could not be: references, where they stood in the command, each with why. One that
-    nothing has is only repeated if it looks like one: anything may be typed."""
-
-    queued: list[Queued] = field(factory=list)
-    refused: list[tuple[str, int, Finding]] = field(factory=list)
-
-
-@contextmanager
-def own_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The ledger, kept from everyone else; what is not committed is undone. Raises SettingsError where there is none
-    yet, or runs were published that it doesn't know; BusyError, WriteError."""
-    path = settings.ledger.path
-    if not path.exists() and not path.is_symlink():
-        raise SettingsError("LEDGER_MISSING", path=str(path))
-    with writing(path):
-        ledger = Ledger.open(path)
-        try:
-            refuse_unknown_runs(ledger, settings)
-            yield ledger
-        finally:
-            ledger.close()
-
-
-def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
+def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Done[Queued]:
     """Queues the credit of each line. Raises as `own_ledger`."""
-    return _each(settings, references, partial(_credit, why=why, today=today))
+    return _each(settings, references, crediting(why, today))
 
 
-def cancel(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
-    """Takes back that lines are to be credited, as long as the credits did not go out. Raises as `own_ledger`."""
-    return _each(settings, references, partial(_cancel, why=why, today=today))
-
-
-def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Queue:
+def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Done[Queued]:
     """Queues each line that was refused or credited to be declared again; a reference may also be an invoice number, of
     all its lines. Raises as `own_ledger`."""
-    return _each(settings, references, partial(_redeclare, why=why, today=today))
+    return _each(settings, references, redeclaring(why, today))
 
 
-def correct(settings: Settings, references: Iterable[str], why: str, today: date, *, everything: bool = False) -> Queue:
+def correct(
+    settings: Settings, references: Iterable[str], why: str, today: date, *, everything: bool = False
+) -> Done[Queued]:
     """Queues the credit of each line and a new line in its place, if its appointment is still due; ``everything``: all
     that the feed changed since it was declared, but for what is too late by now. Raises as `own_ledger`."""
     rules = Rules.load(settings, today)
     with own_ledger(settings) as ledger:
         wanted = [*references, *(line.reference for line, _ in (changed(ledger) if everything else ()))]
-        act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
-        return _do(ledger, wanted, act)
-
-
-#: None for what nothing has.
-_Act = Callable[[Ledger, str], Sequence[Queued] | Finding | None]
-
-
-def _each(settings: Settings, references: Iterable[str], act: _Act) -> Queue:
-    with own_ledger(settings) as ledger:
-        return _do(ledger, references, act)
-
-
-def _do(ledger: Ledger, references: Iterable[str], act: _Act) -> Queue:
-    """What can be done is done; what can't is told of."""
-    done = Queue()
-    positions: dict[str, int] = {}
-    for position, typed in enumerate(references, 1):
-        positions.setdefault(typed.strip(), position)
-    for reference, position in positions.items():
-        result = act(ledger, reference)
-        if result is None and is_of_a_test(reference):
-            done.refused.append((reference, position, Finding("TEST_NUMBER", "", {"number": reference})))
-        elif result is None:
-            shown = reference if has_form(reference) or appointment_owner(ledger, reference) is not None else "-"
-            params = {"reference": shown, "position": position}
-            done.refused.append((shown, position, Finding("REFERENCE_UNKNOWN", "", params)))
-        elif isinstance(result, Finding):
-            done.refused.append((reference, position, result))
-        else:
-            done.queued.extend(result)
-    ledger.commit()
+        done = each_named(ledger, wanted, correcting(rules, why, today, everything=everything), unknown)
+        ledger.commit()
     return done
 
 
-def _meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Finding | None:
-    """The line that somebody names, unless it is closed; see `line_named`."""
-    asking = line_named(ledger, named, stands=stands)
-    if isinstance(asking, Asking) and asking.debit.closed_as:
-        params = {"reference": asking.debit.reference, "closed_as": asking.debit.closed_as}
-        return Finding("LINE_CLOSED", "", params)
-    if asking is None and named in closed_appointments(ledger):
-        return Finding("APPOINTMENT_IS_CLOSED", "", {"item": named})
-    return asking
+def cancel(
+    settings: Settings, references: Iterable[str], why: str, today: date, wanted: Wanted = "credit"
+) -> Done[Queued]:
+    """Takes back what was asked about each line, as long as no run did it: that it is declared again; or, for
+    ``credit`` and ``correct``, that it is credited, and all that was to follow from that. Raises as `own_ledger`."""
+    return _each(settings, references, cancelling(wanted, why, today))
 
 
-def line_named(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Finding | None:
-    """The line that somebody names: by its reference, in capitals or not, or by the id of its appointment; of that the
-    last debit, or the one that ``stands``. None for what nothing has."""
-    for reference in (named, named.upper()):
-        if (line := queue.asking(ledger, reference)) is not None:
-            return line
-    standing = queue.standing_debits(ledger, named) if stands else []
-    if len(standing) > 1:
-        return Finding("REFERENCE_AMBIGUOUS", "", {"appointment": named, "references": ", ".join(standing)})
-    last = next(iter(standing), last_debit(ledger, named))
-    if last is not None:
-        return queue.asking(ledger, last)
-    return Finding("REFERENCE_OF_INVOICE", "", {"reference": named}) if holds_invoice(ledger, named) else None
+def _each(settings: Settings, references: Iterable[str], do: Doing[Queued]) -> Done[Queued]:
+    with own_ledger(settings) as ledger:
+        done = each_named(ledger, references, do, unknown)
+        ledger.commit()
+    return done
 
 
-def _credit(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    asking = _meant(ledger, named, stands=True)
-    if not isinstance(asking, Asking):
-        return asking
+def unknown(shown: str, position: int) -> Finding:
+    """What is told of a reference that nothing has."""
+    return Finding("REFERENCE_UNKNOWN", "", {"reference": shown, "position": position})
+
+
+# What is done with one that was named, in a ledger that is open.
+
+
+def crediting(why: str, today: date) -> Doing[Queued]:
+    return lambda ledger, named: _one(ledger, named, partial(_credit, why=why, today=today), stands=True)
+
+
+def redeclaring(why: str, today: date) -> Doing[Queued]:
+    return lambda ledger, named: _one_or_all(ledger, named, partial(_redeclare, why=why, today=today))
+
+
+def correcting(rules: Rules, why: str, today: date, *, everything: bool = False) -> Doing[Queued]:
+    """``everything``: see `correct`."""
+    act = partial(_correct, rules=rules, why=why, today=today, everything=everything)
+    return lambda ledger, named: _one(ledger, named, act)
+
+
+def cancelling(wanted: Wanted, why: str, today: date) -> Doing[Queued]:
+    act = partial(_cancel, wanted=wanted, why=why, today=today)
+    return lambda ledger, named: _one_or_all(ledger, named, act) if wanted == "redeclare" else _one(ledger, named, act)
+
+
+_Act = Callable[[Ledger, Asking], Queued | Finding]
+
+
+def _one(ledger: Ledger, named: str, act: _Act, *, stands: bool = False) -> Sequence[Queued | Finding] | None:
+    """Does it with the line that is named; ``stands``: see `line_named`."""
+    asking = meant(ledger, named, stands=stands)
+    if isinstance(asking, Asking):
+        return [act(ledger, asking)]
+    return asking if asking is None else [asking]
+
+
+def _one_or_all(ledger: Ledger, named: str, act: _Act) -> Sequence[Queued | Finding] | None:
+    """Does it with the line that is named, or with every line of the declaration that was refused; what somebody closed
+    of that is passed over, and told of."""
+    found = _one(ledger, named, act)
+    if found is not None and any(isinstance(each, Queued) for each in found):
+        return found
+    refused = [asking for reference in queue.refused_of(ledger, named) if (asking := queue.asking(ledger, reference))]
+    closed = len([line for line in closed_lines(ledger, named) if line.became == "refused"])
+    told = [Finding("REDECLARE_PASSES_CLOSED", "", {"invoice": named, "count": closed})] if closed else []
+    return [*(act(ledger, asking) for asking in refused), *told] or found
+
+
+def _credit(ledger: Ledger, asking: Asking, *, why: str, today: date) -> Queued | Finding:
     if asking.is_credit:
-        return Finding("CREDIT_OF_CREDIT", "", {"reference": named, "debit": asking.debit.reference})
+        return Finding("CREDIT_OF_CREDIT", "", {"reference": asking.reference, "debit": asking.debit.reference})
     return _not_to_be_credited(asking) or _ask_credit(ledger, asking, why, today)
 
 
-def _ask_credit(ledger: Ledger, asking: Asking, why: str, today: date) -> Sequence[Queued]:
+def _ask_credit(ledger: Ledger, asking: Asking, why: str, today: date) -> Queued:
     debit = asking.debit
-    (queued,) = _ask(ledger, asking, "credit", why, today, credit=True)
+    queued = _ask(ledger, asking, "credit", why, today, credit=True)
     none_left = not queue.standing_debits(ledger, debit.appointment_id)
-    return [evolve(queued, is_last=none_left and is_still_due(ledger, debit.reference))]
-
-
-def _cancel(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    asking = _meant(ledger, named)
-    if not isinstance(asking, Asking):
-        return asking
-    debit = asking.debit
-    if debit.state == "credited":
-        return Finding("CANCEL_SENT", "", {"reference": debit.reference})
-    if not (debit.credit or asking.was_credited):
-        return Finding("CANCEL_NOTHING", "", {"reference": debit.reference})
-    queue.take_back_request(ledger, asking, why, today)
-    return [Queued(debit.reference, debit.appointment_id, "cancel")]
+    return evolve(queued, is_last=none_left and is_still_due(ledger, debit.reference))
 
 
 def _not_to_be_credited(asking: Asking) -> Finding | None:
@@ -201,10 +174,7 @@ def _not_to_be_credited(asking: Asking) -> Finding | None:
     return None
 
 
-def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    asking = _meant(ledger, named)
-    if not isinstance(asking, Asking):
-        return _redeclare_all(ledger, named, why, today) or asking
+def _redeclare(ledger: Ledger, asking: Asking, *, why: str, today: date) -> Queued | Finding:
     debit = asking.debit
     if asking.is_credit:  # of a credit that was refused: its debit stands, and is credited again
         return _not_to_be_credited(asking) or _ask_credit(ledger, asking, why, today)
@@ -215,32 +185,15 @@ def _redeclare(ledger: Ledger, named: str, why: str, today: date) -> Sequence[Qu
     if debit.stands and not debit.credit:
         is_otherwise = asking.change or debit.state == "partly_granted"
         return Finding("REDECLARE_CHANGED" if is_otherwise else "REDECLARE_STANDS", "", {"reference": debit.reference})
-    (queued,) = _ask(ledger, asking, "redeclare", why, today, credit=debit.credit == "header", again=True)
-    return [evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, debit.appointment_id)))]
-
-
-def _redeclare_all(ledger: Ledger, invoice: str, why: str, today: date) -> Sequence[Queued] | Finding | None:
-    """Every line of a declaration that was refused, as far as nothing came in its place."""
-    references = queue.refused_of(ledger, invoice)
-    if not references:
-        return None
-    done: list[Queued] = []
-    faults: list[Finding] = []
-    for reference in references:
-        result = _redeclare(ledger, reference, why, today)
-        if isinstance(result, Finding):
-            faults.append(result)
-        elif result is not None:
-            done.extend(result)
-    return done or faults[0]
+    if debit.stands and asking.is_wished("correct"):
+        return Finding("CORRECT_QUEUED", "", {"reference": debit.reference})
+    queued = _ask(ledger, asking, "redeclare", why, today, credit=debit.credit == "header", again=True)
+    return evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, debit.appointment_id)))
 
 
 def _correct(
-    ledger: Ledger, named: str, rules: Rules, why: str, today: date, *, everything: bool
-) -> Sequence[Queued] | Finding | None:
-    asking = _meant(ledger, named)
-    if not isinstance(asking, Asking):
-        return asking
+    ledger: Ledger, asking: Asking, *, rules: Rules, why: str, today: date, everything: bool
+) -> Queued | Finding:
     debit = asking.debit
     if fault := _not_to_be_corrected(asking):
         return fault
@@ -253,8 +206,8 @@ def _correct(
         late = rules.judge.check_deadline(rules.resolver.insurer(uzovi), day)
     if late is not None and everything:
         return Finding("CORRECT_LATE", "", {"reference": debit.reference, **late.params})
-    (queued,) = _ask(ledger, asking, "correct", why, today, credit=True, again=True)
-    return [evolve(queued, change=change, late=str(late.params["deadline"]) if late is not None else "")]
+    queued = _ask(ledger, asking, "correct", why, today, credit=True, again=True)
+    return evolve(queued, change=change, late=str(late.params["deadline"]) if late is not None else "")
 
 
 def _not_to_be_corrected(asking: Asking) -> Finding | None:
@@ -289,6 +242,38 @@ def _as_it_is(ledger: Ledger, asking: Asking, meant: WordMeanings) -> Appointmen
 
 def _ask(
     ledger: Ledger, asking: Asking, asked: Asked, why: str, today: date, *, credit: bool = False, again: bool = False
-) -> Sequence[Queued]:
+) -> Queued:
     queue.ask(ledger, asking, asked, why, today, credit=credit, again=again)
-    return [Queued(asking.debit.reference, asking.debit.appointment_id, asked)]
+    return Queued(asking.debit.reference, asking.debit.appointment_id, asked)
+
+
+def _cancel(ledger: Ledger, asking: Asking, *, wanted: Wanted, why: str, today: date) -> Queued | Finding:
+    debit = asking.debit
+    goes_by_itself = (
+        debit.stands and (debit.credit or asking.was_credited) and not asking.is_wished("credit", "correct")
+    )
+    if asking.is_wished(*_TAKEN_BACK_BY[wanted]):
+        wishes = asking.wishes  # where the debit is not credited, nothing is to come in its place either
+        if wanted == "redeclare":
+            wishes = [wish for wish in wishes if wish.asked == "redeclare"]
+        queue.take_back(ledger, asking, wishes, why, today)
+    elif goes_by_itself and (wanted == "credit" or (wanted == "correct" and asking.is_corrected)):
+        queue.let_stand(ledger, asking, why, today)
+    else:
+        return _nothing_to_cancel(ledger, asking, wanted)
+    return Queued(debit.reference, debit.appointment_id, "cancel", cancelled=wanted)
+
+
+def _nothing_to_cancel(ledger: Ledger, asking: Asking, wanted: Wanted) -> Finding:
+    """Why what was asked can't be taken back: it was done, or overtaken by an answer, or nobody asked."""
+    debit = asking.debit
+    reference = {"reference": debit.reference}
+    if wanted == "credit":
+        if debit.state == "credited":
+            return Finding("CANCEL_SENT", "", reference)
+        was_asked = queue.was_asked(ledger, debit.appointment_id, wanted)
+        return Finding("CANCEL_OVERTAKEN" if was_asked and not debit.stands else "CANCEL_NOTHING", "", reference)
+    last = debits_of(ledger, debit.appointment_id)[-1]
+    if queue.was_asked(ledger, debit.appointment_id, wanted) and last.attempt > 1 and last.became != "withdrawn":
+        return Finding("CANCEL_DONE", "", {**reference, "later": last.reference, "run": run_label(last.run)})
+    return Finding("CANCEL_NOT_ASKED", "", reference)

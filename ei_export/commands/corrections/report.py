@@ -31,6 +31,8 @@ def queue_lines(queued: Sequence[Mapping[str, Any]], language: Language, *, chan
     say = words("corrections", language)
     for line in queued:
         key = line["change"] if line["change"] in ("cancelled", "no_line") else line["asked"]
+        if line["cancelled"]:
+            key = f"cancel.{line['cancelled']}"
         yield say("waits" if line["waits_for"] else key, **line)
         if line["late"]:
             yield say("late", until=line["late"])

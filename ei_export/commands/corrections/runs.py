@@ -10,7 +10,7 @@ from ...settings import Settings
 from ..belonging import refuse_strangers
 from ..run.pages import mark_pages
 from ..run.recovery import RUN, finish_earlier_runs
-from .corrections import own_ledger
+from .named import own_ledger
 
 
 def number_of(label: str) -> int:

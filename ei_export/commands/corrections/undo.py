@@ -16,7 +16,7 @@ from ...ledger.runs import PublishedRun, mark_published, published_run
 from ...settings import Settings
 from ..run.pages import mark_pages
 from ..run.recovery import finish_earlier_runs, is_of
-from .corrections import own_ledger
+from .named import own_ledger
 from .runs import number_of, run_named
 
 

@@ -24,7 +24,7 @@ from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer
 from ...standards.files import FoundFile, entries, nothing_in, sha256_of_lines
 from ...standards.message import Message, messages, recognise, start_of
 from ...standards.registry import is_answer, standard_of
-from ..corrections.corrections import own_ledger
+from ..corrections.named import own_ledger
 from ..corrections.undo import reinstate_folder
 from .report import FileReport, LineReport
 

@@ -8,6 +8,7 @@ from attrs import asdict, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.wording import column_name
+from ...ledger.corrections import Wish
 from ...ledger.standing import LedgerRow
 from ...output.ran import Ran, last_done
 from ..worklist.attention import Overview
@@ -34,8 +35,8 @@ class Status:
 
     ``declarations``, ``to_send`` (runs whose files nobody said were sent), ``tests`` (runs that declared nothing) and
     ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and lines in the place of
-    others; ``refused_credits`` each with what is to be said of it; ``severities`` are those of the practice,
-    ``columns`` its names for ours; ``ran`` the runs, also those that failed, the last one at the end.
+    others; ``wishes``: what of that somebody asked for; ``refused_credits`` each with what is to be said of it;
+    ``severities`` are those of the practice; ``ran`` the runs, also those that failed, the last one at the end.
     """
 
     overview: Overview
@@ -44,6 +45,7 @@ class Status:
     tests: Sequence[LedgerRow]
     sums: Sequence[LedgerRow]
     queued: tuple[int, int]
+    wishes: Sequence[Wish]
     held: Callable[[], Iterator[Held]]
     refused: Callable[[], Iterator[LedgerRow]]
     refused_credits: Callable[[], Iterator[tuple[LedgerRow, Finding]]]
@@ -75,6 +77,7 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "last_good_run": _ran(last_done(status.ran)),
         "totals": status.totals,
         "next_run": {"credits": credits, "again": again},
+        "wishes": (asdict(wish, filter=lambda attribute, _: attribute.name != "request") for wish in status.wishes),
         "to_send": iter(status.to_send),
         "declarations": iter(status.declarations),
         "held": (_held(held, language, status.severities) for held in status.held()),

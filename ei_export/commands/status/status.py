@@ -13,6 +13,7 @@ from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger, standing
 from ...ledger.closings import all_closed, waiting_appointments
+from ...ledger.corrections import wishes
 from ...ledger.credits import refused_credits
 from ...ledger.dossier import AT, Unsettled, in_order
 from ...ledger.line import line_of
@@ -53,6 +54,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
             sums=list(standing.sums(ledger)),
             queued=standing.queued(ledger),
+            wishes=[*wishes(ledger)],
             held=partial(_held, ledger, rules),
             refused=lambda: (told(line, REFUSED) for line in standing.refused(ledger)),
             refused_credits=partial(_refused_credits, ledger, settings),

@@ -1,0 +1,74 @@
+"""What the next run would send of an appointment, as things stand in a ledger: by the judging of a run, with a feed
+that says nothing new."""
+
+from attrs import frozen
+
+from ...base.problems import Finding
+from ...base.steps import alone
+from ...intake.feed import NoFeed
+from ...intake.gather import gather
+from ...intake.survey import Survey
+from ...judging.context import Context
+from ...judging.credits import going_out, judged_credits
+from ...judging.judge import examine
+from ...judging.result import Result
+from ...judging.rules import Rules
+from ...ledger import Ledger
+from ...ledger.closings import waiting_appointments
+from ...ledger.patients import pending_appointments
+from ...ledger.people import doubted
+from ...settings import Settings
+
+
+@frozen
+class Coming:
+    """What goes out of an appointment: so many ``credits``, which take back ``credit_cents``; a line with a ``code``,
+    of ``line_cents``, or '' and 0. ``held``: the first of what keeps a line from going, None where it goes or there is
+    none."""
+
+    credits: int
+    credit_cents: int
+    code: str
+    line_cents: int
+    held: Finding | None
+
+
+class NextRun:
+    """The next run, asked of single appointments; the ledger is as that run would find it."""
+
+    def __init__(self, settings: Settings, rules: Rules, ledger: Ledger) -> None:
+        source = NoFeed()
+        waiting, unsure = pending_appointments(ledger), doubted(ledger)
+        feed = gather(source, 0, Survey(settings.input, source.header), waiting, lambda rows: None, unsure)
+        self._context = Context(settings, rules, ledger, feed)
+        self._credits = [*judged_credits(self._context)]
+        self._judged: dict[str, Result] = {}
+
+    def of(self, appointment_id: str, patient_id: str) -> Coming:
+        """What is sent of an appointment that a patient has, or had: another may have it by now."""
+        others = (patient for patient, _ in waiting_appointments(self._context.ledger, appointment_id))
+        results = [*map(self._result, dict.fromkeys((patient_id, *others)))]
+        stays = {
+            ident for result in results for totals in result.totals for ident in (*totals.held_back, *totals.dropped)
+        }
+        queued = [(line, fault) for line, fault in self._credits if line.appointment_id == appointment_id]
+        credits = [*going_out(self._context, queued, stays)]
+        lines = [line for result in results for line in result.lines if line.appointment_id == appointment_id]
+        told = [told.finding for result in results for told in result.problems if told.appointment_id == appointment_id]
+        severities = self._context.settings.severities
+        errors = [
+            each for each in (*(fault for _, fault in queued if fault), *told) if severities.of(each.code) == "error"
+        ]
+        return Coming(
+            credits=len(credits),
+            credit_cents=sum(int(line.amount_cents) for line in credits),
+            code=lines[0].code if lines else "",
+            line_cents=sum(int(line.amount_cents) for line in lines),
+            held=errors[0] if errors and not lines else None,
+        )
+
+    def _result(self, patient_id: str) -> Result:
+        if patient_id not in self._judged:
+            examined = examine(self._context, patient_id, (), self._context.dossier(patient_id))
+            self._judged[patient_id] = alone(examined).result
+        return self._judged[patient_id]
