@@ -215,7 +215,7 @@ def _read_pruned(
     add_persons(ledger, [(person, "")])
     for row in lines:
         attempt = next_attempt(ledger, row["appointment_id"], row["debit_credit"])
-        events.sent(ledger, LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None)])
+        events.sent(ledger, LEDGER_COLUMNS, [(*_values(row), person, "", attempt, None, None, "")])
     more = {"run": run, "provider": header, "first_reference": lines[0]["reference"]}
     kept = {name: value for name, value in declaration.items() if name != "pruned"}
     add_declaration(ledger, {**kept, **more, "last_reference": lines[-1]["reference"]})
@@ -239,11 +239,12 @@ def _keep(
         attempt = next_attempt(ledger, row["appointment_id"], side)
         line = (*_values(row), person, fragment, attempt, previous or None, identity[0])
         if side == "C":
-            events.sent(ledger, LEDGER_COLUMNS, [line], credited=[previous])
+            events.sent(ledger, LEDGER_COLUMNS, [(*line, "")], credited=[previous])
             continue
         earlier = [debit.reference for debit in debits_of(ledger, row["appointment_id"])]
-        events.sent(ledger, LEDGER_COLUMNS, [line], replaced=earlier)
-        debits.append((row["patient_id"], _declared(row, insured.bsn, standard.read_care(fragment).diagnosis)))
+        care = standard.read_care(fragment)
+        events.sent(ledger, LEDGER_COLUMNS, [(*line, care.therapist_agb)], replaced=earlier)
+        debits.append((row["patient_id"], _declared(row, insured.bsn, care.diagnosis)))
     debits.sort()
     for patient_id, same in groupby(debits, key=itemgetter(0)):
         keep_declared(ledger, patient_id, identity, [appointment for _, appointment in same])

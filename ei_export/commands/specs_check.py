@@ -11,8 +11,10 @@ from ..base.problems import SEVERITIES, Finding, SettingsError, catalogue_files,
 from ..base.specs import SPECS
 from ..base.tables import Report
 from ..model import codelists
+from ..model.holidays import holidays
 from ..model.index_tables import read_index_tables
 from ..model.norms import read_norms
+from ..model.promises import benchmarks, promises
 from ..model.tasks import read_task_tables
 from ..model.vecozo import read_limits
 from ..output.codebook import read_export_headings
@@ -76,6 +78,8 @@ def check_specs(
     codelists.other_names.read(SPECS, report)
     codelists.countries.read(SPECS, report)
     codelists.deadlines.read(SPECS, report)
+    for figures in (holidays, promises, benchmarks):
+        figures.read(SPECS, report)
     before = len(errors)
     performances = codelists.performances.read(SPECS, report)
     if codes_are_right and len(errors) == before:

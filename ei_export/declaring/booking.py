@@ -15,7 +15,7 @@ from .numbering import NumberedFile, NumberedPerson
 from .numbers import Series
 
 #: The columns of the table ``line`` in the order in which it is written.
-LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who")
+LEDGER_COLUMNS: Final = (*LINE_COLUMNS, "patient_id", "person", "sent", "attempt", "previous", "who", "therapist")
 #: Persons that are booked at a time.
 _BATCH: Final = 100
 
@@ -76,7 +76,8 @@ class Booking:
                     self._replaced.append(line.previous)
             # Numbers go as texts: the columns that they are for make them numbers.
             line_row = reference, *said_of(line), invoice, line.rule
-            self._rows.append((*line_row, line.patient_id, number, line.head, line.attempt or 1, previous, who))
+            about = line.attempt or 1, previous, who, line.therapist
+            self._rows.append((*line_row, line.patient_id, number, line.head, *about))
 
     def _flush(self) -> None:
         add_persons(self._ledger, self._sent)

@@ -140,6 +140,7 @@ class _Writer:
         self.judged[ident] = Judgement(judgement.outcome, judgement.found, past)
         replaced, trajectory = self.heard.again.get(ident), draft.place.trajectory
         assert who.person is not None
+        assert claimed.care.care is not None
         self.lines.append(
             DueLine(
                 standard,
@@ -156,6 +157,7 @@ class _Writer:
                 head,
                 "" if replaced is None else str(replaced.attempt + 1),
                 "" if replaced is None else replaced.reference,
+                claimed.care.care.therapist_agb,
             )
         )
 

@@ -74,6 +74,8 @@ CREATE TABLE line (
     sent TEXT NOT NULL,                -- the record without its numbering and reference; '' once its person was taken out
     previous TEXT REFERENCES line,     -- of a credit: the debit it takes back
     who INTEGER,                       -- the person, as Ledger.hashed makes it: a performance of theirs is declared once
+    therapist TEXT NOT NULL DEFAULT '', -- of a debit: the AGB code of who gave the care, as it was sent; '' where nobody
+                                       -- knows any more
     -- What became of it. credited: a credit of it went out, and was not refused; withdrawn: its run was. A debit that is
     -- refused stays so, whatever becomes of a credit of it.
     -- (What a new line has is asked first: to look a word up in a list takes longer than all else that is checked.)
@@ -343,25 +345,3 @@ SELECT declaration.invoice, declaration.run, declaration.file, declaration.stand
 FROM declaration
 JOIN run ON run.run = declaration.run
 LEFT JOIN answer ON answer.invoice = declaration.invoice;
-
--- Where the money is, by insurer: declared_cents - credited_cents = granted_cents + refused_cents + written_off_cents
--- + patient_cents + open_cents, always. In the last five a credit counts as negative.
-CREATE VIEW sums AS
-SELECT insurer, uzovi, sum(amount_cents + coalesce(credited, 0)) AS declared_cents,
-       sum(coalesce(credited, 0)) AS credited_cents,
-       sum(coalesce(granted_cents, 0)) AS granted_cents,
-       coalesce(sum(amount_cents - granted_cents - coalesce(written_off + to_patient, 0)), 0) AS refused_cents,
-       sum(coalesce(written_off, 0)) AS written_off_cents,
-       sum(coalesce(to_patient, 0)) AS patient_cents,
-       sum(CASE WHEN granted_cents IS NULL THEN amount_cents ELSE 0 END) AS open_cents
-FROM declaration_status
-LEFT JOIN (SELECT invoice, sum(amount_cents) AS credited FROM line WHERE previous IS NOT NULL GROUP BY invoice)
-    USING (invoice)
-LEFT JOIN (
-    SELECT invoice, sum(CASE closed_as WHEN 'write-off' THEN gap ELSE 0 END) AS written_off,
-           sum(CASE closed_as WHEN 'patient' THEN gap ELSE 0 END) AS to_patient
-    FROM (SELECT *, amount_cents - coalesce(granted_cents, amount_cents) AS gap FROM line WHERE closed_as IS NOT NULL)
-    GROUP BY invoice
-) USING (invoice)
-WHERE state <> 'withdrawn'
-GROUP BY insurer, uzovi;

@@ -69,16 +69,6 @@ def tests(ledger: Ledger) -> Iterator[LedgerRow]:
     return ledger.named("SELECT run, today, invoices FROM test_run ORDER BY run")
 
 
-def sums(ledger: Ledger) -> Iterator[LedgerRow]:
-    """Where the money is, by insurer and UZOVI number; see the view of that name."""
-    sql = """
-SELECT insurer, uzovi, declared_cents, credited_cents, granted_cents, refused_cents, written_off_cents, patient_cents,
-       open_cents
-FROM sums ORDER BY uzovi
-"""
-    return ledger.named(sql)
-
-
 def lines(ledger: Ledger) -> Iterator[Line]:
     """Every line that was not withdrawn, in the order of the references."""
     return ledger.each(Line, "SELECT * FROM sent_line WHERE became <> 'withdrawn' ORDER BY reference")

@@ -13,7 +13,7 @@ class DueLine(NamedTuple):
     ``person`` and ``head`` as its standard makes them, ``person`` with every credit and with the
     first debit of a patient only; ``row`` of the feed, or ''. ``attempt``: how often the appointment was declared, or
     credited, with this one; '' for once. ``previous``: the reference of the debit that is credited, or that this one
-    comes in the place of, or ''.
+    comes in the place of, or ''. ``therapist``: of a debit, the AGB code of who gave the care.
     """
 
     standard: str
@@ -36,6 +36,7 @@ class DueLine(NamedTuple):
     head: str
     attempt: str = ""
     previous: str = ""
+    therapist: str = ""
 
     @property
     def is_credit(self) -> bool:

@@ -30,7 +30,7 @@ Role: TypeAlias = Literal["title", "error", "warning", "good", "soft"]
 #: Gives a text its colour; of the same width.
 Paint: TypeAlias = Callable[[str, Role], str]
 #: What is counted.
-Counted: TypeAlias = Literal["contact", "credit", "day", "file", "line", "week"]
+Counted: TypeAlias = Literal["appointment", "contact", "credit", "day", "file", "line", "week", "working_day"]
 
 #: A space that no line is broken at.
 TIED: Final = "\xa0"

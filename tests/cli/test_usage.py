@@ -22,6 +22,7 @@ WRONG = {
     "USAGE_EXTRA": ("undo", "1", "2"),
     "USAGE_REFERENCES": ("correct",),
     "USAGE_CLOSE": ("close", "A1"),
+    "USAGE_STATUS_ON": ("status", "--on", "2021-01-01", "--all"),
     "USAGE_SENT": ("sent", "R000001", "--on", "2024-01-01", "--not-sent"),
 }
 

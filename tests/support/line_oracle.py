@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from ei_export.ledger import Ledger, events
 from ei_export.ledger.events import AnsweredLine
+from ei_export.ledger.figures import DECLARATIONS
 
 #: What answers said of lines, as the ledger itself doesn't keep it.
 _SAID: Final = """
@@ -51,7 +52,7 @@ LEFT JOIN said ON said.reference = line.reference
 ORDER BY line.reference
 """
 _STORED: Final = "SELECT reference, became, granted_cents, codes, remark FROM line ORDER BY reference"
-#: Where the money is by the lines, as the view `sums` has it by their declarations.
+#: Where the money is by the lines, as it is known by their declarations.
 _SUMS: Final = """
 SELECT total(CASE debit_credit WHEN 'D' THEN amount_cents END),
        total(CASE debit_credit WHEN 'C' THEN amount_cents END),
@@ -64,10 +65,11 @@ FROM (
     FROM line WHERE became <> 'withdrawn'
 )
 """
-_SUMS_OF_DECLARATIONS: Final = (
-    "SELECT total(declared_cents), total(credited_cents), total(granted_cents), total(refused_cents), "
-    "total(written_off_cents), total(patient_cents), total(open_cents) FROM sums"
-)
+_SUMS_OF_DECLARATIONS: Final = f"""
+SELECT total(declared_cents), total(credited_cents), total(granted_cents), total(refused_cents),
+       total(written_off_cents), total(patient_cents), total(open_cents)
+FROM ({DECLARATIONS.replace("?1", "'9999-12-31'")})
+"""
 #: What can't be: a debit to be credited that doesn't stand, one that doesn't stand and counts as one that does, and
 #: something to be done about what can't be had again.
 _IMPOSSIBLE: Final = """

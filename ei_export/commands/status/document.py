@@ -1,8 +1,8 @@
 """``status``: what was declared and what became of it, what waits, and what asks for attention."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from attrs import asdict, frozen
 
@@ -11,6 +11,9 @@ from ...base.wording import column_name
 from ...ledger.corrections import Wish
 from ...ledger.standing import LedgerRow
 from ...output.ran import Ran, last_done
+from ..figures.figures import Figures
+from ..figures.money import AMOUNTS
+from ..figures.tables import document as figures_document
 from ..worklist.attention import Overview
 from ..worklist.refused import refusal
 
@@ -33,17 +36,19 @@ class Held:
 class Status:
     """How things stand. What may be long is read while it is told, so the ledger has to stay open.
 
-    ``declarations``, ``to_send`` (runs whose files nobody said were sent), ``tests`` (runs that declared nothing) and
-    ``sums`` with the columns of the ledger (see ``ledger/standing.py``); ``queued`` credits and lines in the place of
-    others; ``wishes``: what of that somebody asked for; ``refused_credits`` each with what is to be said of it;
-    ``severities`` are those of the practice; ``ran`` the runs, also those that failed, the last one at the end.
+    ``declarations``, ``to_send`` (runs whose files nobody said were sent) and ``tests`` (runs that declared nothing)
+    with the columns of the ledger (see ``ledger/standing.py``); ``by_uzovi``: where the money is, by insurer and UZOVI
+    number; ``queued`` credits and lines in the place of others; ``wishes``: what of that somebody asked for;
+    ``refused_credits`` each with what is to be said of it; ``severities`` are those of the practice; ``ran`` the runs,
+    also those that failed, the last one at the end.
     """
 
     overview: Overview
     declarations: Sequence[LedgerRow]
     to_send: Sequence[LedgerRow]
     tests: Sequence[LedgerRow]
-    sums: Sequence[LedgerRow]
+    by_uzovi: Mapping[tuple[str, str], Mapping[str, int]]
+    figures: Callable[[], Figures]
     queued: tuple[int, int]
     wishes: Sequence[Wish]
     held: Callable[[], Iterator[Held]]
@@ -59,13 +64,7 @@ class Status:
     @property
     def totals(self) -> dict[str, int]:
         """Of all insurers together: declared - credited = granted + refused + written off + patient + open."""
-        return {name: sum(row[name] for row in self.sums) for name in AMOUNTS}
-
-
-AMOUNTS: Final = (
-    "declared_cents", "credited_cents", "granted_cents", "refused_cents", "written_off_cents", "patient_cents",
-    "open_cents",
-)  # fmt: skip
+        return {name: sum(sums[name] for sums in self.by_uzovi.values()) for name in AMOUNTS}
 
 
 def document(status: Status, language: Language, *, lines: bool) -> dict[str, Any]:
@@ -89,11 +88,17 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "changed": status.changed(),
         "endings": map(asdict, status.overview.endings),
         "closed": status.closed(),
-        "insurers": iter(status.sums),
+        "insurers": insurers(status.by_uzovi),
+        "figures": figures_document(status.figures()),
         "tests": iter(status.tests),
         "runs": (ran.document() for ran in status.ran),
         **({"lines": status.lines()} if lines else {}),
     }
+
+
+def insurers(by_uzovi: Mapping[tuple[str, str], Mapping[str, int]]) -> list[dict[str, Any]]:
+    """Where the money is, by insurer and UZOVI number."""
+    return [{"insurer": insurer, "uzovi": uzovi, **sums} for (insurer, uzovi), sums in by_uzovi.items()]
 
 
 def _ran(ran: Ran | None) -> dict[str, Any] | None:

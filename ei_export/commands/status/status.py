@@ -16,12 +16,15 @@ from ...ledger.closings import all_closed, waiting_appointments
 from ...ledger.corrections import wishes
 from ...ledger.credits import refused_credits
 from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.figures import known_declarations
 from ...ledger.line import line_of
 from ...ledger.runs import path_of
 from ...model.appointment import Appointment, Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
+from ..figures.figures import figures
+from ..figures.money import sums_by_uzovi
 from ..worklist.overview import overview
 from ..worklist.refused import REFUSED, told
 from .document import Held, Status
@@ -52,7 +55,8 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             declarations=[_declaration(row) for row in standing.declarations(ledger)],
             to_send=[_to_send(row) for row in standing.without_answer(ledger) if row["sent_on"] is None],
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
-            sums=list(standing.sums(ledger)),
+            by_uzovi=sums_by_uzovi(known_declarations(ledger, date.max)),
+            figures=lambda: figures(ledger, rules, today),
             queued=standing.queued(ledger),
             wishes=[*wishes(ledger)],
             held=partial(_held, ledger, rules),

@@ -16,19 +16,20 @@ from ...base.wording import euros
 from ...base.words import Words, words
 from ...ledger.standing import LedgerRow
 from ...output.listing import LONG, SHORT, Listing
-from ...output.paper import Paint, columns, counted, few, plain, set_lines, template
+from ...output.paper import Paint, counted, few, plain, set_lines, template
 from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
+from ..figures.text import money_lines
 from ..worklist.refused import refusal
-from .document import AMOUNTS, Status
+from .document import Status
 
-#: Amounts that are only shown where there is one.
-_RARE: Final = frozenset({"credited_cents", "written_off_cents", "patient_cents"})
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10
 _MOST: Final = 100_000
 #: What an appointment is held for that is told of with the lines that were refused.
 _TOLD_THERE: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED"})
+#: Of a line.
+_AMOUNTS: Final = ("declared_cents", "granted_cents")
 #: A line: reference, appointment, what became of it, declared, granted.
 _LINE: Final = "{:<21}{:<21}{:<15}{:>12}{:>11}"
 
@@ -62,7 +63,7 @@ def text_lines(
             today=today,
             overview=status.overview,
             first=partial(few, most=_MOST if everything else _FEW),
-            money=list(_money(status, say)),
+            money=list(money_lines(status.by_uzovi, status.totals, language)),
             next_run=_next_run(status, say),
             last=status.ran[-1] if status.ran else None,
             done=last_done(status.ran),
@@ -80,19 +81,6 @@ def text_lines(
             when=when,
         )
         yield from set_lines(text, paint)
-
-
-def _money(status: Status, say: Words) -> Iterator[str]:
-    """The sums of each insurer and of all, under their heads, in columns; of nothing at all where there are none."""
-    sums, totals = status.sums, status.totals
-    if not sums:
-        return
-    shown = [name for name in AMOUNTS if name not in _RARE or totals[name]]
-    rows = [[say["insurer"], *(say[name] for name in shown)]]
-    for row in (*sums, {"insurer": "", **totals}):
-        name = f"{row['insurer']} ({row['uzovi']})" if row["insurer"] else say["total"]
-        rows.append([name, *(euros(row[column], say.language) for column in shown)])
-    yield from columns(rows)
 
 
 def _next_run(status: Status, say: Words) -> Sequence[str]:
@@ -149,8 +137,9 @@ def _runs(status: Status, say: Words) -> Iterator[Mapping[str, Any]]:
 
 def _every_line(status: Status, say: Words) -> Iterator[str]:
     """What became of each line, under its heads; a credit takes money back."""
-    heads = ("reference", "appointment", "stands", "declared_cents", "granted_cents")
-    yield _LINE.format(*(say[head] for head in heads))
+    of_amounts = words("headings", say.language)
+    heads = (say["reference"], say["appointment"], say["stands"], *(of_amounts[name] for name in _AMOUNTS))
+    yield _LINE.format(*heads)
     for row in status.lines():
         sign = -1 if row["debit_credit"] == "C" else 1
         amounts = (euros(sign * row[name], say.language) for name in ("amount_cents", "granted_cents"))

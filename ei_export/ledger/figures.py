@@ -1,0 +1,183 @@
+"""What was known on a day, of which figures are made: declarations with their money, and counts of lines.
+
+Known on a day is what its runs declared up to and including it, but for those withdrawn by then (one that was sent
+after all counts again from the day its first answer was read); the answers read by then, whatever day they say they
+are of; and what people had closed by then and not opened again. What happened later changes none of it.
+
+Lines are counted in the ledger: there may be a million of them.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from . import Ledger
+
+#: What the runs had declared on a day (?1), with the answers read by then.
+_KNOWN: Final = """
+known AS MATERIALIZED (
+    SELECT d.invoice, d.insurer, d.uzovi, d.lines, d.amount_cents, d.first_reference, d.last_reference,
+           run.today AS declared_on, iif(run.handed_over_on <= ?1, run.handed_over_on, NULL) AS sent_on,
+           answer.read_on, answer.dated, answer.granted_cents
+    FROM run JOIN declaration AS d ON d.run = run.run
+    LEFT JOIN answer ON answer.invoice = d.invoice AND answer.read_on <= ?1
+    WHERE run.today <= ?1 AND (
+        run.withdrawn_on IS NULL OR run.withdrawn_on > ?1 OR run.state <> 'withdrawn' AND (
+            SELECT min(first.read_on) FROM declaration AS own JOIN answer AS first ON first.invoice = own.invoice
+            WHERE own.run = run.run
+        ) <= ?1
+    )
+)
+"""
+#: The debits of these, of each file in the order of its references.
+_DEBITS: Final = """
+known CROSS JOIN line ON line.reference BETWEEN known.first_reference AND known.last_reference
+    AND line.invoice = known.invoice AND line.debit_credit = 'D'
+"""
+
+
+@frozen
+class KnownDeclaration:
+    """A declaration as it was known on a day: when it was made (``declared_on``), handed to VECOZO (``sent_on``, None
+    where nobody said so) and answered (``read_on``, None while there was none; ``dated`` as that says itself, or '').
+    Days are YYYY-MM-DD.
+
+    ``declared_cents`` - ``credited_cents`` = ``granted_cents`` + ``refused_cents`` + ``written_off_cents`` +
+    ``patient_cents`` + ``open_cents``, always. In the last five a credit counts as negative.
+    """
+
+    invoice: str
+    insurer: str
+    uzovi: str
+    lines: int
+    declared_on: str
+    sent_on: str | None
+    read_on: str | None
+    dated: str | None
+    declared_cents: int
+    credited_cents: int
+    granted_cents: int
+    refused_cents: int
+    written_off_cents: int
+    patient_cents: int
+    open_cents: int
+
+
+#: The columns of `KnownDeclaration`.
+DECLARATIONS: Final = f"""
+WITH {_KNOWN}, credited AS MATERIALIZED (
+    SELECT invoice, sum(amount_cents) AS cents FROM line WHERE previous IS NOT NULL GROUP BY invoice
+), ended AS MATERIALIZED (
+    SELECT invoice, sum(iif(last.closed_as = 'write-off', amount_cents - granted_cents, 0)) AS written_off,
+           sum(iif(last.closed_as = 'patient', amount_cents - granted_cents, 0)) AS to_patient
+    FROM (
+        SELECT reference, closed_as, max(closing) FROM closing
+        WHERE reference IS NOT NULL AND day <= ?1 GROUP BY reference
+    ) AS last
+    CROSS JOIN line ON line.reference = last.reference
+    WHERE last.closed_as IN ('write-off', 'patient') GROUP BY invoice
+), sums AS (
+    SELECT known.*, coalesce(cents, 0) AS credited, iif(read_on IS NULL, 0, coalesce(written_off, 0)) AS written_off,
+           iif(read_on IS NULL, 0, coalesce(to_patient, 0)) AS to_patient
+    FROM known LEFT JOIN credited USING (invoice) LEFT JOIN ended USING (invoice)
+)
+SELECT invoice, insurer, uzovi, lines, declared_on, sent_on, read_on, dated, amount_cents + credited AS declared_cents,
+       credited AS credited_cents, coalesce(granted_cents, 0) AS granted_cents,
+       iif(read_on IS NULL, 0, amount_cents - granted_cents - written_off - to_patient) AS refused_cents,
+       written_off AS written_off_cents, to_patient AS patient_cents,
+       iif(read_on IS NULL, amount_cents, 0) AS open_cents
+FROM sums ORDER BY declared_on, invoice
+"""
+
+
+def known_declarations(ledger: Ledger, on: dt.date) -> Iterator[KnownDeclaration]:
+    """What was declared on a day or before it, the first one first."""
+    return ledger.each(KnownDeclaration, DECLARATIONS, (on.isoformat(),))
+
+
+@frozen
+class AnsweredLines:
+    """How many debits there were answers to, alike in all that is said here: the performance ``list`` (COD367), the
+    ``therapist`` (AGB, '' where nobody knows any more), granted in full (``is_granted``), refused, or neither: granted
+    for less. ``codes`` are those of what was refused, a space between. ``is_first``: no other debit of their
+    appointment was answered before."""
+
+    insurer: str
+    list: str
+    therapist: str
+    is_granted: bool
+    is_refused: bool
+    codes: str
+    is_first: bool
+    lines: int
+    amount_cents: int
+
+
+#: An appointment of which a debit is the first and is not corrected has no other: by far most.
+_ANSWERED: Final = f"""
+WITH {_KNOWN}
+SELECT known.insurer, line.list, line.therapist,
+       line.became <> 'refused' AND line.granted_cents = line.amount_cents AS is_granted,
+       line.became = 'refused' AS is_refused, iif(line.became = 'refused', line.codes, '') AS codes,
+       CASE WHEN line.attempt = 1 AND NOT line.corrected THEN 1 ELSE NOT EXISTS (
+           SELECT 1 FROM line AS other JOIN answer AS its ON its.invoice = other.invoice
+           WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
+               AND (its.read_on, other.reference) < (known.read_on, line.reference)
+       ) END AS is_first,
+       count(*) AS lines, sum(line.amount_cents) AS amount_cents
+FROM {_DEBITS}
+WHERE known.read_on IS NOT NULL
+GROUP BY known.insurer, line.list, line.therapist, is_granted, is_refused, codes, is_first
+"""
+
+
+def answered_lines(ledger: Ledger, on: dt.date) -> Iterator[AnsweredLines]:
+    """The debits that there were answers to on a day."""
+    for row in ledger.named(_ANSWERED, (on.isoformat(),)):
+        flags = {name: bool(row[name]) for name in ("is_granted", "is_refused", "is_first")}
+        yield AnsweredLines(**{**row, **flags})
+
+
+_DECLARED_AFTER: Final = f"""
+WITH {_KNOWN}
+SELECT known.insurer, CAST(julianday(known.declared_on) - julianday(line.date) AS INTEGER) AS days, count(*)
+FROM {_DEBITS}
+WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
+    SELECT 1 FROM line AS other
+    JOIN declaration AS its ON its.invoice = other.invoice JOIN run AS its_run ON its_run.run = its.run
+    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
+        AND other.invoice IN (SELECT invoice FROM known)
+        AND (its_run.today, other.reference) < (known.declared_on, line.reference)
+)
+GROUP BY known.insurer, days
+"""
+
+
+def declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
+    """By insurer, and days from the care to the first time that its appointment was declared: so many of these."""
+    return ((insurer, days, count) for insurer, days, count in ledger.rows(_DECLARED_AFTER, (on.isoformat(),)))
+
+
+def last_event(ledger: Ledger) -> str:
+    """The last day (YYYY-MM-DD) on which anything happened that the ledger remembers, or '': up to then it says how
+    things stood then in part only."""
+    sql = """
+SELECT coalesce(max(day), '') FROM (
+    SELECT max(today) AS day FROM run UNION ALL SELECT max(withdrawn_on) FROM run
+    UNION ALL SELECT max(handed_over_on) FROM run UNION ALL SELECT max(read_on) FROM answer
+    UNION ALL SELECT max(day) FROM closing UNION ALL SELECT max(day) FROM request UNION ALL SELECT max(last) FROM feed
+)
+"""
+    return str(next(ledger.column(sql)))
+
+
+def to_go_again(ledger: Ledger) -> Mapping[str, tuple[int, int]]:
+    """By insurer, what of withdrawn runs is to go again with the next one: how many debits, and cents."""
+    sql = """
+SELECT insurer, count(*), sum(line.amount_cents) FROM line INDEXED BY line_again
+JOIN still_due ON still_due.reference = line.reference JOIN declaration USING (invoice)
+WHERE line.again IS NOT NULL AND line.became = 'withdrawn' GROUP BY insurer
+"""
+    return {insurer: (lines, cents) for insurer, lines, cents in ledger.rows(sql)}
