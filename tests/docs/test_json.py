@@ -22,6 +22,7 @@ GIVEN: Final[Mapping[str, str]] = {
     "close": "AFS00250 --as patient",
     "credit": "240201R0000010000126",
     "status": "--lines",
+    "status --on": "2024-02-20",
     "returns": str(ANSWERS),
     "explain": "AFS00267",
     "redeclare": "240201R0000010000120",
