@@ -5,6 +5,7 @@ import random
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from ei_export.commands.corrections.corrections import Wanted, cancelling, credi
 from ei_export.ledger import Ledger
 from ei_export.ledger.corrections import ask, asking, wishes
 from ei_export.ledger.credits import due_credits, refused_credits, replacements
-from ei_export.ledger.standing import queued, sums
+from ei_export.ledger.figures import known_declarations
+from ei_export.ledger.standing import queued
 from tests.ledger.test_line_states import DAY, EVENTS, HEADERS, Practice
 
 #: What is to be done about a line, whatever is written beside it; that it is not simply what was sent is only ever more
@@ -37,7 +39,7 @@ def state(ledger: Ledger) -> dict[str, Any]:
         "told": [[each.debit.reference for each in refused_credits(ledger, header)] for header in HEADERS],
         "wishes": [*wishes(ledger)],
         "queued": queued(ledger),
-        "sums": [*sums(ledger)],
+        "sums": [*known_declarations(ledger, date.max)],
         "corrected": [found.is_corrected for reference in _debits(ledger) if (found := asking(ledger, reference))],
     }
 
