@@ -3,13 +3,16 @@
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
+
+from attrs import evolve
 
 from ei_export.base.problems import Finding, Language, Severities
 from ei_export.commands.run.html import RunPage, write_report
 from ei_export.commands.run.summary import Summary
-from ei_export.commands.worklist.attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows
+from ei_export.commands.worklist.task import Task
+from ei_export.commands.worklist.worklist import WorkList
 from ei_export.model.appointment import Outcome
 from ei_export.model.declaration import Declaration
 from ei_export.output.problem_list import ProblemList
@@ -62,25 +65,38 @@ def line(number: int, uzovi: str = "7095", **cells: object) -> dict[str, Any]:
     }
 
 
-def overview(
-    trajectories: Iterable[OpenTrajectory] = (),
-    deadlines: Iterable[NearDeadline] = (),
-    endings: Sequence[EndingTable] = (),
-) -> Overview:
-    open_trajectories = Rows(OpenTrajectory, lambda row: (row.trajectory,))
-    near = Rows(NearDeadline, lambda row: (row.appointment_id,))
-    for trajectory in trajectories:
-        open_trajectories.add(trajectory)
-    for deadline in deadlines:
-        near.add(deadline)
-    return Overview(DAY, 12, 8, open_trajectories, near, endings)
+def work(*tasks: Task) -> WorkList:
+    """A work list of these."""
+    found = WorkList(DAY, 56)
+    for task in tasks:
+        found.add(task)
+    found.put_in_order()
+    return found
 
 
-FORGOTTEN: Final = OpenTrajectory("T7", "P7", "VGZ", "lage rug", "2", dt.date(2023, 6, 1), None, 0, 35)
-LATE: Final = NearDeadline(
-    "CZ", "A00007", "T7", dt.date(2022, 9, 25), dt.date(2024, 1, 25), -7, "held", "TARIFF_MISSING", "Geen tarief."
+LATE: Final = Task.of(
+    "held",
+    [Finding("TARIFF_MISSING", "", tariff_missing(1)[-1])],
+    key="A00007",
+    patient_id="P7",
+    date=dt.date(2022, 9, 25),
+    insurer="CZ",
+    amount_cents=12_345,
+    basis="estimate",
+    appointment_id="A00007",
+    trajectory="T7",
+    deadline=dt.date(2024, 1, 25),
+    days_left=-7,
 )
-ENDED: Final = EndingTable("agreements", "specs/zorg1/vgz.csv", "VGZ", "lage rug, nek", dt.date(2023, 12, 31), -32)
+REFUSED: Final = evolve(LATE, kind="refused", key="R7", deadline=None, days_left=None, remark="Te laat ingediend")
+ENDED: Final = Task.of(
+    "tariffs_end",
+    [Finding("TASK_TARIFFS_END", "", {"insurer": "VGZ", "products": "940131", "last": DAY, "file": "tarieven.csv"})],
+    key="tariffs_end:VGZ",
+    insurer="VGZ",
+    deadline=DAY,
+    days_left=0,
+)
 
 
 def report(
@@ -88,7 +104,7 @@ def report(
     lines: Sequence[dict[str, Any]] = (),
     declarations: Sequence[Declaration] = (),
     language: Language = "en",
-    seen: Overview | None = None,
+    found_work: WorkList | None = None,
     practice: str = "Fysiotherapie De Brug",
     *,
     test: bool = False,
@@ -103,7 +119,7 @@ def report(
     summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
     summary.read = outcomes.total()
     summary.test = test
-    return RunPage(summary, language, practice, seen or overview(), lines)
+    return RunPage(summary, language, practice, found_work or work(), lines)
 
 
 def full(language: Language) -> RunPage:
@@ -113,7 +129,7 @@ def full(language: Language) -> RunPage:
         [line(1), line(2), line(3, "9664")],
         [declaration("7095", 2, 24690), declaration("9664", 1, 12345)],
         language,
-        overview([FORGOTTEN], [LATE], [ENDED]),
+        work(LATE, REFUSED, ENDED),
         test=True,
     )
 

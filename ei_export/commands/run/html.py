@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import groupby, islice
+from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, get_args
 
@@ -18,15 +18,16 @@ from ...base.words import words
 from ...output import pages
 from ...output.causes import kinds_found
 from ...output.ran import Ran, last_done
-from ..worklist.attention import Overview
+from ..worklist.worklist import WorkList
 from .summary import Summary
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-#: Of forgotten ends, and of deadlines.
-_MOST_ROWS: Final = 500
+#: Of tasks, and of the things of one cause.
+_MOST_TASKS: Final = 500
+_MOST_THINGS: Final = 20
 
 #: What a run that did not renew it has put at the start of a page.
 _LAST_RUN: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
@@ -34,6 +35,9 @@ _LAST_RUN: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOT
 #: What is to be done with the files of a run, or was.
 Step = Literal["send", "sent", "withdrawn"]
 _STEPS: Final[Sequence[Step]] = get_args(Step)
+
+#: What words are called in the templates.
+_WORDS: Final = {"w": "report", "count_words": "summary", "kind_words": "worklist"}
 
 #: Pixels of the chart, for each bar.
 _BAR: Final = 40
@@ -50,7 +54,7 @@ class RunPage:
     summary: Summary
     language: Language
     practice: str
-    overview: Overview
+    worklist: WorkList
     lines: Sequence[Mapping[str, object]] = ()
     earlier: Mapping[str, bool] = field(factory=dict)
 
@@ -67,14 +71,13 @@ class _Bar:
 
 def write_report(report: RunPage, file: BinaryIO) -> None:
     """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
-    summary, overview = report.summary, report.overview
+    summary, found = report.summary, report.worklist
     kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
     places = [place for kind in kinds for cause in kind.causes for place in cause.places]
     declarations = summary.declarations
     page = page_template(report.language).stream(
         report=report,
         summary=summary,
-        overview=overview,
         counts=summary.shown_counts,
         persons=sum(declaration.persons for declaration in declarations),
         line_count=sum(declaration.lines for declaration in declarations),
@@ -85,8 +88,11 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
         facts=lambda place: {"insurer": place.insurer},
-        open_trajectories=list(islice(overview.open_trajectories, _MOST_ROWS)),
-        deadlines=list(islice(overview.deadlines, _MOST_ROWS)),
+        tasks=(tasks := list(found.first(_MOST_TASKS, _MOST_THINGS))),
+        task_count=len(found),
+        task_kinds=[(kind, words("worklist", report.language)[kind]) for kind in found.counts],
+        task_insurers=_twice(task.insurer for task, _ in tasks if task.insurer),
+        has_deadlines=any(found.is_near(task) and task.date is not None for task, _ in tasks),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
         send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
         to_send=[run for run, is_sent in report.earlier.items() if not is_sent],
@@ -148,5 +154,5 @@ def _bars(summary: Summary) -> list[_Bar]:
 @cache
 def page_template(language: Language, name: str = "report.html") -> "Template":
     """A page of a run in a language."""
-    known = {"w": words("report", language), "count_words": words("summary", language)}
+    known = {name: words(subject, language) for name, subject in _WORDS.items()}
     return pages.page_template(__package__, name, language, **known)

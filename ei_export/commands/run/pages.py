@@ -1,7 +1,6 @@
 """What people get to see of a run: its page and its workbook."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -11,13 +10,12 @@ from ...base.delivery import replacing, writing
 from ...base.problems import PROBLEM_COLUMNS, Language
 from ...declaring.files import LINE_COLUMNS, LineList
 from ...declaring.numbers import run_label
-from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.standing import without_answer
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
-from ..worklist.overview import overview
+from ..worklist.worklist import WorkList
 from .html import RunPage, Step, with_last_run, with_step, write_report
 from .summary import Summary
 
@@ -29,16 +27,15 @@ _WIDTHS: Final = {"message": 80, "remedy": 80, "reference": 22, "trajectory": 22
 def write_page(
     file: BinaryIO,
     settings: Settings,
-    rules: Rules,
     ledger: Ledger,
     summary: Summary,
     first_lines: Iterable[Sequence[object]],
+    found: WorkList,
 ) -> None:
-    """Writes ``report.html``. The ledger holds what the run came to."""
-    with closing(overview(ledger, settings, rules)) as seen:
-        rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
-        earlier = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
-        write_report(RunPage(summary, settings.language, settings.practice.name, seen, rows, earlier), file)
+    """Writes ``report.html``. The ledger holds what the run came to, and ``found`` is what there is to do since."""
+    rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
+    earlier = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
+    write_report(RunPage(summary, settings.language, settings.practice.name, found, rows, earlier), file)
 
 
 def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:

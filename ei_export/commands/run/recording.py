@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
+from typing import Final
 
 from ...base.delivery import Place, Replacement, Stage
 from ...base.problems import BusyError, Finding, WriteError
@@ -15,8 +16,13 @@ from ...ledger.testing import end_test
 from ...output.traces import last_begun
 from ...settings import Settings
 from ..belonging import keep_owner
+from ..worklist.sheets import NAME, write_sheets
+from ..worklist.worklist import worklist
 from .pages import write_page
 from .summary import Summary
+
+#: So many of what is renewed by every run are in its folder too.
+_IN_RUN: Final = 2
 
 
 def record(
@@ -32,15 +38,17 @@ def record(
     """Records what the run came to, of a test no more than its numbers, and then shows it. ``first_lines``: those that
     the page shows, as `LINE_COLUMNS` name them."""
     out = settings.output.dir
-    names = "report.html", "problems.csv"
-    shown = page, problems = [Replacement(out / name, settings.ledger.path) for name in names]
+    names = "report.html", "problems.csv", f"{NAME}.csv", f"{NAME}.xlsx"
+    shown = page, problems, csv, xlsx = [Replacement(out / name, settings.ledger.path) for name in names]
     for file in shown:
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
     summary.problems.write_csv(problems.file)
-    write_page(page.file, settings, rules, ledger, summary, first_lines)
+    with closing(worklist(settings, ledger, rules)) as found:
+        write_page(page.file, settings, ledger, summary, first_lines, found)
+        write_sheets(found, settings.language, csv.file, xlsx.file)
     if isinstance(place, Stage):
-        for name, file in zip(names, shown, strict=True):
+        for name, file in zip(names[:_IN_RUN], shown, strict=False):
             file.file.seek(0)
             shutil.copyfileobj(file.file, place.create(name))
         place.seal()

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from itertools import chain, groupby
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Final
 
 from attrs import define
@@ -104,6 +105,15 @@ class WorkList:
             if task is not head or not head.is_cause:
                 yield head, task
 
+    def first(self, tasks: int, things: int) -> Iterator[tuple[Task, Sequence[Task]]]:
+        """The first so many tasks, each with the first so many things that wait for it, if it is a cause."""
+        for task, same in islice(groupby(self.things(), key=itemgetter(0)), tasks):
+            yield task, [thing for _, thing in islice(same, things)] if task.is_cause else []
+
+    def is_near(self, task: Task) -> bool:
+        """Whether a deadline of somebody is near, or has passed."""
+        return task.days_left is not None and task.days_left <= self._soon_days
+
     def under(self, key: str) -> Iterator[Task]:
         """The things of the task that is called so."""
         return (thing for task, thing in self.things() if task.key == key)
@@ -118,8 +128,7 @@ class WorkList:
     def _place(self, task: Task) -> str:
         """What puts a task in order, as text."""
         kind, days = task_kinds()[task.kind], task.days_left
-        near = days is not None and days <= self._soon_days
-        rank = kind.rank if days is None or not near else kind.soon if days >= 0 else kind.late
+        rank = kind.rank if days is None or not self.is_near(task) else kind.soon if days >= 0 else kind.late
         wait = _NO_DAYS if days is None else abs(days)
         day = task.date.isoformat() if task.date is not None else "9999-12-31"
         return f"{rank:09} {wait:06} {_MOST - (task.amount_cents or 0):013} {day} {task.kind}"

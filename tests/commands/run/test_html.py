@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise, repeat
-from typing import get_args, get_type_hints
+from typing import get_args
 
 import pytest
 from attrs import evolve
@@ -16,20 +16,20 @@ from lxml import html
 from ei_export.base.entries import read_words
 from ei_export.base.problems import LANGUAGES, SEVERITIES, Language
 from ei_export.base.specs import SPECS
-from ei_export.commands.worklist.attention import EndingTable, NearDeadline
+from ei_export.commands.worklist.task import Basis
 from ei_export.declaring.files import MOST_LINES
+from ei_export.model.tasks import TaskName
 from tests.support.pages import (
-    FORGOTTEN,
     LATE,
     Found,
     deadline_passed,
     declaration,
     full,
     line,
-    overview,
     page,
     report,
     tariff_missing,
+    work,
 )
 
 TEMPLATES = ("report.html", "parts.html", "last_run.html")
@@ -49,11 +49,8 @@ def texts(document: html.HtmlElement, selector: str) -> list[str]:
 
 
 def test_every_state_has_a_word() -> None:
-    built = {entry.key for entry in read_words(SPECS / "words" / "report.toml")}
-    states, kinds = (
-        get_args(get_type_hints(of)[name]) for of, name in ((NearDeadline, "state"), (EndingTable, "kind"))
-    )
-    assert {f"state_{state}" for state in states} | {f"kind_{kind}" for kind in kinds} <= built
+    built = {entry.key for entry in read_words(SPECS / "words" / "worklist.toml")}
+    assert {*get_args(TaskName)} | {f"basis_{basis}" for basis in get_args(Basis)} <= built
     of_pages = {entry.key for entry in read_words(SPECS / "words" / "page.toml")}
     assert {f"level_{severity}" for severity in SEVERITIES} <= of_pages
 
@@ -103,7 +100,7 @@ def test_it_can_be_read_without_seeing_it(language: Language) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert levels.count(1) == 1
     assert all(head.get("scope") in ("col", "row") for head in document.cssselect("th"))
-    assert len(document.cssselect("label > input, label > select")) == len(document.cssselect("input, select")) == 6
+    assert len(document.cssselect("label > input, label > select")) == len(document.cssselect("input, select")) == 9
     (chart,) = document.cssselect("svg")
     assert chart.get("role") == "img"
     assert "VGZ" in texts(document, f"#{chart.get('aria-labelledby')}")[0]
@@ -116,7 +113,7 @@ def test_everything_is_on_it(language: Language) -> None:
     for said in ("Fysiotherapie De Brug", "R000001", "appointments.csv", "2024", "Test"):
         assert said in head
     assert [section.get("aria-labelledby") for section in document.cssselect("main section[aria-labelledby]")] == [
-        "next", "appointments", "insurers", "problems", "forgotten", "deadlines", "endings", "lines",
+        "next", "appointments", "worklist", "insurers", "problems", "lines",
     ]  # fmt: skip
     amount = "€ 370,35" if language == "nl" else "€ 370.35"
     assert texts(document, ".stacks tfoot td") == ["2", "3", amount, "3", "2"]
@@ -124,10 +121,14 @@ def test_everything_is_on_it(language: Language) -> None:
         "Menzis (3332)", "VGZ (7095)PM304_7095_240201007095.txt", "CZ (9664)PM304_9664_240201009664.txt",
     ]  # fmt: skip
     assert texts(document, ".stacks tbody tr:first-child td")[-2:] == ["1", "–"]
-    assert texts(document, "#forgotten ~ .scroll tbody td")[0] == "P7"
-    assert "7" in texts(document, "#deadlines ~ .scroll .late")[0]
-    assert "specs/zorg1/vgz.csv" in texts(document, "#endings ~ .scroll tbody td")
+    assert [text.split()[0] for text in texts(document, ".tasks tbody th")] == WORK[language]
+    assert "25" in texts(document, ".tasks .late")[-1]
+    assert "Te laat ingediend" in texts(document, ".tasks tbody tr:first-child")[0]
+    assert "tarieven.csv" in texts(document, ".tasks tbody tr:nth-child(2) .remedy")[0]
     assert texts(document, ".lines tbody tr:first-child > *")[:2] == ["240201R0000010000001", "L00001"]
+
+
+WORK = {"nl": ["afgewezen", "tarieven", "vastgehouden"], "en": ["refused", "tariffs", "held"]}
 
 
 # What it says --------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def test_text_of_others_stays_text(language: Language) -> None:
         [line(1, appointment_id=HOSTILE, trajectory=HOSTILE)],
         [evolve(declaration("7095", 1, 100), insurer=HOSTILE)],
         language,
-        overview([evolve(FORGOTTEN, trajectory=HOSTILE, patient_id=HOSTILE)], [evolve(LATE, appointment_id=HOSTILE)]),
+        work(evolve(LATE, appointment_id=HOSTILE, patient_id=HOSTILE, trajectory=HOSTILE, insurer=HOSTILE)),
         HOSTILE,
     )
     shown.summary.insurers = {"7095": HOSTILE}
@@ -299,13 +300,21 @@ def test_any_number_of_lines_and_problems_makes_a_page_of_a_few_megabytes(monkey
     ]
 
 
-def test_long_lists_of_what_is_open_are_cut() -> None:
-    seen = overview((evolve(FORGOTTEN, trajectory=f"T{number:04}") for number in range(600)), [LATE] * 501)
-    document = parsed(page(report(seen=seen)))
-    assert len(document.cssselect("#forgotten ~ .scroll tbody tr")) == 500
-    assert texts(document, ".more") == [
-        f"These are the first 500 of {count}; ei-export status gives them all." for count in (600, 501)
-    ]
+def test_a_long_work_list_is_cut() -> None:
+    many = work(*(evolve(LATE, key=f"A{number:05}") for number in range(600)))
+    document = parsed(page(report(found_work=many)))
+    assert len(document.cssselect(".tasks tbody tr")) == 500
+    assert texts(document, ".more") == ["These are the first 500 of 600; werklijst.xlsx has them all."]
+
+
+def test_what_waits_for_one_cause_stands_once_with_what_it_is() -> None:
+    things = (evolve(LATE, key=f"A{number:02}", appointment_id=f"A{number:02}") for number in range(25))
+    many = work(*(evolve(thing, waits_for=("tariff", "940131")) for thing in things))
+    document = parsed(page(report(found_work=many)))
+    (row,) = texts(document, ".tasks tbody tr")
+    assert row.startswith("held 25 ×")
+    assert "€ 3,086.25 estimate" in row.replace("\xa0", " ")
+    assert row.endswith("A19 (2022-09-25) and 5 more")
 
 
 @pytest.mark.parametrize(
