@@ -52,7 +52,13 @@ def _last_before(periods: Sequence[Agreement], day: date | None) -> Agreement | 
 
 
 def term(rules: Rules, insurer: str, day: date | None, refused: date | None = None) -> dict[str, Any]:
-    """Until when the insurer takes it, as `Task` has it: ``deadline`` and ``days_left``; nothing where it doesn't say.
-    ``refused``: when it refused the line that is to go out again."""
-    last = rules.judge.last_day(insurer, day, refused) if day is not None else None
-    return {} if last is None else {"deadline": last.day, "days_left": (last.day - rules.judge.today).days}
+    """Until when the insurer takes it, as `Task` has it: ``deadline``, ``days_left`` and ``first_deadline``, or nothing
+    where it doesn't say. ``refused``: when it refused the line that is to go out again."""
+    if day is None:
+        return {}
+    days = {name: last.day for name, last in rules.judge.last_days(insurer, day, refused).items()}
+    care, again = days.get("care"), days.get("refusal")
+    if (last := again or care) is None:
+        return {}
+    first = care if again is not None else None
+    return {"deadline": last, "days_left": (last - rules.judge.today).days, "first_deadline": first}

@@ -29,7 +29,8 @@ class Task:
     or for what has neither, and for a cause of many, its kind and name. ``found`` is what is wrong, what counts most
     first. ``amount_cents`` is what there is to gain, None where nobody knows, or nothing is (see ``basis``); of a
     cause, of all that is known of its ``count`` things together. ``date`` is that of the care; ``deadline`` the last
-    day on which the insurer takes it, with ``days_left`` below 0 once that is past. ``remark``: what the insurer wrote.
+    day on which the insurer takes it, with ``days_left`` below 0 once that is past; where it counts from a refusal,
+    ``first_deadline`` is the one that counted from the care. ``remark``: what the insurer wrote.
     ``ways``: what can be done about it, see `Way`; ``waits_for`` is the same for all that waits for one cause, () of
     what waits for nothing else. What the things of a cause don't share is '' or None.
     """
@@ -50,6 +51,7 @@ class Task:
     remark: str = ""
     deadline: dt.date | None = None
     days_left: int | None = None
+    first_deadline: dt.date | None = None
     ways: Sequence[Way] = ()
     waits_for: Sequence[str] = ()
     count: int = 1
@@ -122,7 +124,7 @@ def pack(task: Task) -> str:
 def unpack(text: str) -> Task:
     """The task that `pack` was given."""
     values: dict[str, Any] = dict(zip(_NAMES, json.loads(text), strict=True))
-    for name in ("date", "deadline"):
+    for name in ("date", "deadline", "first_deadline"):
         values[name] = values[name] and dt.date.fromisoformat(values[name])
     values["found"] = [Finding(*each) for each in values["found"]]
     return Task(**values)

@@ -43,6 +43,7 @@ def together(key: str, things: Iterable[Task]) -> Task:
         basis=basis,
         deadline=soonest.deadline,
         days_left=soonest.days_left,
+        first_deadline=soonest.first_deadline,
         ways=ways,
         waits_for=first.waits_for,
         count=count,

@@ -20,6 +20,8 @@ from tests.support.feeds import BYSTANDERS, Clinic, tables_read_once, visit
 __all__ = ["tables_read_once"]
 
 ROOT = Path(__file__).parents[3]
+#: Besides the folders of runs.
+RENEWED = ["problems.csv", "report.html", "runs.jsonl", "werklijst.csv", "werklijst.xlsx"]
 
 
 def page_of(path: Path) -> html.HtmlElement:
@@ -53,7 +55,7 @@ def test_a_run_has_a_page_and_the_newest_is_always_in_the_same_place(clinic: Cli
     second = page_of(out / "report.html")
     assert said(second, "h1") == ["Geen declaraties op 02-07-2021"]
     assert len(second.cssselect(".level.error .place")) == 1
-    assert sorted(path.name for path in out.iterdir()) == ["R000001", "problems.csv", "report.html", "runs.jsonl"]
+    assert sorted(path.name for path in out.iterdir()) == ["R000001", *RENEWED]
 
 
 def test_a_check_makes_no_page(clinic: Clinic) -> None:
@@ -70,15 +72,17 @@ def test_the_page_speaks_the_language_asked_for(clinic: Clinic) -> None:
 
 def test_the_page_holds_nobody(tmp_path: Path) -> None:
     """No BSN, name, birth date, address or insured number of the demo practice, and the same bytes every time."""
-    pages = []
+    pages, lists = [], []
     for name in ("one", "other"):
         practice = tmp_path / name
         shutil.copytree(ROOT / "fixtures" / "demo", practice)
         arguments = ["run", "--quiet", "--today", "2024-02-01", "--config", str(practice / "ei-export.toml")]
         assert CliRunner().invoke(main, arguments).exit_code == 1
         pages.append((practice / "out" / "report.html").read_text(encoding="utf-8"))
+        lists.append([(practice / "out" / f"werklijst.{kind}").read_bytes() for kind in ("csv", "xlsx")])
     assert pages[0] == pages[1]
-    text = html.document_fromstring(pages[0].encode()).text_content()
+    assert lists[0] == lists[1]
+    text = html.document_fromstring(pages[0].encode()).text_content() + lists[0][0].decode()
     with (tmp_path / "one" / "afspraken.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter=";"))
     personal = ("BSN", "Geboortedatum", "Achternaam", "Achternaam partner", "Postcode", "Verzekerdennr")
@@ -113,7 +117,7 @@ def test_a_run_that_fails_at_the_end_leaves_the_rest_of_the_page(
     assert b"De run van 02-07-2021 is mislukt" in told + rest
     assert head + rest.partition(b"</header>\n")[2] == before
     files = [path.name for path in page.parent.iterdir() if path.is_file()]
-    assert sorted(files) == ["problems.csv", "report.html", "runs.jsonl"]
+    assert sorted(files) == RENEWED
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -147,4 +151,4 @@ def test_the_workbook_has_the_rows_of_both_tables(clinic: Clinic) -> None:
 
 def test_there_is_no_workbook_unless_asked_for(clinic: Clinic) -> None:
     clinic.run()
-    assert list(clinic.folder.rglob("*.xlsx")) == []
+    assert [path.name for path in clinic.folder.rglob("*.xlsx")] == ["werklijst.xlsx"]
