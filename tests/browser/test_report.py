@@ -112,7 +112,8 @@ def test_a_narrow_screen_is_wide_enough(browser: Browser, language: Language) ->
     browser.open(full(language), width=320)
     assert browser.run("return document.documentElement.scrollWidth") <= 320
     outside = browser.run(
-        "return [...document.querySelectorAll('h1, h2, h3, h4, p, li, dd, input, select, button, .stacks td, .tasks td')]"
+        "return [...document.querySelectorAll('h1, h2, h3, h4, p, li, dd, input, select, button,"
+        " .stacks td, .tasks td')]"
         ".filter(e => e.getBoundingClientRect().right > 320).map(e => e.outerHTML)"
     )
     assert outside == []
