@@ -65,6 +65,7 @@ def _before_each(app: Flask, desk: Desk) -> None:
 
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
+        request.close()  # the files that were sent with it
         if "around" in g:
             g.around.close()
 

@@ -8,7 +8,6 @@ out; and a browser is told to load nothing from elsewhere, to show pages in nobo
 """
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..base.words import words
 from .desk import Desk
-from .showing import STOOD, TOKEN, environment, session, show
+from .showing import TOKEN, environment, session, show, stood
 from .uploads import limit_of
 
 _HERE: Final = "127.0.0.1"
@@ -81,17 +80,18 @@ def guard(app: Flask, desk: Desk) -> None:
         request.max_form_parts = None  # a choice of many lines has a part for each
         if (request.content_length or 0) > limit_of(request.path).whole:
             raise RequestEntityTooLarge
-        token = request.form.get(TOKEN, "")
+        g.form = request.form
+        token = g.form.get(TOKEN, "")
         standing = session().take(token)
         if standing == "fresh":
             return None
-        onward = session().led_to(token) or _stood()
+        onward = session().led_to(token) or stood()
         return show("again.html", words("desk", desk.language), 409, standing=standing, onward=onward)
 
     @app.after_request
     def dress(response: Response) -> Response:
-        if request.method == "POST" and "session" in g and response.status_code == 303:
-            session().note(request.form.get(TOKEN, ""), response.headers["Location"])
+        if "form" in g and response.status_code == 303:
+            session().note(g.form.get(TOKEN, ""), response.headers["Location"])
         response.headers.update(HEADERS)
         is_same_for_all = request.endpoint in ("static", "style") and response.status_code == 200
         response.headers["Cache-Control"] = "no-cache" if is_same_for_all else "no-store"
@@ -106,13 +106,6 @@ def _is_own(desk: Desk) -> bool:
     """Whether a form was sent by a page of the desk, as far as the browser says who sent it."""
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     return (origin is None or origin in {f"http://{host}" for host in _hosts(desk)}) and site in (None, "same-origin")
-
-
-def _stood() -> str:
-    """Where a form stood, as it says; the first page where that is no page of the desk."""
-    stood = request.form.get(STOOD, "")
-    parts = urlsplit(stood)
-    return stood if stood.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in stood else "/"
 
 
 def _closed(desk: Desk) -> Response:

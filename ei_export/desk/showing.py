@@ -1,5 +1,6 @@
 """How a page of the desk is made: its template filled in, what came of an act told, a list cut in pages."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -8,7 +9,7 @@ from io import SEEK_END, BytesIO
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from attrs import frozen
 from flask import Response, abort, current_app, g, redirect, request, send_file, url_for
@@ -93,11 +94,11 @@ def environment(language: Language) -> "Environment":
         "desk_words": words("desk", language),
         "url_for": url_for,
         "token": _token,
-        "stood": _stood,
+        "stood": stood,
         "names": (TOKEN, STOOD),
     }
     made.filters |= {
-        "lines": escape,  # a text of more than one line as it is, for what somebody writes in
+        "lines": escape,  # a text as it is, with its lines, for what is sent back
         "listed": ", ".join,
         "decimal": partial(_decimal, language=language),
         "as_kind": partial(_as_kind, made),
@@ -112,9 +113,14 @@ def _token() -> str:
     return cast(str, g.token)
 
 
-def _stood() -> str:
-    """Where the page is that is being made, for who comes back to it."""
-    return request.full_path.rstrip("?") if request.method == "GET" else request.form.get(STOOD, "/")
+def stood() -> str:
+    """The page that is being made, or that whose form was sent, for who comes back to it; the first page where a form
+    doesn't say so, or says what is no page of the desk."""
+    if request.method != "POST":
+        return request.full_path.rstrip("?")
+    referrer = urlsplit(request.referrer or "")  # of a form that is too large to be read
+    page = g.form.get(STOOD, "") if "form" in g else f"{referrer.path}?{referrer.query}".rstrip("?")
+    return page if re.fullmatch(r"/(?![/\\])[^\\]*", page) else "/"
 
 
 def _as_kind(made: "Environment", value: Value, kind: Kind) -> object:

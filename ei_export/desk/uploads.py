@@ -56,16 +56,16 @@ class Uploads:
     """The folders of the files that were dragged in since the desk was started, one for each form."""
 
     def __init__(self) -> None:
-        self._folders: list[Path] = []
+        self.folders: Final[list[Path]] = []
 
     def folder(self) -> Path:
         """A new folder. Raises OSError."""
-        self._folders.append(private_folder())
-        return self._folders[-1]
+        self.folders.append(private_folder())
+        return self.folders[-1]
 
     def close(self) -> None:
         """Takes the folders away, with what is in them."""
-        for folder in self._folders:
+        for folder in self.folders:
             remove(folder)
 
 
