@@ -5,11 +5,13 @@ PY := $(VENV)/bin/python
 BIN := $(VENV)/bin
 
 RUNTIME := $(VENV)/.runtime
+WITH_DESK := $(VENV)/.desk
 DEVELOP := $(VENV)/.develop
 
 DEMO := build/demo
+DESK := build/desk
 
-.PHONY: demo test lint bench golden pages setup clean
+.PHONY: demo desk test lint bench golden pages setup clean
 
 setup: $(DEVELOP)
 
@@ -20,9 +22,13 @@ $(RUNTIME): pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
+$(WITH_DESK): pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[desk]'
+	touch $@ $(RUNTIME)
+
 $(DEVELOP): pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[test]'
-	touch $@ $(RUNTIME)
+	touch $@ $(RUNTIME) $(WITH_DESK)
 
 # In the language of its practice, which is Dutch. Exit code 1 means that something is held, which the demo shows on purpose.
 demo: $(RUNTIME)
@@ -38,6 +44,14 @@ demo: $(RUNTIME)
 	@echo "  1. $(DEMO)/out/report.html openen in een browser: wat er meegaat, wat is vastgehouden, waarom, en wat te doen"
 	@echo "  2. de bestanden in $(DEMO)/out/R000001/declarations naar VECOZO sturen"
 	@echo "  3. verbeteren wat is vastgehouden en opnieuw draaien: wat dan mee moet, gaat mee; de rest gaat niet nog eens"
+
+# The desk of the same practice, after its first run. It goes on until Ctrl-C.
+desk: $(WITH_DESK)
+	@rm -rf $(DESK)
+	@mkdir -p $(dir $(DESK))
+	@cp -R fixtures/demo $(DESK)
+	@cd $(DESK) && { $(abspath $(BIN))/ei-export run --quiet --today 2024-02-01 2>/dev/null || [ $$? -eq 1 ]; }
+	@cd $(DESK) && $(abspath $(BIN))/ei-export desk --today 2024-02-01 $(OPTIONS)
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check
