@@ -51,6 +51,7 @@ class Job:
     kind: str
     then: str
     writes: bool
+    folder: Path | None = None
     state: State = "works"
     stage: str = ""
     count: int = 0
@@ -75,21 +76,21 @@ class Jobs:
         writes: bool,
         then: str,
         folder: Path | None = None,
+        keep: bool = False,
     ) -> Job:
         """Has a process call ``function(*args, progress)``, and returns at once. ``folder``, one of `private_folder`,
-        is taken away when it has ended, however that is.
+        is taken away when it has ended, however that is; with ``keep``, once it is forgotten and no other has it.
 
         Raises BusyError where another piece of work is in the way: of those that write there is one at a time.
         """
-        job = Job(secrets.token_urlsafe(9), kind, then, writes)
+        job = Job(secrets.token_urlsafe(9), kind, then, writes, folder)
         with self._lock:
             same = [each for each in self._jobs.values() if each.state == "works" and each.writes == writes]
             if len(same) >= (1 if writes else _READING):
-                remove(folder)
                 raise BusyError("DESK_AT_WORK")
             ended = [each.id for each in self._jobs.values() if each.state != "works"]
             for old in ended[: len(ended) - _KEPT + 1]:
-                del self._jobs[old]
+                self._forget(old)
             self._jobs[job.id] = job
             context = get_context("spawn")
             ours, theirs = context.Pipe()
@@ -97,8 +98,13 @@ class Jobs:
             process.start()
             theirs.close()
             self._processes[job.id] = process
-        Thread(target=self._listen, args=(job, process, ours, folder), daemon=True).start()
+        Thread(target=self._listen, args=(job, process, ours, keep), daemon=True).start()
         return job
+
+    def _forget(self, job_id: str) -> None:
+        folder = self._jobs.pop(job_id).folder
+        if all(each.folder != folder for each in self._jobs.values()):
+            remove(folder)
 
     def get(self, job_id: str) -> Job | None:
         """One of those that are remembered."""
@@ -127,7 +133,7 @@ class Jobs:
                 process.kill()
                 process.join()
 
-    def _listen(self, job: Job, process: Any, pipe: Connection, folder: Path | None) -> None:
+    def _listen(self, job: Job, process: Any, pipe: Connection, keep: bool) -> None:
         """Hears what a process tells, up to its end."""
         state: State = "works"
         try:
@@ -144,7 +150,8 @@ class Jobs:
         finally:
             pipe.close()
             process.join()
-            remove(folder)
+            if not keep:
+                remove(job.folder)
             with self._lock:
                 del self._processes[job.id]
                 self._stopped.discard(job.id)

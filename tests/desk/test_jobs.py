@@ -36,12 +36,15 @@ def ended(job: Job) -> Job:
 
 def test_what_it_comes_to_is_kept_for_who_asked(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs_module, "_KEPT", 1)
-    first = jobs.start("check", adding, 1, 2, writes=False, then="/vandaag")
+    folder = private_folder()
+    first = jobs.start("check", adding, 1, 2, writes=False, then="/vandaag", folder=folder, keep=True)
     assert [job.id for job in jobs.running()] == [first.id]
     assert (ended(first).state, first.result, first.stage, first.count) == ("done", 3, "read", 1)
     assert (jobs.result(first.id, "check"), jobs.result(first.id, "run"), jobs.result("x", "check")) == (3, None, None)
+    assert folder.exists()
     later = jobs.start("check", failing, writes=False, then="/vandaag")
     assert jobs.get(first.id) is None
+    assert not folder.exists()
     refusal = ended(later).refusal
     assert refusal is not None
     assert refusal.code == "INTERNAL"
@@ -61,11 +64,10 @@ def test_a_refusal_comes_back_and_what_was_sent_is_taken_away(jobs: Jobs) -> Non
 
 
 def test_one_that_writes_at_a_time_and_one_that_is_killed_is_told_of(jobs: Jobs, tmp_path: Path) -> None:
-    begun, folder = tmp_path / "begun", private_folder()
+    begun = tmp_path / "begun"
     job = jobs.start("run", waiting, begun, writes=True, then="/vandaag")
     with pytest.raises(BusyError, match="at work"):
-        jobs.start("returns", adding, 1, 2, writes=True, then="/antwoorden", folder=folder)
-    assert not folder.exists()
+        jobs.start("returns", adding, 1, 2, writes=True, then="/antwoorden")
     until(begun.exists)
     (process,) = jobs._processes.values()
     os.kill(process.pid, signal.SIGKILL)

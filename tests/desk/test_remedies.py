@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ei_export.base.entries import places, read_words
+from ei_export.base.entries import places
 from ei_export.base.problems import LANGUAGES, Language, catalogue, render
-from ei_export.base.specs import SPECS
 from ei_export.base.wording import at_desk
 from ei_export.base.words import words
 from ei_export.cli import main
@@ -64,9 +63,3 @@ def test_only_who_is_at_the_desk_is_told_of_buttons() -> None:
     with at_desk():
         assert remedy() == "Vul de dag in waarop u ze naar VECOZO stuurde."
     assert remedy() == "Geef bij --on de dag waarop u ze naar VECOZO stuurde."
-
-
-def test_the_table_is_in_the_order_of_the_problems() -> None:
-    keys = [entry.key for entry in read_words(SPECS / "words" / "desk-remedies.toml")]
-    order = [key for code in catalogue() for key in (code, f"{code}.message") if key in keys]
-    assert keys[: len(order)] == order

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from ... import __version__
 from ...base.delivery import Place, Scratch, Stage, is_taken, test_files, writing
-from ...base.problems import Finding
+from ...base.problems import Finding, SettingsError
 from ...base.processes import Helper, Later, cores
 from ...declaring.booking import Booking
 from ...declaring.files import Files, LineList, Written
@@ -70,7 +70,8 @@ class Options:
     """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
     nothing is declared. ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is
     told of rows read and judged. ``noticed`` is to be told with all that the run finds; ``inbox``: what was read there
-    before, None where nothing was."""
+    before, None where nothing was. ``confirmed``: the SHA-256 of each file that somebody was shown by a check and said
+    yes to; where the run would come to others, nothing is declared. None where nobody was asked."""
 
     today: date
     publish: bool = True
@@ -80,6 +81,7 @@ class Options:
     progress: Callable[[str, int], None] = lambda stage, count: None
     noticed: Sequence[Finding] = ()
     inbox: Inbox | None = None
+    confirmed: Sequence[str] | None = None
 
 
 def run(settings: Settings, options: Options) -> Summary:
@@ -126,6 +128,8 @@ def run(settings: Settings, options: Options) -> Summary:
         files = _files(place, new_check, declares, series, options, summary) if due.count else None
         with ledger.filling():
             first_lines = _declare(judged.collected, ledger, files, summary, patients)
+        if options.confirmed not in (None, [declaration.sha256 for declaration in summary.declarations]):
+            raise SettingsError("RUN_NOT_AS_CONFIRMED")
         save_buckets(ledger, judged.buckets)
         if inbox is not None:
             summary.answers = inbox.document

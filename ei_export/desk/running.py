@@ -1,0 +1,55 @@
+"""What the desk has processes do of a run: look what it would come to, and run. Functions of `jobs`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from ..base.problems import Language
+from ..base.wording import naming
+from ..commands.night import Night
+from ..commands.run.outcome import Outcome
+from ..commands.run.run import Options, check
+from ..settings import Settings, load, places
+from .jobs import Progress
+
+
+@frozen
+class Asked:
+    """A run as it is asked for: ``config``, ``day`` and ``language`` of the desk; ``feed`` a file that was dragged in,
+    None where it is that of the settings."""
+
+    config: Path
+    day: date
+    language: Language | None
+    feed: Path | None = None
+
+    @contextmanager
+    def settings(self) -> Iterator[Settings]:
+        """The settings, with columns called as the practice does meanwhile. Raises SettingsError."""
+        settings = load(self.config)
+        settings = evolve(settings, language=self.language or settings.language)
+        if self.feed is not None:
+            settings = evolve(settings, input=evolve(settings.input, path=self.feed))
+        with naming({**settings.input.columns, **settings.measurements.names}):
+            yield settings
+
+
+def look(asked: Asked, progress: Progress) -> Outcome:
+    """What a run would come to. Raises as `check`."""
+    with asked.settings() as settings, closing(check(settings, Options(asked.day, progress=progress))) as summary:
+        return Outcome.of(summary, settings.language)
+
+
+def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Progress) -> Outcome:
+    """Runs, if that comes to the files that were ``confirmed``, and leaves the trace that every run leaves.
+    ``is_today``: the day is that of the clock. Raises as `Night.run`."""
+    time = datetime.now().strftime("%H:%M") if is_today else ""  # noqa: DTZ005 - as the clock on the wall
+    with (
+        Night(asked.day, time, asked.language or "nl", *places(asked.config)) as night,
+        asked.settings() as settings,
+        closing(night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))) as summary,
+    ):
+        return Outcome.of(summary, settings.language)
