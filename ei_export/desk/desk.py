@@ -86,7 +86,7 @@ class Desk:
     def kept(self, name: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or
         the day is another than last time. ``name`` is what it is, with all it depends on besides: a day, a filter."""
-        state = self._state()
+        state = self.state()
         with self._lock:
             of, value = self._kept.get(name, (None, None))
             if of == state:
@@ -99,8 +99,8 @@ class Desk:
                 self._kept.popitem(last=False)
         return made
 
-    def _state(self) -> Hashable:
-        """Changes with all that pages are worked out of."""
+    def state(self) -> Hashable:
+        """Changes with all that pages are worked out of. Raises SettingsError."""
         settings = self.settings()
         own = (
             *(settings.path, settings.tariffs_path, *settings.overlays, settings.measurements.path),

@@ -52,6 +52,7 @@ class Job:
     then: str
     writes: bool
     folder: Path | None = None
+    about: Any = None
     state: State = "works"
     stage: str = ""
     count: int = 0
@@ -77,13 +78,14 @@ class Jobs:
         then: str,
         folder: Path | None = None,
         keep: bool = False,
+        about: object = None,
     ) -> Job:
         """Has a process call ``function(*args, progress)``, and returns at once. ``folder``, one of `private_folder`,
         is taken away when it has ended, however that is; with ``keep``, once it is forgotten and no other has it.
 
         Raises BusyError where another piece of work is in the way: of those that write there is one at a time.
         """
-        job = Job(secrets.token_urlsafe(9), kind, then, writes, folder)
+        job = Job(secrets.token_urlsafe(9), kind, then, writes, folder, about)
         with self._lock:
             same = [each for each in self._jobs.values() if each.state == "works" and each.writes == writes]
             if len(same) >= (1 if writes else _READING):
@@ -110,10 +112,10 @@ class Jobs:
         """One of those that are remembered."""
         return self._jobs.get(job_id)
 
-    def result(self, job_id: str, kind: str) -> Any:
-        """What a piece of work of this kind came to; None where that isn't remembered, or it came to nothing."""
+    def done(self, job_id: str, kind: str) -> Job | None:
+        """A piece of work of this kind that came to something; None where none is remembered."""
         job = self._jobs.get(job_id)
-        return job.result if job is not None and job.kind == kind else None
+        return job if job is not None and job.kind == kind and job.state == "done" else None
 
     def running(self) -> Sequence[Job]:
         """Those that are at work, the first to start first."""

@@ -82,6 +82,7 @@ def _around() -> Mapping[str, object]:
         "navigation": current_app.extensions["ei_export.navigation"],
         "here": request.blueprint,
         "messages": session().messages(),
+        "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
         "request_path": request.path,
     }
 
@@ -92,6 +93,7 @@ def environment(language: Language) -> "Environment":
     made = page_environment(language, __package__, "templates")
     made.globals |= {
         "desk_words": words("desk", language),
+        "work_words": words("desk-work", language),
         "url_for": url_for,
         "token": _token,
         "stood": stood,

@@ -6,8 +6,10 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from ..base.entries import places
 from ..base.problems import Language
 from ..base.wording import day_text
+from ..base.words import as_at_desk
 
 
 @frozen
@@ -44,6 +46,11 @@ class Ran:
     def stamp(self) -> str:
         """As a log has it: ``2023-04-08`` or ``2023-04-08T02:15``."""
         return f"{self.day.isoformat()}T{self.time}" if self.time else self.day.isoformat()
+
+    def remedy_at_desk(self, language: Language) -> str:
+        """What to do, in the words of the desk where these need nothing that only the run itself knew."""
+        remedy = as_at_desk(self.code, self.remedy, language)
+        return remedy if not places(remedy) else self.remedy
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""

@@ -40,7 +40,7 @@ def test_what_it_comes_to_is_kept_for_who_asked(jobs: Jobs, monkeypatch: pytest.
     first = jobs.start("check", adding, 1, 2, writes=False, then="/vandaag", folder=folder, keep=True)
     assert [job.id for job in jobs.running()] == [first.id]
     assert (ended(first).state, first.result, first.stage, first.count) == ("done", 3, "read", 1)
-    assert (jobs.result(first.id, "check"), jobs.result(first.id, "run"), jobs.result("x", "check")) == (3, None, None)
+    assert (jobs.done(first.id, "check"), jobs.done(first.id, "run"), jobs.done("x", "check")) == (first, None, None)
     assert folder.exists()
     later = jobs.start("check", failing, writes=False, then="/vandaag")
     assert jobs.get(first.id) is None

@@ -61,6 +61,24 @@
     }
   }
 
+  // Work that goes on is followed, and left for what it came to.
+  const work = document.querySelector("[data-work]");
+  if (work) {
+    const look = async () => {
+      try {
+        const answer = await fetch(location.href, { redirect: "manual" });
+        const text = answer.type === "opaqueredirect" ? "" : await answer.text();
+        const now = new DOMParser().parseFromString(text, "text/html").querySelector("[data-work] [role=status]");
+        if (!now) return location.reload();
+        work.querySelector("[role=status]").textContent = now.textContent;
+      } catch {
+        // The desk was stopped, or is just busy.
+      }
+      setTimeout(look, 1000);
+    };
+    setTimeout(look, 500);
+  }
+
   // What is sent once is not sent twice by a second click.
   for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", () => {
