@@ -1,10 +1,16 @@
-"""Work for a process of the desk."""
+"""Work for a process of the desk, and waiting for it."""
 
 import time
+from multiprocessing import Pipe
 from pathlib import Path
+from threading import Thread
+
+import pytest
 
 from ei_export.base.problems import InputError
+from ei_export.desk import jobs
 from ei_export.desk.jobs import Progress
+from tests.support.desk import Page, Visitor
 
 
 def adding(first: int, second: int, progress: Progress) -> int:
@@ -25,3 +31,30 @@ def waiting(begun: Path, progress: Progress) -> None:
     while True:
         progress("judged", 1)
         time.sleep(0.05)
+
+
+class Threads:
+    """In the place of processes, where it is not about these: work is done by threads of this process."""
+
+    Pipe = staticmethod(Pipe)
+
+    class Process(Thread):
+        def terminate(self) -> None:
+            """A thread goes on to its end."""
+
+
+@pytest.fixture
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long work of a desk, without the time that a process takes to begin."""
+    monkeypatch.setattr(jobs, "get_context", lambda _: Threads)
+    monkeypatch.setattr("ei_export.desk.jobs.signal.signal", lambda *_: None)
+
+
+def come_to(visitor: Visitor, page: Page) -> Page:
+    """The page of what long work came to, once that has ended."""
+    for _ in range(1000):
+        if not page.tree.xpath("//*[@data-work]"):
+            return page
+        time.sleep(0.01)
+        page = visitor.get(page.path)
+    raise AssertionError("it takes too long")
