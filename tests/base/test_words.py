@@ -27,9 +27,9 @@ LOOKED_UP = {"columns", "desk-remedies", "forms", "headings", "help", "libraries
 #: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A
 #: reason is told by `explain`, with all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
-IN_PAGE = re.compile(r"""\b(count_words|page_words|desk_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
+IN_PAGE = re.compile(r"""\b(count_words|page_words|desk_words|work_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
 #: Words that every page has beside its own.
-SHARED = {"page_words": ["page"], "desk_words": ["desk"]}
+SHARED = {"page_words": ["page"], "desk_words": ["desk"], "work_words": ["desk-work"]}
 QUOTED = re.compile(r"""["']([\w.-]+)["'](?: (~))?""")
 
 

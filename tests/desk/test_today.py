@@ -16,7 +16,7 @@ from ei_export.desk.jobs import Job
 from ei_export.output.ran import Ran
 from ei_export.output.traces import Trace, runs_of
 from tests.support.clerk import COURSE, SINGLE, START, Clerk, few_tariffs
-from tests.support.desk import Page, Visitor, let_in
+from tests.support.desk import HERE, Page, Visitor, let_in
 from tests.support.feeds import Clinic, csv_text, visit
 from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixture
 
@@ -52,6 +52,13 @@ def confirm(visitor: Visitor, proposal: Page) -> Page:
     return come_to(visitor, visitor.press(proposal, button))
 
 
+def download(visitor: Visitor, address: str) -> bytes:
+    with visitor.client.get(address, base_url=HERE) as response:
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        content: bytes = response.data
+    return content
+
+
 def lines(clerk: Clerk) -> list[dict[str, Any]]:
     return clerk.rows("SELECT * FROM line WHERE became <> 'withdrawn'")
 
@@ -61,8 +68,8 @@ def test_what_is_confirmed_is_declared_as_the_command_would(clerk: Clerk, visito
     by_command.run()
 
     proposal = look(visitor)
-    assert proposal.all("//main//form//button") == ["Declareren: 3 regels, € 473,10"]
-    assert proposal.all("//tfoot//td") == ["2", "3", "€ 473,10", "0", "0"]
+    assert proposal.all("//main//form//button") == ["Declareren: 3 regels, € 392,49"]
+    assert proposal.all("//tfoot//td") == ["2", "3", "€ 392,49", "0", "0"]
     assert not (clerk.clinic.folder / "out").exists()
     done = confirm(visitor, proposal)
     assert done.all("//h1") == ["Gedeclareerd: run R000001"]
@@ -78,15 +85,14 @@ def test_files_are_handed_over_once_or_withdrawn(clerk: Clerk, visitor: Visitor)
     clerk.clinic.run()
     page = visitor.get("/vandaag")
     (address,) = page.all("//section[h2[@id='to-send']]//a[@download]/@href")
-    content = visitor.client.get(address, base_url="http://127.0.0.1:8310").data
     declared = clerk.clinic.folder / "out" / "R000001" / "declarations"
-    with ZipFile(BytesIO(content)) as zipped:
+    with ZipFile(BytesIO(download(visitor, address))) as zipped:
         assert {name: zipped.read(name) for name in zipped.namelist()} == {
             path.name: path.read_bytes() for path in declared.iterdir()
         }
     for path in declared.iterdir():
         (single,) = page.all(f"//a[contains(@href, '{path.name}')]/@href")
-        assert visitor.client.get(single, base_url="http://127.0.0.1:8310").data == path.read_bytes()
+        assert download(visitor, single) == path.read_bytes()
 
     assert "Vul de dag in" in visitor.press(page, "R000001 is verstuurd", day="gisteren").text
     page = visitor.press(visitor.get("/vandaag"), "R000001 is verstuurd", day="2021-07-01")
@@ -95,10 +101,9 @@ def test_files_are_handed_over_once_or_withdrawn(clerk: Clerk, visitor: Visitor)
     ]
     assert "Er staat niets klaar om te versturen." in page.text
     assert [row["handed_over_on"] for row in clerk.rows("SELECT handed_over_on FROM run")] == ["2021-07-01"]
-    assert "al verstuurd" not in visitor.get("/vandaag/runs/R000001/intrekken").text
-    sent = visitor.press(visitor.get("/vandaag/runs/R000001/intrekken"), "R000001 intrekken")
-    assert sent.status == 409
-    assert 'kies dan eerst "Toch niet verstuurd"' not in visitor.get("/vandaag").text
+    page = visitor.get("/vandaag/runs/R000001/intrekken")
+    assert "Er is genoteerd dat deze run op 01-07-2021 is verstuurd." in page.text
+    assert visitor.press(page, "R000001 intrekken").status == 409
 
     page = visitor.press(visitor.get("/vandaag"), "R000001 is toch niet verstuurd")
     assert "Run R000001 van 01-07-2021" in page.text

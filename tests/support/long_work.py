@@ -1,9 +1,13 @@
 """Work for a process of the desk, and waiting for it."""
 
+import os
 import time
+from collections.abc import Callable
 from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -39,6 +43,15 @@ class Threads:
     Pipe = staticmethod(Pipe)
 
     class Process(Thread):
+        def __init__(self, target: Callable[..., None], args: tuple[Any, ...], daemon: bool) -> None:
+            pipe = Connection(os.dup(args[0].fileno()))
+
+            def work() -> None:
+                target(pipe, *args[1:])
+                pipe.close()
+
+            super().__init__(target=work, daemon=daemon)
+
         def terminate(self) -> None:
             """A thread goes on to its end."""
 
