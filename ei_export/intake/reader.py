@@ -101,7 +101,8 @@ class RowReader:
             self._common.clear()
         status, code, linked, uzovi = map(str.strip, texts)
         code, linked = values.stated(code), values.stated(linked)
-        found = self._common[texts] = common_of(self._statuses[status], code, linked, uzovi)
+        planned = self._statuses.is_planned(status)
+        found = self._common[texts] = common_of(self._statuses[status], code, linked, uzovi, is_planned=planned)
         return found
 
     def names(self, body: str) -> list[str]:
@@ -117,11 +118,13 @@ class RowReader:
         return [values.stated(cells[place].strip()) if place < width else "" for place in self._names]
 
 
-def common_of(took_place: bool | None, code: str, declare_under: str, uzovi: str) -> Common:
-    """What rows with these texts have in common. ``took_place``: as of `Statuses`."""
-    texts = code + declare_under
-    is_legible = _is_plain(texts)
-    return Common(bool(took_place), took_place is None, code, declare_under, values.uzovi(uzovi) or uzovi, is_legible)
+def common_of(
+    took_place: bool | None, code: str, declare_under: str, uzovi: str, *, is_planned: bool = False
+) -> Common:
+    """What rows with these texts have in common. ``took_place`` and ``is_planned``: as of `Statuses`."""
+    number = values.uzovi(uzovi) or uzovi
+    is_legible = _is_plain(code + declare_under)
+    return Common(bool(took_place), took_place is None, code, declare_under, number, is_legible, is_planned)
 
 
 def _is_plain(texts: str) -> bool:

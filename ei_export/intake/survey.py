@@ -36,6 +36,11 @@ class Statuses(dict[str, bool | None]):
     def __init__(self, settings: InputSettings) -> None:
         super().__init__()
         self._completed, self._not_completed = settings.completed, settings.not_completed
+        self._planned = settings.planned
+
+    def is_planned(self, status: str) -> bool:
+        """Whether an appointment of this status is still to come, as its word says."""
+        return status_word(status) in self._planned
 
     def __missing__(self, status: str) -> bool | None:
         if len(self) > 10_000:

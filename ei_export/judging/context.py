@@ -22,6 +22,7 @@ from ..ledger.credits import replacements
 from ..ledger.line import Line, corrected_debits, debits_of
 from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
+from ..ledger.planned import has_planned, planned_of
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment, Common
 from ..model.codelists import Uzovi, uzovi_numbers
@@ -34,6 +35,7 @@ from .records import Marker, Renderers
 from .rules import Rules
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_NO_DAYS: Final[Mapping[str, date]] = MappingProxyType({})
 _MOST_RESOLVED: Final = 100_000
 
 
@@ -89,6 +91,7 @@ class Context:
             self.unsure.pop(number, None)
         self._corrected = corrected_patients(ledger)
         self.recovered = recovered(ledger)
+        self._has_planned = has_planned(ledger)
         self._marker = Marker()
         self._present = feed.present
         self._shares_number = feed.shares_number
@@ -147,6 +150,11 @@ class Context:
             return ()
         lines = declared_for(self.ledger, person.who, day, list, f_code, appointment_id)
         return [line for line in lines if self._as_it_stands(line).stays]
+
+    def planned(self, patient_id: str) -> Mapping[str, date]:
+        """The appointments of a patient that were still to come when they were heard of last, by id, each with its
+        day."""
+        return planned_of(self.ledger, patient_id) if self._has_planned else _NO_DAYS
 
     def regular(self, patient_id: str) -> RegularCare | None:
         """What the ledger keeps of a patient's regular care."""

@@ -9,6 +9,7 @@ from ..base.problems import Finding
 from ..intake import values
 from ..intake.reader import checked
 from ..ledger.dossier import CORE, Change, core
+from ..ledger.planned import Planned
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
 from ..zorg1.resolver import Verdict
@@ -17,6 +18,7 @@ from .declared import take_declared
 from .history import blurred, row_of_change
 from .insurer_of_today import of_today
 from .patient import Heard, Patient, Taken
+from .result import Totals
 
 #: What may differ between two rows of one appointment: a feed joined with its measurements has a row for each.
 _FREE_TO_DIFFER: Final = frozenset({"consent", "category", "measurement_name", "measurement_score"})
@@ -65,6 +67,7 @@ class _Hearing:
         self.remembered, self.said_before = {**history.remembered}, {**history.said_before}
         self.debits, self.again = {**history.debits}, {**history.again}
         self.passed = [Outcome.NOT_COMPLETED] * (len(nameless) - len(self.in_feed))
+        self.planned: dict[str, Planned] = {}
         self._taken: dict[str, Taken] = {}
         #: Declared appointments that the feed ought to have and lacks.
         self._deleted: set[str] = set()
@@ -95,6 +98,8 @@ class _Hearing:
         elif not row.common.completed:
             if before is not None or row.common.unclear or not is_another_s(self.patient, row):
                 self.passed.append(Outcome.NOT_COMPLETED)
+                if row.common.is_planned:
+                    self._plan(row)
                 return
             taken = take_cancelled_from_another(self.patient, row)
         elif before is not None and before.settled_as is not None:
@@ -137,6 +142,27 @@ class _Hearing:
         self._waits = self._waits or day > self.context.judge.today
         return day <= self.context.judge.today
 
+    def _plan(self, row: Appointment) -> None:
+        """Notes one that is still to come, and may give a line or count in one once somebody completes it."""
+        day = row.date
+        if day is None or day <= self.context.declared_until or checked(row).findings:
+            return
+        resolution = self.context.resolved[row.common, day]
+        if resolution.is_zorg1 and resolution.verdict is not Verdict.NO_AGREEMENT:
+            common, status = row.common, values.quoted_cell(row.text("status"))
+            codes = common.code, common.declare_under, common.uzovi
+            number = row.called(row.number)
+            self.planned[row.id] = Planned(row.id, row.patient_id, day.isoformat(), *codes, number, status)
+
+    def _no_longer_planned(self) -> list[tuple[str, str]]:
+        """What was planned when the feed was heard of last, and isn't any more by what it says now."""
+        patient_id, known = self.patient.patient_id, self.context.planned(self.patient.patient_id)
+        return [
+            (ident, patient_id)
+            for ident, day in known.items()
+            if ident not in self.planned and (ident in self.named or self.context.is_deleted(ident, day))
+        ]
+
     def _was_declared(self, ident: str, before: Appointment | None) -> bool:
         """Whether an appointment was declared, and has not been settled as something else since."""
         if before is None or before.settled_as is None:
@@ -156,6 +182,9 @@ class _Hearing:
         """All that was taken."""
         taken = self._taken
         totals = [totals for each in taken.values() for totals in each.totals]
+        over = self._no_longer_planned()
+        if over or self.planned:
+            totals.append(Totals(planned=[*self.planned.values()], over=over))
         return Heard(
             self.in_feed,
             self.remembered,

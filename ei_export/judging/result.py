@@ -10,6 +10,7 @@ from ..base.problems import Finding
 from ..base.value import value
 from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
+from ..ledger.planned import Planned
 from ..model.appointment import OUTCOMES, Outcome
 from ..model.due import DueLine
 
@@ -28,7 +29,8 @@ class Totals:
     ones were read back from published runs and are in the feed. ``doubtful`` counts by UZOVI number the appointments
     whose insurer is not sure on their day; ``unasked`` are the insurers of lines whose amount is not number × tariff,
     and nobody said that this is what they want. ``given_up`` are the references of debits that nobody waits for
-    any more: others come in their place, or nothing is to. ``buckets`` are those of the patients that were judged, each
+    any more: others come in their place, or nothing is to. ``planned`` appointments are still to come, and those that
+    are ``over``, each with the patient, aren't any more. ``buckets`` are those of the patients that were judged, each
     with the tally of what their rows count as when seen again, None while something is left to do.
     """
 
@@ -44,6 +46,8 @@ class Totals:
     dropped: set[str] = field(factory=set)
     shown: list[str] = field(factory=list)
     given_up: set[str] = field(factory=set)
+    planned: list[Planned] = field(factory=list)
+    over: list[tuple[str, str]] = field(factory=list)
     doubtful: Counter[str] = field(factory=Counter)
     unasked: set[str] = field(factory=set)
     buckets: dict[int, str | None] = field(factory=dict)

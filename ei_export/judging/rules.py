@@ -53,6 +53,7 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
         header,
         sorted(settings.input.completed),
         sorted(settings.input.not_completed),
+        sorted(settings.input.planned),
         sorted((column, sorted(words.items())) for column, words in settings.input.values.items()),
         sorted(settings.codes.items()),
         settings.contracts,

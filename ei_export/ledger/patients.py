@@ -155,8 +155,11 @@ def pending_patients(ledger: Ledger, explained: Sequence[Codes] = ()) -> Iterato
 
 
 def patients_since(ledger: Ledger, day: date) -> Iterator[str]:
-    """The patients with an appointment on a day or after it."""
-    sql = "SELECT patient_id FROM patient WHERE last >= ?1 UNION SELECT patient_id FROM regular WHERE last >= ?1"
+    """The patients with an appointment on a day or after it, given or planned."""
+    sql = (
+        "SELECT patient_id FROM patient WHERE last >= ?1 UNION SELECT patient_id FROM regular WHERE last >= ?1 "
+        "UNION SELECT patient_id FROM planned WHERE date >= ?1"
+    )
     return ledger.column(sql, (day.isoformat(),))
 
 

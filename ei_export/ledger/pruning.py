@@ -12,7 +12,7 @@ from .owners import forget
 from .runs import path_of
 
 #: The tables with what is kept of patients besides their lines.
-_OF_PATIENTS: Final = ("patient", "unsettled", "change", "regular", "measurement")
+_OF_PATIENTS: Final = ("patient", "unsettled", "change", "planned", "regular", "measurement")
 
 
 @frozen
@@ -78,6 +78,7 @@ SELECT patient_id, max(last), max(waits) FROM (
     ) AS waits FROM patient
     UNION ALL SELECT patient_id, last, '' FROM regular
     UNION ALL SELECT patient_id, max(date), '' FROM measurement GROUP BY patient_id
+    UNION ALL SELECT patient_id, max(date), '' FROM planned GROUP BY patient_id
     UNION ALL SELECT DISTINCT patient_id, '', '' FROM line WHERE sent <> ''
 )
 GROUP BY patient_id ORDER BY patient_id

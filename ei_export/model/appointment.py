@@ -38,8 +38,8 @@ OUTCOMES: Final = {outcome: outcome.value for outcome in Outcome}
 @frozen(eq=False)
 class Common:
     """What rows have in common that say the same in a few columns. ``uzovi`` is 4 digits where it is a number at all;
-    ``unclear``: nobody said whether a visit of this status took place; ``is_legible``: neither code holds anything that
-    no code can."""
+    ``unclear``: nobody said whether a visit of this status took place; ``is_planned``: it is still to come, as the
+    status says; ``is_legible``: neither code holds anything that no code can."""
 
     completed: bool
     unclear: bool
@@ -47,6 +47,7 @@ class Common:
     declare_under: str
     uzovi: str
     is_legible: bool = True
+    is_planned: bool = False
 
 
 @value

@@ -4,7 +4,6 @@ from .measurements import MeasurementSettings
 from .places import places
 from .settings import (
     AMOUNTS,
-    DEFAULT_COMPLETED,
     DEFAULT_LISTS,
     Amount,
     Contract,
@@ -16,8 +15,8 @@ from .settings import (
     Software,
     StatusSettings,
     load,
-    status_word,
 )
+from .statuses import DEFAULT_COMPLETED, status_word
 from .zorg1 import Zorg1Settings
 
 __all__ = [

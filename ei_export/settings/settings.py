@@ -18,6 +18,7 @@ from ..model.names import AgreementNames, Spelling
 from .measurements import MeasurementSettings
 from .sections import Section, asked, keys_of, nearest, parse
 from .sources import encoding, meanings, own_columns
+from .statuses import DEFAULT_COMPLETED, DEFAULT_NOT_COMPLETED, DEFAULT_PLANNED, status_word
 from .zorg1 import CRITERIA_KEYS, Zorg1Settings
 
 PayTo = Literal["service_bureau", "provider", "practice", "institution"]
@@ -27,19 +28,6 @@ AMOUNTS: Final[tuple[Amount, ...]] = get_args(Amount)
 
 #: The lists of a contract position that names none.
 DEFAULT_LISTS: Final = ("productafspraken Zorg1",)
-#: The words for a completed appointment where the settings give none.
-DEFAULT_COMPLETED: Final = ("completed", "voltooid", "afgehandeld", "uitgevoerd")
-#: The words for an appointment that did not take place, or not yet; those of a practice come with them.
-DEFAULT_NOT_COMPLETED: Final = (
-    *("cancelled", "canceled", "cancellation", "cancelled by patient", "cancelled by practice", "no show", "noshow"),
-    *("did not attend", "dna", "not attended", "missed", "planned", "scheduled", "rescheduled", "booked", "reserved"),
-    *("pending", "proposed", "tentative", "draft", "waitlist", "deleted", "entered in error", "not completed"),
-    *("geannuleerd", "annulering", "geannuleerd door patiënt", "geannuleerd door praktijk", "afgezegd", "afgebeld"),
-    *("afgezegd door patiënt", "afgezegd door praktijk", "afgemeld", "niet verschenen", "niet gekomen", "niet geweest"),
-    *("niet uitgevoerd", "niet voltooid", "niet afgehandeld", "niet doorgegaan", "gaat niet door", "vervallen"),
-    *("verplaatst", "verzet", "verschoven", "gepland", "ingepland", "gereserveerd", "aangevraagd", "optie", "concept"),
-    *("wachtlijst", "in afwachting", "verwijderd", "gemist"),
-)
 
 # Forms of a value, each with how it is shown to a person. AGB codes: Vektis AW319 (8 digits, care type 01-99 and a
 # number that is not all zero); a practice has a zero at position 3, a service bureau is care type 98.
@@ -59,14 +47,8 @@ _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2100
 #: The columns whose words may stand for something else.
 _WITH_WORDS: Final = tuple(c for c in COLUMNS if c not in ("appointment_id", "trajectory_id", "patient_id"))
-_BETWEEN_WORDS: Final = re.compile(r"[\s_-]+")
 #: No period of attention is longer.
 _MOST_WEEKS: Final = 520
-
-
-def status_word(text: str) -> str:
-    """A status as it is compared: case, outer spaces, and hyphens or spaces between words make no difference."""
-    return " ".join(_BETWEEN_WORDS.split(text.strip().casefold()))
 
 
 def _pay_to(section: Section, name: str) -> PayTo:
@@ -81,16 +63,25 @@ def _is_test(section: Section, name: str) -> bool:
     return section.choice(name, ("production", "test"), "production") == "test"
 
 
-def _status_words(section: Section, name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words for completed and for not; a word the practice says is completed isn't one of our own for not."""
+def _status_words(section: Section, name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The words for completed, for not, and those of the last for planned; a word the practice says is completed isn't
+    one of our own for the others."""
     section = section.section(name)
-    completed, own = (
+    completed, own, planned = (
         frozenset(map(status_word, section.list_of_texts(name, default, empty=True)))
-        for name, default in (("completed", DEFAULT_COMPLETED), ("not_completed", ()))
+        for name, default in (
+            ("completed", DEFAULT_COMPLETED),
+            ("not_completed", ()),
+            ("planned", DEFAULT_PLANNED),
+        )
     )
-    if "completed" in section.values and (both := completed & own):
-        raise section.refused("not_completed", ", ".join(sorted(both)), f"{section.key}.completed | not_completed")
-    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed)
+    if "planned" not in section.values:
+        planned -= completed
+    for key, words in (("not_completed", own), ("planned", planned)):
+        if "completed" in section.values and (both := completed & words):
+            raise section.refused(key, ", ".join(sorted(both)), f"{section.key}.completed | {key}")
+    own |= planned
+    return completed - own, own | (frozenset(map(status_word, DEFAULT_NOT_COMPLETED)) - completed), planned
 
 
 @frozen
@@ -120,11 +111,11 @@ class Software:
 
 @frozen
 class InputSettings:
-    """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed`` and ``not_completed`` as
-    `status_word` gives them, no word in both; at most one of ``table`` and ``query`` is filled; ``encoding`` ``auto``
-    or a codec that Python knows; ``twice_on_a_day`` the appointments that may be a second performance of the same kind
-    on one day; ``values`` by column the words of the feed, case-folded, each with what is meant; ``complete_from``: the
-    feed holds everything from this day on."""
+    """Where the feed is and how to read it. ``columns`` ours → theirs; ``completed``, ``not_completed`` and ``planned``
+    as `status_word` gives them, no word in the first two, those of the last in the second too; at most one of ``table``
+    and ``query`` is filled; ``encoding`` ``auto`` or a codec that Python knows; ``twice_on_a_day`` the appointments
+    that may be a second performance of the same kind on one day; ``values`` by column the words of the feed,
+    case-folded, each with what is meant; ``complete_from``: the feed holds everything from this day on."""
 
     path: Path = asked(Section.place, "appointments.csv")
     table: str = asked(Section.text)
@@ -134,6 +125,7 @@ class InputSettings:
     completed: frozenset[str] = asked(_status_words, key="status")
     twice_on_a_day: frozenset[str] = asked(Section.list_of_texts, (), default=frozenset(), converter=frozenset)
     not_completed: frozenset[str] = asked(_status_words, key="status", default=frozenset())
+    planned: frozenset[str] = asked(_status_words, key="status", default=frozenset())
     values: Mapping[str, Mapping[str, str]] = asked(meanings, _WITH_WORDS, default={})
     complete_from: date | None = asked(Section.day, default=None)
 
@@ -231,7 +223,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "practice": keys_of(Practice),
     "software": keys_of(Software),
     "input": keys_of(InputSettings),
-    "input.status": ("completed", "not_completed"),
+    "input.status": ("completed", "not_completed", "planned"),
     "contracts": ("insurer", "from", "until", "year", "lists", "amount", "company"),
     "tariffs": ("path",),
     "agreements": ("overlay",),
@@ -300,15 +292,18 @@ def _software(section: Section) -> Software:
 
 def _input(section: Section) -> InputSettings:
     """How the feed is read; words of it that mean a status are words for that too."""
-    completed, not_completed = _status_words(section, "status")
+    completed, not_completed, planned = _status_words(section, "status")
     values = dict(meanings(section, "values", _WITH_WORDS))
     for word, meaning in values.pop("status", {}).items():
         known = next((words for words in (completed, not_completed) if status_word(meaning) in words), None)
         if known is None:
             raise section.refused(f"values.status.{word}", meaning, " | ".join(sorted(completed)))
         same = {status_word(word)}
+        if known is not_completed:
+            planned = planned | same if status_word(meaning) in planned else planned - same
         completed, not_completed = (w | same if w is known else w - same for w in (completed, not_completed))
-    feed = section.read(InputSettings, completed=completed, not_completed=not_completed, values=values)
+    words = {"completed": completed, "not_completed": not_completed, "planned": planned & not_completed}
+    feed = section.read(InputSettings, values=values, **words)
     if feed.table and feed.query:
         raise section.refused("query", feed.query, "table | query")
     return feed

@@ -23,9 +23,11 @@ from ei_export.settings import (
     Zorg1Settings,
     settings,
 )
+from ei_export.settings.statuses import DEFAULT_NOT_COMPLETED, DEFAULT_PLANNED, status_word
 from ei_export.settings.zorg1 import Criteria, View
 
-NOT_COMPLETED = frozenset(map(settings.status_word, settings.DEFAULT_NOT_COMPLETED))
+NOT_COMPLETED = frozenset(map(status_word, DEFAULT_NOT_COMPLETED))
+PLANNED = frozenset(map(status_word, DEFAULT_PLANNED))
 
 PRACTICE = """
 [practice]
@@ -58,6 +60,7 @@ appointment_id = "AfspraakNr"
 [input.status]
 completed = ["Klaar", " GEDAAN ", ""]
 not_completed = ["Weg-gelopen", "voltooid"]
+planned = ["Staat nog open"]
 [input.values.uzovi]
 "Menzis" = "3332"
 " IZA" = "7095"
@@ -167,6 +170,7 @@ def test_a_practice_is_all_that_must_be_said(tmp_path: Path) -> None:
             columns={},
             completed=frozenset({"completed", "voltooid", "afgehandeld", "uitgevoerd"}),
             not_completed=NOT_COMPLETED,
+            planned=PLANNED,
         ),
         codes={},
         contracts=(),
@@ -209,7 +213,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             encoding="cp1252",
             columns={"appointment_id": "AfspraakNr"},
             completed=frozenset({"klaar", "gedaan", "ok", ""}),
-            not_completed=NOT_COMPLETED | {"weg gelopen", "voltooid"},
+            not_completed=NOT_COMPLETED | {"weg gelopen", "voltooid", "staat nog open"},
+            planned=frozenset({"staat nog open"}),
             twice_on_a_day=frozenset({"A7"}),
             complete_from=date(2022, 5, 1),
             values={"uzovi": {"menzis": "3332", "iza": "7095"}},

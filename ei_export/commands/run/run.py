@@ -40,6 +40,7 @@ from ...ledger.patients import (
     save_dossiers,
     take_appointments,
 )
+from ...ledger.planned import save_planned
 from ...ledger.recovering import note_shown
 from ...ledger.runs import StagedRun, add_run, invoice_count, next_run
 from ...ledger.testing import begin_test, next_test_run, test_invoices
@@ -238,6 +239,7 @@ def _remember(collected: Collected, ledger: Ledger, patients: set[str] | None) -
     take_appointments(ledger, sorted(totals.taken))
     drop(ledger, sorted(totals.dropped))
     note_shown(ledger, totals.shown)
+    save_planned(ledger, totals.over, totals.planned)
 
 
 def _noted(cares: Iterable[Care], patients: set[str]) -> Iterator[Care]:

@@ -2,6 +2,8 @@
 still planned although their day is past."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -13,6 +15,7 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.planned import Planned, planned_before
 from ...ledger.standing import waiting
 from ...ledger.worklist import kept_trajectories, not_linked
 from ...model.appointment import Outcome
@@ -37,6 +40,26 @@ def of_appointments(ledger: Ledger, rules: Rules, heard: set[tuple[str, str]]) -
         word = quoted_word(word)
         found = Finding("CODE_NOT_LINKED", column, {"code": word, "count": count})
         yield Task.of("not_linked", [found], key=f"not_linked:{word}", count=count, waits_for=("code", word))
+    yield from map(partial(_planned, rules), planned_before(ledger, rules.judge.today))
+
+
+def _planned(rules: Rules, row: Planned) -> Task:
+    """One whose day is past, and that nobody completed."""
+    day = date.fromisoformat(row.date)
+    resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, day)
+    found = money(rules, resolution, day)
+    return Task.of(
+        "planned",
+        [Finding("TASK_NOT_COMPLETED", "status", {"date": row.date, "word": row.status})],
+        key=row.appointment_id,
+        patient_id=row.patient_id,
+        date=day,
+        insurer=rules.insurers.get(row.uzovi, ""),
+        appointment_id=row.appointment_id,
+        trajectory=row.trajectory,
+        **found,
+        **(term(rules, resolution.insurer, day) if is_due(resolution) else {}),
+    )
 
 
 class _Held:

@@ -1,0 +1,52 @@
+"""Appointments that the feed said last are still to come; see the table ``planned``."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from . import Ledger
+
+
+class Planned(NamedTuple):
+    """One of them; ``date`` is YYYY-MM-DD, ``trajectory`` as people may see it, ``status`` the word of the feed; code,
+    declare-under code and UZOVI number as an `Appointment` has them."""
+
+    appointment_id: str
+    patient_id: str
+    date: str
+    code: str
+    declare_under: str
+    uzovi: str
+    trajectory: str
+    status: str
+
+
+def has_planned(ledger: Ledger) -> bool:
+    """Whether there is any."""
+    return any(ledger.rows("SELECT 1 FROM planned LIMIT 1"))
+
+
+def planned_of(ledger: Ledger, patient_id: str) -> Mapping[str, date]:
+    """Those of a patient, by id, each with its day."""
+    sql = "SELECT appointment_id, date FROM planned WHERE patient_id = ?"
+    return {ident: date.fromisoformat(day) for ident, day in ledger.rows(sql, (patient_id,))}
+
+
+def save_planned(ledger: Ledger, over: Iterable[tuple[str, str]], planned: Iterable[Planned]) -> None:
+    """Writes what is planned; ``over`` are those, each with its patient, that aren't any more."""
+    ledger.many("DELETE FROM planned WHERE appointment_id = ? AND patient_id = ?", sorted(over))
+    columns = Planned._fields
+    sql = f"INSERT OR REPLACE INTO planned ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    ledger.many(sql, sorted(planned))
+
+
+def planned_before(ledger: Ledger, day: date) -> Iterator[Planned]:
+    """Those of before a day, the first one first; but for one that the ledger knows as an appointment that took place,
+    as it is another patient's by now."""
+    sql = """
+SELECT * FROM planned WHERE date < ?
+    AND NOT EXISTS (SELECT 1 FROM line WHERE line.appointment_id = planned.appointment_id)
+    AND NOT EXISTS (SELECT 1 FROM unsettled WHERE unsettled.appointment_id = planned.appointment_id)
+ORDER BY date, appointment_id, patient_id
+"""
+    return ledger.each(Planned, sql, (day.isoformat(),))
