@@ -15,7 +15,8 @@ from .desk import Desk
 from .safety import guard
 from .showing import show, to_send_again
 
-#: The pages, in the order of the navigation: the module of each, which has its blueprint as ``PAGE``.
+#: The pages, in the order of the navigation: the module of each, which has its blueprint as ``PAGE``, and where things
+#: wait for somebody ``count``, that says how many.
 _PAGES: Final = ("today", "worklist", "answers", "explain", "files", "figures", "zorg1", "setup")
 #: Modules of pages that are come to from others.
 _BESIDES: Final = ("actions", "work")
@@ -34,9 +35,11 @@ def create_app(desk: Desk) -> Flask:
     _before_each(app, desk)
     app.add_url_rule("/", "home", lambda: redirect(url_for("today.page"), 303))
     app.add_url_rule("/static/desk.css", "style", _style)
-    for name in (*_PAGES, *_BESIDES):
-        app.register_blueprint(import_module(f".{name}", __package__).PAGE)
-    app.extensions["ei_export.navigation"] = [name for name in _PAGES if f"{name}.page" in app.view_functions]
+    modules = {name: import_module(f".{name}", __package__) for name in (*_PAGES, *_BESIDES)}
+    for module in modules.values():
+        app.register_blueprint(module.PAGE)
+    shown = [name for name in _PAGES if f"{name}.page" in app.view_functions]
+    app.extensions["ei_export.navigation"] = [(name, getattr(modules[name], "count", None)) for name in shown]
     _answer_for_failures(app, desk)
     return app
 

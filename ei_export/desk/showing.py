@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..base.problems import BusyError, Language, SettingsError
+from ..base.problems import BusyError, Language, Refusal, SettingsError
 from ..base.wording import number
 from ..base.words import Words, words
 from ..output.pages import page_environment
@@ -79,12 +79,22 @@ def _around() -> Mapping[str, object]:
     return {
         "practice": practice,
         "asked_day": desk().asked_day,
-        "navigation": current_app.extensions["ei_export.navigation"],
+        "navigation": [(name, _waiting(count)) for name, count in current_app.extensions["ei_export.navigation"]],
         "here": request.blueprint,
         "messages": session().messages(),
         "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
         "request_path": request.path,
     }
+
+
+def _waiting(count: Callable[[], int] | None) -> int:
+    """How much there is to do on a page, where that can be told."""
+    if count is None:
+        return 0
+    try:
+        return count()
+    except Refusal:  # it is told on the page itself
+        return 0
 
 
 @cache
