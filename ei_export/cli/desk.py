@@ -35,7 +35,7 @@ def desk(call: Call, port: int, no_browser: bool) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     call.say(lambda: {"address": opened.address}, lambda: [say("open", address=opened.address), say("stop")])
     if not no_browser:
-        webbrowser.open(opened.address)
+        webbrowser.open(opened.address_once())
     server.run()
     call.say(dict, lambda: [say("stopped")], is_done=True)
     return 0

@@ -61,8 +61,15 @@ class Desk:
 
     @property
     def address(self) -> str:
-        """By which a browser gets in."""
-        return f"http://127.0.0.1:{self.port}/?sleutel={self.sessions.secret}"
+        """By which browsers get in."""
+        return self._with(self.sessions.secret)
+
+    def address_once(self) -> str:
+        """By which one browser gets in, see `Sessions.secret_once`."""
+        return self._with(self.sessions.secret_once())
+
+    def _with(self, secret: str) -> str:
+        return f"http://127.0.0.1:{self.port}/?sleutel={secret}"
 
     def has_practice(self) -> bool:
         """Whether there are settings, right or wrong."""

@@ -47,7 +47,7 @@ def guard(app: Flask, desk: Desk) -> None:
             return Response(status=400)
         if request.method not in ("GET", "HEAD", "POST"):
             return Response(status=405)
-        if request.method == "POST" and not _is_own(desk):
+        if not _is_own(desk):
             return _closed(desk)
         if request.path == "/" and _SECRET in request.args:
             return _begun()
@@ -103,9 +103,13 @@ def _hosts(desk: Desk) -> set[str]:
 
 
 def _is_own(desk: Desk) -> bool:
-    """Whether a form was sent by a page of the desk, as far as the browser says who sent it."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    return (origin is None or origin in {f"http://{host}" for host in _hosts(desk)}) and site in (None, "same-origin")
+    """Whether a page of the desk asks, as far as the browser says who does. Others may lead to a page, and no more:
+    what stands on another port of this computer gets our cookie sent along."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "same-origin")
+    if origin is not None and origin not in {f"http://{host}" for host in _hosts(desk)}:
+        return False
+    leads = request.method != "POST" and (site == "none" or request.headers.get("Sec-Fetch-Mode") == "navigate")
+    return site == "same-origin" or leads
 
 
 def _closed(desk: Desk) -> Response:

@@ -104,15 +104,24 @@ class Sessions:
 
     def __init__(self) -> None:
         self.secret: Final = secrets.token_urlsafe(32)
+        self._once: str | None = None
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = Lock()
 
+    def secret_once(self) -> str:
+        """A secret that lets one browser in, for where others on this computer may see it: a browser that a program
+        opens is started with the address, and who is logged in can list what was started with what."""
+        self._once = secrets.token_urlsafe(32)
+        return self._once
+
     def begin(self, secret: str) -> Session | None:
         """A new session for who knows the secret, None for others."""
-        if not _same(secret, self.secret):
-            return None
         session = Session(secrets.token_urlsafe(32))
         with self._lock:
+            if self._once is not None and _same(secret, self._once):
+                self._once = None
+            elif not _same(secret, self.secret):
+                return None
             self._sessions[session.id] = session
             while len(self._sessions) > _MOST_SESSIONS:
                 self._sessions.popitem(last=False)

@@ -59,6 +59,34 @@ def test_each_start_has_a_secret_of_its_own(practice: Path) -> None:
         assert one.desk.sessions.secret != other.desk.sessions.secret
 
 
+def test_what_a_browser_is_started_with_lets_in_once(practice: Path) -> None:
+    """Who is logged in too can read how programs were started."""
+    desk = desk_of(practice)
+    app = create_app(desk)
+    address = desk.address_once()
+    assert desk.sessions.secret not in address
+    assert [app.test_client().get(address).status_code for _ in range(2)] == [303, 403]
+    assert app.test_client().get(desk.address).status_code == 303
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Origin": "http://127.0.0.1:9"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}, 200),
+        ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors"}, 200),
+    ],
+)
+def test_a_page_of_another_port_gets_nothing_with_our_cookie(
+    visitor: Visitor, headers: dict[str, str], status: int
+) -> None:
+    assert visitor.client.get("/static/desk.css", base_url=HERE, headers=headers).status_code == status
+
+
 @pytest.mark.parametrize("host", ["evil.example", f"evil.example:{PORT}", "127.0.0.1", "127.0.0.1:1", f"127.1:{PORT}"])
 def test_another_host_gets_nothing(visitor: Visitor, host: str) -> None:
     """A name of somebody else that was made to lead to this computer."""
