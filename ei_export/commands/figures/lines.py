@@ -1,7 +1,7 @@
 """How declarations fare, line by line: what is granted at once, what is refused, and how many days everything takes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,9 +12,10 @@ from ...model.holidays import working_days_after
 from ...model.promises import Promise
 from ...standards.answer import GOOD
 
-#: Within how many days, of those from the care to the declaration, and from there to the answer.
-DECLARED_WITHIN: Final = (7, 30, 90)
-ANSWERED_WITHIN: Final = (1, 7, 30)
+#: Within how many days, of those from the care to the declaration, and from there to the answer; by what their columns
+#: are called.
+DECLARED_WITHIN: Final = {"within_7": 7, "within_30": 30, "within_90": 90}
+ANSWERED_WITHIN: Final = {"within_1": 1, "within_7": 7, "within_30": 30}
 
 
 @frozen
@@ -90,7 +91,7 @@ class Days:
         return Share(self.insurer, self.within[days], self.lines)
 
 
-def days_taken(counted: Iterable[tuple[str, int, int]], within: Sequence[int]) -> Sequence[Days]:
+def days_taken(counted: Iterable[tuple[str, int, int]], within: Collection[int]) -> Sequence[Days]:
     """The days of all lines, and by insurer; ``counted``: insurer, days, and how many lines took these."""
     found: dict[str, Counter[int]] = {"": Counter()}
     for insurer, days, lines in counted:
@@ -99,7 +100,7 @@ def days_taken(counted: Iterable[tuple[str, int, int]], within: Sequence[int]) -
     return [_days(insurer, found[insurer], within) for insurer in sorted(found)]
 
 
-def _days(insurer: str, counts: Counter[int], within: Sequence[int]) -> Days:
+def _days(insurer: str, counts: Counter[int], within: Collection[int]) -> Days:
     total, median, seen = sum(counts.values()), None, 0
     for days in sorted(counts):
         seen += counts[days]

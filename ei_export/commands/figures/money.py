@@ -15,8 +15,11 @@ AMOUNTS: Final = (
     "declared_cents", "credited_cents", "granted_cents", "refused_cents", "written_off_cents", "patient_cents",
     "open_cents",
 )  # fmt: skip
-#: The ages of what is open, in days since it was declared: from and through; the last one has no end.
-AGES: Final[Sequence[tuple[int, int | None]]] = ((0, 30), (31, 60), (61, 90), (91, 120), (121, None))
+#: The ages of what is open, by what their columns are called: through how many days since it was declared; the last one
+#: has no end.
+AGES: Final[Mapping[str, int | None]] = {
+    "days_0_30": 30, "days_31_60": 60, "days_61_90": 90, "days_91_120": 120, "days_from_121": None,
+}  # fmt: skip
 
 
 def sums(declarations: Iterable[KnownDeclaration]) -> dict[str, int]:
@@ -70,7 +73,7 @@ def _aged(insurer: str, declarations: Iterable[KnownDeclaration], on: date) -> O
     lines, cents = [0] * len(AGES), [0] * len(AGES)
     for declaration in declarations:
         age = (on - date.fromisoformat(declaration.declared_on)).days
-        place = next(place for place, (_, last) in enumerate(AGES) if last is None or age <= last)
+        place = next(place for place, last in enumerate(AGES.values()) if last is None or age <= last)
         lines[place] += declaration.lines
         cents[place] += declaration.open_cents
     return Open(insurer, lines, cents)

@@ -74,8 +74,8 @@ def facts(figures: Figures, language: Language) -> Sequence[Fact]:
         Fact(say["sheet.first_pass"], share(figures.first_pass[0])),
         Fact(say["sheet.refused"], share(figures.by_insurer[0])),
         Fact(say["fact.open"], f"€ {euros(figures.sums['open_cents'], language)}"),
-        Fact(say["sheet.care_to_declaration"], median(figures.declared_after[0])),
-        Fact(say["sheet.declaration_to_answer"], median(figures.answered_after[0])),
+        Fact(say["fact.care_to_declaration"], median(figures.declared_after[0])),
+        Fact(say["fact.declaration_to_answer"], median(figures.answered_after[0])),
     ]
 
 
@@ -116,10 +116,8 @@ def _notes(figures: Figures, key: str, language: Language) -> Iterator[str]:
     """What is to be told with a table: what others reach, or why it can't be told."""
     say = words("figures", language)
     if (found := figures.benchmarks.get(key)) is not None:
-        yield say(
-            "compared",
-            what=say(f"benchmark_{found.direction}", percent=found.percent, where=say[f"where.{found.where}"]),
-        )
+        others = say(f"benchmark_{found.direction}", percent=found.percent, where=say[f"where.{found.where}"])
+        yield say("compared", what=others)
     if key == "undeclared" and figures.undeclared is None:
         yield say["undeclared_unknown"]
 
@@ -138,9 +136,8 @@ def _with_chart(panel: Panel, figures: Figures, language: Language) -> Panel:
 
 def _ages(figures: Figures, language: Language) -> Iterable[Value]:
     heads = words("headings", language)
-    for (first, last), cents in zip(AGES, figures.open[0].cents, strict=True):
-        label = heads[f"days_{first}_{last}" if last is not None else f"days_from_{first}"]
-        yield Value(label, cents, f"€ {euros(cents, language)}")
+    for key, cents in zip(AGES, figures.open[0].cents, strict=True):
+        yield Value(heads[key], cents, f"€ {euros(cents, language)}")
 
 
 def _months(figures: Figures, language: Language) -> Iterable[Value]:

@@ -1,6 +1,6 @@
 """Figures as tables: for JSON, for a workbook, and for pages, made of the same rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -14,7 +14,7 @@ from .lines import ANSWERED_WITHIN, DECLARED_WITHIN, Days, Share
 from .money import AGES, AMOUNTS
 
 #: Where a column holds one of a few keys, which people read as words.
-_WORDED: Final = ("by", "why")
+_WORDED: Final = ("by", "why", "certainty")
 
 
 @frozen
@@ -68,9 +68,9 @@ def _declaration_to_answer(figures: Figures) -> Iterator[Row]:
     return _days(figures.answered_after, ANSWERED_WITHIN)
 
 
-def _days(taken: Sequence[Days], within: Sequence[int]) -> Iterator[Row]:
+def _days(taken: Sequence[Days], within: Mapping[str, int]) -> Iterator[Row]:
     for days in taken:
-        yield days.insurer, days.lines, days.median, *(days.share(most).tenths for most in within)
+        yield days.insurer, days.lines, days.median, *(days.share(most).tenths for most in within.values())
 
 
 def _promises(figures: Figures) -> Iterator[Row]:
@@ -89,17 +89,12 @@ def _undeclared(figures: Figures) -> Iterator[Row]:
 
 _INSURER: Final = Column("insurer", width=20)
 _CENTS: Final = tuple(Column(name, "cents") for name in AMOUNTS)
-_AGES: Final = tuple(
-    Column(f"days_{first}_{last}" if last is not None else f"days_from_{first}", "cents") for first, last in AGES
-)
+_AGES: Final = tuple(Column(key, "cents") for key in AGES)
 
 
-def _within(days: Sequence[int]) -> Sequence[Column]:
-    return (
-        Column("lines", "number"),
-        Column("median_days", "number"),
-        *(Column(f"within_{most}", "percent") for most in days),
-    )
+def _within(keys: Iterable[str]) -> Sequence[Column]:
+    shares = (Column(key, "percent") for key in keys)
+    return Column("lines", "number"), Column("median_days", "number"), *shares
 
 
 TABLES: Final = (

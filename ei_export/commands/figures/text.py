@@ -10,7 +10,7 @@ from ...output.paper import Paint, columns, plain, set_lines, template
 from ...output.refusals import official
 from .figures import Figures
 from .lines import ANSWERED_WITHIN, DECLARED_WITHIN, Share
-from .money import AMOUNTS
+from .money import AGES, AMOUNTS
 
 #: Amounts that are only shown where there is one.
 _RARE: Final = frozenset({"credited_cents", "written_off_cents", "patient_cents"})
@@ -32,8 +32,8 @@ def text_lines(figures: Figures, language: Language, paint: Paint = plain) -> It
         codes=figures.by_code[:_MOST],
         share=share,
         official=lambda code: official(code, language),
-        declared_within=DECLARED_WITHIN,
-        answered_within=ANSWERED_WITHIN,
+        declared_within=DECLARED_WITHIN.values(),
+        answered_within=ANSWERED_WITHIN.values(),
     )
     yield from set_lines(text, paint)
 
@@ -62,8 +62,7 @@ def _ages(figures: Figures, language: Language) -> Iterator[str]:
     if not figures.sums["open_cents"]:
         return
     first, *insurers = figures.open
-    ages = [key for key in heads if key.startswith("days_")]
-    rows = [[heads["insurer"], *(heads[key].partition(" ")[0] for key in ages)]]
+    rows = [[heads["insurer"], *(heads[key].partition(" ")[0] for key in AGES)]]
     rows += [[each.insurer, *_euros(iter(each.cents), language)] for each in insurers]
     rows.append([say["all"], *_euros(iter(first.cents), language)])
     yield from columns(rows)

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal, get_args
 from attrs import field, frozen
 
 from ...base.problems import LANGUAGES, Language
+from ...base.wording import euros
 from ...base.words import words
 from ...output import pages
 from ...output.causes import kinds_found
+from ...output.charts import BAR_HEIGHT, Bar, Value, bars
 from ...output.ran import Ran, last_done
+from ..figures.figures import Figures
+from ..figures.panels import Panel, facts, panels
 from ..worklist.worklist import WorkList
 from .summary import Summary
 
@@ -29,6 +33,9 @@ if TYPE_CHECKING:
 _MOST_TASKS: Final = 500
 _MOST_THINGS: Final = 20
 
+#: The figures that are on the page, and rows of each of their tables; the workbook has all.
+_FIGURES: Final = ("months", "open", "refused", "promises", "undeclared")
+_MOST_FIGURES: Final = 12
 #: What a run that did not renew it has put at the start of a page.
 _LAST_RUN: Final = re.compile(rb'\A<header class="failed".*?</header>\n', re.DOTALL)
 
@@ -39,9 +46,6 @@ _STEPS: Final[Sequence[Step]] = get_args(Step)
 #: What words are called in the templates.
 _WORDS: Final = {"w": "report", "count_words": "summary", "kind_words": "worklist"}
 
-#: Pixels of the chart, for each bar.
-_BAR: Final = 40
-
 
 @frozen
 class RunPage:
@@ -49,6 +53,7 @@ class RunPage:
 
     ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``; ``earlier`` are the runs that
     there is no answer to, each with whether somebody said that its files were sent.
+    ``figures``: those of the day, None of a test, which declares nothing.
     """
 
     summary: Summary
@@ -57,16 +62,7 @@ class RunPage:
     worklist: WorkList
     lines: Sequence[Mapping[str, object]] = ()
     earlier: Mapping[str, bool] = field(factory=dict)
-
-
-@frozen
-class _Bar:
-    """An insurer in the chart; ``width`` in percent of the largest."""
-
-    insurer: str
-    cents: int
-    width: str
-    top: int
+    figures: Figures | None = None
 
 
 def write_report(report: RunPage, file: BinaryIO) -> None:
@@ -83,8 +79,10 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         line_count=sum(declaration.lines for declaration in declarations),
         cents=sum(declaration.amount_cents for declaration in declarations),
         insurers=[(row, [d for d in declarations if d.uzovi == row.uzovi]) for row in summary.by_insurer()],
-        bars=_bars(summary),
-        bar_height=_BAR,
+        at_a_glance=facts(report.figures, report.language) if report.figures is not None else (),
+        panels=_panels(report),
+        bars=_bars(summary, report.language),
+        bar_height=BAR_HEIGHT,
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
         facts=lambda place: {"insurer": place.insurer},
@@ -138,17 +136,20 @@ def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(set(names))]
 
 
-def _bars(summary: Summary) -> list[_Bar]:
+def _panels(report: RunPage) -> Sequence[Panel]:
+    """The figures of the page, the first rows of each; none of a test."""
+    if report.figures is None:
+        return ()
+    return [panel.first(_MOST_FIGURES) for panel in panels(report.figures, report.language, _FIGURES)]
+
+
+def _bars(summary: Summary, language: Language) -> Sequence[Bar]:
     """The amount of each insurer, the largest first."""
     cents: Counter[str] = Counter()
     for declaration in summary.declarations:
         cents[declaration.insurer] += declaration.amount_cents
-    most = max([1, *cents.values()])
     ranked = sorted(cents.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        _Bar(insurer, amount, f"{max(amount, 0) / most:.2%}", _BAR * index)
-        for index, (insurer, amount) in enumerate(ranked)
-    ]
+    return bars(Value(insurer, amount, f"€ {euros(amount, language)}") for insurer, amount in ranked)
 
 
 @cache

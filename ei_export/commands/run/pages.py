@@ -15,6 +15,7 @@ from ...ledger.standing import without_answer
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
+from ..figures.figures import Figures
 from ..worklist.worklist import WorkList
 from .html import RunPage, Step, with_last_run, with_step, write_report
 from .summary import Summary
@@ -31,11 +32,13 @@ def write_page(
     summary: Summary,
     first_lines: Iterable[Sequence[object]],
     found: WorkList,
+    figures: Figures | None,
 ) -> None:
-    """Writes ``report.html``. The ledger holds what the run came to, and ``found`` is what there is to do since."""
+    """Writes ``report.html``. The ledger holds what the run came to, and ``found`` is what there is to do since;
+    ``figures`` as of `RunPage`."""
     rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
     earlier = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
-    write_report(RunPage(summary, settings.language, settings.practice.name, found, rows, earlier), file)
+    write_report(RunPage(summary, settings.language, settings.practice.name, found, rows, earlier, figures), file)
 
 
 def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:

@@ -16,6 +16,8 @@ from ...ledger.testing import end_test
 from ...output.traces import last_begun
 from ...settings import Settings
 from ..belonging import keep_owner
+from ..figures.figures import figures
+from ..figures.tables import sheets
 from ..worklist.sheets import NAME, write_sheets
 from ..worklist.worklist import worklist
 from .pages import write_page
@@ -44,9 +46,11 @@ def record(
         cleaning.callback(file.discard)
     keep_owner(ledger, settings, series.today)
     summary.problems.write_csv(problems.file)
+    told = None if series.test else figures(ledger, rules, series.today)  # a test declares nothing: it counts nowhere
     with closing(worklist(settings, ledger, rules)) as found:
-        write_page(page.file, settings, ledger, summary, first_lines, found)
-        write_sheets(found, settings.language, csv.file, xlsx.file)
+        write_page(page.file, settings, ledger, summary, first_lines, found, told)
+        tabs = sheets(told, settings.language) if told is not None else ()
+        write_sheets(found, settings.language, csv.file, xlsx.file, tabs)
     if isinstance(place, Stage):
         for name, file in zip(names[:_IN_RUN], shown, strict=False):
             file.file.seek(0)

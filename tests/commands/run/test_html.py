@@ -103,7 +103,9 @@ def test_it_can_be_read_without_seeing_it(language: Language) -> None:
     assert len(document.cssselect("label > input, label > select")) == len(document.cssselect("input, select")) == 9
     (chart,) = document.cssselect("svg")
     assert chart.get("role") == "img"
-    assert "VGZ" in texts(document, f"#{chart.get('aria-labelledby')}")[0]
+    title, told = [texts(document, f"#{id}")[0] for id in str(chart.get("aria-labelledby")).split()]
+    assert title == texts(document, "figcaption")[0]
+    assert "VGZ" in told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -319,7 +321,10 @@ def test_what_waits_for_one_cause_stands_once_with_what_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("package", "parts"),
-    [("ei_export.commands.run", {*TEMPLATES}), ("ei_export.output", {"shared.html", "page.css", "page.js"})],
+    [
+        ("ei_export.commands.run", {*TEMPLATES}),
+        ("ei_export.output", {"shared.html", "charts.html", "page.css", "page.js"}),
+    ],
 )
 def test_pages_are_in_the_package(package: str, parts: set[str]) -> None:
     assert {part.name for part in resources.files(package).joinpath("page").iterdir()} == parts
