@@ -193,17 +193,19 @@ class Piles:
 
     def __init__(self, count: int, file: Scratch | None = None) -> None:
         self._file = file
-        self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        #: Of each pile where its pieces stand and how long they are, by turns: large feeds have very many.
+        self._pieces = [array("q") for _ in range(count)]
 
     def put(self, index: int, data: bytes) -> None:
         if self._file is None:
             self._file = Scratch()
-        self._pieces[index].append(self._file.write(data))
+        self._pieces[index].extend(self._file.write(data))
 
     def take(self, index: int) -> bytes:
         """What is on one pile, once."""
-        pieces, self._pieces[index] = self._pieces[index], []
-        return b"".join(self._file.read(*piece) for piece in pieces) if self._file is not None else b""
+        pieces, self._pieces[index] = self._pieces[index], array("q")
+        file = self._file
+        return b"".join(map(file.read, pieces[::2], pieces[1::2])) if file is not None else b""
 
 
 class Partitions:
@@ -291,7 +293,7 @@ class PairCheck:
     those forked from it.
     """
 
-    _PARTS: Final = 32
+    _PARTS: Final = 128
     _MASK: Final = _PARTS - 1
     _HELD: Final = 250_000
 
