@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final, Protocol
 
-from .private import make_file, make_folder
+from .private import let_read, make_file, make_folder, reading_group
 from .problems import WriteError
 from .windows import moved
 
@@ -30,7 +30,7 @@ _RUN: Final = re.compile(rf"R([0-9]{{6,9}})(?:-[0-9]+)?(?:{_WITHDRAWN})?")
 class Place(Protocol):
     """Where a run's files go."""
 
-    def create(self, name: str) -> BinaryIO:
+    def create(self, name: str, *, is_personal: bool = True) -> BinaryIO:
         """A new file, readable and writable, by its path in the run's folder (``declarations/x.txt``)."""
 
     def sync(self) -> None:
@@ -46,7 +46,7 @@ class Scratch:
     def __init__(self) -> None:
         self._files: list[BinaryIO] = []
 
-    def create(self, name: str) -> BinaryIO:
+    def create(self, name: str, *, is_personal: bool = True) -> BinaryIO:
         file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `discard`
         self._files.append(file)
         return file
@@ -61,24 +61,29 @@ class Scratch:
 
 
 class Stage:
-    """The folder of a run before it is published. Readable by its owner only."""
+    """The folder of a run before it is published. Readable by its owner only, but for what is not personal, which a
+    group may read too."""
 
-    def __init__(self, folder: Path, ledger: Path) -> None:
-        """``folder`` is where the run is going to be published, ``ledger`` whose run it is. Raises WriteError."""
+    def __init__(self, folder: Path, ledger: Path, group: int | None = None) -> None:
+        """``folder`` is where the run is going to be published, ``ledger`` whose run it is, ``group`` as for
+        `let_read`. Raises WriteError."""
         self.folder = folder
         self.staging = folder.with_name(f"{_prefix(ledger)}{folder.name}")
         self._files: list[BinaryIO] = []
         self._sealed = False
+        self._group = group
         with writing(folder):
             make_folder(folder.parent)
             self.staging.mkdir(mode=0o700)
+            let_read(self.staging, group)
 
-    def create(self, name: str) -> BinaryIO:
+    def create(self, name: str, *, is_personal: bool = True) -> BinaryIO:
         path = self.staging / PurePosixPath(name)
         with writing(path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b", buffering=1 << 18)
-        self._files.append(file)
+            self._files.append(file)
+            let_read(path, None if is_personal else self._group)
         return file
 
     def sync(self) -> None:
@@ -217,14 +222,15 @@ def _prefix(ledger: Path) -> str:
 class Replacement:
     """A file that is going to take the place of ``path`` in one step; until then nobody sees it."""
 
-    def __init__(self, path: Path, ledger: Path) -> None:
-        """``ledger`` is whose run writes it. Raises WriteError."""
+    def __init__(self, path: Path, ledger: Path, group: int | None = None) -> None:
+        """``ledger`` is whose run writes it; ``group`` as for `let_read`. Raises WriteError."""
         self.path = path
         with writing(path):
             make_folder(path.parent)
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(ledger))
-        self._waiting = Path(name)
-        self.file: BinaryIO = os.fdopen(descriptor, "w+b")
+            self._waiting = Path(name)
+            self.file: BinaryIO = os.fdopen(descriptor, "w+b")
+            let_read(self._waiting, group)
 
     def seal(self) -> None:
         """Makes the file durable, and closes it. Raises WriteError."""
@@ -265,9 +271,10 @@ def put_aside(path: Path, folder: Path) -> Path:
 
 @contextmanager
 def replacing(path: Path, ledger: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of ``path`` in one step when the block ends well. Raises WriteError."""
+    """A file that takes the place of ``path`` in one step when the block ends well, for the same to read. Raises
+    WriteError."""
     with writing(path):
-        replacement = Replacement(path, ledger)
+        replacement = Replacement(path, ledger, reading_group(path))
         try:
             yield replacement.file
             replacement.seal()

@@ -3,8 +3,12 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path, PurePath
+from typing import Final
 from urllib.parse import quote
+
+_LOOK_INTO: Final = stat.S_IRGRP | stat.S_IXGRP
 
 
 def make_folder(folder: Path) -> None:
@@ -17,6 +21,29 @@ def make_file(path: Path, content: bytes) -> None:
     """Makes a file for its owner alone. Raises OSError, also where it is there already."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+def let_read(place: Path, group: int | None) -> None:
+    """Has a unix group read a file, or look into a folder, besides its owner; nobody where it is None. Raises
+    OSError."""
+    if group is not None:
+        os.chown(place, -1, group)
+        place.chmod(stat.S_IMODE(place.stat().st_mode) | (_LOOK_INTO if place.is_dir() else stat.S_IRGRP))
+
+
+def reading_group(path: Path) -> int | None:
+    """The group that may read a file that is there, as far as it can be let read another one; None where there is no
+    such file."""
+    with suppress(OSError):
+        found = path.stat()
+        if found.st_mode & stat.S_IRGRP and can_let_read(found.st_gid):
+            return found.st_gid
+    return None
+
+
+def can_let_read(group: int) -> bool:
+    """Whether whoever runs this can have a group read something; on Windows nobody can."""
+    return hasattr(os, "geteuid") and (os.geteuid() == 0 or group in (os.getegid(), *os.getgroups()))
 
 
 def expect_file(path: Path) -> None:

@@ -54,7 +54,7 @@ class LineList:
     def __init__(self, place: Place, as_json: IO[str] | None, header: str) -> None:
         """``header``: who declares, as `declared_by` gives it."""
         self.first: list[Sequence[object]] = []
-        self._file = place.create("lines.csv")
+        self._file = place.create("lines.csv", is_personal=False)
         self._memory = MemoryWriter(place.create(MEMORY), header)
         self._as_json = as_json
         self._held: list[str] = []

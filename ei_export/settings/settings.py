@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
+from ..base.private import can_let_read
 from ..base.problems import LANGUAGES, SEVERITIES, Language, Severities, Severity, catalogue
 from ..base.tables import FOREVER
 from ..base.wording import printable
@@ -57,6 +58,24 @@ def _pay_to(section: Section, name: str) -> PayTo:
 
 def _standard(section: Section, name: str) -> str:
     return section.choice(name, ("auto", *(era.word for era in eras())), "auto")
+
+
+def _group(section: Section, name: str) -> int | None:
+    """The number of a unix group that whoever runs this can give files to; None where it is left out."""
+    text = section.text(name)
+    if not text:
+        return None
+    try:
+        from grp import getgrnam  # not on Windows
+
+        number = getgrnam(text).gr_gid
+    except ImportError:
+        raise section.error("SETTINGS_GROUP", name, found=text, reason="there are no such groups on Windows") from None
+    except KeyError:
+        raise section.error("SETTINGS_GROUP", name, found=text, reason="there is no such group here") from None
+    if not can_let_read(number):
+        raise section.error("SETTINGS_GROUP", name, found=text, reason="who runs this is not in it")
+    return number
 
 
 def _is_test(section: Section, name: str) -> bool:
@@ -158,7 +177,8 @@ class Contract:
 @frozen
 class OutputSettings:
     """``standard``: ``auto``, or as `Era.word`; ``diagnosis_element``: the PM304 element that carries the DCSPH code,
-    '' = as the specs say; ``inbox``: the folder of return files that each run looks in."""
+    '' = as the specs say; ``inbox``: the folder of return files that each run looks in; ``group``: the number of the
+    unix group that may read what is not personal."""
 
     dir: Path = asked(Section.place, "out")
     standard: str = asked(_standard)
@@ -166,6 +186,7 @@ class OutputSettings:
     diagnosis_element: str = asked(Section.choice, ("", "0414", "0418"), "")
     gds801_xsd: Path | None = asked(Section.file)
     inbox: Path | None = asked(Section.folder, default=None)
+    group: int | None = asked(_group, default=None)
 
     @property
     def names_schema(self) -> bool:

@@ -1,7 +1,10 @@
 """Settings: what docs/settings.md promises is read, and everything else is refused at its own key."""
 
+import os
+import sys
 import tomllib
 from datetime import date
+from grp import getgrgid
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +38,10 @@ practice_agb = "04012345"
 provider_agb = "04098765"
 """
 
-EVERYTHING = """
+#: A group that may be named: that of these tests.
+GROUP = getgrgid(os.getegid())
+
+EVERYTHING = f"""
 [practice]
 name = "Fysiotherapie De Brug"
 practice_agb = "04012345"
@@ -98,6 +104,7 @@ message = "test"
 diagnosis_element = "0418"
 gds801_xsd = "gds801.xsd"
 inbox = "retour"
+group = "{GROUP.gr_name}"
 [ledger]
 path = "boek.sqlite"
 declared_until = 2022-12-31
@@ -236,6 +243,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
             diagnosis_element="0418",
             gds801_xsd=tmp_path / "gds801.xsd",
             inbox=tmp_path / "retour",
+            group=GROUP.gr_gid,
         ),
         ledger=LedgerSettings(tmp_path / "boek.sqlite", date(2022, 12, 31)),
         status=StatusSettings(10, 6, 3),
@@ -532,3 +540,26 @@ def test_refuses_two_contracts_for_one_list_on_one_day(tmp_path: Path) -> None:
     error = refusal(tmp_path, PRACTICE + contracts)
     assert (error.code, error.params["key"]) == ("SETTINGS_VALUE", "contracts[1].from")
     assert error.params["expected"] == "contracts[2].until < 2021-12-31"
+
+
+GROUPED = PRACTICE + '[output]\ngroup = "{}"\n'
+
+
+def _reason(path: Path, group: str) -> str:
+    path.write_text(GROUPED.format(group), encoding="utf-8")
+    with pytest.raises(SettingsError) as raised:
+        settings.load(path)
+    assert (raised.value.code, raised.value.params["key"]) == ("SETTINGS_GROUP", "output.group")
+    return str(raised.value.params["reason"])
+
+
+def test_a_group_that_can_be_let_read_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ei-export.toml"
+    assert _reason(path, "geen-groep-van-hier") == "there is no such group here"
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    for name in ("getegid", "getgid"):
+        monkeypatch.setattr(os, name, lambda: 12345)
+    monkeypatch.setattr(os, "getgroups", list)
+    assert _reason(path, GROUP.gr_name) == "who runs this is not in it"
+    monkeypatch.setitem(sys.modules, "grp", None)
+    assert _reason(path, GROUP.gr_name) == "there are no such groups on Windows"

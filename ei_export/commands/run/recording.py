@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from typing import Final
 
-from ...base.delivery import Place, Replacement, Stage
+from ...base.delivery import Place, Replacement, Stage, writing
+from ...base.private import let_read
 from ...base.problems import BusyError, Finding, WriteError
 from ...declaring.numbers import Series
 from ...judging.rules import Rules
@@ -39,11 +40,13 @@ def record(
 ) -> None:
     """Records what the run came to, of a test no more than its numbers, and then shows it. ``first_lines``: those that
     the page shows, as `LINE_COLUMNS` name them."""
-    out = settings.output.dir
+    out, ledger_path, group = settings.output.dir, settings.ledger.path, settings.output.group
     names = "report.html", "problems.csv", f"{NAME}.csv", f"{NAME}.xlsx"
-    shown = page, problems, csv, xlsx = [Replacement(out / name, settings.ledger.path) for name in names]
+    shown = page, problems, csv, xlsx = [Replacement(out / name, ledger_path, group) for name in names]
     for file in shown:
         cleaning.callback(file.discard)
+    with writing(out):
+        let_read(out, group)
     keep_owner(ledger, settings, series.today)
     summary.problems.write_csv(problems.file)
     told = None if series.test else figures(ledger, rules, series.today)  # a test declares nothing: it counts nowhere
@@ -54,7 +57,7 @@ def record(
     if isinstance(place, Stage):
         for name, file in zip(names[:_IN_RUN], shown, strict=False):
             file.file.seek(0)
-            shutil.copyfileobj(file.file, place.create(name))
+            shutil.copyfileobj(file.file, place.create(name, is_personal=False))
         place.seal()
     for file in shown:
         file.seal()

@@ -124,7 +124,8 @@ def run(settings: Settings, options: Options) -> Summary:
         cleaning.callback(due.close)
 
         series, folder = _next_run(ledger, settings, options.today)
-        place = Stage(folder, settings.ledger.path) if options.publish and due.count else Scratch()
+        is_published = options.publish and due.count
+        place = Stage(folder, settings.ledger.path, settings.output.group) if is_published else Scratch()
         cleaning.callback(place.discard)
         files = _files(place, new_check, declares, series, options, summary) if due.count else None
         with ledger.filling():
@@ -143,9 +144,9 @@ def run(settings: Settings, options: Options) -> Summary:
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
             document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
-            place.create("summary.json").write(document.encode())
+            place.create("summary.json", is_personal=False).write(document.encode())
             if options.xlsx and files is not None:
-                write_sheets(place.create("workbook.xlsx"), summary, files.line_list)
+                write_sheets(place.create("workbook.xlsx", is_personal=False), summary, files.line_list)
         if options.publish:
             record(settings, rules, ledger, summary, first_lines, place, series, cleaning)
     return summary
