@@ -37,7 +37,7 @@ def clinic(tmp_path: Path, group: int) -> Clinic:
 def do(clinic: Clinic, *words: str) -> int:
     return (
         CliRunner()
-        .invoke(main, [*words, "--config", str((clinic.folder / "ei-export.toml")), "--today", TODAY])
+        .invoke(main, [*words, "--config", str(clinic.folder / "ei-export.toml"), "--today", TODAY])
         .exit_code
     )
 
