@@ -35,10 +35,13 @@ class Rules:
     meant: WordMeanings
 
     @classmethod
-    def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
-        """Loads every table. ``header`` is that of the feed, where there is one to be judged. Raises SettingsError."""
+    def load(
+        cls, settings: Settings, today: date, header: Header | None = None, tariffs: Tariffs | None = None
+    ) -> "Rules":
+        """Loads every table. ``header`` is that of the feed, where there is one to be judged; ``tariffs``: in the place
+        of those that the settings name. Raises SettingsError."""
         agreements = Agreements.load(settings.overlays)
-        tariffs = Tariffs.load(settings.tariffs_path)
+        tariffs = Tariffs.load(settings.tariffs_path) if tariffs is None else tariffs
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = ClaimJudge(agreements, deadlines(), today, settings.severities)

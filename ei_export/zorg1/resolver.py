@@ -124,6 +124,11 @@ class Resolutions:
         """Which of the resolutions holds on a day."""
         return bisect_right(self.starts, day) - 1
 
+    def span(self, place: int) -> tuple[date, date]:
+        """The days on which one of them holds, both inclusive."""
+        later = self.starts[place + 1 : place + 2]
+        return self.starts[place], later[0] - _DAY if later else FOREVER
+
 
 class Resolver:
     """Looks codes up in the agreements, contract positions and tariffs of one practice.

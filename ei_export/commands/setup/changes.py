@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ...settings import DEFAULT_COMPLETED, status_word
+from ...settings import DEFAULT_COMPLETED, Settings, status_word
 from ...zorg1.resolver import NOT_ZORG1
 from .guessing import Said
 from .tariff_table import NewTariff, TariffTable
@@ -19,10 +19,12 @@ from .toml_text import AddTable, Drop, Edit, Put, Value
 #: The data of settings, as TOML gives it.
 Data = Mapping[str, Any]
 
+_PRACTICE: Final = (
+    *("name", "practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to", "vat_id"),
+)
 #: What else can be changed, by its key with dots. What can't be undone by another change isn't here.
 DETAILS: Final = (
-    *(f"practice.{name}" for name in ("name", "practice_agb", "provider_agb", "institution_agb")),
-    *(f"practice.{name}" for name in ("service_bureau_agb", "pay_to", "vat_id")),
+    *(f"practice.{name}" for name in _PRACTICE),
     *("input.path", "input.table", "ledger.declared_until", "output.message", "messages.language"),
 )
 _LISTS: Final = ("completed", "not_completed", "planned")
@@ -144,6 +146,20 @@ def remove_contract(number: int, insurer: str) -> Change:
     return Change(
         "contract.removed", {"insurer": insurer, "number": number}, lambda data: [Drop(("contracts", number - 1))]
     )
+
+
+def details_of(settings: Settings) -> Mapping[str, str | date | None]:
+    """The details as they are, by their keys; of what nobody said as it is taken."""
+    practice, feed = settings.practice, settings.input
+    where = feed.path.relative_to(settings.path.parent) if feed.path.is_relative_to(settings.path.parent) else feed.path
+    return {
+        **{f"practice.{name}": getattr(practice, name) for name in _PRACTICE},
+        "input.path": where.as_posix(),
+        "input.table": feed.table,
+        "ledger.declared_until": settings.ledger.declared_until,
+        "output.message": "test" if settings.output.test else "production",
+        "messages.language": settings.language,
+    }
 
 
 def change_details(values: Mapping[str, str | date | None]) -> Change:

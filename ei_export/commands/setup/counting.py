@@ -1,7 +1,7 @@
 """One pass over a feed: how often each word, code and insurer stands there, by what a run takes them for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
@@ -59,11 +59,13 @@ class Days:
 
 @frozen
 class Group:
-    """Rows of a kind that mean the same on their days."""
+    """Rows of a kind that mean the same on their days, which are among those from ``since`` through ``until``."""
 
     kind: Kind
     resolution: Resolution
     days: Days
+    since: date
+    until: date
 
 
 @define
@@ -82,8 +84,8 @@ class Counted:
     is_cut_off: bool = False
 
 
-def count(feed: AnyFeed, settings: InputSettings, rules: Rules) -> Counted:
-    """Reads a feed once, as a stream. Raises InputError."""
+def count(feed: AnyFeed, settings: InputSettings, rules: Rules, progress: Callable[[str, int], None]) -> Counted:
+    """Reads a feed once, as a stream; ``progress`` is told of rows. Raises InputError."""
     counting = _Counting(feed, settings, rules)
     number = feed.source.first_row
     for bodies in feed.source.bodies():
@@ -91,6 +93,7 @@ def count(feed: AnyFeed, settings: InputSettings, rules: Rules) -> Counted:
             some = bodies[start : start + _TOGETHER]
             counting.look_at(number, some)
             number += len(some)
+        progress("read", counting.counted.rows)
     return counting.finished()
 
 
@@ -177,7 +180,7 @@ class _Counting:
     def finished(self) -> Counted:
         """What was counted, once all was looked at."""
         self.counted.groups = [
-            Group(kind, periods.resolutions[max(place, 0)], days)
+            Group(kind, periods.resolutions[max(place, 0)], days, *periods.span(max(place, 0)))
             for kind, periods, by_period in self._kinds.values()
             for place, days in by_period.items()
         ]

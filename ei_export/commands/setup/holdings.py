@@ -5,8 +5,9 @@ whatever it may be only how many cells are filled, of words and codes what a mes
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from attrs import Factory, define, evolve, frozen
@@ -18,9 +19,10 @@ from ...intake.person import WORDS, word_shown
 from ...intake.values import HIDDEN, quoted_cell
 from ...judging.rules import Rules
 from ...model.columns import COLUMNS, REQUIRED
-from ...settings import Settings, status_word
+from ...settings import Settings, load, status_word
 from ...zorg1.agreements import ANY, Agreement
-from ...zorg1.resolver import NOT_ZORG1, Link, Resolution, Verdict
+from ...zorg1.resolver import NOT_ZORG1, Link, Verdict
+from ...zorg1.tariffs import Tariffs
 from .counting import Counted, Days, Group, count
 from .guessing import is_likely
 
@@ -29,6 +31,12 @@ Taken: TypeAlias = Literal["completed", "not_completed", "unknown"]
 #: What a code stands for: a line, a contact that is counted, another kind of care, ``-`` (no Zorg1, on purpose),
 #: nothing that anybody said, or something that can't be.
 StandsFor: TypeAlias = Literal["product", "contact", "regular", "none", "unknown", "fault"]
+
+
+def is_hidden(word: str) -> bool:
+    """Whether a word stands for one that may be somebody's: it isn't shown, and can't be linked."""
+    return HIDDEN in word or (bool(word) and set(word) == {"*"})
+
 
 #: More unknown words are no status words: another column stands in their place.
 MOST_WORDS: Final = 20
@@ -93,8 +101,9 @@ class InsurerHeld:
 
 @frozen
 class PriceHeld:
-    """A product that completed appointments have: ``missing`` of ``count`` have no tariff, or no contract with its
-    list (``why``), on the days from ``first`` through ``last``."""
+    """A product that completed appointments have, ``count`` of them from ``first`` through ``last``. ``why``: the code
+    of what is wrong where they have no price, no tariff or no contract with its list; then a price from ``since``
+    through ``until`` would do for all of them, and for no day that has one."""
 
     insurer: str
     list: str
@@ -103,10 +112,11 @@ class PriceHeld:
     profile: str
     moment: str
     count: int
-    missing: int
     why: str
-    first: date | None
-    last: date | None
+    first: date
+    last: date
+    since: date
+    until: date
 
 
 @frozen
@@ -152,15 +162,39 @@ class Holdings:
             "codes": sum(held.stands_for in ("unknown", "fault") for held in self.codes),
             "words": len(self.words),
             "insurers": sum(not held.insurer or bool(held.unbound) for held in self.insurers),
-            "prices": sum(bool(held.missing) for held in self.prices),
+            "prices": sum(bool(held.why) for held in self.prices),
+        }
+
+    @property
+    def sums(self) -> Mapping[str, int]:
+        """How many appointments are completed; of these, have a code of Zorg1, a code that nobody explained, no
+        contract, no price."""
+        completed = [held for held in self.statuses if held.taken == "completed"]
+        return {
+            "completed": sum(held.count for held in completed),
+            "zorg1": sum(held.zorg1 for held in completed),
+            "unexplained": sum(held.count for held in self.codes if held.stands_for in ("unknown", "fault")),
+            "unbound": sum(held.unbound for held in self.insurers),
+            "unpriced": sum(held.count for held in self.prices if held.why),
         }
 
 
-def holdings(settings: Settings, today: date) -> Holdings:
-    """What the feed of a practice holds. Reads it once. Raises InputError and SettingsError."""
-    rules = Rules.load(settings, today)
+def holdings(
+    settings: Settings,
+    today: date,
+    tariffs: Tariffs | None = None,
+    progress: Callable[[str, int], None] = lambda stage, rows: None,
+) -> Holdings:
+    """What the feed of a practice holds; ``tariffs``: in the place of those that the settings name. Reads it once.
+    Raises InputError and SettingsError."""
+    rules = Rules.load(settings, today, tariffs=tariffs)
     feed = open_any_feed(settings.input.path, settings.input, is_likely)
-    return _Holding(settings, rules, feed, count(feed, settings.input, rules)).holdings()
+    return _Holding(settings, rules, feed, count(feed, settings.input, rules, progress)).holdings()
+
+
+def holdings_of(config: Path, today: date, progress: Callable[[str, int], None]) -> Holdings:
+    """As `holdings`, by a process of its own: of the settings in a file."""
+    return holdings(load(config), today, progress=progress)
 
 
 class _Holding:
@@ -256,7 +290,7 @@ class _Holding:
         resolver = self._rules.resolver
         link = resolver.link(code, linked)
         if link.code in resolver.codes:
-            return "contact" if _likely(resolver.agreed_anywhere(link.code)).moment == "contact" else "product"
+            return "contact" if likely(resolver.agreed_anywhere(link.code)).moment == "contact" else "product"
         if link.code == NOT_ZORG1:
             return "none"
         verdict = resolver.resolve(code, linked, "", None).verdict
@@ -272,7 +306,7 @@ class _Holding:
         rows = self._rules.resolver.agreed_anywhere(link.code)
         if not rows:
             return held
-        row, insurers = _likely(rows), tuple(sorted({row.insurer for row in rows}))
+        row, insurers = likely(rows), tuple(sorted({row.insurer for row in rows}))
         return evolve(held, program=row.program, profile=row.profile, moment=row.moment, insurers=insurers)
 
     def _is_known(self, code: str) -> bool:
@@ -327,22 +361,17 @@ class _Holding:
     def _prices(self) -> Sequence[PriceHeld]:
         """Each product of completed appointments that this program is to declare, with whether it has a price."""
         until = self._settings.ledger.declared_until or date.min
-        found: dict[tuple[str, str, str], _Priced] = {}
+        found: dict[tuple[str, str, str, date | None], _Priced] = {}
         for group in self._completed:
             row = group.resolution.agreement
             if row is None or not row.is_sent or group.days.last <= until or group.days.last == date.min:
                 continue
-            priced = found.setdefault((row.insurer, row.tariff_list, row.code), _Priced(group.resolution))
-            priced.add(group)
-        held = [
-            PriceHeld(
-                *(*key, priced.resolution.program, priced.resolution.profile, priced.resolution.moment),
-                *(priced.count, priced.missing.count, priced.why),
-                *_edges(priced.missing),
-            )
-            for key, priced in found.items()
-        ]
-        return sorted(held, key=lambda each: (not each.missing, each.insurer, each.list, each.code))
+            why = next((finding.code for finding in group.resolution.faults if finding.code in _PRICED), "")
+            key = row.insurer, row.tariff_list, row.code, group.since if why else None
+            priced = found.setdefault(key, _Priced(row, why, group.since, group.until))
+            priced.days.add(group.days)
+        held = [priced.held() for priced in found.values()]
+        return sorted(held, key=lambda each: (not each.why, each.insurer, each.list, each.code, each.first))
 
 
 #: More UZOVI numbers than there are insurers, and therapists than a practice has.
@@ -367,30 +396,27 @@ class _Bound:
 
 @define
 class _Priced:
-    """Appointments of a product; ``missing`` are those without a price, ``why`` the code of what is wrong."""
+    """Appointments of a product; of those without a price the days on which that is so."""
 
-    resolution: Resolution
-    count: int = 0
-    missing: Days = Factory(Days)
-    why: str = ""
+    row: Agreement
+    why: str
+    since: date
+    until: date
+    days: Days = Factory(Days)
 
-    def add(self, group: Group) -> None:
-        self.count += group.days.count
-        for finding in group.resolution.faults:
-            if finding.code in _PRICED:
-                self.missing.add(group.days)
-                self.why = max(self.why, finding.code)
+    def held(self) -> PriceHeld:
+        row, first, last = self.row, self.days.first, self.days.last
+        return PriceHeld(
+            *(row.insurer, row.tariff_list, row.code, row.program, row.profile, row.moment, self.days.count, self.why),
+            *(first, last, max(self.since, first.replace(month=1, day=1))),
+            min(self.until, last.replace(month=12, day=31)),
+        )
 
 
-def _likely(rows: Sequence[Agreement]) -> Agreement:
+def likely(rows: Sequence[Agreement]) -> Agreement:
     """Of the agreements about a code the one that says of any program what it is, or the first."""
     return next((row for row in rows if row.program == ANY), rows[0])
 
 
 def _edges(days: Days) -> tuple[date | None, date | None]:
     return (days.first, days.last) if days.first <= days.last else (None, None)
-
-
-def hidden(word: str) -> bool:
-    """Whether a word may be somebody's, so that it isn't shown and can't be linked."""
-    return word == HIDDEN or set(word) == {"*"}

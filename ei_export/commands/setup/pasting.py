@@ -5,7 +5,6 @@ doesn't say, somebody says for all of them: an insurer, a list, a period. Nothin
 """
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -89,13 +88,18 @@ def _cells(text: str) -> list[tuple[int, tuple[str, ...]]]:
     """The rows with something in them, each with its number as a person counts."""
     first = next(filter(str.strip, text.splitlines()), "")
     delimiter = next((mark for mark in ("\t", ";") if mark in first), next(filter(text.count, "\t;"), ";"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        read = [*csv.reader(io.StringIO(text), delimiter=delimiter)]
-    except csv.Error:
-        read = [line.split(delimiter) for line in text.split("\n")]
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    read = [_cut(line, delimiter) for line in lines]
     rows = [(number, tuple(" ".join(cell.split()) for cell in cells)) for number, cells in enumerate(read, 1)]
     return [(number, cells) for number, cells in rows if any(cells)][:_MOST_ROWS]
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    """The cells of a row. A quote that isn't closed is no more than a quote: it costs no other row."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return line.split(delimiter)
 
 
 def _heading(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[tuple[str, ...], int]:

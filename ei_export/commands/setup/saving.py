@@ -65,12 +65,13 @@ class Files:
 @frozen
 class Prepared:
     """A change that may be saved: what there is ``before``; the files that it changes with what they will be; the
-    settings then. ``findings``: what settings and tables will hold in vain, and don't now."""
+    settings and the tariffs then. ``findings``: what these will hold in vain, and don't now."""
 
     change: Change
     before: Files
     after: Mapping[Path, bytes]
     settings: Settings
+    tariffs: Tariffs
     findings: Sequence[Finding]
 
     @property
@@ -111,9 +112,9 @@ def prepare(config: Path, change: Change, seen: str = "") -> Prepared:
         raise SettingsError("SETUP_BY_HAND", path=config.name) from None
     agreements = Agreements.load(settings.overlays)  # which no change touches
     before = [*in_vain(settings, agreements, _tariffs(settings, files.contents))]
-    then = in_vain(wanted, agreements, _tariffs(wanted, files.contents | after))
-    findings = [finding for finding in then if finding not in before]
-    return Prepared(change, files, _changed(files.contents, after), wanted, findings)
+    tariffs = _tariffs(wanted, files.contents | after)
+    findings = [finding for finding in in_vain(wanted, agreements, tariffs) if finding not in before]
+    return Prepared(change, files, _changed(files.contents, after), wanted, tariffs, findings)
 
 
 def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
@@ -131,9 +132,10 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
     settings = load(config, after.get(config, files.contents[config]))
     _expect_ours(config, after, {settings.tariffs_path, *files.contents})
     contents = {path: _content(path) for path in after if path.is_file()} | files.contents
-    _tariffs(settings, contents | after)
+    tariffs = _tariffs(settings, contents | after)
     told: Mapping[str, str | int] = {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}
-    return Prepared(Change("taken_back", told), Files(config, contents), _changed(contents, after), settings, ())
+    change = Change("taken_back", told)
+    return Prepared(change, Files(config, contents), _changed(contents, after), settings, tariffs, ())
 
 
 def save(prepared: Prepared, now: datetime) -> KeptChange:

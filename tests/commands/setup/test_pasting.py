@@ -116,5 +116,5 @@ def test_nothing_and_too_much() -> None:
     assert paste("").rows == ()
     assert paste(" \n\t\n").rows == ()
     assert paste("x" * (LONGEST + 1)).is_too_long
-    assert [row.tariff for row in paste('"open;\n1;2').rows] == [None]
+    assert [row.tariff for row in paste('"open;\n1;2').rows] == [None, None]
     assert paste("\0;\u202e\n").new == []

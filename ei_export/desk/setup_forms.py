@@ -1,0 +1,233 @@
+"""What the forms of Inrichting ask for: the fields of each, made into a change of settings or tariffs."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, get_args
+
+from attrs import frozen
+from werkzeug.datastructures import MultiDict
+
+from ..base.amounts import AMOUNT_FORM, cents
+from ..base.problems import SettingsError
+from ..base.tables import sheet_day
+from ..commands.setup.changes import (
+    DETAILS,
+    Change,
+    NewContract,
+    add_contract,
+    add_tariffs,
+    change_contract,
+    change_details,
+    change_tariffs,
+    details_of,
+    link_codes,
+    link_columns,
+    link_statuses,
+    link_uzovi,
+    link_words,
+    remove_contract,
+    together,
+)
+from ..commands.setup.guessing import Said
+from ..commands.setup.pasting import Defaults, Pasted, pasted
+from ..commands.setup.tariff_table import NewTariff
+from ..intake.values import uzovi
+from ..model.columns import COLUMNS
+from ..model.names import AgreementNames
+from ..settings import Settings
+from ..zorg1.agreements import Agreements
+from ..zorg1.resolver import NOT_ZORG1
+from ..zorg1.tariffs import Tariffs
+
+#: The fields of a form by their names, each with all its values.
+Fields = MultiDict[str, str]
+#: What stands before the rest of a name, in fields of which there is one for each row.
+COLUMN, MEANING, AMOUNT, FIRST, LAST = "kolom:", "als:", "bedrag:", "vanaf:", "tm:"
+#: Before a code that the export itself says appointments are declared under.
+UNDER: Final = "onder:"
+_DAY_FORM: Final = "YYYY-MM-DD | DD-MM-YYYY"
+
+
+class NothingAskedError(Exception):
+    """A form in which nothing was chosen. ``key``: of the words that say so."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def asked_columns(form: Fields, settings: Settings) -> Change:
+    """Our columns, each with the one of the export that is chosen for it; those that stay as they are left out."""
+    links: dict[str, str] = {}
+    for ours in COLUMNS:
+        theirs = form.get(f"{COLUMN}{ours}")
+        if theirs is not None and theirs != form.get(f"was:{ours}", ""):
+            links[ours] = "" if theirs.casefold() == ours else theirs
+    if not links:
+        raise NothingAskedError("nothing.columns")
+    return link_columns(links)
+
+
+def asked_statuses(form: Fields, settings: Settings) -> Change:
+    words = form.getlist("woord")
+    said = next((each for each in get_args(Said) if each == form.get("geldt")), None)
+    if not words or said is None:
+        raise NothingAskedError("nothing.words")
+    return link_statuses(words, said)
+
+
+def asked_words(form: Fields, settings: Settings) -> Change:
+    """Words of any column, each with what is typed behind it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, meaning in form.items():
+        if name.startswith(MEANING) and meaning.strip():
+            column, _, word = name.removeprefix(MEANING).partition(":")
+            found.setdefault((column, meaning.strip()), []).append(word)
+    if not found:
+        raise NothingAskedError("nothing.meanings")
+    return together(*(link_words(column, words, meaning) for (column, meaning), words in found.items()))
+
+
+def asked_codes(form: Fields, settings: Settings) -> Change:
+    """Codes, linked to what is typed, to nothing, or no longer."""
+    codes, act = form.getlist("code"), form.get("doe")
+    to = NOT_ZORG1 if act == "none" else form.get("naar", "").strip().upper() if act == "link" else ""
+    if not codes:
+        raise NothingAskedError("nothing.codes")
+    if act == "link" and not to:
+        raise NothingAskedError("nothing.code")
+    own = [code for code in codes if not code.startswith(UNDER)]
+    under = [code.removeprefix(UNDER) for code in codes if code.startswith(UNDER)]
+    changes = [link_codes(own, to)] if own else []
+    return together(*changes, *([link_words("declare_under", under, to)] if under else []))
+
+
+def asked_insurers(form: Fields, settings: Settings) -> Change:
+    """UZOVI numbers, as the export has them: whose they are, or which number a word stands for."""
+    found, insurer, number = form.getlist("uzovi"), form.get("verzekeraar", ""), form.get("nummer", "").strip()
+    if not found:
+        raise NothingAskedError("nothing.uzovi")
+    if form.get("doe") == "number":
+        if not number:
+            raise NothingAskedError("nothing.number")
+        return link_words("uzovi", found, number)
+    if not insurer:
+        raise NothingAskedError("nothing.insurer")
+    numbers = [read for text in found if (read := uzovi(text)) is not None]
+    if not numbers:
+        raise NothingAskedError("nothing.no_number")
+    return together(*(link_uzovi(each, insurer) for each in numbers))
+
+
+def asked_contract(form: Fields, settings: Settings) -> Change:
+    number, insurer = _whole(form.get("nummer", "")), form.get("verzekeraar", "")
+    if number and form.get("doe") == "remove":
+        return remove_contract(number, insurer)
+    first = _day(form, "vanaf")
+    if not insurer or first is None:
+        raise NothingAskedError("nothing.contract")
+    lists = form.getlist("lijst")
+    if not lists:
+        raise NothingAskedError("nothing.lists")
+    contract = NewContract(insurer, first, _day(form, "tm"), lists, form.get("bedrag", ""))
+    return change_contract(number, contract) if number else add_contract(contract)
+
+
+def asked_prices(form: Fields, settings: Settings) -> Change:
+    """Amounts for products that have none."""
+    found = [*_prices(form)]
+    if not found:
+        raise NothingAskedError("nothing.amounts")
+    return add_tariffs(found)
+
+
+def _prices(form: Fields) -> Iterator[NewTariff]:
+    for name, text in form.items():
+        if name.startswith(AMOUNT) and name.count("|") > 1 and text.strip():
+            key = name.removeprefix(AMOUNT)
+            price_list, insurer, code, *_ = key.split("|")
+            first, last = _day(form, f"{FIRST}{key}"), _day(form, f"{LAST}{key}")
+            yield NewTariff(price_list, insurer, code, first, last, _cents(text))
+
+
+def asked_tariff(form: Fields, settings: Settings) -> Change:
+    """Another amount or period for a row of the tariff table."""
+    first, last = _day(form, "vanaf"), _day(form, "tm")
+    said = NewTariff("", "", "", first, last, _cents(form.get("bedrag", ""))).cells(",")
+    return change_tariffs({_whole(form.get("regel", "")): {name: said[name] for name in ("from", "until", "amount")}})
+
+
+def asked_paste(form: Fields, settings: Settings) -> Change:
+    """What was understood of tariffs that were pasted."""
+    found = read_paste(form, settings)
+    if not found.new and not found.changed:
+        raise NothingAskedError("nothing.pasted")
+    amounts = {line: {"amount": tariff.cells(",")["amount"]} for line, tariff in found.changed.items()}
+    changes = [add_tariffs(found.new)] if found.new else []
+    return together(*changes, *([change_tariffs(amounts)] if amounts else []))
+
+
+def read_paste(form: Fields, settings: Settings) -> Pasted:
+    """Tariffs that were pasted. Raises SettingsError."""
+    defaults = Defaults(form.get("lijst", ""), form.get("verzekeraar", ""), _day(form, "vanaf"), _day(form, "tm"))
+    agreements, tariffs = Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path)
+    return pasted(form.get("plak", ""), defaults, agreements, AgreementNames.of(settings.overlays), tariffs)
+
+
+def asked_details(form: Fields, settings: Settings) -> Change:
+    now = details_of(settings)
+    days = {key: _day(form, key) for key in DETAILS if key.endswith("_until") and key in form}
+    texts = {key: form[key].strip() for key in DETAILS if key in form and key not in days}
+    wanted: Mapping[str, str | date | None] = {**texts, **days}
+    other = {key: value for key, value in wanted.items() if (value or "") != (now[key] or "")}
+    if not other:
+        raise NothingAskedError("nothing.new")
+    return change_details(other)
+
+
+@frozen
+class Kind:
+    """A form: the section of Inrichting that it stands in, and the change that its fields ask for."""
+
+    section: str
+    asked: Callable[[Fields, Settings], Change]
+
+
+#: The forms by the end of their address.
+KINDS: Final[Mapping[str, Kind]] = {
+    "kolommen": Kind("columns", asked_columns),
+    "status": Kind("statuses", asked_statuses),
+    "woorden": Kind("statuses", asked_words),
+    "codes": Kind("codes", asked_codes),
+    "verzekeraars": Kind("insurers", asked_insurers),
+    "contract": Kind("insurers", asked_contract),
+    "bedragen": Kind("tariffs", asked_prices),
+    "tarief": Kind("tariffs", asked_tariff),
+    "plakken": Kind("tariffs", asked_paste),
+    "praktijk": Kind("practice", asked_details),
+}
+
+
+def _day(form: Fields, name: str) -> date | None:
+    """A day that was typed; None for nothing. Raises SettingsError for what is none."""
+    text = form.get(name, "").strip()
+    day = sheet_day(text) if text else None
+    if text and day is None:
+        raise SettingsError("FORM_VALUE", found=text, expected=_DAY_FORM)
+    return day
+
+
+def _cents(text: str) -> int:
+    found = cents(text.strip())
+    if found is None:
+        raise SettingsError("FORM_VALUE", found=text, expected=AMOUNT_FORM)
+    return found
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def shown_fields(form: Fields, without: Sequence[str]) -> Mapping[str, list[str]]:
+    """The fields of a form that are sent again."""
+    return {name: values for name, values in form.lists() if name not in without}

@@ -1,0 +1,143 @@
+"""What the sections of Inrichting show: rows with what can be chosen for each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, get_args
+
+from attrs import frozen
+
+from ..base.tables import FOREVER
+from ..base.words import words
+from ..commands.setup.changes import DETAILS, details_of
+from ..commands.setup.guessing import column_guesses, status_guess
+from ..commands.setup.holdings import Holdings, is_hidden, likely
+from ..commands.setup.told import product_name
+from ..model.columns import COLUMNS, REQUIRED
+from ..model.names import AgreementNames
+from ..settings import AMOUNTS, DEFAULT_LISTS, Settings
+from ..settings.settings import PayTo
+from ..zorg1.tariffs import Tariffs
+from .showing import desk, paged
+
+#: What is between cells.
+_BETWEEN: Final[Mapping[str, str]] = {";": "semicolon", ",": "comma", "\t": "tab"}
+#: What the choices of a detail are; of the rest something is typed.
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "practice.pay_to": get_args(PayTo),
+    "output.message": ("test", "production"),
+    "messages.language": ("nl", "en"),
+}
+
+
+@frozen
+class ColumnRow:
+    """A column of ours: which of the export it is read from, '' = none, and which it may be."""
+
+    ours: str
+    label: str
+    is_required: bool
+    theirs: str
+    guess: str
+    filled: int
+
+    @property
+    def is_missing(self) -> bool:
+        return self.is_required and not self.theirs
+
+
+@frozen
+class DetailRow:
+    """A detail of the practice, with what can be chosen for it; None where something is typed."""
+
+    key: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]] | None
+    kind: str = "text"
+
+
+def section_values(name: str, settings: Settings, found: Holdings | None) -> Mapping[str, object]:
+    """What a section shows besides the holdings."""
+    names = AgreementNames.of(settings.overlays)
+    values: dict[str, object] = {
+        "insurers": names.insurers.known,
+        "lists": names.lists.known,
+        "default_lists": DEFAULT_LISTS,
+        "is_hidden": is_hidden,
+    }
+    if name == "overview":
+        return {"steps": _steps(settings, found), "between": _BETWEEN.get(found.delimiter if found else "", "")}
+    if name == "practice":
+        return {"rows": [*_details(settings)]}
+    if name == "insurers":
+        return values | {"amounts": AMOUNTS, "never": FOREVER}
+    if name == "tariffs":
+        rows = Tariffs.load(settings.tariffs_path).rows
+        shown = sorted(rows, key=lambda row: (row.insurer, row.list, row.code, row.valid_from))
+        return values | {"tariffs": paged(shown), "never": FOREVER, "always": date.min, "name_of": _name_of}
+    if found is None:
+        return values
+    if name == "columns":
+        return {"rows": [*_columns(settings, found)], "unused": [each for each in found.columns if not each.ours]}
+    if name == "statuses":
+        return values | {"guess": status_guess, "column_words": words("columns", desk().language)}
+    if name == "codes":
+        is_open = {code: code.stands_for in ("unknown", "fault") for code in found.codes}
+        codes = {"open_codes": [c for c in found.codes if is_open[c]], "products": [*_products()], "name_of": _name_of}
+        return values | codes | {"codes": paged([code for code in found.codes if not is_open[code]])}
+    return values
+
+
+def _steps(settings: Settings, found: Holdings | None) -> Sequence[tuple[str, str, int]]:
+    """Each section with how much there is to be done in it."""
+    if found is None:
+        return ()
+    counts = dict(found.open)
+    bare = {"insurers": not settings.contracts, "tariffs": not settings.tariffs_path}
+    return [
+        ("kolommen", "columns", counts["columns"]),
+        ("statuswoorden", "statuses", counts["statuses"] + counts["words"]),
+        ("codes", "codes", counts["codes"]),
+        ("verzekeraars", "insurers", counts["insurers"] or int(bare["insurers"])),
+        ("tarieven", "tariffs", counts["prices"] or int(bare["tariffs"])),
+    ]
+
+
+def _columns(settings: Settings, found: Holdings) -> Iterator[ColumnRow]:
+    labels = words("columns", desk().language)
+    theirs = {each.ours: each for each in found.columns if each.ours}
+    free = [each.name for each in found.columns if not each.ours and not each.is_twice]
+    guesses = {ours: name for name, ours in column_guesses(free, taken=theirs).items()}
+    rows = [
+        ColumnRow(
+            *(ours, labels(ours), ours in REQUIRED),
+            *(theirs[ours].name if ours in theirs else "", guesses.get(ours, "")),
+            theirs[ours].filled if ours in theirs else 0,
+        )
+        for ours in COLUMNS
+    ]
+    yield from sorted(rows, key=lambda row: (not row.is_missing, not row.guess, not row.is_required))
+
+
+def _products() -> Iterator[tuple[str, str]]:
+    """Every declare-under code, with what it stands for."""
+    resolver = desk().rules().resolver
+    for code in sorted(resolver.codes):
+        rows = resolver.agreed_anywhere(code)
+        row, insurers = likely(rows), ", ".join(sorted({row.insurer for row in rows}))
+        yield code, f"{_name_of(row.program, row.profile, row.moment)} ({insurers})"
+
+
+def _name_of(program: str, profile: str, moment: str) -> str:
+    return product_name(program, profile, moment, desk().language)
+
+
+def _details(settings: Settings) -> Iterator[DetailRow]:
+    label, say = words("setup", desk().language), words("desk-setup", desk().language)
+    now = details_of(settings)
+    for key in DETAILS:
+        value, choices = now[key], _CHOICES.get(key)
+        options = [(each, say(f"choice.{each}")) for each in choices] if choices else None
+        kind = "date" if key.endswith("_until") else "text"
+        text = value.isoformat() if isinstance(value, date) else value or ""
+        yield DetailRow(key, label(f"detail.{key}"), text, options, kind)

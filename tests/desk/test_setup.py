@@ -1,0 +1,259 @@
+"""Inrichting: what the export holds is linked by clicking, looked at, saved, and taken back; nobody needs an editor."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from ei_export.cli import main
+from ei_export.commands.setup.keeping import KEPT
+from ei_export.desk import setup_counting
+from ei_export.settings import load
+from tests.support.demo import DEMO
+from tests.support.desk import Page, Visitor
+
+Desk = Callable[..., Visitor]
+SECTIONS = ("kolommen", "statuswoorden", "codes", "verzekeraars", "tarieven", "praktijk", "wijzigingen")
+LOOK, SAVE = "Bekijk de wijziging", "Bewaren"
+EVIL = '"><script>alert(1)</script>'
+
+
+def at(visitor: Visitor, section: str = "") -> Page:
+    page = visitor.get(f"/inrichting{section and '/'}{section}")
+    assert page.status == 200, page.text
+    return page
+
+
+def saved(visitor: Visitor, page: Page) -> Page:
+    """What comes after the look."""
+    assert page.status == 200, page.text
+    page = visitor.press(page, SAVE)
+    assert page.status == 200, page.text
+    assert "Gelukt:" in page.text
+    return page
+
+
+def check(practice: Path, today: str = "2024-02-02") -> str:
+    command = ["check", "--config", str(practice / "ei-export.toml"), "--today", today, "--lang", "nl"]
+    return CliRunner().invoke(main, command).output
+
+
+def test_every_section_has_what_the_export_holds_and_what_is_to_be_done(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    overview = at(visitor)
+    assert "1 code nog niet begrepen" in overview.text
+    assert "1 tarief te weinig" in overview.text
+    for section in SECTIONS:
+        page = at(visitor, section)
+        inputs = page.tree.xpath("//main//*[self::input or self::select or self::textarea][not(@type='hidden')]")
+        labels = {*page.tree.xpath("//label/@for")}
+        assert [each.get("name") for each in inputs if each.get("id") not in labels and not _is_in_label(each)] == []
+        ids = page.tree.xpath("//@id")
+        assert sorted(ids) == sorted({*ids})
+    text = "".join(at(visitor, section).response.get_data(as_text=True) for section in SECTIONS)
+    rows = [row.split(";") for row in (practice / "afspraken.csv").read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert [row[8] for row in rows if row[8] in text] == []  # BSN
+    assert [row[9] for row in rows if f">{row[9]}<" in text] == []  # birth date
+
+
+def _is_in_label(each: object) -> bool:
+    return any(True for _ in each.iterancestors("label"))  # type: ignore[attr-defined]
+
+
+def test_a_status_word_is_linked_and_its_appointments_appear(practice: Path, desk: Desk) -> None:
+    feed = practice / "afspraken.csv"
+    feed.write_text(feed.read_text(encoding="utf-8").replace(";Niet verschenen;", ";Klaar;"), encoding="utf-8")
+    visitor = desk(practice)
+    page = at(visitor, "statuswoorden")
+    assert "Klaar 10 3 nog niet bekend voorstel: Uitgevoerd" in page.text
+    look = visitor.press(page, "Uitgevoerd", woord=["Klaar"])
+    assert "Hierdoor gelden 10 afspraken meer als uitgevoerd." in look.text
+    assert "Hierdoor hebben 3 uitgevoerde afspraken meer een Zorg1-code." in look.text
+    assert "Klaar" not in (practice / "ei-export.toml").read_text(encoding="utf-8")
+    page = saved(visitor, look)
+    assert "Klaar 10 3 Uitgevoerd" in page.text
+    assert 'completed = ["Afgehandeld", "Klaar"]' in (practice / "ei-export.toml").read_text(encoding="utf-8")
+    assert "alles wordt begrepen" in at(visitor).text
+
+
+def test_the_missing_tariff_is_filled_in(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    assert "TARIFF_MISSING" in check(practice)
+    page = at(visitor, "tarieven")
+    (field,) = page.tree.xpath("//input[starts-with(@name, 'bedrag:')]/@name")
+    look = visitor.press(page, LOOK, near="Menzis 940170", **{field: "170,93"})
+    assert "Voor 1 afspraak is er nu wel een tarief." in look.text
+    saved(visitor, look)
+    assert "productafspraken Zorg1;Menzis;940170;2023-01-01;2023-12-31;170,93" in (practice / "tarieven.csv").read_text(
+        encoding="utf-8-sig"
+    )
+    assert "TARIFF_MISSING" not in check(practice)
+
+
+def test_tariffs_are_pasted(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    text = f"Code\tTarief\n940170\t€ 170,93\n{EVIL}\t1,00\n=1+1\t2,00\n940169\tveel\n"
+    fields = {"plak": text, "verzekeraar": "Menzis", "vanaf": "2023-01-01", "tm": "2023-12-31"}
+    look = visitor.press(at(visitor, "tarieven"), "Bekijk wat ervan begrepen wordt", **fields)
+    assert "Nieuw: 1. Ander bedrag: 0. Al zo: 0. Niet begrepen en weggelaten: 3." in look.text
+    assert "<script>" not in look.response.get_data(as_text=True)
+    before = (practice / "tarieven.csv").read_text(encoding="utf-8-sig")
+    saved(visitor, look)
+    added = (practice / "tarieven.csv").read_text(encoding="utf-8-sig").removeprefix(before)
+    assert added == "productafspraken Zorg1;Menzis;940170;2023-01-01;2023-12-31;170,93\n"
+    nothing = visitor.press(at(visitor, "tarieven"), "Bekijk wat ervan begrepen wordt", plak="x;y")
+    assert nothing.status == 409
+    assert "geen tarief dat nieuw is" in nothing.text
+    assert nothing.all("//textarea") == ["x;y"]
+
+
+def test_codes_contracts_insurers_and_the_practice(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    codes = at(visitor, "codes")
+    look = visitor.press(codes, "Is geen Zorg1", near="ECHO", code=["ECHO"])
+    assert "Bij 1 uitgevoerde afspraak wordt de code nu wel begrepen." in look.text
+    saved(visitor, look)
+    saved(
+        visitor,
+        visitor.press(at(visitor, "verzekeraars"), "Hoort bij deze verzekeraar", uzovi=["9999"], verzekeraar="CZ"),
+    )
+    page = at(visitor, "verzekeraars")
+    (change,) = page.tree.xpath("//a[contains(., 'VGZ') and contains(@href, 'nummer=')]/@href")
+    form = visitor.get(change.partition("#")[0])
+    assert form.all("//h2")[-1] == "Contract met VGZ wijzigen of beëindigen"
+    saved(visitor, visitor.press(form, LOOK, tm="2023-06-30"))
+    details = at(visitor, "praktijk")
+    saved(visitor, visitor.press(details, LOOK, **{"practice.name": EVIL, "ledger.declared_until": "2019-01-01"}))
+    found = load(practice / "ei-export.toml")
+    assert found.codes["ECHO"] == "-"
+    assert found.uzovi["9999"] == "CZ"
+    assert [c.valid_until for c in found.contracts if c.insurer == "VGZ"] == [date(2023, 6, 30)]
+    assert (found.practice.name, found.ledger.declared_until) == (EVIL, date(2019, 1, 1))
+    assert "<script>alert" not in at(visitor).response.get_data(as_text=True)
+    text = (practice / "ei-export.toml").read_text(encoding="utf-8")
+    assert "# telefonisch consult: met opzet geen Zorg1" in text
+
+
+def test_what_would_be_refused_is_told_and_what_was_typed_stays(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    before = (practice / "ei-export.toml").read_bytes()
+    page = visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.practice_agb": "12"})
+    assert page.status == 409
+    assert "practice.practice_agb" in page.text
+    assert page.tree.xpath("//input[@name='practice.practice_agb']/@value") == ["12"]
+    assert visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd").status == 409
+    page = visitor.press(at(visitor, "verzekeraars"), LOOK, verzekeraar="VGZ", vanaf="2020-01-01")
+    assert "contracts" in page.text
+    assert "VGZ" in page.tree.xpath("//option[@selected]/@value")
+    page = visitor.press(at(visitor, "verzekeraars"), LOOK, verzekeraar="VGZ", vanaf="morgen")
+    assert '"morgen" is niet te begrijpen' in page.text
+    for fields in ([("kolom:nergens", "x")], [("regel", "7"), ("bedrag", "x")], [("bedrag:x", "1")], [("naam", EVIL)]):
+        token = [("_token", page.tree.xpath("//input[@name='_token']/@value")[0])]
+        for kind in ("kolommen", "tarief", "bedragen", "woorden", "nergens"):
+            sent = visitor.send("post", f"/inrichting/wijzigen/{kind}", [*token, *fields])
+            assert sent.status in (404, 409)
+    assert (practice / "ei-export.toml").read_bytes() == before
+    assert not (practice / KEPT).exists()
+
+
+def test_two_browsers_and_an_editor(practice: Path, desk: Desk) -> None:
+    """What somebody else saved meanwhile is never written over."""
+    one, two = desk(practice), desk(practice)
+    pages = [at(visitor, "codes") for visitor in (one, two)]
+    looks = [
+        visitor.press(page, "Is geen Zorg1", near="ECHO", code=["ECHO"])
+        for visitor, page in zip((one, two), pages, strict=True)
+    ]
+    saved(one, looks[0])
+    late = two.press(looks[1], SAVE)
+    assert late.status == 409
+    assert "intussen gewijzigd" in late.text
+    assert "ECHO 1 geen Zorg1, dat is ingesteld" in late.text  # as it is now
+    assert len([*(practice / KEPT).iterdir()]) == 1
+
+
+def test_changes_are_taken_back(practice: Path, desk: Desk) -> None:
+    visitor, config = desk(practice), practice / "ei-export.toml"
+    before = config.read_bytes()
+    saved(visitor, visitor.press(at(visitor, "codes"), "Is geen Zorg1", near="ECHO", code=["ECHO"]))
+    saved(visitor, visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.name": "Anders"}))
+    page = at(visitor, "wijzigingen")
+    look = visitor.press(page, "Terugnemen Code is geen Zorg1: ECHO")
+    assert "Teruggezet zoals het was voor" in look.text
+    saved(visitor, look)
+    assert config.read_bytes() == before
+    config.write_bytes(b"[kapot")
+    page = at(visitor, "wijzigingen")
+    look = visitor.press(page, "Terugnemen Gegevens gewijzigd: Naam van de praktijk")
+    saved(visitor, look)
+    assert load(config).codes["ECHO"] == "-"
+    for name in ("..", "%2e%2e%2f", "weg"):
+        assert visitor.get(f"/inrichting/terugnemen/{name}").status in (404, 405)
+
+
+def test_a_practice_from_export_to_first_check_by_forms_alone(tmp_path: Path, desk: Desk) -> None:
+    folder = tmp_path / "nieuw"
+    folder.mkdir()
+    visitor = desk(folder)
+    page = visitor.get("/")
+    assert page.path == "/inrichting"
+    who: dict[str, Any] = {
+        "practice.name": "De Brug",
+        "practice.practice_agb": "04012345",
+        "practice.provider_agb": "04098765",
+    }
+    assert visitor.press(page, "Beginnen", **who).status == 409
+    export = {"../../Export mei.csv": (DEMO / "afspraken.csv").read_bytes().replace(b"Afspraaknr", b"Volgnr", 1)}
+    wrong = visitor.press(visitor.get("/"), "Beginnen", **{**who, "practice.practice_agb": "1", "export": export})
+    assert wrong.status == 409
+    assert wrong.tree.xpath("//input[@name='bestand']/@value") == ["Export-mei.csv"]
+    page = visitor.press(wrong, "Beginnen", **{"practice.practice_agb": "04012345"})
+    assert "De instellingen zijn gemaakt." in page.text
+    assert {path.name for path in folder.iterdir()} == {"ei-export.toml", "Export-mei.csv", "tariffs.csv"}
+    assert "1 kolom nog niet gekoppeld" in page.text
+    saved(visitor, visitor.press(at(visitor, "kolommen"), LOOK, **{"kolom:appointment_id": "Volgnr"}))
+    codes = at(visitor, "codes")
+    look = visitor.press(codes, "Koppelen", near="ECHO", code=["01"], naar="940131")
+    saved(visitor, look)
+    for insurer in ("VGZ", "Menzis"):
+        page = visitor.press(
+            at(visitor, "verzekeraars"), LOOK, verzekeraar=insurer, vanaf="2019-01-01", bedrag="product"
+        )
+        saved(visitor, page)
+    text = (DEMO / "tarieven.csv").read_text(encoding="utf-8-sig")
+    saved(visitor, visitor.press(at(visitor, "tarieven"), "Bekijk wat ervan begrepen wordt", plak=text))
+    told = check(folder)
+    assert told.startswith('TEST (message in ei-export.toml is "test")')
+    assert "VGZ (7095)" in told
+
+
+def test_a_large_export_is_counted_by_a_process_of_its_own(
+    practice: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup_counting, "AT_ONCE", 10)
+    visitor = desk(practice)
+    started: list[object] = []
+
+    def start(kind: str, function: Callable[..., object], *args: object, **how: object) -> object:
+        started.append(kind)
+        job = type("Job", (), {"id": "w1", "refusal": None, "result": function(*args, lambda stage, count: None)})
+        monkeypatch.setattr(visitor.desk.jobs, "get", lambda name: job if name == "w1" else None)
+        return job
+
+    monkeypatch.setattr(visitor.desk.jobs, "start", start)
+    waits = visitor.client.get("/inrichting/codes", base_url="http://127.0.0.1:8310")
+    assert (waits.status_code, waits.headers["Location"]) == (303, "/werk/w1")
+    assert "ECHO" in at(visitor, "codes").text
+    at(visitor)
+    assert started == ["holdings"]
+
+
+def test_an_export_that_cant_be_read_keeps_nobody_from_the_rest(practice: Path, desk: Desk) -> None:
+    (practice / "afspraken.csv").unlink()
+    visitor = desk(practice)
+    for section in SECTIONS:
+        assert at(visitor, section).all("//main//section | //main//p[@role='alert']")
+    assert "De export is niet te lezen" in at(visitor, "tarieven").text
