@@ -1,3 +1,72 @@
-from flask import Blueprint
+"""Uitleg: any number, and all there is to tell of what has it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ..base.problems import SettingsError, render
+from ..base.words import Words, words
+from ..commands.explain.explain import KINDS, NumberUnknown, explain
+from ..intake import values
+from .showing import acting, desk, show
+from .stories import Told, name_of, run_of, told
 
 PAGE = Blueprint("explain", __name__, url_prefix="/uitleg")
+
+#: Why nothing is told of a number; whatever else is wrong is wrong with more than that.
+_OF_NUMBERS: Final = ("EXPLAIN_UNKNOWN", "EXPLAIN_SIMILAR", "EXPLAIN_PERSONAL", "TEST_NUMBER", "LINE_PRUNED")
+
+
+@PAGE.get("")
+def page() -> ResponseReturnValue:
+    """The stories of a ``number``, of every ``kind`` or of one; where none is asked for, where to ask."""
+    number, kind = request.args.get("number", "").strip(), request.args.get("kind", "")
+    if not number:
+        return _page(number, [])
+    try:
+        return _page(number, _stories(number, kind if kind in KINDS else ""))
+    except SettingsError as refusal:
+        if refusal.code == "EXPLAIN_KIND":
+            return redirect(url_for("explain.page", number=number), 303)
+        if refusal.code not in _OF_NUMBERS:
+            raise
+        return _page("" if refusal.code == "EXPLAIN_PERSONAL" else number, [], refusal)
+
+
+@PAGE.post("")
+@acting
+def search() -> ResponseReturnValue:
+    """Leads to the stories of a number. Not of a BSN: that isn't to be in an address."""
+    number = request.form.get("number", "").strip()
+    if values.bsn(number):
+        return _page("", [], SettingsError("EXPLAIN_PERSONAL"))
+    return redirect(url_for("explain.page", number=number), 303)
+
+
+def _words() -> Words:
+    return words("desk-explain", desk().language)
+
+
+def _stories(number: str, kind: str) -> Sequence[Told]:
+    settings, language = desk().settings(), desk().language
+    with desk().ledger() as ledger:
+        stories = explain(settings, number, desk().day, kind, ledger=ledger)
+    return [told(story, settings, language, _words()) for story in stories]
+
+
+def _page(number: str, stories: Sequence[Told], refusal: SettingsError | None = None) -> ResponseReturnValue:
+    language = desk().language
+    return show(
+        "explain.html",
+        _words(),
+        404 if refusal is not None else 200,
+        number=number,
+        stories=stories,
+        refused=render(refusal.code, refusal.params, language) if refusal is not None else None,
+        alike=refusal.alike if isinstance(refusal, NumberUnknown) else (),
+        said=words("explain", language),
+        run_of=run_of,
+        name_of=name_of,
+    )
