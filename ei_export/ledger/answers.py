@@ -1,9 +1,13 @@
 """What came back: the declarations that answers are about, and the answers that there are."""
 
-from attrs import frozen
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import field, frozen
 
 from ..model.declaration import short_number
 from . import Ledger
+from .line import Line
 
 
 @frozen
@@ -27,6 +31,58 @@ SELECT invoice, status.run, state, status.insurer, status.uzovi, status.lines, s
 FROM declaration_status AS status JOIN declaration USING (invoice) WHERE invoice = ?
 """
     return ledger.only(Declared, sql, (invoice,))
+
+
+@frozen
+class StoredAnswer:
+    """An answer that was read in, with what it answers: ``run`` of the declaration, its ``file``. ``read_on`` and
+    ``dated`` (as it says itself, or '') are YYYY-MM-DD; ``kind``: refused as a whole, or answered line by line;
+    ``by_insurer``: surely, and not VECOZO's; ``codes`` of the whole, a space between. Amounts are cents."""
+
+    invoice: str
+    run: int
+    declaration: str
+    standard: str
+    insurer: str
+    uzovi: str
+    lines: int
+    file: str
+    read_on: str
+    dated: str
+    kind: str
+    by_insurer: bool = field(converter=bool)
+    codes: str
+    remark: str
+    declared_cents: int
+    granted_cents: int
+
+
+_STORED: Final = """
+SELECT answer.invoice, run, declaration.file, declaration.standard, insurer, uzovi, lines, answer.file, read_on, dated,
+       kind, by_insurer, codes, remark, declared_cents, granted_cents
+FROM answer JOIN declaration ON declaration.invoice = answer.invoice
+"""
+
+
+def answers(ledger: Ledger) -> Iterator[StoredAnswer]:
+    """All answers, the one that was read last first."""
+    return ledger.each(StoredAnswer, f"{_STORED} ORDER BY read_on DESC, answer.invoice DESC")
+
+
+def answer_to(ledger: Ledger, invoice: str) -> StoredAnswer | None:
+    """The answer to a declaration."""
+    return ledger.only(StoredAnswer, f"{_STORED} WHERE answer.invoice = ?", (invoice,))
+
+
+def lines_not_granted(ledger: Ledger, invoice: str) -> list[Line]:
+    """The lines of a declaration that its answer didn't grant in full, whatever became of them since, by reference."""
+    sql = """
+SELECT sent_line.* FROM declaration CROSS JOIN sent_line
+ON sent_line.reference BETWEEN first_reference AND last_reference AND sent_line.invoice = declaration.invoice
+WHERE declaration.invoice = ? AND granted_cents IS NOT NULL AND (granted_cents <> sent_line.amount_cents OR codes <> '')
+ORDER BY reference
+"""
+    return [*ledger.each(Line, sql, (invoice,))]
 
 
 class PersonLines:

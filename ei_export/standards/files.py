@@ -52,12 +52,14 @@ class FoundFile:
     findings: Sequence[Finding] = ()
 
 
-def entries(path: Path) -> Iterator[FoundFile]:
+def entries(path: Path, called: str = "") -> Iterator[FoundFile]:
     """The files at a path: itself, what is in it if it is a zip, or what is in the folder, by name (perhaps nothing).
-    What a computer leaves there of its own accord is passed over.
+    What a computer leaves there of its own accord is passed over. ``called``: what a file, or a zip, is called where
+    that is not its path.
 
     A file is closed when the next one is asked for. Nothing is raised for what can't be read: its entry says so.
     """
+    name = called or str(path)
     try:
         if path.is_dir():
             for inside in files_in(path):
@@ -68,11 +70,11 @@ def entries(path: Path) -> Iterator[FoundFile]:
             zipped = file.read(4) in _ZIP_STARTS
             file.seek(0)
             if zipped:
-                yield from _zip_entries(file, str(path))
+                yield from _zip_entries(file, name)
             else:
-                yield FoundFile(str(path), file)
+                yield FoundFile(name, file)
     except OSError as error:
-        yield unreadable(str(path), error.strerror or "")
+        yield unreadable(name, error.strerror or "")
 
 
 def paths_at(path: Path) -> Sequence[Path]:

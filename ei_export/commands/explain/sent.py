@@ -10,8 +10,9 @@ from ...declaring.numbers import run_label
 from ...ledger.closings import closings_of
 from ...ledger.history import place_in_file, requests_about
 from ...ledger.line import Line
-from ...model.codelists import remedy, return_codes
+from ...model.codelists import return_codes
 from ...model.due import DueLine
+from ...output.refusals import reasons
 from ...standards.message import recognise, start_of
 from ...standards.registry import standard_named, standard_of
 from .patient import PatientHistory
@@ -125,7 +126,7 @@ def _what_now(line: Line, code: str) -> Reason:
         "granted": line.granted_cents or 0,
         "codes": ", ".join(line.return_codes),
     }
-    found = remedy(code)
+    _, found = next(reasons([code]))
     meaning, to_do = Quoted(found.meaning, places), Quoted(found.remedy, places)
     return reason("remedy.answer", "specs/codelists/return-remedies.csv", meaning=meaning, remedy=to_do)
 

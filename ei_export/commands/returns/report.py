@@ -12,6 +12,7 @@ from ...base.spool import UNIT, SortedLines
 from ...base.wording import euros
 from ...base.words import shown, words
 from ...ledger.line import Line
+from ...model.codelists import Remedy
 from ...output.paper import set_lines, template
 from ...output.refusals import official, reasons, worded
 
@@ -102,34 +103,12 @@ class FileReport:
 
     def _tell(self, finding: Finding, reference: str) -> None:
         message, remedy = render(finding.code, finding.params, self.language)
-        self._add(self._faults, finding.code, (reference,), {"reference": reference}, message, remedy)
+        said = {"code": finding.code, "reference": reference, "message": message, "remedy": remedy}
+        self._add(self._faults, said)
 
     def line(self, line: LineReport) -> None:
         """A line that was not granted in full."""
-        code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
-        sent = line.sent
-        if line.status == "refused" and sent.debit_credit == "C":
-            code = "RETURN_CREDIT_NEEDLESS" if line.is_needless else "RETURN_CREDIT_REFUSED"
-        about = {
-            "reference": sent.reference,
-            "appointment_id": sent.appointment_id,
-            "trajectory": sent.trajectory,
-            "record": line.record,
-            "date": sent.date,
-            "f_code": sent.f_code,
-            "amount_cents": sent.amount_cents,
-            "granted_cents": line.granted_cents,
-            "remark": line.remark,
-        }
-        places = {
-            "reference": sent.reference,
-            "f_code": sent.f_code,
-            "date": sent.date,
-            "units": sent.units,
-            "amount": self.euros(sent.amount_cents),
-            "granted": self.euros(line.granted_cents),
-        }
-        self._explain(self._lines, code, line.codes, line.codes, about, places)
+        self._add(self._lines, of_line(line, self.insurer, self.invoice, self.language))
 
     def answered(
         self, codes: Sequence[str], judged: Sequence[str], granted_cents: int, refused: int, *, whole: bool, held: bool
@@ -139,55 +118,24 @@ class FileReport:
         self.is_read, self.is_whole, self.is_held, self.granted_cents = True, whole, held, granted_cents
         self.refused = self.lines if whole else refused
         if whole:
-            places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
-            about = {"reference": "", "remark": self.remark}
-            self._explain(self._faults, "RETURN_FILE_REFUSED", codes, judged, about, places)
+            self._add(self._faults, self._of_whole(codes, judged))
 
-    def _explain(
-        self,
-        spool: SortedLines,
-        code: str,
-        codes: Sequence[str],
-        judged: Sequence[str],
-        about: Mapping[str, object],
-        places: Mapping[str, object],
-    ) -> None:
-        """Words a refusal for return codes by those that say what it means; its remedy is that of the first."""
-        by = words("returns", self.language)("by", insurer=self.insurer)
-        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes), "by": by}
-        said = {**shown({**places, "by": by}, self.language), **named}
-        found = list(reasons(judged, whole=code == "RETURN_FILE_REFUSED" and self.is_held))
-        told = [
-            {
-                "return_code": reason,
-                "text": official(reason, self.language) if reason else "",
-                "meaning": worded(what.meaning, said, self.language),
-                "remedy": worded(what.remedy, said, self.language),
-            }
-            for reason, what in found
-        ]
-        meaning = told[0]["meaning"]
-        message, general = render(code, {**places, **named}, self.language)
-        message = f"{message} {meaning}"
-        remedy = general if code == "RETURN_LINE_PARTLY" else told[0]["remedy"]
-        more = {**about, "return_codes": list(codes), "again": found[0][1].again, "meaning": meaning, "reasons": told}
-        key = (",".join(reason for reason, _ in found), meaning, str(about["reference"]))
-        self._add(spool, code, key, more, message, remedy)
+    def _of_whole(self, codes: Sequence[str], judged: Sequence[str]) -> dict[str, Any]:
+        """The refusal of the whole, as it is told."""
+        places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
+        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes)}
+        about = {"reference": "", "remark": self.remark, "return_codes": list(codes)}
+        found = list(reasons(judged, whole=self.is_held))
+        return _explained("RETURN_FILE_REFUSED", found, about, {**places, **named}, self.language)
 
-    def _add(
-        self,
-        spool: SortedLines,
-        code: str,
-        key: Sequence[str],
-        more: Mapping[str, object],
-        message: str,
-        remedy: str,
-    ) -> None:
-        level = self._severities.of(code)
+    def _add(self, spool: SortedLines, problem: Mapping[str, Any]) -> None:
+        code, level = problem["code"], self._severities.of(problem["code"])
         self._errors += level == "error"
-        problem = {"code": code, "severity": level, **more, "message": message, "remedy": remedy}
-        order = UNIT.join((str(SEVERITIES.index(level)), code, *key))
-        spool.add(f"{order}{UNIT}{json.dumps(problem)}")
+        found = ",".join(reason["return_code"] for reason in problem.get("reasons", ()))
+        meaning = problem.get("meaning", "")
+        order = UNIT.join((str(SEVERITIES.index(level)), code, found, meaning, problem["reference"]))
+        whole = {"code": code, "severity": level, **problem}
+        spool.add(f"{order}{UNIT}{json.dumps(whole)}")
 
     # What is told of it.
 
@@ -197,6 +145,65 @@ class FileReport:
         for spool in (self._faults, *([] if not self.is_read else [self._lines])):
             for line in spool:
                 yield json.loads(line.rpartition(UNIT)[2])
+
+
+def of_line(line: LineReport, insurer: str, invoice: str, language: Language) -> dict[str, Any]:
+    """What is told of a line that was not granted in full: what for, and what to do."""
+    code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
+    sent = line.sent
+    if line.status == "refused" and sent.debit_credit == "C":
+        code = "RETURN_CREDIT_NEEDLESS" if line.is_needless else "RETURN_CREDIT_REFUSED"
+    about = {
+        "reference": sent.reference,
+        "appointment_id": sent.appointment_id,
+        "trajectory": sent.trajectory,
+        "record": line.record,
+        "date": sent.date,
+        "f_code": sent.f_code,
+        "amount_cents": sent.amount_cents,
+        "granted_cents": line.granted_cents,
+        "remark": line.remark,
+        "return_codes": list(line.codes),
+    }
+    places = {
+        "reference": sent.reference,
+        "f_code": sent.f_code,
+        "date": sent.date,
+        "units": sent.units,
+        "amount": euros(sent.amount_cents, language),
+        "granted": euros(line.granted_cents, language),
+        "insurer": insurer,
+        "invoice": invoice,
+        "codes": " ".join(line.codes),
+    }
+    return _explained(code, list(reasons(line.codes)), about, places, language)
+
+
+def _explained(
+    code: str,
+    found: Sequence[tuple[str, Remedy]],
+    about: Mapping[str, object],
+    places: Mapping[str, object],
+    language: Language,
+) -> dict[str, Any]:
+    """Words a refusal by the return codes that say what it means; its remedy is that of the first."""
+    by = words("returns", language)("by", insurer=str(places["insurer"]))
+    named = {name: places[name] for name in ("insurer", "invoice", "codes")} | {"by": by}
+    said = {**shown({**places, "by": by}, language), **named}
+    told = [
+        {
+            "return_code": reason,
+            "text": official(reason, language) if reason else "",
+            "meaning": worded(what.meaning, said, language),
+            "remedy": worded(what.remedy, said, language),
+        }
+        for reason, what in found
+    ]
+    meaning = told[0]["meaning"]
+    message, general = render(code, {**places, **named}, language)
+    remedy = general if code == "RETURN_LINE_PARTLY" else told[0]["remedy"]
+    again = {"again": found[0][1].again, "meaning": meaning, "reasons": told}
+    return {"code": code, **about, **again, "message": f"{message} {meaning}", "remedy": remedy}
 
 
 def document(report: FileReport) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Return files into the ledger: each matched with its declaration and checked against it, whole or not at all."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Final
 
 from attrs import asdict, define, evolve
@@ -29,16 +30,20 @@ from ..corrections.undo import reinstate_folder
 from .report import FileReport, LineReport
 
 _BATCH: Final = 1_000
+_BY_PATH: Final[Mapping[Path, str]] = MappingProxyType({})
 
 
-def read_returns(settings: Settings, paths: Sequence[Path], today: date) -> Iterator[FileReport]:
-    """Reads return files, zips and folders of them, one file after the other.
+def read_returns(
+    settings: Settings, paths: Iterable[Path], today: date, called: Mapping[Path, str] = _BY_PATH
+) -> Iterator[FileReport]:
+    """Reads return files, zips and folders of them, one file after the other. ``called``: what some of them are called
+    where that is not their path.
 
     Each is one change of the ledger. Raises SettingsError where there is no ledger, BusyError, WriteError; what is
     wrong with a file is in its report.
     """
     for path in paths:
-        for entry in _all_of(path):
+        for entry in _all_of(path, called.get(path, "")):
             with closing(FileReport(entry.name, settings.language, settings.severities)) as report:
                 try:
                     _read(entry, settings, today, report)
@@ -57,14 +62,14 @@ def answered_invoice(path: Path) -> str:
     return min(found, default="")
 
 
-def _all_of(path: Path) -> Iterator[FoundFile]:
+def _all_of(path: Path, called: str) -> Iterator[FoundFile]:
     """The files at a path; where there are none, what says so."""
     found = False
-    for entry in entries(path):
+    for entry in entries(path, called):
         found = True
         yield entry
     if not found:
-        yield nothing_in(str(path))
+        yield nothing_in(called or str(path))
 
 
 def _read(entry: FoundFile, settings: Settings, today: date, report: FileReport) -> None:

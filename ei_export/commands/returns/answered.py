@@ -1,0 +1,42 @@
+"""An answer that was read in before: what it brought, line by line, and what to do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from ...base.problems import Language
+from ...ledger import Ledger
+from ...ledger.answers import StoredAnswer, answer_to, lines_not_granted
+from ...ledger.line import Line, line_of
+from .report import LineReport, of_line
+
+
+@frozen
+class Answered:
+    """An answer with the lines that it didn't grant in full, as they are by now."""
+
+    answer: StoredAnswer
+    lines: Sequence[Line]
+
+
+def answered(ledger: Ledger, invoice: str) -> Answered | None:
+    """The answer to a declaration, if there is one."""
+    answer = answer_to(ledger, invoice)
+    return Answered(answer, lines_not_granted(ledger, invoice)) if answer is not None else None
+
+
+def reasons_of(ledger: Ledger, answer: StoredAnswer, line: Line, language: Language) -> Mapping[str, Any]:
+    """What is told of a line that wasn't granted in full, as when its answer was read in (`FileReport.problems`)."""
+    granted = line.granted_cents or 0
+    debit = line_of(ledger, line.previous) if line.previous else None
+    report = LineReport(
+        line,
+        record=0,
+        status="partly_granted" if granted else "refused",
+        granted_cents=granted,
+        codes=line.return_codes,
+        remark=line.remark,
+        is_needless=debit is not None and debit.became == "refused",
+    )
+    return of_line(report, answer.insurer, answer.invoice, language)
