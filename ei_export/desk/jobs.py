@@ -90,9 +90,7 @@ class Jobs:
             same = [each for each in self._jobs.values() if each.state == "works" and each.writes == writes]
             if len(same) >= (1 if writes else _READING):
                 raise BusyError("DESK_AT_WORK")
-            ended = [each.id for each in self._jobs.values() if each.state != "works"]
-            for old in ended[: len(ended) - _KEPT + 1]:
-                self._forget(old)
+            self._make_room()
             self._jobs[job.id] = job
             context = get_context("spawn")
             ours, theirs = context.Pipe()
@@ -102,6 +100,20 @@ class Jobs:
             self._processes[job.id] = process
         Thread(target=self._listen, args=(job, process, ours, keep), daemon=True).start()
         return job
+
+    def did(self, kind: str, result: object, then: str) -> Job:
+        """Remembers what a page worked out at once, as if a process had."""
+        job = Job(secrets.token_urlsafe(9), kind, then, writes=False, state="done", result=result)
+        with self._lock:
+            self._make_room()
+            self._jobs[job.id] = job
+        return job
+
+    def _make_room(self) -> None:
+        """For one more among those that are remembered."""
+        ended = [each.id for each in self._jobs.values() if each.state != "works"]
+        for old in ended[: len(ended) - _KEPT + 1]:
+            self._forget(old)
 
     def _forget(self, job_id: str) -> None:
         folder = self._jobs.pop(job_id).folder

@@ -9,7 +9,8 @@ from ...base.problems import Language
 from ...ledger import Ledger
 from ...ledger.answers import StoredAnswer, answer_to, lines_not_granted
 from ...ledger.line import Line, line_of
-from .report import LineReport, of_line
+from ...standards.answer import GOOD
+from .report import LineReport, of_line, of_whole
 
 
 @frozen
@@ -24,6 +25,16 @@ def answered(ledger: Ledger, invoice: str) -> Answered | None:
     """The answer to a declaration, if there is one."""
     answer = answer_to(ledger, invoice)
     return Answered(answer, lines_not_granted(ledger, invoice)) if answer is not None else None
+
+
+def reasons_of_whole(answer: StoredAnswer, language: Language) -> Mapping[str, Any] | None:
+    """What is told of an answer that refused a declaration as a whole."""
+    if answer.kind != "refused":
+        return None
+    codes = answer.codes.split()
+    judged = [code for code in codes if code != GOOD] or codes
+    about = {"insurer": answer.insurer, "invoice": answer.invoice, "codes": answer.codes}
+    return of_whole(judged, about, answer.remark, language, held=GOOD not in codes)
 
 
 def reasons_of(ledger: Ledger, answer: StoredAnswer, line: Line, language: Language) -> Mapping[str, Any]:

@@ -118,15 +118,8 @@ class FileReport:
         self.is_read, self.is_whole, self.is_held, self.granted_cents = True, whole, held, granted_cents
         self.refused = self.lines if whole else refused
         if whole:
-            self._add(self._faults, self._of_whole(codes, judged))
-
-    def _of_whole(self, codes: Sequence[str], judged: Sequence[str]) -> dict[str, Any]:
-        """The refusal of the whole, as it is told."""
-        places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
-        named = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes)}
-        about = {"reference": "", "remark": self.remark, "return_codes": list(codes)}
-        found = list(reasons(judged, whole=self.is_held))
-        return _explained("RETURN_FILE_REFUSED", found, about, {**places, **named}, self.language)
+            about = {"insurer": self.insurer, "invoice": self.invoice, "codes": " ".join(codes)}
+            self._add(self._faults, of_whole(judged, about, self.remark, self.language, held=held))
 
     def _add(self, spool: SortedLines, problem: Mapping[str, Any]) -> None:
         code, level = problem["code"], self._severities.of(problem["code"])
@@ -177,6 +170,16 @@ def of_line(line: LineReport, insurer: str, invoice: str, language: Language) ->
         "codes": " ".join(line.codes),
     }
     return _explained(code, list(reasons(line.codes)), about, places, language)
+
+
+def of_whole(
+    codes: Sequence[str], about: Mapping[str, str], remark: str, language: Language, *, held: bool
+) -> dict[str, Any]:
+    """What is told of a declaration that was refused before its lines were judged, or with all of them: ``codes`` say
+    what that means; ``about``: its insurer, invoice and all codes; ``held``: no line was judged."""
+    places = dict.fromkeys(("reference", "f_code", "date", "units", "amount"), "-")
+    more = {"reference": "", "remark": remark, "return_codes": about["codes"].split()}
+    return _explained("RETURN_FILE_REFUSED", list(reasons(codes, whole=held)), more, {**places, **about}, language)
 
 
 def _explained(
