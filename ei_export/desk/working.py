@@ -23,4 +23,5 @@ def work(
 
 def worked(kind: str) -> object:
     """What work of this kind came to that the address names; None where none was, or it is forgotten."""
-    return desk().jobs.result(request.args.get("job", ""), kind)
+    job = desk().jobs.done(request.args.get("job", ""), kind)
+    return job.result if job is not None else None

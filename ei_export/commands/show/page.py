@@ -48,8 +48,7 @@ class TextPage:
         indent = _STEP * record.level
         lines = [self._heading(record, indent)]
         for note in record.notes:
-            told = self._words(f"note.{note.code}", found=str(note.found), right=str(note.expected))
-            lines += wrapped(told, indent + _STEP)
+            lines += wrapped(note_text(note, self._language), indent + _STEP)
         if record.text:
             lines += _cut(record.text, indent + _STEP)
         for field in record.fields:
@@ -67,8 +66,8 @@ class TextPage:
         """Ends the page."""
 
     def _heading(self, record: Described, indent: str) -> str:
-        pieces = (" ".join(each if isinstance(each, str) else self._shown(each) for each in p) for p in record.headline)
         title = record.title or self._words("unknown_kind")
+        pieces = headline_pieces(record, self._language)
         left = ": ".join(filter(None, (title, _GAP.join(tied(piece) for piece in pieces))))
         right = self._words("record", number=str(record.number), kind=_clean(record.kind))
         first, *more = broken(left, WIDTH - len(right) - 2 - len(indent), len(_STEP))
@@ -134,6 +133,19 @@ class JsonPage:
         if self._many:
             self._stream.end()
         self._stream.end()
+
+
+def headline_pieces(record: Described, language: Language) -> Sequence[str]:
+    """What tells a record at a glance."""
+    return [
+        " ".join(each if isinstance(each, str) else value_text(each, language) for each in piece)
+        for piece in record.headline
+    ]
+
+
+def note_text(note: Note, language: Language) -> str:
+    """Why a record may not be what it seems."""
+    return words("show", language)(f"note.{note.code}", found=str(note.found), right=str(note.expected))
 
 
 def value_text(field: Field, language: Language) -> str:

@@ -51,12 +51,36 @@ class JsonVerdicts:
 
 
 @define
-class _Alike:
+class Alike:
     """One kind of problem with one element: how often, the first one, and where the first few are."""
 
     first: Found
     count: int = 0
     places: list[Found] = field(factory=list)
+
+
+@define
+class Kinds:
+    """The problems of a file by what they are; of each kind the first ``most`` are kept."""
+
+    most: int = _PLACES
+    _kinds: dict[tuple[str, ...], Alike] = field(factory=dict)
+
+    def add(self, problem: Found) -> None:
+        """Counts a problem, as ``verify --json`` tells it."""
+        key = tuple(str(problem[name]) for name in ("severity", "code", "element", "return_code", "remedy"))
+        kind = self._kinds.setdefault(key, Alike(problem))
+        kind.count += 1
+        if len(kind.places) < self.most:
+            kind.places.append(problem)
+
+    def in_order(self) -> list[Alike]:
+        """Errors first."""
+        return sorted(self._kinds.values(), key=lambda kind: SEVERITIES.index(kind.first["severity"]))
+
+    def clear(self) -> None:
+        """Begins with another file."""
+        self._kinds.clear()
 
 
 class TextVerdicts:
@@ -79,7 +103,7 @@ class TextVerdicts:
         self._practice = practice
         self._quiet = quiet
         self._file, self._standard = "", ""
-        self._kinds: dict[tuple[str, ...], _Alike] = {}
+        self._kinds = Kinds()
         self._right = self._wrong = 0
 
     def begin(self, file: str, standard: str) -> None:
@@ -87,11 +111,7 @@ class TextVerdicts:
         self._kinds.clear()
 
     def problem(self, problem: Found) -> None:
-        key = tuple(str(problem[name]) for name in ("severity", "code", "element", "return_code", "remedy"))
-        kind = self._kinds.setdefault(key, _Alike(problem))
-        kind.count += 1
-        if len(kind.places) < _PLACES:
-            kind.places.append(problem)
+        self._kinds.add(problem)
 
     def end(self, records: int, *, ok: bool) -> None:
         self._right += ok
@@ -102,7 +122,7 @@ class TextVerdicts:
         self._say(*(self._paint(line, "title") for line in wrapped(heading if self._standard else self._file)))
         verdict, role = self._verdict(ok=ok)
         self._say(*(self._paint(line, role) for line in wrapped(self._words(verdict), _INDENT)))
-        for kind in sorted(self._kinds.values(), key=lambda kind: SEVERITIES.index(kind.first["severity"])):
+        for kind in self._kinds.in_order():
             self._say("", *self._told(kind))
         self._say("")
 
@@ -117,9 +137,9 @@ class TextVerdicts:
     def _verdict(self, *, ok: bool) -> tuple[str, Role]:
         if not ok:
             return ("wrong" if self._standard else "unread"), "error"
-        return ("warned", "warning") if self._kinds else ("right", "good")
+        return ("warned", "warning") if self._kinds.in_order() else ("right", "good")
 
-    def _told(self, kind: _Alike) -> Iterator[str]:
+    def _told(self, kind: Alike) -> Iterator[str]:
         first, words = kind.first, self._words
         heading = words(first["severity"])
         if kind.count > 1:

@@ -1,6 +1,6 @@
 """``verify``: message files judged as their receiver would; with a practice at hand, also by what that knows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
@@ -110,12 +110,14 @@ class _Kept:
 @frozen
 class Verifying:
     """How files are judged: on ``today``, told in ``language``, as serious as ``severities`` say; ``practice``: whose
-    ledger and agreements they are held against, if anyone's."""
+    ledger and agreements they are held against, if anyone's; ``called``: what paths are called, where that is otherwise
+    than they are."""
 
     today: date
     language: Language
     severities: Severities = field(factory=Severities)
     practice: "PracticeRecords | None" = None
+    called: Mapping[Path, str] = field(factory=dict)
 
 
 def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
@@ -150,8 +152,9 @@ def _shares(paths: Sequence[Path]) -> Sequence[Sequence[int]]:
 
 def _judge_path(path: Path, verifying: Verifying, page: Page) -> int:
     """Judges what is at a path, and gives the worst exit code; silence would be taken for a verdict."""
-    exit_codes = [_judge(entry, verifying, page) for entry in entries(path)]
-    return max(exit_codes) if exit_codes else _judge(nothing_in(str(path)), verifying, page)
+    called = verifying.called.get(path, "")
+    exit_codes = [_judge(entry, verifying, page) for entry in entries(path, called)]
+    return max(exit_codes) if exit_codes else _judge(nothing_in(called or str(path)), verifying, page)
 
 
 def _judge(entry: FoundFile, verifying: Verifying, page: Page) -> int:
