@@ -34,6 +34,7 @@ LIMITS: Final = {
     "/inrichting": Limit(152 * _MB, 150 * _MB, 1),
     "/bestanden": Limit(152 * _MB, 50 * _MB, 200),
     "/antwoorden": Limit(152 * _MB, 50 * _MB, 200),
+    "/zorg1": Limit(152 * _MB, 50 * _MB, 200),
 }
 #: Of any form: what is larger is refused before it is received.
 MOST: Final = max(limit.whole for limit in LIMITS.values())

@@ -58,8 +58,8 @@ class StoredAnswer:
 
 
 _STORED: Final = """
-SELECT answer.invoice, run, declaration.file, declaration.standard, insurer, uzovi, lines, answer.file, read_on, dated,
-       kind, by_insurer, codes, remark, declared_cents, granted_cents
+SELECT answer.invoice, run, declaration.file AS declaration, declaration.standard, insurer, uzovi, lines, answer.file,
+       read_on, dated, kind, by_insurer, codes, remark, declared_cents, granted_cents
 FROM answer JOIN declaration ON declaration.invoice = answer.invoice
 """
 
@@ -75,12 +75,15 @@ def answer_to(ledger: Ledger, invoice: str) -> StoredAnswer | None:
 
 
 def lines_not_granted(ledger: Ledger, invoice: str) -> list[Line]:
-    """The lines of a declaration that its answer didn't grant in full, whatever became of them since, by reference."""
+    """The lines of a declaration that its answer says something of and didn't grant in full, whatever became of them
+    since, by reference: none of those that only went back with the whole."""
     sql = """
-SELECT sent_line.* FROM declaration CROSS JOIN sent_line
-ON sent_line.reference BETWEEN first_reference AND last_reference AND sent_line.invoice = declaration.invoice
-WHERE declaration.invoice = ? AND granted_cents IS NOT NULL AND (granted_cents <> sent_line.amount_cents OR codes <> '')
-ORDER BY reference
+SELECT sent_line.* FROM declaration JOIN answer USING (invoice)
+CROSS JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice
+CROSS JOIN sent_line ON sent_line.reference = line.reference
+WHERE declaration.invoice = ? AND (kind = 'answered' OR is_named) AND line.granted_cents IS NOT NULL
+    AND (line.granted_cents <> line.amount_cents OR line.codes <> '')
+ORDER BY line.reference
 """
     return [*ledger.each(Line, sql, (invoice,))]
 

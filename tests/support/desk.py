@@ -34,8 +34,9 @@ class Page:
 
     @tree.default
     def _parse(self) -> html.HtmlElement:
-        text = self.response.get_data(as_text=True)
-        return html.document_fromstring(text) if self.response.mimetype == "text/html" else html.Element("html")
+        if self.response.mimetype != "text/html":
+            return html.Element("html")
+        return html.document_fromstring(self.response.get_data(as_text=True))
 
     @property
     def status(self) -> int:
