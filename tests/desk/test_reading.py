@@ -1,0 +1,309 @@
+"""The pages that are read: Uitleg, Antwoorden, Bestanden, Zorg1; by forms alone, of one practice."""
+
+import csv
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ei_export.ledger import Ledger
+from ei_export.ledger.line import line_of
+from tests.desk.conftest import DAY
+from tests.support.desk import Page, Visitor, let_in
+
+#: An answer in which one line is refused and one granted in part; one that refuses a declaration as a whole.
+PARTLY, WHOLE = "PM305_7095_240201000009.txt", "PM305_0699_240201000002.txt"
+REFUSED = "240201R0000010000120"
+
+
+@pytest.fixture(scope="module")
+def place(_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo practice after its first run, with two of its answers read in by somebody at the desk."""
+    return shutil.copytree(_demo, tmp_path_factory.mktemp("reading") / "demo")
+
+
+@pytest.fixture(scope="module")
+def visitor(place: Path) -> Iterator[Visitor]:
+    with let_in(place, DAY) as somebody:
+        yield somebody
+
+
+@pytest.fixture(scope="module")
+def brought(place: Path, visitor: Visitor) -> Page:
+    """What there is to see once two answers were dragged in, and something that is none."""
+    files = {name: (place / "retour" / name).read_bytes() for name in (PARTLY, WHOLE)}
+    return visitor.press(visitor.get("/antwoorden"), "Inlezen", files={**files, "brief.txt": b"Beste collega,\r\n"})
+
+
+def persons(place: Path) -> set[str]:
+    """What nobody may read without asking: BSNs, birth dates and names of the demo practice."""
+    text = (place / "afspraken.csv").read_text("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text), delimiter=";")
+    found = {row[column] for row in rows for column in ("BSN", "Achternaam", "Geboortedatum")}
+    return {each for each in found if len(each) > 5}
+
+
+def nobody(page: Page, place: Path) -> bool:
+    words = set(re.findall(r"[\w-]+", page.text))
+    return not words & persons(place)
+
+
+def fetched(visitor: Visitor, path: str) -> tuple[bytes, str]:
+    """A file as a browser stores it, and by which header."""
+    response = visitor.get(path).response
+    content = response.get_data()
+    response.close()
+    return content, response.headers["Content-Disposition"]
+
+
+# Uitleg.
+
+
+def test_any_number_leads_to_its_story(visitor: Visitor) -> None:
+    page = visitor.press(visitor.get("/uitleg"), "Zoeken", number="afs00051")
+    assert page.path == "/uitleg?number=afs00051"
+    assert page.all("//h2")[1:] == ["Afspraak AFS00051"]
+    assert page.all("//*[@class='outcome']") == [
+        "gedeclareerd in run R000001 van 01-02-2024, € 105,00. Nog geen antwoord van VGZ."
+    ]
+    linked = set(page.tree.xpath("//section[@class='story']//a/@href"))
+    for wanted in (
+        "number=R000001&kind=run", "number=ZT0005&kind=trajectory", "number=240201R0000010000001&kind=reference",
+        "number=240201000001&kind=invoice", "number=AFS00064&kind=appointment",
+    ):  # fmt: skip
+        assert f"/uitleg?{wanted}" in linked, wanted
+    assert "/bestanden/R000001/PM304_0101_240201000001.txt" in linked
+    for kind, number in (
+        ("trajectory", "ZT0005"), ("reference", "240201R0000010000001"), ("invoice", "240201000001"),
+        ("run", "R000001"), ("patient", "10007"),
+    ):  # fmt: skip
+        story = visitor.get(f"/uitleg?number={number}&kind={kind}")
+        assert (story.status, len(story.all("//section[@class='story']"))) == (200, 1), kind
+
+
+def test_a_rule_is_shown_as_it_stands_in_its_table(visitor: Visitor) -> None:
+    page = visitor.get("/uitleg?number=AFS00051")
+    rows = page.tree.xpath("//details[@class='source']")
+    found = {
+        row.xpath("string(summary)"): dict(zip(row.xpath(".//dt/text()"), row.xpath(".//dd/text()"), strict=True))
+        for row in rows
+    }
+    rule = found["specs/zorg1/vgz.csv:11"]
+    assert (rule["code"], rule["f_code"], rule["units"], rule["insurer"]) == ("940156", "F1041", "1", "VGZ")
+    assert found["tarieven.csv:90"]["amount"] == "105,00"
+    assert not any(place.startswith("afspraken.csv") for place in found), "a row of the feed is somebody's"
+
+
+def test_nothing_is_told_of_a_number_that_nothing_has_or_that_is_a_bsn(visitor: Visitor, place: Path) -> None:
+    unknown = visitor.press(visitor.get("/uitleg"), "Zoeken", number="AFS99051")
+    assert unknown.status == 404
+    assert "niet in afspraken.csv en niet in het declaratieregister ledger.sqlite" in unknown.text
+    assert unknown.all("//div[@role='status']//a") == ["AFS00051"]
+    bsn = next(each for each in persons(place) if each.isdigit() and len(each) == 9)
+    personal = visitor.press(visitor.get("/uitleg"), "Zoeken", number=bsn)
+    assert personal.status == 404
+    assert personal.path == "/uitleg"
+    assert bsn not in personal.response.get_data(as_text=True)
+
+
+def test_a_story_is_of_one_patient_and_names_nobody(visitor: Visitor, place: Path) -> None:
+    page = visitor.get("/uitleg?number=10007")
+    assert nobody(page, place)
+    numbers = {href.partition("number=")[2].partition("&")[0] for href in page.tree.xpath("//main//a/@href")}
+    text = (place / "afspraken.csv").read_text("utf-8-sig")
+    own = {row["Afspraaknr"] for row in csv.DictReader(io.StringIO(text), delimiter=";") if row["Patiëntnr"] == "10007"}
+    assert {number for number in numbers if number.startswith("AFS")} <= own
+
+
+def test_what_a_clerk_reads_names_no_command(visitor: Visitor, brought: Page) -> None:
+    for number in (REFUSED, "240201R0000010000124", "240201000002", "ZT0001"):
+        page = visitor.get(f"/uitleg?number={number}")
+        assert page.status == 200
+        assert "ei-export " not in page.all("//main")[0], number
+
+
+# Antwoorden.
+
+
+def test_what_answers_brought_is_told(visitor: Visitor, brought: Page, place: Path) -> None:
+    assert brought.status == 200
+    told = brought.all("//section[starts-with(@class, 'brought')]")
+    assert "Ingediend€ 1.771,83 Toegekend€ 1.603,01 Afgewezen1 van 18 Deels toegekend1" in told[0]
+    assert "Afgewezen2 van 2" in told[1]
+    assert "1 regel was in orde en gaat vanzelf mee" in told[1]
+    assert "brief.txt" in told[2]
+    assert "Niet ingelezen; er is niets veranderd." in told[2]
+    with Ledger.look(place / "ledger.sqlite") as ledger:
+        line = line_of(ledger, REFUSED)
+        assert line is not None
+        assert line.became == "refused"
+    known = brought.all("//section[@aria-labelledby='known']//tbody/tr/td[2]")
+    assert sorted(known) == ["240201000002", "240201000009"]
+    again = visitor.press(
+        visitor.get("/antwoorden"), "Inlezen", files={PARTLY: (place / "retour" / PARTLY).read_bytes()}
+    )
+    assert "Niet ingelezen" in again.text
+    assert PARTLY in again.text.replace("_ ", "_")
+
+
+def test_a_zip_of_answers_is_read(visitor: Visitor, brought: Page, place: Path) -> None:
+    packed = io.BytesIO()
+    name = "PM305_3311_240201000004.txt"
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr(name, (place / "retour" / name).read_bytes())
+    page = visitor.press(visitor.get("/antwoorden"), "Inlezen", files={"retour.zip": packed.getvalue()})
+    assert "Het antwoord van Zilveren Kruis op factuur 240201000004 is ingelezen." in page.text
+    assert "Alle regels zijn toegekend." in visitor.get("/antwoorden/240201000004").text
+
+
+def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, brought: Page) -> None:
+    page = visitor.get("/antwoorden/240201000009")
+    groups = page.all("//section[@class='cause']")
+    refused = next(group for group in groups if REFUSED in group)
+    assert "0611 Tarief prestatie ontbreekt of is niet in overeenstemming" in refused
+    assert "Het bedrag van € 164,30 voor F1045 is niet wat met VGZ is afgesproken." in refused
+    assert "Wat te doen: Vergelijk uw tarieventabel" in refused
+    partly = next(group for group in groups if "240201R0000010000124" in group)
+    assert "€ 44,52€ 40,00" in partly
+    whole = visitor.get("/antwoorden/240201000002")
+    assert "In zijn geheel afgewezen" in whole.text
+    assert len(whole.tree.xpath("//section[@class='cause']//tbody/tr")) == 1, "the other line was right"
+
+
+def test_what_there_is_no_answer_to_is_told_with_its_days(visitor: Visitor, brought: Page) -> None:
+    page = visitor.get("/antwoorden")
+    rows = page.all("//section[@aria-labelledby='without']//tbody/tr")
+    assert len(rows) == 7
+    assert all("1 dag geleden gemaakt; niemand heeft gezegd dat het is verstuurd" in row for row in rows)
+    assert visitor.get("/antwoorden/240201000001").path.startswith("/uitleg"), "there is none, but a declaration"
+    assert visitor.get("/antwoorden/niets").status == 404
+
+
+def test_the_inbox_is_shown_and_read_by_its_button(practice: Path, desk: Callable[..., Visitor]) -> None:
+    settings = practice / "ei-export.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[output]\n", '[output]\ninbox = "post"\n'), "utf-8")
+    (practice / "post").mkdir()
+    shutil.copyfile(practice / "retour" / PARTLY, practice / "post" / PARTLY)
+    (practice / "post" / "brief.txt").write_text("Beste collega,", encoding="utf-8")
+    somebody = desk(practice)
+    page = somebody.get("/antwoorden")
+    assert page.all("//section[@aria-labelledby='inbox']//li") == [PARTLY, "brief.txt"]
+    done = somebody.press(page, "Lees de map nu in")
+    assert "1 antwoord ingelezen, 0 al bekend, 1 blijven staan" in done.text
+    assert [path.name for path in (practice / "post").iterdir() if path.is_file()] == ["brief.txt"]
+
+
+# Bestanden.
+
+
+def test_files_are_shown_masked_unless_persons_are_asked_for(visitor: Visitor, place: Path) -> None:
+    page = visitor.get("/bestanden")
+    names = page.tree.xpath("//section[@class='run']//tbody//th/a/@href")
+    assert len(names) == 10
+    masked = visitor.get(names[0])
+    assert nobody(masked, place)
+    shown = visitor.press(masked, "Toon personen op deze bladzijde")
+    assert not nobody(shown, place)
+    assert nobody(visitor.get(names[0]), place), "that is not kept"
+    assert len(shown.all("//section[starts-with(@class, 'record')]")) == 11
+    assert "/uitleg?number=240201R0000010000001&kind=reference" in masked.tree.xpath("//main//a/@href")
+
+
+def test_a_long_file_is_shown_by_the_page(visitor: Visitor) -> None:
+    name = "/bestanden/R000001/PM304_3332_240201000005.txt"
+    first = visitor.get(name)
+    assert "Bladzijde 1 van 2" in first.text
+    second = visitor.get(f"{name}?bladzijde=2")
+    headings = second.tree.xpath("//section[starts-with(@class, 'record')]/@aria-labelledby")
+    assert headings == [f"record-{number}" for number in range(51, 73)]
+    last = visitor.get(f"{name}?bladzijde=999999999")
+    assert last.all("//section[starts-with(@class, 'record')]/h3")[-1].startswith("Sluitregel: prestaties: 47")
+
+
+def test_a_page_of_a_file_hides_as_the_whole_does(place: Path) -> None:
+    from ei_export.commands.show.describe import Choice
+    from ei_export.commands.show.leafing import leafed, records_of
+    from ei_export.commands.show.show import Showing
+
+    path = next((place / "out" / "R000001" / "declarations").glob("PM304_3332_*"))
+    known, showing = leafed(path), Showing("nl", Choice(), mask=True)
+    whole = records_of(path, known, showing, 1, known.records)
+    assert len(whole) == known.records
+    for first in (2, 47, 60, known.records):
+        part = records_of(path, known, showing, first, 20)
+        assert part == whole[first - 1 : first + 19]
+
+
+def test_files_are_judged_and_given_out(visitor: Visitor, place: Path) -> None:
+    name = "/bestanden/R000001/PM304_0101_240201000001.txt"
+    verdict = visitor.press(visitor.get(name), "Controleren zoals de ontvanger")
+    assert "In orde: er is niets gevonden" in verdict.text
+    content, header = fetched(visitor, f"{name}/halen")
+    assert content == (place / "out" / "R000001" / "declarations" / name.rpartition("/")[2]).read_bytes()
+    assert header.startswith("attachment")
+    broken = content.replace(b"F1041", b"F9999", 1)
+    other = visitor.press(visitor.get("/bestanden"), "Controleren", files={"van-elders.txt": broken})
+    assert "van-elders.txt" in other.text
+    assert "Niet in orde" in other.text
+    assert fetched(visitor, "/bestanden/R000001/lijst/lines.csv")[0].startswith(b"reference,")
+    assert fetched(visitor, "/bestanden/lijst/werklijst.xlsx")[0].startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "R000001/..%2f..%2fledger.sqlite", "R000001/lijst/..%2f..%2fledger.sqlite", "..%2f/ledger.sqlite",
+        "R000002/PM304_0101_240201000001.txt", "R000001/ledger.sqlite/halen", "lijst/ledger.sqlite",
+        "R000001/lijst/memory.jsonl", "R000001/lijst/declarations",
+    ],
+)  # fmt: skip
+def test_only_files_of_runs_are_given(visitor: Visitor, path: str) -> None:
+    page = visitor.get(f"/bestanden/{path}")
+    assert page.status == 404
+    assert b"SQLite format" not in page.response.data
+
+
+# Zorg1.
+
+
+def test_monitoring_is_asked_by_a_form_and_shown(visitor: Visitor, place: Path) -> None:
+    page = visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-program": "nek", "f-fits": "N", "sort": "score"})
+    assert page.all("//h2")[1] == "20 rijen van 17 trajecten"
+    rows = page.tree.xpath("//section[@aria-labelledby='rows']//tbody/tr")
+    cells = [[cell.text_content().strip() for cell in row] for row in rows]
+    assert len(cells) == 20
+    assert {row[4] for row in cells} == {"nek"}
+    assert {row[20] for row in cells} == {"N"}
+    assert page.tree.xpath("//select[@id='f-fits']/option[@selected]/@value") == ["N"], "what was asked stays"
+    assert nobody(page, place)
+    assert visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-started": "gisteren"}).status == 409
+
+
+def test_tables_are_downloaded(visitor: Visitor, place: Path) -> None:
+    table = visitor.press(visitor.get("/zorg1"), "Als csv", **{"f-program": "nek"}).response
+    rows = list(csv.reader(io.StringIO(table.data.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) > 20
+    made = visitor.press(visitor.get("/zorg1/export"), "Maak csv-bestanden", since="2022-01")
+    packed = visitor.get(made.tree.xpath("//a[@download]/@href")[0]).response.data
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert {"zorg1-nek.csv", "zorg1-profielen.csv"} <= set(names)
+    text = " ".join(zipfile.ZipFile(io.BytesIO(packed)).read(name).decode("utf-8-sig") for name in names)
+    assert not any(bsn in text for bsn in persons(place) if bsn.isdigit() and len(bsn) == 9)
+    assert not list(place.glob("out/zorg1*")), "nothing is left behind"
+
+
+def test_quality_agreements_and_index(visitor: Visitor) -> None:
+    counted = visitor.press(visitor.get("/zorg1/kwaliteit"), "Tellen", consent="all", program="nek")
+    row = counted.all("//tbody/tr[td[1]='nek' and td[2]='alle']/td")
+    assert row[2:5] == ["17", "17", "13"]
+    agreed = visitor.get("/zorg1/overeenkomsten?insurer=VGZ&program=nek&on=2023-03-01")
+    codes = agreed.tree.xpath("//tbody/tr/td[4]/text()")
+    assert {"940156", "940157"} <= set(codes)
+    assert visitor.get("/zorg1/overeenkomsten?insurer=Niemand").status == 200
+    index = visitor.press(visitor.get("/zorg1/index"), "Berekenen", year="2023", version="3")
+    assert "2023" in index.all("//main//td")
+    assert visitor.press(visitor.get("/zorg1/index"), "Berekenen", year="23", version="3").path == "/zorg1/index"
