@@ -99,7 +99,7 @@ def quality() -> ResponseReturnValue:
 
 @PAGE.post("/kwaliteit")
 @acting
-def count() -> ResponseReturnValue:
+def tally() -> ResponseReturnValue:
     consent: Consent = "all" if request.form.get("consent") == "all" else "J"
     arguments = desk().settings(), _wanted(), consent, "check" in request.form, desk().day
     return work("quality", counted, *arguments, then=url_for("zorg1.quality"), is_long=_is_long())

@@ -27,6 +27,8 @@ LOOKED_UP = {"columns", "desk-remedies", "forms", "headings", "help", "libraries
 #: How the words of a subject are called where they are used; in a page ``w``, and ``page_words`` those of all pages. A
 #: reason is told by `explain`, with all that goes into its words then.
 NAMES = {"words", "_words", "say", "labels", "reason"}
+#: Subjects that have texts in the place of those of another, by their keys.
+INSTEAD = {"desk-explain": "explain"}
 IN_PAGE = re.compile(r"""\b(count_words|page_words|desk_words|work_words|w)(?:[(\[]([^,)\]]*)|\.(\w+))""")
 #: Words that every page has beside its own.
 SHARED = {"page_words": ["page"], "desk_words": ["desk"], "work_words": ["desk-work"]}
@@ -175,6 +177,8 @@ def test_every_text_is_asked_for(subject: str) -> None:
         if any(map(str.isalpha, text)):
             asked.update(Use("", text, None).keys(entries(subject)))
 
+    if subject in INSTEAD:
+        asked.update(entries(INSTEAD[subject]))
     assert [key for key in entries(subject) if key not in asked] == []
 
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_what_answers_brought_is_told(visitor: Visitor, brought: Page, place: Pa
     assert "1 regel was in orde en gaat vanzelf mee" in told[1]
     assert "brief.txt" in told[2]
     assert "Niet ingelezen; er is niets veranderd." in told[2]
-    with Ledger.look(place / "ledger.sqlite") as ledger:
+    with closing(Ledger.look(place / "ledger.sqlite")) as ledger:
         line = line_of(ledger, REFUSED)
         assert line is not None
         assert line.became == "refused"

@@ -124,7 +124,7 @@ class FileReport:
     def _add(self, spool: SortedLines, problem: Mapping[str, Any]) -> None:
         code, level = problem["code"], self._severities.of(problem["code"])
         self._errors += level == "error"
-        found = ",".join(reason["return_code"] for reason in problem.get("reasons", ()))
+        found = ",".join(each["return_code"] for each in problem.get("reasons", ()))
         meaning = problem.get("meaning", "")
         order = UNIT.join((str(SEVERITIES.index(level)), code, found, meaning, problem["reference"]))
         whole = {"code": code, "severity": level, **problem}
