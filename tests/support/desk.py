@@ -86,7 +86,7 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> Page:
         """A page, wherever that leads."""
-        return Page(self.client.get(path, base_url=HERE, follow_redirects=True, **options))
+        return Page(self.client.get(path, base_url=HERE, follow_redirects=True, buffered=True, **options))
 
     def press(self, page: Page, button: str, /, near: str = "", **typed: Typed) -> Page:
         """Sends the form of a button, filled in, as a browser would; a page of what came of it. A name that can't be
@@ -110,7 +110,9 @@ class Visitor:
             if isinstance(given, Mapping):
                 data[name] = [(io.BytesIO(content), called) for called, content in given.items()]
         headers = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
-        return Page(self.client.post(path, base_url=HERE, data=data, headers=headers, follow_redirects=True))
+        return Page(
+            self.client.post(path, base_url=HERE, data=data, headers=headers, follow_redirects=True, buffered=True)
+        )
 
 
 def _fields(form: html.HtmlElement, typed: Mapping[str, Typed]) -> list[tuple[str, str]]:
