@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ..base.problems import BusyError, Refusal, SettingsError, WriteError, refusal_of, render
 from ..base.wording import at_desk, naming
@@ -30,6 +30,7 @@ def create_app(desk: Desk) -> Flask:
     """The pages of a desk. What is wrong with the practice is told on them."""
     app = Flask(__name__, template_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.logger.disabled = True  # it would tell what an error was about
     app.extensions["ei_export"] = desk
     guard(app, desk)
     _before_each(app, desk)
@@ -86,6 +87,8 @@ def _answer_for_failures(app: Flask, desk: Desk) -> None:
     @app.errorhandler(HTTPException)
     def wrong(error: HTTPException) -> Response:
         w = words("desk", desk.language)
+        if isinstance(error, InternalServerError):  # showing what failed failed too
+            return Response(w("failed.500", reason=_logged(desk, error.original_exception or error)), 500)
         key = f"failed.{error.code}" if f"failed.{error.code}" in w else "failed.400"
         return _failed(desk, error.code or 500, w(key), w(f"{key}.remedy"))
 
@@ -94,10 +97,15 @@ def _answer_for_failures(app: Flask, desk: Desk) -> None:
         refusal = refusal_of(error)
         if refusal.code != "INTERNAL":
             return refused(refusal)
-        reason = refusal.params["reason"]
-        desk.log(f"{request.method} {request.endpoint}: {reason}")
         w = words("desk", desk.language)
-        return _failed(desk, 500, w("failed.500", reason=reason), w("failed.500.remedy"))
+        return _failed(desk, 500, w("failed.500", reason=_logged(desk, error)), w("failed.500.remedy"))
+
+
+def _logged(desk: Desk, error: BaseException) -> str:
+    """What an error was and where, after who started the desk was told."""
+    reason = str(refusal_of(error).params.get("reason", type(error).__name__))
+    desk.log(f"{request.method} {request.endpoint}: {reason}")
+    return reason
 
 
 def _failed(desk: Desk, status: int, message: str, remedy: str) -> Response:

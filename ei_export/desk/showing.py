@@ -18,7 +18,7 @@ from markupsafe import escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..base.problems import BusyError, Language, Refusal, SettingsError
-from ..base.wording import number
+from ..base.wording import number, printable
 from ..base.words import Words, words
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
@@ -101,6 +101,7 @@ def _waiting(count: Callable[[], int] | None) -> int:
 def environment(language: Language) -> "Environment":
     """Fills in the templates of the desk."""
     made = page_environment(language, __package__, "templates")
+    made.finalize = _printed
     made.globals |= {
         "desk_words": words("desk", language),
         "work_words": words("desk-work", language),
@@ -133,6 +134,11 @@ def stood() -> str:
     referrer = urlsplit(request.referrer or "")  # of a form that is too large to be read
     page = g.form.get(STOOD, "") if "form" in g else f"{referrer.path}?{referrer.query}".rstrip("?")
     return page if re.fullmatch(r"/(?![/\\])[^\\]*", page) else "/"
+
+
+def _printed(value: object) -> object:
+    """What a template prints; an amount stays on one line."""
+    return printable(value).replace("€ ", "€\u00a0") if type(value) is str else value
 
 
 def _as_kind(made: "Environment", value: Value, kind: Kind) -> object:

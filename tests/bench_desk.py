@@ -1,0 +1,103 @@
+"""The part of ``make bench`` about the desk: the time the server takes for each page, against reading the ledger once.
+
+``python tests/bench_desk.py FOLDER DAY`` measures the pages of a practice that declared, a row for each. Reading the
+ledger once is a look at it with all its lines. ``first``: the page where nothing is known yet of the ledger as it
+is, ``again``: until something is written in it. Both are medians; the modules are loaded before.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from flask import Flask
+
+from ei_export.desk.app import create_app
+from ei_export.desk.desk import Desk
+from ei_export.ledger import Ledger
+
+_PORT: Final = 8310
+#: The longest that a page may take, with 100,000 appointments.
+MOST_MS: Final = 300
+
+
+def seconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def read_once(ledger: Path) -> None:
+    with closing(Ledger.look(ledger)) as look:
+        for _ in look.rows("SELECT * FROM line"):
+            pass
+
+
+def addresses(app: Flask, ledger: Path) -> Iterator[str]:
+    """Every page that needs no more than its address, and those of a line, an appointment and a patient."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint not in ("home", "style"):
+            yield rule.rule
+    with closing(Ledger.look(ledger)) as look:
+        line = look.first("SELECT max(reference) FROM line")
+    yield f"/uitleg?number={line}"
+
+
+class Browser:
+    """Somebody at a desk of which nothing is known yet."""
+
+    def __init__(self, practice: Path, day: date) -> None:
+        self.desk = Desk(practice / "ei-export.toml", day, port=_PORT)
+        self.app = create_app(self.desk)
+        self._client = self.app.test_client()
+        self._client.get(self.desk.address)
+
+    def rest(self) -> None:
+        """Waits for long work that a page began, which isn't the page."""
+        while self.desk.jobs.running():
+            time.sleep(0.05)
+
+    def get(self, address: str) -> str:
+        """The status of a page, and where it leads."""
+        with self._client.get(address, base_url=f"http://127.0.0.1:{_PORT}", buffered=True) as answer:
+            return f"{answer.status_code} {answer.headers.get('Location', '')}".strip()
+
+
+def measured(practice: Path, day: date, times: int) -> Iterator[tuple[str, float, float, str]]:
+    """Each page, with the seconds it takes first and again, and its status."""
+    known = Browser(practice, day)
+    pages = list(addresses(known.app, known.desk.settings().ledger.path))
+    for page in pages:
+        known.get(page)
+        known.rest()
+        status = known.get(page)
+        known.rest()
+        first = []
+        for _ in range(times):
+            browser = Browser(practice, day)
+            first.append(seconds(lambda browser=browser, page=page: browser.get(page)))  # type: ignore[misc]
+            browser.desk.close()
+        again = [seconds(lambda page=page: known.get(page)) for _ in range(times)]  # type: ignore[misc]
+        yield page, median(first), median(again), status
+    known.desk.close()
+
+
+def main(arguments: Sequence[str]) -> None:
+    practice, day = Path(arguments[0]), date.fromisoformat(arguments[1])
+    times = int(arguments[2]) if len(arguments) > 2 else 3
+    ledger = Desk(practice / "ei-export.toml").settings().ledger.path
+    once = median(seconds(lambda: read_once(ledger)) for _ in range(times))
+    sys.stdout.write(f"\nthe desk: reading the ledger once takes {once * 1000:.0f} ms\n")
+    sys.stdout.write(f"{'':<44}{'first ms':>9}{'x ledger':>9}{'again ms':>9}\n")
+    for page, first, again, status in measured(practice, day, times):
+        told = "" if status == "200" else f"   {status}"
+        slow = "   slow" if max(first, again) * 1000 > MOST_MS else ""
+        sys.stdout.write(f"{page[:43]:<44}{first * 1000:>9.0f}{first / once:>9.2f}{again * 1000:>9.0f}{told}{slow}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
