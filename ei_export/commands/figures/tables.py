@@ -32,6 +32,7 @@ def _months(figures: Figures) -> Iterator[Row]:
 
 
 def _insurers(figures: Figures) -> Iterator[Row]:
+    yield "", "", *(figures.sums[name] for name in AMOUNTS)
     for (insurer, uzovi), sums in figures.by_uzovi.items():
         yield (insurer, uzovi, *(sums[name] for name in AMOUNTS))
 
