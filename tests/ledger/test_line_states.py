@@ -35,6 +35,7 @@ class Practice:
 
     def __init__(self, ledger: Ledger, chance: random.Random) -> None:
         self.ledger, self.chance = ledger, chance
+        self.day = DAY
         self.runs = self.appointments = 0
         self.closed: dict[events.Closable, ClosedAs] = {}
         add_persons(ledger, [(PERSON, "somebody")])
@@ -60,7 +61,7 @@ class Practice:
                 due.append(("D", f"A{number}", self.cents(), debits[-1].attempt + 1, debits[-1].reference))
         if not due:
             return
-        add_run(self.ledger, StagedRun(self.runs, Path("/s"), Path("/f")), DAY, "feed.csv", "")
+        add_run(self.ledger, StagedRun(self.runs, Path("/s"), Path("/f")), self.day, "feed.csv", "")
         self.chance.shuffle(due)
         middle = self.chance.randint(0, len(due))
         for file, some in enumerate(filter(None, (due[:middle], due[middle:]))):
@@ -113,7 +114,8 @@ class Practice:
         if is_withdrawn:
             mark_published(self.ledger, run, Path("/f"))
         values = {
-            "invoice": invoice, "sha256": invoice, "file": "r", "read_on": "2026-01-02", "dated": "", "standard": "",
+            "invoice": invoice, "sha256": invoice, "file": "r", "read_on": self.day.isoformat(), "dated": "",
+            "standard": "",
             "kind": "refused" if rest else "answered", "by_insurer": int(not rest), "codes": "8097" if rest else "",
             "declared_cents": 0, "granted_cents": 0 if rest else self.granted(invoice, rows),
         }  # fmt: skip
@@ -145,22 +147,22 @@ class Practice:
         debit, stands = found.debit, found.debit.stands
         wish = self.chance.choice(["credit", "redeclare", "correct", "cancel"])
         if wish == "cancel" and found.wishes:
-            take_back(self.ledger, found, found.wishes, "", DAY)
+            take_back(self.ledger, found, found.wishes, "", self.day)
         elif wish == "cancel" and debit.stands and (debit.credit or found.was_credited):
-            let_stand(self.ledger, found, "", DAY)
+            let_stand(self.ledger, found, "", self.day)
         elif wish == "credit" and stands and debit.credit != "now":
-            ask(self.ledger, found, "credit", "", DAY, credit=True, again=False)
+            ask(self.ledger, found, "credit", "", self.day, credit=True, again=False)
         elif wish == "redeclare" and found.is_last and (not stands or debit.credit):
-            ask(self.ledger, found, "redeclare", "", DAY, credit=debit.credit == "header", again=True)
+            ask(self.ledger, found, "redeclare", "", self.day, credit=debit.credit == "header", again=True)
         elif wish == "correct" and found.is_last and stands:
-            ask(self.ledger, found, "correct", "", DAY, credit=True, again=True)
+            ask(self.ledger, found, "correct", "", self.day, credit=True, again=True)
 
     def undo(self) -> None:
         """A run is taken back that was not answered, and that no other credits."""
         for run in sorted(range(1, self.runs + 1), key=lambda _: self.chance.random()):
             found = published_run(self.ledger, run)
             if found is not None and found.state == "published" and not (found.answered or found.credited):
-                events.withdrawn(self.ledger, run, Path("/f"), DAY, "not sent")
+                events.withdrawn(self.ledger, run, Path("/f"), self.day, "not sent")
                 return
 
     def drop(self) -> None:
@@ -176,11 +178,11 @@ class Practice:
         known = [events.Closable(*debit) for debit in self.ledger.rows(sql)]
         about = self.chance.choice([*known, events.Closable("H1"), events.Closable("H2"), *self.closed])
         if about in self.closed:
-            events.reopened(self.ledger, about, "", DAY)
+            events.reopened(self.ledger, about, "", self.day)
             del self.closed[about]
         else:
             self.closed[about] = self.chance.choice(["write-off", "patient", "accepted", "handled"])
-            events.closed(self.ledger, about, self.closed[about], "", DAY)
+            events.closed(self.ledger, about, self.closed[about], "", self.day)
 
     def assert_right(self) -> None:
         assert_as_derived(self.ledger.rows)
