@@ -1,3 +1,111 @@
-from flask import Blueprint
+"""What is done about what is open: shown first, one by one, then done; what waits for the next run, and what is closed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import evolve
+from flask import Blueprint, abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ..base.problems import render
+from ..base.words import words
+from ..commands.corrections.acts import Act
+from ..commands.corrections.corrections import Wanted, cancel
+from ..commands.corrections.preview import confirm, preview
+from ..commands.corrections.preview import queued as wished
+from ..commands.status.status import closed_rows
+from ..ledger.standing import queued as counted
+from .planned import comes_to, told
+from .showing import acting, desk, one_of, paged, redirect_with, show
 
 PAGE = Blueprint("actions", __name__, url_prefix="/acties")
+
+#: What each button has done.
+_ACTS: Final[Mapping[str, Act]] = {
+    "redeclare": Act("redeclare"),
+    "correct": Act("correct"),
+    "credit": Act("credit"),
+    "patient": Act("close", closed_as="patient"),
+    "write-off": Act("close", closed_as="write-off"),
+    "accepted": Act("close", closed_as="accepted"),
+    "handled": Act("close", closed_as="handled"),
+    "reopen": Act("reopen"),
+    "cancel": Act("cancel"),
+}
+_WANTED: Final[tuple[Wanted, ...]] = ("credit", "redeclare", "correct")
+
+
+@PAGE.get("")
+def look() -> ResponseReturnValue:
+    """What would come of an act, one by one, and what it can't be done with."""
+    language, w = desk().language, words("desk-actions", desk().language)
+    way = one_of(request.args.get("way", ""), _ACTS)
+    names = [*dict.fromkeys(filter(None, map(str.strip, request.args.getlist("name"))))]
+    if not names:
+        return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
+    with desk().ledger() as ledger:
+        found = preview(desk().settings(), ledger, _ACTS[way], names, desk().day, desk().rules())
+    return show(
+        "actions.html",
+        w,
+        way=way,
+        found=found,
+        planned=[(each, told(each, w, language)) for each in found.planned],
+        refused=[(name, *render(finding.code, finding.params, language)) for name, _, finding in found.refused],
+    )
+
+
+@PAGE.post("/doen")
+@acting
+def do() -> ResponseReturnValue:
+    """Does what was shown, but for what comes to something else by now: that is shown anew."""
+    w = words("desk-actions", desk().language)
+    way = one_of(request.form.get("way", ""), _ACTS)
+    shown = dict(reversed(item.split(" ", 1)) for item in request.form.getlist("item") if " " in item)
+    if not shown:
+        return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
+    act = evolve(_ACTS[way], why=request.form.get("why", "").strip())
+    done = [each.name for each in confirm(desk().settings(), act, shown, desk().day).done]
+    if left := [name for name in shown if name not in done]:
+        again = url_for("actions.look", way=way, name=left)
+        return redirect_with(again, w("partly", done=len(done), left=len(left)), "warning")
+    onward = "actions.closed" if act.kind in ("close", "reopen") else "actions.queued"
+    return redirect_with(url_for(onward), w(f"done.{act.kind}", count=len(done)))
+
+
+@PAGE.get("/klaar")
+def queued() -> ResponseReturnValue:
+    """What somebody asked for, and what the next run sends of it."""
+    w = words("desk-actions", desk().language)
+    with desk().ledger() as ledger:
+        found = wished(desk().settings(), ledger, desk().day, desk().rules())
+        _, again = counted(ledger)
+    wished = {wish.reference for wish, coming in found if wish.asked != "credit" and coming.code}
+    return show(
+        "next_run.html",
+        w,
+        waiting=[(wish, comes_to(wish.asked, coming, w, desk().language)) for wish, coming in found],
+        by_itself=max(0, again - len(wished)),
+    )
+
+
+@PAGE.post("/toch-niet")
+@acting
+def not_after_all() -> ResponseReturnValue:
+    """Takes back what somebody asked for, as if they never had."""
+    w = words("desk-actions", desk().language)
+    wanted = next((each for each in _WANTED if each == request.form.get("wanted")), None) or abort(404)
+    done = cancel(desk().settings(), [request.form.get("name", "")], "", desk().day, wanted)
+    for _, _, finding in done.refused:
+        return redirect_with(
+            url_for("actions.queued"), " ".join(render(finding.code, finding.params, desk().language)), "warning"
+        )
+    return redirect_with(url_for("actions.queued"), w("done.cancel", count=1))
+
+
+@PAGE.get("/afgesloten")
+def closed() -> ResponseReturnValue:
+    """What is closed, to be opened again."""
+    with desk().ledger() as ledger:
+        rows = [*closed_rows(ledger, desk().rules())]
+    return show("closed_things.html", words("desk-actions", desk().language), list=paged(rows))

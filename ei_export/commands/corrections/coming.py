@@ -44,14 +44,15 @@ class NextRun:
         self._credits = [*judged_credits(self._context)]
         self._judged: dict[str, Result] = {}
 
-    def of(self, appointment_id: str, patient_id: str) -> Coming:
-        """What is sent of an appointment that a patient has, or had: another may have it by now."""
+    def of(self, appointment_id: str, patient_id: str, reference: str) -> Coming:
+        """What is sent of an appointment that a patient has, or had: another may have it by now; of its credits that of
+        the debit with this reference."""
         others = (patient for patient, _ in waiting_appointments(self._context.ledger, appointment_id))
         results = [*map(self._result, dict.fromkeys((patient_id, *others)))]
         stays = {
             ident for result in results for totals in result.totals for ident in (*totals.held_back, *totals.dropped)
         }
-        queued = [(line, fault) for line, fault in self._credits if line.appointment_id == appointment_id]
+        queued = [(line, fault) for line, fault in self._credits if line.previous == reference]
         credits = [*going_out(self._context, queued, stays)]
         lines = [line for result in results for line in result.lines if line.appointment_id == appointment_id]
         told = [told.finding for result in results for told in result.problems if told.appointment_id == appointment_id]

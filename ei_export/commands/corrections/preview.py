@@ -17,6 +17,7 @@ from ...intake.reader import read_kept
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.closings import closings_of, waiting_appointments
+from ...ledger.corrections import Wish, wishes
 from ...ledger.dossier import AT, in_order
 from ...ledger.line import Line, line_of
 from ...settings import Settings
@@ -125,6 +126,14 @@ def confirm(settings: Settings, act: Act, shown: Mapping[str, str], today: date)
     return Confirmed(now.planned, Preview(act, left, first.refused))
 
 
+def queued(
+    settings: Settings, ledger: Ledger, today: date, rules: Rules | None = None
+) -> Sequence[tuple[Wish, Coming]]:
+    """What somebody asked for and no run did yet, each with what the next run sends. Raises as `preview`."""
+    next_run = NextRun(settings, rules or Rules.load(settings, today), ledger)
+    return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in wishes(ledger)]
+
+
 def ways_of(ledger: Ledger, named: str, rules: Rules, today: date) -> Sequence[Act]:
     """What can be done about a line or an appointment, by its name: of each act that it is not refused."""
     found = []
@@ -161,7 +170,7 @@ def _planned(ledger: Ledger, rules: Rules, act: Act, effect: Effect, next_run: N
             c for c in closings_of(ledger, effect.appointment_id) if c.reference == (effect.reference or "")
         )
         planned = evolve(planned, moved_cents=rest, from_sum=_SUMS.get(before.closed_as, "refused"))
-    return evolve(planned, coming=next_run.of(planned.appointment_id, planned.patient_id))
+    return evolve(planned, coming=next_run.of(planned.appointment_id, planned.patient_id, planned.reference))
 
 
 def _about_line(line: Line, effect: Effect) -> Planned:

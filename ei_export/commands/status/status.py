@@ -64,7 +64,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             refused_credits=partial(_refused_credits, ledger, settings),
             nothing_stands=lambda: (told(line, _NOTHING_STANDS) for line in standing.nothing_stands(ledger)),
             changed=lambda: ({**told(line, _CHANGED), "change": kind} for line, kind in standing.changed(ledger)),
-            closed=partial(_closed, ledger, rules),
+            closed=partial(closed_rows, ledger, rules),
             lines=lambda: (told(line, _LINE) for line in standing.lines(ledger)),
             severities=settings.severities,
             ran=runs_of(settings.output.dir),
@@ -80,8 +80,9 @@ def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
     return {**{name: value for name, value in row.items() if name != "sent_on"}, **told}
 
 
-def _closed(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
-    """What is closed, the last one first: lines, and appointments that gave none, of which only the day is known."""
+def closed_rows(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
+    """What is closed, the last one first, by the names that ``--json`` has: lines, and appointments that gave none, of
+    which only the day is known."""
     for each in all_closed(ledger):
         about: dict[str, Any] = dict.fromkeys((*_CLOSED, "rest_cents"))
         if (line := line_of(ledger, each.reference)) is not None:
