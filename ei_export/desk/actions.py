@@ -61,7 +61,8 @@ def do() -> ResponseReturnValue:
     """Does what was shown, but for what comes to something else by now: that is shown anew."""
     w = words("desk-actions", desk().language)
     way = one_of(request.form.get("way", ""), _ACTS)
-    shown = dict(reversed(item.split(" ", 1)) for item in request.form.getlist("item") if " " in item)
+    items = (item.partition(" ") for item in request.form.getlist("item"))
+    shown = {name: fingerprint for fingerprint, _, name in items if name}
     if not shown:
         return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
     act = evolve(_ACTS[way], why=request.form.get("why", "").strip())
@@ -80,12 +81,12 @@ def queued() -> ResponseReturnValue:
     with desk().ledger() as ledger:
         found = wished(desk().settings(), ledger, desk().day, desk().rules())
         _, again = counted(ledger)
-    wished = {wish.reference for wish, coming in found if wish.asked != "credit" and coming.code}
+    asked = len([wish for wish, coming in found if wish.asked != "credit" and coming.code])
     return show(
         "next_run.html",
         w,
         waiting=[(wish, comes_to(wish.asked, coming, w, desk().language)) for wish, coming in found],
-        by_itself=max(0, again - len(wished)),
+        by_itself=max(0, again - asked),
     )
 
 
