@@ -23,22 +23,23 @@ _LOST: Final = ("RECOVERED_ANSWERS", "RECOVERED_CONTACTS", "RECOVERED_WISHES")
 @command
 def recover(call: Call, runs_gone: bool) -> int:
     settings = call.settings("recover", "counted")
-    runs = read_back(settings, call.day, runs_gone=runs_gone)
-    lost = [Finding(code) for code in _LOST if runs]
+    found = read_back(settings, call.day, runs_gone=runs_gone)
+    lost = [Finding(code) for code in _LOST if found.runs]
+    if found.runs or found.closed or found.sent:
+        lost.append(Finding("RECOVERED_DECISIONS", "", {"closed": found.closed, "sent": found.sent}))
     problems = [told_of(finding, "", settings.language, settings.severities) for finding in lost]
-    told = [{**asdict(run), "folder": str(run.folder)} for run in runs]
+    told = [{**asdict(run), "folder": str(run.folder)} for run in found.runs]
     call.say(
-        lambda: {"runs": told, "problems": problems}, lambda: _lines(runs, problems, settings.language), is_done=True
+        lambda: {"runs": told, "problems": problems},
+        lambda: _lines(found.runs, problems, settings.language),
+        is_done=True,
     )
     return 0
 
 
 def _lines(runs: Sequence[ReadBack], problems: Sequence[Mapping[str, Any]], language: Language) -> Iterator[str]:
     say = words("recover", language)
-    if not runs:
-        yield say("nothing")
-        return
-    yield say("read")
+    yield say("read" if runs else "nothing")
     for run in runs:
         told = {"run": run.run, "day": run.today, "lines": counted(run.lines, "line", language)}
         yield f"  {say('run_withdrawn' if run.withdrawn else 'run', cents=run.amount_cents, **told)}"

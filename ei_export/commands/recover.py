@@ -1,7 +1,8 @@
 """``recover``: published runs that the ledger doesn't know are read back from the folder of runs, from what they say of
 themselves and from the files that were sent. All of them, or none: a file that was changed is refused.
 
-What is not in there: answers, contacts, what was held, and wishes that had not gone out.
+What is not in there: answers, contacts, what was held, wishes that had not gone out, and why something was closed; that
+it is, and when files were handed over, is kept beside the runs.
 """
 
 import csv
@@ -12,7 +13,7 @@ from datetime import date
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 
 from attrs import frozen
 
@@ -26,19 +27,30 @@ from ..declaring.numbers import run_label
 from ..intake.people import fixed
 from ..ledger import Ledger, events
 from ..ledger.belonging import runs as known_runs
+from ..ledger.closings import closings_of
 from ..ledger.dossier import Settled
-from ..ledger.line import debits_of, next_attempt
+from ..ledger.line import ClosedAs, debits_of, line_of, next_attempt
 from ..ledger.people import hashed_identity
 from ..ledger.recovering import doubt_begun, keep_declared, note_listed
-from ..ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, next_person
+from ..ledger.runs import (
+    StagedRun,
+    add_declaration,
+    add_persons,
+    add_run,
+    mark_published,
+    next_person,
+    published_run,
+)
 from ..model.appointment import Outcome
 from ..output.cells import restored
+from ..output.decisions import Decisions, decided
 from ..output.traces import last_begun
 from ..settings import Settings
 from ..standards.files import sha256_of
 from ..standards.registry import standard_named
 from ..standards.standard import SentPart, Standard
 from .belonging import codes_of, gone_runs, keep_owner, named, refuse_strangers, unknown_runs
+from .run.recovery import RUN
 
 LineRow = Mapping[str, str]
 _NUMBERS: Final = ("units", "amount_cents")
@@ -57,9 +69,19 @@ class ReadBack:
     withdrawn: bool
 
 
-def recover(settings: Settings, today: date, *, runs_gone: bool = False) -> Sequence[ReadBack]:
-    """Reads back every run in the folder of runs that the ledger doesn't know, which is made where there is none.
-    ``runs_gone``: also where earlier ones are nowhere to be found.
+@frozen
+class Recovered:
+    """The ``runs`` that were read back, how many things are ``closed`` or opened again by what was decided since, and
+    of how many runs is known when they were ``sent``."""
+
+    runs: Sequence[ReadBack]
+    closed: int
+    sent: int
+
+
+def recover(settings: Settings, today: date, *, runs_gone: bool = False) -> Recovered:
+    """Reads back every run in the folder of runs that the ledger doesn't know, which is made where there is none, and
+    what people decided about them. ``runs_gone``: also where earlier ones are nowhere to be found.
 
     Raises SettingsError for a run or a file that is gone, for one that was changed, for a run of another practice, and
     for one whose number is another's in the ledger; BusyError, WriteError. Then nothing was read back.
@@ -75,12 +97,13 @@ def recover(settings: Settings, today: date, *, runs_gone: bool = False) -> Sequ
             if runs or gone:
                 doubt_begun(ledger)
             done = [_read_back(ledger, settings, number, folder, today) for number, folder in runs]
+            closed, sent = _decide(ledger, decided(settings.output.dir))
             keep_owner(ledger, settings, today)
             note_listed(ledger, settings.output.dir, last_begun(settings.output.dir))
             ledger.commit()
         finally:
             ledger.close()
-    return done
+    return Recovered(done, closed, sent)
 
 
 def _read_back(ledger: Ledger, settings: Settings, number: int, folder: Path, today: date) -> ReadBack:
@@ -119,6 +142,29 @@ def _refuse_stranger(settings: Settings, header: str, folder: Path) -> None:
     if not (own & bound or bound <= set(settings.practice.formerly)):
         said = {"bound": ", ".join(sorted(bound)), "found": ", ".join(sorted(own))}
         raise SettingsError("LEDGER_OTHER_PRACTICE", path=str(folder), **said)
+
+
+def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
+    """Has the ledger know what was decided and it doesn't know; of how many things, and of how many runs. Why is not
+    kept."""
+    closed = sent = 0
+    for (appointment_id, reference), (closed_as, day) in decisions.closed.items():
+        said = [each.closed_as for each in closings_of(ledger, appointment_id) if each.reference == (reference or "")]
+        if (reference and line_of(ledger, reference) is None) or (said[-1] if said else "") == (closed_as or ""):
+            continue
+        about = events.Closable(appointment_id, reference)
+        if closed_as is None:
+            events.reopened(ledger, about, "", day)
+        elif closed_as in get_args(ClosedAs):
+            events.closed(ledger, about, cast(ClosedAs, closed_as), "", day)
+        closed += 1
+    for label, handed_over in decisions.sent.items():
+        match = RUN.fullmatch(label)
+        run = published_run(ledger, int(match[1])) if match else None
+        if run is not None and run.handed_over_on != (handed_over.isoformat() if handed_over else ""):
+            events.handed_over(ledger, run.run, handed_over)
+            sent += 1
+    return closed, sent
 
 
 # A run as it says itself.

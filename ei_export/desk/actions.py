@@ -1,4 +1,4 @@
-"""What is done about what is open: shown first, one by one, then done; what waits for the next run, and what is closed."""
+"""What is done about what is open: shown first, one by one, then done; what waits for the next run; what is closed."""
 
 from collections.abc import Mapping
 from typing import Final

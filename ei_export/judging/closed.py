@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..base.problems import Finding
-from ..ledger.closings import Closed
+from ..ledger.closings import Closed, waiting_appointments
 from ..ledger.dossier import LASTING, SAVED
 from ..model.appointment import Appointment, Judgement, Outcome
 from .feed_rows import differences
@@ -41,7 +41,10 @@ def _changed(patient: Patient, row: Appointment, closed: Closed) -> Sequence[str
             columns.update(str(finding.params["columns"]).split(", "))
     if row.row is not None:
         before = patient.history.remembered.get(row.id)
-        columns.update(_KEPT.intersection(differences(before, row)) if before is not None else ("patient_id",))
+        if before is not None:
+            columns.update(_KEPT.intersection(differences(before, row)))
+        elif waiting_appointments(patient.context.ledger, row.id):  # of a ledger that was read back nobody has it
+            columns.add("patient_id")
     return sorted(columns)
 
 

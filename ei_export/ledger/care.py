@@ -49,6 +49,7 @@ class BookedLine(NamedTuple):
     debit_credit: str
     previous: str
     state: str
+    became: str
     uzovi: str
     insurer: str
     date: str
@@ -101,8 +102,8 @@ SELECT patient_id, birth_year, sex, consent, consent_on, appointments, trajector
 """
 _LINES: Final = """
 SELECT patient_id, reference, line.invoice, appointment_id, who, debit_credit, coalesce(previous, ''),
-       CASE WHEN became IN ('credited', 'withdrawn') THEN became ELSE state END, line.uzovi, declaration.insurer, date,
-       code, list, f_code, units, line.amount_cents, granted_cents
+       CASE WHEN became IN ('credited', 'withdrawn') THEN became ELSE state END, became, line.uzovi,
+       declaration.insurer, date, code, list, f_code, units, line.amount_cents, granted_cents
 FROM line JOIN declaration ON declaration.invoice = line.invoice
 ORDER BY patient_id, reference
 """

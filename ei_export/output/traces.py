@@ -4,20 +4,18 @@ one for its end. There is nothing personal in it.
 That it can't be written keeps no run from its work; it is told.
 """
 
-import errno
-import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, evolve
 
 from ..base.delivery import replacing
 from ..base.private import make_folder
 from ..base.problems import Finding, Language, Refusal, WriteError, render
+from .journal import add_entry, entries_of
 from .ran import Ran
 
 _FILE: Final = "runs.jsonl"
@@ -72,18 +70,9 @@ class Trace:
         self._add({"end": self._number, "exit": ran.exit, "run": ran.run, **more, **told})
 
     def _add(self, entry: Mapping[str, object]) -> None:
-        """In one piece, behind what others write; on a line of its own, whatever a full disk left of the last one."""
-        line = f"\n{json.dumps(entry)}".encode()
         path = self.out / _FILE
-        # A pipe that nobody reads is not waited for; Windows has none, and would write other ends of lines.
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
-            descriptor = os.open(path, flags, 0o600)
-            try:
-                if os.write(descriptor, line) < len(line):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            finally:
-                os.close(descriptor)
+            add_entry(path, entry)
         except OSError as error:
             self.fault = Finding("TRACE_NOT_WRITTEN", "", {"path": str(path), "reason": error.strerror or ""})
 
@@ -102,20 +91,22 @@ def last_begun(out: Path) -> int:
 
 def last_recorded(out: Path) -> int:
     """The number in the list of the last run that was recorded in a ledger, as no test is; 0 for none."""
-    numbers = (entry.get("end") for entry in _entries(out) if entry.get("exit") in (0, 1) and "test" not in entry)
+    numbers = (
+        entry.get("end") for entry in entries_of(out / _FILE) if entry.get("exit") in (0, 1) and "test" not in entry
+    )
     return max((number for number in numbers if isinstance(number, int)), default=0)
 
 
 def published_since(out: Path, number: int) -> set[str]:
     """The runs that were published (R000001) by those behind this one in the list."""
-    ended = (entry for entry in _entries(out) if isinstance(entry.get("end"), int) and entry["end"] > number)
+    ended = (entry for entry in entries_of(out / _FILE) if isinstance(entry.get("end"), int) and entry["end"] > number)
     return {run for entry in ended if isinstance(run := entry.get("run"), str) and "test" not in entry}
 
 
 def runs_of(out: Path) -> list[Ran]:
     """The runs that are remembered, in the order in which they were last heard of."""
     ran: dict[int, Ran] = {}
-    for entry in _entries(out):
+    for entry in entries_of(out / _FILE):
         with suppress(KeyError, TypeError, ValueError):
             if "start" in entry:
                 version, feed = (str(entry.get(name, "")) for name in ("version", "feed"))
@@ -131,17 +122,4 @@ def runs_of(out: Path) -> list[Ran]:
 
 
 def _starts(out: Path) -> list[int]:
-    return [number for entry in _entries(out) if isinstance(number := entry.get("start"), int)]
-
-
-def _entries(out: Path) -> list[dict[str, Any]]:
-    """What can be read of the list."""
-    entries = []
-    path = out / _FILE
-    with suppress(OSError):
-        for line in path.read_bytes().splitlines() if path.is_file() else ():
-            with suppress(ValueError, RecursionError):
-                entry = json.loads(line)
-                if isinstance(entry, dict):
-                    entries.append(entry)
-    return entries
+    return [number for entry in entries_of(out / _FILE) if isinstance(number := entry.get("start"), int)]

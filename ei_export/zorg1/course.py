@@ -42,8 +42,9 @@ class VisitProduct:
 
 @frozen
 class VisitLine:
-    """What stands of the declaration of a visit: its last debit that wasn't withdrawn. ``state`` as of a `Line`;
-    amounts are cents: ``declared_cents`` 0 where it was credited, ``granted_cents`` None while there is no answer."""
+    """What stands of the declaration of a visit: its last debit that wasn't withdrawn. ``state`` and ``became`` as of a
+    `Line`; amounts are cents: ``declared_cents`` 0 where it was credited, ``granted_cents`` None while there is no
+    answer."""
 
     reference: str
     uzovi: str
@@ -52,13 +53,14 @@ class VisitLine:
     f_code: str
     units: int
     state: str
+    became: str
     declared_cents: int
     granted_cents: int | None
 
     @property
     def stands(self) -> bool:
         """Whether it wasn't taken back by a credit."""
-        return self.state != "credited"
+        return self.became != "credited"
 
 
 @frozen

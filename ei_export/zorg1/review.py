@@ -34,8 +34,8 @@ _MISSING: Final[Mapping[MeasuringMoment, str]] = {
 }
 #: Outcomes of a visit that was dealt with.
 _DEALT_WITH: Final = (Outcome.DECLARED, Outcome.COUNTED, Outcome.EARLIER)
-#: States of a line that stands.
-_STANDING: Final = ("sent", "granted", "partly_granted", "closed")
+#: What became of a line that stands, closed or not.
+_STANDING: Final = ("sent", "granted", "partly_granted")
 _WITHOUT_AGREEMENT: Final = re.compile(r"zonder\s+prijs\s*-?\s*afspra", re.IGNORECASE)
 _WITH_AGREEMENT: Final = re.compile(r"met\s+prijs\s*-?\s*afspra", re.IGNORECASE)
 
@@ -240,7 +240,7 @@ class Reviewer:
     def _of_list(visit: CourseVisit, expected: Sequence[Agreement]) -> Iterator[Finding]:
         """Whether what was declared stands on the list of the agreement."""
         lists = [a.list for a in expected if a.code == visit.product.declare_under]
-        if visit.line is not None and visit.line.state in _STANDING and lists and visit.line.list not in lists:
+        if visit.line is not None and visit.line.became in _STANDING and lists and visit.line.list not in lists:
             params = {"list": visit.line.list, "expected_list": lists[0], "code": visit.product.declare_under}
             yield Finding("MONITOR_LIST_DECLARED", "code", params)
 
@@ -290,7 +290,7 @@ class Reviewer:
         start = next((visit for visit in course.visits if visit.product.moment == "start"), None)
         if start is None or start.line is None or end.line is None:
             return
-        if start.line.state not in _STANDING or end.line.state not in _STANDING:
+        if start.line.became not in _STANDING or end.line.became not in _STANDING:
             return
         totals = []
         for day in (start.day, end.day):
@@ -313,7 +313,7 @@ class Reviewer:
         is_dealt_with = visit.outcome in _DEALT_WITH or (
             visit.outcome is Outcome.NO_AGREEMENT and visit.product.moment == "contact"
         )
-        if not is_dealt_with or (visit.line is not None and visit.line.state not in _STANDING):
+        if not is_dealt_with or (visit.line is not None and visit.line.became not in _STANDING):
             code = "MONITOR_START_NOT_DECLARED" if visit.product.moment == "start" else "MONITOR_NOT_DECLARED"
             yield Finding(code, "", {"day": visit.day, "code": quoted_word(visit.product.declare_under or visit.code)})
 

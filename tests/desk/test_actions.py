@@ -23,7 +23,7 @@ def clerk(tmp_path: Path) -> Clerk:
     """Of a practice with a refused end, a start that was moved since it was declared, and a held appointment."""
     clerk = Clerk(few_tariffs(Clinic.open(tmp_path)))
     sent = the(clerk.clinic.feed([*COURSE, HELD]).run())
-    clerk.gets(by_insurer(sent, {clerk.reference("A3"): Verdict(0, ("0611",), "eigen <b>bijdrage</b>")}))
+    clerk.gets(by_insurer(sent, {clerk.reference("A3"): Verdict(0, ("0611",))}))
     clerk.clinic.feed([MOVED, CONTACT, END, HELD]).run()
     return clerk
 

@@ -94,7 +94,7 @@ def seen(day: date, code: str, insurer: str = "VGZ", *, diagnosis: str = "3426",
     if not is_sent or visit.outcome is not Outcome.DECLARED or "line" in otherwise:
         return visit
     p = visit.product
-    line = VisitLine("R1", visit.uzovi, p.declare_under, p.list, p.f_code, p.units, "sent", 100, None)
+    line = VisitLine("R1", visit.uzovi, p.declare_under, p.list, p.f_code, p.units, "sent", "sent", 100, None)
     return evolve(visit, line=line)
 
 

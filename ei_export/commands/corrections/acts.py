@@ -1,7 +1,8 @@
 """What a person can have done about lines and appointments, as one thing: to be tried, or done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from typing import Literal, TypeAlias, assert_never
 
 from attrs import frozen
@@ -10,8 +11,9 @@ from ...base.problems import Finding
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.line import ClosedAs
+from ...settings import Settings
 from . import closing, corrections
-from .closing import Item, close_items, reopen_items
+from .closing import Item, close_items, keep_closed
 from .corrections import Queued, Wanted, cancelling, correcting, crediting, redeclaring
 from .named import Doing
 
@@ -42,9 +44,9 @@ class Act:
             case "cancel":
                 return cancelling(self.wanted, self.why, today)
             case "close":
-                return lambda ledger, named: self._close(ledger, named, rules, today)
+                return partial(self._end, closing.closable(rules, self.closed_as), self.closed_as, today)
             case "reopen":
-                return lambda ledger, named: self._reopen(ledger, named, today)
+                return partial(self._end, closing.closed, None, today)
         assert_never(self.kind)
 
     def unknown(self, shown: str, position: int) -> Finding:
@@ -52,16 +54,14 @@ class Act:
         told = closing.unknown if self.kind in ("close", "reopen") else corrections.unknown
         return told(shown, position)
 
-    def _close(self, ledger: Ledger, named: str, rules: Rules, today: date) -> Sequence[Item | Finding] | None:
-        found = closing.closable(rules, self.closed_as)(ledger, named)
-        close_items(ledger, _items(found), self.closed_as, self.why, today)
+    def _end(
+        self, find: Doing[Item], closed_as: ClosedAs | None, today: date, ledger: Ledger, named: str
+    ) -> Sequence[Item | Finding] | None:
+        found = find(ledger, named)
+        close_items(ledger, [each for each in found or () if isinstance(each, Item)], closed_as, self.why, today)
         return found
 
-    def _reopen(self, ledger: Ledger, named: str, today: date) -> Sequence[Item | Finding] | None:
-        found = closing.closed(ledger, named)
-        reopen_items(ledger, _items(found), self.why, today)
-        return found
-
-
-def _items(found: Sequence[Item | Finding] | None) -> list[Item]:
-    return [each for each in found or () if isinstance(each, Item)]
+    def keep(self, settings: Settings, effects: Iterable[Effect], today: date) -> None:
+        """Keeps beside the runs what has to outlive the ledger; before that is committed. Raises WriteError."""
+        closed_as = self.closed_as if self.kind == "close" else None
+        keep_closed(settings, [each for each in effects if isinstance(each, Item)], closed_as, today)

@@ -4,9 +4,8 @@ Of a line, what was not granted gets a name; of an appointment that is held, the
 closed. Nothing of either is forgotten: opened again, it is as if nobody had closed it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from typing import Final, Literal
 
 from attrs import frozen
@@ -21,6 +20,7 @@ from ...ledger.dossier import AT, Unsettled, in_order
 from ...ledger.events import Closable
 from ...ledger.line import ClosedAs, lines_of
 from ...ledger.patients import appointment_owner
+from ...output.decisions import note_closed
 from ...settings import Settings
 from ..belonging import refuse_strangers
 from .named import Doing, Done, each_named, line_named, own_ledger
@@ -59,38 +59,41 @@ class Item:
 def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Done[Item]:
     """Closes lines, each by its reference or the id of its appointment, and appointments that wait, by theirs; all of
     them or none. Raises SettingsError for the ledger of another practice, and as `own_ledger`."""
-    rules = Rules.load(settings, today)
-    return _all(
-        settings, names, closable(rules, closed_as), partial(close_items, closed_as=closed_as, why=why, today=today)
-    )
+    return _all(settings, names, closable(Rules.load(settings, today), closed_as), closed_as, why, today)
 
 
 def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Done[Item]:
     """Opens again what was closed; all of it or nothing. Raises as `close`."""
-    return _all(settings, names, closed, partial(reopen_items, why=why, today=today))
+    return _all(settings, names, closed, None, why, today)
 
 
 def _all(
-    settings: Settings, names: Iterable[str], find: Doing[Item], act: Callable[[Ledger, Sequence[Item]], None]
+    settings: Settings, names: Iterable[str], find: Doing[Item], closed_as: ClosedAs | None, why: str, today: date
 ) -> Done[Item]:
     """Does it with all that these names are of, where it can be done with every one."""
     with own_ledger(settings) as ledger:
         refuse_strangers(ledger, settings)
         done = each_named(ledger, names, find, unknown)
         if not done.refused:
-            act(ledger, done.items)
+            close_items(ledger, done.items, closed_as, why, today)
+            keep_closed(settings, done.items, closed_as, today)
             ledger.commit()
     return done
 
 
-def close_items(ledger: Ledger, items: Iterable[Item], closed_as: ClosedAs, why: str, today: date) -> None:
+def close_items(ledger: Ledger, items: Iterable[Item], closed_as: ClosedAs | None, why: str, today: date) -> None:
+    """Closes them as that, or opens them again with None."""
     for item in items:
-        events.closed(ledger, item.about, closed_as, why, today)
+        if closed_as is None:
+            events.reopened(ledger, item.about, why, today)
+        else:
+            events.closed(ledger, item.about, closed_as, why, today)
 
 
-def reopen_items(ledger: Ledger, items: Iterable[Item], why: str, today: date) -> None:
-    for item in items:
-        events.reopened(ledger, item.about, why, today)
+def keep_closed(settings: Settings, items: Iterable[Item], closed_as: ClosedAs | None, today: date) -> None:
+    """Keeps beside the runs that they are closed, or opened again; before the ledger does. Raises WriteError."""
+    things = [(item.appointment_id, item.reference) for item in items]
+    note_closed(settings.output.dir, things, closed_as, today)
 
 
 def unknown(shown: str, position: int) -> Finding:

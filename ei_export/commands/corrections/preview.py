@@ -119,10 +119,11 @@ def confirm(settings: Settings, act: Act, shown: Mapping[str, str], today: date)
         first = now = preview(settings, ledger, act, shown, today, rules)
         while otherwise := [each.name for each in now.planned if shown.get(each.name) != each.fingerprint]:
             now = preview(settings, ledger, act, _without(now, otherwise), today, rules)
-        _do(ledger, act, [each.name for each in now.planned], rules, today)
+        done = _do(ledger, act, [each.name for each in now.planned], rules, today)
+        act.keep(settings, done.items, today)
         ledger.commit()
-    done = {each.name for each in now.planned}
-    left = [each for each in first.planned if each.name not in done]
+    names = {each.name for each in now.planned}
+    left = [each for each in first.planned if each.name not in names]
     return Confirmed(now.planned, Preview(act, left, first.refused))
 
 

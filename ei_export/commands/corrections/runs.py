@@ -6,6 +6,7 @@ from ...base.problems import SettingsError
 from ...declaring.numbers import has_form, is_of_a_test, run_label
 from ...ledger import Ledger, events
 from ...ledger.runs import PublishedRun, published_run
+from ...output.decisions import note_sent as keep_sent
 from ...settings import Settings
 from ..belonging import refuse_strangers
 from ..run.pages import mark_pages
@@ -54,5 +55,6 @@ def note_sent(settings: Settings, label: str, day: date | None, today: date) -> 
             raise SettingsError(code, run=name, day=day.isoformat(), date=run.day, today=today.isoformat())
         mark_pages(settings, run.folder, name, "send" if day is None else "sent")
         events.handed_over(ledger, run.run, day)
+        keep_sent(settings.output.dir, name, day, today)
         ledger.commit()
     return name

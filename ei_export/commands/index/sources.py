@@ -97,7 +97,7 @@ class Reading:
         """The lines of a patient that were not withdrawn, by reference. The contacts of a trajectory come with the last
         line granted that takes them: what was credited before it, or refused, leaves them to it."""
         known, first, last = _Known.of(patient), self.first.isoformat(), self.last.isoformat()
-        sent = [line for lines in patient.lines.values() for line in lines if line.state != "withdrawn"]
+        sent = [line for lines in patient.lines.values() for line in lines if line.became != "withdrawn"]
         lines = sorted((line for line in sent if first <= line.date <= last), key=attrgetter("reference"))
         granted = {
             line.reference: self._granted(line, patient.patient_id, filed.answers.get(line.invoice)) for line in lines

@@ -17,15 +17,16 @@ _CLOSED: Final = timedelta(days=4)
 def compared(ledger: Ledger, feed: ReadFeed) -> tuple[ReadFeed, list[Finding]]:
     """The feed, since the day on which it was read first, and what is to be told of that.
 
-    Rows are the same, whatever their order, or they are not: that is certain. So is that a file of the same name was
-    written before the one that was read last. What a feed lacks says nothing: it may hold only what is new. Of rows
-    that were read on the same day nothing is told: somebody runs again who put something right.
+    Rows are the same, whatever their order, or they are not: that is certain; and so are those of a file that nobody
+    wrote since, whatever the settings say of them now. So is that a file of the same name was written before the one
+    that was read last. What a feed lacks says nothing: it may hold only what is new. Of rows that were read on the same
+    day nothing is told: somebody runs again who put something right.
     """
     before = read_feeds(ledger)
     if not before:
         return feed, []
     last = before[0]
-    if last.digest == feed.digest:
+    if feed.is_again(last):
         return evolve(feed, first=min(last.first, feed.first)), [*_the_same(last, feed.last)]
     earlier = next((each for each in before if each.digest == feed.digest and each.last < feed.last), None)
     if earlier is not None:

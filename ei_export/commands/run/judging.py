@@ -127,7 +127,8 @@ class FeedJudge:
         if not feed.rows:  # one that holds only what is new may have none, night after night
             return None
         modified = int(self.settings.input.path.stat().st_mtime)
-        read = ReadFeed(self.settings.input.name, feed.whole_digest, self.today, self.today, modified)
+        name, read_by = self.settings.input.name, self.rules.fingerprint
+        read = ReadFeed(name, feed.whole_digest, self.today, self.today, modified, read_by)
         read, told = compared(self.ledger, read)
         for finding in told:
             problems.add(finding)

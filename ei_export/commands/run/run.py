@@ -69,10 +69,11 @@ WORTH_A_FORK: Final = 10_000
 @frozen
 class Options:
     """How to run. ``publish`` False is ``check``: all the same, and nothing is written. ``strict``: any error, and
-    nothing is declared. ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is
-    told of rows read and judged. ``noticed`` is to be told with all that the run finds; ``inbox``: what was read there
-    before, None where nothing was. ``confirmed``: the SHA-256 of each file that somebody was shown by a check and said
-    yes to; where the run would come to others, nothing is declared. None where nobody was asked."""
+    nothing is declared; but for one about a return file, which is told of once: what is due has no part in it.
+    ``as_json``: keep the lines for ``--json``. ``xlsx``: write a workbook too. ``progress`` is told of rows read and
+    judged. ``noticed`` is to be told with all that the run finds; ``inbox``: what was read there before, None where
+    nothing was. ``confirmed``: the SHA-256 of each file that somebody was shown by a check and said yes to; where the
+    run would come to others, nothing is declared. None where nobody was asked."""
 
     today: date
     publish: bool = True
@@ -107,7 +108,7 @@ def run(settings: Settings, options: Options) -> Summary:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         inbox = options.inbox
-        arrived = waiting_in_inbox(settings, ledger) if inbox is None else inbox.findings(ledger)
+        arrived = [*(waiting_in_inbox(settings, ledger) if inbox is None else inbox.findings(ledger))]
         earlier = [*options.noticed, *_of_earlier_runs(ledger, settings, options), *arrived]
         measured = MeasurementFile.open(settings, rules, ledger)
         patients = set[str]() if measured is not None and not options.publish else None
@@ -118,7 +119,7 @@ def run(settings: Settings, options: Options) -> Summary:
         shared = judged.collected.persons.conflicts()
         if twice := doubles(judged.collected.due, shared, settings.input.twice_on_a_day):
             judged = feed_judge.judge_again(judged, twice)
-        if options.strict and judged.summary.exit_code:
+        if options.strict and judged.summary.errors > _errors(arrived, settings):
             judged = feed_judge.judge_again(judged, twice, hold_all=True)
         summary, due = judged.summary, judged.collected.due
         cleaning.callback(due.close)
@@ -150,6 +151,10 @@ def run(settings: Settings, options: Options) -> Summary:
         if options.publish:
             record(settings, rules, ledger, summary, first_lines, place, series, cleaning)
     return summary
+
+
+def _errors(findings: Iterable[Finding], settings: Settings) -> int:
+    return len([finding for finding in findings if settings.severities.of(finding.code) == "error"])
 
 
 def check(settings: Settings, options: Options) -> Summary:

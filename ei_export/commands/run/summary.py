@@ -101,7 +101,12 @@ class Summary:
     @property
     def exit_code(self) -> int:
         """0: done, at most warnings. 1: done, but at least one error (something is held)."""
-        return 1 if self.problems.severities["error"] else 0
+        return 1 if self.errors else 0
+
+    @property
+    def errors(self) -> int:
+        """How many error problems there are."""
+        return self.problems.severities["error"]
 
     def add_late(self, finding: Finding) -> None:
         """Adds what went wrong once the report was written."""

@@ -333,10 +333,10 @@ def _profile(kept: str, visits: Iterable[CourseVisit]) -> str:
 
 def _standing(lines: Sequence[BookedLine]) -> VisitLine | None:
     """What stands of what was declared of an appointment: its last debit, but for withdrawn ones."""
-    debits = [line for line in lines if line.debit_credit == "D" and line.state != "withdrawn"]
+    debits = [line for line in lines if line.debit_credit == "D" and line.became != "withdrawn"]
     if not debits:
         return None
-    line, is_credited = debits[-1], debits[-1].state == "credited"
+    line, is_credited = debits[-1], debits[-1].became == "credited"
     return VisitLine(
         reference=line.reference,
         uzovi=line.uzovi,
@@ -345,6 +345,7 @@ def _standing(lines: Sequence[BookedLine]) -> VisitLine | None:
         f_code=line.f_code,
         units=line.units,
         state=line.state,
+        became=line.became,
         declared_cents=0 if is_credited else line.amount_cents,
         granted_cents=0 if is_credited else line.granted_cents,
     )

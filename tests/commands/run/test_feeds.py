@@ -41,6 +41,19 @@ def test_the_same_rows_on_another_day(clinic: Clinic) -> None:
     assert [code for code, *_ in told(clinic, "2021-07-08")] == ["FEED_UNCHANGED"]
 
 
+def test_new_settings_make_no_new_export(clinic: Clinic) -> None:
+    """What rows come to by them may be something else; that nobody exported since stays so."""
+    clinic.feed([START, MORE])
+    assert told(clinic, "2021-07-01") == []
+    settings = clinic.folder / "ei-export.toml"
+    text = settings.read_text(encoding="utf-8")
+    for day, more in (("2021-07-02", 'NIEUW = "940131"\n'), ("2021-07-03", "")):
+        settings.write_text(text.replace("[codes]\n", f"[codes]\n{more}", 1), encoding="utf-8")
+        assert [code for code, *_ in told(clinic, day)] == ["FEED_UNCHANGED"]
+    said = "De export heeft al 5 dagen dezelfde rijen, sinds 01-07-2021."
+    assert told(clinic, "2021-07-06") == [("FEED_STANDS_STILL", "warning", said)]
+
+
 def test_an_export_of_before_is_put_back(clinic: Clinic) -> None:
     clinic.feed([START])
     told(clinic, "2021-07-01")

@@ -111,6 +111,15 @@ def test_what_is_no_answer_of_ours_stays_and_is_told_once(clinic: Clinic, sent: 
     assert "notulen.txt" in message
 
 
+def test_it_holds_nothing_not_even_where_anything_wrong_does(clinic: Clinic, sent: Message) -> None:
+    arrives(clinic, b"Notulen\r\n", "notulen.txt")
+    clinic.feed([visit("N1", "2021-04-12", "940131", "TN", patient="P5")])
+    done = clinic.run("--strict", today="2021-08-01")
+    assert done.exit_code == 1
+    assert [code for code, _ in found(done.document)] == ["INBOX_LEFT"]
+    assert done.lines.keys() == {"N1"}
+
+
 def test_it_is_told_again_where_the_run_that_told_it_failed(clinic: Clinic, sent: Message) -> None:
     arrives(clinic, b"Notulen\r\n", "notulen.txt")
     feed = (clinic.folder / "appointments.csv").rename(clinic.folder / "weg.csv")

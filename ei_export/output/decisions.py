@@ -1,0 +1,65 @@
+"""What people decided about what went out: ``decisions.jsonl`` beside the runs, so that a ledger that was lost gets it
+back. There is nothing personal in it: numbers and days, as what something was closed, and not why.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from attrs import field, frozen
+
+from ..base.private import make_folder
+from ..base.problems import WriteError
+from .journal import add_entry, entries_of
+
+_FILE: Final = "decisions.jsonl"
+#: What was closed: an appointment by its id, and its line by the reference, or None where it gave none.
+About = tuple[str, str | None]
+
+
+@frozen
+class Decisions:
+    """The last word about each thing: as what it is closed, None where it was opened again, with the day; and when the
+    files of a run (R000001) were handed over, None where they were not after all."""
+
+    closed: dict[About, tuple[str | None, date]] = field(factory=dict)
+    sent: dict[str, date | None] = field(factory=dict)
+
+
+def note_closed(out: Path, things: Iterable[About], closed_as: str | None, today: date) -> None:
+    """Adds that these are closed, or with None opened again. Raises WriteError."""
+    for appointment_id, reference in things:
+        about = {"appointment_id": appointment_id, "reference": reference}
+        _add(out, {"day": today.isoformat(), **about, "closed_as": closed_as})
+
+
+def note_sent(out: Path, run: str, day: date | None, today: date) -> None:
+    """Adds when the files of a run were handed over, or with None that they were not. Raises WriteError."""
+    _add(out, {"day": today.isoformat(), "run": run, "sent": day and day.isoformat()})
+
+
+def decided(out: Path) -> Decisions:
+    """What was decided, as far as it can be read."""
+    found = Decisions()
+    for entry in entries_of(out / _FILE):
+        try:
+            if "run" in entry:
+                sent = entry["sent"]
+                found.sent[str(entry["run"])] = sent if sent is None else date.fromisoformat(sent)
+            else:
+                reference, closed_as = entry["reference"], entry["closed_as"]
+                about = str(entry["appointment_id"]), reference and str(reference)
+                found.closed[about] = closed_as and str(closed_as), date.fromisoformat(entry["day"])
+        except (KeyError, TypeError, ValueError):  # of somebody else, or spoilt
+            continue
+    return found
+
+
+def _add(out: Path, entry: Mapping[str, object]) -> None:
+    path = out / _FILE
+    try:
+        make_folder(out)
+        add_entry(path, entry)
+    except OSError as error:
+        raise WriteError("WRITE_FAILED", path=str(path), reason=error.strerror or "") from None

@@ -1,0 +1,92 @@
+"""What people decided about what went out outlives the ledger, and holds nothing about anybody."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.clerk import COURSE, Clerk, few_tariffs
+from tests.support.feeds import TODAY, Clinic, tables_read_once, visit
+
+__all__ = ["tables_read_once"]
+
+HELD = visit("H1", "2021-03-01", "940131", "T2", patient="P2") | {"diagnosis_code": ""}
+
+
+@pytest.fixture
+def clerk(tmp_path: Path) -> Clerk:
+    """Of a practice in which something was closed, opened again, and handed over."""
+    clerk = Clerk(few_tariffs(Clinic.open(tmp_path)))
+    clerk.is_refused(clerk.clinic.feed([*COURSE, HELD]).run(), "A1", "A3")
+    clerk.gives("close", "A3", "H1", "--as", "patient", "--why", "Jansen betaalt zelf")
+    clerk.gives("close", "A1", "--as", "handled")
+    clerk.gives("close", "A1", "--reopen")
+    assert clerk.gives("sent", "R000001", "--on", TODAY)[0] == 0
+    return clerk
+
+
+def known(clerk: Clerk) -> object:
+    status = clerk.parsed(clerk.gives("status")[1])
+    return [
+        sorted((row["appointment_id"], row["as"], row["closed_on"]) for row in status["closed"]),
+        [row["sent_on"] for row in status["declarations"]],
+    ]
+
+
+def recovered(clerk: Clerk) -> str:
+    """What is told of it."""
+    code, text = clerk.gives("recover")
+    assert code == 0
+    (told,) = [row["message"] for row in json.loads(text)["problems"] if row["code"] == "RECOVERED_DECISIONS"]
+    return str(told)
+
+
+def test_a_ledger_that_was_lost_gets_it_back(clerk: Clerk) -> None:
+    before = known(clerk)
+    (clerk.clinic.folder / "ledger.sqlite").unlink()
+    told = recovered(clerk)
+    assert "(teruggelezen: 2)" in told
+    assert "(teruggelezen: 1)" in told
+    assert known(clerk) == before
+    assert json.loads(clerk.gives("recover")[1]) == {"runs": [], "problems": []}, "once"
+    night = clerk.clinic.run()
+    assert (night.lines, [each["code"] for each in night.problems]) == ({}, ["APPOINTMENT_CLOSED"])
+
+
+def test_an_older_copy_learns_what_was_decided_since(clerk: Clerk) -> None:
+    path = clerk.clinic.folder / "ledger.sqlite"
+    copy = path.read_bytes()
+    clerk.gives("close", "A3", "--reopen")
+    clerk.clinic.feed([visit("N1", "2021-04-12", "940131", "TN", patient="P5")]).run()
+    assert clerk.gives("sent", "R000002", "--on", TODAY)[0] == 0
+    path.write_bytes(copy)
+    recovered(clerk)
+    assert known(clerk) == [[("H1", "patient", TODAY)], [TODAY, TODAY]]
+
+
+def test_nothing_in_it_is_about_anybody(clerk: Clerk) -> None:
+    kept = (clerk.clinic.folder / "out" / "decisions.jsonl").read_text(encoding="utf-8")
+    assert "Jansen" not in kept
+    keys = {key for line in kept.split("\n") if line for key in json.loads(line)}
+    assert keys == {"day", "appointment_id", "reference", "closed_as", "run", "sent"}
+
+
+def test_what_is_spoilt_in_it_is_passed_over(clerk: Clerk) -> None:
+    before = known(clerk)
+    path = clerk.clinic.folder / "out" / "decisions.jsonl"
+    spoilt = ["{", "[]", '{"day": 1}', '{"run": "R1", "sent": "x"}', '{"run": "weg", "sent": null}']
+    wrong = {"day": TODAY, "appointment_id": "A1", "reference": None, "closed_as": "weggegooid"}
+    path.write_text("\n".join([path.read_text(encoding="utf-8"), *spoilt, json.dumps(wrong)]), encoding="utf-8")
+    (clerk.clinic.folder / "ledger.sqlite").unlink()
+    recovered(clerk)
+    assert known(clerk) == before
+
+
+def test_nothing_is_closed_that_is_not_kept(clerk: Clerk) -> None:
+    before = known(clerk)
+    path = clerk.clinic.folder / "out" / "decisions.jsonl"
+    path.unlink()
+    path.mkdir()
+    for command in (["close", "A1", "--as", "handled"], ["sent", "R000001", "--on", TODAY]):
+        assert clerk.gives(*command, debug=False)[0] == 4
+    assert known(clerk) == before
