@@ -32,6 +32,8 @@ _ACTS: Final[Mapping[str, Act]] = {
     "reopen": Act("reopen"),
     "cancel": Act("cancel"),
 }
+#: What is done at once, and needs no run.
+_CLOSING: Final = ("close", "reopen")
 _WANTED: Final[tuple[Wanted, ...]] = ("credit", "redeclare", "correct")
 
 
@@ -50,6 +52,7 @@ def look() -> ResponseReturnValue:
         w,
         way=way,
         found=found,
+        closes=_ACTS[way].kind in _CLOSING,
         planned=[(each, told(each, w, language)) for each in found.planned],
         refused=[(name, *render(finding.code, finding.params, language)) for name, _, finding in found.refused],
     )
@@ -70,7 +73,7 @@ def do() -> ResponseReturnValue:
     if left := [name for name in shown if name not in done]:
         again = url_for("actions.look", way=way, name=left)
         return redirect_with(again, w("partly", done=len(done), left=len(left)), "warning")
-    onward = "actions.closed" if act.kind in ("close", "reopen") else "actions.queued"
+    onward = "actions.closed" if act.kind in _CLOSING else "actions.queued"
     return redirect_with(url_for(onward), w(f"done.{act.kind}", count=len(done)))
 
 
