@@ -38,13 +38,18 @@ _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME: Final = 60
 
 
+def count() -> int:
+    """How many runs wait to be handed over."""
+    return sum(run.standing == "send" for run in _runs(desk().settings()))
+
+
 @PAGE.get("")
 def page() -> Response:
     """How things stand, and what can be done."""
     settings, w = desk().settings(), _words()
     runs = _runs(settings)
     credits, again = desk().kept("queued", _queued)
-    night = runs_of(settings.output.dir)
+    night, running = runs_of(settings.output.dir), desk().jobs.running()
     return show(
         "today.html",
         w,
@@ -58,7 +63,8 @@ def page() -> Response:
         again=again,
         most=limit_of(PAGE.url_prefix or "").file,
         zip_limits=[limit("messages"), limit("bytes")],
-        is_writing=any(job.writes for job in desk().jobs.running()),
+        is_writing=any(job.writes for job in running),
+        is_running=any(job.kind == "run" for job in running),
     )
 
 

@@ -235,6 +235,7 @@ def test_one_run_at_a_time(clerk: Clerk, visitor: Visitor, monkeypatch: pytest.M
     assert lines(clerk) == []
     page = visitor.get("/vandaag")
     assert page.all("//p[@class='message']") == ["Declareren is nog bezig."]
+    assert "Er loopt nu een run" in page.text
     assert visitor.get("/werk/other").all("//h1") == ["Declareren"]
     del visitor.desk.jobs._jobs["other"]
     done = come_to(visitor, visitor.press(refused, "Opnieuw proberen"))
