@@ -22,7 +22,7 @@ def jobs() -> Iterator[Jobs]:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1000):
+    for _ in range(3000):
         if holds():
             return
         time.sleep(0.02)

@@ -84,14 +84,14 @@ def test_what_is_confirmed_is_declared_as_the_command_would(clerk: Clerk, visito
 def test_files_are_handed_over_once_or_withdrawn(clerk: Clerk, visitor: Visitor) -> None:
     clerk.clinic.run()
     page = visitor.get("/vandaag")
-    (address,) = page.all("//section[h2[@id='to-send']]//a[@download]/@href")
+    (address,) = page.all("//a[@download and contains(@href, '.zip')]/@href")
     declared = clerk.clinic.folder / "out" / "R000001" / "declarations"
     with ZipFile(BytesIO(download(visitor, address))) as zipped:
         assert {name: zipped.read(name) for name in zipped.namelist()} == {
             path.name: path.read_bytes() for path in declared.iterdir()
         }
     for path in declared.iterdir():
-        (single,) = page.all(f"//a[contains(@href, '{path.name}')]/@href")
+        (single,) = page.all(f"//a[@download and contains(@href, '{path.name}')]/@href")
         assert download(visitor, single) == path.read_bytes()
 
     assert "Vul de dag in" in visitor.press(page, "R000001 is verstuurd", day="gisteren").text
@@ -218,7 +218,7 @@ def test_what_is_gone_or_changed_is_told_in_the_place_of_its_zip(clerk: Clerk, v
         path.unlink()
     page = visitor.get("/vandaag")
     assert "staat niet meer in" in page.text
-    assert not page.all("//a[@download]")
+    assert not page.all("//a[contains(@href, '.zip')]")
     page = visitor.get("/vandaag/runs/R000001/intrekken")
     refused = visitor.press(page, "R000001 intrekken")
     assert "vink dan aan dat de bestanden weg zijn" in refused.text

@@ -65,7 +65,7 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def come_to(visitor: Visitor, page: Page) -> Page:
     """The page of what long work came to, once that has ended."""
-    for _ in range(1000):
+    for _ in range(4000):
         if not page.tree.xpath("//*[@data-work]"):
             return page
         time.sleep(0.01)
