@@ -8,6 +8,7 @@ Lines are counted in the ledger: there may be a million of them.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -140,9 +141,10 @@ def answered_lines(ledger: Ledger, on: dt.date) -> Iterator[AnsweredLines]:
         yield AnsweredLines(**{**row, **flags})
 
 
-_DECLARED_AFTER: Final = f"""
+#: Counted here: SQLite would first sort all lines there are.
+_DECLARED_FIRST: Final = f"""
 WITH {_KNOWN}
-SELECT known.insurer, CAST(julianday(known.declared_on) - julianday(line.date) AS INTEGER) AS days, count(*)
+SELECT known.insurer, known.declared_on, line.date
 FROM {_DEBITS}
 WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
     SELECT 1 FROM line AS other
@@ -151,13 +153,13 @@ WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
         AND other.invoice IN (SELECT invoice FROM known)
         AND (its_run.today, other.reference) < (known.declared_on, line.reference)
 )
-GROUP BY known.insurer, days
 """
 
 
 def declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
     """By insurer, and days from the care to the first time that its appointment was declared: so many of these."""
-    return ((insurer, days, count) for insurer, days, count in ledger.rows(_DECLARED_AFTER, (on.isoformat(),)))
+    for (insurer, declared_on, care), lines in Counter(ledger.rows(_DECLARED_FIRST, (on.isoformat(),))).items():
+        yield insurer, (dt.date.fromisoformat(declared_on) - dt.date.fromisoformat(care)).days, lines
 
 
 def last_event(ledger: Ledger) -> str:
