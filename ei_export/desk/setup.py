@@ -10,8 +10,9 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from ..base.problems import Finding, InputError, Refusal, SettingsError, render
+from ..base.problems import BusyError, Finding, InputError, Refusal, SettingsError, render
 from ..base.words import Words, words
+from ..commands.belonging import refuse_strangers
 from ..commands.setup.begin import begin_with
 from ..commands.setup.changes import DETAILS
 from ..commands.setup.keeping import KEPT, MOST_KEPT, kept_changes
@@ -65,6 +66,9 @@ def change(name: str) -> ResponseReturnValue:
         prepared = prepare(desk().config, kind.asked(form, settings), form.get(_SEEN, ""))
         if prepared.is_nothing:
             raise NothingAskedError("nothing.new")
+        if kind.section == "practice":
+            with suppress(BusyError), desk().ledger() as ledger:  # a run that is at work is waited for by nobody
+                refuse_strangers(ledger, prepared.settings)
         if _SAVE in form:
             return _saved(prepared, kind.section)
         pasted = read_paste(form, settings) if name == "plakken" else None

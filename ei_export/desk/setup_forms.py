@@ -13,6 +13,7 @@ from ..base.tables import sheet_day
 from ..commands.setup.changes import (
     DETAILS,
     Change,
+    Detail,
     NewContract,
     add_contract,
     add_tariffs,
@@ -178,8 +179,9 @@ def asked_details(form: Fields, settings: Settings) -> Change:
     now = details_of(settings)
     days = {key: _day(form, key) for key in DETAILS if key.endswith("_until") and key in form}
     texts = {key: form[key].strip() for key in DETAILS if key in form and key not in days}
-    wanted: Mapping[str, str | date | None] = {**texts, **days}
-    other = {key: value for key, value in wanted.items() if (value or "") != (now[key] or "")}
+    lists = {key: text.replace(",", " ").split() for key, text in texts.items() if isinstance(now[key], list)}
+    wanted: Mapping[str, Detail] = {**texts, **days, **lists}
+    other = {key: value for key, value in wanted.items() if (value or None) != (now[key] or None)}
     if not other:
         raise NothingAskedError("nothing.new")
     return change_details(other)

@@ -139,5 +139,5 @@ def _details(settings: Settings) -> Iterator[DetailRow]:
         value, choices = now[key], _CHOICES.get(key)
         options = [(each, say(f"choice.{each}")) for each in choices] if choices else None
         kind = "date" if key.endswith("_until") else "text"
-        text = value.isoformat() if isinstance(value, date) else value or ""
-        yield DetailRow(key, label(f"detail.{key}"), text, options, kind)
+        text = ", ".join(value) if isinstance(value, list) else value.isoformat() if isinstance(value, date) else value
+        yield DetailRow(key, label(f"detail.{key}"), text or "", options, kind)

@@ -16,13 +16,14 @@ from .settings import (
     StatusSettings,
     load,
 )
-from .statuses import DEFAULT_COMPLETED, status_word
+from .statuses import DEFAULT_COMPLETED, DEFAULT_PLANNED, status_word
 from .zorg1 import Zorg1Settings
 
 __all__ = [
     "AMOUNTS",
     "DEFAULT_COMPLETED",
     "DEFAULT_LISTS",
+    "DEFAULT_PLANNED",
     "Amount",
     "Contract",
     "InputSettings",

@@ -137,6 +137,16 @@ def test_codes_contracts_insurers_and_the_practice(practice: Path, desk: Desk) -
     assert "# telefonisch consult: met opzet geen Zorg1" in text
 
 
+def test_another_code_of_the_practice_is_told_of_before_the_next_run_is_refused(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    typed = {"practice.practice_agb": "04054321"}
+    page = visitor.press(at(visitor, "praktijk"), LOOK, **typed)
+    assert page.status == 409
+    assert "is van de praktijk met AGB-code 04012345" in page.text
+    saved(visitor, visitor.press(page, LOOK, **typed, **{"practice.formerly": "04012345"}))
+    assert load(practice / "ei-export.toml").practice.formerly == ("04012345",)
+
+
 def test_what_would_be_refused_is_told_and_what_was_typed_stays(practice: Path, desk: Desk) -> None:
     visitor = desk(practice)
     before = (practice / "ei-export.toml").read_bytes()

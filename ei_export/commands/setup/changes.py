@@ -6,28 +6,35 @@ Nothing here decides whether a change is right: the settings as they would be ar
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
-from ...settings import DEFAULT_COMPLETED, Settings, status_word
+from ...settings import DEFAULT_COMPLETED, DEFAULT_PLANNED, Settings, status_word
 from ...zorg1.resolver import NOT_ZORG1
 from .guessing import Said
 from .tariff_table import NewTariff, TariffTable
 from .toml_text import AddTable, Drop, Edit, Put, Value
 
+#: A detail of the practice.
+Detail: TypeAlias = str | date | list[str] | None
 #: The data of settings, as TOML gives it.
 Data = Mapping[str, Any]
 
 _PRACTICE: Final = (
-    *("name", "practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to", "vat_id"),
+    *("name", "practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to", "vat_id", "formerly"),
 )
 #: What else can be changed, by its key with dots. What can't be undone by another change isn't here.
 DETAILS: Final = (
     *(f"practice.{name}" for name in _PRACTICE),
     *("input.path", "input.table", "ledger.declared_until", "output.message", "messages.language"),
 )
-_LISTS: Final = ("completed", "not_completed", "planned")
+#: The lists of status words, each with the words that are in it where the settings have none.
+_STATUS_LISTS: Final[Mapping[str, Sequence[str]]] = {
+    "completed": DEFAULT_COMPLETED,
+    "not_completed": (),
+    "planned": DEFAULT_PLANNED,
+}
 
 
 @frozen
@@ -53,25 +60,25 @@ def link_columns(links: Mapping[str, str]) -> Change:
 
 def link_statuses(words: Iterable[str], said: Said) -> Change:
     """Takes status words for an appointment that took place, did not, or not yet. Where the settings have no words for
-    completed, those that stand for it by themselves are written down with them."""
+    what is changed, those that stand for it by themselves are written down with them."""
     given = {status_word(word): word.strip() for word in words}
 
-    def edits(data: Data) -> Sequence[Edit]:
+    def edits(data: Data) -> Iterator[Edit]:
         section = _section(data, "input", "status")
-        lists = {name: [*section.get(name, ())] for name in _LISTS}
-        if "completed" not in section:
-            lists["completed"] = [*DEFAULT_COMPLETED]
-        before = {name: [*words] for name, words in lists.items()}
-        for name, words in lists.items():
-            kept = [word for word in words if status_word(word) not in given or name == said]
-            known = {*map(status_word, kept)}
-            more = [word for key, word in given.items() if key not in known] if name == said else []
-            lists[name] = kept + more
-        puts = [Put(("input", "status", name), lists[name]) for name in _LISTS if lists[name] != before[name]]
-        meanings = _section(data, "input", "values", "status")
-        return [*puts, *(Drop(("input", "values", "status", w)) for w in meanings if status_word(w) in given)]
+        for name, default in _STATUS_LISTS.items():
+            before = [*section.get(name, default)]
+            after = [word for word in before if status_word(word) not in given or name == said]
+            known = {*map(status_word, after)}
+            after += [word for key, word in given.items() if name == said and key not in known]
+            if after != before:
+                yield Put(("input", "status", name), after) if after or default else Drop(("input", "status", name))
+        for word in _section(data, "input", "values", "status"):
+            if status_word(word) in given:
+                yield Drop(("input", "values", "status", word))
 
-    return Change(f"status.{said}", {"count": len(given), "words": ", ".join(given.values())}, edits)
+    return Change(
+        f"status.{said}", {"count": len(given), "words": ", ".join(given.values())}, lambda data: [*edits(data)]
+    )
 
 
 def link_codes(codes: Iterable[str], to: str) -> Change:
@@ -148,12 +155,13 @@ def remove_contract(number: int, insurer: str) -> Change:
     )
 
 
-def details_of(settings: Settings) -> Mapping[str, str | date | None]:
+def details_of(settings: Settings) -> Mapping[str, Detail]:
     """The details as they are, by their keys; of what nobody said as it is taken."""
     practice, feed = settings.practice, settings.input
     where = feed.path.relative_to(settings.path.parent) if feed.path.is_relative_to(settings.path.parent) else feed.path
     return {
         **{f"practice.{name}": getattr(practice, name) for name in _PRACTICE},
+        "practice.formerly": [*practice.formerly],
         "input.path": where.as_posix(),
         "input.table": feed.table,
         "ledger.declared_until": settings.ledger.declared_until,
@@ -162,9 +170,9 @@ def details_of(settings: Settings) -> Mapping[str, str | date | None]:
     }
 
 
-def change_details(values: Mapping[str, str | date | None]) -> Change:
-    """Changes details of the practice, by their keys (`DETAILS`); '' or None is nothing. Raises KeyError for another
-    key."""
+def change_details(values: Mapping[str, Detail]) -> Change:
+    """Changes details of the practice, by their keys (`DETAILS`); '', None or [] is nothing. Raises KeyError for
+    another key."""
     for key in values:
         if key not in DETAILS:
             raise KeyError(key)
@@ -172,7 +180,7 @@ def change_details(values: Mapping[str, str | date | None]) -> Change:
     def edits(data: Data) -> Iterator[Edit]:
         for key, value in values.items():
             table, name = key.split(".")
-            if _section(data, table).get(name, "") != (value or ""):
+            if (_section(data, table).get(name) or None) != (value or None):
                 yield Put((table, name), value) if value else Drop((table, name))
 
     return Change("details", {"keys": ", ".join(values)}, lambda data: [*edits(data)])

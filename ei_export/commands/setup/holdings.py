@@ -27,7 +27,7 @@ from .counting import Counted, Days, Group, count
 from .guessing import is_likely
 
 #: What a status word is taken for.
-Taken: TypeAlias = Literal["completed", "not_completed", "unknown"]
+Taken: TypeAlias = Literal["completed", "not_completed", "planned", "unknown"]
 #: What a code stands for: a line, a contact that is counted, another kind of care, ``-`` (no Zorg1, on purpose),
 #: nothing that anybody said, or something that can't be.
 StandsFor: TypeAlias = Literal["product", "contact", "regular", "none", "unknown", "fault"]
@@ -254,6 +254,7 @@ class _Holding:
         feed = self._settings.input
         for word, seen in self._counted.noted.not_completed.items():
             taken: Taken = "not_completed" if word in feed.not_completed else "unknown"
+            taken = "planned" if word in feed.planned else taken
             yield StatusHeld(seen.text.strip(), taken, seen.count, zorg1[word])
 
     @staticmethod

@@ -85,6 +85,25 @@ def test_each_change_is_in_the_settings_that_are_loaded_then(config: Path) -> No
             assert told(kept.what, kept.params, language) != told("?", {}, language)
 
 
+@pytest.mark.parametrize(
+    "section", ['completed = ["Afgehandeld"]', "", 'planned = ["Komt nog"]', 'completed = ["x"]\nplanned = ["y"]']
+)
+def test_a_status_word_is_what_was_said_last(config: Path, section: str) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('completed = ["Afgehandeld"]', section), encoding="utf-8")
+    before = load(config).input
+    meant = {"completed": (True, False, False), "not_completed": (False, True, False), "planned": (False, True, True)}
+    for said in ("planned", "completed", "not_completed", "planned", "not_completed", "completed"):
+        for word in ("Gepland", "Iets nieuws", "voltooid"):
+            change(config, link_statuses([word], said))
+            found, key = load(config).input, word.casefold()
+            assert (key in found.completed, key in found.not_completed, key in found.planned) == meant[said]
+    found, touched = load(config).input, {"gepland", "iets nieuws", "voltooid"}
+    assert found.completed - touched == before.completed - touched
+    assert found.not_completed - touched == before.not_completed - touched
+    assert found.planned - touched == before.planned - touched
+
+
 CHANGES = st.one_of(
     st.builds(
         link_codes,
