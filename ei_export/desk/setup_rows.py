@@ -88,18 +88,20 @@ def section_values(name: str, settings: Settings, found: Holdings | None) -> Map
     return values
 
 
-def _steps(settings: Settings, found: Holdings | None) -> Sequence[tuple[str, str, int]]:
-    """Each section with how much there is to be done in it."""
+def _steps(settings: Settings, found: Holdings | None) -> Sequence[tuple[str, str, str, int]]:
+    """Each section by the end of its address and its name, with what is to be done in it, '' = nothing, and how much
+    that is."""
     if found is None:
         return ()
-    counts = dict(found.open)
-    bare = {"insurers": not settings.contracts, "tariffs": not settings.tariffs_path}
+    todo = found.open
+    statuses, has_tariffs = todo["statuses"] + todo["words"], bool(Tariffs.load(settings.tariffs_path).rows)
+    contracts = "insurers" if settings.contracts and todo["insurers"] else "" if settings.contracts else "no_contracts"
     return [
-        ("kolommen", "columns", counts["columns"]),
-        ("statuswoorden", "statuses", counts["statuses"] + counts["words"]),
-        ("codes", "codes", counts["codes"]),
-        ("verzekeraars", "insurers", counts["insurers"] or int(bare["insurers"])),
-        ("tarieven", "tariffs", counts["prices"] or int(bare["tariffs"])),
+        ("kolommen", "columns", "columns" if todo["columns"] else "", todo["columns"]),
+        ("statuswoorden", "statuses", "statuses" if statuses else "", statuses),
+        ("codes", "codes", "codes" if todo["codes"] else "", todo["codes"]),
+        ("verzekeraars", "insurers", contracts, todo["insurers"]),
+        ("tarieven", "tariffs", "tariffs" if todo["prices"] else "" if has_tariffs else "no_tariffs", todo["prices"]),
     ]
 
 

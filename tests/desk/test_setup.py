@@ -192,12 +192,12 @@ def test_changes_are_taken_back(practice: Path, desk: Desk) -> None:
     saved(visitor, visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.name": "Anders"}))
     page = at(visitor, "wijzigingen")
     look = visitor.press(page, "Terugnemen Code is geen Zorg1: ECHO")
-    assert "Teruggezet zoals het was voor" in look.text
+    assert "Terug naar hoe het was voor" in look.text
     saved(visitor, look)
     assert config.read_bytes() == before
     config.write_bytes(b"[kapot")
     page = at(visitor, "wijzigingen")
-    look = visitor.press(page, "Terugnemen Gegevens gewijzigd: Naam van de praktijk")
+    look = visitor.press(page, "Terugnemen Andere gegevens: Naam van de praktijk")
     saved(visitor, look)
     assert load(config).codes["ECHO"] == "-"
     for name in ("..", "%2e%2e%2f", "weg"):

@@ -109,20 +109,27 @@ class _Counting:
 
     def look_at(self, first: int, bodies: Sequence[str]) -> None:
         """Looks at rows from this number on."""
-        counted, width = self.counted, self._width
+        counted, width, statuses = self.counted, self._width, self._survey.statuses
+        status = self._at.get("status", -1)
         rows: list[Sequence[str]] = []
+        seen: list[tuple[int, str]] = []
         for number, body in enumerate(bodies, first):
             cells = self._cut(body)
-            if not "".join(cells).strip() or self._is_passed_over(body, number, cells):
-                continue
-            if len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:]))):
-                rows.append(cells[:width])
-                self._note(body, number, cells)
-            else:
-                counted.broken += 1
-            counted.rows += 1
+            if len(cells) != width or status < 0 or not statuses[cells[status]]:  # else it is a completed appointment
+                if not "".join(cells).strip() or self._is_passed_over(body, number, cells):
+                    continue
+                if len(cells) < width or any(map(str.strip, cells[width:])):
+                    counted.broken += 1
+                    counted.rows += 1
+                    continue
+                cells = cells[:width]
+            rows.append(cells)
+            seen.append((number, body))
+        counted.rows += len(rows)
         if rows:
-            self._count([*zip(*rows, strict=True)])
+            columns = [*zip(*rows, strict=True)]
+            self._note(seen, columns)
+            self._count(columns)
 
     def _cut(self, body: str) -> Sequence[str]:
         mark = body[:1]
@@ -140,24 +147,31 @@ class _Counting:
         status = self._cell(cells, "status")
         return not self._survey.statuses[status] and self._survey.passes_over(body, number, status)
 
-    def _note(self, body: str, number: int, cells: Sequence[str]) -> None:
-        """Notes a code of a completed appointment that nobody explained."""
-        if not self._survey.statuses[self._cell(cells, "status")]:
+    def _note(self, seen: Sequence[tuple[int, str]], columns: Sequence[Sequence[str]]) -> None:
+        """Notes the codes of completed appointments that nobody explained."""
+        statuses, explained = self._survey.statuses, self._survey.explained
+        codes, linked = self._column(columns, "code"), self._column(columns, "declare_under")
+        if all(map(explained.__getitem__, zip(codes, linked, strict=True))):
             return
-        written = self._cell(cells, "code"), self._cell(cells, "declare_under")
-        if not self._survey.explained[written]:
-            self._survey.not_explained(body, number, *written)
+        said = self._column(columns, "status")
+        for (number, body), status, *written in zip(seen, said, codes, linked, strict=True):
+            if statuses[status] and not explained[written[0], written[1]]:
+                self._survey.not_explained(body, number, *written)
+
+    def _column(self, columns: Sequence[Sequence[str]], name: str) -> Sequence[str]:
+        """A column; of one that isn't there as many empty cells."""
+        return columns[self._at[name]] if name in self._at else ("",) * len(columns[0])
 
     def _count(self, columns: Sequence[Sequence[str]]) -> None:
         """Counts rows, column by column."""
-        counted, none = self.counted, ("",) * len(columns[0])
+        counted = self.counted
         counted.filled = [n + len(cells) - cells.count("") for n, cells in zip(counted.filled, columns, strict=True)]
         for column, seen in counted.values.items():
             if seen is not None:
                 seen.update(columns[self._at[column]])
                 if len(seen) > MOST_VALUES:
                     counted.values[column] = None
-        wanted = (columns[self._at[name]] if name in self._at else none for name in (*_KIND, "date"))
+        wanted = (self._column(columns, name) for name in (*_KIND, "date"))
         for (*texts, on), times in Counter(zip(*wanted, strict=True)).items():
             found = self._kinds.get(key := tuple(texts))
             if found is None:

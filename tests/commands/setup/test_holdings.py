@@ -68,8 +68,8 @@ def test_a_price_is_missing_for_the_care_of_its_days(clinic: Clinic) -> None:
     clinic.tariffs(without="940131")
     found = held(clinic.feed(ROWS))
     (price,) = (each for each in found.prices if each.why)
-    assert (price.insurer, price.code, price.moment, price.count) == ("VGZ", "940131", "start", 2)
-    assert (price.why, price.first, price.last) == ("TARIFF_MISSING", date(2021, 3, 1), date(2021, 3, 5))
+    assert (price.insurer, price.code, price.moment, price.count) == ("VGZ", "940131", "start", 1)
+    assert (price.why, price.first, price.last) == ("TARIFF_MISSING", date(2021, 3, 1), date(2021, 3, 1))
     assert (price.since, price.until) == (date(2021, 1, 1), date(2021, 12, 31))
     clinic.configure(ledger="declared_until = 2021-03-31")
     assert held(clinic).open["prices"] == 0
