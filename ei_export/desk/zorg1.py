@@ -48,6 +48,11 @@ _AGREEMENT: Final = (
     *("insurer", "program", "name", "code", "own_codes", "f_code", "list", "units_text", "diagnoses", "tariff_cents"),
     *("contract_from", "contract_until", "from", "until", "rule"),
 )
+#: What is shown of a row of monitoring, with what is asked of besides; a download has all of it.
+_ROW: Final = (
+    *("started", "trajectory", "patient_id", "program", "profile", "score", "insurer", "declare_under", "units"),
+    *("status", "fits", "problems", "consent"),
+)
 _VERSIONS: Final = (1, 2, 3)
 
 
@@ -65,6 +70,7 @@ def page() -> ResponseReturnValue:
         wanted=wanted,
         question=question,
         asked={f"{_ASKED}{name}": value for name, value in asked.items()},
+        shown={place for place, column in enumerate(COLUMNS) if column.key in (*_ROW, *asked, *question.order)},
         columns=[(column.key, _headings()[column.key]) for column in COLUMNS],
         said=words("monitor", desk().language),
         facts=lambda place: {},

@@ -55,6 +55,11 @@ class Question:
     sort: tuple[str, ...] = ()
     view: str = ""
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns that it is sorted by."""
+        return tuple(text.partition(":")[0].strip() for text in self.sort)
+
 
 @define
 class Monitored:
