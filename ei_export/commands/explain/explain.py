@@ -67,6 +67,8 @@ def explain(
         raise SettingsError("EXPLAIN_EMPTY")
     if is_of_a_test(wanted):
         raise SettingsError("TEST_NUMBER", number=wanted.upper())
+    if kind in DECLARATIONS and (told := _of_declarations(settings, wanted, ledger).get(kind)):
+        return told
     search = Search(wanted)
     with read_feed(settings, today, search.watch, progress, ledger) as (context, feed):
         ledger = context.ledger
@@ -85,6 +87,12 @@ def explain(
         if kind and kind not in stories:
             raise SettingsError("EXPLAIN_KIND", kinds=", ".join(stories))
         return [story for name, told in stories.items() for story in told if kind in ("", name)]
+
+
+def _of_declarations(settings: Settings, wanted: str, ledger: Ledger | None) -> Mapping[str, list[Story]]:
+    """The stories of what only the ledger knows: no feed has to be read for these."""
+    with practice_ledger(settings) if ledger is None else nullcontext(ledger) as known:
+        return declaration_stories(known, wanted)
 
 
 @contextmanager
