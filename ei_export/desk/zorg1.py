@@ -50,8 +50,7 @@ _AGREEMENT: Final = (
 )
 #: What is shown of a row of monitoring, with what is asked of besides; a download has all of it.
 _ROW: Final = (
-    *("started", "trajectory", "patient_id", "program", "profile", "score", "insurer", "declare_under", "units"),
-    *("status", "fits", "problems", "consent"),
+    *("started", "trajectory", "patient_id", "program", "profile", "insurer", "declare_under", "status", "problems"),
 )
 _VERSIONS: Final = (1, 2, 3)
 

@@ -275,10 +275,12 @@ def test_monitoring_is_asked_by_a_form_and_shown(visitor: Visitor, place: Path) 
     page = visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-program": "nek", "f-fits": "N", "sort": "score"})
     assert page.all("//h2")[1] == "20 rijen van 17 trajecten"
     rows = page.tree.xpath("//section[@aria-labelledby='rows']//tbody/tr")
-    cells = [[cell.text_content().strip() for cell in row] for row in rows]
+    headings = page.all("//section[@aria-labelledby='rows']//th")
+    cells = [dict(zip(headings, (cell.text_content().strip() for cell in row), strict=True)) for row in rows]
     assert len(cells) == 20
-    assert {row[4] for row in cells} == {"nek"}
-    assert {row[20] for row in cells} == {"N"}
+    assert {row["Programma"] for row in cells} == {"nek"}
+    assert {row["Klopt"] for row in cells} == {"N"}, "what is asked of is shown"
+    assert headings[-2:] == ["Klopt", "Bevindingen"]
     assert page.tree.xpath("//select[@id='f-fits']/option[@selected]/@value") == ["N"], "what was asked stays"
     assert nobody(page, place)
     assert visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-started": "gisteren"}).status == 409
