@@ -1,19 +1,20 @@
 """What is done about what is open: shown first, one by one, then done; what waits for the next run; what is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import evolve
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..base.problems import render
 from ..base.words import words
 from ..commands.corrections.acts import Act
 from ..commands.corrections.corrections import Wanted, cancel
-from ..commands.corrections.preview import confirm, preview
+from ..commands.corrections.preview import confirm, preview, ways_of
 from ..commands.corrections.preview import queued as wished
 from ..commands.status.status import closed_rows
+from ..ledger import Ledger
 from ..ledger.standing import queued as counted
 from .planned import comes_to, told
 from .showing import acting, desk, one_of, paged, redirect_with, show
@@ -37,11 +38,19 @@ _CLOSING: Final = ("close", "reopen")
 _WANTED: Final[tuple[Wanted, ...]] = ("credit", "redeclare", "correct")
 
 
+def ways(ledger: Ledger, name: str) -> Sequence[str]:
+    """What can be done about a line or an appointment that has this name, by what the buttons are called."""
+    possible = ways_of(ledger, name, _ACTS.values(), desk().rules(), desk().day)
+    return [way for way, act in _ACTS.items() if act in possible]
+
+
 @PAGE.get("")
 def look() -> ResponseReturnValue:
     """What would come of an act, one by one, and what it can't be done with."""
     language, w = desk().language, words("desk-actions", desk().language)
-    way = one_of(request.args.get("way", ""), _ACTS)
+    if "way" not in request.args:
+        return redirect(url_for("actions.queued"), 303)
+    way = one_of(request.args["way"], _ACTS)
     names = [*dict.fromkeys(filter(None, map(str.strip, request.args.getlist("name"))))]
     if not names:
         return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")

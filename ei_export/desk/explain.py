@@ -1,6 +1,6 @@
 """Uitleg: any number, and all there is to tell of what has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
@@ -10,11 +10,14 @@ from ..base.problems import SettingsError, render
 from ..base.words import Words, words
 from ..commands.explain.explain import KINDS, NumberUnknown, explain
 from ..intake import values
+from .actions import ways
 from .showing import acting, desk, show
 from .stories import Told, name_of, run_of, told
 
 PAGE = Blueprint("explain", __name__, url_prefix="/uitleg")
 
+#: Stories of one line or one appointment, about which something can be done.
+_OF_ONE: Final = ("appointment", "reference")
 #: Why nothing is told of a number; whatever else is wrong is wrong with more than that.
 _OF_NUMBERS: Final = ("EXPLAIN_UNKNOWN", "EXPLAIN_SIMILAR", "EXPLAIN_PERSONAL", "TEST_NUMBER", "LINE_PRUNED")
 
@@ -56,6 +59,13 @@ def _stories(number: str, kind: str) -> Sequence[Told]:
     return [told(story, settings, language, _words()) for story in stories]
 
 
+def _ways(stories: Sequence[Told]) -> Mapping[str, Sequence[str]]:
+    """What can be done about what stories tell of, by its number."""
+    subjects = {told.story.subject for told in stories if told.story.kind in _OF_ONE}
+    with desk().ledger() as ledger:
+        return {subject: ways(ledger, subject) for subject in subjects}
+
+
 def _page(number: str, stories: Sequence[Told], refusal: SettingsError | None = None) -> ResponseReturnValue:
     language = desk().language
     return show(
@@ -67,6 +77,7 @@ def _page(number: str, stories: Sequence[Told], refusal: SettingsError | None = 
         refused=render(refusal.code, refusal.params, language) if refusal is not None else None,
         alike=refusal.alike if isinstance(refusal, NumberUnknown) else (),
         said=words("explain", language),
+        ways=_ways(stories),
         run_of=run_of,
         name_of=name_of,
     )

@@ -135,29 +135,14 @@ def queued(
     return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in wishes(ledger)]
 
 
-def ways_of(ledger: Ledger, named: str, rules: Rules, today: date) -> Sequence[Act]:
-    """What can be done about a line or an appointment, by its name: of each act that it is not refused."""
+def ways_of(ledger: Ledger, named: str, acts: Iterable[Act], rules: Rules, today: date) -> Sequence[Act]:
+    """Which of these acts can be done with a line or an appointment, by its name."""
     found = []
-    for act in _WAYS:
+    for act in acts:
         with ledger.trying():
             if _do(ledger, act, [named], rules, today).items:
                 found.append(act)
     return found
-
-
-_WAYS: Final = (
-    Act("redeclare"),
-    Act("correct"),
-    Act("credit"),
-    Act("close", closed_as="patient"),
-    Act("close", closed_as="write-off"),
-    Act("close", closed_as="accepted"),
-    Act("close", closed_as="handled"),
-    Act("reopen"),
-    Act("cancel", wanted="redeclare"),
-    Act("cancel", wanted="correct"),
-    Act("cancel", wanted="credit"),
-)
 
 
 def _planned(ledger: Ledger, rules: Rules, act: Act, effect: Effect, next_run: NextRun) -> Planned:
