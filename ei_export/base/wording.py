@@ -85,9 +85,9 @@ def naming(columns: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def at_desk() -> Iterator[None]:
-    """Has every problem name the buttons of the desk in the place of commands."""
-    before = _AT_DESK.set(True)
+def at_desk(*, is_so: bool = True) -> Iterator[None]:
+    """Has every problem name the buttons of the desk in the place of commands; or not, where it ``is_so`` no more."""
+    before = _AT_DESK.set(is_so)
     try:
         yield
     finally:

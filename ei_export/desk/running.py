@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from ..base.problems import Language
-from ..base.wording import naming
+from ..base.wording import at_desk, naming
 from ..commands.night import Night
 from ..commands.run.outcome import Outcome
 from ..commands.run.run import Options, check
@@ -47,9 +47,8 @@ def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Pr
     """Runs, if that comes to the files that were ``confirmed``, and leaves the trace that every run leaves.
     ``is_today``: the day is that of the clock. Raises as `Night.run`."""
     time = datetime.now().strftime("%H:%M") if is_today else ""  # noqa: DTZ005 - as the clock on the wall
-    with (
-        Night(asked.day, time, asked.language or "nl", *places(asked.config)) as night,
-        asked.settings() as settings,
-        closing(night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))) as summary,
-    ):
-        return Outcome.of(summary, settings.language)
+    with Night(asked.day, time, asked.language or "nl", *places(asked.config)) as night, asked.settings() as settings:
+        with at_desk(is_so=False):  # its page and lists are those of any run
+            summary = night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))
+        with closing(summary):
+            return Outcome.of(summary, settings.language)

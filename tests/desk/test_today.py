@@ -64,14 +64,18 @@ def lines(clerk: Clerk) -> list[dict[str, Any]]:
 
 
 def test_what_is_confirmed_is_declared_as_the_command_would(clerk: Clerk, visitor: Visitor, tmp_path: Path) -> None:
+    """Page and lists too, whatever the desk calls things."""
+    clerk.clinic.feed([*COURSE, SINGLE, visit("X1", "2021-03-02", "ECHO", patient="P6")])
     by_command = Clinic(shutil.copytree(clerk.clinic.folder, tmp_path / "other"))
     by_command.run()
 
     proposal = look(visitor)
     assert proposal.all("//main//form//button") == ["Declareren: 3 regels, € 392,49"]
-    assert proposal.all("//tfoot//td") == ["2", "3", "€ 392,49", "0", "0"]
+    assert proposal.all("//tfoot//td") == ["2", "3", "€ 392,49", "0", "1"]
+    assert "Koppel hem bij Inrichting, Codes" in proposal.text
     assert not (clerk.clinic.folder / "out").exists()
     done = confirm(visitor, proposal)
+    assert "Koppel hem bij Inrichting, Codes" in done.text
     assert done.all("//h1") == ["Gedeclareerd: run R000001"]
     assert len(lines(clerk)) == 3
 
