@@ -260,3 +260,14 @@ def test_of_what_waits_for_an_answer_is_told_how_long(clerk: Clerk, desk: Callab
     assert len(page.all("//td[@class='late']")) == 0
     late = desk(clerk.clinic.folder, DAY + timedelta(40)).get("/vandaag")
     assert late.all("//td[@class='late']") == ["40 dagen", "40 dagen"]
+
+
+def test_what_somebody_asked_for_is_told_before_it_goes(clerk: Clerk, visitor: Visitor) -> None:
+    clerk.clinic.run()
+    assert "Klaargezet" not in visitor.get("/vandaag").text
+    clerk.asks("credit", clerk.reference("S1"))
+    page = visitor.get("/vandaag")
+    assert "Klaargezet voor de volgende run: 1 creditering, 0 nieuwe regels." in page.text
+    (where,) = page.all("//a[text()='Bekijken, of toch niet']/@href")
+    assert where == "/acties/klaar"
+    assert "Declareren: 1 regel, € -" in look(visitor).text
