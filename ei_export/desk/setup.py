@@ -131,7 +131,8 @@ def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturn
     """A section with its forms filled in as they were typed; ``problem``: why what was asked isn't done."""
     values: dict[str, object] = {"section": name, "sections": SECTIONS, "typed": typed, "problem": problem, "seen": ""}
     if name == "changes":  # also where settings can't be read
-        done = [(kept, told(kept.what, kept.params, desk().language)) for kept in kept_changes(desk().config)]
+        language = desk().language
+        done = [(kept, told(kept.what, kept.params, language)) for kept in kept_changes(desk().config)]
         values |= {"kept": done, "folder": KEPT, "most": MOST_KEPT}
     else:
         settings, found, feed_problem = desk().settings(), None, ""
@@ -142,7 +143,7 @@ def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturn
         except InputError as refusal:
             feed_problem = _said(refusal)
         values |= {"held": found, "feed_problem": feed_problem, "settings": settings}
-        values |= section_values(name, settings, found)
+        values |= section_values(name, settings, found, typed)
     with suppress(SettingsError):
         values["seen"] = Files.now(desk().config).state
     return show(f"setup-{name}.html", _w(), 409 if problem else 200, **values)

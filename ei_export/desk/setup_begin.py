@@ -1,6 +1,7 @@
 """The export that a practice begins with: dragged in, and put beside the settings to be made; or there already."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -31,8 +32,9 @@ def _stored(folder: Path, upload: Upload) -> Path:
         while True:
             path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
             try:
-                make_file(path, upload.path.read_bytes())
+                make_file(path, b"")  # takes the name, so that nothing is ever overwritten
             except FileExistsError:
                 number += 1
                 continue
+            shutil.copyfile(upload.path, path)
             return path

@@ -1,7 +1,8 @@
 """What the sections of Inrichting show: rows with what can be chosen for each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Final, get_args
 
 from attrs import frozen
@@ -56,8 +57,10 @@ class DetailRow:
     kind: str = "text"
 
 
-def section_values(name: str, settings: Settings, found: Holdings | None) -> Mapping[str, object]:
-    """What a section shows besides the holdings."""
+def section_values(
+    name: str, settings: Settings, found: Holdings | None, typed: Mapping[str, str]
+) -> Mapping[str, object]:
+    """What a section shows besides the holdings; ``typed``: what its forms say, by which a list is filtered."""
     names = AgreementNames.of(settings.overlays)
     values: dict[str, object] = {
         "insurers": names.insurers.known,
@@ -73,8 +76,11 @@ def section_values(name: str, settings: Settings, found: Holdings | None) -> Map
         return values | {"amounts": AMOUNTS, "never": FOREVER}
     if name == "tariffs":
         rows = Tariffs.load(settings.tariffs_path).rows
-        shown = sorted(rows, key=lambda row: (row.insurer, row.list, row.code, row.valid_from))
-        return values | {"tariffs": paged(shown), "never": FOREVER, "always": date.min, "name_of": _name_of}
+        of, sought = typed.get("toon", ""), typed.get("zoek", "").strip().casefold()
+        found_rows = [row for row in rows if of in ("", row.insurer) and sought in f"{row.code} {row.list}".casefold()]
+        shown = sorted(found_rows, key=lambda row: (row.insurer, row.list, row.code, row.valid_from))
+        values |= {"priced": sorted({row.insurer for row in rows}), "tariff_count": len(rows)}
+        return values | {"tariffs": paged(shown), "never": FOREVER, "always": date.min, "name_of": _namer()}
     if found is None:
         return values
     if name == "columns":
@@ -83,7 +89,7 @@ def section_values(name: str, settings: Settings, found: Holdings | None) -> Map
         return values | {"guess": status_guess, "column_words": words("columns", desk().language)}
     if name == "codes":
         is_open = {code: code.stands_for in ("unknown", "fault") for code in found.codes}
-        codes = {"open_codes": [c for c in found.codes if is_open[c]], "products": [*_products()], "name_of": _name_of}
+        codes = {"open_codes": [c for c in found.codes if is_open[c]], "products": [*_products()], "name_of": _namer()}
         return values | codes | {"codes": paged([code for code in found.codes if not is_open[code]])}
     return values
 
@@ -123,15 +129,16 @@ def _columns(settings: Settings, found: Holdings) -> Iterator[ColumnRow]:
 
 def _products() -> Iterator[tuple[str, str]]:
     """Every declare-under code, with what it stands for."""
-    resolver = desk().rules().resolver
+    resolver, name_of = desk().rules().resolver, _namer()
     for code in sorted(resolver.codes):
         rows = resolver.agreed_anywhere(code)
         row, insurers = likely(rows), ", ".join(sorted({row.insurer for row in rows}))
-        yield code, f"{_name_of(row.program, row.profile, row.moment)} ({insurers})"
+        yield code, f"{name_of(row.program, row.profile, row.moment)} ({insurers})"
 
 
-def _name_of(program: str, profile: str, moment: str) -> str:
-    return product_name(program, profile, moment, desk().language)
+def _namer() -> Callable[[str, str, str], str]:
+    """Says what a product is, in the language of the page."""
+    return partial(product_name, language=desk().language)
 
 
 def _details(settings: Settings) -> Iterator[DetailRow]:

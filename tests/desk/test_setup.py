@@ -14,6 +14,7 @@ from ei_export.desk import setup_counting
 from ei_export.settings import load
 from tests.support.demo import DEMO
 from tests.support.desk import Page, Visitor
+from tests.support.feeds import tables_read_once  # noqa: F401 - a fixture
 
 Desk = Callable[..., Visitor]
 SECTIONS = ("kolommen", "statuswoorden", "codes", "verzekeraars", "tarieven", "praktijk", "wijzigingen")
@@ -130,7 +131,9 @@ def test_codes_contracts_insurers_and_the_practice(practice: Path, desk: Desk) -
     found = load(practice / "ei-export.toml")
     assert found.codes["ECHO"] == "-"
     assert found.uzovi["9999"] == "CZ"
-    assert [c.valid_until for c in found.contracts if c.insurer == "VGZ"] == [date(2023, 6, 30)]
+    assert [(c.valid_until, c.lists, c.amount) for c in found.contracts if c.insurer == "VGZ"] == [
+        (date(2023, 6, 30), ("productafspraken Zorg1",), "product")
+    ]
     assert (found.practice.name, found.ledger.declared_until) == (EVIL, date(2019, 1, 1))
     assert "<script>alert" not in at(visitor).response.get_data(as_text=True)
     text = (practice / "ei-export.toml").read_text(encoding="utf-8")
@@ -167,6 +170,25 @@ def test_what_would_be_refused_is_told_and_what_was_typed_stays(practice: Path, 
             assert sent.status in (404, 409)
     assert (practice / "ei-export.toml").read_bytes() == before
     assert not (practice / KEPT).exists()
+
+
+def test_whatever_the_export_calls_things_is_text(practice: Path, desk: Desk) -> None:
+    feed = practice / "afspraken.csv"
+    text = feed.read_text(encoding="utf-8-sig").replace(";Locatie", f";{EVIL.replace(chr(34), '')}", 1)
+    text = (
+        text.replace(";Niet verschenen;", ";<b>Klaar</b>;").replace(";ECHO;", ";=1+1|<i>;").replace(";9999;", ";<u>;")
+    )
+    feed.write_text(text, encoding="utf-8")
+    visitor = desk(practice)
+    for section in ("", *SECTIONS):
+        page = at(visitor, section)
+        assert page.tree.xpath("//main//b | //main//i | //main//u | //main//script") == []
+    saved(visitor, visitor.press(at(visitor, "codes"), "Is geen Zorg1", near="=1+1", code=["=1+1|<i>"]))
+    saved(visitor, visitor.press(at(visitor, "statuswoorden"), "Nog gepland", woord=["<b>Klaar</b>"]))
+    found = load(practice / "ei-export.toml")
+    assert found.codes["=1+1|<i>"] == "-"
+    assert "<b>klaar</b>" in found.input.planned
+    assert at(visitor, "wijzigingen").tree.xpath("//main//b | //main//i") == []
 
 
 def test_two_browsers_and_an_editor(practice: Path, desk: Desk) -> None:

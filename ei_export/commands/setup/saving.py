@@ -7,7 +7,9 @@ began: what is saved meanwhile counts from the next one.
 import os
 import stat
 import tomllib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from difflib import unified_diff
 from itertools import count
@@ -33,7 +35,8 @@ from .toml_text import NotEditableError, Put, edited
 #: The tariff table of a practice that had none.
 _TARIFFS: Final = "tariffs.csv"
 #: What Notepad writes at the start of a file.
-_MARK: Final = b"\xef\xbb\xbf"
+_MARK: Final = BOM_UTF8
+_UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 #: One change at a time.
 _SAVING: Final = Lock()
 
@@ -222,6 +225,10 @@ def _free(path: Path) -> Path:
 
 
 def _lines(content: bytes | None) -> list[str]:
-    """The lines of a file, as they are shown."""
-    text = (content or b"").decode("utf-8", "replace").removeprefix("\ufeff")
-    return text.replace("\r\n", "\n").splitlines()
+    """The lines of a file, as they are shown; a table may be in another encoding than the settings."""
+    text = ""
+    for encoding in ("utf-16",) if (content or b"").startswith(_UTF_16) else ("utf-8-sig", "cp1252"):
+        with suppress(UnicodeDecodeError):
+            text = (content or b"").decode(encoding)
+            break
+    return text.replace("\r\n", "\n").replace("\r", "\n").splitlines()

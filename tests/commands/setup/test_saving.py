@@ -1,6 +1,7 @@
 """Saving changes: checked first, written whole, what was there kept, and taken back byte for byte."""
 
 import stat
+import tomllib
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -29,8 +30,10 @@ from ei_export.commands.setup.keeping import KEPT, MOST_KEPT, kept_changes
 from ei_export.commands.setup.saving import Files, prepare, prepare_to_take_back, save
 from ei_export.commands.setup.tariff_table import NewTariff
 from ei_export.commands.setup.told import told
+from ei_export.commands.setup.toml_text import edited
 from ei_export.settings import load
 from ei_export.zorg1.tariffs import Tariffs
+from tests.support.feeds import tables_read_once  # noqa: F401 - a fixture
 
 from .conftest import NOW
 
@@ -48,6 +51,12 @@ def refused(config: Path, wanted: Change, seen: str = "") -> str:
         save(prepare(config, wanted, seen), NOW)
     assert config.read_bytes() == before
     assert not (config.parent / KEPT).exists()
+    return refusal.value.code
+
+
+def refused_only(config: Path, wanted: Change) -> str:
+    with pytest.raises(SettingsError) as refusal:
+        prepare(config, wanted)
     return refusal.value.code
 
 
@@ -90,15 +99,15 @@ def test_each_change_is_in_the_settings_that_are_loaded_then(config: Path) -> No
 )
 def test_a_status_word_is_what_was_said_last(config: Path, section: str) -> None:
     text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('completed = ["Afgehandeld"]', section), encoding="utf-8")
-    before = load(config).input
+    text = text.replace('completed = ["Afgehandeld"]', section)
+    before = load(config, text.encode()).input
     meant = {"completed": (True, False, False), "not_completed": (False, True, False), "planned": (False, True, True)}
     for said in ("planned", "completed", "not_completed", "planned", "not_completed", "completed"):
         for word in ("Gepland", "Iets nieuws", "voltooid"):
-            change(config, link_statuses([word], said))
-            found, key = load(config).input, word.casefold()
+            text = edited(text, link_statuses([word], said).edits(tomllib.loads(text)))
+            found, key = load(config, text.encode()).input, word.casefold()
             assert (key in found.completed, key in found.not_completed, key in found.planned) == meant[said]
-    found, touched = load(config).input, {"gepland", "iets nieuws", "voltooid"}
+    found, touched = load(config, text.encode()).input, {"gepland", "iets nieuws", "voltooid"}
     assert found.completed - touched == before.completed - touched
     assert found.not_completed - touched == before.not_completed - touched
     assert found.planned - touched == before.planned - touched
@@ -127,7 +136,7 @@ CHANGES = st.one_of(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.lists(CHANGES, min_size=1, max_size=4),
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
@@ -152,6 +161,17 @@ def test_whatever_was_changed_is_taken_back_byte_for_byte(
         save(prepare_to_take_back(config, kept_changes(config)[0].name), NOW)
         assert (config.read_bytes(), tariffs.read_bytes()) == changed_to
         save(prepare_to_take_back(config, kept_changes(config)[0].name), NOW)
+
+
+def test_a_contract_of_a_calendar_year_gets_its_days(config: Path) -> None:
+    text = config.read_text(encoding="utf-8") + '\n[[contracts]]\ninsurer = "VGZ"\nyear = 2018  # zo stond het\n'
+    config.write_text(text, encoding="utf-8")
+    change(config, change_contract(5, NewContract("VGZ", date(2018, 1, 1), date(2018, 6, 30), [ZORG1])))
+    (found,) = (each for each in load(config).contracts if each.valid_from.year == 2018)
+    assert found.valid_until == date(2018, 6, 30)
+    assert (
+        refused_only(config, change_contract(9, NewContract("VGZ", date(2017, 1, 1), None, [ZORG1]))) == "SETUP_BY_HAND"
+    )
 
 
 def test_what_a_command_would_refuse_is_not_saved(config: Path) -> None:
