@@ -1,3 +1,186 @@
-from flask import Blueprint
+"""Werklijst: everything that is open, the most urgent first, found by what one types or chooses.
+
+What can be done about what is chosen is a page of its own (`actions`), which says first what it will do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import cached_property
+from io import BytesIO
+from itertools import chain
+from typing import Final, get_args
+
+from attrs import frozen
+from flask import Blueprint, Response, abort, request
+
+from ..base.problems import Language
+from ..base.words import words
+from ..commands.worklist.sheets import NAME, write_sheets
+from ..commands.worklist.task import Task
+from ..commands.worklist.worklist import Count, WorkList, worklist
+from ..ledger.standing import without_answer
+from ..model.tasks import TaskName, Way
+from ..output.causes import title
+from .desk import Desk
+from .showing import as_download, desk, paged, show
 
 PAGE = Blueprint("worklist", __name__, url_prefix="/werklijst")
+
+#: Rows of a page: a task has some lines of text.
+_ROWS: Final = 50
+#: What a form of filters asks by.
+_SEARCH, _KIND, _INSURER = "zoek", "wat", "verzekeraar"
+#: How a workbook is told what it is.
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@frozen(slots=False)  # what is worked out of it is kept
+class Tasks:
+    """The work list as it is kept from page to page: ``all`` the tasks, ``things`` of each cause, by its key, and how
+    many there are of each kind (``counts``)."""
+
+    all: Sequence[Task]
+    things: Mapping[str, Sequence[Task]]
+    counts: Mapping[TaskName, Count]
+    _language: Language
+
+    @classmethod
+    def made(cls, found: WorkList, language: Language) -> "Tasks":
+        """Of a work list, that isn't needed any more then."""
+        tasks, things = [], {}
+        for task, same in found.grouped():
+            tasks.append(task)
+            if task.is_cause:
+                things[task.key] = [*same]
+        return cls(tasks, things, found.counts, language)
+
+    def of(self, name: str) -> Task | None:
+        """What is open about a line, by its reference, or an appointment, by its id."""
+        return self._by_name.get(name)
+
+    def having(self, search: str, kind: str, insurer: str) -> Sequence[Task]:
+        """The tasks of a kind and an insurer, '' for any, in which every word that is searched for stands."""
+        wanted = search.casefold().split()
+        return [
+            task
+            for task, text in zip(self.all, self._texts, strict=True)
+            if kind in ("", task.kind) and insurer in ("", task.insurer) and all(word in text for word in wanted)
+        ]
+
+    @property
+    def insurers(self) -> Sequence[str]:
+        """Those that there are tasks of, by name."""
+        return sorted({task.insurer for task in self.all} - {""})
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Task]:
+        own = (task for task in self.all if not task.is_cause)
+        found: dict[str, Task] = {}
+        for thing in chain(own, *self.things.values()):
+            for name in (thing.reference, thing.appointment_id):
+                found.setdefault(name, thing)
+        return found
+
+    @cached_property
+    def _texts(self) -> Sequence[str]:
+        """What each task is searched in."""
+        return [self._text((task, *self.things.get(task.key, ()))) for task in self.all]
+
+    def _text(self, same: Iterable[Task]) -> str:
+        language = self._language
+        said = {
+            text
+            for each in same
+            for text in (
+                *(each.patient_id, each.appointment_id, each.trajectory, each.reference, each.invoice, each.insurer),
+                *(*each.return_codes, each.remark, each.title(language), title(each.code, language)),
+            )
+        }
+        return "\n".join(said).casefold()
+
+
+def tasks(of: Desk) -> Tasks:
+    """The work list of today, kept for as long as nothing changes in what it is made of."""
+
+    def make() -> Tasks:
+        with of.ledger() as ledger, closing(worklist(of.settings(), ledger, of.rules())) as found:
+            return Tasks.made(found, of.language)
+
+    return of.kept("worklist", make)
+
+
+def count() -> int:
+    """How many tasks there are, for the navigation."""
+    return len(tasks(desk()).all)
+
+
+def _waiting(of: Desk) -> tuple[int, int]:
+    """How many runs are to be handed to VECOZO, and how many wait for an answer."""
+    with of.ledger() as ledger:
+        runs = [*without_answer(ledger)]
+    to_send = sum(run["sent_on"] is None for run in runs)
+    return to_send, len(runs) - to_send
+
+
+@PAGE.get("")
+def page() -> Response:
+    """The list, or what of it is searched for."""
+    found, args = tasks(desk()), request.args
+    chosen = {name: args.get(name, "").strip() for name in (_SEARCH, _KIND, _INSURER)}
+    shown = paged(found.having(*chosen.values()), _ROWS)
+    to_send, waiting = desk().kept("waiting", lambda: _waiting(desk()))
+    return _show(
+        "worklist.html",
+        shown.rows,
+        tasks=shown,
+        counts=found.counts,
+        insurers=found.insurers,
+        chosen=chosen,
+        count=count(),
+        to_send=to_send,
+        waiting=waiting,
+    )
+
+
+@PAGE.get("/oorzaak")
+def cause() -> Response:
+    """What waits for one cause."""
+    key, found = request.args.get("naam", ""), tasks(desk())
+    if key not in found.things:
+        abort(404)
+    head = next(task for task in found.all if task.key == key)
+    shown = paged(found.things[key], _ROWS)
+    return _show("cause.html", shown.rows, head=head, tasks=shown)
+
+
+@PAGE.get(f"/{NAME}.xlsx")
+def workbook() -> Response:
+    """The list as a workbook."""
+    return as_download(_sheets()[1], f"{NAME}.xlsx", _XLSX)
+
+
+@PAGE.get(f"/{NAME}.csv")
+def table() -> Response:
+    """The list as CSV."""
+    return as_download(_sheets()[0], f"{NAME}.csv", "text/csv; charset=utf-8")
+
+
+def _sheets() -> tuple[bytes, bytes]:
+    csv, xlsx = BytesIO(), BytesIO()
+    here = desk()
+    with here.ledger() as ledger, closing(worklist(here.settings(), ledger, here.rules())) as found:
+        write_sheets(found, here.language, csv, xlsx)
+    return csv.getvalue(), xlsx.getvalue()
+
+
+def _show(template: str, rows: Sequence[Task], **values: object) -> Response:
+    """A page of tasks, with the ways there are about any of them, in one order."""
+    language = desk().language
+    known = {way for task in rows for way in task.ways}
+    return show(
+        template,
+        words("desk-worklist", language),
+        kind_words=words("worklist", language),
+        ways=[way for way in get_args(Way) if way in known],
+        **values,
+    )

@@ -105,10 +105,15 @@ class WorkList:
             if task is not head or not head.is_cause:
                 yield head, task
 
+    def grouped(self) -> Iterator[tuple[Task, Iterator[Task]]]:
+        """The tasks, each with the things that it is, or that wait for it."""
+        for task, same in groupby(self.things(), key=itemgetter(0)):
+            yield task, (thing for _, thing in same)
+
     def first(self, tasks: int, things: int) -> Iterator[tuple[Task, Sequence[Task]]]:
         """The first so many tasks, each with the first so many things that wait for it, if it is a cause."""
-        for task, same in islice(groupby(self.things(), key=itemgetter(0)), tasks):
-            yield task, [thing for _, thing in islice(same, things)] if task.is_cause else []
+        for task, same in islice(self.grouped(), tasks):
+            yield task, [*islice(same, things)] if task.is_cause else []
 
     def is_near(self, task: Task) -> bool:
         """Whether a deadline of somebody is near, or has passed."""
