@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import cached_property
 from io import BytesIO
 from itertools import chain
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from attrs import frozen
 from flask import Blueprint, Response, abort, request
@@ -173,7 +173,7 @@ def _sheets() -> tuple[bytes, bytes]:
     return csv.getvalue(), xlsx.getvalue()
 
 
-def _show(template: str, rows: Sequence[Task], **values: object) -> Response:
+def _show(template: str, rows: Sequence[Task], **values: Any) -> Response:
     """A page of tasks, with the ways there are about any of them, in one order."""
     language = desk().language
     known = {way for task in rows for way in task.ways}

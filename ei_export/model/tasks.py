@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, get_args
 from attrs import frozen
 
 from ..base.problems import catalogue
-from ..base.row_types import CountCell, KeyedTable, RequiredCell, SourceCell, WordCells, one_of, within
+from ..base.row_types import CountCell, FlagCell, KeyedTable, RequiredCell, SourceCell, WordCells, one_of, within
 from ..base.specs import SPECS
 from ..base.tables import Report, Row, refuse
 
@@ -31,13 +31,15 @@ def _rank(row: Row, column: str) -> int:
 @frozen
 class TaskKind:
     """A kind of task. The lower its ``rank``, the more urgent; ``soon`` and ``late`` are the ranks of one whose
-    deadline is near, or has passed. ``ways``: what can be done about it."""
+    deadline is near, or has passed. ``ways``: what can be done about it; ``in_setup``: it is put right in the settings,
+    or in a table of the practice."""
 
     kind: Annotated[TaskName, one_of(get_args(TaskName))]
     rank: CountCell
     soon: Annotated[int, _rank]
     late: Annotated[int, _rank]
     ways: Annotated[tuple[Way, ...], lambda row, column: tuple(row[column].split())]
+    in_setup: FlagCell
     source: SourceCell
 
 
@@ -45,11 +47,12 @@ class TaskKind:
 class CauseRule:
     """A problem by which many appointments may wait for one thing: those with the same ``cause``, and alike in what
     they are told apart ``by``, parameters of the problem, or the patient or the trajectory. What holds a single
-    appointment has no such row."""
+    appointment has no such row. ``in_setup`` as of a kind."""
 
     problem: Annotated[str, lambda row, column: row.choice(column, sorted(catalogue()))]
     cause: RequiredCell
     by: WordCells
+    in_setup: FlagCell
 
 
 _kinds: Final = KeyedTable[TaskName, TaskKind]("worklist/kinds.csv", TaskKind, "kind")

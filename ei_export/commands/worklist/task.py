@@ -10,7 +10,7 @@ from attrs import asdict, fields, frozen
 from ...base.problems import Finding, Language, render
 from ...base.wording import euros
 from ...base.words import words
-from ...model.tasks import TaskName, Way, task_kinds
+from ...model.tasks import TaskName, Way, cause_rules, task_kinds
 from .refused import refusal
 
 #: How sure an amount is: as it was declared, or by a tariff of that day; reckoned by the last tariff that is known, or
@@ -75,6 +75,12 @@ class Task:
     def is_cause(self) -> bool:
         """Whether many things wait for it."""
         return self.count > 1
+
+    @property
+    def in_setup(self) -> bool:
+        """Whether it is put right in the settings, or in a table of the practice."""
+        rule = cause_rules().get(self.code)
+        return task_kinds()[self.kind].in_setup or (rule is not None and rule.in_setup)
 
     def cause(self, language: Language) -> str:
         """What is wrong, in words."""

@@ -55,7 +55,7 @@ class WorkList:
     """The tasks of a day, the most urgent first; too many for memory wait on disk.
 
     Within a kind (`TaskKind`) the nearest deadline comes first, then the largest amount, then the oldest care.
-    ``counts`` has the kinds that there are.
+    ``counts`` has the kinds that there are, as the table of kinds has them.
     """
 
     def __init__(self, day: dt.date, soon_days: int) -> None:
@@ -86,6 +86,7 @@ class WorkList:
             if head.is_cause:
                 self._tasks.add(*(UNIT.join((place, *line.split(UNIT)[1:])) for line in same))
         self._things.close()
+        self.counts = {kind: self.counts[kind] for kind in task_kinds() if kind in self.counts}
 
     def __len__(self) -> int:
         return sum(count.tasks for count in self.counts.values())

@@ -1,0 +1,105 @@
+"""Werklijst: everything that is open, found by what one types or chooses, each cause with what waits for it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from ei_export.desk.worklist import tasks
+from tests.support.clerk import COURSE, few_tariffs
+from tests.support.desk import HERE, Visitor, let_in
+from tests.support.feeds import Clinic, visit
+from tests.support.ledgers import answer
+
+DAY = date(2021, 7, 15)
+REFUSED, PARTLY = "210701R0000010000002", "210701R0000010000001"
+INVOICE = "210701000001"
+
+
+@pytest.fixture(scope="module")
+def _practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two lines of VGZ were answered, and of CZ two appointments wait for one tariff."""
+    clinic = few_tariffs(Clinic.open(tmp_path_factory.mktemp("practice")))
+    tariffs = clinic.folder / "tariffs.csv"
+    rows = tariffs.read_text(encoding="utf-8").splitlines()
+    tariffs.write_text("\n".join(row for row in rows if "CZ;940131" not in row), encoding="utf-8")
+    waits = [visit(f"C{n}", f"2021-06-0{n}", "940131", f"TC{n}", patient=f"P{n}", insurer="CZ") for n in (1, 2)]
+    clinic.feed([*COURSE, *waits]).run()
+    lines = {REFUSED: ("refused", 0, "0611"), PARTLY: ("partly_granted", 6_000, "8059")}
+    answer(clinic.folder, INVOICE, lines, remark="<b>Te hoog</b>", granted_cents=6_000, read_on="2021-07-10")
+    return clinic.folder
+
+
+@pytest.fixture(scope="module")
+def visitor(_practice: Path) -> Iterator[Visitor]:
+    with let_in(_practice, DAY) as visitor:
+        yield visitor
+
+
+def taken(visitor: Visitor, kind: str) -> bytes:
+    with visitor.client.get(f"/werklijst/werklijst.{kind}", base_url=HERE) as response:
+        content: bytes = response.data
+    return content
+
+
+def kinds(visitor: Visitor, **asked: str) -> list[str]:
+    page = visitor.get("/werklijst", query_string=asked)
+    assert page.status == 200
+    return [text.split(" uiterlijk")[0] for text in page.all("//table[@class='tasks']/tbody/tr/th")]
+
+
+def test_everything_stands_in_order_with_what_can_be_done_about_it(visitor: Visitor) -> None:
+    assert kinds(visitor) == ["afgewezen", "vastgehouden 2 ×", "deels toegekend"]
+
+
+def test_it_is_found_by_what_stands_in_it(visitor: Visitor) -> None:
+    assert kinds(visitor, zoek="0611 a3") == ["afgewezen"]
+    assert kinds(visitor, zoek="C2") == ["vastgehouden 2 ×"]
+    assert kinds(visitor, zoek="tarief") == ["vastgehouden 2 ×"]
+    assert kinds(visitor, wat="partly_granted") == ["deels toegekend"]
+    assert kinds(visitor, verzekeraar="CZ") == ["vastgehouden 2 ×"]
+    assert kinds(visitor, verzekeraar="CZ", wat="refused") == []
+    assert "0 van 3 taken" in visitor.get("/werklijst?zoek=niets").text
+
+
+def test_what_was_written_by_others_stays_text(visitor: Visitor) -> None:
+    page = visitor.get("/werklijst")
+    assert "“<b>Te hoog</b>”" in page.text
+    assert not page.tree.cssselect("b")
+
+
+def test_a_cause_leads_to_what_waits_for_it(visitor: Visitor) -> None:
+    ((address,),) = [visitor.get("/werklijst").all("//td//a[starts-with(@href, '/werklijst/oorzaak')]/@href")]
+    page = visitor.get(address)
+    assert "Er is geen tarief voor 940131 bij CZ" in page.text
+    assert page.all("//input[@name='name']/@value") == ["C1", "C2"]
+    assert visitor.get("/werklijst/oorzaak?naam=niets").status == 404
+
+
+def test_what_is_chosen_goes_to_the_page_of_acts(visitor: Visitor) -> None:
+    page = visitor.get("/werklijst")
+    assert page.all("//input[@name='name']/@value") == [REFUSED, PARTLY]
+    assert not re.search(r"ei-export [a-z]", page.text)
+    (form,) = page.tree.xpath("//form[@action='/acties']")
+    assert [button.get("value") for button in form.iter("button")][:2] == ["redeclare", "credit"]
+
+
+def test_the_list_can_be_taken_along(visitor: Visitor) -> None:
+    sheet = load_workbook(BytesIO(taken(visitor, "xlsx"))).worksheets[0]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert [row[1] for row in rows] == ["Wat", "afgewezen", "vastgehouden", "vastgehouden", "deels toegekend"]
+    assert taken(visitor, "csv").decode("utf-8-sig").count("\r\n") == len(rows)
+
+
+def test_one_thing_is_found_by_its_name(visitor: Visitor) -> None:
+    with visitor.client.application.app_context():
+        found = tasks(visitor.desk)
+    for name, code in ((REFUSED, "TASK_LINE_REFUSED"), ("A3", "TASK_LINE_REFUSED"), ("C2", "TARIFF_MISSING")):
+        task = found.of(name)
+        assert task is not None
+        assert task.code == code
+    assert found.of("A2") is None
