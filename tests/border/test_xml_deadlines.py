@@ -87,8 +87,9 @@ def test_status_tells_of_both_terms(clerk: Clerk) -> None:
     clerk.clinic.write(csv_text([])).run(today="2021-09-06")
     page = (clerk.clinic.folder / "out" / "report.html").read_text(encoding="utf-8")
     assert "voor het eerst declareren kon tot en met" in page
-    assert "uiterlijk 01-10-2021 (nog 25 dagen): Zilveren Kruis, afspraak S1" in said
-    assert "opnieuw declareren na de afwijzing, de eerste keer kon tot en met 01-09-2021" in said
+    again = "Uiterlijk 01-10-2021 (nog 25 dagen); dat is voor opnieuw declareren na de afwijzing, de eerste keer kon"
+    assert f"{again} tot en met 01-09-2021 Regel" in said
+    assert "- afgewezen: Zilveren Kruis, patiënt P3, afspraak S1" in said
 
 
 def test_status_tells_of_one_term_where_there_is_one(clerk: Clerk) -> None:

@@ -16,6 +16,8 @@ from ..figures.money import AMOUNTS
 from ..figures.tables import document as figures_document
 from ..worklist.attention import Overview
 from ..worklist.refused import refusal
+from ..worklist.task import Task
+from ..worklist.worklist import WorkList
 
 
 @frozen
@@ -44,6 +46,7 @@ class Status:
     """
 
     overview: Overview
+    worklist: WorkList
     declarations: Sequence[LedgerRow]
     to_send: Sequence[LedgerRow]
     tests: Sequence[LedgerRow]
@@ -79,6 +82,8 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "wishes": (asdict(wish, filter=lambda attribute, _: attribute.name != "request") for wish in status.wishes),
         "to_send": iter(status.to_send),
         "declarations": iter(status.declarations),
+        "tasks": (task.document(language) for task in status.worklist),
+        "things": (_thing(task, thing) for task, thing in status.worklist.things() if task.is_cause),
         "held": (_held(held, language, status.severities) for held in status.held()),
         "open_trajectories": map(asdict, status.overview.open_trajectories),
         "deadlines": map(asdict, status.overview.deadlines),
@@ -94,6 +99,12 @@ def document(status: Status, language: Language, *, lines: bool) -> dict[str, An
         "runs": (ran.document() for ran in status.ran),
         **({"lines": status.lines()} if lines else {}),
     }
+
+
+def _thing(task: Task, thing: Task) -> dict[str, Any]:
+    """What waits for a cause; ``task`` is the key of that."""
+    names = ("patient_id", "date", "insurer", "amount_cents", "estimated", "appointment_id", "trajectory", "reference")
+    return {"task": task.key, **{name: getattr(thing, name) for name in names}}
 
 
 def insurers(by_uzovi: Mapping[tuple[str, str], Mapping[str, int]]) -> list[dict[str, Any]]:

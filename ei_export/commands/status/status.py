@@ -27,6 +27,7 @@ from ..figures.figures import figures
 from ..figures.money import sums_by_uzovi
 from ..worklist.overview import overview
 from ..worklist.refused import REFUSED, told
+from ..worklist.worklist import worklist
 from .document import Held, Status
 
 _LINE: Final = (
@@ -50,8 +51,10 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
         refuse_strangers(ledger, settings)
         refuse_unknown_runs(ledger, settings)
         found = stack.enter_context(closing(overview(ledger, settings, rules)))
+        work = stack.enter_context(closing(worklist(settings, ledger, rules)))
         yield Status(
             overview=found,
+            worklist=work,
             declarations=[_declaration(row) for row in standing.declarations(ledger)],
             to_send=[_to_send(row) for row in standing.without_answer(ledger) if row["sent_on"] is None],
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],

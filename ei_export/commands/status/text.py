@@ -2,32 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from attrs import asdict, frozen
-
-from ...base.problems import Language, render
+from ...base.problems import Language
 from ...base.wording import euros
 from ...base.words import Words, words
-from ...ledger.standing import LedgerRow
-from ...output.listing import LONG, SHORT, Listing
 from ...output.paper import Paint, counted, few, plain, set_lines, template
-from ...output.problem_list import ProblemList
 from ...output.ran import Ran, last_done
 from ..figures.text import money_lines
-from ..worklist.refused import refusal
+from ..worklist.task import Task
 from .document import Status
 
 #: How much of a long list is told, and how much where all of it is asked for.
 _FEW: Final = 10
 _MOST: Final = 100_000
-#: What an appointment is held for that is told of with the lines that were refused.
-_TOLD_THERE: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED"})
 #: Of a line.
 _AMOUNTS: Final = ("declared_cents", "granted_cents")
 #: A line: reference, appointment, what became of it, declared, granted.
@@ -44,7 +36,7 @@ def text_lines(
 ) -> Iterator[str]:
     """How things stand, in words. ``everything``: long lists in full; ``with_lines``: what became of every line too."""
     say, today = words("status", language), status.overview.day
-    limits = LONG if everything else SHORT
+    kinds = words("worklist", language)
 
     def left(days: int, past: str) -> str:
         """How long it takes, or how long ago it is."""
@@ -55,32 +47,42 @@ def text_lines(
         days = (today - ran.day).days
         return f"{ran.when(language)} ({left(-days, 'ago')})" if days > 0 else ran.when(language)
 
-    with ExitStack() as stack:
-        problems = ProblemList(language, "", status.severities)
-        stack.callback(problems.close)
-        text = template(__package__, "status", language).generate(
-            s=status,
-            today=today,
-            overview=status.overview,
-            first=partial(few, most=_MOST if everything else _FEW),
-            money=list(money_lines(status.by_uzovi, status.totals, language)),
-            next_run=_next_run(status, say),
-            last=status.ran[-1] if status.ran else None,
-            done=last_done(status.ran),
-            held=_held(status, problems),
-            problems=Listing(language, {}, "ei-export status --all", limits, of_feed=False).pieces(problems),
-            refused=partial(_refused, status),
-            runs=partial(_runs, status, say),
-            every_line=_every_line(status, say) if with_lines else (),
-            refusal=partial(refusal, language=language),
-            render=lambda finding: render(finding.code, finding.params, language),
-            within=lambda trajectory: say("trajectory", id=trajectory) if trajectory else "",
-            days_since=lambda day: (today - date.fromisoformat(day)).days,
-            fields=asdict,
-            left=left,
-            when=when,
-        )
-        yield from set_lines(text, paint)
+    def amount(task: Task) -> str:
+        """What there is to gain, if anything is, and how sure that is."""
+        if task.amount_cents is None:
+            return kinds["basis_unknown"] if task.basis == "unknown" else ""
+        sure = f" ({kinds['basis_estimate']})" if task.estimated else ""
+        return f"€ {euros(task.amount_cents, language)}{sure}"
+
+    text = template(__package__, "status", language).generate(
+        s=status,
+        first=partial(few, most=_MOST if everything else _FEW),
+        tasks=few(status.worklist, _MOST if everything else _FEW),
+        counts=status.worklist.counts,
+        is_calm=all(kind.endswith("_end") for kind in status.worklist.counts),
+        kinds=kinds,
+        amount=amount,
+        facts=partial(_facts, say),
+        language=language,
+        today=today,
+        money=list(money_lines(status.by_uzovi, status.totals, language)),
+        next_run=_next_run(status, say),
+        last=status.ran[-1] if status.ran else None,
+        done=last_done(status.ran),
+        runs=partial(_runs, status, say),
+        every_line=_every_line(status, say) if with_lines else (),
+        days_since=lambda day: (today - date.fromisoformat(day)).days,
+        left=left,
+        when=when,
+    )
+    yield from set_lines(text, paint)
+
+
+def _facts(say: Words, task: Task) -> Iterator[str]:
+    """What a task is about, in few words."""
+    for name in ("insurer", "patient_id", "appointment_id", "trajectory", "date", "reference"):
+        if value := getattr(task, name):
+            yield say(f"fact_{name}", value=value)
 
 
 def _next_run(status: Status, say: Words) -> Sequence[str]:
@@ -88,40 +90,6 @@ def _next_run(status: Status, say: Words) -> Sequence[str]:
     credits, again = status.queued
     told = [counted(credits, "credit", say.language)] if credits else []
     return [*told, *([say("again", lines=counted(again, "line", say.language))] if again else [])]
-
-
-def _held(status: Status, problems: ProblemList) -> Counter[str]:
-    """How many appointments are held, and into the list what for: but for those that are told of with the lines that
-    were refused. One that nothing wrong holds any more is told of by all that was found; of what an earlier version
-    found, there may be no words."""
-    counts: Counter[str] = Counter()
-    for held in status.held():
-        wrong = [finding for finding in held.findings if status.severities.of(finding.code) == "error"]
-        if wrong and _TOLD_THERE.issuperset(finding.code for finding in wrong):
-            continue
-        counts["said" if held.findings else "unsaid"] += 1
-        for finding in wrong or held.findings:
-            problems.add(finding, held.appointment_id, held.trajectory)
-    return counts
-
-
-@frozen
-class Refused:
-    """A line that was refused, or the first of the ``lines`` of a file that was refused with its header."""
-
-    row: LedgerRow
-    lines: int = 1
-    cents: int = 0
-
-
-def _refused(status: Status) -> Iterator[Refused]:
-    """Line by line; those that were refused with their header, file by file."""
-    for invoice, rows in groupby(status.refused(), key=lambda row: row["waits_for"] == "header" and row["invoice"]):
-        if not invoice:
-            yield from map(Refused, rows)
-            continue
-        first, *others = rows
-        yield Refused(first, 1 + len(others), sum(row["amount_cents"] for row in (first, *others)))
 
 
 def _runs(status: Status, say: Words) -> Iterator[Mapping[str, Any]]:
