@@ -45,7 +45,7 @@ def assert_harmless(clinic: Clinic, *commands: tuple[str, ...]) -> None:
         assert not re.search("^FAKE", done.stdout + done.stderr, re.MULTILINE), words
     for path in clinic.folder.glob("out/**/*.*"):
         if path.suffix in (".csv", ".html", ".json", ".jsonl"):
-            text = path.read_bytes().decode().replace("\r\n", "\n")
+            text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
             assert path.suffix == ".json" or not STEERING.search(text), path
             assert not re.search("^FAKE", text, re.MULTILINE), path
 
