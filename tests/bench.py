@@ -2,9 +2,9 @@
 
 For feeds of 19 and of 26 columns: the first run, one with nothing new, a night (all rows and 100 new ones), and
 ``verify`` of what was declared, against a pass that only cuts each record into its elements; for care of 2025 a run
-that writes GDS801; and of a feed with consent the export to Zorg1 of all its trajectories. Every measurement is a
-process of its own, and its memory is looked at from outside. Only the ratios last: machines are noisy. Each is the
-median of as many pairs as are asked for.
+that writes GDS801; and of a feed with consent the export to Zorg1 of all its trajectories, and each page of the desk
+(`bench_desk`). Every other measurement is a process of its own, and its memory is looked at from outside. Only the
+ratios last: machines are noisy. Each is the median of as many pairs as are asked for.
 """
 
 import argparse
@@ -368,6 +368,9 @@ def bench(folder: Path, kind: Kind, rows: int, pairs: int) -> None:
     title = f"{kind.name}: {count:,} rows, {lines:,} lines ({lines / count:.2f} a row), {pairs} pair(s)"
     measured = [Told(name, runs, against) for name, (against, runs) in told.items() if name != "verify"]
     tell(title, "x pass", [Told("csv.DictReader pass", measured[0].against, measured[0].against), *measured])
+    if kind.columns is COLUMNS:
+        desk = [sys.executable, "-m", "tests.bench_desk", str(folder), kind.today, str(pairs)]
+        subprocess.run(desk, cwd=Path(__file__).parents[1], check=True)
     if "verify" in told:
         cut, runs = told["verify"]
         records = sum(Path(file).stat().st_size for file in files) // RECORD

@@ -1,14 +1,16 @@
 """The part of ``make bench`` about the desk: the time the server takes for each page, against reading the ledger once.
 
-``python tests/bench_desk.py FOLDER DAY`` measures the pages of a practice that declared, a row for each. Reading the
-ledger once is a look at it with all its lines. ``first``: the page where nothing is known yet of the ledger as it
-is, ``again``: until something is written in it. Both are medians; the modules are loaded before.
+``python -m tests.bench_desk FOLDER DAY`` measures the pages of a practice that declared, a row for each, after one of
+its files was answered: of each sixty lines one is refused, of each two hundred one granted in part. Reading the ledger
+once is a look at it with all its lines. ``first``: the page where nothing is known yet of the ledger as it is,
+``again``: until something is written in it. Both are medians; the modules are loaded before.
 """
 
+import io
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -16,9 +18,12 @@ from typing import Final
 
 from flask import Flask
 
+from ei_export.cli import main as command
 from ei_export.desk.app import create_app
 from ei_export.desk.desk import Desk
 from ei_export.ledger import Ledger
+from tests.support import receiver
+from tests.support.receiver import Verdict
 
 _PORT: Final = 8310
 #: The longest that a page may take, with 100,000 appointments.
@@ -35,6 +40,19 @@ def read_once(ledger: Path) -> None:
     with closing(Ledger.look(ledger)) as look:
         for _ in look.rows("SELECT * FROM line"):
             pass
+
+
+def answer(practice: Path, day: date) -> None:
+    """Has the smallest declaration answered."""
+    declared = min(practice.glob("out/*/declarations/*.txt"), key=lambda path: path.stat().st_size)
+    message = receiver.take_apart(declared.read_bytes())
+    verdicts = {line.reference: Verdict(0, ("0611",)) for _, line in message.lines[::60]}
+    verdicts |= {line.reference: Verdict(line.cents // 2, ("8059",)) for _, line in message.lines[1::200]}
+    path = practice / f"answer-{declared.name}"
+    path.write_bytes(receiver.by_insurer(message, verdicts))
+    with redirect_stdout(io.StringIO()):
+        given = ["returns", str(path), "--config", str(practice / "ei-export.toml"), "--today", day.isoformat()]
+        command([*given, "--json"], standalone_mode=False)
 
 
 def addresses(app: Flask, ledger: Path) -> Iterator[str]:
@@ -89,6 +107,7 @@ def measured(practice: Path, day: date, times: int) -> Iterator[tuple[str, float
 def main(arguments: Sequence[str]) -> None:
     practice, day = Path(arguments[0]), date.fromisoformat(arguments[1])
     times = int(arguments[2]) if len(arguments) > 2 else 3
+    answer(practice, day)
     ledger = Desk(practice / "ei-export.toml").settings().ledger.path
     once = median(seconds(lambda: read_once(ledger)) for _ in range(times))
     sys.stdout.write(f"\nthe desk: reading the ledger once takes {once * 1000:.0f} ms\n")

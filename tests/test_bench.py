@@ -40,6 +40,7 @@ def test_it_measures_every_kind_of_run_and_verify() -> None:
         line for line in ran.stdout.splitlines() if "lines (" in line
     ]
     assert "EiCooker" in ran.stdout
+    assert "/vandaag" in told
 
 
 def test_feeds_have_the_columns_they_are_named_after() -> None:
