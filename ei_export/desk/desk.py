@@ -1,7 +1,7 @@
 """What the pages of a practice are made of, and what is kept between them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..settings import Settings, load
 from .jobs import Jobs
-from .looks import Looks, ledger_stamp, stamp
+from .looks import Looks, is_settled, ledger_stamp, stamp
 from .sessions import Sessions
 from .uploads import Uploads
 
@@ -44,6 +44,8 @@ class Desk:
     jobs: Jobs = field(factory=Jobs, init=False)
     _looks: Looks = field(factory=Looks, init=False)
     _kept: OrderedDict[Hashable, tuple[Hashable, object]] = field(default=Factory(OrderedDict), init=False)
+    #: As they were read last, with the stamps of their files.
+    _settings: tuple[Hashable, Settings] | None = field(default=None, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     @property
@@ -76,9 +78,14 @@ class Desk:
         return self.config.exists()
 
     def settings(self) -> Settings:
-        """The settings as they are now. Raises SettingsError."""
+        """The settings as they are now: read anew where their file is another, or one that it names. Raises
+        SettingsError."""
+        if self._settings is not None and self._settings[0] == _stamps(self._settings[1]):
+            return self._settings[1]
         settings = load(self.config)
-        return evolve(settings, language=self.asked_language or settings.language)
+        settings = evolve(settings, language=self.asked_language or settings.language)
+        self._settings = (_stamps(settings), settings) if all(map(is_settled, _files(settings))) else None
+        return settings
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
@@ -90,10 +97,11 @@ class Desk:
         """The tables that a run would go by. Raises SettingsError."""
         return self.kept("rules", lambda: Rules.load(self.settings(), self.day))
 
-    def kept(self, name: Hashable, make: Callable[[], T]) -> T:
+    def kept(self, name: Hashable, make: Callable[[], T], state: Hashable = None) -> T:
         """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or
-        the day is another than last time. ``name`` is what it is, with all it depends on besides: a day, a filter."""
-        state = self.state()
+        the day is another than last time. ``name`` is what it is, with all it depends on besides: a day, a filter.
+        ``state``: what it depends on in the place of all that, and is kept once of."""
+        state = self.state() if state is None else state
         with self._lock:
             of, value = self._kept.get(name, (None, None))
             if of == state:
@@ -109,15 +117,23 @@ class Desk:
     def state(self) -> Hashable:
         """Changes with all that pages are worked out of. Raises SettingsError."""
         settings = self.settings()
-        own = (
-            *(settings.path, settings.tariffs_path, *settings.overlays, settings.measurements.path),
-            *(settings.zorg1.measures, settings.zorg1.profiles, settings.output.gds801_xsd),
-        )
-        stamps = tuple(stamp(path) for path in own if path is not None)
-        return self.day, settings.language, ledger_stamp(settings.ledger.path), stamps
+        return self.day, settings.language, ledger_stamp(settings.ledger.path), _stamps(settings)
 
     def close(self) -> None:
         """Ends the work, and gives up what was kept: copies of the ledger, and files that were dragged in."""
         self.jobs.stop()
         self._looks.close()
         self.uploads.close()
+
+
+def _files(settings: Settings) -> Sequence[Path]:
+    """The file of the settings, and those it names that say how things are judged."""
+    named = (
+        *(settings.path, settings.tariffs_path, *settings.overlays, settings.measurements.path),
+        *(settings.zorg1.measures, settings.zorg1.profiles, settings.output.gds801_xsd),
+    )
+    return [path for path in named if path is not None]
+
+
+def _stamps(settings: Settings) -> Hashable:
+    return tuple(map(stamp, _files(settings)))

@@ -74,7 +74,7 @@ class Looks:
         if (look := self._pop(lambda kept: kept.of == of)) is not None:
             return look
         try:
-            return _Look(Ledger.look(path), path, of, _is_settled(path))
+            return _Look(Ledger.look(path), path, of, is_settled(path))
         except BusyError:
             before = self._pop(lambda kept: kept.path == path)
             if before is None:
@@ -102,7 +102,8 @@ class Looks:
             each.ledger.close()
 
 
-def _is_settled(path: Path) -> bool:
+def is_settled(path: Path) -> bool:
+    """Whether what is written in a file from now on is told by another stamp."""
     with suppress(OSError):
         return time.time_ns() - path.stat().st_mtime_ns > _SETTLED
     return True
