@@ -11,6 +11,7 @@ from typing import Final, TypeVar, cast
 from attrs import Factory, define, evolve, field
 
 from ..base.problems import Language, SettingsError
+from ..intake.gather import Gathered
 from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..settings import Settings, load
@@ -113,6 +114,14 @@ class Desk:
             while len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         return made
+
+    def kept_feed(self, of: Hashable, make: Callable[[], Gathered]) -> Gathered:
+        """As `kept`, of the feed of the practice as it was gathered: which depends on the feed itself, the settings,
+        and what of the ledger it was made ``of``."""
+        settings = self.settings()
+        if not is_settled(settings.input.path):
+            return make()
+        return self.kept("feed", make, (stamp(settings.path), stamp(settings.input.path), of))
 
     def state(self) -> Hashable:
         """Changes with all that pages are worked out of. Raises SettingsError."""

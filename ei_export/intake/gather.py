@@ -4,20 +4,19 @@ The feed is cut in parts, one for each process, and what was seen in them is put
 patients for whom nothing is to be done the rows are only counted: see `ei_export.ledger.buckets`.
 """
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from hashlib import blake2b
 from itertools import accumulate
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 from zlib import crc32
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..base.problems import Finding, InputError
 from ..base.processes import Helper, cores
-from ..base.spool import Partitions
 from ..ledger.buckets import BUCKETS, bucket_of
 from .feed import PART, Header, Source
 from .part import NO_BUCKET, Part, Sought, deal, read
@@ -34,6 +33,12 @@ _NOTHING: Final[Mapping[int, bytes]] = MappingProxyType({})
 GatheredRow = tuple[str, int]
 
 T = TypeVar("T")
+
+
+class _Lines(Protocol):
+    """Lines by the partition they are in."""
+
+    def take(self, index: int, /) -> Iterable[str]: ...
 
 
 @frozen
@@ -64,7 +69,7 @@ class Gathered:
     present: Container[int] | None
     people: People
     told: Sequence[tuple[Finding, int | None]]
-    _dealt: Sequence[tuple[Partitions, int]]
+    _dealt: Sequence[tuple[_Lines, int]]
     _sums: Sequence[int]
     _key: bytes | None
 
@@ -95,6 +100,26 @@ class Gathered:
             for patient in [patient for patient in patients if bucket_of(patient) in self.settled]:
                 del patients[patient]
         return patients
+
+    def lasting(self) -> "Gathered":
+        """The same, with its rows in memory: they can be asked for again and again."""
+        return evolve(self, dealt=[(_Lasting(partitions, self.count), before) for partitions, before in self._dealt])
+
+    def bodies(self) -> Iterator[str]:
+        """The rows of a `lasting` feed, in any order."""
+        for partitions, _ in self._dealt:
+            for index in range(self.count):
+                yield from (line.split(PART)[1] for line in partitions.take(index))
+
+
+class _Lasting:
+    """The lines of partitions, which can be taken more than once."""
+
+    def __init__(self, partitions: "_Lines", count: int) -> None:
+        self._lines = [list(partitions.take(index)) for index in range(count)]
+
+    def take(self, index: int) -> Iterable[str]:
+        return self._lines[index]
 
 
 def partition_of(patient_id: str, count: int) -> int:

@@ -5,10 +5,10 @@ question are worked out. Nothing is written, and no rule is in here: it tells wh
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from ...base.problems import SettingsError
 from ...declaring.numbers import is_of_a_test
@@ -26,7 +26,7 @@ from ...settings import Settings
 from ..belonging import practice_ledger
 from .declarations import DECLARATIONS, declaration_stories
 from .patient import PatientHistory
-from .search import Search
+from .search import Search, WatchedSource
 from .stories import appointment_stories, patient_stories, reference_stories, trajectory_stories
 from .story import Story
 
@@ -43,6 +43,10 @@ _KINDS: Final[Mapping[str, _Tell]] = {
 KINDS: Final = (*_KINDS, *DECLARATIONS)
 
 
+#: Gives what is made of a key, or was before.
+Keep: TypeAlias = Callable[[Hashable, Callable[[], Gathered]], Gathered]
+
+
 class NumberUnknown(SettingsError):
     """Nothing has a number. ``alike`` are those that look like it, if any do."""
 
@@ -56,8 +60,10 @@ def explain(
     kind: str = "",
     progress: Callable[[str, int], None] = lambda stage, count: None,
     ledger: Ledger | None = None,
+    keep: Keep | None = None,
 ) -> list[Story]:
     """The stories of what has this number, of every kind or of one. ``ledger``: that of the practice, where it is open.
+    ``keep``: gives what it was given before for the same feed, settings and key, for who asks often.
 
     Raises NumberUnknown for a number that nothing has; SettingsError for one that nothing of this kind has, and for one
     that is somebody's BSN, which is never repeated; InputError and BusyError as a run does.
@@ -70,7 +76,7 @@ def explain(
     if kind in DECLARATIONS and (told := _of_declarations(settings, wanted, ledger).get(kind)):
         return told
     search = Search(wanted)
-    with read_feed(settings, today, search.watch, progress, ledger) as (context, feed):
+    with read_feed(settings, today, search, progress, ledger, keep) as (context, feed):
         ledger = context.ledger
         names = search.written(ledger)
         if len(names) > 1:
@@ -99,25 +105,37 @@ def _of_declarations(settings: Settings, wanted: str, ledger: Ledger | None) -> 
 def read_feed(
     settings: Settings,
     today: date,
-    watch: Callable[[Source, Ledger, RowReader], Source] = lambda source, ledger, reader: source,
+    search: Search | None = None,
     progress: Callable[[str, int], None] = lambda stage, count: None,
     ledger: Ledger | None = None,
+    keep: Keep | None = None,
 ) -> Iterator[tuple[Context, Gathered]]:
-    """The whole feed, read as by a run, and the context in which a run would judge its patients today. ``watch`` gives
-    the feed to be read in its place, ``ledger`` is one that is open already."""
+    """The whole feed, read as by a run, and the context in which a run would judge its patients today. ``search`` looks
+    in it; ``ledger`` is one that is open already; ``keep`` as of `explain`."""
     source = open_feed(settings.input.path, settings.input)
     rules = Rules.load(settings, today, source.header)
     survey = Survey(settings.input, source.header)
+    reader = RowReader(source.header, survey.statuses, settings.input.values)
     with practice_ledger(settings) if ledger is None else nullcontext(ledger) as ledger:
-        feed = gather(
-            watch(source, ledger, RowReader(source.header, survey.statuses, settings.input.values)),
-            settings.input.path.stat().st_size,
-            survey,
-            pending_appointments(ledger),
-            lambda rows: progress("read", rows),
-            doubted(ledger),
-            is_complete=settings.input.complete_from is not None,
-        )
+        waiting, in_doubt = tuple(pending_appointments(ledger)), tuple(doubted(ledger))
+
+        def read(source: Source) -> Gathered:
+            return gather(
+                source,
+                settings.input.path.stat().st_size,
+                survey,
+                waiting,
+                lambda rows: progress("read", rows),
+                in_doubt,
+                is_complete=settings.input.complete_from is not None,
+            )
+
+        if keep is None:
+            feed = read(source if search is None else search.watch(source, ledger, reader))
+        else:
+            feed = keep((waiting, in_doubt), lambda: read(WatchedSource(source)).lasting())
+            if search is not None:
+                search.look_in(feed.bodies(), ledger, reader)
         yield Context(settings, rules, ledger, feed), feed
 
 

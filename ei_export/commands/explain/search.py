@@ -1,7 +1,7 @@
 """Finding whose a number is: in the feed while it is read, and in what the ledger remembers."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil
 from typing import Final
 
@@ -42,11 +42,19 @@ class Search:
 
     def watch(self, source: Source, ledger: Ledger, reader: RowReader) -> "WatchedSource":
         """The feed, to be read by another; what is looked for is noticed on the way."""
-        self._names = reader.names
-        self._is_known = bool(self.patients(ledger, self._wanted))
+        self._begin(ledger, reader)
         return WatchedSource(source, self._notice)
 
-    def _notice(self, bodies: Sequence[str]) -> None:
+    def look_in(self, bodies: Iterable[str], ledger: Ledger, reader: RowReader) -> None:
+        """Looks in the rows of a feed that was read before."""
+        self._begin(ledger, reader)
+        self._notice(bodies)
+
+    def _begin(self, ledger: Ledger, reader: RowReader) -> None:
+        self._names = reader.names
+        self._is_known = bool(self.patients(ledger, self._wanted))
+
+    def _notice(self, bodies: Iterable[str]) -> None:
         needle, (first, last) = self._needle, self._ends
         for body in bodies if needle else ():
             text = body.casefold()
@@ -95,9 +103,9 @@ class Search:
 
 
 class WatchedSource:
-    """A source that shows its rows to somebody on the way."""
+    """A source that is read by this process alone, and shows its rows to somebody on the way."""
 
-    def __init__(self, source: Source, notice: Callable[[Sequence[str]], None]) -> None:
+    def __init__(self, source: Source, notice: Callable[[Sequence[str]], None] = lambda bodies: None) -> None:
         self._source = source
         self._notice = notice
         self.header = source.header
