@@ -5,7 +5,18 @@ from typing import Annotated, Final, Literal, get_args
 from attrs import frozen
 
 from ..base.row_types import CertaintyCell, CountCell, KeyedTable, RequiredCell, SourceCell, one_of
+from ..base.tables import Row
 
+
+def _percent(row: Row, column: str) -> int:
+    found = row.whole_number(column)
+    if found > _WHOLE:
+        raise row.error(column, f"1-{_WHOLE}")
+    return found
+
+
+_WHOLE: Final = 100
+_PercentCell = Annotated[int, _percent]
 #: The figures that there is a benchmark for.
 Benchmarked = Literal["first_pass", "refused"]
 
@@ -16,7 +27,7 @@ class Promise:
 
     insurer: RequiredCell
     working_days: CountCell
-    percent: CountCell
+    percent: _PercentCell
     source: SourceCell
     certainty: CertaintyCell
 
@@ -30,7 +41,7 @@ class Benchmark:
 
     figure: Annotated[Benchmarked, one_of(get_args(Benchmarked))]
     direction: Annotated[Literal["least", "most"], one_of(("least", "most")), "is"]
-    percent: CountCell
+    percent: _PercentCell
     where: RequiredCell
     source: SourceCell
     certainty: CertaintyCell

@@ -16,6 +16,7 @@ from ei_export.commands.worklist.worklist import WorkList
 from ei_export.model.appointment import Outcome
 from ei_export.model.declaration import Declaration
 from ei_export.output.problem_list import ProblemList
+from tests.support.figured import some_figures
 
 DAY: Final = dt.date(2024, 2, 1)
 INSURERS: Final = {"7095": "VGZ", "9664": "CZ", "3332": "Menzis"}
@@ -124,7 +125,7 @@ def report(
 
 def full(language: Language) -> RunPage:
     """A page with everything on it."""
-    return report(
+    shown = report(
         [tariff_missing(1), tariff_missing(2), tariff_missing(3, "3332"), deadline_passed(1), deadline_passed(2)],
         [line(1), line(2), line(3, "9664")],
         [declaration("7095", 2, 24690), declaration("9664", 1, 12345)],
@@ -132,6 +133,7 @@ def full(language: Language) -> RunPage:
         work(LATE, REFUSED, ENDED),
         test=True,
     )
+    return evolve(shown, figures=some_figures())
 
 
 def page(of: RunPage) -> str:

@@ -11,7 +11,14 @@ from attrs import frozen
 
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.figures import KnownDeclaration, answered_lines, declared_after, known_declarations, last_event
+from ...ledger.figures import (
+    AnsweredLines,
+    KnownDeclaration,
+    answered_lines,
+    declared_after,
+    known_declarations,
+    last_event,
+)
 from ...model.promises import Benchmark, benchmarks, promises
 from .lines import (
     ANSWERED_WITHIN,
@@ -61,16 +68,27 @@ class Figures:
 
 def figures(ledger: Ledger, rules: Rules, on: date, insurer: str = "") -> Figures:
     """The figures of a day; ``insurer``: of that one only."""
-    every = [*known_declarations(ledger, on)]
-    known = [each for each in every if insurer in ("", each.insurer)]
-    answered = [each for each in answered_lines(ledger, on) if insurer in ("", each.insurer)]
-    after = [each for each in declared_after(ledger, on) if insurer in ("", each[0])]
     waits = undeclared(ledger, rules) if on.isoformat() >= last_event(ledger) else None
+    known, answered = [*known_declarations(ledger, on)], [*answered_lines(ledger, on)]
+    return figured(on, known, answered, [*declared_after(ledger, on)], waits, insurer)
+
+
+def figured(
+    on: date,
+    declarations: Sequence[KnownDeclaration],
+    answers: Sequence[AnsweredLines],
+    after: Sequence[tuple[str, int, int]],
+    waits: Sequence[Undeclared] | None,
+    insurer: str = "",
+) -> Figures:
+    """The figures of what was known on a day: ``after`` as of `declared_after`, ``waits`` None where it isn't known."""
+    known = [each for each in declarations if insurer in ("", each.insurer)]
+    answered = [each for each in answers if insurer in ("", each.insurer)]
     own_promises = [each for each in promises().values() if insurer in ("", each.insurer)]
     return Figures(
         on=on,
         insurer=insurer,
-        insurers=sorted({each.insurer for each in every}),
+        insurers=sorted({each.insurer for each in declarations}),
         sums=sums(known),
         by_uzovi=sums_by_uzovi(known),
         months={month: sums(same) for month, same in together(known, _month).items()},
@@ -80,7 +98,7 @@ def figures(ledger: Ledger, rules: Rules, on: date, insurer: str = "") -> Figure
         by_insurer=refused_by(answered, lambda lines: lines.insurer),
         by_therapist=refused_by(answered, lambda lines: lines.therapist),
         by_list=refused_by(answered, lambda lines: lines.list),
-        declared_after=days_taken(after, DECLARED_WITHIN.values()),
+        declared_after=days_taken([each for each in after if insurer in ("", each[0])], DECLARED_WITHIN.values()),
         answered_after=days_taken(answered_after(known), ANSWERED_WITHIN.values()),
         promises=kept_promises(known, own_promises, on),
         undeclared=waits if waits is None else [each for each in waits if insurer in ("", each.insurer)],
