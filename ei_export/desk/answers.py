@@ -22,6 +22,7 @@ from ..ledger.answers import answers
 from ..ledger.inbox import LeftFile, left_files
 from ..ledger.line import Line
 from ..ledger.standing import declarations
+from ..model.tasks import TaskName, task_kinds
 from ..settings import Settings
 from ..standards.files import files_in
 from .showing import acting, desk, paged, redirect_with, show, uploaded
@@ -39,7 +40,13 @@ _KIND: Final = "returns"
 _LONG: Final = 4_000_000
 #: Problems of one file that are shown; those of lines are all on the page of its answer.
 _MOST: Final = 100
-_LINE: Final = ("RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_CREDIT_NEEDLESS", "RETURN_LINE_PARTLY")
+#: What is told of a line, with the task that is to do about it: it has the ways to do that.
+_LINE: Final[Mapping[str, TaskName | None]] = {
+    "RETURN_LINE_REFUSED": "refused",
+    "RETURN_LINE_PARTLY": "partly_granted",
+    "RETURN_CREDIT_REFUSED": "credit_refused",
+    "RETURN_CREDIT_NEEDLESS": None,
+}
 
 
 @frozen
@@ -182,6 +189,7 @@ def answer(invoice: str) -> ResponseReturnValue:
         run=run_label(found.answer.run),
         name=found.answer.declaration.rpartition("/")[2],
         said=words("explain", language),
+        ways={code: task_kinds()[task].ways if task else () for code, task in _LINE.items()},
         run_of=run_of,
         name_of=name_of,
     )

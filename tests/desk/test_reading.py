@@ -310,3 +310,10 @@ def test_quality_agreements_and_index(visitor: Visitor) -> None:
     index = visitor.press(visitor.get("/zorg1/index"), "Berekenen", year="2023", version="3")
     assert "2023" in index.all("//main//td")
     assert visitor.press(visitor.get("/zorg1/index"), "Berekenen", year="23", version="3").path == "/zorg1/index"
+
+
+def test_what_is_to_be_done_about_an_answer_is_a_button(visitor: Visitor, brought: Page) -> None:
+    page = visitor.get("/antwoorden/240201000009")
+    before = visitor.press(page, "Opnieuw declareren", near=REFUSED)
+    assert before.path.startswith("/acties?")
+    assert REFUSED in before.text
