@@ -14,12 +14,12 @@ from urllib.parse import urlencode, urlsplit
 from attrs import frozen
 from flask import Response, abort, current_app, g, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..base.problems import BusyError, Language, Refusal, SettingsError
 from ..base.wording import number, printable
-from ..base.words import Words, words
+from ..base.words import Worded, Words, words
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
@@ -138,7 +138,9 @@ def stood() -> str:
 
 def _printed(value: object) -> object:
     """What a template prints; an amount stays on one line."""
-    return printable(value).replace("€ ", "€\u00a0") if type(value) is str else value
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return (value if isinstance(value, Worded) else printable(value)).replace("€ ", "€\u00a0")
 
 
 def _as_kind(made: "Environment", value: Value, kind: Kind) -> object:
