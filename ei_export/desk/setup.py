@@ -21,22 +21,13 @@ from ..commands.setup.told import told, wrong_with
 from .setup_begin import taken_in
 from .setup_counting import CountingError, effects, holdings_now
 from .setup_forms import KINDS, Fields, NothingAskedError, read_paste, shown_fields
+from .setup_links import SECTIONS
 from .setup_rows import section_values
 from .showing import STOOD, TOKEN, acting, desk, one_of, redirect_with, show
 from .uploads import limit_of
 
 PAGE: Final = Blueprint("setup", __name__, url_prefix="/inrichting")
 
-#: The sections, by the end of their address.
-SECTIONS: Final[Mapping[str, str]] = {
-    "kolommen": "columns",
-    "statuswoorden": "statuses",
-    "codes": "codes",
-    "verzekeraars": "insurers",
-    "tarieven": "tariffs",
-    "praktijk": "practice",
-    "wijzigingen": "changes",
-}
 #: Fields that say how things stood when a form was made, and that it is to be saved.
 _SEEN, _SAVE = "stand", "bewaar"
 _NOTHING_TYPED: Final[Fields] = MultiDict()

@@ -24,6 +24,7 @@ from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
 from .sessions import Message, Session, Tone
+from .setup_links import linked
 from .uploads import Upload, limit_of, stored
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def environment(language: Language) -> "Environment":
         "listed": ", ".join,
         "decimal": partial(_decimal, language=language),
         "as_kind": partial(_as_kind, made),
+        "linked": partial(linked, language=language),  # a remedy, with links to the sections of Inrichting
     }
     return made
 

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ei_export.base.problems import LANGUAGES
+from ei_export.base.words import words
 from ei_export.cli import main
 from ei_export.commands.setup.keeping import KEPT
 from ei_export.desk import setup_counting
+from ei_export.desk.setup_links import linked
 from ei_export.settings import load
 from tests.support.demo import DEMO
 from tests.support.desk import Page, Visitor
@@ -189,6 +192,20 @@ def test_whatever_the_export_calls_things_is_text(practice: Path, desk: Desk) ->
     assert found.codes["=1+1|<i>"] == "-"
     assert "<b>klaar</b>" in found.input.planned
     assert at(visitor, "wijzigingen").tree.xpath("//main//b | //main//i") == []
+
+
+def test_a_remedy_that_names_a_section_leads_there(practice: Path, desk: Desk) -> None:
+    app = desk(practice).client.application
+    remedies = {language: words("desk-remedies", language) for language in LANGUAGES}
+    with app.test_request_context("/"):
+        for language, page in zip(LANGUAGES, ("Inrichting, ", "Settings, "), strict=True):
+            named = [remedies[language][key] for key in remedies[language] if page in remedies[language][key]]
+            assert len(named) > 20
+            for text in named:
+                assert linked(text, language).count("<a href=") == text.count(page), text
+        assert linked("<b>Inrichting, Codes</b>", "nl") == (
+            '&lt;b&gt;<a href="/inrichting/codes">Inrichting, Codes</a>&lt;/b&gt;'
+        )
 
 
 def test_two_browsers_and_an_editor(practice: Path, desk: Desk) -> None:
