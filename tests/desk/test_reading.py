@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from ei_export.desk import answers
 from ei_export.ledger import Ledger
 from ei_export.ledger.line import line_of
 from tests.desk.conftest import DAY
 from tests.support.desk import Page, Visitor, let_in
+from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixture
 
 #: An answer in which one line is refused and one granted in part; one that refuses a declaration as a whole.
 PARTLY, WHOLE = "PM305_7095_240201000009.txt", "PM305_0699_240201000002.txt"
@@ -173,6 +175,19 @@ def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, bro
     whole = visitor.get("/antwoorden/240201000002")
     assert "In zijn geheel afgewezen" in whole.text
     assert len(whole.tree.xpath("//section[@class='cause']//tbody/tr")) == 1, "the other line was right"
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_what_takes_long_is_read_by_a_process(
+    practice: Path, desk: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "_LONG", 0)
+    somebody = desk(practice)
+    content = (practice / "retour" / PARTLY).read_bytes()
+    page = come_to(somebody, somebody.press(somebody.get("/antwoorden"), "Inlezen", files={PARTLY: content}))
+    assert page.path.startswith("/antwoorden?job=")
+    assert "Afgewezen 1 van 18" in page.text
+    assert PARTLY in somebody.get("/antwoorden/240201000009").text.replace("_ ", "_"), "it keeps its name"
 
 
 def test_what_there_is_no_answer_to_is_told_with_its_days(visitor: Visitor, brought: Page) -> None:

@@ -6,7 +6,8 @@ from ei_export.base.entries import read_words
 from ei_export.base.problems import Problem
 from ei_export.base.reasons import reason
 from ei_export.base.specs import SPECS
-from ei_export.commands.explain.story import Quoted, Story, document, sentence, text_lines
+from ei_export.base.words import words
+from ei_export.commands.explain.story import Quoted, Story, document, parts, sentence, text_lines
 
 HEAD = reason("outcome.aside")
 PROBLEM = Problem("CODE", "error", "A1", "T1", "a.csv", 2, "date", "message", "remedy")
@@ -43,6 +44,19 @@ def test_values_in_a_sentence() -> None:
     assert sentence(answer, "en") == "VGZ gave € 1,234.50 remedy"
     with pytest.raises(KeyError):
         sentence(reason("row.feed"), "en")
+
+
+def test_the_parts_of_a_sentence_are_the_sentence_with_its_numbers_apart() -> None:
+    said = reason("said.line_debit", run="R000001", day="2024-02-01", cents=10_500)
+    line = reason("outcome.line", appointment="A1", what=said)
+    found = list(parts(line, "nl", words("desk-explain", "nl")))
+    assert "".join(part.text for part in found) == sentence(line, "nl")
+    assert [part for part in found if part.kind] == [("A1", "appointment", "A1"), ("R000001", "run", "R000001")]
+    visit = reason("visit.line", day="2021-03-01", id="-", what=reason("said.counts", number=2))
+    assert not any(part.kind for part in parts(visit, "nl", words("desk-explain", "nl"))), "a count is no number"
+    waits = reason("correction.waits_feed", reference="R1")
+    assert "ei-export" in sentence(waits, "nl")
+    assert "ei-export" not in "".join(part.text for part in parts(waits, "nl", words("desk-explain", "nl")))
 
 
 def text(*stories: Story) -> list[str]:
