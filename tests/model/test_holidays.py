@@ -35,10 +35,10 @@ def test_easter_is_computed(day: str) -> None:
     assert easter(date.fromisoformat(day).year).isoformat() == day
 
 
-@pytest.mark.parametrize("year", range(1900, 2100))
-def test_easter_is_a_sunday_in_spring(year: int) -> None:
-    assert easter(year).weekday() == 6
-    assert date(year, 3, 22) <= easter(year) <= date(year, 4, 25)
+def test_easter_is_a_sunday_in_spring() -> None:
+    for year in range(1900, 2100):
+        assert easter(year).weekday() == 6
+        assert date(year, 3, 22) <= easter(year) <= date(year, 4, 25)
 
 
 @pytest.mark.parametrize(
