@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .commands.specs_copy import specs_copy as specs_copy
     from .commands.status.document import Status as Status
     from .commands.status.status import status as status
+    from .commands.status.then import Then as Then
+    from .commands.status.then import status_on as status_on
     from .commands.verify.verify import FileVerdict as FileVerdict
     from .commands.verify.verify import FileVerdicts as FileVerdicts
     from .commands.verify.verify import Verifying as Verifying
@@ -62,6 +64,7 @@ _ROOMS: Final = {
     "commands.specs_copy": "Copied specs_copy",
     "commands.status.document": "Status",
     "commands.status.status": "status",
+    "commands.status.then": "Then status_on",
     "commands.verify.verify": "FileVerdict FileVerdicts Verifying verify",
     "model.declaration": "Declaration",
     "settings": "Settings load",

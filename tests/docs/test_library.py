@@ -23,6 +23,7 @@ _FUNCTIONS: Final = (
     "run",
     "explain",
     "status",
+    "status_on",
     "read_returns",
     "show",
     "verify",

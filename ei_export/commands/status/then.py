@@ -22,8 +22,8 @@ from .document import insurers
 
 #: What `status` tells besides, and is remembered as it is now only.
 LEFT_OUT: Final = (
-    "last_run", "last_good_run", "next_run", "wishes", "to_send", "held", "open_trajectories", "deadlines", "refused",
-    "refused_credits", "nothing_stands", "changed", "endings", "closed", "tests", "runs",
+    "last_run", "last_good_run", "next_run", "wishes", "to_send", "tasks", "things", "held", "open_trajectories",
+    "deadlines", "refused", "refused_credits", "nothing_stands", "changed", "endings", "closed", "tests", "runs",
 )  # fmt: skip
 
 
