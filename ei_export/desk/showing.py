@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..base.problems import BusyError, Language, Refusal, SettingsError
+from ..base.problems import BusyError, Language, Refusal, SettingsError, refusal_of
 from ..base.wording import number, printable
 from ..base.words import Worded, Words, words
 from ..output.pages import page_environment
@@ -94,7 +94,9 @@ def _waiting(count: Callable[[], int] | None) -> int:
         return 0
     try:
         return count()
-    except Refusal:  # it is told on the page itself
+    except Exception as error:  # noqa: BLE001 - it is told on the page itself, and others go on
+        if not isinstance(error, Refusal):
+            desk().log(f"{request.endpoint}: {refusal_of(error).params}")
         return 0
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -18,7 +19,7 @@ from tests.support.demo import ANSWERS, demo
 from tests.support.desk import Page, Visitor, desk_of, spaced
 
 #: Pages of one kind, asked in the same way, of which these are looked at.
-EACH = 2
+EACH = 1
 COMMAND = re.compile(r"\bei-export [a-z]|(?<!\w)--[a-z]")
 #: Acts that need no ledger.
 WITHOUT_LEDGER = {"work.stop"}
@@ -128,6 +129,32 @@ def test_a_form_that_does_something_has_a_token_and_one_that_looks_has_none(page
         for form in tree.iter("form"):
             posts = form.get("method", "get").lower() == "post"
             assert bool(form.xpath(".//input[@name='_token']")) is posts, (address, form.get("action"))
+
+
+#: Text and what can be pressed or filled in, each on what it stands on; WCAG 2.2 AA asks 4.5 of text and 3 of the rest.
+CONTRASTS = [
+    *((text, ground, 4.5) for text in ("ink", "soft", "accent", "held", "warning") for ground in ("paper", "ground")),
+    ("paper", "accent", 4.5),
+    ("paper", "ink", 4.5),
+    ("paper", "#084a63", 4.5),
+    ("#7b8894", "paper", 3.0),
+]
+
+
+@pytest.mark.parametrize(("text", "ground", "least"), CONTRASTS)
+def test_what_is_shown_stands_out(text: str, ground: str, least: float) -> None:
+    style = resources.files("ei_export.output").joinpath("page/page.css").read_text("utf-8")
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+);", style))
+    lights = sorted(light(colours.get(colour, colour)) for colour in (text, ground))
+    assert (lights[1] + 0.05) / (lights[0] + 0.05) >= least
+
+
+def light(colour: str) -> float:
+    """Its relative luminance (WCAG)."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    red, green, blue = (int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4))
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def test_every_act_waits_for_who_has_the_ledger(practice: Path) -> None:
