@@ -4,16 +4,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
 
 from attrs import evolve, frozen
 
-from ..base.problems import Language
+from ..base.problems import BusyError, Language
 from ..base.wording import at_desk, naming
 from ..commands.night import Night
 from ..commands.run.outcome import Outcome
 from ..commands.run.run import Options, check
+from ..ledger import Ledger
 from ..settings import Settings, load, places
 from .jobs import Progress
+
+#: How long a run waits for who has the ledger, and how often it tries, in seconds.
+_PATIENCE: Final = 60.0
+_PAUSE: Final = 0.5
 
 
 @frozen
@@ -48,7 +55,21 @@ def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Pr
     ``is_today``: the day is that of the clock. Raises as `Night.run`."""
     time = datetime.now().strftime("%H:%M") if is_today else ""  # noqa: DTZ005 - as the clock on the wall
     with Night(asked.day, time, asked.language or "nl", *places(asked.config)) as night, asked.settings() as settings:
+        _wait(settings.ledger.path, progress)
         with at_desk(is_so=False):  # its page and lists are those of any run
             summary = night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))
         with closing(summary):
             return Outcome.of(summary, settings.language)
+
+
+def _wait(ledger: Path, progress: Progress) -> None:
+    """Waits for who writes in the ledger; if that goes on, the run is refused as any."""
+    until = monotonic() + _PATIENCE
+    while ledger.exists() and monotonic() < until:
+        try:
+            Ledger.open(ledger).close()
+        except BusyError:
+            progress("waits", 0)
+            sleep(_PAUSE)
+        else:
+            return

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -11,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from ei_export.desk import showing
+from ei_export.desk import running, showing
 from ei_export.desk.jobs import Job
 from ei_export.output.ran import Ran
 from ei_export.output.traces import Trace, runs_of
@@ -244,6 +245,23 @@ def test_one_run_at_a_time(clerk: Clerk, visitor: Visitor, monkeypatch: pytest.M
     del visitor.desk.jobs._jobs["other"]
     done = come_to(visitor, visitor.press(refused, "Opnieuw proberen"))
     assert done.all("//h1") == ["Gedeclareerd: run R000001"]
+
+
+@pytest.mark.parametrize("patience", [60.0, 0.0])
+def test_a_run_waits_for_who_has_the_ledger(
+    clerk: Clerk, visitor: Visitor, patience: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.clinic.feed([SINGLE]).run()
+    clerk.clinic.feed([*COURSE, SINGLE])
+    proposal = look(visitor)
+    other = sqlite3.connect(clerk.clinic.folder / "ledger.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(running, "_PATIENCE", patience)
+    monkeypatch.setattr(running, "sleep", lambda _: other.close())
+    done = confirm(visitor, proposal)
+    other.close()
+    assert done.all("//h1") == ["Gedeclareerd: run R000002" if patience else "Dat ging niet door"]
+    assert len(lines(clerk)) == (3 if patience else 1)
 
 
 @pytest.mark.parametrize("path", ["voorstel?job=x", "gedaan?job=x"])
