@@ -62,7 +62,8 @@ lint: $(DEVELOP)
 # Tracing nearly doubles the time of a test, so only those are traced that are about what must be covered.
 COVERED := tests/zorg1 tests/standards tests/commands/returns/test_returns.py tests/border/test_zorg1_trajectories.py \
 	tests/border/test_zorg1_over_runs.py tests/border/test_flat_judge.py tests/border/test_xml_judge.py
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# With what is compiled kept, also where the environment says otherwise: tests start many processes.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal
 
 test: lint
 	$(PYTEST) --cov --cov-report= $(COVERED)
