@@ -16,7 +16,7 @@ from ei_export.model import codelists
 from ei_export.model.codelists import read_standards
 from ei_export.standards.flat import record
 
-#: What may be wrong: of a file of ``specs/``: what stands there, what is to stand there, and what is told of that, at which column.
+#: What may be wrong: in which file of ``specs/``, what is replaced by what, and the error that is, with its column.
 Defect = tuple[str, str, str, str, str | None]
 DEFECTS: Final[list[Defect]] = [
     # Agreements: what a row may hold is tested with the loader; here only that every file is read.

@@ -90,7 +90,16 @@ def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.Monkey
 def test_it_shows_its_address_and_ends_when_it_is_stopped(number: signal.Signals, tmp_path: Path) -> None:
     given = [sys.executable, "-m", "ei_export", "desk", "--no-browser", "--config", str(tmp_path / "ei-export.toml")]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # ignored where the tests are in the background
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/\?sleutel=[\w-]{43}$", process.stdout.readline())

@@ -5,6 +5,7 @@ A process of its own, as the program finds its tables beside itself; each comman
 nothing was read yet.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -83,6 +84,7 @@ if __name__ == "__main__":
     package = importlib.import_module("ei_export")
     for module in pkgutil.walk_packages(package.__path__, "ei_export."):
         importlib.import_module(module.name)
+    gc.disable()  # no fork lives long
     for asked in map(json.loads, sys.stdin):
         answer = broken(**asked) if "file" in asked else read_by(**asked)
         print(json.dumps(answer), flush=True)  # noqa: T201
