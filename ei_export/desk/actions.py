@@ -51,11 +51,9 @@ def look() -> ResponseReturnValue:
     if "way" not in request.args:
         return redirect(url_for("actions.queued"), 303)
     way = one_of(request.args["way"], _ACTS)
-
     names = [*dict.fromkeys(filter(None, map(str.strip, request.args.getlist("name"))))]
     if not names:
         return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
-    way = one_of(request.args.get("way", ""), _ACTS)
     with desk().ledger() as ledger:
         found = preview(desk().settings(), ledger, _ACTS[way], names, desk().day, desk().rules())
     return show(

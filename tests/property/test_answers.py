@@ -16,6 +16,7 @@ from tests.support.clerk import STANDING, Clerk, few_tariffs
 from tests.support.feeds import BSNS, CONTRACTS, Cells, Clinic, tables_read_once, visit
 from tests.support.line_oracle import assert_ledger_as_derived, remembering
 from tests.support.receiver import Books, Message, Verdict, by_insurer, by_vecozo, file_level
+from tests.support.work_oracle import assert_everything_is_told_once
 
 __all__ = ["tables_read_once"]
 
@@ -165,6 +166,7 @@ class Year(RuleBasedStateMachine):
         standing = Counter(row["appointment_id"] for row in self.clerk.debits() if row["status"] in STANDING)
         told = {row["appointment_id"] for row in result.problems if row["code"] in ("PAID_TWICE", "CREDIT_WAITS")}
         assert {ident for ident, count in standing.items() if count > 1} <= told
+        assert_everything_is_told_once(self.clinic.folder, self.day)
 
     @property
     def today(self) -> str:

@@ -3,14 +3,16 @@ goes out or is told of."""
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from tests.support.clerk import Clerk, few_tariffs, the
-from tests.support.feeds import Clinic, visit
+from tests.support.feeds import TODAY, Clinic, visit
 from tests.support.receiver import Verdict, by_insurer
+from tests.support.work_oracle import NOT_GRANTED, assert_everything_is_told_once
 
 WAYS: Final = ("write-off", "patient", "accepted", "handled")
 PATIENTS: Final = 6
@@ -61,6 +63,14 @@ def check(clerk: Clerk, closed: set[str]) -> None:
         parts = ("granted", "refused", "written_off", "patient", "open")
         assert sums["declared_cents"] - sums["credited_cents"] == sum(sums[f"{part}_cents"] for part in parts)
     assert {row["appointment_id"] for row in found["closed"]} == closed
+    things = assert_everything_is_told_once(clerk.clinic.folder, date.fromisoformat(TODAY))
+    assert closed.isdisjoint(thing.appointment_id for thing in things)
+    not_granted = sum(thing.amount_cents or 0 for thing in things if thing.kind in NOT_GRANTED)
+    assert found["totals"]["refused_cents"] == not_granted + sum(
+        row["amount_cents"] - row["granted_cents"]
+        for row in found["lines"]
+        if row["status"] in ("refused", "partly_granted") and row["closed_as"] in ("accepted", "handled")
+    )
     for name in ("held", "deadlines", "refused", "nothing_stands", "changed"):
         assert closed.isdisjoint(row["appointment_id"] for row in found[name])
     given_up = {"write-off": "written_off_cents", "patient": "patient_cents"}

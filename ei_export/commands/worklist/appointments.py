@@ -8,6 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from attrs import evolve
+
 from ...base.problems import Finding, catalogue
 from ...base.wording import quoted_word
 from ...intake.person import PERSON_COLUMNS
@@ -19,7 +21,7 @@ from ...ledger.planned import Planned, planned_before
 from ...ledger.standing import waiting
 from ...ledger.worklist import kept_trajectories, not_linked
 from ...model.appointment import Outcome
-from ...model.tasks import TaskName, cause_rules
+from ...model.tasks import TaskName, cause_rules, task_kinds
 from .stake import is_due, money, term
 from .task import Task
 
@@ -100,7 +102,7 @@ class _Held:
     def task(self, waits_for: Sequence[str]) -> Task:
         """What is to be done about it."""
         row, resolution = self._row, self._resolution
-        return Task.of(
+        task = Task.of(
             self._kind(),
             self._found,
             key=row.id,
@@ -113,11 +115,17 @@ class _Held:
             **money(self._rules, resolution, row.date, self._contacts()),
             **self._term(),
         )
+        return evolve(task, ways=task_kinds()["contact"].ways) if self._is_contact else task
 
     def _kind(self) -> TaskName:
         if self._kept.outcome is Outcome.NO_AGREEMENT:
             return "no_agreement"
-        return "contact" if self._resolution.moment == "contact" and not is_due(self._resolution) else "held"
+        return "contact" if self._is_contact else "held"
+
+    @property
+    def _is_contact(self) -> bool:
+        """Whether it only counts, and has no money of its own."""
+        return self._resolution.moment == "contact" and not is_due(self._resolution)
 
     def _term(self) -> dict[str, object]:
         if self._kept.outcome is Outcome.NO_AGREEMENT or not is_due(self._resolution):
