@@ -20,6 +20,8 @@ _AT_DESK: Final[ContextVar[bool]] = ContextVar("at_desk", default=False)
 MEASURED: Final = "measured_"
 _QUOTED: Final = re.compile(r'"([a-z_]+)"')
 
+#: Between the first day of some and the last.
+SPAN: Final = " – "
 #: Days that are remembered as they were read: tables have few.
 _DAYS: Final = 1_000
 _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

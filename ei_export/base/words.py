@@ -18,7 +18,7 @@ from .entries import ANYTHING, read_words
 from .problems import Entries, Language
 from .specs import SPECS, label
 from .windows import error_name
-from .wording import column_name, day_text, euros, iso_day, number, quoted, with_own_columns
+from .wording import SPAN, column_name, day_text, euros, iso_day, number, quoted, with_own_columns
 
 #: How an OSError words itself, with a path that is told already.
 _OS_ERROR: Final = re.compile(r"\[Errno (\d+)\]")
@@ -159,7 +159,9 @@ def _safe(text: str) -> str:
 
 
 def _day(value: object, language: Language) -> object:
-    """A day, or its text; anything else as it is."""
+    """A day, or its text, or the first and the last of some; anything else as it is."""
+    if isinstance(value, str) and SPAN in value:
+        return SPAN.join(str(_day(part, language)) for part in value.split(SPAN))
     day = iso_day(value) if isinstance(value, str) else value
     return day_text(day, language) if isinstance(day, date) else value
 

@@ -13,7 +13,8 @@ from ..base.specs import SPECS
 from ..base.tables import Report, Row, refuse
 
 TaskName = Literal[
-    "paid_twice", "refused", "nothing_stands", "held", "contact", "credit_refused", "partly_granted", "changed",
+    "paid_twice", "refused", "nothing_stands", "held", "tariff_missing", "contract_missing", "contact",
+    "credit_refused", "partly_granted", "changed",
     "no_agreement", "not_linked", "open_trajectory", "planned", "agreements_end", "tariffs_end", "contract_end",
 ]  # fmt: skip
 #: What can be done about a task with a command, or a button: the last four close it.
@@ -47,11 +48,13 @@ class TaskKind:
 class CauseRule:
     """A problem by which many appointments may wait for one thing: those with the same ``cause``, and alike in what
     they are told apart ``by``, parameters of the problem, or the patient or the trajectory. What holds a single
-    appointment has no such row. ``in_setup`` as of a kind."""
+    appointment has no such row. ``kind``: what kind of task it is then, '' for
+    that of its appointments; ``in_setup`` as of a kind."""
 
     problem: Annotated[str, lambda row, column: row.choice(column, sorted(catalogue()))]
     cause: RequiredCell
     by: WordCells
+    kind: Annotated[TaskName | Literal[""], one_of(("", *get_args(TaskName)))]
     in_setup: FlagCell
 
 

@@ -53,15 +53,15 @@ def kinds(visitor: Visitor, **asked: str) -> list[str]:
 
 
 def test_everything_stands_in_order_with_what_can_be_done_about_it(visitor: Visitor) -> None:
-    assert kinds(visitor) == ["afgewezen", "vastgehouden 2 ×", "deels toegekend"]
+    assert kinds(visitor) == ["afgewezen", "tarief ontbreekt 2 ×", "deels toegekend"]
 
 
 def test_it_is_found_by_what_stands_in_it(visitor: Visitor) -> None:
     assert kinds(visitor, zoek="0611 a3") == ["afgewezen"]
-    assert kinds(visitor, zoek="C2") == ["vastgehouden 2 ×"]
-    assert kinds(visitor, zoek="tarief") == ["vastgehouden 2 ×"]
+    assert kinds(visitor, zoek="C2") == ["tarief ontbreekt 2 ×"]
+    assert kinds(visitor, zoek="tarief") == ["tarief ontbreekt 2 ×"]
     assert kinds(visitor, wat="partly_granted") == ["deels toegekend"]
-    assert kinds(visitor, verzekeraar="CZ") == ["vastgehouden 2 ×"]
+    assert kinds(visitor, verzekeraar="CZ") == ["tarief ontbreekt 2 ×"]
     assert kinds(visitor, verzekeraar="CZ", wat="refused") == []
     assert "0 van 3 taken" in visitor.get("/werklijst?zoek=niets").text
 
@@ -91,7 +91,7 @@ def test_what_is_chosen_goes_to_the_page_of_acts(visitor: Visitor) -> None:
 def test_the_list_can_be_taken_along(visitor: Visitor) -> None:
     sheet = load_workbook(BytesIO(taken(visitor, "xlsx"))).worksheets[0]
     rows = list(sheet.iter_rows(values_only=True))
-    assert [row[1] for row in rows] == ["Wat", "afgewezen", "vastgehouden", "vastgehouden", "deels toegekend"]
+    assert [row[1] for row in rows] == ["Wat", "afgewezen", "tarief ontbreekt", "tarief ontbreekt", "deels toegekend"]
     assert taken(visitor, "csv").decode("utf-8-sig").count("\r\n") == len(rows)
 
 

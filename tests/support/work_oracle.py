@@ -57,7 +57,7 @@ def assert_everything_is_told_once(folder: Path, day: date) -> list[Task]:
 
 
 #: The kinds of appointments that wait.
-WAITING = ("held", "contact", "no_agreement")
+WAITING = ("held", "tariff_missing", "contract_missing", "contact", "no_agreement")
 
 
 def _gap(line: Line) -> int:

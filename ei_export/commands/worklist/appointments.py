@@ -120,7 +120,8 @@ class _Held:
     def _kind(self) -> TaskName:
         if self._kept.outcome is Outcome.NO_AGREEMENT:
             return "no_agreement"
-        return "contact" if self._is_contact else "held"
+        rule = cause_rules().get(self._found[0].code)
+        return "contact" if self._is_contact else "held" if rule is None or not rule.kind else rule.kind
 
     @property
     def _is_contact(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Set
 from typing import Any, Final
 
 from ...base.problems import Finding
+from ...base.wording import SPAN, iso_day
 from .task import Basis, Task
 
 #: What stands in the place of what differs among the things of a cause.
@@ -21,6 +22,7 @@ def together(key: str, things: Iterable[Task]) -> Task:
             first, soonest, is_alone = thing, thing, True
             count, cents, bases, ways = thing.count, thing.amount_cents or 0, {thing.basis}, [*thing.ways]
             shared, params = _shared(thing), {**thing.found[0].params}
+            days = _Days(params)
             continue
         is_alone = False
         soonest = min(soonest, thing, key=_urgency)
@@ -30,6 +32,7 @@ def together(key: str, things: Iterable[Task]) -> Task:
         shared = _both(shared, _shared(thing))
         if thing.code == first.code:
             params = _both(params, thing.found[0].params)
+            days.add(thing.found[0].params)
     assert first is not None
     if is_alone:
         return first
@@ -38,7 +41,7 @@ def together(key: str, things: Iterable[Task]) -> Task:
     return Task(
         kind=first.kind,
         key=key,
-        found=[Finding(said.code, said.column, {**dict.fromkeys(said.params, _BLANK), **params})],
+        found=[Finding(said.code, said.column, {**dict.fromkeys(said.params, _BLANK), **days.spans(), **params})],
         amount_cents=cents if basis in ("exact", "estimate") else None,
         basis=basis,
         deadline=soonest.deadline,
@@ -49,6 +52,23 @@ def together(key: str, things: Iterable[Task]) -> Task:
         count=count,
         **shared,
     )
+
+
+class _Days:
+    """The first and the last day that things say by a parameter."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        days = {name: value for name, value in params.items() if isinstance(value, str) and iso_day(value)}
+        self._first, self._last = {**days}, {**days}
+
+    def add(self, params: Mapping[str, Any]) -> None:
+        for name in self._first:
+            self._first[name] = min(self._first[name], str(params[name]))
+            self._last[name] = max(self._last[name], str(params[name]))
+
+    def spans(self) -> Mapping[str, str]:
+        """As a text has them."""
+        return {name: f"{first}{SPAN}{self._last[name]}" for name, first in self._first.items()}
 
 
 def _shared(thing: Task) -> dict[str, Any]:

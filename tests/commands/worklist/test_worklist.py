@@ -127,20 +127,26 @@ def test_what_was_closed_is_no_task_any_more(clinic: Clinic) -> None:
 
 def test_what_waits_for_one_tariff_stands_once_with_its_money_and_what_it_holds_under_it(clinic: Clinic) -> None:
     tariffs_end(clinic, "940131", "2020-12-31")
-    clinic.feed([START, SECOND]).run()
+    clinic.feed([START, SECOND | {"date": "2021-04-05"}]).run()
 
     with opened(clinic) as found:
-        (task,) = (each for each in found if each.kind == "held")
+        (task,) = (each for each in found if each.kind == "tariff_missing")
         things = [*found.under(task.key)]
 
-    assert about(task) == ("held", "tariff:VGZ:productafspraken Zorg1:940131", 13_288, "estimate", "TARIFF_MISSING")
+    assert about(task) == (
+        "tariff_missing",
+        "tariff:VGZ:productafspraken Zorg1:940131",
+        13_288,
+        "estimate",
+        "TARIFF_MISSING",
+    )
     assert (task.count, task.insurer, task.patient_id, task.appointment_id) == (2, "VGZ", "", "")
     assert task.cause("nl") == (
-        'Er is geen tarief voor 940131 bij VGZ op 01-03-2021 in de lijst "productafspraken Zorg1".'
+        'Er is geen tarief voor 940131 bij VGZ op 01-03-2021 – 05-04-2021 in de lijst "productafspraken Zorg1".'
     )
     assert [(thing.key, thing.patient_id, thing.amount_cents, thing.deadline) for thing in things] == [
         ("A1", "P1", 6_644, date(2022, 3, 1)),
-        ("C1", "P2", 6_644, date(2022, 3, 1)),
+        ("C1", "P2", 6_644, date(2022, 4, 5)),
     ]
 
 
