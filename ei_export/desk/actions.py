@@ -32,6 +32,8 @@ _ACTS: Final[Mapping[str, Act]] = {
     "handled": Act("close", closed_as="handled"),
     "reopen": Act("reopen"),
     "cancel": Act("cancel"),
+    "cancel-correct": Act("cancel", wanted="correct"),
+    "cancel-redeclare": Act("cancel", wanted="redeclare"),
 }
 #: What is done at once, and needs no run.
 _CLOSING: Final = ("close", "reopen")
@@ -41,7 +43,9 @@ _WANTED: Final[tuple[Wanted, ...]] = ("credit", "redeclare", "correct")
 def ways(ledger: Ledger, name: str) -> Sequence[str]:
     """What can be done about a line or an appointment that has this name, by what the buttons are called."""
     possible = ways_of(ledger, name, _ACTS.values(), desk().rules(), desk().day)
-    return [way for way, act in _ACTS.items() if act in possible]
+    # Of a correction the credit can be taken back too, which comes to the same.
+    passed = {"cancel"} if _ACTS["cancel-correct"] in possible else set()
+    return [way for way, act in _ACTS.items() if act in possible and way not in passed]
 
 
 @PAGE.get("")

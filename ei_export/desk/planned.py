@@ -29,8 +29,11 @@ def comes_to(asked: str, coming: Coming, w: Words, language: Language) -> list[s
 
 
 def _of_wish(planned: Planned, effect: Queued, w: Words, language: Language) -> Iterator[str]:
-    if planned.coming is not None:
-        yield from _sent(planned.coming, w, language, change=effect.change)
+    coming = planned.coming
+    if effect.cancelled:
+        yield w["will.cancel"]
+    if coming is not None and (not effect.cancelled or coming.credits or coming.code):
+        yield from _sent(coming, w, language, change=effect.change)
     if effect.waits_for:
         yield w("note.waits_for", reference=effect.waits_for)
     if effect.late:

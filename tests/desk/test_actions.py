@@ -46,6 +46,7 @@ def wishes(clerk: Clerk) -> list[tuple[str, str, str]]:
 def test_what_was_chosen_is_shown_and_done_and_taken_back(clerk: Clerk, visitor: Visitor) -> None:
     before = clerk.dump()
     shown = chosen(visitor, "redeclare", clerk.reference("A3"), "H1", "A1")
+    assert "Afspraak H1 is nog niet gedeclareerd" in shown.text
     assert "Wordt opnieuw gedeclareerd: € 67,81, code 940134." in shown.text
     assert "€ 67,81 nieuw gedeclareerd" in shown.text
     assert len(shown.all("//input[@name='item']")) == 1
@@ -130,3 +131,14 @@ def test_a_practice_without_a_ledger(practice: Path, desk: Callable[..., Visitor
     assert "Er staat niets klaar" in visitor.get("/acties/klaar").text
     assert "Er is niets afgesloten." in visitor.get("/acties/afgesloten").text
     assert "Met niets van wat u koos kan dit." in chosen(visitor, "credit", "A1").text
+
+
+def test_what_was_asked_is_taken_back_where_it_is_explained(clerk: Clerk, visitor: Visitor) -> None:
+    clerk.asks("correct", "A1")
+    told = visitor.get("/uitleg?number=A1")
+    assert told.all("//button[@name='way']") == ["Crediteren", "Toch niet corrigeren"]
+    shown = visitor.press(told, "Toch niet corrigeren")
+    assert "het is weer zoals daarvoor" in shown.text
+    assert visitor.press(shown, "Toch niet corrigeren (1)").path == "/acties/klaar"
+    assert wishes(clerk) == []
+    assert visitor.get("/uitleg?number=A1").all("//button[@name='way']") == ["Corrigeren", "Crediteren"]

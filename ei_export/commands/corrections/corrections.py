@@ -185,8 +185,9 @@ def _redeclare(ledger: Ledger, asking: Asking, *, why: str, today: date) -> Queu
     if debit.stands and not debit.credit:
         is_otherwise = asking.change or debit.state == "partly_granted"
         return Finding("REDECLARE_CHANGED" if is_otherwise else "REDECLARE_STANDS", "", {"reference": debit.reference})
-    if debit.stands and asking.is_wished("correct"):
-        return Finding("CORRECT_QUEUED", "", {"reference": debit.reference})
+    if asking.is_wished("correct", "redeclare"):
+        code = "CORRECT_QUEUED" if asking.is_wished("correct") else "REDECLARE_QUEUED"
+        return Finding(code, "", {"reference": debit.reference})
     queued = _ask(ledger, asking, "redeclare", why, today, credit=debit.credit == "header", again=True)
     return evolve(queued, waits_for=", ".join(queue.standing_debits(ledger, debit.appointment_id)))
 

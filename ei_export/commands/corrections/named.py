@@ -11,7 +11,7 @@ from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test
 from ...ledger import Ledger
 from ...ledger import corrections as queue
-from ...ledger.closings import closed_appointments
+from ...ledger.closings import closed_appointments, waiting_appointments
 from ...ledger.corrections import Asking
 from ...ledger.line import last_debit
 from ...ledger.own_files import holds_invoice
@@ -83,6 +83,8 @@ def meant(ledger: Ledger, named: str, *, stands: bool = False) -> Asking | Findi
         return Finding("LINE_CLOSED", "", params)
     if asking is None and named in closed_appointments(ledger):
         return Finding("APPOINTMENT_IS_CLOSED", "", {"item": named})
+    if asking is None and waiting_appointments(ledger, named):
+        return Finding("APPOINTMENT_NOT_DECLARED", "", {"appointment": named})
     return asking
 
 
