@@ -154,7 +154,8 @@ class Jobs:
             while state == "works":
                 told, *rest = pickle.loads(pipe.recv_bytes())
                 if told == "far":
-                    job.stage, job.count = rest
+                    stage, count = rest  # two processes may work at it, each with a count of its own
+                    job.stage, job.count = stage, max(count, job.count) if stage == job.stage else count
                 else:
                     job.result, job.refusal = rest
                     state = told

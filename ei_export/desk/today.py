@@ -3,6 +3,8 @@
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -237,15 +239,9 @@ def _offered(run: RunFiles, settings: Settings) -> _Offered:
 def _shown(job: Job) -> Mapping[str, Any]:
     """What a run came to, or would."""
     outcome: Outcome = job.result
-    levels: dict[str, list[object]] = {}
-    for kind in outcome.kinds:
-        levels.setdefault(kind.severity, []).append(kind)
-    return {
-        "outcome": outcome,
-        "looked": job.about,
-        "levels": levels,
-        "counted": {severity: sum(kind.count for kind in kinds) for severity, kinds in levels.items()},  # type: ignore[attr-defined]
-    }
+    levels = {severity: list(kinds) for severity, kinds in groupby(outcome.kinds, key=attrgetter("severity"))}
+    counted = {severity: sum(kind.count for kind in kinds) for severity, kinds in levels.items()}
+    return {"outcome": outcome, "looked": job.about, "levels": levels, "counted": counted}
 
 
 @frozen
