@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
 from lxml import html
@@ -48,7 +48,10 @@ def crawled(visitor: Visitor) -> dict[str, Page]:
             continue
         found[address] = page = visitor.get(address)
         if page.response.mimetype == "text/html":
-            links = [urljoin(page.path, href) for href in page.tree.xpath("//a/@href|//form[@method='get']/@action")]
+            links = [
+                urldefrag(urljoin(page.path, href)).url
+                for href in page.tree.xpath("//a/@href|//form[@method='get']/@action")
+            ]
             waiting += [link for link in links if not urlsplit(link).netloc and link not in waiting]
     return found
 
