@@ -38,7 +38,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Page]]
     desk.close()
 
 
-def crawled(visitor: Visitor) -> dict[str, Page]:
+def crawled(visitor: Visitor, *more: str) -> dict[str, Page]:
+    """All that links lead to from the first page, some of each kind, and more besides."""
     found: dict[str, Page] = {}
     seen: Counter[object] = Counter()
     waiting = ["/"]
@@ -53,7 +54,7 @@ def crawled(visitor: Visitor) -> dict[str, Page]:
                 for href in page.tree.xpath("//a/@href|//form[@method='get']/@action")
             ]
             waiting += [link for link in links if not urlsplit(link).netloc and link not in waiting]
-    return found
+    return found | {address: visitor.get(address) for address in more}
 
 
 def kind_of(visitor: Visitor, address: str) -> object:
