@@ -16,6 +16,7 @@ from ..commands.belonging import refuse_strangers
 from ..commands.setup.begin import begin_with
 from ..commands.setup.changes import DETAILS
 from ..commands.setup.keeping import KEPT, MOST_KEPT, kept_changes
+from ..commands.setup.pasting import Pasted
 from ..commands.setup.saving import Files, Prepared, prepare, prepare_to_take_back, save
 from ..commands.setup.told import told, wrong_with
 from .setup_begin import taken_in
@@ -140,8 +141,9 @@ def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturn
     return show(f"setup-{name}.html", _w(), 409 if problem else 200, **values)
 
 
-def _preview_page(prepared: Prepared, action: str, section: str, pasted: object) -> Response:
+def _preview_page(prepared: Prepared, action: str, section: str, pasted: Pasted | None) -> Response:
     language = desk().language
+    label = words("setup", language)
     fields = {**shown_fields(request.form, (TOKEN, STOOD, _SEEN)), _SEEN: [prepared.before.state]}
     values: dict[str, object] = {
         "what": told(prepared.change.what, prepared.change.params, language),
@@ -149,6 +151,10 @@ def _preview_page(prepared: Prepared, action: str, section: str, pasted: object)
         "findings": [render(finding.code, finding.params, language) for finding in prepared.findings],
         "effects": effects(prepared),
         "pasted": pasted,
+        "columns": [label(f"tariff.{column}") if column else _w()("skipped") for column in pasted.columns]
+        if pasted
+        else (),
+        "is_by_hand": prepared.is_by_hand,
         "wrong": _wrong,
         "problem": "",
         "fields": fields,

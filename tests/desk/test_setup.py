@@ -103,6 +103,7 @@ def test_tariffs_are_pasted(practice: Path, desk: Desk) -> None:
     fields = {"plak": text, "verzekeraar": "Menzis", "vanaf": "2023-01-01", "tm": "2023-12-31"}
     look = visitor.press(at(visitor, "tarieven"), "Bekijk wat ervan begrepen wordt", **fields)
     assert "Nieuw: 1. Ander bedrag: 0. Al zo: 0. Niet begrepen en weggelaten: 3." in look.text
+    assert "De kolommen zijn gelezen als: code, bedrag." in look.text
     assert "<script>" not in look.response.get_data(as_text=True)
     before = (practice / "tarieven.csv").read_text(encoding="utf-8-sig")
     saved(visitor, look)
@@ -232,11 +233,13 @@ def test_changes_are_taken_back(practice: Path, desk: Desk) -> None:
     page = at(visitor, "wijzigingen")
     look = visitor.press(page, "Terugnemen Code is geen Zorg1: ECHO")
     assert "Terug naar hoe het was voor" in look.text
+    assert "met de hand" not in look.text
     saved(visitor, look)
     assert config.read_bytes() == before
     config.write_bytes(b"[kapot")
     page = at(visitor, "wijzigingen")
     look = visitor.press(page, "Terugnemen Andere gegevens: Naam van de praktijk")
+    assert "heeft iemand de bestanden met de hand gewijzigd" in look.text
     saved(visitor, look)
     assert load(config).codes["ECHO"] == "-"
     for name in ("..", "%2e%2e%2f", "weg"):

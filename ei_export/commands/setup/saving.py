@@ -68,14 +68,16 @@ class Files:
 @frozen
 class Prepared:
     """A change that may be saved: what there is ``before``; the files that it changes with what they will be; the
-    settings and the tariffs then. ``findings``: what these will hold in vain, and don't now."""
+    settings and the tariffs then. ``findings``: what these will hold in vain, and don't now. ``is_by_hand``: it takes
+    back what somebody wrote in these files since the last change that is kept."""
 
     change: Change
     before: Files
     after: Mapping[Path, bytes]
     settings: Settings
     tariffs: Tariffs
-    findings: Sequence[Finding]
+    findings: Sequence[Finding] = ()
+    is_by_hand: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -137,8 +139,18 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
     contents = {path: _content(path) for path in after if path.is_file()} | files.contents
     tariffs = _tariffs(settings, contents | after)
     told: Mapping[str, str | int] = {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}
-    change = Change("taken_back", told)
-    return Prepared(change, Files(config, contents), _changed(contents, after), settings, tariffs, ())
+    left: dict[Path, str] = {}
+    for change in back:
+        for file in change.files:
+            left.setdefault(config.parent / file.path, file.became)
+    return Prepared(
+        change=Change("taken_back", told),
+        before=Files(config, contents),
+        after=_changed(contents, after),
+        settings=settings,
+        tariffs=tariffs,
+        is_by_hand=any(digest(content) != left.get(path, digest(content)) for path, content in contents.items()),
+    )
 
 
 def save(prepared: Prepared, now: datetime) -> KeptChange:
