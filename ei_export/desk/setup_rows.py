@@ -15,8 +15,8 @@ from ..commands.setup.holdings import Holdings, is_hidden, likely
 from ..commands.setup.told import product_name
 from ..model.columns import COLUMNS, REQUIRED
 from ..model.names import AgreementNames
-from ..settings import AMOUNTS, DEFAULT_LISTS, Settings
-from ..settings.settings import PayTo
+from ..settings import AMOUNTS, Settings
+from ..settings.settings import DEFAULT_LISTS, PayTo
 from ..zorg1.tariffs import Tariffs
 from .showing import desk, paged
 

@@ -4,7 +4,6 @@ from .measurements import MeasurementSettings
 from .places import places
 from .settings import (
     AMOUNTS,
-    DEFAULT_LISTS,
     Amount,
     Contract,
     InputSettings,
@@ -16,14 +15,11 @@ from .settings import (
     StatusSettings,
     load,
 )
-from .statuses import DEFAULT_COMPLETED, DEFAULT_PLANNED, status_word
+from .statuses import status_word
 from .zorg1 import Zorg1Settings
 
 __all__ = [
     "AMOUNTS",
-    "DEFAULT_COMPLETED",
-    "DEFAULT_LISTS",
-    "DEFAULT_PLANNED",
     "Amount",
     "Contract",
     "InputSettings",

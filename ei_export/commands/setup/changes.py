@@ -10,7 +10,8 @@ from typing import Any, Final, TypeAlias
 
 from attrs import field, frozen
 
-from ...settings import DEFAULT_COMPLETED, DEFAULT_PLANNED, Settings, status_word
+from ...settings import Settings, status_word
+from ...settings.statuses import DEFAULT_COMPLETED, DEFAULT_PLANNED
 from ...zorg1.resolver import NOT_ZORG1
 from .guessing import Said
 from .tariff_table import NewTariff, TariffTable

@@ -110,7 +110,7 @@ def contents_before(config: Path, changes: Sequence[KeptChange]) -> dict[Path, b
             try:
                 contents[config.parent / file.path] = read_file(copy) if file.copy else None
             except OSError:
-                raise SettingsError("SETUP_NOT_KEPT", name=change.name) from None
+                raise SettingsError("SETUP_NOT_KEPT", change=change.name) from None
     return contents
 
 

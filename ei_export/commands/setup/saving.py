@@ -131,7 +131,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
     files, done = _seen(config, seen), kept_changes(config)
     names = [change.name for change in done]
     if name not in names:
-        raise SettingsError("SETUP_NOT_KEPT", name=name)
+        raise SettingsError("SETUP_NOT_KEPT", change=name)
     back = done[: names.index(name) + 1]
     after = {path: content for path, content in contents_before(config, back).items() if content is not None}
     settings = load(config, after.get(config, files.contents[config]))
@@ -201,7 +201,7 @@ def _expect_ours(config: Path, after: Mapping[Path, object], known: set[Path | N
     """Refuses to take back what is of other files than settings and tariffs."""
     for path in after:
         if path not in known and path.parent != config.parent:
-            raise SettingsError("SETUP_NOT_KEPT", name=path.name)
+            raise SettingsError("SETUP_NOT_KEPT", change=path.name)
 
 
 def _expect_writable(path: Path) -> None:
