@@ -46,7 +46,7 @@ _ASKED: Final = "f-"
 #: What is shown of an agreement; a download has all of it.
 _AGREEMENT: Final = (
     *("insurer", "program", "name", "code", "own_codes", "f_code", "list", "units_text", "diagnoses", "tariff_cents"),
-    *("contract_from", "contract_until", "from", "until", "rule"),
+    *("until", "rule"),
 )
 #: What is shown of a row of monitoring, with what is asked of besides; a download has all of it.
 _ROW: Final = (
@@ -176,8 +176,8 @@ def compute_index() -> ResponseReturnValue:
     year, version = request.form.get("year", ""), request.form.get("version", "")
     if not (year.isascii() and year.isdecimal() and len(year) == 4 and version in map(str, _VERSIONS)):
         return redirect_with(url_for("zorg1.index"), _words()["index.what"], "warning")
-    files = tuple(upload.path for upload in uploaded("files"))
-    asked = Asked(int(year), int(version), files, _first("reference"), _first("statuses"))
+    files = {upload.path: upload.name for upload in uploaded("files")}
+    asked = Asked(int(year), int(version), [*files], _first("reference"), _first("statuses"), files)
     is_long = _is_long() or bool(files)
     return work("index", indexed, desk().settings(), asked, desk().day, then=url_for("zorg1.index"), is_long=is_long)
 

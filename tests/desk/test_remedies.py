@@ -16,7 +16,7 @@ from ei_export.output.refusals import reasons
 COMMAND = re.compile(rf"ei-export ({'|'.join(main.list_commands(None))})\b|(?<!\w)--[a-z]")  # type: ignore[arg-type]
 #: What only who gives commands can come across.
 AT_TERMINAL = re.compile(
-    "DESK_PORT$|DESK_MISSING$|USAGE_|INIT_|PRUNE_|INDEX_|COPY_|CONTROL_|RECOVER_|EXPLAIN_KIND$|SHOW_|SETTINGS_MISSING$|TABLE_|NOTICE_NOT_WRITTEN$"
+    "DESK_PORT$|DESK_MISSING$|USAGE_(?!CHOICE$)|INIT_|PRUNE_|COPY_|RECOVER_|EXPLAIN_KIND$|SHOW_|SETTINGS_MISSING$|TABLE_|NOTICE_NOT_WRITTEN$"
 )
 
 

@@ -52,7 +52,7 @@ class Filed:
     doubles: int = 0
 
 
-def read_files(paths: Sequence[Path], whose: Collection[str]) -> Filed:
+def read_files(paths: Sequence[tuple[Path, str]], whose: Collection[str]) -> Filed:
     """Reads files, zips and folders of them, in whatever order. ``whose``: the AGB codes of the practice; what is
     another's, or a test, is left out and told.
 
@@ -78,15 +78,15 @@ def read_files(paths: Sequence[Path], whose: Collection[str]) -> Filed:
     return found
 
 
-def _all_of(paths: Sequence[Path]) -> Iterator[FoundFile]:
+def _all_of(paths: Sequence[tuple[Path, str]]) -> Iterator[FoundFile]:
     """The files at paths; where there are none at one, what says so."""
-    for path in paths:
+    for path, called in paths:
         is_empty = True
-        for entry in entries(path):
+        for entry in entries(path, called):
             is_empty = False
             yield entry
         if is_empty:
-            yield nothing_in(str(path))
+            yield nothing_in(called or str(path))
 
 
 def _read(

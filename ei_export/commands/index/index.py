@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...base.problems import Finding, SettingsError
 from ...model.codelists import diagnoses, uzovi_numbers
@@ -37,13 +37,15 @@ _NO_ROW: Final = sys.maxsize
 @frozen
 class Asked:
     """What was asked: a ``version`` (1-3) of the index of a ``year``; ``files`` beside the ledger; the reference table
-    and the social status of postcodes, if they are given."""
+    and the social status of postcodes, if they are given. ``called``: what files are called, where that is not their
+    path."""
 
     year: int
     version: int
     files: Sequence[Path] = ()
     reference: Path | None = None
     statuses: Path | None = None
+    called: Mapping[Path, str] = field(factory=dict)
 
 
 @frozen
@@ -130,7 +132,7 @@ def compute(settings: Settings, asked: Asked, today: date) -> Index:
         span.last,
     )
     with practice_ledger(settings) as ledger:
-        sources = reading.read(ledger, asked.files)
+        sources = reading.read(ledger, [(path, asked.called.get(path, "")) for path in asked.files])
     balances = balance, _ = [balanced(sources.lines, each.why_not) for each in spans]
     found, before = (treated(each.lines, sources.traits, agreements.covers) for each in balances)
     computed = _computed(found, reference, asked.year)

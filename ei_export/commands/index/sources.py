@@ -76,7 +76,7 @@ class Reading:
     first: date
     last: date
 
-    def read(self, ledger: Ledger, paths: Sequence[Path]) -> Sources:
+    def read(self, ledger: Ledger, paths: Sequence[tuple[Path, str]]) -> Sources:
         """Everything there is. Raises InputError for a file that can't be read; WriteError for a damaged ledger."""
         filed = read_files(paths, self.whose)
         found = Sources(filed.findings, filed.doubles)
