@@ -137,10 +137,11 @@ def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _panels(report: RunPage) -> Sequence[Panel]:
-    """The figures of the page, the first rows of each; none of a test."""
-    if report.figures is None:
+    """The figures of the page, the first rows of each; none of a test, nor before anything was declared."""
+    if report.figures is None or not report.figures.months:
         return ()
-    return [panel.first(_MOST_FIGURES) for panel in panels(report.figures, report.language, _FIGURES)]
+    found = panels(report.figures, report.language, _FIGURES)
+    return [panel.first(_MOST_FIGURES) for panel in found if panel.rows or panel.notes]
 
 
 def _bars(summary: Summary, language: Language) -> Sequence[Bar]:

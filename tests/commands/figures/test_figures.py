@@ -292,6 +292,24 @@ def test_what_a_withdrawn_run_held_waits(clerk: Clerk, tmp_path: Path) -> None:
     assert figures(other, "2021-04-01")["totals"]["open_cents"] == A1 + A3
 
 
+def test_who_gave_the_care_is_read_back_and_outlives_the_person(tmp_path: Path) -> None:
+    clerk = Clerk(few_tariffs(Clinic.open(tmp_path)))
+    start, contact, end = COURSE
+    clerk.clinic.feed([start, contact, end | {"therapist_agb": "04011111"}]).run(today="2021-04-01")
+    sql = "SELECT appointment_id, therapist FROM line ORDER BY 1"
+    sent = [{"appointment_id": "A1", "therapist": "04098765"}, {"appointment_id": "A3", "therapist": "04011111"}]
+    assert clerk.rows(sql) == sent
+    (tmp_path / "ledger.sqlite").unlink()
+    assert clerk.gives("recover", today="2021-04-02")[0] == 0
+    assert clerk.rows(sql) == sent
+    clerk.clinic.write(NOTHING)
+    clerk.clinic.run(today="2021-04-03")
+    columns = "invoice, invoice, 'r', '2021-04-04', '', '', 'answered', 1, '', '', 0, 0"
+    clerk.write(f"INSERT INTO answer SELECT {columns} FROM declaration")
+    assert clerk.gives("prune", "--before", "2030-01-01", "--yes", today="2031-01-01")[0] == 0
+    assert clerk.rows(f"SELECT * FROM ({sql}) WHERE NOT EXISTS (SELECT 1 FROM line WHERE sent <> '')") == sent
+
+
 def test_a_test_counts_nowhere(tmp_path: Path) -> None:
     clinic = few_tariffs(Clinic.open(tmp_path))
     settings = tmp_path / "ei-export.toml"
