@@ -27,7 +27,7 @@ finally:
     [
         ("show", 55, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.judging", "ei_export.commands.run"}),
         ("init", 35, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
-        ("status", 115, {"jinja2", "lxml", "ei_export.standards.registry", "ei_export.commands.run"}),
+        ("status", 130, {"jinja2", "lxml", "ei_export.standards.registry", "ei_export.commands.run"}),
         ("credit", 95, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
         ("run", 190, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
     ],
