@@ -40,6 +40,10 @@ _CALLS: Final = {
 }  # fmt: skip
 #: Those that a full disk refuses; it never refuses to take away or to rename.
 NEED_SPACE: Final = frozenset({"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat", "openat"})
+#: Which argument of theirs is the path of what they make or take away.
+_PATHS: Final = {"mkdir": 0, "rmdir": 0, "unlink": 0, "mkdirat": 1, "openat": 1, "unlinkat": 1}
+#: In bytes, with the NUL that ends it.
+_LONGEST_PATH: Final = 4096
 
 _TRACEME, _POKEUSER, _CONT, _SETOPTIONS, _GET_SYSCALL_INFO = 0, 6, 7, 0x4200, 0x420E
 _TRACESECCOMP, _EXITKILL = 1 << 7, 1 << 20
@@ -226,12 +230,21 @@ class FollowedChild(Child):
         info = _CallInfo()
         _ptrace(_GET_SYSCALL_INFO, self.pid, ctypes.sizeof(info), ctypes.addressof(info))
         name = _CALLS[platform.machine()][info.number]
-        if name == "openat":
-            return name if info.arguments[2] & os.O_CREAT else None
+        if name == "openat" and not info.arguments[2] & os.O_CREAT:
+            return None
+        if name in _PATHS:
+            path = self._path(info.arguments[_PATHS[name]])
+            return name if path.is_relative_to(self.folder) or not path.is_absolute() else None
         if name in ("write", "pwrite64"):
             file = Path(f"/proc/{self.pid}/fd/{info.arguments[0]}")
             return name if file.readlink().is_relative_to(self.folder) and S_ISREG(file.stat().st_mode) else None
         return name
+
+    def _path(self, address: int) -> Path:
+        """A path that stands in its memory; it is at work in its folder."""
+        with Path(f"/proc/{self.pid}/mem").open("rb", buffering=0) as memory:
+            memory.seek(address)
+            return Path(os.fsdecode(memory.read(_LONGEST_PATH).partition(b"\0")[0]))
 
 
 @cache
