@@ -110,5 +110,9 @@ def _logged(desk: Desk, error: BaseException) -> str:
 
 def _failed(desk: Desk, status: int, message: str, remedy: str) -> Response:
     w = words("desk", desk.language)
-    again = to_send_again() if request.method == "POST" and status in _WORTH_ANOTHER else None
-    return show("failed.html", w, status, is_busy=status == 503, message=message, remedy=remedy, again=again)
+    acted, worth_another = request.method == "POST", status in _WORTH_ANOTHER
+    again = to_send_again() if acted and worth_another else None
+    onward = "failed.back" if acted else "failed.try_again" if worth_another else ""
+    return show(
+        "failed.html", w, status, is_busy=status == 503, message=message, remedy=remedy, again=again, onward=onward
+    )

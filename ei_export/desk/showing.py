@@ -74,13 +74,13 @@ def show(template: str, w: Words, status: int = 200, **values: object) -> Respon
 
 def _around() -> Mapping[str, object]:
     """What `desk.html` shows around every page."""
-    practice = ""
+    practice, pages = "", current_app.extensions["ei_export.navigation"]
     with suppress(SettingsError):  # it is told where settings matter
         practice = desk().settings().practice.name
     return {
         "practice": practice,
         "asked_day": desk().asked_day,
-        "navigation": [(name, _waiting(count)) for name, count in current_app.extensions["ei_export.navigation"]],
+        "navigation": [(name, _waiting(count)) for name, count in pages if desk().has_practice()],
         "here": request.blueprint,
         "messages": session().messages(),
         "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
