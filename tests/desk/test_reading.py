@@ -169,7 +169,7 @@ def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, bro
     refused = next(group for group in groups if REFUSED in group)
     assert "0611 Tarief prestatie ontbreekt of is niet in overeenstemming" in refused
     assert "Het bedrag van € 164,30 voor F1045 is niet wat met VGZ is afgesproken." in refused
-    assert "Wat te doen: Vergelijk uw tarieventabel" in refused
+    assert "Wat te doen: Vergelijk" in refused
     partly = next(group for group in groups if "240201R0000010000124" in group)
     assert "€ 44,52€ 40,00" in partly
     whole = visitor.get("/antwoorden/240201000002")
