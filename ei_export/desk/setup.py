@@ -124,7 +124,7 @@ def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturn
     values: dict[str, object] = {"section": name, "sections": SECTIONS, "typed": typed, "problem": problem, "seen": ""}
     if name == "changes":  # also where settings can't be read
         language = desk().language
-        done = [(kept, told(kept.what, kept.params, language)) for kept in kept_changes(desk().config)]
+        done = [(kept, told(kept.what, language)) for kept in kept_changes(desk().config)]
         values |= {"kept": done, "folder": KEPT, "most": MOST_KEPT}
     else:
         settings, found, feed_problem = desk().settings(), None, ""
@@ -146,7 +146,7 @@ def _preview_page(prepared: Prepared, action: str, section: str, pasted: Pasted 
     label = words("setup", language)
     fields = {**shown_fields(request.form, (TOKEN, STOOD, _SEEN)), _SEEN: [prepared.before.state]}
     values: dict[str, object] = {
-        "what": told(prepared.change.what, prepared.change.params, language),
+        "what": told(prepared.change.what, language),
         "lines": [*prepared.lines()],
         "findings": [render(finding.code, finding.params, language) for finding in prepared.findings],
         "effects": effects(prepared),
@@ -173,6 +173,6 @@ def _wrong(finding: Finding) -> tuple[str, str]:
 def _saved(prepared: Prepared, section: str) -> ResponseReturnValue:
     """Raises SettingsError."""
     save(prepared, datetime.now())  # noqa: DTZ005 - the clock on the wall
-    what = told(prepared.change.what, prepared.change.params, desk().language)
+    what = told(prepared.change.what, desk().language)
     where = next(end for end, name in SECTIONS.items() if name == section)
     return redirect_with(url_for("setup.section", name=where), _w()("saved", what=what))

@@ -6,14 +6,15 @@ Nothing here decides whether a change is right: the settings as they would be ar
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ...settings import Settings, status_word
 from ...settings.statuses import DEFAULT_COMPLETED, DEFAULT_PLANNED
 from ...zorg1.resolver import NOT_ZORG1
 from .guessing import Said
+from .keeping import What
 from .tariff_table import NewTariff, TariffTable
 from .toml_text import AddTable, Drop, Edit, Put, Value
 
@@ -40,13 +41,17 @@ _STATUS_LISTS: Final[Mapping[str, Sequence[str]]] = {
 
 @frozen
 class Change:
-    """One change: ``what`` it is, a key of ``specs/words/setup.toml``, with what goes in that text; the ``edits`` that
-    it makes of the data there is, and what it makes of the ``tariffs``."""
+    """One change: ``what`` it is, part by part; the ``edits`` that it makes of the data there is, and what it makes of
+    the ``tariffs``."""
 
-    what: str
-    params: Mapping[str, str | int] = field(factory=dict)
+    what: Sequence[What]
     edits: Callable[[Data], Sequence[Edit]] = lambda data: ()
     tariffs: Callable[[TariffTable], TariffTable] | None = None
+
+    @classmethod
+    def of(cls, key: str, params: Mapping[str, str | int], *does: Any, **more: Any) -> Self:
+        """One of a single part."""
+        return cls((What(key, params),), *does, **more)
 
 
 def link_columns(links: Mapping[str, str]) -> Change:
@@ -56,7 +61,7 @@ def link_columns(links: Mapping[str, str]) -> Change:
     def edits(data: Data) -> Sequence[Edit]:
         return [_put_or_drop(("input", "columns", ours), theirs) for ours, theirs in links.items()]
 
-    return Change("columns", {"count": len(links), "columns": ", ".join(links)}, edits)
+    return Change.of("columns", {"count": len(links), "columns": ", ".join(links)}, edits)
 
 
 def link_statuses(words: Iterable[str], said: Said) -> Change:
@@ -77,7 +82,7 @@ def link_statuses(words: Iterable[str], said: Said) -> Change:
             if status_word(word) in given:
                 yield Drop(("input", "values", "status", word))
 
-    return Change(
+    return Change.of(
         f"status.{said}", {"count": len(given), "words": ", ".join(given.values())}, lambda data: [*edits(data)]
     )
 
@@ -90,7 +95,7 @@ def link_codes(codes: Iterable[str], to: str) -> Change:
         return [_put_or_drop(("codes", code), to.strip()) for code in found]
 
     what = "codes.none" if to == NOT_ZORG1 else "codes.linked" if to else "codes.unlinked"
-    return Change(what, {"count": len(found), "own": ", ".join(found), "to": to}, edits)
+    return Change.of(what, {"count": len(found), "own": ", ".join(found), "to": to}, edits)
 
 
 def link_words(column: str, words: Iterable[str], meaning: str) -> Change:
@@ -103,12 +108,12 @@ def link_words(column: str, words: Iterable[str], meaning: str) -> Change:
             yield _put_or_drop(("input", "values", column, there.get(word.casefold(), word)), meaning.strip())
 
     params: Mapping[str, str | int] = {"column": column, "words": ", ".join(found), "meaning": meaning}
-    return Change("words", params, lambda data: [*edits(data)])
+    return Change.of("words", params, lambda data: [*edits(data)])
 
 
 def link_uzovi(number: str, insurer: str) -> Change:
     """Says whose an UZOVI number is; '' leaves it to the tables again."""
-    return Change(
+    return Change.of(
         "uzovi", {"uzovi": number, "insurer": insurer}, lambda data: [_put_or_drop(("uzovi", number), insurer)]
     )
 
@@ -133,7 +138,7 @@ class NewContract:
 def add_contract(contract: NewContract) -> Change:
     """Adds a contract position."""
     params: Mapping[str, str | int] = {"insurer": contract.insurer, "first": contract.first.isoformat()}
-    return Change("contract.added", params, lambda data: [AddTable("contracts", contract.values())])
+    return Change.of("contract.added", params, lambda data: [AddTable("contracts", contract.values())])
 
 
 def change_contract(number: int, contract: NewContract) -> Change:
@@ -146,12 +151,12 @@ def change_contract(number: int, contract: NewContract) -> Change:
         drops = [Drop(("contracts", number - 1, name)) for name in gone]
         return [*drops, *(Put(("contracts", number - 1, name), value) for name, value in wanted.items())]
 
-    return Change("contract.changed", {"insurer": contract.insurer, "number": number}, edits)
+    return Change.of("contract.changed", {"insurer": contract.insurer, "number": number}, edits)
 
 
 def remove_contract(number: int, insurer: str) -> Change:
     """Takes a contract position out."""
-    return Change(
+    return Change.of(
         "contract.removed", {"insurer": insurer, "number": number}, lambda data: [Drop(("contracts", number - 1))]
     )
 
@@ -184,14 +189,14 @@ def change_details(values: Mapping[str, Detail]) -> Change:
             if (_section(data, table).get(name) or None) != (value or None):
                 yield Put((table, name), value) if value else Drop((table, name))
 
-    return Change("details", {"keys": ", ".join(values)}, lambda data: [*edits(data)])
+    return Change.of("details", {"keys": ", ".join(values)}, lambda data: [*edits(data)])
 
 
 def add_tariffs(tariffs: Sequence[NewTariff]) -> Change:
     """Adds rows to the tariff table."""
     insurers = ", ".join(dict.fromkeys(tariff.insurer for tariff in tariffs))
     params: Mapping[str, str | int] = {"count": len(tariffs), "insurers": insurers}
-    return Change("tariffs.added", params, tariffs=lambda table: table.adding(tariffs))
+    return Change.of("tariffs.added", params, tariffs=lambda table: table.adding(tariffs))
 
 
 def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
@@ -202,11 +207,11 @@ def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
             table = table.changing(line, values)
         return table
 
-    return Change("tariffs.changed", {"count": len(cells)}, tariffs=changed)
+    return Change.of("tariffs.changed", {"count": len(cells)}, tariffs=changed)
 
 
 def together(*changes: Change) -> Change:
-    """Several changes as one; told as the first."""
+    """Several changes as one."""
 
     def edits(data: Data) -> Sequence[Edit]:
         return [edit for change in changes for edit in change.edits(data)]
@@ -216,8 +221,8 @@ def together(*changes: Change) -> Change:
             table = change.tariffs(table) if change.tariffs else table
         return table
 
-    first, is_priced = changes[0], any(change.tariffs for change in changes)
-    return Change(first.what, first.params, edits, tariffs if is_priced else None)
+    what = [part for change in changes for part in change.what]
+    return Change(what, edits, tariffs if any(change.tariffs for change in changes) else None)
 
 
 def _put_or_drop(way: tuple[str, ...], text: str) -> Edit:

@@ -294,10 +294,9 @@ class _Holding:
             return "contact" if likely(resolver.agreed_anywhere(link.code)).moment == "contact" else "product"
         if link.code == NOT_ZORG1:
             return "none"
-        verdict = resolver.resolve(code, linked, "", None).verdict
-        if verdict is Verdict.FAULT:
+        if resolver.resolve(code, linked, "", None).verdict is Verdict.FAULT:
             return "fault"
-        return "unknown" if verdict is Verdict.UNEXPLAINED else "regular"
+        return "regular" if resolver.is_explained(code, linked) else "unknown"
 
     def _code(
         self, shown: tuple[str, str], link: Link, times: int, stands_for: StandsFor, under: Mapping[str, int]

@@ -29,6 +29,15 @@ _NUMBERED: Final = re.compile("([0-9]{5,9})-")
 
 
 @frozen
+class What:
+    """A part of what a change is: a ``key`` of ``specs/words/setup.toml``, behind ``what.``, and what goes in that
+    text."""
+
+    key: str
+    params: Mapping[str, str | int]
+
+
+@frozen
 class KeptFile:
     """A file that was changed: its ``path`` from the folder of the settings, the ``copy`` of what it was in the folder
     of the change, '' where it wasn't there, and the SHA-256 of what it became."""
@@ -40,12 +49,11 @@ class KeptFile:
 
 @frozen
 class KeptChange:
-    """A change that was saved: the ``name`` of its folder, when, what it was (see `Change`), and what it changed."""
+    """A change that was saved: the ``name`` of its folder, when, what it was, part by part, and what it changed."""
 
     name: str
     when: datetime
-    what: str
-    params: Mapping[str, str | int]
+    what: Sequence[What]
     files: Sequence[KeptFile]
 
     @classmethod
@@ -56,9 +64,13 @@ class KeptChange:
             files = [
                 KeptFile(**{name: str(file[name]) for name in ("path", "copy", "became")}) for file in note["files"]
             ]
-            params = {str(name): value for name, value in note["params"].items() if isinstance(value, str | int)}
-            return cls(folder.name, datetime.fromisoformat(note["when"]), str(note["what"]), params, files)
+            what = [What(str(part["key"]), _params(part["params"])) for part in note["what"]]
+            return cls(folder.name, datetime.fromisoformat(note["when"]), what, files)
         return None
+
+
+def _params(noted: Mapping[str, object]) -> Mapping[str, str | int]:
+    return {name: value for name, value in noted.items() if isinstance(value, str | int)}
 
 
 def kept_changes(config: Path) -> list[KeptChange]:
@@ -70,8 +82,7 @@ def kept_changes(config: Path) -> list[KeptChange]:
 
 def keep(
     config: Path,
-    what: str,
-    params: Mapping[str, str | int],
+    what: Sequence[What],
     now: datetime,
     files: Mapping[Path, tuple[bytes | None, bytes]],
 ) -> KeptChange:
@@ -91,7 +102,8 @@ def keep(
             if before is not None:
                 make_file(folder / copy, before)
             noted.append({"path": _from(config, path), "copy": copy, "became": digest(after)})
-        note = {"when": now.isoformat(), "what": what, "params": dict(params), "files": noted}
+        parts = [{"key": part.key, "params": dict(part.params)} for part in what]
+        note = {"when": now.isoformat(), "what": parts, "files": noted}
         make_file(folder / _NOTE, f"{json.dumps(note, ensure_ascii=False, indent=1)}\n".encode())
         for old in sorted(each for each in top.iterdir() if (each / _NOTE).is_file())[:-MOST_KEPT]:
             shutil.rmtree(old, ignore_errors=True)

@@ -108,7 +108,7 @@ def prepare(config: Path, change: Change, seen: str = "") -> Prepared:
             path = settings.tariffs_path
             if path is None:  # there is none yet; settings that name one that isn't there would be refused
                 path = _free(config.with_name(_TARIFFS))
-                naming = Change("", edits=lambda data: [Put(("tariffs", "path"), path.name)])
+                naming = Change((), edits=lambda data: [Put(("tariffs", "path"), path.name)])
                 after[config] = _edited(after[config], naming)
                 wanted = evolve(wanted, tariffs_path=path)
             table = change.tariffs(TariffTable.read(path, files.contents.get(path, EMPTY)))
@@ -144,7 +144,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
         for file in change.files:
             left.setdefault(config.parent / file.path, file.became)
     return Prepared(
-        change=Change("taken_back", told),
+        change=Change.of("taken_back", told),
         before=Files(config, contents),
         after=_changed(contents, after),
         settings=settings,
@@ -166,7 +166,7 @@ def save(prepared: Prepared, now: datetime) -> KeptChange:
         for path in prepared.after:
             _expect_writable(path)
         pairs = {path: (before.get(path), content) for path, content in prepared.after.items()}
-        kept = keep(config, prepared.change.what, prepared.change.params, now, pairs)
+        kept = keep(config, prepared.change.what, now, pairs)
         # The tariff table first: settings never name one that isn't there.
         for path in sorted(prepared.after, key=lambda path: path == config):
             _replace(path, prepared.after[path], ledger)

@@ -1,19 +1,24 @@
 """What was changed, and what is wrong with a row that was pasted, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ...base.problems import Finding, Language, render
 from ...base.words import words
 from ...zorg1.agreements import ANY
+from .keeping import What
 
 
-def told(what: str, params: Mapping[str, str | int], language: Language) -> str:
-    """A change (see `Change`) in a sentence; one that another version made may be told in general only."""
+def told(what: Sequence[What], language: Language) -> str:
+    """A change in a sentence; of one that another version made a part may be told in general only."""
+    return "; ".join(_part(part, language) for part in what)
+
+
+def _part(part: What, language: Language) -> str:
     say = words("setup", language)
-    keys = str(params.get("keys", "")).split(", ")
+    keys = str(part.params.get("keys", "")).split(", ")
     details = ", ".join(say(f"detail.{key}") for key in keys if f"detail.{key}" in say)
     try:
-        return say(f"what.{what}", **{**params, "details": details})
+        return say(f"what.{part.key}", **{**part.params, "details": details})
     except KeyError:
         return say("what.other")
 

@@ -26,7 +26,7 @@ from ei_export.commands.setup.changes import (
     link_words,
     remove_contract,
 )
-from ei_export.commands.setup.keeping import KEPT, MOST_KEPT, kept_changes
+from ei_export.commands.setup.keeping import KEPT, MOST_KEPT, What, kept_changes
 from ei_export.commands.setup.saving import Files, prepare, prepare_to_take_back, save
 from ei_export.commands.setup.tariff_table import NewTariff
 from ei_export.commands.setup.told import told
@@ -91,7 +91,7 @@ def test_each_change_is_in_the_settings_that_are_loaded_then(config: Path) -> No
     assert len(kept_changes(config)) == 11
     for kept in kept_changes(config):
         for language in ("nl", "en"):
-            assert told(kept.what, kept.params, language) != told("?", {}, language)
+            assert told(kept.what, language) != told([What("?", {})], language)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_only_the_last_changes_are_kept(config: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("ei_export.commands.setup.keeping.MOST_KEPT", 3)
     for number in range(5):
         change(config, link_codes([f"K{number}"], "-"))
-    assert [kept.params["own"] for kept in kept_changes(config)] == ["K4", "K3", "K2"]
+    assert [kept.what[0].params["own"] for kept in kept_changes(config)] == ["K4", "K3", "K2"]
     assert MOST_KEPT > 100
 
 
