@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ...base.problems import Language
-from ...base.wording import day_text, euros
+from ...base.wording import SPAN, day_text, euros
 from ...ledger.line import Line
 from ...output.refusals import official, reasons, worded
 
@@ -27,12 +27,14 @@ def told(line: Line, names: Sequence[str]) -> dict[str, Any]:
 
 
 def refusal(row: Mapping[str, Any], language: Language) -> dict[str, str]:
-    """What a refused line (`REFUSED`) was refused for, what to do about it, and whether it can be declared again."""
-    whole = row["waits_for"] == "header"
-    reason, found = next(reasons(row["return_codes"], whole=whole))
-    day = day_text(dt.date.fromisoformat(row["date"]), language)
+    """What a refused line (`REFUSED`) was refused for, what to do about it, and whether it can be declared again. Of
+    many lines together: from which day through which they are; what they don't share is a text."""
+    whole, cents = row["waits_for"] == "header", row["amount_cents"]
+    codes = () if isinstance(row["return_codes"], str) else row["return_codes"]
+    reason, found = next(reasons(codes, whole=whole))
+    day = SPAN.join(day_text(dt.date.fromisoformat(each), language) for each in row["date"].split(SPAN))
     by = row["insurer"] if row["waits_for"] == "feed" else "VECOZO"
-    places = {**row, "date": day, "amount": euros(row["amount_cents"], language), "by": by}
+    places = {**row, "date": day, "amount": euros(cents, language) if isinstance(cents, int) else cents, "by": by}
     return {
         "meaning": worded(found.meaning, places, language),
         "remedy": worded(found.remedy, places, language),
