@@ -157,9 +157,13 @@ WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
 
 
 def declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
-    """By insurer, and days from the care to the first time that its appointment was declared: so many of these."""
+    """By insurer, and days from the care to the first time that its appointment was declared: so many of these, in that
+    order."""
+    counts = Counter[tuple[str, int]]()
     for (insurer, declared_on, care), lines in Counter(ledger.rows(_DECLARED_FIRST, (on.isoformat(),))).items():
-        yield insurer, (dt.date.fromisoformat(declared_on) - dt.date.fromisoformat(care)).days, lines
+        counts[insurer, (dt.date.fromisoformat(declared_on) - dt.date.fromisoformat(care)).days] += lines
+    for (insurer, days), lines in sorted(counts.items()):
+        yield insurer, days, lines
 
 
 def last_event(ledger: Ledger) -> str:
