@@ -23,7 +23,7 @@ def status(call: Call, on: date | None, everything: bool, with_lines: bool) -> i
     settings = call.settings()
     if on is not None:
         then = status_on(settings, on)
-        call.say(lambda: document_on(then, call.day), lambda: text_on(then, settings.language, painter()))
+        call.say(lambda: document_on(then, call.day), lambda: text_on(then, call.day, settings.language, painter()))
         return 0
     with look(settings, call.day) as found:
         call.say(

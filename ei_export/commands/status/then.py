@@ -72,10 +72,10 @@ def _declaration(known: KnownDeclaration) -> dict[str, Any]:
     }
 
 
-def text_on(then: Then, language: Language, paint: Paint = plain) -> Iterator[str]:
-    """How things stood, in words."""
-    say = words("status", language)
-    yield paint(say("head_on", day=then.figures.on), "title")
+def text_on(then: Then, today: date, language: Language, paint: Paint = plain) -> Iterator[str]:
+    """How things stood, in words; of a day that is still to come what is known ``today``."""
+    say, day = words("status", language), then.figures.on
+    yield paint(say("head_on" if day <= today else "head_to_come", day=day, today=today), "title")
     yield ""
     yield from figures_lines(then.figures, language, paint)
     yield from wrapped(say["left_out"])

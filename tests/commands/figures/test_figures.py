@@ -349,6 +349,11 @@ def test_it_is_short_and_names_what_is_left_out(clerk: Clerk) -> None:
     assert "0611" in text
     assert text.endswith("het nu is: dat zegt status zonder --on.\n")
     assert len(text.splitlines()) < 45
+    _, text = clerk.gives("status", "--on", "2021-03-31", as_json=False, today=END)
+    assert [line for line in text.splitlines() if line][1] == "Er was toen nog niets gedeclareerd."
+    assert "\n\n\n" not in text
+    _, text = clerk.gives("status", "--on", "2022-01-01", as_json=False, today=END)
+    assert text.startswith("Stand op 01-01-2022, met wat op 01-06-2021 bekend is\n")
 
 
 def test_files_of_figures(clerk: Clerk) -> None:
