@@ -15,6 +15,7 @@ from ei_export.desk import answers
 from ei_export.ledger import Ledger
 from ei_export.ledger.line import line_of
 from tests.desk.conftest import DAY
+from tests.support.controlled import ACTIVITY_COLUMNS, SUBTRAJECT_COLUMNS, activity, subtraject, write
 from tests.support.desk import Page, Visitor, let_in
 from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixture
 
@@ -332,3 +333,27 @@ def test_what_is_to_be_done_about_an_answer_is_a_button(visitor: Visitor, brough
     before = visitor.press(page, "Opnieuw declareren", near=REFUSED)
     assert before.path.startswith("/acties?")
     assert REFUSED in before.text
+
+
+def test_activities_are_judged_and_nothing_of_them_is_kept(visitor: Visitor, tmp_path: Path) -> None:
+    activities = write(tmp_path / "a.csv", ACTIVITY_COLUMNS, [activity("A1"), activity("A2", separate="N")])
+    subtrajects = write(tmp_path / "s.csv", SUBTRAJECT_COLUMNS, [subtraject()])
+    page = visitor.press(
+        visitor.get("/zorg1/controle"),
+        "Controleren",
+        year="2021",
+        activities={"zorgactiviteiten.csv": activities.read_bytes()},
+        subtrajects={"subtrajecten.csv": subtrajects.read_bytes()},
+    )
+    assert page.all("//h2")[0] == "1 activiteit om te beoordelen, 2021"
+    assert page.all("//tbody/tr/td[1]") == ["A1"]
+    refused = visitor.press(
+        visitor.get("/zorg1/controle"),
+        "Controleren",
+        year="2021",
+        activities={"brief.csv": b"Beste;collega\r\n"},
+        subtrajects={"subtrajecten.csv": subtrajects.read_bytes()},
+    )
+    assert refused.status == 409
+    assert "activity_id" in refused.text
+    assert "--" not in refused.text
