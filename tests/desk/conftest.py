@@ -16,14 +16,15 @@ DAY = date(2024, 2, 2)
 
 
 @pytest.fixture(scope="session")
-def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo practice after its first run, to look at only."""
     return demo(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture
-def practice(_demo: Path, tmp_path: Path) -> Path:
+def practice(untouched: Path, tmp_path: Path) -> Path:
     """The demo practice after its first run, to do anything with."""
-    return shutil.copytree(_demo, tmp_path / "demo")
+    return shutil.copytree(untouched, tmp_path / "demo")
 
 
 @pytest.fixture

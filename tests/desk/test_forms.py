@@ -64,13 +64,23 @@ class Counter:
         return [what for what, _, _ in self.done]
 
 
-@pytest.fixture
-def counter(practice: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
-    monkeypatch.setattr(showing, "_PATIENCE", 0.0)
-    monkeypatch.setattr(showing, "_PAUSE", 0.0)
-    made = Counter(practice)
+@pytest.fixture(scope="module")
+def at_desk(untouched: Path) -> Iterator[Counter]:
+    made = Counter(untouched)
     yield made
     made.desk.close()
+
+
+@pytest.fixture
+def counter(at_desk: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter]:
+    """As it was at first."""
+    monkeypatch.setattr(showing, "_PATIENCE", 0.0)
+    monkeypatch.setattr(showing, "_PAUSE", 0.0)
+    at_desk.visitor = Visitor(at_desk.app, at_desk.desk)
+    yield at_desk
+    at_desk.desk.uploads.close()
+    for used in (at_desk.done, at_desk.failing, at_desk.desk.uploads.folders):
+        used.clear()
 
 
 def token_of(page: Page) -> str:
@@ -169,14 +179,14 @@ def test_what_is_kept_is_bounded() -> None:
 
 def test_who_is_busy_is_waited_for(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(showing, "_PATIENCE", 60.0)
-    counter.failing = [BUSY, BUSY, BUSY]
+    counter.failing += [BUSY, BUSY, BUSY]
     done = counter.visitor.press(counter.page(), "Doe", bestand={"a.txt": b"A"})
     assert (done.status, counter.whats) == (200, ["een"])
     assert [upload.path.read_bytes() for upload in counter.done[0][2]] == [b"A"]
 
 
 def test_what_can_not_be_done_now_can_be_sent_again_with_its_files(counter: Counter) -> None:
-    counter.failing = [
+    counter.failing += [
         BUSY,
         WriteError("WRITE_FAILED", path="x", reason="vol"),
         SettingsError("INIT_EXISTS", path="x"),
@@ -192,10 +202,12 @@ def test_what_can_not_be_done_now_can_be_sent_again_with_its_files(counter: Coun
     assert [(upload.name, upload.path.read_bytes()) for upload in files] == [("a.txt", b"A"), ("b.txt", b"B")]
 
 
-def test_what_is_unexpected_is_told_without_what_it_was_about(counter: Counter) -> None:
+def test_what_is_unexpected_is_told_without_what_it_was_about(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
-    object.__setattr__(counter.desk, "log", said.append)
-    counter.failing = [ValueError("999911120 Jansen")]
+    monkeypatch.setattr(counter.desk, "log", said.append)
+    counter.failing += [ValueError("999911120 Jansen")]
     answer = counter.visitor.press(counter.page(), "Doe")
     assert answer.status == 500
     assert "test_forms.py" in answer.text
@@ -256,7 +268,7 @@ def test_a_file_is_stored_under_a_name_of_ours(counter: Counter, called: str, sh
     (folder,) = counter.desk.uploads.folders
     assert upload.path.parent == folder
     assert folder.stat().st_mode & 0o077 == 0
-    counter.desk.close()
+    counter.desk.uploads.close()
     assert not folder.exists()
 
 

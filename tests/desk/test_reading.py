@@ -25,9 +25,9 @@ REFUSED = "240201R0000010000120"
 
 
 @pytest.fixture(scope="module")
-def place(_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo practice after its first run, with two of its answers read in by somebody at the desk."""
-    return shutil.copytree(_demo, tmp_path_factory.mktemp("reading") / "demo")
+    return shutil.copytree(untouched, tmp_path_factory.mktemp("reading") / "demo")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Who is let in to the desk, what it answers everybody else, and that a form does once what it says."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,10 @@ from tests.support.desk import HERE, PORT, Visitor, desk_of, let_in
 PRACTICE = "Fysiotherapie De Verzonnen Brug"
 
 
-@pytest.fixture
-def visitor(practice: Path, desk: Callable[..., Visitor]) -> Visitor:
-    return desk(practice)
+@pytest.fixture(scope="module")
+def visitor(untouched: Path) -> Iterator[Visitor]:
+    with let_in(untouched) as one:
+        yield one
 
 
 @pytest.fixture
@@ -37,8 +38,8 @@ def test_without_the_secret_nothing_answers(stranger: FlaskClient, method: str, 
     assert method == "HEAD" or "http://127.0.0.1" in answer.text
 
 
-def test_the_secret_lets_in_and_leaves_the_address(practice: Path) -> None:
-    desk = desk_of(practice)
+def test_the_secret_lets_in_and_leaves_the_address(untouched: Path) -> None:
+    desk = desk_of(untouched)
     client = create_app(desk).test_client()
     begun = client.get(desk.address)
     assert (begun.status_code, begun.headers["Location"]) == (303, "/")
@@ -49,8 +50,8 @@ def test_the_secret_lets_in_and_leaves_the_address(practice: Path) -> None:
     desk.close()
 
 
-def test_each_start_has_a_secret_of_its_own(practice: Path) -> None:
-    with let_in(practice) as one, let_in(practice) as other:
+def test_each_start_has_a_secret_of_its_own(untouched: Path) -> None:
+    with let_in(untouched) as one, let_in(untouched) as other:
         cookie = one.client.get_cookie(f"ei-export-desk-{PORT}", domain="127.0.0.1")
         assert cookie is not None
         other.client.delete_cookie(f"ei-export-desk-{PORT}", domain="127.0.0.1")
@@ -59,9 +60,9 @@ def test_each_start_has_a_secret_of_its_own(practice: Path) -> None:
         assert one.desk.sessions.secret != other.desk.sessions.secret
 
 
-def test_what_a_browser_is_started_with_lets_in_once(practice: Path) -> None:
+def test_what_a_browser_is_started_with_lets_in_once(untouched: Path) -> None:
     """Who is logged in too can read how programs were started."""
-    desk = desk_of(practice)
+    desk = desk_of(untouched)
     app = create_app(desk)
     address = desk.address_once()
     assert desk.sessions.secret not in address
