@@ -7,7 +7,8 @@ from attrs import evolve
 from flask import request, url_for
 
 from ..base.problems import Refusal
-from ..commands.setup.holdings import Holdings, holdings, holdings_of
+from ..commands.setup.held import Holdings
+from ..commands.setup.holdings import holdings, holdings_of
 from ..commands.setup.saving import Prepared
 from ..settings import Settings
 from .looks import stamp

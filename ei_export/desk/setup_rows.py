@@ -11,7 +11,8 @@ from ..base.tables import FOREVER
 from ..base.words import words
 from ..commands.setup.changes import DETAILS, details_of
 from ..commands.setup.guessing import column_guesses, status_guess
-from ..commands.setup.holdings import Holdings, is_hidden, likely
+from ..commands.setup.held import Holdings, is_hidden
+from ..commands.setup.holdings import likely
 from ..commands.setup.told import product_name
 from ..model.columns import COLUMNS, REQUIRED
 from ..model.names import AgreementNames

@@ -49,9 +49,15 @@ class Change:
     tariffs: Callable[[TariffTable], TariffTable] | None = None
 
     @classmethod
-    def of(cls, key: str, params: Mapping[str, str | int], *does: Any, **more: Any) -> Self:
+    def of(
+        cls,
+        key: str,
+        params: Mapping[str, str | int],
+        edits: Callable[[Data], Sequence[Edit]] = lambda data: (),
+        tariffs: Callable[[TariffTable], TariffTable] | None = None,
+    ) -> Self:
         """One of a single part."""
-        return cls((What(key, params),), *does, **more)
+        return cls((What(key, params),), edits, tariffs)
 
 
 def link_columns(links: Mapping[str, str]) -> Change:

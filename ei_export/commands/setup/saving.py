@@ -135,7 +135,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
     back = done[: names.index(name) + 1]
     after = {path: content for path, content in contents_before(config, back).items() if content is not None}
     settings = load(config, after.get(config, files.contents[config]))
-    _expect_ours(config, after, {settings.tariffs_path, *files.contents})
+    _expect_ours(after, {settings.tariffs_path, *files.contents})
     contents = {path: _content(path) for path in after if path.is_file()} | files.contents
     tariffs = _tariffs(settings, contents | after)
     told: Mapping[str, str | int] = {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}
@@ -197,10 +197,10 @@ def _tariffs(settings: Settings, contents: Mapping[Path, bytes]) -> Tariffs:
     return Tariffs() if path is None else Tariffs.read(path, refuse, contents.get(path))
 
 
-def _expect_ours(config: Path, after: Mapping[Path, object], known: set[Path | None]) -> None:
-    """Refuses to take back what is of other files than settings and tariffs."""
+def _expect_ours(after: Mapping[Path, object], known: set[Path | None]) -> None:
+    """Refuses to put back another file than settings and tariffs, whatever a note says."""
     for path in after:
-        if path not in known and path.parent != config.parent:
+        if path not in known:
             raise SettingsError("SETUP_NOT_KEPT", change=path.name)
 
 

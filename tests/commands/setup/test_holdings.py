@@ -7,7 +7,8 @@ import pytest
 
 from ei_export.base.problems import InputError
 from ei_export.commands.setup.guessing import column_guesses, status_guess
-from ei_export.commands.setup.holdings import Holdings, holdings
+from ei_export.commands.setup.held import Holdings
+from ei_export.commands.setup.holdings import holdings
 from ei_export.settings import load
 from tests.support.feeds import BYSTANDERS, Cells, Clinic, csv_text, visit, write_sqlite
 

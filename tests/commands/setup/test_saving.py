@@ -281,9 +281,11 @@ def test_only_settings_and_tariffs_are_ever_put_back(config: Path, tmp_path: Pat
     change(config, link_codes(["ECHO"], "-"))
     (kept,) = kept_changes(config)
     note = config.parent / KEPT / kept.name / "wijziging.json"
-    note.write_text(note.read_text(encoding="utf-8").replace('"ei-export.toml"', '"../elders"'), encoding="utf-8")
-    with pytest.raises(SettingsError):
-        prepare_to_take_back(config, kept.name)
+    text = note.read_text(encoding="utf-8")
+    for path in ("../elders", "ledger.sqlite", "afspraken.csv"):
+        note.write_text(text.replace('"ei-export.toml"', f'"{path}"'), encoding="utf-8")
+        with pytest.raises(SettingsError, match="is not kept"):
+            prepare_to_take_back(config, kept.name)
     for name in ("", "..", "../..", "weg"):
         with pytest.raises(SettingsError):
             prepare_to_take_back(config, name)
