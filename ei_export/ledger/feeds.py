@@ -15,8 +15,8 @@ _KEPT: Final = 100
 @frozen
 class ReadFeed:
     """A feed: the ``name`` of its file, and a ``digest`` of its rows and of all that they are read by; the ``first``
-    and the ``last`` day of the runs that read it, with no other between; when its file was ``modified``, in seconds
-    since 1970; ``read_by``: of all that its rows were read by, alone."""
+    and the ``last`` day of the runs that read it, with no other between; when its file was ``modified``, in
+    nanoseconds since 1970; ``read_by``: of all that its rows were read by, alone."""
 
     name: str
     digest: bytes

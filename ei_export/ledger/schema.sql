@@ -291,7 +291,7 @@ CREATE TABLE feed (
     digest BLOB NOT NULL,              -- of its rows, in whatever order, and of all that they are read by
     first TEXT NOT NULL,               -- the first day on which a run read it, and the last, with no other between
     last TEXT NOT NULL,
-    modified INTEGER NOT NULL,         -- when the file was last written, in seconds since 1970
+    modified INTEGER NOT NULL,         -- when the file was last written, in nanoseconds since 1970
     read_by BLOB NOT NULL              -- of all that its rows were read by
 );
 

@@ -45,7 +45,7 @@ def _the_same(last: ReadFeed, today: date) -> Iterator[Finding]:
 
 
 def _written(feed: ReadFeed) -> datetime:
-    return datetime.fromtimestamp(feed.modified)  # noqa: DTZ006 - as the clock on the wall
+    return datetime.fromtimestamp(feed.modified // 1_000_000_000)  # noqa: DTZ006 - as the clock on the wall
 
 
 def _hour(moment: datetime) -> str:

@@ -126,7 +126,7 @@ class FeedJudge:
         """The feed beside those of earlier runs."""
         if not feed.rows:  # one that holds only what is new may have none, night after night
             return None
-        modified = int(self.settings.input.path.stat().st_mtime)
+        modified = self.settings.input.path.stat().st_mtime_ns
         name, read_by = self.settings.input.name, self.rules.fingerprint
         read = ReadFeed(name, feed.whole_digest, self.today, self.today, modified, read_by)
         read, told = compared(self.ledger, read)
