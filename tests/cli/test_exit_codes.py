@@ -1,10 +1,14 @@
 """What every command ends with, as docs/commands.md has it."""
 
+import signal
+import socket
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from ei_export.cli import main
+from ei_export.desk.serving import Server
 from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.controlled import activity, files
 from tests.support.feeds import Clinic, tables_read_once, visit
@@ -49,6 +53,12 @@ def test_every_command_ends_with_each_of_its_codes_and_no_other(tmp_path: Path) 
     assert gives("returns", back) == 1
     assert all_of(("sent", "R000001"), ("sent", "R000001", "--not-sent")) == [0, 2]
     assert all_of(("undo", "R000001", "--why", "x")) == [2]
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as taken:
+        run = Server.run
+        patch.setattr(Server, "run", lambda server: (server.stop(), run(server)))
+        patch.setattr(signal, "signal", lambda number, handler: None)
+        ports = 0, taken.getsockname()[1]
+        assert [gives("desk", "--no-browser", "--port", port) for port in ports] == [0, 2]
     for name, code in (("credit", 0), ("credit", 1), ("redeclare", 0), ("correct", 1)):
         assert gives(name, reference) == code
     zorg1 = ("zorg1 export",), ("zorg1 monitor",), ("zorg1 quality",)
