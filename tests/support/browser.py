@@ -43,8 +43,11 @@ class Browser:
         self.show(path, width)
 
     def show(self, path: Path, width: int = 1200) -> None:
-        self.do("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.wide(width)
         self.driver.get(path.as_uri())
+
+    def wide(self, width: int) -> None:
+        self.do("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
 
     def do(self, command: str, **arguments: object) -> dict[str, Any]:
         """A command of the Chrome DevTools protocol."""
@@ -76,12 +79,17 @@ class Browser:
         """What the console says, violations of the page's policy among it."""
         return [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
 
-    def asked_for(self) -> list[str]:
-        """The addresses that pages asked for since the last time."""
+    def asked_for(self, of: str = "file:") -> list[str]:
+        """The addresses that pages of such an address asked for since the last time."""
         log = self.driver.get_log("performance")  # type: ignore[no-untyped-call]
         events = [json.loads(entry["message"])["message"] for entry in log]
         asked = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [request["request"]["url"] for request in asked if request["documentURL"].startswith("file:")]
+        return [request["request"]["url"] for request in asked if request["documentURL"].startswith(of)]
+
+    def picture(self, path: Path) -> None:
+        """Of the whole page."""
+        content = self.do("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        path.write_bytes(base64.b64decode(content))
 
     def printed(self) -> int:
         """How many sheets of A4 it is printed on; none of them is empty."""

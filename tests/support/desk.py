@@ -25,27 +25,10 @@ HERE: Final = f"http://127.0.0.1:{PORT}"
 Typed = str | Sequence[str] | Mapping[str, bytes]
 
 
-@frozen
-class Page:
-    """A page as a browser has it."""
+class Seen:
+    """What can be read on a page, and pressed."""
 
-    response: TestResponse
-    tree: html.HtmlElement = field(init=False)
-
-    @tree.default
-    def _parse(self) -> html.HtmlElement:
-        if self.response.mimetype != "text/html":
-            return html.Element("html")
-        return html.document_fromstring(self.response.get_data(as_text=True))
-
-    @property
-    def status(self) -> int:
-        return self.response.status_code
-
-    @property
-    def path(self) -> str:
-        """Where it is, once all that led on was followed."""
-        return self.response.request.full_path.rstrip("?")
+    tree: html.HtmlElement
 
     @property
     def text(self) -> str:
@@ -65,6 +48,35 @@ class Page:
         assert len(found) == 1, f"{len(found)} × {button!r} near {near!r} in: {self.text}"
         form = next(each for each in self.tree.iter("form") if each in found[0].iterancestors("form"))
         return form, found[0]
+
+    def link(self, text: str) -> html.HtmlElement:
+        """The first link that says this, or begins with it."""
+        found = [each for each in self.tree.iter("a") if f"{spaced(each.text_content())} ".startswith(f"{text} ")]
+        assert found, f"no {text!r} in: {self.text}"
+        return found[0]
+
+
+@frozen
+class Page(Seen):
+    """A page as a browser has it."""
+
+    response: TestResponse
+    tree: html.HtmlElement = field(init=False)
+
+    @tree.default
+    def _parse(self) -> html.HtmlElement:
+        if self.response.mimetype != "text/html":
+            return html.Element("html")
+        return html.document_fromstring(self.response.get_data(as_text=True))
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def path(self) -> str:
+        """Where it is, once all that led on was followed."""
+        return self.response.request.full_path.rstrip("?")
 
 
 def spaced(text: str) -> str:
