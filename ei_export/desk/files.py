@@ -1,20 +1,21 @@
 """Bestanden: the runs and their files, each in readable form, judged as its receiver would, and given out."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..base.private import resolved
-from ..base.problems import InputError
+from ..base.problems import InputError, Language
 from ..base.words import Words, words
 from ..commands.files.files import RunFile, RunFiles, runs_with_files
 from ..commands.show.describe import Choice
+from ..commands.show.described import Described, Field
 from ..commands.show.leafing import Leafed, leafed, records_of
 from ..commands.show.page import headline_pieces, note_text, value_text
 from ..commands.show.show import Showing
@@ -22,6 +23,7 @@ from ..commands.verify.practice import PracticeRecords
 from ..commands.verify.report import Kinds
 from ..commands.verify.verify import Verifying, verify
 from ..settings import Settings
+from ..standards.contents import Note
 from ..standards.registry import standard_of
 from .showing import Paged, acting, as_download, desk, one_of, paged, redirect_with, show, uploaded
 from .uploads import limit_of
@@ -33,6 +35,8 @@ _KIND: Final = "verify"
 #: Runs on a page, and records of a file.
 _RUNS: Final = 20
 _RECORDS: Final = 50
+#: Files of which the first records are told with what they came to.
+_READ: Final = 10
 #: Bytes of a file that is too large to be shown, and of one that takes long to be judged.
 _LARGEST: Final = 60_000_000
 _LONG: Final = 1_000_000
@@ -45,13 +49,15 @@ _OF_ALL: Final = ("report.html", "werklijst.xlsx", "werklijst.csv", "problems.cs
 
 @define
 class Verdict:
-    """What a file came to; ``standard`` '' where it isn't known."""
+    """What a file came to; ``standard`` '' where it isn't known. ``begins``: its first records, nobody to be recognised
+    in them; none where it can't be read, or is in a zip."""
 
     file: str
     standard: str
     kinds: Kinds = field(factory=lambda: Kinds(_PLACES))
     records: int = 0
     ok: bool = False
+    begins: Sequence[Described] = ()
 
 
 class _Verdicts(list[Verdict]):
@@ -67,11 +73,33 @@ class _Verdicts(list[Verdict]):
         self[-1].records, self[-1].ok = records, ok
 
 
+@frozen
+class InWords:
+    """What there is in a record, as people read it."""
+
+    language: Language
+
+    def value(self, element: Field) -> str:
+        return value_text(element, self.language)
+
+    def note(self, note: Note) -> str:
+        return note_text(note, self.language)
+
+    def headline(self, record: Described) -> Sequence[str]:
+        return headline_pieces(record, self.language)
+
+
 def judged(settings: Settings, files: Mapping[Path, str], today: date, progress: object) -> list[Verdict]:
-    """Judges files, each with what it is called. Raises as `verify`."""
+    """Judges files, each with what it is called, and reads how they begin. Raises as `verify`."""
     found = _Verdicts()
     with closing(PracticeRecords(settings)) as practice:
         verify([*files], Verifying(today, settings.language, settings.severities, practice, files), found)
+    paths = {name: path for path, name in files.items()}
+    showing = Showing(settings.language, Choice(), mask=True, insurers=settings.uzovi)
+    for verdict in found[:_READ]:
+        with suppress(InputError):
+            if verdict.standard and (path := paths.get(verdict.file)) is not None:
+                verdict.begins = records_of(path, leafed(path), showing, 1, _RECORDS)
     return [*found]
 
 
@@ -140,7 +168,15 @@ def judge_other() -> ResponseReturnValue:
 @PAGE.get("/controle")
 def verdicts() -> ResponseReturnValue:
     """What files came to that were judged."""
-    return show("verdicts.html", _words(), verdicts=worked(_KIND) or abort(404), said=words("verify", desk().language))
+    language = desk().language
+    return show(
+        "verdicts.html",
+        _words(),
+        verdicts=worked(_KIND) or abort(404),
+        said=words("verify", language),
+        said_of_records=words("show", language),
+        in_words=InWords(language),
+    )
 
 
 def _judge(files: Mapping[Path, str]) -> ResponseReturnValue:
@@ -171,9 +207,7 @@ def _shown(run: str, name: str, *, masked: bool) -> ResponseReturnValue:
         masked=masked,
         links=links,
         said=words("show", language),
-        value_text=lambda each: value_text(each, language),
-        note_text=lambda note: note_text(note, language),
-        headline_pieces=lambda record: headline_pieces(record, language),
+        in_words=InWords(language),
     )
 
 

@@ -266,6 +266,8 @@ def test_files_are_judged_and_given_out(visitor: Visitor, place: Path) -> None:
     other = visitor.press(visitor.get("/bestanden"), "Controleren", files={"van-elders.txt": broken})
     assert "van-elders.txt" in other.text
     assert "Niet in orde" in other.text
+    assert len(other.all("//details//section[starts-with(@class, 'record')]")) == 11
+    assert nobody(other, place)
     assert fetched(visitor, "/bestanden/R000001/lijst/lines.csv")[0].startswith(b"reference,")
     assert fetched(visitor, "/bestanden/lijst/werklijst.xlsx")[0].startswith(b"PK")
 
