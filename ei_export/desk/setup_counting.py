@@ -1,10 +1,11 @@
 """The holdings of the feed for pages of Inrichting: counted once for as long as feed and settings stay the same."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
+from typing import Final
 
-from attrs import evolve
-from flask import request, url_for
+from attrs import define, evolve
+from flask import current_app, request, url_for
 
 from ..base.problems import Refusal
 from ..commands.setup.held import Holdings
@@ -17,6 +18,8 @@ from .showing import desk
 #: Bytes of a feed that are counted while a page is waited for, some 60,000 appointments in a fifth of a second; of
 #: more, a process of its own does it.
 AT_ONCE = 8_000_000
+#: Feeds and settings of which it is remembered.
+_MOST_KEPT: Final = 4
 
 
 class CountingError(Exception):
@@ -30,28 +33,41 @@ class CountingError(Exception):
 def holdings_now(settings: Settings) -> Holdings:
     """What the feed holds. Raises InputError, and CountingError where that is still being counted."""
     path = settings.input.path
-    key = "holdings", stamp(path)
+    own = (settings.path, path, *filter(None, [settings.tariffs_path]), *settings.overlays)
+    state = desk().day, *map(stamp, own)
+    kept: dict[Hashable, _Counted] = current_app.extensions.setdefault("ei_export.holdings", {})
+    found = kept.get(state)
+    if found is None:
+        for old in [*kept][: len(kept) - _MOST_KEPT + 1]:
+            kept.pop(old, None)
+        found = kept[state] = _Counted()
+    if found.held is None and path.is_file() and path.stat().st_size > AT_ONCE:
+        found.held = _by_a_process(settings, found)
+    if found.held is None:
+        found.held = holdings(settings, desk().day)
+    return found.held
 
-    def made() -> Holdings:
-        if not path.is_file() or path.stat().st_size <= AT_ONCE:
-            return holdings(settings, desk().day)
-        return _counted(settings, key)
 
-    return desk().kept(key, made)
+@define
+class _Counted:
+    """What the feed holds, once it was counted, or the job that counts it. A write in the ledger changes neither."""
+
+    held: Holdings | None = None
+    job: str = ""
 
 
-def _counted(settings: Settings, key: tuple[object, ...]) -> Holdings:
+def _by_a_process(settings: Settings, found: _Counted) -> Holdings:
     """What a process of its own counted; has it counted where that wasn't begun."""
-    jobs, begun = desk().jobs, desk().kept((*key, "job"), lambda: [""])
-    job = jobs.get(begun[0])
+    jobs = desk().jobs
+    job = jobs.get(found.job)
     if job is not None and job.refusal is not None:
-        begun[0] = ""  # the next page tries again
+        found.job = ""  # the next page tries again
         raise job.refusal
     if job is not None and isinstance(job.result, Holdings):
         return job.result
     if job is None:
         job = jobs.start("holdings", holdings_of, settings.path, desk().day, writes=False, then=request.path)
-        begun[0] = job.id
+        found.job = job.id
     raise CountingError(url_for("work.page", job_id=job.id))
 
 
