@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -87,21 +88,20 @@ class Browser:
 
 def measured(practice: Path, day: date, times: int) -> Iterator[tuple[str, float, float, str]]:
     """Each page, with the seconds it takes first and again, and its status."""
-    known = Browser(practice, day)
-    pages = list(addresses(known.app, known.desk.settings().ledger.path))
-    for page in pages:
-        known.get(page)
-        known.rest()
-        status = known.get(page)
-        known.rest()
-        first = []
+    browser = Browser(practice, day)
+    for page in list(addresses(browser.app, browser.desk.settings().ledger.path)):
+        browser.get(page)
+        browser.rest()
+        status = browser.get(page)
+        browser.rest()
+        first, again = [], []
         for _ in range(times):
-            browser = Browser(practice, day)
-            first.append(seconds(lambda browser=browser, page=page: browser.get(page)))  # type: ignore[misc]
-            browser.desk.close()
-        again = [seconds(lambda page=page: known.get(page)) for _ in range(times)]  # type: ignore[misc]
+            browser.desk.forget()
+            first.append(seconds(partial(browser.get, page)))
+            again.append(seconds(partial(browser.get, page)))
+            browser.rest()
         yield page, median(first), median(again), status
-    known.desk.close()
+    browser.desk.close()
 
 
 def main(arguments: Sequence[str]) -> None:

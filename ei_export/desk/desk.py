@@ -131,8 +131,15 @@ class Desk:
     def close(self) -> None:
         """Ends the work, and gives up what was kept: copies of the ledger, and files that were dragged in."""
         self.jobs.stop()
-        self._looks.close()
+        self.forget()
         self.uploads.close()
+
+    def forget(self) -> None:
+        """Gives up what was read and worked out; the next page does that anew."""
+        self._looks.close()
+        with self._lock:
+            self._kept.clear()
+            self._settings = None
 
 
 def _files(settings: Settings) -> Sequence[Path]:
