@@ -1,6 +1,7 @@
 """What people decided about what went out outlives the ledger, and holds nothing about anybody."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,21 @@ __all__ = ["tables_read_once"]
 HELD = visit("H1", "2021-03-01", "940131", "T2", patient="P2") | {"diagnosis_code": ""}
 
 
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    """Of a practice in which something was closed, opened again, and handed over."""
-    clerk = Clerk(few_tariffs(Clinic.open(tmp_path)))
+@pytest.fixture(scope="module")
+def _before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    clerk = Clerk(few_tariffs(Clinic.open(tmp_path_factory.mktemp("decisions"))))
     clerk.is_refused(clerk.clinic.feed([*COURSE, HELD]).run(), "A1", "A3")
     clerk.gives("close", "A3", "H1", "--as", "patient", "--why", "Jansen betaalt zelf")
     clerk.gives("close", "A1", "--as", "handled")
     clerk.gives("close", "A1", "--reopen")
     assert clerk.gives("sent", "R000001", "--on", TODAY)[0] == 0
-    return clerk
+    return clerk.clinic.folder
+
+
+@pytest.fixture
+def clerk(_before: Path, tmp_path: Path) -> Clerk:
+    """Of a practice in which something was closed, opened again, and handed over."""
+    return Clerk(Clinic(shutil.copytree(_before, tmp_path / "practice")))
 
 
 def known(clerk: Clerk) -> object:

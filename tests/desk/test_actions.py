@@ -1,5 +1,6 @@
 """What somebody does at the desk about what is open: shown first, then done, and taken back."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,14 +19,19 @@ HELD = visit("H1", "2021-03-01", "940131", "T2", patient="P2") | {"diagnosis_cod
 MOVED = START | {"date": "2021-03-02"}
 
 
-@pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    """Of a practice with a refused end, a start that was moved since it was declared, and a held appointment."""
-    clerk = Clerk(few_tariffs(Clinic.open(tmp_path)))
+@pytest.fixture(scope="module")
+def _before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    clerk = Clerk(few_tariffs(Clinic.open(tmp_path_factory.mktemp("actions"))))
     sent = the(clerk.clinic.feed([*COURSE, HELD]).run())
     clerk.gets(by_insurer(sent, {clerk.reference("A3"): Verdict(0, ("0611",))}))
     clerk.clinic.feed([MOVED, CONTACT, END, HELD]).run()
-    return clerk
+    return clerk.clinic.folder
+
+
+@pytest.fixture
+def clerk(_before: Path, tmp_path: Path) -> Clerk:
+    """Of a practice with a refused end, a start that was moved since it was declared, and a held appointment."""
+    return Clerk(Clinic(shutil.copytree(_before, tmp_path / "practice")))
 
 
 @pytest.fixture

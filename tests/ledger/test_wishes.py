@@ -85,7 +85,7 @@ def after(practice: Practice, seed: int, *steps: Callable[[], Any]) -> tuple[lis
     return gave, found
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(EVENTS, st.integers(0, 2**32), st.sampled_from(["credit", "redeclare", "correct"]))
 def test_asked_and_taken_back_is_nothing(events: list[str], seed: int, wanted: Wanted) -> None:
     with tempfile.TemporaryDirectory() as folder, closing(Ledger.open(Path(folder) / "ledger.sqlite")) as ledger:
