@@ -47,13 +47,6 @@ def text_lines(
         days = (today - ran.day).days
         return f"{ran.when(language)} ({left(-days, 'ago')})" if days > 0 else ran.when(language)
 
-    def amount(task: Task) -> str:
-        """What there is to gain, if anything is, and how sure that is."""
-        if task.amount_cents is None:
-            return kinds["basis_unknown"] if task.basis == "unknown" else ""
-        sure = f" ({kinds['basis_estimate']})" if task.estimated else ""
-        return f"€ {euros(task.amount_cents, language)}{sure}"
-
     text = template(__package__, "status", language).generate(
         s=status,
         first=partial(few, most=_MOST if everything else _FEW),
@@ -61,8 +54,7 @@ def text_lines(
         counts=status.worklist.counts,
         is_calm=all(kind.endswith("_end") for kind in status.worklist.counts),
         kinds=kinds,
-        amount=amount,
-        facts=partial(_facts, say),
+        facts=partial(_facts, say, kinds),
         language=language,
         today=today,
         money=list(money_lines(status.by_uzovi, status.totals, language)),
@@ -78,11 +70,15 @@ def text_lines(
     yield from set_lines(text, paint)
 
 
-def _facts(say: Words, task: Task) -> Iterator[str]:
-    """What a task is about, in few words."""
+def _facts(say: Words, kinds: Words, task: Task) -> Iterator[str]:
+    """What a task is about, in few words: whose, when, and what there is to gain."""
     for name in ("insurer", "patient_id", "appointment_id", "trajectory", "date", "reference"):
         if value := getattr(task, name):
             yield say(f"fact_{name}", value=value)
+    if task.amount_cents is not None:
+        yield say("fact_estimate" if task.estimated else "fact_amount", value_cents=task.amount_cents)
+    elif task.basis == "unknown":
+        yield kinds["basis_unknown"]
 
 
 def _next_run(status: Status, say: Words) -> Sequence[str]:

@@ -10,7 +10,7 @@ from .task import Basis, Task
 #: What stands in the place of what differs among the things of a cause.
 _BLANK: Final = "…"
 #: What these may share.
-_SHARED: Final = ("patient_id", "date", "insurer", "trajectory", "invoice", "remark")
+_SHARED: Final = ("patient_id", "date", "insurer", "trajectory", "invoice", "return_codes", "remark")
 
 
 def together(key: str, things: Iterable[Task]) -> Task:

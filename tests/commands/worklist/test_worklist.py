@@ -13,9 +13,11 @@ from ei_export.commands.worklist.worklist import WorkList, worklist
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import settings
-from tests.support.clerk import CONTACT, COURSE, END, START, Clerk
-from tests.support.feeds import TODAY, Clinic, tables_read_once, visit
-from tests.support.ledgers import LineAnswer, answer
+from tests.manual.practice import AMOUNTS
+from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, the
+from tests.support.feeds import BOTH_LISTS, TODAY, Clinic, contract, tables_read_once, visit
+from tests.support.ledgers import LineAnswer, answer, to_do
+from tests.support.receiver import Verdict, by_insurer
 
 __all__ = ["tables_read_once"]
 
@@ -155,3 +157,119 @@ def test_a_task_is_the_same_once_it_was_on_disk(clinic: Clinic) -> None:
     with opened(clinic) as found:
         for task in found:
             assert unpack(pack(task)) == task
+
+
+def test_a_file_that_was_refused_is_one_task_of_all_its_lines(clinic: Clinic) -> None:
+    clinic.feed([*COURSE, SECOND | {"date": "2021-04-05"}]).run()
+    answer(clinic.folder, INVOICE, {}, kind="refused", codes="8022", read_on="2021-07-10", dated="2021-07-09")
+    for number in (1, 2, 3):
+        to_do(clinic.folder, f"210701R000001000000{number}", to_repeat="header")
+
+    task = only(clinic)
+
+    assert about(task) == ("refused", f"file:{INVOICE}", 20_069, "exact", "TASK_HEADER_REFUSED")
+    assert (task.count, task.insurer, task.return_codes, task.invoice) == (3, "VGZ", ["8022"], INVOICE)
+    assert task.cause("nl").startswith(f"Declaratie {INVOICE} is in haar geheel afgewezen, retourcode 8022: ")
+    assert task.remedy("en").endswith(f"otherwise after ei-export redeclare {INVOICE}.")
+
+
+def test_two_lines_of_one_appointment_that_are_both_paid_are_one_task(clinic: Clinic) -> None:
+    """A run was withdrawn, and its file answered all the same once the next one had gone out."""
+    clinic.feed(COURSE).run()
+    Clerk(clinic).undoes("R000001")
+    clinic.run(today="2021-07-02")
+    ledgers_say = "UPDATE line SET became = 'granted', granted_cents = amount_cents WHERE appointment_id = 'A1'"
+    Clerk(clinic).write(ledgers_say)
+
+    task = only(clinic, "2021-07-02")
+
+    assert about(task) == ("paid_twice", "210702R0000020000001", 6_644, "exact", "TASK_PAID_TWICE")
+    assert task.found[0].params == {"reference": FIRST, "later": "210702R0000020000001"}
+    assert task.ways[0] == "credit"
+
+
+def test_a_line_whose_credit_was_refused(clinic: Clinic) -> None:
+    clerk = Clerk(clinic)
+    sent = clinic.feed(COURSE).run()
+    clerk.gets(by_insurer(the(sent), {}))
+    clerk.asks("credit", FIRST)
+    credited = clinic.run(today="2021-07-02")
+    (credit,) = [line.reference for _, line in the(credited).lines]
+    clerk.gets(by_insurer(the(credited), {credit: Verdict(0, ("0611",))}))
+
+    task = only(clinic, "2021-07-03")
+
+    assert about(task) == ("credit_refused", FIRST, 6_644, "exact", "CREDIT_REFUSED")
+    assert task.return_codes == ["0611"]
+
+
+def test_what_is_completed_and_not_claimed_or_changed_since(clinic: Clinic) -> None:
+    clerk = Clerk(clinic)
+    clinic.feed([*COURSE, SECOND]).run()
+    clerk.asks("credit", FIRST)
+    clinic.feed([*COURSE[:2], END | {"status": "cancelled"}, SECOND]).run(today="2021-07-02")
+
+    first, second = tasks(clinic, "2021-07-03")
+
+    assert about(first) == ("nothing_stands", FIRST, 6_644, "exact", "TASK_NOTHING_STANDS")
+    assert about(second)[:2] == ("changed", "210701R0000010000002")
+    assert second.code == "DECLARED_CANCELLED"
+
+
+def test_a_count_that_waits_stands_under_what_it_waits_for(clinic: Clinic) -> None:
+    start = visit("B1", "2021-03-01", "940156", "TB", patient="P8", diagnosis="3026")
+    unsure = visit("B2", "2021-03-08", "940135", "TB", patient="P8", diagnosis="3426")
+    end = visit("B3", "2021-03-15", "940157", "TB", patient="P8", diagnosis="3026")
+    clinic.feed([start, unsure, end]).run()
+
+    with opened(clinic) as found:
+        (task,) = (each for each in found if each.kind not in ALWAYS)
+        things = [*found.under(task.key)]
+
+    assert (task.kind, task.code, task.count) == ("contact", "CONTACT_OTHER_PROGRAM", 2)
+    assert [(thing.key, thing.code) for thing in things] == [("B2", "CONTACT_OTHER_PROGRAM"), ("B3", "COUNT_UNCERTAIN")]
+    assert task.amount_cents == things[1].amount_cents
+    assert things[1].basis == "exact"
+
+
+def test_a_contract_and_a_code_that_are_missing_stand_once(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path, contracts=contract("VGZ"))
+    other = [visit(f"C{n}", f"2021-03-0{n}", "940141", f"C{n}", patient=f"P{n}", insurer="CZ") for n in (1, 2)]
+    clinic.feed([*COURSE, *other, *(visit(f"X{n}", "2021-03-01", "EIGEN", patient=f"P{n}") for n in (4, 5))]).run()
+
+    missing, not_linked = tasks(clinic)
+
+    assert (missing.kind, missing.count, missing.insurer) == ("no_agreement", 2, "CZ")
+    assert (missing.amount_cents, missing.basis) == (2 * AMOUNTS[BOTH_LISTS[0], "CZ", "940141"], "exact")
+    assert "Op 01-03-2021 – 02-03-2021 heeft de praktijk geen contractpositie met CZ" in missing.cause("nl")
+    assert (not_linked.kind, not_linked.key, not_linked.count) == ("not_linked", "not_linked:EIGEN", 2)
+
+
+def test_the_table_decides_what_comes_first(clinic: Clinic) -> None:
+    """What can be saved yet, then what can wait, then what is too late; the largest amount first."""
+    clinic.feed([*COURSE, SECOND]).run()
+    answered(clinic, 0, _1=("refused", 0, "0611"), _2=("refused", 0, "0611"), _3=("partly_granted", 10, "8059"))
+
+    def order(today: str) -> list[tuple[str, str]]:
+        return [(task.kind, task.appointment_id) for task in tasks(clinic, today)]
+
+    assert order("2021-07-15") == [("refused", "A1"), ("refused", "A3"), ("partly_granted", "C1")]
+    assert order("2022-03-02") == [("refused", "A3"), ("partly_granted", "C1"), ("refused", "A1")]
+
+
+def test_both_terms_of_an_insurer(clinic: Clinic) -> None:
+    single = visit("S1", "2021-03-01", "940140", "TS", patient="P3", insurer="Zilveren Kruis")
+    clinic.feed([single]).run()
+    answered(clinic, 0, _1=("refused", 0, "0611"))
+    task = only(clinic, "2021-09-06")
+    assert (task.deadline, task.days_left, task.first_deadline) == (date(2021, 10, 9), 33, date(2021, 9, 1))
+
+
+def test_tables_that_end_and_ends_that_nobody_registered(clinic: Clinic) -> None:
+    tariffs_end(clinic, "940131", "2021-07-10")
+    clinic.feed([START]).run()
+    trajectory, *_, tariffs = tasks(clinic, but=())
+    assert about(trajectory) == ("open_trajectory", "open_trajectory:T1", 6_781, "estimate", "TASK_NOT_ENDED")
+    assert trajectory.date == date(2021, 3, 1)
+    assert (tariffs.kind, tariffs.deadline, tariffs.days_left) == ("tariffs_end", date(2021, 7, 10), 9)
+    assert tariffs.in_setup
