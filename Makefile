@@ -62,8 +62,11 @@ lint: $(DEVELOP)
 # Tracing nearly doubles the time of a test, so only those are traced that are about what must be covered.
 COVERED := tests/zorg1 tests/standards tests/commands/returns/test_returns.py tests/border/test_zorg1_trajectories.py \
 	tests/border/test_zorg1_over_runs.py tests/border/test_flat_judge.py tests/border/test_xml_judge.py
-# With what is compiled kept, also where the environment says otherwise: tests start many processes.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal
+# What tests make for a moment is made in memory, where there is room for 2 GB: a run of a practice waits for the disk some
+# dozens of times. What is compiled is kept, also where the environment says otherwise: tests start many processes.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 {print $$6}')
+PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal \
+	-o tmp_path_retention_policy=failed
 
 test: lint
 	$(PYTEST) --cov --cov-report= $(COVERED)
