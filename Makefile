@@ -64,15 +64,18 @@ COVERED := tests/zorg1 tests/standards tests/commands/returns/test_returns.py te
 	tests/border/test_zorg1_over_runs.py tests/border/test_flat_judge.py tests/border/test_xml_judge.py
 # What tests make for a moment is made in memory, where there is room for 2 GB: a run of a practice waits for the disk some
 # dozens of times. What is compiled is kept, also where the environment says otherwise: tests start many processes.
-MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 2000000 {print $$6}')
-PYTEST := $(if $(MEMORY),TMPDIR=$(MEMORY)) PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal \
+MEMORY := $(addsuffix /ei-export-$(shell id -u)$(subst /,-,$(CURDIR)),$(shell df -Pk /dev/shm 2>/dev/null | \
+	awk 'NR == 2 && $$4 > 2000000 {print $$6}'))
+PYTEST := $(if $(MEMORY),TMPDIR='$(MEMORY)') PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist worksteal \
 	-o tmp_path_retention_policy=failed
 
 test: lint
+	$(if $(MEMORY),rm -rf '$(MEMORY)' && mkdir -m 700 '$(MEMORY)')
 	$(PYTEST) --cov --cov-report= $(COVERED)
 	$(BIN)/coverage report --include='ei_export/zorg1/*' --fail-under=95
 	$(BIN)/coverage report --include='ei_export/standards/*' --fail-under=95
 	$(PYTEST) $(addprefix --ignore=,$(COVERED))
+	$(if $(MEMORY),rm -rf '$(MEMORY)')
 
 # make bench N="1000000 4000000" PAIRS=3
 bench: $(DEVELOP)
