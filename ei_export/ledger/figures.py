@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import Ledger
+from .counted import counted
 
 #: What the runs had declared on a day (?1), with the answers read by then.
 _KNOWN: Final = """
@@ -108,10 +109,10 @@ class AnsweredLines:
     insurer: str
     list: str
     therapist: str
-    is_granted: bool
-    is_refused: bool
+    is_granted: bool = field(converter=bool)
+    is_refused: bool = field(converter=bool)
     codes: str
-    is_first: bool
+    is_first: bool = field(converter=bool)
     lines: int
     amount_cents: int
 
@@ -136,9 +137,8 @@ GROUP BY known.insurer, line.list, line.therapist, is_granted, is_refused, codes
 
 def answered_lines(ledger: Ledger, on: dt.date) -> Iterator[AnsweredLines]:
     """The debits that there were answers to on a day."""
-    for row in ledger.named(_ANSWERED, (on.isoformat(),)):
-        flags = {name: bool(row[name]) for name in ("is_granted", "is_refused", "is_first")}
-        yield AnsweredLines(**{**row, **flags})
+    for row in counted(ledger, "answered", on, lambda: ledger.rows(_ANSWERED, (on.isoformat(),))):
+        yield AnsweredLines(*row)
 
 
 #: Counted here: SQLite would first sort all lines there are.
@@ -159,6 +159,10 @@ WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
 def declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
     """By insurer, and days from the care to the first time that its appointment was declared: so many of these, in that
     order."""
+    yield from map(tuple, counted(ledger, "declared", on, lambda: _declared_after(ledger, on)))
+
+
+def _declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
     counts = Counter[tuple[str, int]]()
     for (insurer, declared_on, care), lines in Counter(ledger.rows(_DECLARED_FIRST, (on.isoformat(),))).items():
         counts[insurer, (dt.date.fromisoformat(declared_on) - dt.date.fromisoformat(care)).days] += lines

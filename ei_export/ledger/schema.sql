@@ -295,6 +295,9 @@ CREATE TABLE feed (
     read_by BLOB NOT NULL              -- of all that its rows were read by
 );
 
+-- What was counted of all lines, and a digest of the runs and answers that it was counted by; see counted.py.
+CREATE TABLE counted (name TEXT PRIMARY KEY, digest BLOB NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID;
+
 -- The files that stay in the inbox because they could not be read in, each told of once.
 CREATE TABLE left_file (
     name PRIMARY KEY,                  -- as bytes where it is no text

@@ -41,6 +41,19 @@ def test_a_day_is_told_later_as_it_was_known_then(events: list[str], seed: int) 
         assert {day: known(ledger, day) for day in as_it_was} == as_it_was
 
 
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(EVENTS, st.integers(0, 2**32))
+def test_what_is_kept_of_counts_holds_as_long_as_it_is_what_would_be_counted(events: list[str], seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, closing(Ledger.open(Path(folder) / "ledger.sqlite")) as ledger:
+        practice = Practice(ledger, random.Random(seed))
+        for number, event in enumerate(events):
+            practice.day = DAY + dt.timedelta(days=number // _A_DAY)
+            practice.happens(event)
+            kept, again = known(ledger, dt.date.max), known(ledger, dt.date.max)
+            ledger.do("DELETE FROM counted")
+            assert kept == again == known(ledger, dt.date.max)
+
+
 def test_each_appointment_is_first_declared_and_first_answered_once() -> None:
     """However often it goes out, is refused, withdrawn and sent after all."""
     chance = random.Random(11)
