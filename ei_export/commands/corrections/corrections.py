@@ -136,15 +136,17 @@ def _one(ledger: Ledger, named: str, act: _Act, *, stands: bool = False) -> Sequ
 
 
 def _one_or_all(ledger: Ledger, named: str, act: _Act) -> Sequence[Queued | Finding] | None:
-    """Does it with the line that is named, or with every line of the declaration that was refused; what somebody closed
-    of that is passed over, and told of."""
+    """Does it with the line that is named, or with every line of the declaration that was refused, as far as nothing
+    came in its place; what somebody closed of that is passed over, and told of."""
     found = _one(ledger, named, act)
     if found is not None and any(isinstance(each, Queued) for each in found):
         return found
     refused = [asking for reference in queue.refused_of(ledger, named) if (asking := queue.asking(ledger, reference))]
     closed = len([line for line in closed_lines(ledger, named) if line.became == "refused"])
     told = [Finding("REDECLARE_PASSES_CLOSED", "", {"invoice": named, "count": closed})] if closed else []
-    return [*(act(ledger, asking) for asking in refused), *told] or found
+    came = [act(ledger, asking) for asking in refused]
+    later = [each for each in came if isinstance(each, Finding) and each.code == "REDECLARE_LATER"]
+    return [*([each for each in came if each not in later] or later[:1]), *told] or found
 
 
 def _credit(ledger: Ledger, asking: Asking, *, why: str, today: date) -> Queued | Finding:
