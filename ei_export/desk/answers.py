@@ -99,10 +99,12 @@ def read(settings: Settings, files: Mapping[Path, str], today: date, progress: o
 
 @frozen
 class Unanswered:
-    """A declaration without an answer: ``days`` since it was sent, or made where nobody said so."""
+    """A declaration without an answer: ``days`` since it was sent, or made where nobody said so; ``is_beside``: others
+    of its run were answered."""
 
     row: Mapping[str, Any]
     days: int
+    is_beside: bool
 
     @property
     def run(self) -> str:
@@ -119,9 +121,14 @@ def page() -> ResponseReturnValue:
     settings, today = desk().settings(), desk().day
     with desk().ledger() as ledger:
         known = list(answers(ledger))
-        sent = [row for row in declarations(ledger) if row["state"] == "sent"]
+        declared = list(declarations(ledger))
         waiting, left = _inbox(settings, left_files(ledger))
-    unanswered = [Unanswered(row, (today - date.fromisoformat(row["sent_on"] or row["today"])).days) for row in sent]
+    answered = {row["run"] for row in declared if row["answered"]}
+    unanswered = [
+        Unanswered(row, (today - date.fromisoformat(row["sent_on"] or row["today"])).days, row["run"] in answered)
+        for row in declared
+        if row["state"] == "sent"
+    ]
     return show(
         "answers.html",
         _words(),

@@ -58,7 +58,7 @@ def page() -> Response:
         settings=settings,
         night=_night(night, desk().day),
         to_send=[_offered(run, settings) for run in runs if run.standing == "send"],
-        waiting=[run for run in runs if run.standing in ("sent", "answered") and run.unanswered],
+        waiting=[run for run in runs if run.standing in ("sent", "partly")],
         patience=settings.status.answer_weeks * 7,
         day=desk().day,
         credits=credits,

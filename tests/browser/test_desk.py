@@ -155,6 +155,7 @@ def declares_it_again(at: AtDesk, books: Books) -> None:
     books.tasks -= 1
     assert at.page.all("//h1") == ["Klaar voor de volgende run"]
     assert at.page.all("//td//p[@class='soft']") == ["Het bedrag klopt"]
+    assert "1 regel gaat daarnaast vanzelf opnieuw mee" in at.page.text  # which was good in a file that was refused
 
 
 def leaves_the_rest_to_the_patient(at: AtDesk, books: Books) -> None:
@@ -181,7 +182,7 @@ def declares_from_another_export(at: AtDesk, books: Books) -> None:
     assert cents(books.files("R000002").values()) == asked
     books.declared += asked
     books.again = 0
-    books.tasks += 2
+    books.tasks += 2  # the change, and the word
 
 
 def corrects_what_changed(at: AtDesk, books: Books) -> None:
@@ -235,6 +236,8 @@ def declares(at: AtDesk, books: Books) -> None:
 
 def hands_over(at: AtDesk, books: Books) -> None:
     at.follow("Vandaag")
+    assert "Op bestanden van R000001 is geantwoord, en niemand heeft gezegd wanneer hij is verstuurd." in at.page.text
+    at.press("R000001 is verstuurd")
     for run in ("R000003", "R000002"):
         with ZipFile(io.BytesIO(at.download(f"{run}.zip"))) as zipped:
             assert {name: zipped.read(name) for name in zipped.namelist()} == books.files(run)
@@ -244,7 +247,7 @@ def hands_over(at: AtDesk, books: Books) -> None:
     with status(load(books.practice / "ei-export.toml"), DAY) as told:
         assert list(told.to_send) == []
         sent_on = {row["run"]: row["sent_on"] for row in told.declarations}
-    assert sent_on == {"R000001": None, "R000002": "2024-02-02", "R000003": "2024-02-02"}
+    assert sent_on == dict.fromkeys(("R000001", "R000002", "R000003"), "2024-02-02")
 
 
 def looks_around(at: AtDesk, books: Books) -> None:
@@ -253,6 +256,7 @@ def looks_around(at: AtDesk, books: Books) -> None:
     at.press("Zoeken", number=NEW[0])
     assert f"gedeclareerd in run R000003 van 02-02-2024, {euros(NEW_CENTS)}." in at.page.text
     at.follow("Bestanden")
+    assert at.page.all("//h3/*[@class='badge']") == [*["verstuurd, nog geen antwoord"] * 2, "deels beantwoord"]
     at.follow("Zorg1")
     at.follow("Werklijst")
     assert "16 taken, het dringendste eerst" in at.page.text

@@ -88,7 +88,9 @@ class Browser:
 
     def picture(self, path: Path) -> None:
         """Of the whole page."""
-        content = self.do("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        width, height = self.run("return [innerWidth, document.documentElement.scrollHeight]")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        content = self.do("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
         path.write_bytes(base64.b64decode(content))
 
     def printed(self) -> int:

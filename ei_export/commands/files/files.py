@@ -19,9 +19,9 @@ from ...ledger import Ledger, standing
 from ...ledger.runs import folders
 from ...standards.files import sha256_of
 
-#: What is to be done with the files of a run: hand them over; nothing, as somebody did, or as there is an answer; or
-#: never, as it was withdrawn, or is a test.
-Standing = Literal["send", "sent", "answered", "withdrawn", "test"]
+#: What is to be done with the files of a run: hand them over; wait, as somebody did, or as there is an answer to some;
+#: nothing, as there is one to all; or never, as it was withdrawn, or is a test.
+Standing = Literal["send", "sent", "partly", "answered", "withdrawn", "test"]
 
 #: Where in the folder of a run its files are.
 _FOLDER: Final = "declarations"
@@ -119,8 +119,8 @@ def runs_with_files(ledger: Ledger, out: Path) -> list[RunFiles]:
 def _standing(declared: standing.LedgerRow, files: Sequence[RunFile]) -> Standing:
     if declared["state"] == "withdrawn":
         return "withdrawn"
-    if any(file.answered is not None for file in files):
-        return "answered"
+    if answered := sum(file.answered is not None for file in files):
+        return "answered" if answered == len(files) else "partly"
     return "sent" if declared["sent_on"] else "send"
 
 

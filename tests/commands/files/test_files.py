@@ -66,7 +66,10 @@ def test_they_are_to_be_sent_until_they_were_or_are_withdrawn(clerk: Clerk) -> N
     assert (run.standing, str(run.sent_on), len(run.unanswered)) == ("sent", "2021-07-01", 2)
     clerk.gets(by_insurer(take_apart(run.path(run.files[1], out(clerk)).read_bytes()), {}))
     (run,) = runs(clerk)
-    assert (run.standing, [file.insurer for file in run.unanswered]) == ("answered", ["Zilveren Kruis"])
+    assert (run.standing, [file.insurer for file in run.unanswered]) == ("partly", ["Zilveren Kruis"])
+    clerk.gets(by_insurer(take_apart(run.path(run.files[0], out(clerk)).read_bytes()), {}))
+    (run,) = runs(clerk)
+    assert (run.standing, run.unanswered) == ("answered", [])
 
 
 def test_tests_and_what_was_withdrawn_are_told_apart(clerk: Clerk) -> None:
