@@ -12,7 +12,7 @@ from ..commands.explain.explain import KINDS, NumberUnknown, explain
 from ..intake import values
 from .actions import ways
 from .showing import acting, desk, show
-from .stories import Told, name_of, run_of, told
+from .stories import Telling, name_of, run_of, told
 
 PAGE = Blueprint("explain", __name__, url_prefix="/uitleg")
 
@@ -54,7 +54,7 @@ def _words() -> Words:
     return words("desk-explain", desk().language)
 
 
-def _stories(number: str, kind: str) -> Sequence[Told]:
+def _stories(number: str, kind: str) -> Sequence[Telling]:
     settings, language = desk().settings(), desk().language
     feed = settings.input.path
     keep = desk().kept_feed if feed.is_file() and feed.stat().st_size <= _LARGEST else None
@@ -63,14 +63,14 @@ def _stories(number: str, kind: str) -> Sequence[Told]:
     return [told(story, settings, language, _words()) for story in stories]
 
 
-def _ways(stories: Sequence[Told]) -> Mapping[str, Sequence[str]]:
+def _ways(stories: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
     """What can be done about what stories tell of, by its number."""
     subjects = {told.story.subject for told in stories if told.story.kind in _OF_ONE}
     with desk().ledger() as ledger:
         return {subject: ways(ledger, subject) for subject in subjects}
 
 
-def _page(number: str, stories: Sequence[Told], refusal: SettingsError | None = None) -> ResponseReturnValue:
+def _page(number: str, stories: Sequence[Telling], refusal: SettingsError | None = None) -> ResponseReturnValue:
     language = desk().language
     return show(
         "explain.html",

@@ -48,7 +48,7 @@ _OF_ALL: Final = ("report.html", "werklijst.xlsx", "werklijst.csv", "problems.cs
 
 
 @define
-class Verdict:
+class FileRead:
     """What a file came to; ``standard`` '' where it isn't known. ``begins``: its first records, nobody to be recognised
     in them; none where it can't be read, or is in a zip."""
 
@@ -60,11 +60,11 @@ class Verdict:
     begins: Sequence[Described] = ()
 
 
-class _Verdicts(list[Verdict]):
+class _FilesRead(list[FileRead]):
     """A page that keeps what is to be told."""
 
     def begin(self, file: str, standard: str) -> None:
-        self.append(Verdict(file, standard))
+        self.append(FileRead(file, standard))
 
     def problem(self, problem: dict[str, Any]) -> None:
         self[-1].kinds.add(problem)
@@ -89,9 +89,9 @@ class InWords:
         return headline_pieces(record, self.language)
 
 
-def judged(settings: Settings, files: Mapping[Path, str], today: date, progress: object) -> list[Verdict]:
+def judged(settings: Settings, files: Mapping[Path, str], today: date, progress: object) -> list[FileRead]:
     """Judges files, each with what it is called, and reads how they begin. Raises as `verify`."""
-    found = _Verdicts()
+    found = _FilesRead()
     with closing(PracticeRecords(settings)) as practice:
         verify([*files], Verifying(today, settings.language, settings.severities, practice, files), found)
     paths = {name: path for path, name in files.items()}

@@ -11,7 +11,7 @@ from ..base.reasons import Reason
 from ..base.tables import Row
 from ..base.words import Words, words
 from ..commands.explain.rule_rows import rule_row
-from ..commands.explain.story import Part, Story, parts
+from ..commands.explain.story import SaidPart, Story, parts
 from ..declaring.numbers import run_label
 from ..ledger.line import Line
 from ..settings import Settings
@@ -21,7 +21,7 @@ _VISIT, _SENT, _FILE = "visit", ("sent.debit", "sent.credit"), "declaration.file
 
 
 @frozen
-class Source:
+class Cited:
     """Where something stands: its ``place``, and the row of a table that is there, if it is one of rules."""
 
     place: str
@@ -34,8 +34,8 @@ class Step:
     of one that went out; ``file``: a run and the name of a file of it, or None."""
 
     reason: Reason
-    parts: Sequence[Part]
-    sources: Sequence[Source]
+    parts: Sequence[SaidPart]
+    sources: Sequence[Cited]
     line: Line | None = None
     file: tuple[str, str] | None = None
 
@@ -58,16 +58,16 @@ class Block:
 
 
 @frozen
-class Told:
+class Telling:
     """A story: what it is about, what became of that, and all that led to it."""
 
     story: Story
     title: str
-    head: Sequence[Part]
+    head: Sequence[SaidPart]
     blocks: Sequence[Block]
 
 
-def told(story: Story, settings: Settings, language: Language, own: Words) -> Told:
+def told(story: Story, settings: Settings, language: Language, own: Words) -> Telling:
     """A story in a language; ``own`` words say what is said otherwise here."""
     known = words("explain", language)
     head, *steps = story.steps
@@ -87,15 +87,15 @@ def told(story: Story, settings: Settings, language: Language, own: Words) -> To
                 _file(reason, head) if reason.key == _FILE else None,
             )
         )
-    return Told(story, known[f"title.{story.kind}"], list(parts(head, language, own)), blocks)
+    return Telling(story, known[f"title.{story.kind}"], list(parts(head, language, own)), blocks)
 
 
-def _sources(reason: Reason, settings: Settings, placed: set[str]) -> Iterator[Source]:
+def _sources(reason: Reason, settings: Settings, placed: set[str]) -> Iterator[Cited]:
     """Where a step stands, as far as no step before it said so; of a visit its row in any case."""
     for place in filter(None, reason.source.split("; ")):
         if place not in placed or reason.name == _VISIT:
             placed.add(place)
-            yield Source(place, rule_row(settings, place))
+            yield Cited(place, rule_row(settings, place))
 
 
 def _file(reason: Reason, head: Reason) -> tuple[str, str]:

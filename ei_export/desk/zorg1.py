@@ -25,9 +25,9 @@ from .uploads import limit_of
 from .working import work, worked
 from .zorg1_work import (
     Download,
-    Exported,
-    Monitored,
-    Wanted,
+    ExportedFile,
+    MonitoredRows,
+    WantedCourses,
     agreements_file,
     controlled,
     counted,
@@ -58,8 +58,8 @@ _VERSIONS: Final = (1, 2, 3)
 @PAGE.get("")
 def page() -> ResponseReturnValue:
     """Monitoring: what is asked, and the rows of it."""
-    found = cast("Monitored | None", worked("monitor"))
-    wanted, question = (found.wanted, found.question) if found else (Wanted(), Question())
+    found = cast("MonitoredRows | None", worked("monitor"))
+    wanted, question = (found.wanted, found.question) if found else (WantedCourses(), Question())
     asked = dict(each.split("=", 1) for each in question.filters)
     return show(
         "zorg1.html",
@@ -127,7 +127,7 @@ def make_export() -> ResponseReturnValue:
 @PAGE.get("/export/bestand")
 def export_file() -> ResponseReturnValue:
     """The tables that were made."""
-    found = cast("Exported | None", worked("export")) or abort(404)
+    found = cast("ExportedFile | None", worked("export")) or abort(404)
     return _given(found.file)
 
 
@@ -203,12 +203,12 @@ def judge() -> ResponseReturnValue:
 # What is asked.
 
 
-def _wanted() -> Wanted:
+def _wanted() -> WantedCourses:
     """Of which trajectories."""
     form = request.form
     uzovis = tuple(form.get("uzovi", "").replace(",", " ").split())
     texts = {name: form.get(name, "").strip() for name in ("since", "until", "quarter")}
-    return Wanted(programs=tuple(filter(None, form.getlist("program"))), uzovis=uzovis, **texts)
+    return WantedCourses(programs=tuple(filter(None, form.getlist("program"))), uzovis=uzovis, **texts)
 
 
 def _question() -> Question:

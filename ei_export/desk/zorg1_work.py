@@ -41,7 +41,7 @@ Progress = Callable[[str, int], None]
 
 
 @frozen
-class Wanted:
+class WantedCourses:
     """Of which trajectories, as it was typed: see `Selection.of`."""
 
     since: str = ""
@@ -64,7 +64,7 @@ class Download:
 
 
 @frozen
-class Monitored:
+class MonitoredRows:
     """Rows of monitoring, the first `MOST_ROWS` of ``count``, of so many trajectories, and what is wrong with them."""
 
     sheet: Sheet
@@ -72,12 +72,12 @@ class Monitored:
     count: int
     trajectories: int
     kinds: Sequence[KindFound]
-    wanted: Wanted
+    wanted: WantedCourses
     question: Question
 
 
 @frozen
-class Counted:
+class CountedRows:
     """The table of quality; ``told``: message and remedy of what there is to tell; whether the criteria were asked for
     and all are met."""
 
@@ -86,12 +86,12 @@ class Counted:
     between_weeks: int
     told: Sequence[tuple[str, str]]
     met: bool
-    wanted: Wanted
+    wanted: WantedCourses
     consent: Consent
 
 
 @frozen
-class Exported:
+class ExportedFile:
     """What was exported, and what there is to tell of it."""
 
     file: Download
@@ -120,16 +120,20 @@ class Controlled:
     told: Sequence[tuple[str, str]]
 
 
-def monitored(settings: Settings, wanted: Wanted, question: Question, today: date, progress: Progress) -> Monitored:
+def monitored(
+    settings: Settings, wanted: WantedCourses, question: Question, today: date, progress: Progress
+) -> MonitoredRows:
     """Raises as `monitor`."""
     with closing(monitor(settings, wanted.select, question, today)) as found:
         rows = [row for row, _ in zip(found.rows, range(MOST_ROWS), strict=False)]
         kinds = list(kinds_found(found.problems, settings.language, {}, _LIMITS))
-        return Monitored(sheet(settings.language), rows, len(found.rows), found.trajectories, kinds, wanted, question)
+        return MonitoredRows(
+            sheet(settings.language), rows, len(found.rows), found.trajectories, kinds, wanted, question
+        )
 
 
 def monitor_file(
-    settings: Settings, wanted: Wanted, question: Question, today: date, xlsx: bool, progress: Progress
+    settings: Settings, wanted: WantedCourses, question: Question, today: date, xlsx: bool, progress: Progress
 ) -> Download:
     """The whole table. Raises as `monitor`."""
     with _folder() as folder:
@@ -139,23 +143,23 @@ def monitor_file(
 
 
 def counted(
-    settings: Settings, wanted: Wanted, consent: Consent, check: bool, today: date, progress: Progress
-) -> Counted:
+    settings: Settings, wanted: WantedCourses, consent: Consent, check: bool, today: date, progress: Progress
+) -> CountedRows:
     """Raises as `quality`."""
     found = quality(settings, wanted.select, today, consent=consent, check=check)
     rows = [(*(named(str(key), settings.language) for key in row[:2]), *row[2:]) for row in found.rows]
     told = _told(found.findings, settings)
     met = check and not found.unmet
-    return Counted(quality_sheet(settings.language), rows, found.between_weeks, told, met, wanted, consent)
+    return CountedRows(quality_sheet(settings.language), rows, found.between_weeks, told, met, wanted, consent)
 
 
-def exported(settings: Settings, wanted: Wanted, today: date, xlsx: bool, progress: Progress) -> Exported:
+def exported(settings: Settings, wanted: WantedCourses, today: date, xlsx: bool, progress: Progress) -> ExportedFile:
     """Raises as `export`."""
     with _folder() as folder:
         done = export(settings, wanted.select, today, folder, xlsx=xlsx)
         with closing(done.problems):
             told = [(problem.message, problem.remedy) for problem in done.problems]
-        return Exported(_packed(folder, "zorg1-export", xlsx=xlsx), done.trajectories, done.patients, told)
+        return ExportedFile(_packed(folder, "zorg1-export", xlsx=xlsx), done.trajectories, done.patients, told)
 
 
 def agreements_file(settings: Settings, screen: Screen, xlsx: bool) -> Download:

@@ -58,7 +58,7 @@ class Story:
     sent: Sequence[Line] = ()
 
 
-class Part(NamedTuple):
+class SaidPart(NamedTuple):
     """A part of a sentence: its ``text``, and where that is a number, what it is of and how it is asked for."""
 
     text: str
@@ -74,7 +74,7 @@ def sentence(said: Reason, language: Language) -> str:
     return words("explain", language)(said.key, **params)
 
 
-def parts(said: Reason, language: Language, own: Words) -> Iterator[Part]:
+def parts(said: Reason, language: Language, own: Words) -> Iterator[SaidPart]:
     """The same sentence in its parts. ``own`` are the words of whoever tells it, for what is said otherwise there."""
     texts = own if said.key in own else words("explain", language)
     params = {name: _shown(name, value, language) for name, value in said.params.items()}
@@ -83,9 +83,9 @@ def parts(said: Reason, language: Language, own: Words) -> Iterator[Part]:
         if isinstance(value, Reason):
             yield from parts(value, language, own)
         elif isinstance(value, str) and name in _NUMBERS and value != "-":
-            yield Part(text, _NUMBERS[name], value)
+            yield SaidPart(text, _NUMBERS[name], value)
         else:
-            yield Part(text)
+            yield SaidPart(text)
 
 
 def _shown(name: str, value: object, language: Language) -> object:
