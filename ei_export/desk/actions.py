@@ -11,13 +11,14 @@ from ..base.problems import render
 from ..base.words import words
 from ..commands.corrections.acts import Act
 from ..commands.corrections.corrections import Wanted, cancel
-from ..commands.corrections.preview import confirm, preview, ways_of
+from ..commands.corrections.preview import Planned, confirm, preview, ways_of
 from ..commands.corrections.preview import queued as wished
 from ..commands.status.status import closed_rows
 from ..ledger import Ledger
 from ..ledger.standing import queued as counted
 from .planned import comes_to, told
 from .showing import acting, desk, one_of, paged, redirect_with, show
+from .worklist import tasks
 
 PAGE = Blueprint("actions", __name__, url_prefix="/acties")
 
@@ -66,9 +67,16 @@ def look() -> ResponseReturnValue:
         way=way,
         found=found,
         closes=_ACTS[way].kind in _CLOSING,
+        waiting=_waiting(found.planned) if _ACTS[way].kind == "close" else {},
         planned=[(each, told(each, w, language)) for each in found.planned],
         refused=[(name, *render(finding.code, finding.params, language)) for name, _, finding in found.refused],
     )
+
+
+def _waiting(closed: Sequence[Planned]) -> Mapping[str, int]:
+    """What appointments that are held would have been declared at, where that is known, by their names."""
+    held = ((each.name, tasks(desk()).of(each.name)) for each in closed if not each.reference)
+    return {name: task.amount_cents for name, task in held if task is not None and task.amount_cents}
 
 
 @PAGE.post("/doen")

@@ -192,6 +192,7 @@ def answer(invoice: str) -> ResponseReturnValue:
         whole=reasons_of_whole(found.answer, language),
         list=list_,
         groups=list(_alike(list_.rows)),
+        named_cents=sum(line.amount_cents for line in found.lines),
         partly=sum(problem["code"] == "RETURN_LINE_PARTLY" for _, problem in told),
         run=run_label(found.answer.run),
         name=found.answer.declaration.rpartition("/")[2],

@@ -70,7 +70,7 @@ def asked_columns(form: Fields, settings: Settings) -> Change:
 
 
 def asked_statuses(form: Fields, settings: Settings) -> Change:
-    words = form.getlist("woord")
+    words = [*filter(None, map(str.strip, form.getlist("woord")))]
     said = next((each for each in get_args(Said) if each == form.get("geldt")), None)
     if not words or said is None:
         raise NothingAskedError("nothing.words")

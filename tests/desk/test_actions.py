@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ei_export.base.wording import euros
 from tests.desk.conftest import DAY
 from tests.support.clerk import COURSE, Clerk, few_tariffs, the
 from tests.support.desk import Page, Visitor, let_in
@@ -117,6 +118,14 @@ def test_what_is_closed_is_opened_again(clerk: Clerk, visitor: Visitor) -> None:
     assert '€ 67,81 gaat van "afgeschreven" naar "afgewezen".' in shown.text
     assert "Er is niets afgesloten." in visitor.press(shown, "Heropenen (2)").text
     assert clerk.parsed(clerk.gives("status")[1])["totals"]["written_off_cents"] == 0
+
+
+def test_money_that_waits_is_told_before_an_appointment_is_closed(clerk: Clerk, visitor: Visitor) -> None:
+    waits = {each["appointment_id"]: each["amount_cents"] for each in clerk.parsed(clerk.gives("status")[1])["tasks"]}
+    shown = chosen(visitor, "handled", "H1")
+    assert f"Er wacht € {euros(waits['H1'], 'nl')} op deze afspraak" in shown.text
+    assert "Samen" not in shown.text, "nothing goes from one sum to another"
+    assert "Er wacht" not in chosen(visitor, "patient", clerk.reference("A3")).text, "its sums tell that"
 
 
 def test_an_act_that_is_none(visitor: Visitor) -> None:

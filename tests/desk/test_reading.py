@@ -176,6 +176,8 @@ def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, bro
     whole = visitor.get("/antwoorden/240201000002")
     assert "In zijn geheel afgewezen" in whole.text
     assert len(whole.tree.xpath("//section[@class='cause']//tbody/tr")) == 1, "the other line was right"
+    assert "Afgewezen 2 van 2" in whole.text, "as where it was read in"
+    assert "Daarnaast ging 1 regel (€ 212,00) mee terug" in whole.text
 
 
 @pytest.mark.usefixtures("in_threads")

@@ -83,6 +83,13 @@ def test_a_status_word_is_linked_and_its_appointments_appear(practice: Path, des
     assert "alles wordt begrepen" in at(visitor).text
 
 
+def test_a_status_word_is_linked_that_the_usual_export_has_not(practice: Path, desk: Desk) -> None:
+    visitor = desk(practice)
+    assert "Zet eerst een vinkje" in visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=[" "]).text
+    saved(visitor, visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=["Gefiatteerd "]))
+    assert 'completed = ["Afgehandeld", "Gefiatteerd"]' in (practice / "ei-export.toml").read_text(encoding="utf-8")
+
+
 def test_the_missing_tariff_is_filled_in(practice: Path, desk: Desk) -> None:
     visitor = desk(practice)
     assert "TARIFF_MISSING" in check(practice)
