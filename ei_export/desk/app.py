@@ -13,7 +13,7 @@ from ..base.wording import at_desk, naming
 from ..base.words import words
 from .desk import Desk
 from .safety import guard
-from .showing import show, to_send_again
+from .showing import clear_uploads, show, to_send_again
 
 #: The pages, in the order of the navigation: the module of each, which has its blueprint as ``PAGE``, and where things
 #: wait for somebody ``count``, that says how many.
@@ -70,6 +70,7 @@ def _before_each(app: Flask, desk: Desk) -> None:
     @app.teardown_request
     def leave(_: BaseException | None) -> None:
         request.close()  # the files that were sent with it
+        clear_uploads()
         if "around" in g:
             g.around.close()
 

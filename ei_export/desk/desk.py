@@ -81,8 +81,9 @@ class Desk:
     def settings(self) -> Settings:
         """The settings as they are now: read anew where their file is another, or one that it names. Raises
         SettingsError."""
-        if self._settings is not None and self._settings[0] == _stamps(self._settings[1]):
-            return self._settings[1]
+        read = self._settings  # once: another thread may have others by the next line
+        if read is not None and read[0] == _stamps(read[1]):
+            return read[1]
         settings = load(self.config)
         settings = evolve(settings, language=self.asked_language or settings.language)
         self._settings = (_stamps(settings), settings) if all(map(is_settled, _files(settings))) else None

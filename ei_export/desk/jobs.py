@@ -91,13 +91,17 @@ class Jobs:
             if len(same) >= (1 if writes else _READING):
                 raise BusyError("DESK_AT_WORK")
             self._make_room()
-            self._jobs[job.id] = job
             context = get_context("spawn")
             ours, theirs = context.Pipe()
-            process = context.Process(target=_live, args=(theirs, function, args), daemon=True)
-            process.start()
-            theirs.close()
-            self._processes[job.id] = process
+            try:
+                process = context.Process(target=_live, args=(theirs, function, args), daemon=True)
+                process.start()
+            except BaseException:
+                ours.close()
+                raise
+            finally:
+                theirs.close()
+            self._jobs[job.id], self._processes[job.id] = job, process
         Thread(target=self._listen, args=(job, process, ours, keep), daemon=True).start()
         return job
 
@@ -129,6 +133,10 @@ class Jobs:
         job = self._jobs.get(job_id)
         return job if job is not None and job.kind == kind and job.state == "done" else None
 
+    def has(self, folder: Path) -> bool:
+        """Whether a piece of work that is remembered has a folder, and takes it away."""
+        return any(job.folder == folder for job in list(self._jobs.values()))
+
     def running(self) -> Sequence[Job]:
         """Those that are at work, the first to start first."""
         return [job for job in list(self._jobs.values()) if job.state == "works"]
@@ -159,7 +167,7 @@ class Jobs:
                 else:
                     job.result, job.refusal = rest
                     state = told
-        except (EOFError, OSError, pickle.UnpicklingError):  # it is gone, and did not say why
+        except Exception:  # noqa: BLE001 - it is gone, and did not say why; or what it said can't be read
             state = "refused"
             job.refusal = Interruption("DESK_STOPPED") if job.id in self._stopped else WriteError("DESK_WORK_DIED")
         finally:

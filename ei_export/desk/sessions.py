@@ -4,17 +4,21 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from hmac import compare_digest
+from itertools import chain
 from threading import Lock
 from typing import Final, Literal
 
 from attrs import Factory, define, field, frozen
 
+from .jobs import remove
 from .uploads import Upload
 
 #: Browsers at a time; the one that was opened first gives way.
 _MOST_SESSIONS: Final = 32
 #: Forms of a session that may still be sent, or are known to have been; what is older is out of date.
 _MOST_FORMS: Final = 500
+#: Forms of a session whose files are kept, of up to 150 MB each, to be sent again.
+_MOST_WITH_FILES: Final = 8
 
 #: What a form is that comes back: it may be done; it was done before; nobody gave it out, or too long ago.
 Standing = Literal["fresh", "used", "unknown"]
@@ -90,8 +94,10 @@ class Session:
         """Keeps files for the form that is to be sent again with that token."""
         with self._lock:
             self._kept[token] = files
-            while len(self._kept) > _MOST_FORMS:
-                self._kept.popitem(last=False)
+            while len(self._kept) > _MOST_WITH_FILES:
+                _, given_up = self._kept.popitem(last=False)
+                for upload in chain(*given_up.values()):
+                    remove(upload.path.parent)
 
     def kept(self, token: str) -> Mapping[str, list[Upload]]:
         """The files that were kept for a form."""

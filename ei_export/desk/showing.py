@@ -199,25 +199,40 @@ def uploaded(field: str) -> Sequence[Upload]:
     """The files that were dragged in, in that field of the form; those that came with it before, where it is sent again
     as it could not be done then. They have a folder of their own."""
     if "uploads" not in g:
-        g.uploads = dict(session().kept(request.form[TOKEN]))
+        uploads = {name: [*files] for name, files in session().kept(request.form[TOKEN]).items()}
+        g.folder = next((upload.path.parent for files in uploads.values() for upload in files), None)
         limit = limit_of(request.path)
         given = [(name, file) for name, file in request.files.items(multi=True) if file.filename]
         if len(given) > limit.files:
             raise RequestEntityTooLarge
         if any(file.stream.seek(0, SEEK_END) > limit.file for _, file in given):
             raise RequestEntityTooLarge
-        folder = desk().uploads.folder() if given else None
+        if given:
+            g.folder = desk().uploads.folder()
         for number, (name, file) in enumerate(given, start=1):
             file.stream.seek(0)
-            upload = stored(cast(Path, folder), number, file.filename or "", file.save)
-            g.uploads.setdefault(name, []).append(upload)
+            uploads.setdefault(name, []).append(stored(g.folder, number, file.filename or "", file.save))
+        g.uploads = uploads  # once all of them are there: of some, the others would be missed by nobody
     return cast(Sequence[Upload], g.uploads.get(field, []))
+
+
+def uploads_folder() -> Path | None:
+    """Where the files are that came with the form, for the work that needs them; None where none came."""
+    return cast(Path | None, g.get("folder"))
+
+
+def clear_uploads() -> None:
+    """Takes the files away that came with the form, but for those that work has, or a form that is to be sent again."""
+    folder = uploads_folder()
+    if folder is not None and not desk().jobs.has(folder):
+        desk().uploads.remove(folder)
 
 
 def to_send_again() -> Mapping[str, list[str]]:
     """The fields of the form that was sent, for one that is sent in its place, with the files that came with it."""
     if "uploads" in g:
         session().keep(_token(), g.uploads)
+        g.folder = None
     return {name: values for name, values in request.form.lists() if name not in (TOKEN, STOOD)}
 
 

@@ -1,10 +1,11 @@
 """Files that were dragged in: how large they may be, and where they are meanwhile.
 
-They are in a folder of their own, which only its owner can look into, under names of ours, until the desk ends or the
-work on them. What they were called is shown, and nothing else is done with it.
+They are in a folder of their own, which only its owner can look into, under names of ours, until the work on them ends,
+or the form that can't be done yet is sent again. What they were called is shown, and nothing else is done with it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -54,7 +55,7 @@ class Upload:
 
 
 class Uploads:
-    """The folders of the files that were dragged in since the desk was started, one for each form."""
+    """The folders of the files that were dragged in, one for each form."""
 
     def __init__(self) -> None:
         self.folders: Final[list[Path]] = []
@@ -63,6 +64,12 @@ class Uploads:
         """A new folder. Raises OSError."""
         self.folders.append(private_folder())
         return self.folders[-1]
+
+    def remove(self, folder: Path) -> None:
+        """Takes a folder away that nobody needs any more, with what is in it."""
+        with suppress(ValueError):
+            self.folders.remove(folder)
+        remove(folder)
 
     def close(self) -> None:
         """Takes the folders away, with what is in them."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from .showing import desk
+from .showing import desk, uploads_folder
 
 
 def work(
@@ -15,7 +15,7 @@ def work(
     `worked` for it. As `Jobs.start`; raises what the function does."""
     jobs = desk().jobs
     if is_long:
-        job = jobs.start(kind, function, *args, writes=writes, then=then)
+        job = jobs.start(kind, function, *args, writes=writes, then=then, folder=uploads_folder())
         return redirect(url_for("work.page", job_id=job.id), 303)
     job = jobs.did(kind, function(*args, lambda stage, count: None), then)
     return redirect(f"{then}?job={job.id}", 303)

@@ -1,8 +1,11 @@
 """A form of the desk does once what it says, whoever sends it again, and says what came of it."""
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import request
@@ -35,7 +38,9 @@ class Counter:
 
     def __init__(self, practice: Path) -> None:
         self.desk = desk_of(practice)
-        self.done: list[tuple[str, list[str], list[Upload]]] = []
+        self.done: list[tuple[str, list[str], dict[str, bytes]]] = []
+        self.uploads: list[Upload] = []
+        self.modes: list[int] = []
         self.failing: list[Exception] = []
         self.app = create_app(self.desk)
         self.app.add_url_rule("/bestanden/tel", "count", self._page)
@@ -56,7 +61,10 @@ class Counter:
         files = list(showing.uploaded("bestand"))
         if self.failing:
             raise self.failing.pop(0)
-        self.done.append((request.form["wat"], request.form.getlist("nog"), files))
+        self.uploads += files
+        self.modes += [upload.path.parent.stat().st_mode & 0o777 for upload in files]
+        contents = {upload.name: upload.path.read_bytes() for upload in files}
+        self.done.append((request.form["wat"], request.form.getlist("nog"), contents))
         return showing.redirect_with("/bestanden/tel?klaar", "gedaan")
 
     @property
@@ -79,7 +87,7 @@ def counter(at_desk: Counter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Count
     at_desk.visitor = Visitor(at_desk.app, at_desk.desk)
     yield at_desk
     at_desk.desk.uploads.close()
-    for used in (at_desk.done, at_desk.failing, at_desk.desk.uploads.folders):
+    for used in (at_desk.done, at_desk.failing, at_desk.uploads, at_desk.modes):
         used.clear()
 
 
@@ -89,7 +97,7 @@ def token_of(page: Page) -> str:
 
 def test_a_form_does_what_it_says_and_the_next_page_tells(counter: Counter) -> None:
     done = counter.visitor.press(counter.page(), "Doe", wat="<b>=1+1</b>\r\ntwee")
-    assert counter.done == [("<b>=1+1</b>\r\ntwee", ["a", "b"], [])]
+    assert counter.done == [("<b>=1+1</b>\r\ntwee", ["a", "b"], {})]
     assert (done.path, done.all("//p[@role='status']")) == ("/bestanden/tel?klaar", ["gedaan"])
     assert counter.page().all("//p[@role='status']") == []
 
@@ -182,7 +190,7 @@ def test_who_is_busy_is_waited_for(counter: Counter, monkeypatch: pytest.MonkeyP
     counter.failing += [BUSY, BUSY, BUSY]
     done = counter.visitor.press(counter.page(), "Doe", bestand={"a.txt": b"A"})
     assert (done.status, counter.whats) == (200, ["een"])
-    assert [upload.path.read_bytes() for upload in counter.done[0][2]] == [b"A"]
+    assert counter.done[0][2] == {"a.txt": b"A"}
 
 
 def test_what_can_not_be_done_now_can_be_sent_again_with_its_files(counter: Counter) -> None:
@@ -199,7 +207,35 @@ def test_what_can_not_be_done_now_can_be_sent_again_with_its_files(counter: Coun
     assert (sent.status, sent.path) == (200, "/bestanden/tel?klaar")
     ((what, more, files),) = counter.done
     assert (what, more) == ("<i>\n'", ["a", "b"])
-    assert [(upload.name, upload.path.read_bytes()) for upload in files] == [("a.txt", b"A"), ("b.txt", b"B")]
+    assert files == {"a.txt": b"A", "b.txt": b"B"}
+    assert not any(upload.path.parent.exists() for upload in counter.uploads)
+
+
+def test_files_of_which_one_could_not_be_stored_are_not_sent_again_without_it(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def stored(folder: Path, number: int, *rest: Any) -> Upload:
+            if number == 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return uploads.stored(folder, number, *rest)
+
+        patch.setattr(showing, "stored", stored)
+        sent = counter.visitor.press(counter.page(), "Doe", bestand={"a.txt": b"A", "b.txt": b"B"})
+    assert (sent.status, counter.desk.uploads.folders) == (500, [])
+    counter.visitor.press(sent, "Opnieuw proberen")
+    assert counter.done == [("een", ["a", "b"], {})]
+
+
+def test_files_that_wait_for_too_many_forms_are_given_up(tmp_path: Path) -> None:
+    session = Session("x")
+    for number in range(9):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        session.keep(str(number), {"files": [Upload(folder / "0001.csv", "a.csv")]})
+    assert {each.name for each in tmp_path.iterdir()} == set("12345678")
+    assert session.kept("0") == {}
 
 
 def test_what_is_unexpected_is_told_without_what_it_was_about(
@@ -263,13 +299,11 @@ def test_elsewhere_no_file_is_taken(counter: Counter) -> None:
 )
 def test_a_file_is_stored_under_a_name_of_ours(counter: Counter, called: str, shown: str, suffix: str) -> None:
     counter.visitor.press(counter.page(), "Doe", bestand={called: b"A"})
-    (upload,) = counter.done[0][2]
+    (upload,) = counter.uploads
     assert (upload.name, upload.path.name) == (shown, f"0001{suffix}")
-    (folder,) = counter.desk.uploads.folders
-    assert upload.path.parent == folder
-    assert folder.stat().st_mode & 0o077 == 0
-    counter.desk.uploads.close()
-    assert not folder.exists()
+    assert not upload.path.parent.exists()
+    assert counter.desk.uploads.folders == []
+    assert counter.modes == [0o700]
 
 
 def test_a_path_of_windows_is_shown_by_its_last_part() -> None:

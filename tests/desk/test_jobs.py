@@ -1,6 +1,7 @@
 """Long work comes to what its function does, is told of however it ends, and leaves nothing behind."""
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import pytest
 from ei_export.base.problems import BusyError
 from ei_export.desk import jobs as jobs_module
 from ei_export.desk.jobs import Job, Jobs, private_folder
-from tests.support.long_work import adding, failing, refusing, waiting
+from tests.support.long_work import adding, failing, refusing, unreadable, waiting
 
 
 @pytest.fixture
@@ -81,6 +82,15 @@ def test_one_that_writes_at_a_time_and_one_that_is_killed_is_told_of(jobs: Jobs,
     assert ended(again).state == "refused"
     assert again.refusal is not None
     assert again.refusal.code == "DESK_STOPPED"
+
+
+def test_work_that_can_not_begin_or_whose_end_can_not_be_read_is_in_the_way_of_none(jobs: Jobs) -> None:
+    with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+        jobs.start("run", adding, lambda: 1, 2, writes=True, then="/vandaag")
+    assert jobs.running() == []
+    job = ended(jobs.start("run", unreadable, writes=True, then="/vandaag"))
+    assert job.refusal is not None
+    assert (job.state, job.refusal.code) == ("refused", "DESK_WORK_DIED")
 
 
 def test_a_folder_that_was_forgotten_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

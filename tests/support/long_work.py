@@ -30,6 +30,15 @@ def failing(progress: Progress) -> None:
     raise ValueError("Jansen")
 
 
+class _Unreadable:
+    def __reduce__(self) -> tuple[type[int], tuple[str]]:
+        return int, ("none",)
+
+
+def unreadable(progress: Progress) -> _Unreadable:
+    return _Unreadable()
+
+
 def waiting(begun: Path, progress: Progress) -> None:
     begun.touch()
     while True:
