@@ -71,7 +71,7 @@ def _declared(summary: Summary | None, language: Language) -> dict[str, str]:
 
 
 def _held(summary: Summary | None, language: Language) -> dict[str, str]:
-    counts = (summary.counts["held"], summary.problems.severities["warning"]) if summary is not None else (0, 0)
+    counts = (summary.shown_counts["held"], summary.problems.severities["warning"]) if summary is not None else (0, 0)
     return dict(zip(("held", "warnings"), (number(count, language) for count in counts), strict=True))
 
 

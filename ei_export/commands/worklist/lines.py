@@ -17,7 +17,7 @@ from ...ledger.dossier import PENDING
 from ...ledger.line import Line
 from ...ledger.standing import changed, nothing_stands, refused
 from ...ledger.worklist import paid_twice, partly_granted, unsettled_at
-from ...model.tasks import TaskName
+from ...model.tasks import TaskName, task_kinds
 from ...settings import Settings
 from .refused import REFUSED, told
 from .stake import term
@@ -95,12 +95,14 @@ def _paid_twice(ledger: Ledger, settings: Settings) -> Iterator[_Found]:
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[_Found]:
-    """Lines that still stand as their credit was refused: paid twice, where another of the appointment stands too."""
+    """Lines that still stand as their credit was refused: paid twice, where another of the appointment stands too, and
+    then with what can be done with such a line, which a line that was granted can't be: closed."""
     for each in refused_credits(ledger, declared_by(provider(settings))):
         answer = each.credit
         more = {"return_codes": answer.return_codes, "remark": answer.remark, "invoice": answer.invoice}
         kind: TaskName = "paid_twice" if each.later else "credit_refused"
-        yield _task(kind, each.debit, about(each), amount_cents=each.debit.credit_cents, **more), each.later
+        task = _task(kind, each.debit, about(each), amount_cents=each.debit.credit_cents, **more)
+        yield evolve(task, ways=task_kinds()["credit_refused"].ways), each.later
 
 
 def _refused(ledger: Ledger, rules: Rules) -> Iterator[_Found]:

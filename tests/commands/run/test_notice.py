@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from ei_export import __version__
 from ei_export.cli import main
 from ei_export.commands import night
-from tests.support.clerk import START, few_tariffs
+from tests.support.clerk import START, Clerk, few_tariffs
 from tests.support.feeds import BSNS, Clinic, visit
 
 
@@ -45,6 +45,13 @@ def test_a_night_on_which_something_is_held(clinic: Clinic) -> None:
         "Laatste run die lukte: 01-07-2021",
     ]
     assert (clinic.folder / "nacht.txt").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_closed_is_not_held(clinic: Clinic) -> None:
+    give(clinic)
+    Clerk(clinic).gives("close", "H1", "--as", "handled")
+    assert give(clinic).exit_code == 0
+    assert "Vastgehouden afspraken: 0; waarschuwingen: 0" in lines(clinic)
 
 
 def test_a_night_that_failed(clinic: Clinic) -> None:

@@ -185,7 +185,7 @@ def test_two_lines_of_one_appointment_that_are_both_paid_are_one_task(clinic: Cl
 
     assert about(task) == ("paid_twice", "210702R0000020000001", 6_644, "exact", "TASK_PAID_TWICE")
     assert task.found[0].params == {"reference": FIRST, "later": "210702R0000020000001"}
-    assert task.ways[0] == "credit"
+    assert task.ways == ["credit"], "what is granted can't be closed"
 
 
 def test_a_line_whose_credit_was_refused(clinic: Clinic) -> None:
@@ -201,6 +201,7 @@ def test_a_line_whose_credit_was_refused(clinic: Clinic) -> None:
 
     assert about(task) == ("credit_refused", FIRST, 6_644, "exact", "CREDIT_REFUSED")
     assert task.return_codes == ["0611"]
+    assert task.ways == ["credit", "cancel", "accepted", "handled"]
 
 
 def test_what_is_completed_and_not_claimed_or_changed_since(clinic: Clinic) -> None:
