@@ -10,7 +10,7 @@ Lines are counted in the ledger: there may be a million of them.
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -117,7 +117,8 @@ class AnsweredLines:
     amount_cents: int
 
 
-#: An appointment of which a debit is the first and is not corrected has no other: by far most.
+#: An appointment of which a debit is the first and is not corrected has no other: by far most. Counted here, as those
+#: below are: SQLite would first sort all lines there are.
 _ANSWERED: Final = f"""
 WITH {_KNOWN}
 SELECT known.insurer, line.list, line.therapist,
@@ -127,21 +128,27 @@ SELECT known.insurer, line.list, line.therapist,
            SELECT 1 FROM line AS other JOIN answer AS its ON its.invoice = other.invoice
            WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
                AND (its.read_on, other.reference) < (known.read_on, line.reference)
-       ) END AS is_first,
-       count(*) AS lines, sum(line.amount_cents) AS amount_cents
+       ) END AS is_first, line.amount_cents
 FROM {_DEBITS}
 WHERE known.read_on IS NOT NULL
-GROUP BY known.insurer, line.list, line.therapist, is_granted, is_refused, codes, is_first
 """
 
 
 def answered_lines(ledger: Ledger, on: dt.date) -> Iterator[AnsweredLines]:
     """The debits that there were answers to on a day."""
-    for row in counted(ledger, "answered", on, lambda: ledger.rows(_ANSWERED, (on.isoformat(),))):
+    for row in counted(ledger, "answered", on, lambda: _answered_lines(ledger, on)):
         yield AnsweredLines(*row)
 
 
-#: Counted here: SQLite would first sort all lines there are.
+def _answered_lines(ledger: Ledger, on: dt.date) -> Iterator[tuple[Any, ...]]:
+    counts, cents = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for (*same, amount), lines in Counter(ledger.rows(_ANSWERED, (on.isoformat(),))).items():
+        counts[*same] += lines
+        cents[*same] += lines * amount
+    for said, lines in sorted(counts.items()):
+        yield *said, lines, cents[said]
+
+
 _DECLARED_FIRST: Final = f"""
 WITH {_KNOWN}
 SELECT known.insurer, known.declared_on, line.date
