@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 from attrs import define
+from selenium.webdriver.common.keys import Keys
 
 from ei_export import load, status
 from tests.support.at_desk import AtDesk, ByForms, InBrowser
@@ -275,6 +276,17 @@ def cents(files: Iterable[bytes]) -> int:
     return sum(take_apart(content).cents for content in files)
 
 
+def all_are_chosen(browser: Browser, at: AtDesk) -> None:
+    """By one box, which is there with scripts alone."""
+    at.follow("Werklijst")
+    browser.find("[data-all]").send_keys(Keys.SPACE)
+    boxes = "[...document.querySelectorAll('td [name=name]')]"
+    count = browser.run(f"return {boxes}.filter(box => box.checked).length")
+    assert 5 < count == browser.run(f"return {boxes}.length")
+    browser.find("td [name=name]").send_keys(Keys.SPACE)
+    assert browser.run("return document.querySelector('[data-all]').indeterminate")
+
+
 @pytest.fixture
 def practice(tmp_path: Path) -> Path:
     return demo(tmp_path)
@@ -289,6 +301,7 @@ def test_in_a_browser_by_keyboard(browser: Browser, practice: Path) -> None:
         here = re.match(r"http://127\.0\.0\.1:\d+/", desk.address)
         assert here is not None
         walk(at, practice)
+        all_are_chosen(browser, at)
         asked = browser.asked_for("http")
     assert browser.said() == []
     assert len(asked) > 100

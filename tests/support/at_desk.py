@@ -90,7 +90,7 @@ class InBrowser:
     address: str
     pictures: Path | None = None
     page: Shown = field(init=False)
-    _seen: list[str] = Factory(list)
+    _seen: list[tuple[str, ...]] = Factory(list)
 
     def __attrs_post_init__(self) -> None:
         folder = str(self.browser.folder)
@@ -153,10 +153,10 @@ class InBrowser:
                     if (box.get("value") in value) is not self._find(box).is_selected():
                         self._find(box).send_keys(Keys.SPACE)
 
-    @staticmethod
-    def _type(element: WebElement, value: str) -> None:
-        element.send_keys(Keys.CONTROL + "a", Keys.DELETE)
-        element.send_keys(value)
+    def _type(self, element: WebElement, value: str) -> None:
+        """All at once: a page that searches as one types must not be quicker."""
+        element.send_keys(Keys.CONTROL + "a")
+        self.browser.do("Input.insertText", text=value)
 
     def _tab_to(self, element: WebElement) -> None:
         """Comes to a button by Tab, sees that it is there, and presses it."""
@@ -179,10 +179,11 @@ class InBrowser:
         return [folder / name for name in contents]
 
     def _drop(self, target: WebElement, paths: list[Path]) -> None:
-        """Drops files as somebody who drags them in from elsewhere."""
+        """Drops files as somebody who drags them in from elsewhere, at the edge of a field, where it is the script of the
+        page that takes them."""
         place = self.browser.run(
             "arguments[0].scrollIntoView({block: 'center'}); const r = arguments[0].getBoundingClientRect();"
-            "return [r.x + r.width / 2, r.y + r.height / 2]",
+            "return [r.x + 5, r.y + 5]",
             target,
         )
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
@@ -202,10 +203,13 @@ class InBrowser:
         self._look()
 
     def _look(self) -> None:
-        """Looks at the page that is there."""
+        """Looks at the page that is there, unless one of its kind was looked at."""
         path = urlsplit(self.browser.driver.current_url).path
+        kind = (path, *self.page.all("//h2"))
+        if kind in self._seen:
+            return
         name = f"{len(self._seen):02}{path.replace('/', '-')}"
-        self._seen.append(name)
+        self._seen.append(kind)
         self._picture(f"{name}-{WIDE}")
         self.browser.wide(NARROW)
         width = self.browser.run("return document.documentElement.scrollWidth")
@@ -220,7 +224,7 @@ class InBrowser:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    for _ in range(1500):
+    for _ in range(3000):
         if holds():
             return
         time.sleep(0.02)
