@@ -179,8 +179,8 @@ class InBrowser:
         return [folder / name for name in contents]
 
     def _drop(self, target: WebElement, paths: list[Path]) -> None:
-        """Drops files as somebody who drags them in from elsewhere, at the edge of a field, where it is the script of the
-        page that takes them."""
+        """Drops files as somebody who drags them in from elsewhere, at the edge of a field, where the script of a
+        page has to take them."""
         place = self.browser.run(
             "arguments[0].scrollIntoView({block: 'center'}); const r = arguments[0].getBoundingClientRect();"
             "return [r.x + 5, r.y + 5]",
