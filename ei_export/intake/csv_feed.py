@@ -75,7 +75,8 @@ def _how_written(path: Path, settings: SourceSettings) -> tuple[str, bool]:
         raise InputError("INPUT_MISSING", path=str(path), reason=error.strerror or "", **settings.kind.told) from None
     encoding = settings.encoding
     if encoding == "auto":
-        if b"\0" in start.lstrip().split(b"\n", 1)[0]:
+        # A PDF, which a system prints as gladly as it exports, begins with a line of text.
+        if start.startswith(b"%PDF-") or b"\0" in start.lstrip().split(b"\n", 1)[0]:
             raise InputError("INPUT_BINARY", path=path.name, **settings.kind.told)
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
     elif codecs.lookup(encoding).name == "utf-8":

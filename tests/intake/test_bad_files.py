@@ -160,6 +160,10 @@ def test_a_workbook_that_is_called_csv(clinic: Clinic) -> None:
     assert clinic.write(workbook.getvalue()).refused()[0] == "INPUT_BINARY"
 
 
+def test_a_pdf(clinic: Clinic) -> None:
+    assert clinic.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n").refused()[0] == "INPUT_BINARY"
+
+
 @pytest.mark.parametrize("column", ["appointment_id", "date", "bsn", "uzovi", "therapist_agb"])
 def test_a_missing_column_is_named(column: str, clinic: Clinic) -> None:
     columns = [name for name in COLUMNS if name != column]
