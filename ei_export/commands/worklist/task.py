@@ -106,7 +106,7 @@ def _worded(finding: Finding, language: Language) -> tuple[str, str]:
     if finding.code in _REFUSALS:
         why = refusal(finding.params, language)
         said = f"{why['text'].rstrip('.')}. " if why["text"] else ""
-        params = {**params, "codes": " ".join(params["return_codes"]), "said": f"{said}{why['meaning']}", **why}  # type: ignore[arg-type]
+        params = {**params, "codes": " ".join(params["return_codes"]), "said": f"{said}{why['meaning'].rstrip('.')}", **why}  # type: ignore[arg-type]
     return render(finding.code, params, language)
 
 
