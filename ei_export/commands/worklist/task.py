@@ -105,8 +105,8 @@ def _worded(finding: Finding, language: Language) -> tuple[str, str]:
     params = {name: _euros(name, value, language) for name, value in finding.params.items()}
     if finding.code in _REFUSALS:
         why = refusal(finding.params, language)
-        said = f"{why['text'].rstrip('.')}. " if why["text"] else ""
-        params = {**params, "codes": " ".join(params["return_codes"]), "said": f"{said}{why['meaning'].rstrip('.')}", **why}  # type: ignore[arg-type]
+        said = ". ".join(text.rstrip(".") for text in (why["text"], why["meaning"]) if text)
+        params |= {"codes": " ".join(finding.params["return_codes"]), "said": said, **why}  # type: ignore[arg-type]
     return render(finding.code, params, language)
 
 
