@@ -15,7 +15,7 @@ from ..commands.corrections.preview import Planned, confirm, preview, ways_of
 from ..commands.corrections.preview import queued as wished
 from ..commands.status.status import closed_rows
 from ..ledger import Ledger
-from ..ledger.standing import queued as counted
+from ..ledger.standing import going_by_themselves
 from .planned import comes_to, told
 from .showing import acting, desk, one_of, paged, redirect_with, show
 from .worklist import tasks
@@ -104,13 +104,12 @@ def queued() -> ResponseReturnValue:
     w = words("desk-actions", desk().language)
     with desk().ledger() as ledger:
         found = wished(desk().settings(), ledger, desk().day, desk().rules())
-        _, again = counted(ledger)
-    asked = len([wish for wish, coming in found if wish.asked != "credit" and coming.code])
+        by_itself = going_by_themselves(ledger)
     return show(
         "next_run.html",
         w,
         waiting=[(wish, comes_to(wish.asked, coming, w, desk().language)) for wish, coming in found],
-        by_itself=max(0, again - asked),
+        by_itself=by_itself,
     )
 
 

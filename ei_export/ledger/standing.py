@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
@@ -151,18 +151,22 @@ def is_still_due(ledger: Ledger, reference: str) -> bool:
     return any(ledger.rows(sql, (reference,)))
 
 
-def queued(ledger: Ledger) -> tuple[int, int]:
-    """How many credits, and how many debits in the place of others, go out with the next run: none as long as another
-    debit of the appointment stands that isn't credited too, nor of what waits for its appointment to give a line, nor
-    of what somebody had corrected while the last run held its appointment."""
-    sql = """
-SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE again = 'now' AND EXISTS (
+#: Of a line: a debit is to go out in its place, and can.
+_GOES_AGAIN: Final = """again = 'now' AND EXISTS (
     SELECT 1 FROM still_due WHERE still_due.reference = line.reference
 ) AND NOT EXISTS (
     SELECT 1 FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
         AND other.credit IS NOT 'now'
-))
+)"""
+
+
+def queued(ledger: Ledger) -> tuple[int, int]:
+    """How many credits, and how many debits in the place of others, go out with the next run: none as long as another
+    debit of the appointment stands that isn't credited too, nor of what waits for its appointment to give a line, nor
+    of what somebody had corrected while the last run held its appointment."""
+    sql = f"""
+SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE {_GOES_AGAIN})
 FROM line
 WHERE corrected = 1 AND NOT ((
     SELECT asked FROM request
@@ -174,3 +178,11 @@ WHERE corrected = 1 AND NOT ((
 """
     credits, again = next(ledger.rows(sql))
     return credits, again
+
+
+def going_by_themselves(ledger: Ledger) -> int:
+    """How many debits go again with the next run although nobody asked for it: their run was withdrawn, or their file
+    refused."""
+    sql = f"SELECT count(*) FROM line WHERE corrected = 1 AND wish_again IS NULL AND {_GOES_AGAIN}"
+    (count,) = next(ledger.rows(sql))
+    return int(count)

@@ -84,6 +84,16 @@ def test_the_next_run_sends_what_was_shown(clerk: Clerk, visitor: Visitor) -> No
     assert "Er staat niets klaar" in late.text
 
 
+def test_what_waits_although_it_was_asked_for_does_not_go_by_itself(clerk: Clerk, visitor: Visitor) -> None:
+    new = visit("N1", "2021-03-03", "940131", "T3", patient="P3")
+    night = clerk.clinic.feed([MOVED | {"diagnosis_code": "3427"}, CONTACT, END, HELD, new]).run()
+    waiting = visitor.press(chosen(visitor, "correct", "A1"), "Corrigeren (1)")
+    assert "Wacht nog: Diagnosecode 3427" in waiting.text
+    assert "vanzelf opnieuw mee" not in waiting.text
+    clerk.undoes(night.document["run"])
+    assert "1 regel gaat daarnaast vanzelf opnieuw mee" in visitor.get("/acties/klaar").text
+
+
 def test_what_comes_to_something_else_by_now_is_not_done(clerk: Clerk, visitor: Visitor) -> None:
     """A run at night, or another browser, in between."""
     shown = chosen(visitor, "correct", "A1")
