@@ -56,6 +56,7 @@ def each_named(ledger: Ledger, names: Iterable[str], do: Doing[T], unknown: Call
     """Does it with each of these, once: what can be done is done, what can't is told of. ``unknown``: what is told of
     a name that nothing has, with where it stands."""
     done: Done[T] = Done()
+    seen = set[T]()  # of an invoice there may be thousands
     positions: dict[str, int] = {}
     for position, typed in enumerate(names, 1):
         positions.setdefault(typed.strip(), position)
@@ -70,7 +71,8 @@ def each_named(ledger: Ledger, names: Iterable[str], do: Doing[T], unknown: Call
         for each in found:
             if isinstance(each, Finding):
                 done.refused.append((name, position, each))
-            elif each not in done.items:
+            elif each not in seen:
+                seen.add(each)
                 done.items.append(each)
     return done
 

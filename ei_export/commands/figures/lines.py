@@ -66,7 +66,7 @@ def refused_by_code(answered: Iterable[AnsweredLines]) -> Sequence[Share]:
     for each in answered:
         of += each.lines
         if each.is_refused:
-            for code in [code for code in each.codes.split() if code != GOOD] or [""]:
+            for code in [code for code in dict.fromkeys(each.codes.split()) if code != GOOD] or [""]:
                 lines[code] += each.lines
                 cents[code] += each.amount_cents
     ranked = sorted(lines, key=lambda code: (-lines[code], code))

@@ -174,12 +174,12 @@ class _RowReader:
         for column in ("code", "amount"):
             if column not in said:
                 return Finding("PASTED_MISSING", column, {"what": column})
-        insurer = self._names.insurers.find(said.get("insurer") or self._defaults.insurer)
+        whose, which = said.get("insurer") or self._defaults.insurer, said.get("list") or self._defaults.list
+        insurer, price_list = self._names.insurers.find(whose), self._names.lists.find(which)
         if insurer is None:
-            return _unknown("insurer", said["insurer"], self._names.insurers.nearest(said["insurer"]))
-        price_list = self._names.lists.find(said.get("list") or self._defaults.list)
+            return _unknown("insurer", whose, self._names.insurers.nearest(whose))
         if price_list is None:
-            return _unknown("list", said["list"], self._names.lists.nearest(said["list"]))
+            return _unknown("list", which, self._names.lists.nearest(which))
         code = said["code"].upper()
         if not self._agreements.periods(insurer, code):
             others = ", ".join(self._agreements.insurers_of(code))

@@ -62,9 +62,12 @@ class _Days:
         self._first, self._last = {**days}, {**days}
 
     def add(self, params: Mapping[str, Any]) -> None:
-        for name in self._first:
-            self._first[name] = min(self._first[name], str(params[name]))
-            self._last[name] = max(self._last[name], str(params[name]))
+        for name in [*self._first]:
+            day = params.get(name)
+            if isinstance(day, str) and iso_day(day):
+                self._first[name], self._last[name] = min(self._first[name], day), max(self._last[name], day)
+            else:  # what an earlier version kept may say something else: then there is no span to tell
+                del self._first[name]
 
     def spans(self) -> Mapping[str, str]:
         """As a text has them."""

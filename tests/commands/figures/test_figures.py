@@ -24,13 +24,14 @@ import openpyxl
 import pytest
 
 from ei_export.commands.figures.files import csv_file, workbook
-from ei_export.commands.figures.lines import kept_promises
+from ei_export.commands.figures.lines import Share, kept_promises, refused_by_code
 from ei_export.commands.status.then import status_on
 from ei_export.ledger.figures import KnownDeclaration
 from ei_export.model.promises import promises
 from ei_export.settings import load
 from tests.support.clerk import COURSE, NOTHING, SINGLE, Clerk, few_tariffs
 from tests.support.feeds import Clinic, Result, visit
+from tests.support.figured import answered
 from tests.support.receiver import Verdict, by_insurer, take_apart
 
 S1, A1, A3, B1, N1 = 25_824, 6_644, 6_781, 6_644, 6_644
@@ -354,6 +355,13 @@ def test_it_is_short_and_names_what_is_left_out(clerk: Clerk) -> None:
     assert "\n\n\n" not in text
     _, text = clerk.gives("status", "--on", "2022-01-01", as_json=False, today=END)
     assert text.startswith("Stand op 01-01-2022, met wat op 01-06-2021 bekend is\n")
+
+
+def test_a_line_counts_once_with_a_code_that_is_said_of_its_file_too() -> None:
+    assert refused_by_code([answered("VGZ", refused="0611 0611 8059")]) == [
+        Share("0611", 1, 1, 6_644),
+        Share("8059", 1, 1, 6_644),
+    ]
 
 
 def test_files_of_figures(clerk: Clerk) -> None:

@@ -118,3 +118,10 @@ def test_nothing_and_too_much() -> None:
     assert paste("x" * (LONGEST + 1)).is_too_long
     assert [row.tariff for row in paste('"open;\n1;2').rows] == [None, None]
     assert paste("\0;\u202e\n").new == []
+
+
+def test_what_goes_with_a_paste_may_be_unknown_too() -> None:
+    (row,) = paste("940169\t1267,48", Defaults(ZORG1, "Menziz", *YEAR)).rows
+    assert row.tariff is None
+    assert row.wrong is not None
+    assert (row.wrong.code, row.wrong.params["found"]) == ("PASTED_UNKNOWN", "Menziz")

@@ -8,7 +8,9 @@ from typing import Final
 
 import pytest
 
+from ei_export.base.problems import Finding
 from ei_export.commands.worklist.task import Task, pack, unpack
+from ei_export.commands.worklist.together import together
 from ei_export.commands.worklist.worklist import WorkList, worklist
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
@@ -274,3 +276,16 @@ def test_tables_that_end_and_ends_that_nobody_registered(clinic: Clinic) -> None
     assert trajectory.date == date(2021, 3, 1)
     assert (tariffs.kind, tariffs.deadline, tariffs.days_left) == ("tariffs_end", date(2021, 7, 10), 9)
     assert tariffs.in_setup
+
+
+def test_a_cause_of_which_an_earlier_version_said_less_tells_no_day() -> None:
+    said: list[dict[str, object]] = [
+        {"day": "2021-03-01", "to": "2021-03-09"},
+        {"to": "2021-03-02"},
+        {"day": "", "to": "2021-04-01"},
+    ]
+    things = [
+        Task("held", str(number), [Finding("TASK_HELD_UNSAID", "", params)]) for number, params in enumerate(said)
+    ]
+    (found,) = together("cause", things).found
+    assert found.params == {"day": "…", "to": "2021-03-02 – 2021-04-01"}
