@@ -54,6 +54,8 @@ def kinds(visitor: Visitor, **asked: str) -> list[str]:
 
 def test_everything_stands_in_order_with_what_can_be_done_about_it(visitor: Visitor) -> None:
     assert kinds(visitor) == ["afgewezen", "tarief ontbreekt 2 ×", "deels toegekend"]
+    assert "3 taken" in visitor.get("/werklijst").text
+    assert "samen 4; wat dezelfde oorzaak heeft, is één taak" in visitor.get("/werklijst").text
 
 
 def test_it_is_found_by_what_stands_in_it(visitor: Visitor) -> None:
