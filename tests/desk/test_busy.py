@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.desk import showing
+from ei_export.desk import looks, showing
 from ei_export.ledger import Ledger
 from tests.support.desk import Visitor
 
@@ -18,6 +18,7 @@ READ = ("/vandaag", "/werklijst", "/antwoorden", "/bestanden", "/cijfers", "/act
 def visitor(practice: Path, desk: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch) -> Visitor:
     monkeypatch.setattr(showing, "_PATIENCE", 0.3)
     monkeypatch.setattr(showing, "_PAUSE", 0.1)
+    monkeypatch.setattr(looks, "_SETTLED", 0)  # the practice may have been made a moment ago
     return desk(practice)
 
 

@@ -240,12 +240,9 @@ def told(path: Path, **how: Any) -> tuple[int, str]:
 def test_every_file_in_a_zip_is_shown(bundle: Path) -> None:
     exit_code, page = told(bundle)
     assert exit_code == InputError.exit_code
-    assert [
-        line
-        for line in page.splitlines()
-        if line.endswith(tuple(f"{bundle}/{name}.txt" for name in ("one", "111222333", "three")))
-        and "The file" not in line
-    ] == [
+    names = tuple(f"{bundle}/{name}.txt" for name in ("one", "111222333", "three"))
+    told_of = [line for line in page.splitlines() if line.endswith(names) and "The file" not in line]
+    assert [*dict.fromkeys(told_of)] == [  # a name may stand on a line of its own again where a sentence is broken off
         f"PM304 3.2  {bundle}/one.txt",
         f"{bundle}/111222333.txt",
         f"PM305 3.2  {bundle}/three.txt",
