@@ -21,7 +21,7 @@ _NO_SEX: Final = ("0", "9")
 #: Where these stand in what a row says of its patient.
 _SAID: Final = {"bsn": 1, "birth_date": 2, "sex": 3}
 #: Rows of a patient stand together or say the same; forgetting them now and then costs time only.
-_MET: Final = 150_000
+_MET: Final = 250_000
 
 
 @value
