@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from functools import cache, partial, wraps
 from io import SEEK_END, BytesIO
@@ -20,6 +21,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from ..base.problems import BusyError, Language, Refusal, SettingsError, refusal_of
 from ..base.wording import number, printable
 from ..base.words import Worded, Words, words
+from ..ledger.standing import unanswered, without_answer
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
@@ -80,24 +82,47 @@ def _around() -> Mapping[str, object]:
     return {
         "practice": practice,
         "asked_day": desk().asked_day,
-        "navigation": [(name, _waiting(count)) for name, count in pages if desk().has_practice()],
+        "navigation": [(name, _told(count, 0)) for name, count in pages if desk().has_practice()],
+        "sending": _told(_sending, _NONE) if desk().has_practice() else _NONE,
         "here": request.blueprint,
         "messages": session().messages(),
         "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
         "request_path": request.path,
+        "request_endpoint": request.endpoint,
     }
 
 
-def _waiting(count: Callable[[], int] | None) -> int:
-    """How much there is to do on a page, where that can be told."""
-    if count is None:
-        return 0
+@frozen
+class _Sending:
+    """How many runs have files that were not sent yet, and how many declarations that were have no answer."""
+
+    runs: int
+    declarations: int
+
+
+_NONE: Final = _Sending(0, 0)
+
+
+def _sending() -> _Sending:
+    def read() -> _Sending:
+        with desk().ledger() as ledger:
+            to_send = {run["run"] for run in without_answer(ledger) if run["sent_on"] is None}
+            waiting = sum(row["run"] not in to_send for row in unanswered(ledger, date.max))
+        return _Sending(len(to_send), waiting)
+
+    return desk().kept("sending", read)
+
+
+def _told(read: Callable[[], T] | None, nothing: T) -> T:
+    """What is told around a page, such as how much there is to do on another; ``nothing`` where it can't be told."""
+    if read is None:
+        return nothing
     try:
-        return count()
+        return read()
     except Exception as error:  # noqa: BLE001 - it is told on the page itself, and others go on
         if not isinstance(error, Refusal):
             desk().log(f"{request.endpoint}: {refusal_of(error).params}")
-        return 0
+        return nothing
 
 
 @cache

@@ -15,10 +15,9 @@ from flask import Blueprint, Response, abort, request
 
 from ..base.problems import Language
 from ..base.words import words
-from ..commands.worklist.sheets import NAME, write_sheets
+from ..commands.worklist.sheets import NAME, sending_rows, write_sheets
 from ..commands.worklist.task import Task
 from ..commands.worklist.worklist import Count, WorkList, worklist
-from ..ledger.standing import without_answer
 from ..model.tasks import TaskName, Way
 from ..output.causes import title
 from .desk import Desk
@@ -114,21 +113,12 @@ def count() -> int:
     return len(tasks(desk()).all)
 
 
-def _waiting(of: Desk) -> tuple[int, int]:
-    """How many runs are to be handed to VECOZO, and how many wait for an answer."""
-    with of.ledger() as ledger:
-        runs = [*without_answer(ledger)]
-    to_send = sum(run["sent_on"] is None for run in runs)
-    return to_send, len(runs) - to_send
-
-
 @PAGE.get("")
 def page() -> Response:
     """The list, or what of it is searched for."""
     found, args = tasks(desk()), request.args
     chosen = {name: args.get(name, "").strip() for name in (_SEARCH, _KIND, _INSURER)}
     shown = paged(found.having(*chosen.values()), _ROWS)
-    to_send, waiting = desk().kept("waiting", lambda: _waiting(desk()))
     return _show(
         "worklist.html",
         shown.rows,
@@ -137,8 +127,6 @@ def page() -> Response:
         insurers=found.insurers,
         chosen=chosen,
         count=count(),
-        to_send=to_send,
-        waiting=waiting,
     )
 
 
@@ -169,7 +157,7 @@ def _sheets() -> tuple[bytes, bytes]:
     csv, xlsx = BytesIO(), BytesIO()
     here = desk()
     with here.ledger() as ledger, closing(worklist(here.settings(), ledger, here.rules())) as found:
-        write_sheets(found, here.language, csv, xlsx)
+        write_sheets(found, sending_rows(ledger, here.language), here.language, csv, xlsx)
     return csv.getvalue(), xlsx.getvalue()
 
 

@@ -39,6 +39,25 @@ def test_a_run_keeps_nobody_from_reading_and_everybody_from_writing(visitor: Vis
     assert (done.status, sent_on(visitor)) == (200, ["2024-02-02"])
 
 
+def test_what_is_to_be_sent_and_has_no_answer_stands_above_every_page(visitor: Visitor) -> None:
+    above = "//main/p[contains(@class, 'message')][.//a[.='Naar Vandaag']]"
+    pages = [*READ[1:], "/inrichting", "/vandaag/runs"]
+    said = {path: visitor.get(path).all(above) for path in pages}
+    assert said == {path: ["Van 1 run zijn de bestanden nog niet verstuurd. Naar Vandaag"] for path in pages}
+    today = visitor.get("/vandaag")
+    assert today.all(above) == []
+    visitor.press(today, "R000001 is verstuurd")
+    (said_then,) = visitor.get("/cijfers").all(above)
+    declarations = len(visitor.get("/vandaag").all("//section[@aria-labelledby='waiting']//tbody/tr"))
+    assert declarations > 1
+    assert said_then == f"{declarations} declaraties wachten op antwoord. Naar Vandaag"
+
+
+def test_a_ledger_that_can_not_be_read_leaves_other_pages(visitor: Visitor) -> None:
+    visitor.desk.settings().ledger.path.write_bytes(b"no ledger at all")
+    assert visitor.get("/inrichting").status == 200
+
+
 def test_while_it_is_written_pages_show_what_was(visitor: Visitor) -> None:
     assert visitor.get("/werklijst").status == 200
     other = sqlite3.connect(visitor.desk.settings().ledger.path, isolation_level=None)

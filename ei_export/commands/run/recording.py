@@ -19,7 +19,7 @@ from ...settings import Settings
 from ..belonging import keep_owner
 from ..figures.figures import figures
 from ..figures.tables import sheets
-from ..worklist.sheets import NAME, write_sheets
+from ..worklist.sheets import NAME, sending_rows, write_sheets
 from ..worklist.worklist import worklist
 from .pages import write_page
 from .summary import Summary
@@ -53,7 +53,7 @@ def record(
     with closing(worklist(settings, ledger, rules)) as found:
         write_page(page.file, settings, ledger, summary, first_lines, found, told)
         tabs = sheets(told, settings.language) if told is not None else ()
-        write_sheets(found, settings.language, csv.file, xlsx.file, tabs)
+        write_sheets(found, sending_rows(ledger, settings.language), settings.language, csv.file, xlsx.file, tabs)
     if isinstance(place, Stage):
         for name, file in zip(names[:_IN_RUN], shown, strict=False):
             file.file.seek(0)

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from ei_export.base.problems import Finding
+from ei_export.commands.worklist.sheets import sending_rows
 from ei_export.commands.worklist.task import Task, pack, unpack
 from ei_export.commands.worklist.together import together
 from ei_export.commands.worklist.worklist import WorkList, worklist
@@ -16,9 +17,9 @@ from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import settings
 from tests.manual.practice import AMOUNTS
-from tests.support.clerk import CONTACT, COURSE, END, START, Clerk, the
+from tests.support.clerk import CONTACT, COURSE, END, SINGLE, START, Clerk, few_tariffs, the
 from tests.support.feeds import BOTH_LISTS, TODAY, Clinic, contract, tables_read_once, visit
-from tests.support.ledgers import LineAnswer, answer, to_do
+from tests.support.ledgers import LineAnswer, answer, to_do, writing
 from tests.support.receiver import Verdict, by_insurer
 
 __all__ = ["tables_read_once"]
@@ -289,3 +290,30 @@ def test_a_cause_of_which_an_earlier_version_said_less_tells_no_day() -> None:
     ]
     (found,) = together("cause", things).found
     assert found.params == {"day": "…", "to": "2021-03-02 – 2021-04-01"}
+
+
+# --- Above the list ---------------------------------------------------------------------------------------------------
+
+
+def above(clinic: Clinic) -> list[list[object]]:
+    """The cells that are filled of each row above the tasks, in a file of now."""
+    with closing(Ledger.look(clinic.folder / "ledger.sqlite")) as ledger:
+        return [[cell for cell in row if cell is not None] for row in sending_rows(ledger, "nl")]
+
+
+def test_files_to_be_sent_and_declarations_without_an_answer_stand_above_the_tasks(clinic: Clinic) -> None:
+    few_tariffs(clinic).feed([*COURSE, SINGLE]).run()
+    ((kind, day, amount, cause, todo, files),) = above(clinic)
+    assert (kind, day, amount, files) == ("nog te versturen", date(2021, 7, 1), 39_249, 2)
+    assert cause == "Run R000001: 2 bestanden met 3 regels, voor zover bekend nog niet verstuurd."
+    assert str(todo).endswith("ei-export sent R000001.")
+    made = (clinic.folder / "out" / "werklijst.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(";")[:2] for line in made[1:3]] == [["", kind], ["1", "einde vergeten?"]]
+
+    writing(clinic.folder, lambda ledger: ledger.do("UPDATE run SET handed_over_on = '2021-07-02'"))
+    first, second = above(clinic)
+    assert [first[:2], second[:2]] == [["wacht op antwoord", date(2021, 7, 2)]] * 2
+    assert ("verstuurd op 02-07-2021: nog geen antwoord" in str(first[4]), first[-1]) == (True, INVOICE)
+
+    answered(clinic, 13_425, _1=("granted", 6_644, ""), _2=("granted", 6_781, ""))
+    assert above(clinic) == [second]
