@@ -97,18 +97,19 @@ def section_values(
 
 def _steps(settings: Settings, found: Holdings | None) -> Sequence[tuple[str, str, str, int]]:
     """Each section by the end of its address and its name, with what is to be done in it, '' = nothing, and how much
-    that is."""
+    that is. What completed appointments hold can't be told as long as there are none."""
     if found is None:
         return ()
-    todo = found.open
+    todo, nothing = found.open, "" if found.sums["completed"] else "unsaid"
     statuses, has_tariffs = todo["statuses"] + todo["words"], bool(Tariffs.load(settings.tariffs_path).rows)
-    contracts = "insurers" if settings.contracts and todo["insurers"] else "" if settings.contracts else "no_contracts"
+    insurers = "insurers" if todo["insurers"] else nothing
+    tariffs = "tariffs" if todo["prices"] else nothing
     return [
         ("kolommen", "columns", "columns" if todo["columns"] else "", todo["columns"]),
         ("statuswoorden", "statuses", "statuses" if statuses else "", statuses),
-        ("codes", "codes", "codes" if todo["codes"] else "", todo["codes"]),
-        ("verzekeraars", "insurers", contracts, todo["insurers"]),
-        ("tarieven", "tariffs", "tariffs" if todo["prices"] else "" if has_tariffs else "no_tariffs", todo["prices"]),
+        ("codes", "codes", "codes" if todo["codes"] else nothing, todo["codes"]),
+        ("verzekeraars", "insurers", insurers if settings.contracts else "no_contracts", todo["insurers"]),
+        ("tarieven", "tariffs", tariffs if has_tariffs or todo["prices"] else "no_tariffs", todo["prices"]),
     ]
 
 

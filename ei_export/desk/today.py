@@ -16,12 +16,13 @@ from ..base.problems import Finding, SettingsError, render
 from ..base.wording import iso_day
 from ..base.words import Words, words
 from ..commands.belonging import refuse_strangers, refuse_unknown_runs
+from ..commands.corrections.preview import queued
 from ..commands.corrections.runs import note_sent
 from ..commands.corrections.undo import undo
 from ..commands.files.files import RunFiles, runs_with_files
 from ..commands.files.zips import Zips, zips_of
 from ..commands.run.outcome import Outcome
-from ..ledger import standing
+from ..ledger.standing import going_by_themselves
 from ..model.vecozo import limit
 from ..output.ran import Ran, last_done
 from ..output.traces import runs_of
@@ -50,7 +51,7 @@ def page() -> Response:
     """How things stand, and what can be done."""
     settings, w = desk().settings(), _words()
     runs = _runs(settings)
-    credits, again = desk().kept("queued", _queued)
+    credits, again, queued_waits = desk().kept("queued", _queued)
     night, running = runs_of(settings.output.dir), desk().jobs.running()
     return show(
         "today.html",
@@ -63,6 +64,7 @@ def page() -> Response:
         day=desk().day,
         credits=credits,
         again=again,
+        queued_waits=queued_waits,
         most=limit_of(PAGE.url_prefix or "").file,
         zip_limits=[limit("messages"), limit("bytes")],
         is_writing=any(job.writes for job in running),
@@ -270,9 +272,16 @@ def _runs(settings: Settings) -> Sequence[RunFiles]:
     return desk().kept("runs", read)
 
 
-def _queued() -> tuple[int, int]:
+def _queued() -> tuple[int, int, int]:
+    """How many credits and how many lines go out with the next run because they were asked for, or by themselves; and
+    how much of what was asked for has to wait."""
     with desk().ledger() as ledger:
-        return standing.queued(ledger)
+        wished = queued(desk().settings(), ledger, desk().day, desk().rules())
+        by_itself = going_by_themselves(ledger)
+    credits = [coming.credits if wish.asked != "redeclare" else 0 for wish, coming in wished]
+    lines = [int(wish.asked != "credit" and coming.code != "") for wish, coming in wished]
+    waits = sum(not any(sent) for sent in zip(credits, lines, strict=True))
+    return sum(credits), sum(lines) + by_itself, waits
 
 
 def _run(name: str, runs: Iterable[RunFiles]) -> RunFiles:

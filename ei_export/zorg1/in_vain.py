@@ -19,8 +19,8 @@ _MOST_PLACES: Final = 20
 
 
 def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Iterator[Finding]:
-    """Tariffs that no product can ever have, codes linked to none, UZOVI numbers of an insurer without agreements; and
-    the open rows that end because a later one follows."""
+    """Tariffs that no product can ever have or that are zero, codes linked to none, UZOVI numbers of an insurer without
+    agreements; and the open rows that end because a later one follows."""
     names = AgreementNames.of(settings.overlays)
     if closed := (*agreements.closed, *tariffs.closed):
         places = ", ".join((*closed[:_MOST_PLACES], *("…",) * (len(closed) > _MOST_PLACES)))
@@ -36,6 +36,9 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
     for (insurer, first, last), rows in sorted(late.items()):
         params = {"insurer": insurer, "periods": _period(first, last), "count": len(rows), "rows": ", ".join(rows)}
         yield Finding("TARIFF_OUT_OF_TIME", "", params)
+    if zero := [f"{tariff.insurer} {tariff.code} ({tariff.place})" for tariff in tariffs.rows if not tariff.cents]:
+        shown = ", ".join((*zero[:_MOST_PLACES], *("…",) * (len(zero) > _MOST_PLACES)))
+        yield Finding("TARIFF_ZERO", "", {"count": len(zero), "rows": shown})
     yield from _codes(settings.codes, agreements)
     for number, insurer in sorted(settings.uzovi.items()):
         if insurer not in agreements.insurers:

@@ -89,6 +89,7 @@ def test_what_waits_although_it_was_asked_for_does_not_go_by_itself(clerk: Clerk
     night = clerk.clinic.feed([MOVED | {"diagnosis_code": "3427"}, CONTACT, END, HELD, new]).run()
     waiting = visitor.press(chosen(visitor, "correct", "A1"), "Corrigeren (1)")
     assert "Wacht nog: Diagnosecode 3427" in waiting.text
+    assert "0 crediteringen, 0 nieuwe regels. 1 verzoek wacht nog." in visitor.get("/vandaag").text
     assert "vanzelf opnieuw mee" not in waiting.text
     clerk.undoes(night.document["run"])
     assert "1 regel gaat daarnaast vanzelf opnieuw mee" in visitor.get("/acties/klaar").text

@@ -83,6 +83,30 @@ def test_a_status_word_is_linked_and_its_appointments_appear(practice: Path, des
     assert "alles wordt begrepen" in at(visitor).text
 
 
+def test_of_appointments_that_do_not_count_as_completed_nothing_is_called_understood(
+    practice: Path, desk: Desk
+) -> None:
+    feed = practice / "afspraken.csv"
+    feed.write_text(feed.read_text(encoding="utf-8").replace(";Afgehandeld;", ";Klaar;"), encoding="utf-8")
+    visitor = desk(practice)
+    steps = {row.split()[0]: row for row in at(visitor).all("//tr")}
+    for step in ("Codes", "Verzekeraars", "Tarieven"):
+        assert steps[step].endswith("geen afspraak geldt als uitgevoerd; koppel eerst de statuswoorden")
+    for section in ("codes", "tarieven"):
+        assert "Dat is nog niet te zeggen" in at(visitor, section).text
+
+
+@pytest.mark.parametrize("amount", ["0,00", "12,34"])
+def test_a_tariff_of_nothing_is_told_before_it_is_saved(practice: Path, desk: Desk, amount: str) -> None:
+    visitor = desk(practice)
+    page = at(visitor, "tarieven")
+    (field,) = page.tree.xpath("//input[starts-with(@name, 'bedrag:')]/@name")
+    look = visitor.press(page, LOOK, near="Menzis 940170", **{field: amount})
+    assert ("Tarieven van € 0,00 (1): Menzis 940170" in look.text) == (amount == "0,00")
+    saved(visitor, look)
+    assert ("TARIFF_ZERO" in check(practice)) == (amount == "0,00")
+
+
 def test_a_status_word_is_linked_that_the_usual_export_has_not(practice: Path, desk: Desk) -> None:
     visitor = desk(practice)
     assert "Zet eerst een vinkje" in visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=[" "]).text

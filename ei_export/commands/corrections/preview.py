@@ -131,8 +131,11 @@ def queued(
     settings: Settings, ledger: Ledger, today: date, rules: Rules | None = None
 ) -> Sequence[tuple[Wish, Coming]]:
     """What somebody asked for and no run did yet, each with what the next run sends. Raises as `preview`."""
+    asked = [*wishes(ledger)]
+    if not asked:
+        return ()
     next_run = NextRun(settings, rules or Rules.load(settings, today), ledger)
-    return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in wishes(ledger)]
+    return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in asked]
 
 
 def ways_of(ledger: Ledger, named: str, acts: Iterable[Act], rules: Rules, today: date) -> Sequence[Act]:

@@ -34,7 +34,8 @@ def reference_stories(history: PatientHistory, reference: str) -> list[Story]:
             if line.reference == reference:
                 key = "said.line_debit" if line.debit_credit == "D" else "said.line_credit"
                 what = reason(key, run=run_label(line.run), day=line.day, cents=line.amount_cents)
-                head = reason("outcome.line", appointment=ident, what=what)
+                outcome = "outcome.line_withdrawn" if line.became == "withdrawn" else "outcome.line"
+                head = reason(outcome, appointment=ident, what=what)
                 return [_appointment(history, "reference", reference, ident, head, sent_document(line))]
     return []
 
