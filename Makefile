@@ -60,7 +60,8 @@ lint: $(DEVELOP)
 	$(BIN)/lint-imports --no-logo
 
 # Tracing nearly doubles the time of a test, so only those are traced that are about what must be covered.
-COVERED := tests/zorg1 tests/standards tests/commands/returns/test_returns.py tests/border/test_zorg1_trajectories.py \
+COVERED := tests/zorg1 tests/standards tests/commands/agreements tests/commands/test_specs_copy.py \
+	tests/commands/returns/test_returns.py tests/border/test_zorg1_trajectories.py \
 	tests/border/test_zorg1_over_runs.py tests/border/test_flat_judge.py tests/border/test_xml_judge.py
 # What tests make for a moment is made in memory, where there is room for 2 GB: a run of a practice waits for the disk some
 # dozens of times. What is compiled is kept, also where the environment says otherwise: tests start many processes.
