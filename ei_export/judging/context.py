@@ -28,7 +28,8 @@ from ..model.appointment import Appointment, Common
 from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
-from ..zorg1.resolver import Resolution, Resolver
+from ..zorg1.resolution import Resolution
+from ..zorg1.resolver import Resolver
 from .besides import BesidesReader
 from .claimed import Claims
 from .records import Marker, Renderers

@@ -12,7 +12,7 @@ from ..ledger.dossier import CORE, Change, core
 from ..ledger.planned import Planned
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
-from ..zorg1.resolver import Verdict
+from ..zorg1.resolution import Verdict
 from .another_patient import is_another_s, take_cancelled_from_another, take_from_another
 from .declared import take_declared
 from .history import blurred, row_of_change

@@ -32,7 +32,7 @@ from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Judgement, Key, Outcome, Past
 from ..model.due import DueLine
 from ..zorg1.claims import SETTLED
-from ..zorg1.resolver import Verdict
+from ..zorg1.resolution import Verdict
 from ..zorg1.trajectories import Grouped, group
 from ..zorg1.visit import NOWHERE, Trajectory
 from .closed import found_of_closed, is_told_closed

@@ -10,7 +10,7 @@ from ..base.value import value
 from ..ledger.dossier import LASTING
 from ..ledger.patients import number_owner
 from ..model.appointment import Appointment, Common, Judgement, Key, Outcome, Past
-from ..zorg1.resolver import Resolution, Verdict
+from ..zorg1.resolution import Resolution, Verdict
 from ..zorg1.visit import Visit
 from .another_patient import is_theirs
 from .closed import judge_closed

@@ -14,7 +14,7 @@ from ..model.appointment import UNKNOWN, Judgement, Outcome, Past
 from ..model.codelists import Deadline, Term
 from ..model.declaration import Performance
 from .agreements import Agreement, Agreements
-from .resolver import Resolution, Verdict, dated
+from .resolution import Resolution, Verdict, dated
 from .visit import Place, Trajectory, Visit
 
 #: The settled outcomes: what was dealt with, and stays so unless the feed brings something else.

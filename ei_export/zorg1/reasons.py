@@ -12,7 +12,7 @@ from ..model.appointment import Outcome
 from ..model.declaration import Performance
 from .agreements import Agreement
 from .claims import ClaimJudge, check_diagnosis, performance
-from .resolver import Resolution
+from .resolution import Resolution
 from .visit import Place, Trajectory, Visit
 
 #: How a diagnosis doesn't fit, by what is found then.

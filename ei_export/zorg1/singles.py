@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from .resolver import Verdict
+from .resolution import Verdict
 from .visit import Visit, may_share
 
 #: The moments of such products.

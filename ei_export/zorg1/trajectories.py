@@ -16,7 +16,8 @@ from ..base.value import value
 from ..base.wording import quoted_code, quoted_word
 from ..model.appointment import Appointment
 from .agreements import ANY
-from .resolver import Resolver, Verdict
+from .resolution import Verdict
+from .resolver import Resolver
 from .singles import SINGLES, rivals
 from .visit import AFTER_RELAPSE, NOWHERE, Place, Trajectory, Visit, may_share
 

@@ -9,7 +9,7 @@ from ..base.problems import Finding
 from ..base.value import value
 from ..model.appointment import Appointment, Outcome
 from .agreements import ANY
-from .resolver import Resolution, Verdict
+from .resolution import Resolution, Verdict
 
 #: Why a contact does not count in an end, where that is no problem.
 AFTER_RELAPSE: Final = "AFTER_RELAPSE"

@@ -10,7 +10,8 @@ from ei_export.base.problems import Finding
 from ei_export.base.reasons import reason
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreement, Agreements
-from ei_export.zorg1.resolver import Link, Resolution, Resolver, Verdict, dated
+from ei_export.zorg1.resolution import Link, Resolution, Verdict, dated
+from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
 
 ZORG1, OTHER = "productafspraken Zorg1", "tarieven overige coderingen"

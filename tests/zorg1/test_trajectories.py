@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ei_export.model.appointment import Appointment, Outcome, Past
 from ei_export.zorg1 import trajectories
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
-from ei_export.zorg1.resolver import Resolution, Resolver, Verdict
+from ei_export.zorg1.resolution import Resolution, Verdict
+from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
 from ei_export.zorg1.trajectories import Grouped, group
 from ei_export.zorg1.visit import AFTER_RELAPSE, Trajectory, Visit

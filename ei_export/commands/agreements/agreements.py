@@ -12,7 +12,8 @@ from ...model.names import AgreementNames, Spelling, chosen
 from ...settings import Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.inferred import inferred
-from ...zorg1.resolver import Resolution, Resolver, dated
+from ...zorg1.resolution import Resolution, dated
+from ...zorg1.resolver import Resolver
 from ...zorg1.tariffs import Tariffs
 
 _DAY: Final = timedelta(days=1)

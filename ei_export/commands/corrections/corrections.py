@@ -25,7 +25,7 @@ from ...ledger.patients import changes_of
 from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment
 from ...settings import Settings
-from ...zorg1.resolver import Verdict
+from ...zorg1.resolution import Verdict
 from .named import Doing, Done, each_named, meant, own_ledger
 
 #: What can be asked for.

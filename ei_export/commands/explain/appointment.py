@@ -8,7 +8,7 @@ from ...intake import values
 from ...model.appointment import Appointment
 from ...zorg1.claims import performance
 from ...zorg1.reasons import why_line
-from ...zorg1.resolver import Resolution
+from ...zorg1.resolution import Resolution
 from ...zorg1.visit import Place, Visit
 from .patient import PatientHistory
 from .trajectory import course, entries_under, place_of, visit_steps

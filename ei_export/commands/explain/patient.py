@@ -21,7 +21,7 @@ from ...model.appointment import Appointment, Outcome
 from ...model.columns import COLUMNS
 from ...model.due import DueLine
 from ...output.problem_list import ProblemList
-from ...zorg1.resolver import Resolution
+from ...zorg1.resolution import Resolution
 from ...zorg1.visit import NOWHERE, Place, Visit
 
 #: Columns of a line that are numbers.

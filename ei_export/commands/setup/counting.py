@@ -16,7 +16,7 @@ from ...intake.survey import Noted, Survey
 from ...intake.values import day, stated, uzovi
 from ...judging.rules import Rules
 from ...settings import InputSettings
-from ...zorg1.resolver import Resolution, Resolutions
+from ...zorg1.resolution import Resolution, Resolutions
 
 #: More different values of a column are none that anybody would link one by one; what comes after them isn't counted.
 MOST_VALUES: Final = 500

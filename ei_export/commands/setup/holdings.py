@@ -21,7 +21,8 @@ from ...judging.rules import Rules
 from ...model.columns import COLUMNS, REQUIRED
 from ...settings import Settings, load, status_word
 from ...zorg1.agreements import ANY, Agreement
-from ...zorg1.resolver import NOT_ZORG1, Link, Verdict
+from ...zorg1.resolution import Link, Verdict
+from ...zorg1.resolver import NOT_ZORG1
 from ...zorg1.tariffs import Tariffs
 from .counting import Counted, Days, Group, count
 from .guessing import is_likely

@@ -22,7 +22,7 @@ from ...ledger.standing import Started, refused, waiting, without_end
 from ...model.appointment import Outcome
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
-from ...zorg1.resolver import Verdict
+from ...zorg1.resolution import Verdict
 from .attention import Ending, EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
 from .stake import is_due
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...judging.rules import Rules
 from ...zorg1.agreements import Agreement
-from ...zorg1.resolver import Resolution, Verdict
+from ...zorg1.resolution import Resolution, Verdict
 
 
 def is_due(resolution: Resolution) -> bool:

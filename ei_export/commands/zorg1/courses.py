@@ -29,7 +29,7 @@ from ...zorg1.agreements import ANY
 from ...zorg1.course import CONSENTS, UNREAD, Course, CourseVisit, VisitLine, VisitProduct
 from ...zorg1.inclusion import Includer, Inclusion, Session
 from ...zorg1.measuring import MeasuringRules, joined, match
-from ...zorg1.resolver import Verdict
+from ...zorg1.resolution import Verdict
 from ...zorg1.trajectories import MOMENT_ORDER
 
 #: Of what a trajectory without agreement may be made: a session that by its code is in none.
