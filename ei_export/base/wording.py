@@ -55,6 +55,11 @@ def iso_day(text: str) -> date | None:
         return None
 
 
+def iso_text(day: date | None) -> str:
+    """A day as YYYY-MM-DD; '' where there is none."""
+    return day.isoformat() if day is not None else ""
+
+
 def day_text(day: date, language: Language) -> str:
     """``01-02-2024`` in Dutch, ``2024-02-01`` in English."""
     return f"{day.day:02}-{day.month:02}-{day.year:04}" if language == "nl" else day.isoformat()

@@ -1,6 +1,6 @@
 """Products that a trajectory has once, on a day of their own: the baseline and the profile of TKP and THP (§4.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from .resolution import Verdict
@@ -10,7 +10,7 @@ from .visit import Visit, may_share
 SINGLES: Final = frozenset({"baseline", "profile"})
 
 
-def rivals(visits: Sequence[Visit]) -> Mapping[str, Visit]:
+def rivals(visits: Iterable[Visit]) -> Mapping[str, Visit]:
     """By the id of each such product that can't be declared, the one that is in its place already: the one that stands;
     else the first of them, but for one whose line was refused. ``visits`` in the order they are judged in."""
     singles = [visit for visit in visits if visit.resolution.moment in SINGLES and _takes_a_place(visit)]

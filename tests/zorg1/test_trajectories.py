@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.model.appointment import Appointment, Outcome, Past
-from ei_export.zorg1 import trajectories
+from ei_export.zorg1 import contacts
 from ei_export.zorg1.agreements import Agreement, Agreements, Moment, Units
 from ei_export.zorg1.resolution import Resolution, Verdict
 from ei_export.zorg1.resolver import Resolver
@@ -408,5 +408,5 @@ def courses(draw: st.DrawFn) -> list[Visit]:
 def test_a_contact_at_a_glance_has_the_place_that_all_rules_give_it(visits: list[Visit]) -> None:
     at_a_glance = repr(grouped_of(*visits))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trajectories._Grouping, "_is_plain", lambda *_: False)
+        patch.setattr(contacts, "_is_plain", lambda *_: False)
         assert repr(grouped_of(*visits)) == at_a_glance
