@@ -17,7 +17,8 @@ from ..commands.setup.told import product_name
 from ..model.columns import COLUMNS, REQUIRED
 from ..model.names import AgreementNames
 from ..settings import AMOUNTS, Settings
-from ..settings.settings import DEFAULT_LISTS, PayTo
+from ..settings.contracts import DEFAULT_LISTS
+from ..settings.practice import PayTo
 from ..zorg1.tariffs import Tariffs
 from .showing import desk, paged
 

@@ -14,6 +14,7 @@ BUILT: Final = {
     "judging/collected.py": {"own"},
     "judging/feed_rows.py": {"hearing"},
     "judging/judge.py": {"result"},
+    "zorg1/so_far.py": {"trajectory"},
     "zorg1/trajectories.py": {"trajectory", "rival"},
 }
 MODULES: Final = sorted(path for room in ("judging", "zorg1") for path in (PACKAGE / room).glob("*.py"))
