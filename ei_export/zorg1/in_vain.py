@@ -23,8 +23,7 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
     agreements; and the open rows that end because a later one follows."""
     names = AgreementNames.of(settings.overlays)
     if closed := (*agreements.closed, *tariffs.closed):
-        places = ", ".join((*closed[:_MOST_PLACES], *("…",) * (len(closed) > _MOST_PLACES)))
-        yield Finding("TABLE_ROWS_CLOSED", "", {"count": len(closed), "rows": places})
+        yield Finding("TABLE_ROWS_CLOSED", "", _rows(closed))
     late: dict[tuple[str, date, date], list[str]] = {}
     for tariff in tariffs.rows:
         insurer = names.insurers.name(tariff.insurer)
@@ -34,16 +33,20 @@ def in_vain(settings: Settings, agreements: Agreements, tariffs: Tariffs) -> Ite
             key = insurer, tariff.valid_from, tariff.valid_until
             late.setdefault(key, []).append(f"{tariff.code} ({tariff.place})")
     for (insurer, first, last), rows in sorted(late.items()):
-        params = {"insurer": insurer, "periods": _period(first, last), "count": len(rows), "rows": ", ".join(rows)}
-        yield Finding("TARIFF_OUT_OF_TIME", "", params)
+        yield Finding("TARIFF_OUT_OF_TIME", "", {"insurer": insurer, "periods": _period(first, last), **_rows(rows)})
     if zero := [f"{tariff.insurer} {tariff.code} ({tariff.place})" for tariff in tariffs.rows if not tariff.cents]:
-        shown = ", ".join((*zero[:_MOST_PLACES], *("…",) * (len(zero) > _MOST_PLACES)))
-        yield Finding("TARIFF_ZERO", "", {"count": len(zero), "rows": shown})
+        yield Finding("TARIFF_ZERO", "", _rows(zero))
     yield from _codes(settings.codes, agreements)
     for number, insurer in sorted(settings.uzovi.items()):
         if insurer not in agreements.insurers:
             params = {"uzovi": number, "insurer": insurer, "expected": names.insurers.nearest(insurer)}
             yield Finding("UZOVI_WITHOUT_AGREEMENTS", "", params)
+
+
+def _rows(rows: Sequence[str]) -> dict[str, object]:
+    """How many rows there are, and which: the first of them."""
+    more = ("…",) if len(rows) > _MOST_PLACES else ()
+    return {"count": len(rows), "rows": ", ".join((*rows[:_MOST_PLACES], *more))}
 
 
 def _unknown(tariff: Tariff, agreements: Agreements, names: AgreementNames) -> Finding | None:
