@@ -1,24 +1,21 @@
-"""What was known on a day, of which figures are made: declarations with their money, and counts of lines.
+"""What was known on a day, of which figures are made: declarations with their money. Their
+debits are counted in :mod:`.counted`.
 
 Known on a day is what its runs declared up to and including it, but for those withdrawn by then (one that was sent
 after all counts again from the day its first answer was read); the answers read by then, whatever day they say they
 are of; and what people had closed by then and not opened again. What happened later changes none of it.
-
-Lines are counted in the ledger: there may be a million of them.
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from . import Ledger
-from .counted import counted
 
 #: What the runs had declared on a day (?1), with the answers read by then.
-_KNOWN: Final = """
+KNOWN: Final = """
 known AS MATERIALIZED (
     SELECT d.invoice, d.insurer, d.uzovi, d.lines, d.amount_cents, d.first_reference, d.last_reference,
            run.today AS declared_on, iif(run.handed_over_on <= ?1, run.handed_over_on, NULL) AS sent_on,
@@ -32,11 +29,6 @@ known AS MATERIALIZED (
         ) <= ?1
     )
 )
-"""
-#: The debits of these, of each file in the order of its references.
-_DEBITS: Final = """
-known CROSS JOIN line ON line.reference BETWEEN known.first_reference AND known.last_reference
-    AND line.invoice = known.invoice AND line.debit_credit = 'D'
 """
 
 
@@ -69,7 +61,7 @@ class KnownDeclaration:
 
 #: The columns of `KnownDeclaration`.
 DECLARATIONS: Final = f"""
-WITH {_KNOWN}, credited AS MATERIALIZED (
+WITH {KNOWN}, credited AS MATERIALIZED (
     SELECT invoice, sum(amount_cents) AS cents FROM line WHERE previous IS NOT NULL GROUP BY invoice
 ), ended AS MATERIALIZED (
     SELECT invoice, sum(iif(last.closed_as = 'write-off', amount_cents - granted_cents, 0)) AS written_off,
@@ -97,84 +89,6 @@ FROM sums ORDER BY declared_on, invoice
 def known_declarations(ledger: Ledger, on: dt.date) -> Iterator[KnownDeclaration]:
     """What was declared on a day or before it, the first one first."""
     return ledger.each(KnownDeclaration, DECLARATIONS, (on.isoformat(),))
-
-
-@frozen
-class AnsweredLines:
-    """How many debits there were answers to, alike in all that is said here: the performance ``list`` (COD367), the
-    ``therapist`` (AGB, '' where nobody knows any more), granted in full (``is_granted``), refused, or neither: granted
-    for less. ``codes`` are those of what was refused, a space between. ``is_first``: no other debit of their
-    appointment was answered before."""
-
-    insurer: str
-    list: str
-    therapist: str
-    is_granted: bool = field(converter=bool)
-    is_refused: bool = field(converter=bool)
-    codes: str
-    is_first: bool = field(converter=bool)
-    lines: int
-    amount_cents: int
-
-
-#: An appointment of which a debit is the first and is not corrected has no other: by far most. Counted here, as those
-#: below are: SQLite would first sort all lines there are.
-_ANSWERED: Final = f"""
-WITH {_KNOWN}
-SELECT known.insurer, line.list, line.therapist,
-       line.became <> 'refused' AND line.granted_cents = line.amount_cents AS is_granted,
-       line.became = 'refused' AS is_refused, iif(line.became = 'refused', line.codes, '') AS codes,
-       CASE WHEN line.attempt = 1 AND NOT line.corrected THEN 1 ELSE NOT EXISTS (
-           SELECT 1 FROM line AS other JOIN answer AS its ON its.invoice = other.invoice
-           WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-               AND (its.read_on, other.reference) < (known.read_on, line.reference)
-       ) END AS is_first, line.amount_cents
-FROM {_DEBITS}
-WHERE known.read_on IS NOT NULL
-"""
-
-
-def answered_lines(ledger: Ledger, on: dt.date) -> Iterator[AnsweredLines]:
-    """The debits that there were answers to on a day."""
-    for row in counted(ledger, "answered", on, lambda: _answered_lines(ledger, on)):
-        yield AnsweredLines(*row)
-
-
-def _answered_lines(ledger: Ledger, on: dt.date) -> Iterator[tuple[Any, ...]]:
-    counts, cents = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    for (*same, amount), lines in Counter(ledger.rows(_ANSWERED, (on.isoformat(),))).items():
-        counts[*same] += lines
-        cents[*same] += lines * amount
-    for said, lines in sorted(counts.items()):
-        yield *said, lines, cents[said]
-
-
-_DECLARED_FIRST: Final = f"""
-WITH {_KNOWN}
-SELECT known.insurer, known.declared_on, line.date
-FROM {_DEBITS}
-WHERE line.attempt = 1 AND NOT line.corrected OR NOT EXISTS (
-    SELECT 1 FROM line AS other
-    JOIN declaration AS its ON its.invoice = other.invoice JOIN run AS its_run ON its_run.run = its.run
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-        AND other.invoice IN (SELECT invoice FROM known)
-        AND (its_run.today, other.reference) < (known.declared_on, line.reference)
-)
-"""
-
-
-def declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
-    """By insurer, and days from the care to the first time that its appointment was declared: so many of these, in that
-    order."""
-    yield from map(tuple, counted(ledger, "declared", on, lambda: _declared_after(ledger, on)))
-
-
-def _declared_after(ledger: Ledger, on: dt.date) -> Iterator[tuple[str, int, int]]:
-    counts = Counter[tuple[str, int]]()
-    for (insurer, declared_on, care), lines in Counter(ledger.rows(_DECLARED_FIRST, (on.isoformat(),))).items():
-        counts[insurer, (dt.date.fromisoformat(declared_on) - dt.date.fromisoformat(care)).days] += lines
-    for (insurer, days), lines in sorted(counts.items()):
-        yield insurer, days, lines
 
 
 def last_event(ledger: Ledger) -> str:

@@ -295,8 +295,13 @@ CREATE TABLE feed (
     read_by BLOB NOT NULL              -- of all that its rows were read by
 );
 
--- What was counted of all lines, and a digest of the runs and answers that it was counted by; see counted.py.
-CREATE TABLE counted (name TEXT PRIMARY KEY, digest BLOB NOT NULL, counts TEXT NOT NULL) WITHOUT ROWID;
+-- What was counted of the debits of a declaration that are alone, as JSON: kept until one of them changes, see counted.py.
+CREATE TABLE counted (invoice TEXT PRIMARY KEY REFERENCES declaration, debits TEXT NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER line_counted AFTER UPDATE OF
+    debit_credit, attempt, corrected, date, list, therapist, amount_cents, granted_cents, invoice ON line
+BEGIN
+    DELETE FROM counted WHERE invoice = OLD.invoice;
+END;
 
 -- The files that stay in the inbox because they could not be read in, each told of once.
 CREATE TABLE left_file (

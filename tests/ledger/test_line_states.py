@@ -25,9 +25,14 @@ DAY: Final = dt.date(2026, 1, 1)
 PERSON: Final = 1
 COLUMNS: Final = (
     "reference", "appointment_id", "trajectory", "uzovi", "date", "code", "list", "f_code", "units", "amount_cents",
-    "debit_credit", "invoice", "rule", "patient_id", "person", "sent", "attempt", "previous",
+    "debit_credit", "invoice", "rule", "patient_id", "person", "sent", "attempt", "previous", "therapist",
 )  # fmt: skip
 HEADERS: Final = ("a header", "another header")
+
+
+def care(ident: str) -> str:
+    """When an appointment was."""
+    return f"2025-12-{1 + int(ident[1:]) % 28:02}"
 
 
 class Practice:
@@ -74,8 +79,8 @@ class Practice:
     def declare(self, invoice: str, due: list[tuple[str, str, int, int, str]], header: str) -> None:
         lines = [
             (
-                *(f"{invoice}R{number:03}", ident, "T", "7095", "2026-01-01", "940131", "012", "F1", 1, cents, side),
-                *(invoice, "rule", "P", PERSON, "sent", attempt, previous if side == "C" else None),
+                *(f"{invoice}R{number:03}", ident, "T", "7095", care(ident), "940131", "012", "F1", 1, cents, side),
+                *(invoice, "rule", "P", PERSON, "sent", attempt, previous if side == "C" else None, ident[-1]),
             )
             for number, (side, ident, cents, attempt, previous) in enumerate(due)
         ]

@@ -6,7 +6,8 @@ from typing import Final
 from ei_export.commands.figures.figures import Figures, figured
 from ei_export.commands.figures.money import AMOUNTS
 from ei_export.commands.figures.waiting import Undeclared
-from ei_export.ledger.figures import AnsweredLines, KnownDeclaration
+from ei_export.ledger.counted import AnsweredLines, CountedDebits
+from ei_export.ledger.figures import KnownDeclaration
 
 DAY: Final = date(2024, 2, 1)
 
@@ -30,4 +31,4 @@ def some_figures() -> Figures:
     refused = answered("VGZ", refused="0611 8059"), answered("VGZ", refused="0320", therapist="")
     answers = [answered("VGZ", lines=8), *refused]
     waits = [Undeclared("VGZ", "held", 3, 13_288, 1, 1), Undeclared("", "unreadable", 1, 0, 0, 1)]
-    return figured(DAY, declarations, answers, [("VGZ", 5, 6), ("CZ", 40, 2)], waits)
+    return figured(DAY, declarations, CountedDebits(answers, [("VGZ", 5, 6), ("CZ", 40, 2)]), waits)

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from ei_export.ledger import Ledger, events
 from ei_export.ledger.events import AnsweredLine
 from ei_export.ledger.figures import DECLARATIONS
+from tests.support.counted_oracle import assert_counts_hold
 
 #: What answers said of lines, as the ledger itself doesn't keep it.
 _SAID: Final = """
@@ -109,8 +110,8 @@ def remembering() -> Iterator[None]:
 
 
 def assert_as_derived(ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> None:
-    """What a ledger, to be asked by SQL, keeps of every line is what follows from what happened, and the sums add
-    up."""
+    """What a ledger, to be asked by SQL, keeps of every line is what follows from what happened, the sums add up, and
+    so do the counts that it keeps."""
     [*ask(_SAID)]
     assert [*ask(_STORED)] == [*ask(_DERIVED)]
     assert [*ask(_IMPOSSIBLE)] == []
@@ -118,6 +119,7 @@ def assert_as_derived(ask: Callable[[str], Iterable[tuple[Any, ...]]]) -> None:
     ((declared, credited, *came_to),) = sums = [*ask(_SUMS)]
     assert declared - credited == sum(came_to)
     assert sums == [*ask(_SUMS_OF_DECLARATIONS)]
+    assert_counts_hold(ask)
 
 
 def assert_ledger_as_derived(path: Path) -> None:

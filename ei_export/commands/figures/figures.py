@@ -11,14 +11,8 @@ from attrs import frozen
 
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.figures import (
-    AnsweredLines,
-    KnownDeclaration,
-    answered_lines,
-    declared_after,
-    known_declarations,
-    last_event,
-)
+from ...ledger.counted import CountedDebits, counted_debits
+from ...ledger.figures import KnownDeclaration, known_declarations, last_event
 from ...model.promises import Benchmark, benchmarks, promises
 from .lines import (
     ANSWERED_WITHIN,
@@ -69,21 +63,19 @@ class Figures:
 def figures(ledger: Ledger, rules: Rules, on: date, insurer: str = "") -> Figures:
     """The figures of a day; ``insurer``: of that one only."""
     waits = undeclared(ledger, rules) if on.isoformat() >= last_event(ledger) else None
-    known, answered = [*known_declarations(ledger, on)], [*answered_lines(ledger, on)]
-    return figured(on, known, answered, [*declared_after(ledger, on)], waits, insurer)
+    return figured(on, [*known_declarations(ledger, on)], counted_debits(ledger, on), waits, insurer)
 
 
 def figured(
     on: date,
     declarations: Sequence[KnownDeclaration],
-    answers: Sequence[AnsweredLines],
-    after: Sequence[tuple[str, int, int]],
+    debits: CountedDebits,
     waits: Sequence[Undeclared] | None,
     insurer: str = "",
 ) -> Figures:
-    """The figures of what was known on a day: ``after`` as of `declared_after`, ``waits`` None where it isn't known."""
+    """The figures of what was known on a day; ``waits`` None where it isn't known."""
     known = [each for each in declarations if insurer in ("", each.insurer)]
-    answered = [each for each in answers if insurer in ("", each.insurer)]
+    answered = [each for each in debits.answered if insurer in ("", each.insurer)]
     own_promises = [each for each in promises().values() if insurer in ("", each.insurer)]
     return Figures(
         on=on,
@@ -98,7 +90,9 @@ def figured(
         by_insurer=refused_by(answered, lambda lines: lines.insurer),
         by_therapist=refused_by(answered, lambda lines: lines.therapist),
         by_list=refused_by(answered, lambda lines: lines.list),
-        declared_after=days_taken([each for each in after if insurer in ("", each[0])], DECLARED_WITHIN.values()),
+        declared_after=days_taken(
+            [each for each in debits.declared_after if insurer in ("", each[0])], DECLARED_WITHIN.values()
+        ),
         answered_after=days_taken(answered_after(known), ANSWERED_WITHIN.values()),
         promises=kept_promises(known, own_promises, on),
         undeclared=waits if waits is None else [each for each in waits if insurer in ("", each.insurer)],

@@ -7,7 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
-from ...ledger.figures import AnsweredLines, KnownDeclaration
+from ...ledger.counted import AnsweredLines
+from ...ledger.figures import KnownDeclaration
 from ...model.holidays import working_days_after
 from ...model.promises import Promise
 from ...standards.answer import GOOD
