@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 
 from attrs import frozen
@@ -67,7 +68,16 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
         settings.input.complete_from,
         sorted(settings.severities.overrides.items()),
     )
-    digest = blake2b(repr(said).encode(), digest_size=16)
-    for table in (*sorted(SPECS.rglob("*.csv")), *settings.overlays, *filter(None, [settings.tariffs_path])):
+    digest = blake2b(repr(said).encode(), digest_size=16, key=_of_specs())
+    for table in (*settings.overlays, *filter(None, [settings.tariffs_path])):
+        digest.update(table.read_bytes())
+    return digest.digest()
+
+
+@cache
+def _of_specs() -> bytes:
+    """A hash of the program's own tables, which are read once too."""
+    digest = blake2b()
+    for table in sorted(SPECS.rglob("*.csv")):
         digest.update(table.read_bytes())
     return digest.digest()

@@ -6,7 +6,7 @@ one that applies. The rules and their sections of the Zorg1 manual are in the ta
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeAlias, cast, get_args
@@ -175,7 +175,17 @@ class Agreements:
 
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> Self:
-        """The built-in tables under these overlays. Raises SettingsError, with file and line, at the first error."""
+        """The built-in tables under these overlays; without any they are read once. Raises SettingsError, with file
+        and line, at the first error."""
+        return cls._read(overlays) if overlays else cls._built_in()
+
+    @classmethod
+    @cache
+    def _built_in(cls) -> Self:
+        return cls._read(())
+
+    @classmethod
+    def _read(cls, overlays: Sequence[Path]) -> Self:
         known = Known.of(codelists.every_code().values(), codelists.diagnoses())
         closed: list[str] = []
         periods = read_agreements(overlays, known, closed=closed.append)

@@ -5,9 +5,10 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pytest
 from attrs import frozen
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import catalogue
 from ei_export.cli import main
+from ei_export.commands.worklist import sheets as worklist_sheets
+from ei_export.output.sheets import Row, Rows, Sheet
 from ei_export.zorg1.agreements import Agreements
 from ei_export.zorg1.tariffs import Tariffs
 from tests.manual.practice import AMOUNTS, UZOVI, bsns
@@ -46,7 +49,8 @@ _TARIFFS: Final[dict[object, Tariffs]] = {}
 
 @pytest.fixture(scope="module", autouse=True)
 def tables_read_once() -> Iterator[None]:
-    """For modules with hundreds of runs: tables that were read before are not read again."""
+    """For modules with hundreds of runs: tables that were read before are not read again, and the workbook of the work
+    list, which has what is in its CSV, stays empty."""
     read_agreements, read_tariffs = Agreements.load, Tariffs.load
 
     def agreements(overlays: Sequence[Path] = ()) -> Agreements:
@@ -64,7 +68,27 @@ def tables_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Agreements, "load", agreements)
         patch.setattr(Tariffs, "load", tariffs)
+        patch.setattr(worklist_sheets, "Workbook", _NoWorkbook)
         yield
+
+
+class _NoWorkbook:
+    """In the place of a workbook that nobody looks into."""
+
+    def __init__(self, file: BinaryIO, day: date) -> None:
+        pass
+
+    def sheet(self, sheet: Sheet) -> Rows:
+        return self
+
+    def add(self, row: Row) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def discard(self) -> None:
+        pass
 
 
 def visit(
