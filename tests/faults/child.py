@@ -16,7 +16,6 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, Self
@@ -131,13 +130,12 @@ class Child:
         cls, folder: Path, *arguments: str, before: Callable[[], object] | None = None, followed: bool = False
     ) -> Self:
         """Runs the command in ``folder``, after ``before`` was called in the child."""
-        agreements = _agreements()
+        Agreements.load()  # so that no child reads them: a third of a short run
         stdout, stderr = os.pipe(), os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
                 sys.settrace(None)
-                setattr(Agreements, "load", lambda _: agreements)  # noqa: B010
                 gc.freeze()  # else the collector would copy all of this process
                 os.chdir(folder)
                 os.dup2(stdout[1], 1)
@@ -245,12 +243,6 @@ class FollowedChild(Child):
         with Path(f"/proc/{self.pid}/mem").open("rb", buffering=0) as memory:
             memory.seek(address)
             return Path(os.fsdecode(memory.read(_LONGEST_PATH).partition(b"\0")[0]))
-
-
-@cache
-def _agreements() -> Agreements:
-    """The built-in agreements, read once for all children: a third of a short run."""
-    return Agreements.load(())
 
 
 def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, followed: bool) -> int:
