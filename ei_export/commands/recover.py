@@ -20,6 +20,7 @@ from attrs import frozen
 from ..base.delivery import is_withdrawn, run_folders, writing
 from ..base.private import resolved
 from ..base.problems import SettingsError
+from ..base.wording import iso_text
 from ..declaring import memory
 from ..declaring.booking import LEDGER_COLUMNS
 from ..declaring.files import LINE_COLUMNS
@@ -161,7 +162,7 @@ def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
     for label, handed_over in decisions.sent.items():
         match = RUN.fullmatch(label)
         run = published_run(ledger, int(match[1])) if match else None
-        if run is not None and run.handed_over_on != (handed_over.isoformat() if handed_over else ""):
+        if run is not None and run.handed_over_on != iso_text(handed_over):
             events.handed_over(ledger, run.run, handed_over)
             sent += 1
     return closed, sent

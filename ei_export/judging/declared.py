@@ -14,6 +14,7 @@ from typing import Final, Literal
 from attrs import asdict, evolve
 
 from ..base.problems import Finding
+from ..base.wording import iso_text
 from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
 from ..intake.reader import read_kept
 from ..ledger.dossier import AT, CORE, PENDING, Change, by_column, core, in_order
@@ -177,7 +178,7 @@ def _stands(
     if row.common.unclear:  # the word is told of; until it is known, nothing was said
         return Taken(sent)
     if not row.completed:
-        day = sent.date.isoformat() if sent.date else ""
+        day = iso_text(sent.date)
         code, column = ("DECLARED_DELETED", "") if is_deleted else ("DECLARED_CANCELLED", "status")
         cancelled = _about(patient, sent, debits, code, column, date=day)
         return Taken(sent.finding(cancelled), Change("cancelled", {}), is_open=True)

@@ -6,6 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from ..base.problems import Finding
+from ..base.wording import iso_text
 from ..intake import values
 from ..intake.reader import checked
 from ..ledger.dossier import CORE, Change, core
@@ -85,7 +86,7 @@ class _Hearing:
                 self.said_before[ident] = row_of_change(self.context, patient_id, ident, Change("cancelled", {}))
             else:
                 del self.remembered[ident]
-                day = before.date.isoformat() if before.date is not None else ""
+                day = iso_text(before.date)
                 self._told.append((before, Finding("APPOINTMENT_DELETED", "", {"date": day})))
 
     def take(self, row: Appointment) -> None:

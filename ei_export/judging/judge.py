@@ -13,6 +13,7 @@ from attrs import evolve
 
 from ..base.problems import Finding
 from ..base.steps import Steps, abreast, batched
+from ..base.wording import iso_text
 from ..intake.gather import GatheredRow
 from ..intake.reader import ID_LIMIT
 from ..ledger.dossier import (
@@ -258,7 +259,7 @@ def _completed(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
         tally=tally_of(again) if again is not None else None,
         pending=pending,
         open_trajectories=len([None for trajectory in trajectories if not trajectory.ended]),
-        last=last.isoformat() if last is not None else "",
+        last=iso_text(last),
         who=who,
         born=born,
         sex=sex,
@@ -328,9 +329,9 @@ def _summary(trajectory: Trajectory, shared: Collection[str]) -> KeptTrajectory:
         trajectory.insurer,
         trajectory.program,
         trajectory.profile,
-        trajectory.start.isoformat() if trajectory.start else "",
-        trajectory.end.isoformat() if trajectory.end else "",
+        iso_text(trajectory.start),
+        iso_text(trajectory.end),
         len(trajectory.contacts),
-        trajectory.last.isoformat() if trajectory.last else "",
-        trajectory.relapse.isoformat() if trajectory.relapse else "",
+        iso_text(trajectory.last),
+        iso_text(trajectory.relapse),
     )

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from attrs import evolve
 
+from ..base.wording import iso_text
 from ..intake import values
 from ..intake.people import contradicting, fixed, identity_of, known_sex
 from ..intake.person import PERSON_COLUMNS
@@ -243,7 +244,7 @@ def said_by(appointments: Iterable[Appointment], besides: Mapping[str, Besides])
     """The word on sharing data with Zorg1 of each of the appointments that have one."""
     for row in appointments:
         if row.id in besides and (word := besides[row.id].consent) and not may_have_shifted(row):
-            yield Consent(word, row.date.isoformat() if row.date is not None else "", row.id)
+            yield Consent(word, iso_text(row.date), row.id)
 
 
 def consent_now(kept: StoredDossier | RegularCare | None, said: Iterable[Consent], heard: Heard) -> Consent:

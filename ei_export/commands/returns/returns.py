@@ -13,6 +13,7 @@ from attrs import asdict, define, evolve
 
 from ...base.problems import Finding, InputError
 from ...base.spool import SortedLines
+from ...base.wording import iso_text
 from ...declaring.numbers import is_of_a_test, provider, run_label
 from ...ledger import Ledger, events
 from ...ledger.answers import Declared, PersonLines, answer_of, declaration_of
@@ -131,7 +132,7 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
         "sha256": sha256,
         "file": Path(report.file).name,
         "read_on": today.isoformat(),
-        "dated": answer.dated.isoformat() if answer.dated is not None else "",
+        "dated": iso_text(answer.dated),
         "standard": answer.standard,
         "kind": kind,
         "by_insurer": kind == "answered" or answer.is_insurers,

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from ...base.tables import Row, read_sheet, sheet_text
 from ...base.tables import SheetText as SheetText
+from ...base.wording import iso_text
 from .guessing import TARIFF_COLUMNS
 from .toml_text import NotEditableError
 
@@ -40,8 +41,8 @@ class NewTariff:
             "list": self.list,
             "insurer": self.insurer,
             "code": self.code,
-            "from": self.first.isoformat() if self.first else "",
-            "until": self.last.isoformat() if self.last else "",
+            "from": iso_text(self.first),
+            "until": iso_text(self.last),
             "amount": f"{self.cents // 100}{decimal}{self.cents % 100:02}",
         }
 
