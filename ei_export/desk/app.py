@@ -1,7 +1,7 @@
 """The desk as a web application: its pages in the order of the navigation, and what is shown where something fails."""
 
 from contextlib import ExitStack, suppress
-from importlib import import_module, resources
+from importlib import resources
 from typing import Final
 
 from flask import Flask, Response, g, redirect, request, url_for
@@ -11,15 +11,16 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from ..base.problems import BusyError, Refusal, SettingsError, WriteError, refusal_of, render
 from ..base.wording import at_desk, naming
 from ..base.words import words
+from . import actions, answers, explain, figures, files, setup, today, work, worklist, zorg1
 from .desk import Desk
 from .safety import guard
 from .showing import clear_uploads, show, to_send_again
 
-#: The pages, in the order of the navigation: the module of each, which has its blueprint as ``PAGE``, and where things
-#: wait for somebody ``count``, that says how many.
-_PAGES: Final = ("today", "worklist", "answers", "explain", "files", "figures", "zorg1", "setup")
-#: Modules of pages that are come to from others.
-_BESIDES: Final = ("actions", "work")
+#: The pages, in the order of the navigation: each has its blueprint as ``PAGE``, and where things wait for somebody
+#: ``count``, that says how many.
+_PAGES: Final = (today, worklist, answers, explain, files, figures, zorg1, setup)
+#: Pages that are come to from others.
+_BESIDES: Final = (actions, work)
 #: A form may be sent again after these: something may have been put right meanwhile, or nobody has the ledger any more.
 _WORTH_ANOTHER: Final = (409, 500, 503)
 #: What there is to see where there are no settings yet: where they are made, and what that looks like.
@@ -36,11 +37,10 @@ def create_app(desk: Desk) -> Flask:
     _before_each(app, desk)
     app.add_url_rule("/", "home", lambda: redirect(url_for("today.page"), 303))
     app.add_url_rule("/static/desk.css", "style", _style)
-    modules = {name: import_module(f".{name}", __package__) for name in (*_PAGES, *_BESIDES)}
-    for module in modules.values():
-        app.register_blueprint(module.PAGE)
-    shown = [name for name in _PAGES if f"{name}.page" in app.view_functions]
-    app.extensions["ei_export.navigation"] = [(name, getattr(modules[name], "count", None)) for name in shown]
+    for page in (*_PAGES, *_BESIDES):
+        app.register_blueprint(page.PAGE)
+    shown = [page for page in _PAGES if f"{page.PAGE.name}.page" in app.view_functions]
+    app.extensions["ei_export.navigation"] = [(page.PAGE.name, getattr(page, "count", None)) for page in shown]
     _answer_for_failures(app, desk)
     return app
 
