@@ -9,6 +9,7 @@ from attrs import evolve
 
 from ..base.problems import Finding
 from ..base.spool import UNIT
+from ..ledger.dossier import AT, in_order
 from ..model.appointment import UNKNOWN, Appointment, Common, positions
 from . import values
 from .feed import BROKEN, ROW_LIMIT, Header
@@ -189,6 +190,11 @@ def checked(row: Appointment) -> Appointment:
         return row
     ident, found = _illegible(row.id, row.text("date"), row.number, row.patient_id, common, bsn)
     return evolve(row, id=ident, findings=found)
+
+
+def read_unsettled(patient_id: str, texts: Mapping[str, str], meant: WordMeanings, *, settled: bool) -> Appointment:
+    """As `read_kept`, of texts by the names of their columns: of an appointment that waits, or that changed."""
+    return read_kept(patient_id, in_order(texts), AT, settled=settled, meant=meant)
 
 
 def read_kept(

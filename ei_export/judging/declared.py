@@ -419,7 +419,7 @@ def _as_sent(patient: Patient, debit: Line, row: Appointment | None, remembered:
 
 
 def _linked(patient: Patient, source: Appointment) -> str:
-    return patient.context.resolver.resolve(source.code, source.declare_under, source.uzovi, source.date).code
+    return patient.context.resolver.of(source).code
 
 
 def _texts_of(

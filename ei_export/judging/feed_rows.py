@@ -220,7 +220,7 @@ def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:
 
     def standing(a: Appointment) -> tuple[bool, bool, list[str]]:
         """Which of two contradicting rows comes first, wherever they stand in the feed."""
-        resolution = patient.context.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
+        resolution = patient.context.resolver.of(a)
         return not a.completed, not resolution.is_zorg1, [a.text(column) for column in _COMPARED]
 
     first, *others = sorted(same, key=standing)

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from ..base.value import value
 from ..intake.meanings import NO_MEANINGS
-from ..intake.reader import read_kept
+from ..intake.reader import read_kept, read_unsettled
 from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Unsettled, in_order
 from ..ledger.line import Line
 from ..ledger.patients import StoredDossier
@@ -103,7 +103,7 @@ def _recalled(context: Context, patient_id: str, kept: Settled | Unsettled) -> A
         past = Past(outcome if outcome in SETTLED else None, kept.units, kept.linked, kept.mark)
         return evolve(read_kept(patient_id, kept.texts, AT, settled=True), past=past)
     meant = NO_MEANINGS if kept.is_sent else context.settings.input.values
-    return read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=meant)
+    return read_unsettled(patient_id, kept.texts, meant, settled=False)
 
 
 def _pending(appointment: Appointment, kept: Unsettled, *, is_lasting: bool) -> Appointment:

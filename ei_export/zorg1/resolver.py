@@ -15,6 +15,7 @@ from ..base.problems import Finding
 from ..base.reasons import Reason, reason
 from ..base.tables import FOREVER
 from ..base.wording import quoted_code, quoted_word
+from ..model.appointment import Appointment
 from ..model.codelists import codes, performances
 from ..model.names import is_insurer
 from ..settings import Contract
@@ -61,6 +62,10 @@ class Resolver:
     def resolve(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Resolution:
         """What an own or declare-under code means on a day; where the day is not known, on the first of all days."""
         return self.periods(code, declare_under, uzovi).on(day or date.min)
+
+    def of(self, row: Appointment) -> Resolution:
+        """What the code of an appointment means on its day."""
+        return self.resolve(row.code, row.declare_under, row.uzovi, row.date)
 
     def periods(self, code: str, declare_under: str, uzovi: str) -> Resolutions:
         """The resolutions for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""

@@ -11,12 +11,12 @@ from typing import Final, Literal
 from attrs import frozen
 
 from ...base.problems import Finding
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger, events
 from ...ledger.closings import closings_of, waiting_appointments
 from ...ledger.corrections import Asking
-from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.dossier import Unsettled
 from ...ledger.events import Closable
 from ...ledger.line import ClosedAs, lines_of
 from ...ledger.patients import appointment_owner
@@ -162,8 +162,8 @@ def _closable_line(ledger: Ledger, asking: Asking) -> Item | Finding:
 
 def _is_contact(patient_id: str, kept: Unsettled, rules: Rules) -> bool:
     """Whether an appointment that waits would only count."""
-    row = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=rules.meant)
-    return rules.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date).moment == "contact"
+    row = read_unsettled(patient_id, kept.texts, rules.meant, settled=False)
+    return rules.resolver.of(row).moment == "contact"
 
 
 def _closed(ledger: Ledger, name: str) -> Item | Finding | None:

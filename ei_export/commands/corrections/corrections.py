@@ -13,13 +13,12 @@ from attrs import evolve, frozen
 from ...base.problems import Finding
 from ...declaring.numbers import run_label
 from ...intake.meanings import WordMeanings
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
 from ...ledger.closings import closed_lines
 from ...ledger.corrections import Asked, Asking
-from ...ledger.dossier import AT, in_order
 from ...ledger.line import debits_of
 from ...ledger.patients import changes_of
 from ...ledger.standing import changed, is_still_due
@@ -201,7 +200,7 @@ def _correct(
     if fault := _not_to_be_corrected(asking):
         return fault
     now = _as_it_is(ledger, asking, rules.meant)
-    verdict = rules.resolver.resolve(now.code, now.declare_under, now.uzovi, now.date).verdict if now else None
+    verdict = rules.resolver.of(now).verdict if now else None
     change = "no_line" if verdict in (Verdict.NOT_ZORG1, Verdict.CONTACT) else asking.change
     late = None
     if change not in ("cancelled", "no_line"):
@@ -240,7 +239,7 @@ def _as_it_is(ledger: Ledger, asking: Asking, meant: WordMeanings) -> Appointmen
     if asking.change not in ("row", "said"):
         return None
     said = changes_of(ledger, debit.patient_id)[debit.appointment_id]
-    return read_kept(debit.patient_id, in_order(said.texts), AT, settled=False, meant=meant)
+    return read_unsettled(debit.patient_id, said.texts, meant, settled=False)
 
 
 def _ask(

@@ -13,12 +13,11 @@ from typing import Final
 from attrs import define, evolve, frozen
 
 from ...base.problems import Finding
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.closings import closings_of, waiting_appointments
 from ...ledger.corrections import Wish, wishes
-from ...ledger.dossier import AT, in_order
 from ...ledger.line import Line, line_of
 from ...settings import Settings
 from ..belonging import refuse_strangers
@@ -172,7 +171,7 @@ def _about_appointment(ledger: Ledger, rules: Rules, effect: Effect) -> Planned:
     """Of one that gave no line."""
     ident = effect.appointment_id
     for patient_id, kept in waiting_appointments(ledger, ident):
-        row = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
+        row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
         return Planned("", ident, patient_id, row.date, rules.insurers.get(row.uzovi, ""), None, effect)
     return Planned("", ident, "", None, "", None, effect)
 

@@ -136,7 +136,7 @@ class PatientHistory:
     def now(self, appointment: Appointment) -> Resolution:
         """What the tables say now of the code in an appointment's row."""
         a = appointment
-        return self.context.resolver.resolve(a.code, a.declare_under, a.uzovi, a.date)
+        return self.context.resolver.of(a)
 
     def resolution(self, appointment: Appointment) -> Resolution:
         """What an appointment was judged by."""

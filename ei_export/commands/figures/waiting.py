@@ -6,20 +6,18 @@ from typing import Final, Literal, get_args
 
 from attrs import frozen
 
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.dossier import Unsettled
 from ...ledger.figures import to_go_again
 from ...ledger.standing import waiting
 from ...model.appointment import Outcome
-from ..worklist.stake import is_due, money
+from ..worklist.stake import is_due, is_refused, money
 
 #: Why it is not declared: held, a row that can't be read, no contract position on its day, or its run was withdrawn.
 Why = Literal["held", "unreadable", "no_agreement", "withdrawn"]
 WHYS: Final[Sequence[Why]] = get_args(Why)
-#: What was declared and refused is no longer undeclared: its money is among what was refused.
-_REFUSALS: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE"})
 
 
 @frozen
@@ -58,9 +56,9 @@ def _withdrawn(ledger: Ledger) -> Iterator[Undeclared]:
 
 def _waiting(ledger: Ledger, rules: Rules) -> Iterator[Undeclared]:
     for patient_id, kept in waiting(ledger):
-        if _REFUSALS.isdisjoint(finding.code for finding in kept.found):
-            row = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
-            resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date)
+        if not is_refused(kept):
+            row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
+            resolution = rules.resolver.of(row)
             if is_due(resolution):
                 worth = money(rules, resolution, row.date)
                 basis, insurer = worth["basis"], resolution.insurer or rules.insurers.get(row.uzovi, "")

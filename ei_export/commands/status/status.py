@@ -8,18 +8,17 @@ from typing import Any, Final
 
 from ...base.problems import Finding
 from ...declaring.numbers import declared_by, provider, run_label
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger, standing
 from ...ledger.closings import all_closed, waiting_appointments
 from ...ledger.corrections import wishes
 from ...ledger.credits import refused_credits
-from ...ledger.dossier import AT, Unsettled, in_order
 from ...ledger.figures import known_declarations
 from ...ledger.line import line_of
 from ...ledger.runs import path_of
-from ...model.appointment import Appointment, Outcome
+from ...model.appointment import Outcome
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
@@ -91,15 +90,11 @@ def closed_rows(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
         if (line := line_of(ledger, each.reference)) is not None:
             about = {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
         for patient_id, kept in waiting_appointments(ledger, each.appointment_id) if line is None else ():
-            row = _read(patient_id, kept, rules)
+            row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
             day = row.date.isoformat() if row.date is not None else None
             about |= {"patient_id": patient_id, "date": day, "insurer": rules.insurers.get(row.uzovi, "")}
         about |= {"reference": each.reference or None, "appointment_id": each.appointment_id}
         yield {**about, "as": each.closed_as, "closed_on": each.day, "why": each.why}
-
-
-def _read(patient_id: str, kept: Unsettled, rules: Rules) -> Appointment:
-    return read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
@@ -121,7 +116,7 @@ def _held(ledger: Ledger, rules: Rules) -> Iterator[Held]:
     for patient_id, kept in standing.waiting(ledger):
         if kept.outcome is Outcome.NO_AGREEMENT:
             continue
-        appointment = _read(patient_id, kept, rules)
+        appointment = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
         yield Held(
             appointment_id=appointment.id,
             patient_id=patient_id,

@@ -13,10 +13,10 @@ from attrs import evolve
 from ...base.problems import Finding, catalogue
 from ...base.wording import quoted_word
 from ...intake.person import PERSON_COLUMNS
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.dossier import Unsettled
 from ...ledger.planned import Planned, planned_before
 from ...ledger.standing import waiting
 from ...ledger.worklist import kept_trajectories, not_linked
@@ -73,9 +73,9 @@ class _Held:
 
     def __init__(self, ledger: Ledger, rules: Rules, patient_id: str, kept: Unsettled) -> None:
         self._ledger, self._rules, self._kept = ledger, rules, kept
-        self._row = row = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
+        self._row = row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
         self._trajectory = row.called(row.number)
-        self._resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, row.date)
+        self._resolution = rules.resolver.of(row)
         self._found = self._in_order(kept.found)
         first = self._found[0]
         ids = str(first.params.get("appointments", "")) if catalogue()[first.code].consequence else ""

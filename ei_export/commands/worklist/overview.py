@@ -13,10 +13,10 @@ from attrs import evolve, frozen
 
 from ...base.problems import Finding, Language, Severities, render
 from ...base.tables import FOREVER
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.dossier import AT, Unsettled, in_order
+from ...ledger.dossier import Unsettled
 from ...ledger.line import Line
 from ...ledger.standing import Started, refused, waiting, without_end
 from ...model.appointment import Outcome
@@ -24,14 +24,12 @@ from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.resolution import Verdict
 from .attention import Ending, EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
-from .stake import is_due
+from .stake import is_due, is_refused
 
 #: What ended longer ago has been missed by now, or is not wanted.
 _YEAR: Final = timedelta(days=365)
 #: More products than this are told of by the first and the last.
 _MOST_NAMED: Final = 6
-#: What is found of a line that was refused and waits for that.
-_REFUSALS: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE"})
 
 
 def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
@@ -109,12 +107,12 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) -> NearDeadline | None:
     """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
     is then one of `refused`."""
-    if kept.outcome is Outcome.NO_AGREEMENT or not _REFUSALS.isdisjoint(finding.code for finding in kept.found):
+    if kept.outcome is Outcome.NO_AGREEMENT or is_refused(kept):
         return None
-    appointment = read_kept(patient_id, in_order(kept.texts), AT, settled=True, meant=rules.meant)
+    appointment = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
     if (day := appointment.date) is None:
         return None
-    resolution = rules.resolver.resolve(appointment.code, appointment.declare_under, appointment.uzovi, day)
+    resolution = rules.resolver.of(appointment)
     if not is_due(resolution) or resolution.verdict is Verdict.NO_AGREEMENT:
         return None
     trajectory = appointment.called(appointment.number)

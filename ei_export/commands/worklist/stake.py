@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from ...judging.rules import Rules
+from ...ledger.dossier import Unsettled
 from ...zorg1.agreements import Agreement
 from ...zorg1.resolution import Resolution, Verdict
+
+#: What is found of an appointment whose line was refused, and that waits for that.
+_REFUSALS: Final = frozenset({"LINE_REFUSED", "DECLARATION_REFUSED", "LINE_REFUSED_BEFORE"})
+
+
+def is_refused(kept: Unsettled) -> bool:
+    """Whether an appointment waits as its line was refused: it is then told of, and its money counted, as that."""
+    return not _REFUSALS.isdisjoint(finding.code for finding in kept.found)
 
 
 def is_due(resolution: Resolution) -> bool:

@@ -17,11 +17,11 @@ from ...base.wording import quoted_code, quoted_word
 from ...intake import values
 from ...intake.meanings import meant
 from ...intake.measurements import as_meant
-from ...intake.reader import read_kept
+from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.care import BookedLine, KnownPatient, patients_in_care
-from ...ledger.dossier import AT, KeptTrajectory, Settled, Unsettled, in_order
+from ...ledger.dossier import KeptTrajectory, Settled, Unsettled
 from ...model.appointment import Outcome
 from ...model.measurement import KeptMeasurement, Measurement, score_text
 from ...settings import Settings
@@ -173,7 +173,7 @@ class CourseReader:
 
     def _meant(self, patient_id: str, kept: Unsettled) -> Settled:
         """What is kept as the feed had it, as the settings of today say it is meant."""
-        row = read_kept(patient_id, in_order(kept.texts), AT, settled=False, meant=self._meanings)
+        row = read_unsettled(patient_id, kept.texts, self._meanings, settled=False)
         core = (row.id, row.text("date"), row.code, row.declare_under, row.number, row.uzovi, row.diagnosis, "")
         return Settled(*core, kept.outcome.value, place=kept.place, **kept.besides._asdict())
 
