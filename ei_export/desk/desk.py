@@ -11,7 +11,7 @@ from typing import Final, TypeVar, cast
 from attrs import Factory, define, evolve, field
 
 from ..base.problems import Language, SettingsError
-from ..intake.gather import Gathered
+from ..intake.picking import FeedRows
 from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..settings import Settings, load
@@ -116,13 +116,12 @@ class Desk:
                 self._kept.popitem(last=False)
         return made
 
-    def kept_feed(self, of: Hashable, make: Callable[[], Gathered]) -> Gathered:
-        """As `kept`, of the feed of the practice as it was gathered: which depends on the feed itself, the settings,
-        and what of the ledger it was made ``of``."""
+    def kept_feed(self, make: Callable[[], FeedRows]) -> FeedRows:
+        """As `kept`, of the rows of the feed of the practice: which depend on the feed itself and the settings."""
         settings = self.settings()
         if not is_settled(settings.input.path):
             return make()
-        return self.kept("feed", make, (stamp(settings.path), stamp(settings.input.path), of))
+        return self.kept("feed", make, (stamp(settings.path), stamp(settings.input.path)))
 
     def state(self) -> Hashable:
         """Changes with all that pages are worked out of. Raises SettingsError."""

@@ -18,8 +18,6 @@ PAGE = Blueprint("explain", __name__, url_prefix="/uitleg")
 
 #: Stories of one line or one appointment, about which something can be done.
 _OF_ONE: Final = ("appointment", "reference")
-#: Bytes of a feed that is kept in memory from one story to the next; what is larger is read for each.
-_LARGEST: Final = 64_000_000
 #: Why nothing is told of a number; whatever else is wrong is wrong with more than that.
 _OF_NUMBERS: Final = ("EXPLAIN_UNKNOWN", "EXPLAIN_SIMILAR", "EXPLAIN_PERSONAL", "TEST_NUMBER", "LINE_PRUNED")
 
@@ -56,10 +54,8 @@ def _words() -> Words:
 
 def _stories(number: str, kind: str) -> Sequence[Telling]:
     settings, language = desk().settings(), desk().language
-    feed = settings.input.path
-    keep = desk().kept_feed if feed.is_file() and feed.stat().st_size <= _LARGEST else None
     with desk().ledger() as ledger:
-        stories = explain(settings, number, desk().day, kind, ledger=ledger, keep=keep)
+        stories = explain(settings, number, desk().day, kind, ledger=ledger, keep=desk().kept_feed)
     return [told(story, settings, language, _words()) for story in stories]
 
 

@@ -101,25 +101,22 @@ class Gathered:
                 del patients[patient]
         return patients
 
-    def lasting(self) -> "Gathered":
-        """The same, with its rows in memory: they can be asked for again and again."""
-        return evolve(self, dealt=[(_Lasting(partitions, self.count), before) for partitions, before in self._dealt])
-
-    def bodies(self) -> Iterator[str]:
-        """The rows of a `lasting` feed, in any order."""
-        for partitions, _ in self._dealt:
-            for index in range(self.count):
-                yield from (line.split(PART)[1] for line in partitions.take(index))
+    def numbered(self, numbers: Sequence[int]) -> "Gathered":
+        """The same, where the rows were picked from a feed in which they have these numbers."""
+        return evolve(self, dealt=[(_Numbered(partitions, numbers), before) for partitions, before in self._dealt])
 
 
-class _Lasting:
-    """The lines of partitions, which can be taken more than once."""
+@frozen
+class _Numbered:
+    """The lines of partitions, with other numbers for their rows."""
 
-    def __init__(self, partitions: "_Lines", count: int) -> None:
-        self._lines = [list(partitions.take(index)) for index in range(count)]
+    _partitions: _Lines
+    _numbers: Sequence[int]
 
-    def take(self, index: int) -> Iterable[str]:
-        return self._lines[index]
+    def take(self, index: int) -> Iterator[str]:
+        for line in self._partitions.take(index):
+            said, part, row = line.rpartition(PART)
+            yield f"{said}{part}{self._numbers[int(row) - 1]}"
 
 
 def partition_of(patient_id: str, count: int) -> int:

@@ -129,7 +129,24 @@ class _Rows(NamedTuple):
         return self if all(wanted) else _Rows._make([*compress(column, wanted)] for column in self)
 
 
-class _Cutter:
+class Cells(NamedTuple):
+    """Cells of rows, column by column, as of `_Rows`."""
+
+    took: Sequence[bool | None]
+    are_whole: Sequence[bool]
+    are_broken: Sequence[bool]
+    ids: Sequence[str]
+    patients: Sequence[str]
+    statuses: Sequence[str]
+    bsns: Sequence[str]
+    born: Sequence[str]
+    sexes: Sequence[str]
+    codes: Sequence[str]
+    courses: Sequence[str]
+    linked: Sequence[str]
+
+
+class Cutter:
     """Cuts rows as far as the columns they are gathered by."""
 
     _NEEDED: Final = ("appointment_id", "patient_id", "status", "bsn", "birth_date", "sex", "code")
@@ -144,6 +161,12 @@ class _Cutter:
 
     def rows(self, numbers: Sequence[int], bodies: Sequence[str]) -> _Rows:
         """These rows, of which there is one at least."""
+        cells = self.cells(bodies)
+        crcs = [*map(crc32, map(str.encode, cells.patients))]
+        return _Rows(numbers, bodies, crcs, [crc % BUCKETS for crc in crcs], *cells)
+
+    def cells(self, bodies: Sequence[str]) -> Cells:
+        """What is in these rows, of which there is one at least."""
         cut = [body.split(self._delimiter, self._most) for body in bodies]
         are_whole: Sequence[bool] = (True,) * len(cut)
         are_broken: Sequence[bool] = (False,) * len(cut)
@@ -157,11 +180,9 @@ class _Cutter:
         patients = tuple(map(str.strip, patients))
         if not NO_VALUES.isdisjoint(patients):
             patients = tuple("" if patient in NO_VALUES else patient for patient in patients)
-        crcs = [*map(crc32, map(str.encode, patients))]
-        buckets = [crc % BUCKETS for crc in crcs]
         took = [*map(self._statuses.__getitem__, statuses)]
         ids = tuple(map(str.strip, ids))
-        return _Rows(numbers, bodies, crcs, buckets, took, are_whole, are_broken, ids, patients, statuses, *others)
+        return Cells(took, are_whole, are_broken, ids, patients, statuses, *others)
 
     def _cut(self, body: str) -> list[str]:
         """At least the cells up to ``most``, as far as there are so many."""
@@ -190,7 +211,7 @@ class _Reading:
         self._sought: Final = sought
         self._survey: Final = sought.survey.of_part()
         part.noted = self._survey.noted
-        self._cutter: Final = _Cutter(header, self._survey.statuses)
+        self._cutter: Final = Cutter(header, self._survey.statuses)
         self._meeter: Final = Meeter(header, sought.doubted, self._survey.meant, part.meetings)
         self._blank: Final = f"{UNIT}{header.delimiter} \t\xa0"
         self._row_sum: Final = sought.row_sum()
@@ -294,7 +315,7 @@ def read(source: Source, part: Part, sought: Sought) -> Part:
 def deal(is_changed: bytes, source: Source, part: Part, sought: Sought) -> tuple[Partitions, int, Mapping[int, int]]:
     """Reads a part of the feed once more, for the rows of buckets that turned out to have changed; also how many they
     are, and the sum of each bucket."""
-    cutter = _Cutter(source.header, sought.survey.statuses)
+    cutter = Cutter(source.header, sought.survey.statuses)
     buckets = array("H", part.buckets.take(0))
     row_sum, sums = sought.row_sum(), dict[int, int]()
     row, dealt = source.first_row, 0

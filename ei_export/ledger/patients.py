@@ -105,9 +105,14 @@ def unsettled_of(ledger: Ledger, patient_id: str) -> list[Unsettled]:
     return [_unsettled(row) for row in ledger.named(sql, (patient_id,))]
 
 
-def all_unsettled(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
-    """The appointments of which every text is kept, each with its patient, by patient and appointment id."""
-    for row in ledger.named("SELECT * FROM unsettled ORDER BY patient_id, appointment_id"):
+def all_unsettled(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Unsettled]]:
+    """The appointments of which every text is kept, each with its patient, by patient and appointment id; those in
+    whose number, or that of their trajectory, a text stands, in capitals or not."""
+    sql = (
+        "SELECT * FROM unsettled WHERE instr(lower(appointment_id || char(10) || trajectory_id), lower(?)) "
+        "ORDER BY patient_id, appointment_id"
+    )
+    for row in ledger.named(sql, (mentioning,)):
         yield row["patient_id"], _unsettled(row)
 
 
@@ -204,13 +209,13 @@ def number_owner(ledger: Ledger, number: str) -> str | None:
 
 
 def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Unsettled]]:
-    """The appointments that are kept, each with its patient: all of those in which a text stands, in capitals or not,
-    and perhaps others."""
+    """The appointments that are kept, each with its patient: all of those in whose number, or that of their trajectory,
+    a text stands, in capitals or not, and perhaps others."""
     asked = encode(mentioning.lower())[1:-1]
     for patient_id, text in ledger.rows("SELECT patient_id, appointments FROM patient"):
         if asked in text.lower():
             yield from ((patient_id, settled) for settled in unpack_settled(text))
-    yield from all_unsettled(ledger)
+    yield from all_unsettled(ledger, mentioning)
 
 
 # Writing.

@@ -11,7 +11,7 @@ import pytest
 from ei_export.commands.explain import explain as module
 from ei_export.commands.explain.explain import NumberUnknown, explain
 from ei_export.desk.desk import Desk
-from ei_export.intake.gather import Gathered, gather
+from ei_export.intake import Source, open_feed
 from tests.desk.conftest import DAY
 from tests.support.desk import desk_of
 
@@ -33,11 +33,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """How often a feed was read."""
     counted: list[object] = []
 
-    def counting(*given: Any, **more: Any) -> Gathered:
+    def counting(*given: Any) -> Source:
         counted.append(given)
-        return gather(*given, **more)
+        return open_feed(*given)
 
-    monkeypatch.setattr(module, "gather", counting)
+    monkeypatch.setattr(module, "open_feed", counting)
     return counted
 
 

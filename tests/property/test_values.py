@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ei_export.base.steps import alone
-from ei_export.commands.explain.explain import read_feed
 from ei_export.intake.gather import GatheredRow
 from ei_export.judging.context import Context
 from ei_export.judging.feed_rows import take_feed
@@ -20,6 +19,7 @@ from ei_export.judging.visits import classify
 from ei_export.settings import load
 from ei_export.zorg1.trajectories import group
 from tests.support.feeds import BSNS, Cells, Clinic, tables_read_once, visit
+from tests.support.telling import read_feed
 
 __all__ = ["tables_read_once"]
 

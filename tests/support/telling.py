@@ -13,12 +13,19 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import Language, Refusal, render
 from ei_export.cli import main
-from ei_export.commands.explain.explain import explain, read_feed
+from ei_export.commands.belonging import practice_ledger
+from ei_export.commands.explain.explain import explain
 from ei_export.commands.explain.patient import PatientHistory
 from ei_export.commands.explain.story import document, text_lines
+from ei_export.intake import open_feed
+from ei_export.intake.gather import Gathered, gather
+from ei_export.intake.survey import Survey
+from ei_export.judging.context import Context
 from ei_export.judging.credits import judged_credits
-from ei_export.ledger.patients import pending_patients
-from ei_export.settings import load
+from ei_export.judging.rules import Rules
+from ei_export.ledger.patients import pending_appointments, pending_patients
+from ei_export.ledger.people import doubted
+from ei_export.settings import Settings, load
 from tests.support.feeds import TODAY
 
 #: What the stories of a sum say: how many contacts, and how many units.
@@ -69,6 +76,18 @@ def commanded(folder: Path, number: str, *arguments: str, today: str = TODAY) ->
     assert told.stderr == said.stderr
     assert bool(said.stderr) == (said.exit_code > 1)
     return Told(told.exit_code, json.loads(told.stdout), said.stdout or said.stderr)
+
+
+@contextmanager
+def read_feed(settings: Settings, today: date) -> Iterator[tuple[Context, Gathered]]:
+    """The whole feed, gathered as by a run, and the context in which a run would judge its patients."""
+    source = open_feed(settings.input.path, settings.input)
+    survey = Survey(settings.input, source.header)
+    with practice_ledger(settings) as ledger:
+        waiting, in_doubt = [*pending_appointments(ledger)], [*doubted(ledger)]
+        is_complete = settings.input.complete_from is not None
+        feed = gather(source, 0, survey, waiting, lambda rows: None, in_doubt, is_complete=is_complete)
+        yield Context(settings, Rules.load(settings, today, source.header), ledger, feed), feed
 
 
 @contextmanager

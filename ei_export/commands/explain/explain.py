@@ -1,21 +1,22 @@
 """Why an appointment, a trajectory, a line or a patient is as it is: what a run would do now, and what runs did.
 
-The whole feed is read, as by a run, because only that shows which numbers more patients have; only the patients in
-question are worked out. Nothing is written, and no rule is in here: it tells what the rooms decided.
+The whole feed is gone through, because only that shows which numbers more patients have; only what bears on the
+patients in question is gathered, as by a run, and only they are worked out. Nothing is written, and no rule is in here:
+it tells what the rooms decided.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Final, TypeAlias
 
 from ...base.problems import SettingsError
 from ...declaring.numbers import is_of_a_test
-from ...intake import Source, open_feed, values
+from ...intake import open_feed, values
 from ...intake.gather import Gathered, gather
-from ...intake.reader import RowReader
-from ...intake.survey import Survey
+from ...intake.picking import FeedRows, Persons
+from ...intake.survey import Statuses, Survey
 from ...judging.context import Context
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -24,9 +25,10 @@ from ...ledger.people import doubted
 from ...ledger.pruning import pruned_line
 from ...settings import Settings
 from ..belonging import practice_ledger
+from .concern import concerning
 from .declarations import DECLARATIONS, declaration_stories
 from .patient import PatientHistory
-from .search import Search, WatchedSource
+from .search import Search
 from .stories import appointment_stories, patient_stories, reference_stories, trajectory_stories
 from .story import Story
 
@@ -43,8 +45,8 @@ _KINDS: Final[Mapping[str, _Tell]] = {
 KINDS: Final = (*_KINDS, *DECLARATIONS)
 
 
-#: Gives what is made of a key, or was before.
-Keep: TypeAlias = Callable[[Hashable, Callable[[], Gathered]], Gathered]
+#: Gives what is made, or was made before of the same feed and settings.
+Keep: TypeAlias = Callable[[Callable[[], FeedRows]], FeedRows]
 
 
 class NumberUnknown(SettingsError):
@@ -63,7 +65,7 @@ def explain(
     keep: Keep | None = None,
 ) -> list[Story]:
     """The stories of what has this number, of every kind or of one. ``ledger``: that of the practice, where it is open.
-    ``keep``: gives what it was given before for the same feed, settings and key, for who asks often.
+    ``keep``: gives the rows of the feed as they were read before, for who asks often.
 
     Raises NumberUnknown for a number that nothing has; SettingsError for one that nothing of this kind has, and for one
     that is somebody's BSN, which is never repeated; InputError and BusyError as a run does.
@@ -75,14 +77,16 @@ def explain(
         raise SettingsError("TEST_NUMBER", number=wanted.upper())
     if kind in DECLARATIONS and (told := _of_declarations(settings, wanted, ledger).get(kind)):
         return told
-    search = Search(wanted)
-    with read_feed(settings, today, search, progress, ledger, keep) as (context, feed):
-        ledger = context.ledger
-        names = search.written(ledger)
-        if len(names) > 1:
-            raise _unknown(settings, wanted, names)
-        wanted = next(iter(names), wanted)
-        histories = PatientHistory.of_all(context, feed, search.patients(ledger, wanted))
+    rows = _rows(settings, progress) if keep is None else keep(lambda: _rows(settings, progress))
+    rules = Rules.load(settings, today, rows.header)
+    with _opened(settings, ledger) as ledger:
+        search = Search(wanted, rows, ledger)
+        if len(search.written) > 1:
+            raise _unknown(settings, wanted, search.written)
+        wanted = next(iter(search.written), wanted)
+        patients = search.patients(wanted)
+        feed = _gathered(settings, rows, ledger, patients)
+        histories = PatientHistory.of_all(Context(settings, rules, ledger, feed), feed, patients)
         stories = {**_tell(histories, wanted), **declaration_stories(ledger, wanted)}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)
@@ -97,46 +101,36 @@ def explain(
 
 def _of_declarations(settings: Settings, wanted: str, ledger: Ledger | None) -> Mapping[str, list[Story]]:
     """The stories of what only the ledger knows: no feed has to be read for these."""
-    with practice_ledger(settings) if ledger is None else nullcontext(ledger) as known:
+    with _opened(settings, ledger) as known:
         return declaration_stories(known, wanted)
 
 
-@contextmanager
-def read_feed(
-    settings: Settings,
-    today: date,
-    search: Search | None = None,
-    progress: Callable[[str, int], None] = lambda stage, count: None,
-    ledger: Ledger | None = None,
-    keep: Keep | None = None,
-) -> Iterator[tuple[Context, Gathered]]:
-    """The whole feed, read as by a run, and the context in which a run would judge its patients today. ``search`` looks
-    in it; ``ledger`` is one that is open already; ``keep`` as of `explain`."""
-    source = open_feed(settings.input.path, settings.input)
-    rules = Rules.load(settings, today, source.header)
-    survey = Survey(settings.input, source.header)
-    reader = RowReader(source.header, survey.statuses, settings.input.values)
-    with practice_ledger(settings) if ledger is None else nullcontext(ledger) as ledger:
-        waiting, in_doubt = tuple(pending_appointments(ledger)), tuple(doubted(ledger))
+def _opened(settings: Settings, ledger: Ledger | None) -> AbstractContextManager[Ledger]:
+    """The ledger of the practice; one that is open already stays so."""
+    return practice_ledger(settings) if ledger is None else nullcontext(ledger)
 
-        def read(source: Source) -> Gathered:
-            return gather(
-                source,
-                settings.input.path.stat().st_size,
-                survey,
-                waiting,
-                lambda rows: progress("read", rows),
-                in_doubt,
-                is_complete=settings.input.complete_from is not None,
-            )
 
-        if keep is None:
-            feed = read(source if search is None else search.watch(source, ledger, reader))
-        else:
-            feed = keep((waiting, in_doubt), lambda: read(WatchedSource(source)).lasting())
-            if search is not None:
-                search.look_in(feed.bodies(), ledger, reader)
-        yield Context(settings, rules, ledger, feed), feed
+def _rows(settings: Settings, progress: Callable[[str, int], None]) -> FeedRows:
+    """The rows of the feed."""
+    asked = settings.input
+    return FeedRows.of(
+        lambda: open_feed(asked.path, asked),
+        lambda: asked.path.stat().st_size,
+        Statuses(asked),
+        asked.values,
+        lambda rows: progress("read", rows),
+    )
+
+
+def _gathered(settings: Settings, rows: FeedRows, ledger: Ledger, patients: Sequence[str]) -> Gathered:
+    """What of the feed bears on these patients, gathered as by a run."""
+    survey = Survey(settings.input, rows.header)
+    waiting, in_doubt = [*pending_appointments(ledger)], [*doubted(ledger)]
+    names = concerning(rows, ledger, patients, waiting, in_doubt, Persons(settings.input.values))
+    picked = rows.having(names)
+    is_complete = settings.input.complete_from is not None
+    feed = gather(picked, 0, survey, waiting, lambda read: None, in_doubt, is_complete=is_complete)
+    return feed.numbered(picked.numbers)
 
 
 def _tell(histories: Sequence[PatientHistory], wanted: str) -> dict[str, list[Story]]:
