@@ -25,6 +25,7 @@ from ..commands.verify.verify import Verifying, verify
 from ..settings import Settings
 from ..standards.contents import Note
 from ..standards.registry import standard_of
+from .looks import stamp
 from .showing import Paged, acting, as_download, desk, one_of, paged, redirect_with, show, uploaded
 from .uploads import limit_of
 from .working import work, worked
@@ -190,7 +191,7 @@ def _shown(run: str, name: str, *, masked: bool) -> ResponseReturnValue:
     settings, language = desk().settings(), desk().language
     if path.stat().st_size > _LARGEST:
         raise InputError("DESK_FILE_TOO_LARGE", file=its_file.name, most=_LARGEST // 1_000_000)
-    known: Leafed = desk().kept(("leafed", run, name), lambda: leafed(path))
+    known: Leafed = desk().kept(("leafed", run, name), lambda: leafed(path), (stamp(path),))
     last = max(1, -(-known.records // _RECORDS))
     number = min(max(1, _number()), last)
     showing = Showing(language, Choice(), mask=masked, insurers=settings.uzovi)

@@ -74,6 +74,7 @@ class Mask:
         self._first: dict[str, int] = {}
         #: What nobody may read anywhere, as it would stand in other text: BSNs, birth dates and names.
         self._secrets: set[str] = set()
+        self._learned: set[tuple[str, str]] = set()
         #: Whom the records are about now, and what nobody may read in those: other numbers, the address, short dates.
         self._about: str | None = None
         self._near: set[str] = set()
@@ -93,7 +94,9 @@ class Mask:
             self._first.setdefault(person, content.number)
         for mask, ways in _SECRETS.items():
             for value in personal.having(mask, content.values):
-                self._secrets.update(ways(value))
+                if (mask, value) not in self._learned:  # as the records of one person say the same
+                    self._learned.add((mask, value))
+                    self._secrets.update(ways(value))
 
     def hide(self, content: Content) -> Content:
         """The record without what is personal; of one that may be shifted nothing is left."""

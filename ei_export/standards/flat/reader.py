@@ -50,7 +50,7 @@ def contents(file: IO[bytes], message: Message, name: str) -> Iterator[Content]:
         if record := known.get(line.kind):
             text = line.text
             if len(text) == record.length and text.isascii():  # nearly all
-                yield Content(line.number, line.kind, _values(record, text))
+                yield Content(line.number, line.kind, _Values(record, text))
             else:
                 yield _odd(line, record)
         elif line.text.strip(_BLANK):
@@ -77,11 +77,23 @@ def _records(layout: str) -> Mapping[str, Record]:
     return dict(sorted(found.items()))
 
 
-def _values(record: Record, text: str) -> dict[str, str]:
-    return {
-        element.id: element.bare(raw)
-        for element, raw in zip(record.elements, record.unpack(text).values(), strict=True)
-    }
+class _Values(Mapping[str, str]):
+    """The values of a record that has its length, by element id: cut when one is asked for, as few ask for all."""
+
+    __slots__ = ("_record", "_text")
+
+    def __init__(self, record: Record, text: str) -> None:
+        self._record, self._text = record, text
+
+    def __getitem__(self, id: str) -> str:
+        element = self._record[id]
+        return element.bare(self._text[element.start - 1 : element.end])
+
+    def __iter__(self) -> Iterator[str]:
+        return (element.id for element in self._record.elements)
+
+    def __len__(self) -> int:
+        return len(self._record.elements)
 
 
 def _odd(line: Line, record: Record) -> Content:
@@ -100,7 +112,7 @@ def _odd(line: Line, record: Record) -> Content:
         notes.append(Note("length", len(text), record.length))
     bare = text.rstrip(" ")
     fits = len(bare) <= record.length and (len(text) >= record.length or bare == text)
-    values = _values(record, text[: record.length].ljust(record.length))
+    values: Mapping[str, str] = _Values(record, text[: record.length].ljust(record.length))
     if decoded is not None and text is line.text:
         values = {id: _from_utf8(value) or value for id, value in values.items()}
     return Content(line.number, line.kind, values, tuple(notes), fits, "" if fits else line.text)
