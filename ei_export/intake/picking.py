@@ -4,9 +4,9 @@ What is judged of a patient depends on other patients' rows only through that. S
 comes to the same, for these patients, as gathering the whole feed; which takes ten times as long.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import compress, count
-from operator import or_
+from operator import not_, or_
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -15,6 +15,7 @@ from ..base.problems import InputError
 from .feed import Header, Source
 from .meanings import WordMeanings, meant
 from .part import Cutter
+from .reader import RowReader
 from .survey import Statuses
 from .values import NO_VALUES
 
@@ -165,6 +166,7 @@ class _Cut:
         self, header: Header, statuses: Statuses, meanings: WordMeanings, progress: Callable[[int], None]
     ) -> None:
         self._cutter = Cutter(header, statuses)
+        self._reader = RowReader(header, statuses, meanings)
         self._persons = Persons(meanings)
         self._progress = progress
 
@@ -184,12 +186,15 @@ class _Cut:
             bool(took and patient and not is_broken)
             for took, patient, is_broken in zip(cut.took, cut.patients, cut.are_broken, strict=True)
         )
-        numbers = [*map(str.strip, cut.courses)]
+        appointments, numbers = [*cut.ids], [*map(str.strip, cut.courses)]
+        if not all(cut.are_whole):
+            for place in compress(count(), map(not_, cut.are_whole)):  # of these more can be read than is gathered by
+                appointments[place], numbers[place], _ = self._reader.names(bodies[place])
         return Block(
             first,
             bodies,
             [*map(same.setdefault, cut.patients, cut.patients)],
-            cut.ids,
+            appointments,
             [*map(same.setdefault, numbers, numbers)],
             [*map(self._persons.__getitem__, cut.bsns)],
             next(compress(count(), completed), None),

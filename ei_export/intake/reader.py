@@ -30,6 +30,10 @@ _MOST_COMMON: Final = 10_000
 _KEPT: Final = (
     "appointment_id", "code", "declare_under", "trajectory_id", "diagnosis_code", "uzovi", "date",
 )  # fmt: skip
+#: By which a row can be found.
+_NAMES: Final = ("appointment_id", "trajectory_id", "patient_id")
+#: Behind the last cell of any row.
+_NOWHERE: Final = 1 << 30
 #: In front of a row that is no text of a file as it is; see :mod:`.feed`.
 _MARKS: Final = frozenset({UNIT, BROKEN})
 #: The code of a row in which the file ends: of its last cell, there may have been more.
@@ -50,6 +54,8 @@ class RowReader:
         self._common_texts = itemgetter(*(at[column] for column in _COMMON))
         self._own_texts = itemgetter(*(at[column] for column in _OWN))
         self._common: dict[tuple[str, ...], Common] = {}
+        self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
+        self._last_name = max(place for place in self._names if place != _NOWHERE)
 
     def read(self, body: str, row: int) -> Appointment:
         """The appointment of a row. What can't be read of it is among its findings."""
@@ -99,6 +105,18 @@ class RowReader:
         planned = self._statuses.is_planned(status)
         found = self._common[texts] = common_of(self._statuses[status], code, linked, uzovi, is_planned=planned)
         return found
+
+    def names(self, body: str) -> list[str]:
+        """Appointment id, trajectory number and patient of a row as they stand there: much quicker than `read`."""
+        mark = body[:1]
+        if mark in (UNIT, BROKEN):
+            cells = body[1:].split(UNIT)
+            if mark == BROKEN and cells.pop(0) == _CUT_OFF:
+                del cells[-1:]
+        else:
+            cells = body.split(self._delimiter, self._last_name + 1)
+        width = len(cells)
+        return [values.stated(cells[place].strip()) if place < width else "" for place in self._names]
 
 
 def common_of(

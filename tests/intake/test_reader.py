@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ei_export.intake import open_feed, reader, values
-from ei_export.intake.part import Cutter
+from ei_export.intake import open_feed, reader
 from ei_export.intake.reader import RowReader
 from ei_export.intake.survey import Statuses
 from ei_export.settings import load
@@ -43,11 +42,9 @@ def test_names_of_a_sqlite_row(tmp_path: Path) -> None:
 def _found(clinic: Clinic) -> list[tuple[str, ...]]:
     settings = load(clinic.folder / "ei-export.toml")
     source = open_feed(settings.input.path, settings.input)
-    reader, statuses = RowReader(source.header, Statuses(settings.input)), Statuses(settings.input)
+    reader = RowReader(source.header, Statuses(settings.input))
     bodies = [body for some in source.bodies() for body in some if body]
-    cells = Cutter(source.header, statuses).cells(bodies)
-    numbers = (values.stated(number.strip()) for number in cells.courses)
-    names: list[tuple[str, ...]] = [*zip(map(values.stated, cells.ids), numbers, cells.patients, strict=True)]
+    names = [tuple(reader.names(body)) for body in bodies]
     read = [reader.read(body, 1) for body in bodies]
     assert names == [(appointment.id, appointment.number, appointment.patient_id) for appointment in read]
     return names
