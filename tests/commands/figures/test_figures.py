@@ -247,6 +247,7 @@ def test_what_vgz_promises_beside_what_it_does(clerk: Clerk) -> None:
         ("2021-03-08", "2021-03-09", "2021-03-09", 1),  # handed over a week later
         ("2021-03-08", "2021-03-10", "2021-03-10", 0),
         ("2021-03-20", "2021-03-02", "2021-03-09", 1),  # nor handed over once it was answered
+        ("2021-03-20", "2021-03-04", "2021-03-09", 0),
         ("2021-02-20", "2021-03-02", "2021-03-09", 1),  # nor before it was made
     ],
 )

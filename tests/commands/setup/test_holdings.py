@@ -99,6 +99,7 @@ def test_an_export_that_nobody_linked_yet(clinic: Clinic) -> None:
     assert "date" not in found.missing  # it is called the same, in capitals
     guesses = column_guesses(each.name for each in found.columns)
     assert guesses == {theirs: ours for ours, theirs in names.items()}
+    assert column_guesses(["Datum", "DATE"]) == {"DATE": "date"}, "our own name is likelier than any other"
     assert status_guess("AFGEROND") == "completed"
     assert status_guess("zomaar") is None
 
