@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from ..base.problems import Finding
 from ..intake.person import given_on
@@ -26,7 +26,8 @@ class Claimed:
     """A claim with its care, whoever it is for. ``started``: when the trajectory began, as far as that is known and a
     line says it. ``standard``: the one of its ``day``, YYYY-MM-DD, which ``renderer`` renders in; ``said``: what a
     `DueLine` says of it, from ``insurer`` through ``rule``. ``no_file``: why no file takes it; ``not_on_day``: what of
-    the care doesn't go with its day and its product."""
+    the care doesn't go with its day and its product; ``taken``: the UZOVI numbers of the files that are known to take
+    its line, of whoever was born by its day."""
 
     claim: Claim
     care: RenderedCare
@@ -37,6 +38,7 @@ class Claimed:
     said: _Texts
     no_file: Sequence[Finding]
     not_on_day: Sequence[Finding]
+    taken: set[str] = Factory(set)
 
     @cached_property
     def rest(self) -> str:

@@ -23,7 +23,7 @@ from .corrected import is_as_declared, put_back
 from .declared import misses_contacts, why_not_again, why_not_the_same
 from .patient import Heard, Patient
 from .person import person_conflict, somebody_else
-from .records import RenderedPerson, Renderer
+from .records import RenderedPerson
 from .result import Totals
 
 
@@ -108,7 +108,7 @@ class _Writer:
             ident, who, claimed = draft.visit.appointment.id, latest[draft.file], draft.claimed
             head = who.key + claimed.rest
             fault = why_not_the_same(self.heard, ident, who.record, head)
-            if (fault := fault or _refused(claimed.renderer, draft.file[1], who.record, head)) is not None:
+            if (fault := fault or _refused(draft, who, head)) is not None:
                 self.judged[ident] = evolve(self.judged[ident].finding(fault), outcome=Outcome.HELD)
             else:
                 going.append((draft, who, head))
@@ -366,10 +366,18 @@ def _contradicted(patient: Patient, persons: Iterable[RenderedPerson]) -> dict[s
     return found
 
 
-def _refused(renderer: Renderer, uzovi: str, person: str, head: str) -> Finding | None:
+def _refused(draft: _Draft, who: RenderedPerson, head: str) -> Finding | None:
     """Why the receiver would refuse a line. Our own checks come before; this holds back what they let through."""
-    said = renderer.refusal(uzovi, person, head)
-    return Finding("RECEIVER_WOULD_REFUSE", "", said) if said is not None else None
+    assert who.person is not None
+    claimed, uzovi, is_born = draft.claimed, draft.file[1], who.person.birth_date <= draft.visit.day
+    if is_born and uzovi in claimed.taken and not claimed.renderer.refused(uzovi, who.record):
+        return None
+    said = claimed.renderer.refusal(uzovi, who.record, head)
+    if said is not None:
+        return Finding("RECEIVER_WOULD_REFUSE", "", said)
+    if is_born:
+        claimed.taken.add(uzovi)
+    return None
 
 
 def _became(debits: Sequence[Line], uzovi: str, who: RenderedPerson) -> tuple[Became, Became]:

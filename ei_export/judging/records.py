@@ -1,6 +1,6 @@
 """Persons and care as a standard writes them, worked out once for all the rows that say the same."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -14,8 +14,9 @@ from ..ledger.dossier import CORE
 from ..model.appointment import Appointment
 from ..model.declaration import Care, Performance, Person
 from ..settings import Settings
+from ..standards.fault import Fault
 from ..standards.registry import standard_named
-from ..standards.standard import Standard
+from ..standards.standard import Receiver, Standard
 
 _PERSON: Final = tuple(column for column in PERSON_COLUMNS if column != "patient_id")
 #: What the dossier keeps of every appointment is compared by itself.
@@ -70,7 +71,9 @@ class Renderer:
         self.tells_start = standard.tells_start
         self._settings, self._severities = settings, settings.severities
         self._provider = provider(settings)
-        self._receiver = self._standard.receiver(self._provider, today)
+        self._today = today
+        #: By the UZOVI number of their file, each with the person judged last and why they would be refused.
+        self._receivers: dict[str, tuple[Receiver, str, Sequence[Fault]]] = {}
         self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
         #: The last one, by the same: rows of one patient follow each other, and comparing is quicker than hashing.
         self._last: tuple[tuple[str, tuple[str, ...]], RenderedPerson] = (("", ()), RenderedPerson(None, ()))
@@ -148,13 +151,31 @@ class Renderer:
         """What is wrong with a performance by itself, and with its person and care."""
         return self._standard.check_line(performance, who, what, started, self._provider)
 
-    def refusal(self, uzovi: str, person: str, head: str, previous: str = "") -> Mapping[str, object] | None:
-        """What the receiver would refuse a line for, as the messages about it say; the arguments as of `Receiver`."""
-        for fault in self._receiver(uzovi, person, head, previous):
-            if fault.severity == "error":
-                said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
-                return {**said, "return_code": fault.return_code or "-"}
+    def refused(self, uzovi: str, person: str) -> Sequence[Fault]:
+        """What the receiver of a file would refuse a person for."""
+        receiver, last, found = self._receivers.get(uzovi) or self._receiver(uzovi)
+        if person != last:
+            found = _errors(receiver.person(person))
+            self._receivers[uzovi] = receiver, person, found
+        return found
+
+    def refusal(self, uzovi: str, person: str, line: str, previous: str = "") -> Mapping[str, object] | None:
+        """What the receiver of a file would refuse a line or its person for, as the messages about it say; the line,
+        and ``previous``, as of `Receiver`."""
+        found = self.refused(uzovi, person) or _errors(self._receivers[uzovi][0].line(line, previous))
+        for fault in found:
+            said = {"element": fault.element, "found": fault.found or "-", "expected": fault.expected or "-"}
+            return {**said, "return_code": fault.return_code or "-"}
         return None
+
+    def _receiver(self, uzovi: str) -> tuple[Receiver, str, Sequence[Fault]]:
+        receiver = self._standard.receiver(self._provider, self._today, uzovi)
+        found = self._receivers[uzovi] = receiver, "", ()
+        return found
+
+
+def _errors(faults: Iterable[Fault]) -> Sequence[Fault]:
+    return [fault for fault in faults if fault.severity == "error"]
 
 
 class Renderers(dict[str, Renderer]):

@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 #: ``information`` only what claims nothing is declared anew; no such line is ever written.
 Became = Literal["", "refused", "credited", "information"]
 
-#: What the receiver of a file would say of a line: by the UZOVI number of the file, the person, the line as `line` or
-#: `credit` made it and, of a credit, the reference of its debit, else ''.
-Receiver: TypeAlias = Callable[[str, str, str, str], Sequence[Fault]]
+
+class Receiver(Protocol):
+    """What the receiver of one file would say of what goes in it. Of a line that depends on nothing of its person but
+    what it repeats of them (`Standard.key`), and on their being born by its day."""
+
+    def person(self, person: str, /) -> Sequence[Fault]:
+        """Of a person, as `Standard.person` makes them; the lines that follow are theirs."""
+
+    def line(self, line: str, previous: str, /) -> Sequence[Fault]:
+        """Of a line of the last person, as `Standard.line` or `Standard.credit` made it; ``previous`` of a credit is
+        the reference of its debit, else ''."""
 
 
 class Writer(Protocol):
@@ -135,8 +143,8 @@ class Standard(Protocol):
     #: Whether a line says when its trajectory began.
     tells_start: bool
 
-    def receiver(self, provider: Provider, today: date, /) -> Receiver:
-        """Judges lines one by one, as if they were in a file of this day."""
+    def receiver(self, provider: Provider, today: date, uzovi: str, /) -> Receiver:
+        """Judges persons and lines one by one, as if they were in a file of this day for this UZOVI number."""
 
     # How it writes a file.
 

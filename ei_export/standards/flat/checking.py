@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from operator import attrgetter, gt
 from typing import Any, Final
 
 from attrs import evolve
@@ -43,9 +44,19 @@ class _Capacity:
             column: limit for column, limit in _texts(person, PERSON).items() if column not in self.rewritable
         }
         self.exact_of_care: Final = _texts(line, {"authorization_number": AUTHORIZATION, **CARE})
+        texts = {**self.rewritable, **self.exact}
+        self._texts: Final = attrgetter(*texts)
+        self._limits: Final = [limit for limit, _ in texts.values()]
         self.house_number: Final = person["0219"].most
         self.units: Final = line["0411"].most
         self.cents: Final = min(line[id].most for id in ("0428", "0429", "0432"))
+
+    def holds(self, person: Person) -> bool:
+        """Whether there is nothing to look at in the texts of a person: short enough, and of plain characters."""
+        texts = self._texts(person)
+        together = "".join(texts)
+        is_plain = together.isascii() and together.isprintable() and "-" not in together
+        return is_plain and not any(map(gt, map(len, texts), self._limits))
 
 
 def _texts(record: Record, elements: Mapping[str, str]) -> dict[str, tuple[int, str]]:
@@ -91,6 +102,8 @@ def check_person(person: Person) -> tuple[Person, list[Finding]]:
         findings.append(Finding("SEX_NOT_DECLARABLE", "sex", {"found": person.sex}))
     if person.house_number > limits.house_number:
         findings.append(Finding("HOUSE_NUMBER_INVALID", "house_number", {"expected": f"0-{limits.house_number}"}))
+    if limits.holds(person):
+        return person, findings
     for column, (limit, code) in limits.rewritable.items():
         given = getattr(person, column)
         text = _fit_characters(given, column, findings)

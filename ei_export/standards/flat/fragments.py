@@ -196,11 +196,15 @@ class _Columns:
         #: Where an element is among the values.
         self.at: Final = {element: at for at, element in enumerate(self.elements)}
         self._texts: Final = attrgetter(*(column for column, _ in places))
-        self._takes: Final = [takes.get(id) or (_number if record[id].type == "N" else str) for id in self.elements]
+        numbers = {id: _number for id in self.elements if record[id].type == "N"}
+        self._takes: Final = [(self.at[id], take) for id, take in {**numbers, **takes}.items()]
 
     def values(self, of: Person | Care) -> list[str | int]:
         """What the elements hold of it. Raises ValueError, which never shows it, for text that should be digits."""
-        return [take(value) for take, value in zip(self._takes, self._texts(of), strict=True)]
+        values = [*self._texts(of)]
+        for at, take in self._takes:
+            values[at] = take(values[at])
+        return values
 
 
 def _number(value: str | date | int | None) -> int:

@@ -46,10 +46,10 @@ class Pm304:
     tells_start = False
 
     @staticmethod
-    def receiver(provider: Provider, today: date) -> Receiver:
-        from .judge.receiver import Pm304Receiver
+    def receiver(provider: Provider, today: date, uzovi: str) -> Receiver:
+        from .judge.receiver import Fragments
 
-        return Pm304Receiver(today)
+        return Fragments(today, uzovi)
 
     path = "declarations/PM304_{}_{}.txt"
 

@@ -6,7 +6,7 @@ put together by :mod:`.writing`; ``judge/`` judges files of whoever.
 
 import sys
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
@@ -16,7 +16,6 @@ from ...base.tables import Report
 from ...model.declaration import Care, Invoice, Performance, Provider
 from ...settings import OutputSettings
 from ..contents import Landmarks
-from ..fault import Fault
 from ..message import Message
 from ..standard import FileJudge, NewFileCheck, Receiver, Standard, Tables
 from ..verifying import refuse_faulty
@@ -56,18 +55,10 @@ class Gds801:
     tells_start = True
 
     @staticmethod
-    def receiver(provider: Provider, today: date) -> Receiver:
+    def receiver(provider: Provider, today: date, uzovi: str) -> Receiver:
         from .judge.receiver import XmlFragments
 
-        @cache
-        def file_of(uzovi: str) -> XmlFragments:
-            invoice = Invoice(_NUMBER, today, uzovi, today, today)
-            return XmlFragments(writing.frame(provider, invoice, 0), today)
-
-        def faults(uzovi: str, person: str, line: str, previous: str) -> list[Fault]:
-            return file_of(uzovi).line(person, line)
-
-        return faults
+        return XmlFragments(writing.frame(provider, Invoice(_NUMBER, today, uzovi, today, today), 0), today)
 
     path = "declarations/GDS801_{}_{}.xml"
     most_lines = sys.maxsize

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, partial
 from typing import Final
 
 from ...fault import Fault
@@ -31,12 +30,12 @@ class Fragments:
         self._before: Final = layout["02"].part(last="0202").pack({})
         self._reference: Final = layout["04"]["0434"]
 
-    def person(self, fragment: str) -> list[Fault]:
+    def person(self, fragment: str, /) -> list[Fault]:
         """What is wrong with a record 02 behind its number. The lines that are judged next are of this person."""
         self._lines.begin(f"{self._before}{fragment}".encode(encoding()))
         return self._person.judge(fragment)
 
-    def line(self, head: str, previous: str = "") -> Sequence[Fault]:
+    def line(self, head: str, previous: str = "", /) -> Sequence[Fault]:
         """What is wrong with a record 04 before its reference number, and ``previous`` behind it."""
         if not previous and self._lines.accepts_head(head.encode(encoding())):
             return ()
@@ -44,20 +43,3 @@ class Fragments:
         text = f"04{number}{head}{self._reference.pack(number)}{tail_fragment(previous)}"
         self._numbers.advance()
         return list(self._lines.judge(text.encode(encoding())))
-
-
-class Pm304Receiver:
-    """Judges lines one by one, as if they were in a file of this day."""
-
-    def __init__(self, today: date) -> None:
-        self._file = cache(partial(Fragments, today))
-        #: By UZOVI the person judged last, '' for one who is wrong: each of their lines is to say so.
-        self._persons: dict[str, str] = {}
-
-    def __call__(self, uzovi: str, person: str, head: str, previous: str) -> Sequence[Fault]:
-        file = self._file(uzovi)
-        found: list[Fault] = []
-        if self._persons.get(uzovi) != person:
-            found = file.person(person)
-            self._persons[uzovi] = "" if found else person
-        return [*found, *file.line(head, previous)]

@@ -15,8 +15,6 @@ from .message import XmlFile
 
 #: Stands for the reference that a line in XML gets once it goes out.
 _ANY: Final = "1"
-#: As many lines are remembered.
-_REMEMBERED: Final = 10_000
 
 
 class XmlFragments:
@@ -28,39 +26,19 @@ class XmlFragments:
     def __init__(self, frame: Frame, today: date) -> None:
         self._file: Final = XmlFile(nodes().message, today)
         self._reading: Final = Reading("")
-        #: The person judged last, '' for one who is wrong: each of their lines is to say so.
-        self._person = ""
-        #: Lines that were right lately, as their hash, and their days.
-        self._right: Final[dict[int, str]] = {}
         for _ in self._file.faults(BytesIO("".join(frame).encode(ENCODING))):
             pass  # without an insured person it is no right file; its header is what a part is judged with
 
-    def line(self, person: str, line: str) -> list[Fault]:
-        """What is wrong with a line, and with its person where that was not told with the line before."""
-        found: list[Fault] = []
-        if person != self._person:
-            found = self._judge_person(person)
-            self._person = "" if found else person
-        said = hash(line)
-        if said in self._right and self._right[said] >= self._file.born:
-            return found
-        wrong, day = self._judge_line(line)
-        if not wrong:
-            if len(self._right) >= _REMEMBERED:
-                self._right.clear()
-            self._right[said] = day
-        return [*found, *wrong]
-
-    def _judge_person(self, person: str) -> list[Fault]:
-        """A person whose lines are still to come."""
+    def person(self, person: str, /) -> list[Fault]:
+        """What is wrong with a person whose lines are still to come."""
         flaws: list[Flaw] = []
         part = self._reading.part(etree.fromstring(f"{person}</{INSURED}>"), nodes().insured, flaws)
         flaws = [flaw for flaw in flaws if (flaw.code, flaw.element) != ("missing", PERFORMANCE)]
         return [*self._file.of_part(part, flaws)]
 
-    def _judge_line(self, line: str) -> tuple[list[Fault], str]:
-        """A line of the person judged last, and its day."""
+    def line(self, line: str, previous: str, /) -> list[Fault]:
+        """What is wrong with a line of the person judged last; a credit has the reference of its debit in it."""
         flaws: list[Flaw] = []
         element = etree.fromstring(with_reference(line, _ANY))
         part = self._reading.part(element, nodes().performance, flaws)
-        return [*self._file.of_part(part, flaws)], part.inside[0].get("Begindatum") if part.inside else ""
+        return [*self._file.of_part(part, flaws)]
