@@ -48,7 +48,8 @@ def close(call: Call, references: tuple[str, ...], closed_as: str | None, is_ope
 
 
 def _document(item: Item, closed_as: str | None) -> dict[str, Any]:
-    return {**asdict(item), "as": closed_as}
+    told = asdict(item, filter=lambda attribute, _: attribute.name not in ("matters", "task"))
+    return {**told, "task": item.task.key if item.task is not None else None, "as": closed_as}
 
 
 def _lines(items: list[Item], closed_as: str | None, language: Language) -> Iterator[str]:
@@ -57,8 +58,11 @@ def _lines(items: list[Item], closed_as: str | None, language: Language) -> Iter
     what, way = ("closed", say(f"way.{closed_as}")) if closed_as is not None else ("reopened", "")
     for item in items:
         rest = f"€ {euros(item.rest_cents, language)}" if item.rest_cents is not None else ""
-        kind = "line" if item.reference else "appointment"
-        yield say(f"{what}_{kind}", way=way, rest=rest, appointment_id=item.appointment_id, reference=item.reference)
+        kind = "line" if item.reference else "appointment" if item.task is None else "task"
+        about = {"appointment_id": item.appointment_id, "reference": item.reference, "name": item.name}
+        yield say(f"{what}_{kind}", way=way, rest=rest, **about)
+        if item.task is not None and closed_as is not None:
+            yield f"  {item.task.once_closed(language)}"
     if not items:
         yield say("closed_none")
     elif closed_as is not None:

@@ -31,6 +31,7 @@ from ..ledger.belonging import runs as known_runs
 from ..ledger.closings import closings_of
 from ..ledger.dossier import Settled
 from ..ledger.line import ClosedAs, debits_of, line_of, next_attempt
+from ..ledger.matters import Matter, closed_matters
 from ..ledger.people import hashed_identity
 from ..ledger.recovering import doubt_begun, keep_declared, note_listed
 from ..ledger.runs import (
@@ -43,6 +44,7 @@ from ..ledger.runs import (
     published_run,
 )
 from ..model.appointment import Outcome
+from ..model.tasks import TaskName
 from ..output.cells import restored
 from ..output.decisions import Decisions, decided
 from ..output.traces import last_begun
@@ -159,6 +161,7 @@ def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
         elif closed_as in get_args(ClosedAs):
             events.closed(ledger, about, cast(ClosedAs, closed_as), "", day)
         closed += 1
+    closed += _decide_matters(ledger, decisions)
     for label, handed_over in decisions.sent.items():
         match = RUN.fullmatch(label)
         run = published_run(ledger, int(match[1])) if match else None
@@ -166,6 +169,23 @@ def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
             events.handed_over(ledger, run.run, handed_over)
             sent += 1
     return closed, sent
+
+
+def _decide_matters(ledger: Ledger, decisions: Decisions) -> int:
+    """The same of what is neither a line nor waits; of how many."""
+    known, decided = closed_matters(ledger), 0
+    for (kind, name, was_known), (closed_as, day) in decisions.matters.items():
+        matter = Matter(cast(TaskName, kind), name, was_known)
+        if (known[matter].closed_as if matter in known else None) == closed_as:
+            continue
+        if closed_as is None:
+            events.reopened(ledger, matter, "", day)
+        elif closed_as in get_args(ClosedAs):
+            events.closed(ledger, matter, cast(ClosedAs, closed_as), "", day)
+        else:  # of somebody else
+            continue
+        decided += 1
+    return decided
 
 
 # A run as it says itself.

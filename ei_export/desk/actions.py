@@ -43,7 +43,7 @@ _WANTED: Final[tuple[Wanted, ...]] = ("credit", "redeclare", "correct")
 
 def ways(ledger: Ledger, name: str) -> Sequence[str]:
     """What can be done about a line or an appointment that has this name, by what the buttons are called."""
-    possible = ways_of(ledger, name, _ACTS.values(), desk().rules(), desk().day)
+    possible = ways_of(desk().settings(), ledger, name, _ACTS.values(), desk().rules(), desk().day)
     # Of a correction the credit can be taken back too, which comes to the same.
     passed = {"cancel"} if _ACTS["cancel-correct"] in possible else set()
     return [way for way, act in _ACTS.items() if act in possible and way not in passed]
@@ -56,7 +56,8 @@ def look() -> ResponseReturnValue:
     if "way" not in request.args:
         return redirect(url_for("actions.queued"), 303)
     way = one_of(request.args["way"], _ACTS)
-    names = [*dict.fromkeys(filter(None, map(str.strip, request.args.getlist("name"))))]
+    chosen = filter(None, map(str.strip, request.args.getlist("name")))
+    names = [*dict.fromkeys(name for each in chosen for name in tasks(desk()).named(each))]
     if not names:
         return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
     with desk().ledger() as ledger:
@@ -131,5 +132,5 @@ def not_after_all() -> ResponseReturnValue:
 def closed() -> ResponseReturnValue:
     """What is closed, to be opened again."""
     with desk().ledger() as ledger:
-        rows = [*closed_rows(ledger, desk().rules())]
+        rows = [*closed_rows(ledger, desk().settings(), desk().rules())]
     return show("closed_things.html", words("desk-actions", desk().language), list=paged(rows))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..base.problems import Language, render
 from ..base.wording import euros
-from ..base.words import Words
+from ..base.words import Words, words
 from ..commands.corrections.closing import Item
 from ..commands.corrections.coming import Coming
 from ..commands.corrections.corrections import Queued
@@ -43,6 +43,10 @@ def _of_wish(planned: Planned, effect: Queued, w: Words, language: Language) -> 
 
 
 def _of_closing(planned: Planned, item: Item, w: Words, language: Language) -> Iterator[str]:
+    if planned.task is not None:
+        yield planned.task.cause(language)
+        yield planned.task.once_closed(language) if item.kind else words("worklist", language)["reopened"]
+        return
     amount = _money(planned.moved_cents, language)
     if planned.from_sum != planned.to_sum and planned.moved_cents:
         yield w("will.move", amount=amount, before=w[f"sum.{planned.from_sum}"], after=w[f"sum.{planned.to_sum}"])

@@ -57,6 +57,10 @@ class Tasks:
         """What is open about a line, by its reference, or an appointment, by its id."""
         return self._by_name.get(name)
 
+    def named(self, name: str) -> Sequence[str]:
+        """What somebody chose: a task that many wait for by its key, then each of these; or one thing, by itself."""
+        return [thing.reference or thing.appointment_id or thing.key for thing in self.things.get(name, ())] or [name]
+
     def having(self, search: str, kind: str, insurer: str) -> Sequence[Task]:
         """The tasks of a kind and an insurer, '' for any, in which every word that is searched for stands."""
         wanted = search.casefold().split()
@@ -76,7 +80,7 @@ class Tasks:
         own = (task for task in self.all if not task.is_cause)
         found: dict[str, Task] = {}
         for thing in chain(own, *self.things.values()):
-            for name in (thing.reference, thing.appointment_id):
+            for name in (thing.reference, thing.appointment_id, thing.key):
                 found.setdefault(name, thing)
         return found
 
@@ -124,6 +128,7 @@ def page() -> Response:
         shown.rows,
         tasks=shown,
         counts=found.counts,
+        head=Count.of_all(found.counts.values()).told(words("worklist", desk().language), "head"),
         insurers=found.insurers,
         chosen=chosen,
         count=count(),
@@ -170,5 +175,6 @@ def _show(template: str, rows: Sequence[Task], **values: Any) -> Response:
         words("desk-worklist", language),
         kind_words=words("worklist", language),
         ways=[way for way in get_args(Way) if way in known],
+        most_at_once=_ROWS,
         **values,
     )

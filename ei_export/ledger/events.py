@@ -1,4 +1,5 @@
-"""What happens to lines: sent, answered, withdrawn, reinstated, closed. Nothing else changes what became of one.
+"""What happens to lines: sent, answered, withdrawn, reinstated, closed. Nothing else changes what became of one, nor
+closes anything.
 
 What became of a debit follows from what became of its credits: it is credited as long as one of these goes on, and
 stands again once none does.
@@ -13,6 +14,7 @@ from attrs import asdict, frozen
 
 from . import Ledger
 from .line import ClosedAs, When
+from .matters import Matter
 from .runs import stored
 
 #: Of a line: what became of it, granted cents, return codes, remark; reference.
@@ -188,20 +190,23 @@ def contradicted(ledger: Ledger, run: int) -> None:
 # What people close.
 
 
-def closed(ledger: Ledger, about: Closable, closed_as: ClosedAs, why: str, today: dt.date) -> None:
+def closed(ledger: Ledger, about: Closable | Matter, closed_as: ClosedAs, why: str, today: dt.date) -> None:
     """Somebody closed it: nothing is to be done about it any more. What happens to a line all the same is kept as ever,
     so that it is as it should be once it is opened again."""
     _close(ledger, about, closed_as, why, today)
 
 
-def reopened(ledger: Ledger, about: Closable, why: str, today: dt.date) -> None:
+def reopened(ledger: Ledger, about: Closable | Matter, why: str, today: dt.date) -> None:
     """Somebody opened again what was closed."""
     _close(ledger, about, None, why, today)
 
 
-def _close(ledger: Ledger, about: Closable, closed_as: ClosedAs | None, why: str, today: dt.date) -> None:
-    values = {"day": today.isoformat(), **asdict(about), "closed_as": closed_as, "why": why}
-    ledger.insert("closing", values)
+def _close(ledger: Ledger, about: Closable | Matter, closed_as: ClosedAs | None, why: str, today: dt.date) -> None:
+    said = {"day": today.isoformat(), "closed_as": closed_as, "why": why}
+    if isinstance(about, Matter):
+        ledger.insert("matter_closing", said | about._asdict())
+        return
+    ledger.insert("closing", said | asdict(about))
     ledger.do("UPDATE line SET closed_as = ? WHERE reference = ?", (closed_as, about.reference))
 
 

@@ -40,6 +40,11 @@ def save_planned(ledger: Ledger, over: Iterable[tuple[str, str]], planned: Itera
     ledger.many(sql, sorted(planned))
 
 
+def planned_at(ledger: Ledger, appointment_id: str) -> Iterator[Planned]:
+    """Those of an id: more where patients share it."""
+    return ledger.each(Planned, "SELECT * FROM planned WHERE appointment_id = ? ORDER BY patient_id", (appointment_id,))
+
+
 def planned_before(ledger: Ledger, day: date) -> Iterator[Planned]:
     """Those of before a day, the first one first; but for one that the ledger knows as an appointment that took place,
     as it is another patient's by now."""

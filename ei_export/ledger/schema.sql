@@ -169,6 +169,19 @@ WHERE closed_as IS NOT NULL AND NOT EXISTS (
         AND later.closing > last.closing
 );
 
+-- What a person closed, or opened again (closed_as NULL), and why, of what is open and is no line, nor waits: an
+-- appointment that is planned still, a trajectory without an end, a row of a table that ends. It holds for what was known
+-- of it then, and the last word on that counts: once something else is known, nobody said anything yet. See matters.py.
+CREATE TABLE matter_closing (
+    closing INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,                -- of its task, by the table of kinds
+    name TEXT NOT NULL,                -- of the appointment or the trajectory; the insurer and the product of a table
+    known TEXT NOT NULL,               -- its day, or its last day, and of a trajectory how many contacts count
+    closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
+    why TEXT NOT NULL
+);
+
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
 CREATE TABLE patient (
     patient INTEGER PRIMARY KEY,       -- for the table `owned`

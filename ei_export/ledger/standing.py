@@ -39,9 +39,12 @@ def waiting(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
             yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
 
-def without_end(ledger: Ledger, last: date) -> Iterator[Started]:
-    """The trajectories that were started, have no end, and were heard of for the last time on this day or before it."""
-    for patient, text in ledger.rows("SELECT patient_id, trajectories FROM patient WHERE open_trajectories > 0"):
+def without_end(ledger: Ledger, last: date, patient_id: str | None = None) -> Iterator[Started]:
+    """The trajectories that were started, have no end, and were heard of for the last time on this day or before it;
+    of one patient, or of all."""
+    sql = "SELECT patient_id, trajectories FROM patient WHERE open_trajectories > 0"
+    of_one = ("", ()) if patient_id is None else (" AND patient_id = ?", (patient_id,))
+    for patient, text in ledger.rows(sql + of_one[0], of_one[1]):
         for each in unpack_trajectories(text):
             if each.started and not each.ended and each.last <= last.isoformat():
                 days = date.fromisoformat(each.started), date.fromisoformat(each.last)

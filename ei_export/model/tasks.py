@@ -20,6 +20,9 @@ TaskName = Literal[
 #: What can be done about a task with a command, or a button: the last four close it.
 Way = Literal["redeclare", "credit", "cancel", "correct", "write-off", "patient", "accepted", "handled"]
 
+#: What can end: a rule table, tariffs, a contract position.
+Ending = Literal["agreements", "tariffs", "contract"]
+
 #: What a cause is told apart by, besides the parameters of its problem.
 _OF_APPOINTMENT: Final = frozenset({"patient", "trajectory"})
 
@@ -49,13 +52,15 @@ class CauseRule:
     """A problem by which many appointments may wait for one thing: those with the same ``cause``, and alike in what
     they are told apart ``by``, parameters of the problem, or the patient or the trajectory. What holds a single
     appointment has no such row. ``kind``: what kind of task it is then, '' for
-    that of its appointments; ``in_setup`` as of a kind."""
+    that of its appointments; ``in_setup`` as of a kind. ``ends``: what there is none of on the day; where that ended,
+    it is told by what it holds."""
 
     problem: Annotated[str, lambda row, column: row.choice(column, sorted(catalogue()))]
     cause: RequiredCell
     by: WordCells
     kind: Annotated[TaskName | Literal[""], one_of(("", *get_args(TaskName)))]
     in_setup: FlagCell
+    ends: Annotated[Ending | Literal[""], one_of(("", *get_args(Ending)))]
 
 
 _kinds: Final = KeyedTable[TaskName, TaskKind]("worklist/kinds.csv", TaskKind, "kind")

@@ -16,6 +16,8 @@ from .journal import add_entry, entries_of
 _FILE: Final = "decisions.jsonl"
 #: What was closed: an appointment by its id, and its line by the reference, or None where it gave none.
 About = tuple[str, str | None]
+#: What else was closed: its kind and name, and what was known of it (`ledger.matters.Matter`).
+OfMatter = tuple[str, str, str]
 
 
 @frozen
@@ -24,6 +26,7 @@ class Decisions:
     files of a run (R000001) were handed over, None where they were not after all."""
 
     closed: dict[About, tuple[str | None, date]] = field(factory=dict)
+    matters: dict[OfMatter, tuple[str | None, date]] = field(factory=dict)
     sent: dict[str, date | None] = field(factory=dict)
 
 
@@ -31,6 +34,13 @@ def note_closed(out: Path, things: Iterable[About], closed_as: str | None, today
     """Adds that these are closed, or with None opened again. Raises WriteError."""
     for appointment_id, reference in things:
         about = {"appointment_id": appointment_id, "reference": reference}
+        _add(out, {"day": today.isoformat(), **about, "closed_as": closed_as})
+
+
+def note_matters(out: Path, matters: Iterable[OfMatter], closed_as: str | None, today: date) -> None:
+    """The same of matters. Raises WriteError."""
+    for kind, name, known in matters:
+        about = {"kind": kind, "name": name, "known": known}
         _add(out, {"day": today.isoformat(), **about, "closed_as": closed_as})
 
 
@@ -47,10 +57,14 @@ def decided(out: Path) -> Decisions:
             if "run" in entry:
                 sent = entry["sent"]
                 found.sent[str(entry["run"])] = sent if sent is None else date.fromisoformat(sent)
+                continue
+            closed_as = entry["closed_as"]
+            said = closed_as and str(closed_as), date.fromisoformat(entry["day"])
+            if "known" in entry:
+                found.matters[str(entry["kind"]), str(entry["name"]), str(entry["known"])] = said
             else:
-                reference, closed_as = entry["reference"], entry["closed_as"]
-                about = str(entry["appointment_id"]), reference and str(reference)
-                found.closed[about] = closed_as and str(closed_as), date.fromisoformat(entry["day"])
+                reference = entry["reference"]
+                found.closed[str(entry["appointment_id"]), reference and str(reference)] = said
         except (KeyError, TypeError, ValueError):  # of somebody else, or spoilt
             continue
     return found

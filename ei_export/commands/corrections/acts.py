@@ -32,7 +32,7 @@ class Act:
     wanted: Wanted = "credit"
     why: str = ""
 
-    def doing(self, rules: Rules, today: date) -> Doing[Effect]:
+    def doing(self, settings: Settings, rules: Rules, today: date) -> Doing[Effect]:
         """Does it in a ledger, of one that is named; the ledger is still to be committed."""
         match self.kind:
             case "credit":
@@ -44,9 +44,9 @@ class Act:
             case "cancel":
                 return cancelling(self.wanted, self.why, today)
             case "close":
-                return partial(self._end, closing.closable(rules, self.closed_as), self.closed_as, today)
+                return partial(self._end, closing.closable(settings, rules, self.closed_as), self.closed_as, today)
             case "reopen":
-                return partial(self._end, closing.closed, None, today)
+                return partial(self._end, closing.closed(settings, rules), None, today)
         assert_never(self.kind)
 
     def unknown(self, shown: str, position: int) -> Finding:

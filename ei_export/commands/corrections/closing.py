@@ -1,14 +1,15 @@
 """``close``: what needs no further declaring is ended, or opened again.
 
 Of a line, what was not granted gets a name; of an appointment that is held, the runs say no more than that it is
-closed. Nothing of either is forgotten: opened again, it is as if nobody had closed it.
+closed. What else is on the work list (`Matter`) leaves that, until something else is known of it. Nothing is forgotten:
+opened again, it is as if nobody had closed it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...base.problems import Finding
 from ...intake.reader import read_unsettled
@@ -19,19 +20,24 @@ from ...ledger.corrections import Asking
 from ...ledger.dossier import Unsettled
 from ...ledger.events import Closable
 from ...ledger.line import ClosedAs, lines_of
+from ...ledger.matters import Matter, closed_matters
 from ...ledger.patients import appointment_owner
-from ...output.decisions import note_closed
+from ...model.tasks import TaskName
+from ...output.decisions import note_closed, note_matters
 from ...settings import Settings
 from ..belonging import refuse_strangers
+from ..worklist.task import Task
+from .matters import MattersNamed
 from .named import Doing, Done, each_named, line_named, own_ledger
 
-#: What can be closed: a line that was refused, or granted in part; one of which the credit was refused; one that was
-#: credited or withdrawn; an appointment that waits and would give a line, or is a contact.
+#: What can be closed besides what has a kind of task of its own: a line that was refused, or granted in part; one of
+#: which the credit was refused; one that was credited or withdrawn; an appointment that waits and would give a line, or
+#: is a contact.
 Kind = Literal["refused", "partly_granted", "credit_refused", "taken_back", "held", "contact"]
 
 _EVERY: Final[Sequence[ClosedAs]] = ("write-off", "patient", "accepted", "handled")
 #: As what. A contact has no money of its own, and a line of which the credit was refused is paid.
-WAYS: Final[Mapping[Kind, Sequence[ClosedAs]]] = {
+WAYS: Final[Mapping[str, Sequence[ClosedAs]]] = {
     "refused": _EVERY,
     "partly_granted": _EVERY,
     "credit_refused": ("accepted", "handled"),
@@ -39,32 +45,44 @@ WAYS: Final[Mapping[Kind, Sequence[ClosedAs]]] = {
     "held": _EVERY,
     "contact": ("accepted", "handled"),
 }
+#: Why a line or an appointment can't be closed as there is nothing to be done about it: its trajectory may be without
+#: an end.
+_NOTHING_OF_ITS_OWN: Final = ("CLOSE_GRANTED", "CLOSE_UNANSWERED", "CLOSE_NOTHING", "CLOSE_NOT_CLOSED")
 
 
 @frozen
 class Item:
-    """What is closed, or opened again: an appointment, or with a ``reference`` its line. ``rest_cents``: what of a
-    line was not granted, None of an appointment without one."""
+    """What is closed, or opened again: an appointment, or with a ``reference`` its line; or what has a ``task`` of its
+    own, with all that is closed of it. ``kind``: '' where it is opened again. ``rest_cents``: what of a line was not
+    granted, None of an appointment without one."""
 
-    kind: Kind | Literal[""]
+    kind: Kind | TaskName | Literal[""]
     appointment_id: str
     reference: str | None
     rest_cents: int | None
+    matters: tuple[Matter, ...] = ()
+    task: Task | None = field(default=None, eq=False)
 
     @property
-    def about(self) -> Closable:
-        return Closable(self.appointment_id, self.reference)
+    def name(self) -> str:
+        """By which it can be named again."""
+        return self.reference or (self.task.key if self.task is not None else self.appointment_id)
+
+    @property
+    def about(self) -> Sequence[Closable | Matter]:
+        """What is closed in the ledger."""
+        return self.matters or (Closable(self.appointment_id, self.reference),)
 
 
 def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Done[Item]:
     """Closes lines, each by its reference or the id of its appointment, and appointments that wait, by theirs; all of
     them or none. Raises SettingsError for the ledger of another practice, and as `own_ledger`."""
-    return _all(settings, names, closable(Rules.load(settings, today), closed_as), closed_as, why, today)
+    return _all(settings, names, closable(settings, Rules.load(settings, today), closed_as), closed_as, why, today)
 
 
 def reopen(settings: Settings, names: Iterable[str], why: str, today: date) -> Done[Item]:
     """Opens again what was closed; all of it or nothing. Raises as `close`."""
-    return _all(settings, names, closed, None, why, today)
+    return _all(settings, names, closed(settings, Rules.load(settings, today)), None, why, today)
 
 
 def _all(
@@ -83,17 +101,20 @@ def _all(
 
 def close_items(ledger: Ledger, items: Iterable[Item], closed_as: ClosedAs | None, why: str, today: date) -> None:
     """Closes them as that, or opens them again with None."""
-    for item in items:
+    for about in (about for item in items for about in item.about):
         if closed_as is None:
-            events.reopened(ledger, item.about, why, today)
+            events.reopened(ledger, about, why, today)
         else:
-            events.closed(ledger, item.about, closed_as, why, today)
+            events.closed(ledger, about, closed_as, why, today)
 
 
 def keep_closed(settings: Settings, items: Iterable[Item], closed_as: ClosedAs | None, today: date) -> None:
     """Keeps beside the runs that they are closed, or opened again; before the ledger does. Raises WriteError."""
-    things = [(item.appointment_id, item.reference) for item in items]
-    note_closed(settings.output.dir, things, closed_as, today)
+    for item in items:
+        if item.matters:
+            note_matters(settings.output.dir, item.matters, closed_as, today)
+        else:
+            note_closed(settings.output.dir, [(item.appointment_id, item.reference)], closed_as, today)
 
 
 def unknown(shown: str, position: int) -> Finding:
@@ -101,30 +122,57 @@ def unknown(shown: str, position: int) -> Finding:
     return Finding("CLOSE_UNKNOWN", "", {"item": shown, "position": position})
 
 
-def closable(rules: Rules, closed_as: ClosedAs) -> Doing[Item]:
+def closable(settings: Settings, rules: Rules, closed_as: ClosedAs) -> Doing[Item]:
     """What a name is of, if it can be closed like that."""
+    open_matters = MattersNamed(settings, rules, closed=False)
+    closed_ones = MattersNamed(settings, rules, closed=True)
 
     def find(ledger: Ledger, named: str) -> Sequence[Item | Finding] | None:
-        item = _closable(ledger, named, rules)
-        if isinstance(item, Item) and item.kind and closed_as not in WAYS[item.kind]:
-            item = Finding("CLOSE_AS", "", {"item": _name(item), "closed_as": closed_as, "ways": _listed(item.kind)})
-        return item if item is None else [item]
+        found = _closable(ledger, named, rules)
+        if isinstance(found, Item):
+            return [_if_so(found, closed_as)]
+        if found is not None and found.code not in _NOTHING_OF_ITS_OWN:
+            return [found]
+        if matters := open_matters.named(ledger, named):
+            return [_if_so(_item(task.kind, task, same), closed_as) for task, same in matters]
+        if matters := closed_ones.named(ledger, named):
+            decided = closed_matters(ledger)
+            said = [(task, decided[same[0]]) for task, same in matters]
+            return [
+                Finding("CLOSE_TWICE", "", {"item": task.key, "closed_as": each.closed_as, "day": each.day})
+                for task, each in said
+            ]
+        return found if found is None else [found]
 
     return find
 
 
-def closed(ledger: Ledger, named: str) -> Sequence[Item | Finding] | None:
+def closed(settings: Settings, rules: Rules) -> Doing[Item]:
     """What a name is of, if it is closed."""
-    item = _closed(ledger, named)
-    return item if item is None else [item]
+    matters = MattersNamed(settings, rules, closed=True)
+
+    def find(ledger: Ledger, named: str) -> Sequence[Item | Finding] | None:
+        found = _closed(ledger, named)
+        if isinstance(found, Item):
+            return [found]
+        if (found is None or found.code in _NOTHING_OF_ITS_OWN) and (same := matters.named(ledger, named)):
+            return [_item("", task, each) for task, each in same]
+        return found if found is None else [found]
+
+    return find
 
 
-def _name(item: Item) -> str:
-    return item.reference or item.appointment_id
+def _item(kind: TaskName | Literal[""], task: Task, matters: Sequence[Matter]) -> Item:
+    return Item(kind, task.appointment_id, None, None, tuple(matters), task)
 
 
-def _listed(kind: Kind) -> str:
-    return ", ".join(f"--as {way}" for way in WAYS[kind])
+def _if_so(item: Item, closed_as: ClosedAs) -> Item | Finding:
+    """It, if it can be closed like that."""
+    ways = item.task.ways if item.task is not None else WAYS[item.kind]
+    if closed_as in ways:
+        return item
+    listed = ", ".join(f"--as {way}" for way in ways)
+    return Finding("CLOSE_AS", "", {"item": item.name, "closed_as": closed_as, "ways": listed})
 
 
 def _closable(ledger: Ledger, name: str, rules: Rules) -> Item | Finding | None:

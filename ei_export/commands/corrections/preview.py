@@ -21,6 +21,7 @@ from ...ledger.corrections import Wish, wishes
 from ...ledger.line import Line, line_of
 from ...settings import Settings
 from ..belonging import refuse_strangers
+from ..worklist.task import Task
 from .acts import Act, Effect
 from .closing import Item
 from .coming import Coming, NextRun
@@ -32,7 +33,8 @@ _SUMS: Final[Mapping[str, str]] = {"write-off": "written_off", "patient": "patie
 
 @frozen
 class Planned:
-    """What an act comes to with one line, or with an appointment that has none (``reference`` '').
+    """What an act comes to with one line, or with an appointment that has none (``reference`` ''), or with what else
+    there is a task of.
 
     ``date`` (None where it can't be read) and ``insurer`` ('' where it isn't known) of the care; ``amount_cents``: what
     the line was declared at, None without one. ``effect``: what the act itself did. ``coming``: what the next run
@@ -55,7 +57,13 @@ class Planned:
     @property
     def name(self) -> str:
         """By which it can be named again."""
-        return self.reference or self.appointment_id
+        task = self.task
+        return self.reference or (task.key if task is not None else self.appointment_id)
+
+    @property
+    def task(self) -> Task | None:
+        """What it is, where that is no line, nor an appointment that waits."""
+        return self.effect.task if isinstance(self.effect, Item) else None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -103,7 +111,7 @@ def preview(
     SettingsError where a table can't be read."""
     rules = rules or Rules.load(settings, today)
     with ledger.trying():
-        done = _do(ledger, act, names, rules, today)
+        done = _do(settings, ledger, act, names, rules, today)
         next_run = NextRun(settings, rules, ledger)
         planned = [_planned(ledger, rules, act, effect, next_run) for effect in done.items]
     return Preview(act, planned, done.refused)
@@ -118,7 +126,7 @@ def confirm(settings: Settings, act: Act, shown: Mapping[str, str], today: date)
         first = now = preview(settings, ledger, act, shown, today, rules)
         while otherwise := [each.name for each in now.planned if shown.get(each.name) != each.fingerprint]:
             now = preview(settings, ledger, act, _without(now, otherwise), today, rules)
-        done = _do(ledger, act, [each.name for each in now.planned], rules, today)
+        done = _do(settings, ledger, act, [each.name for each in now.planned], rules, today)
         act.keep(settings, done.items, today)
         ledger.commit()
     names = {each.name for each in now.planned}
@@ -137,17 +145,21 @@ def queued(
     return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in asked]
 
 
-def ways_of(ledger: Ledger, named: str, acts: Iterable[Act], rules: Rules, today: date) -> Sequence[Act]:
+def ways_of(
+    settings: Settings, ledger: Ledger, named: str, acts: Iterable[Act], rules: Rules, today: date
+) -> Sequence[Act]:
     """Which of these acts can be done with a line or an appointment, by its name."""
     found = []
     for act in acts:
         with ledger.trying():
-            if _do(ledger, act, [named], rules, today).items:
+            if _do(settings, ledger, act, [named], rules, today).items:
                 found.append(act)
     return found
 
 
 def _planned(ledger: Ledger, rules: Rules, act: Act, effect: Effect, next_run: NextRun) -> Planned:
+    if isinstance(effect, Item) and (task := effect.task) is not None:
+        return Planned("", task.appointment_id, task.patient_id, task.date, task.insurer, None, effect)
     line = line_of(ledger, effect.reference or "")
     planned = _about_appointment(ledger, rules, effect) if line is None else _about_line(line, effect)
     if isinstance(effect, Item):
@@ -176,8 +188,8 @@ def _about_appointment(ledger: Ledger, rules: Rules, effect: Effect) -> Planned:
     return Planned("", ident, "", None, "", None, effect)
 
 
-def _do(ledger: Ledger, act: Act, names: Iterable[str], rules: Rules, today: date) -> Done[Effect]:
-    return each_named(ledger, names, act.doing(rules, today), act.unknown)
+def _do(settings: Settings, ledger: Ledger, act: Act, names: Iterable[str], rules: Rules, today: date) -> Done[Effect]:
+    return each_named(ledger, names, act.doing(settings, rules, today), act.unknown)
 
 
 def _without(now: Preview, names: Sequence[str]) -> list[str]:

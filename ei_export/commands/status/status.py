@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
+from heapq import merge
+from operator import itemgetter
 from typing import Any, Final
 
 from ...base.problems import Finding
@@ -17,6 +19,7 @@ from ...ledger.corrections import wishes
 from ...ledger.credits import refused_credits
 from ...ledger.figures import known_declarations
 from ...ledger.line import line_of
+from ...ledger.matters import closed_matters
 from ...ledger.runs import path_of
 from ...model.appointment import Outcome
 from ...output.traces import runs_of
@@ -24,6 +27,7 @@ from ...settings import Settings
 from ..belonging import refuse_strangers, refuse_unknown_runs
 from ..figures.figures import figures
 from ..figures.money import sums_by_uzovi
+from ..worklist.outlook import outlook
 from ..worklist.overview import overview
 from ..worklist.refused import REFUSED, told
 from ..worklist.worklist import worklist
@@ -36,6 +40,8 @@ _LINE: Final = (
 _NOTHING_STANDS: Final = ("reference", "appointment_id", "trajectory", "date", "amount_cents", "insurer", "status")
 _CHANGED: Final = ("reference", "appointment_id", "trajectory", "date")
 _CLOSED: Final = ("reference", "appointment_id", "patient_id", "date", "insurer", "amount_cents", "granted_cents")
+#: What is told of it besides.
+_OF_CLOSED: Final = ("rest_cents", "task", "kind", "trajectory", "cause")
 _REFUSED_CREDIT: Final = (
     "reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents",
 )  # fmt: skip
@@ -66,7 +72,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             refused_credits=partial(_refused_credits, ledger, settings),
             nothing_stands=lambda: (told(line, _NOTHING_STANDS) for line in standing.nothing_stands(ledger)),
             changed=lambda: ({**told(line, _CHANGED), "change": kind} for line, kind in standing.changed(ledger)),
-            closed=partial(closed_rows, ledger, rules),
+            closed=partial(closed_rows, ledger, settings, rules),
             lines=lambda: (told(line, _LINE) for line in standing.lines(ledger)),
             severities=settings.severities,
             ran=runs_of(settings.output.dir),
@@ -82,13 +88,28 @@ def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
     return {**{name: value for name, value in row.items() if name != "sent_on"}, **told}
 
 
-def closed_rows(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
+def closed_rows(ledger: Ledger, settings: Settings, rules: Rules) -> Iterator[standing.LedgerRow]:
     """What is closed, the last one first, by the names that ``--json`` has: lines, and appointments that gave none, of
-    which only the day is known."""
+    which only the day is known; and what has a ``task`` of its own, of that ``kind``, with its ``cause`` in words."""
+    matters = sorted(_closed_matters(ledger, settings, rules), key=itemgetter("closed_on"), reverse=True)
+    return merge(_closed_things(ledger, rules), matters, key=itemgetter("closed_on"), reverse=True)
+
+
+def _closed_matters(ledger: Ledger, settings: Settings, rules: Rules) -> Iterator[standing.LedgerRow]:
+    decided, language = closed_matters(ledger), settings.language
+    for task, (matter, *_) in outlook(ledger, settings, rules, closed=True):
+        said, day = decided[matter], task.date.isoformat() if task.date is not None else None
+        about = dict.fromkeys((*_CLOSED, *_OF_CLOSED))
+        about |= {"appointment_id": task.appointment_id, "patient_id": task.patient_id, "insurer": task.insurer}
+        about |= {"date": day, "task": task.key, "kind": task.kind, "trajectory": task.trajectory}
+        yield {**about, "cause": task.cause(language), "as": said.closed_as, "closed_on": said.day, "why": said.why}
+
+
+def _closed_things(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
     for each in all_closed(ledger):
-        about: dict[str, Any] = dict.fromkeys((*_CLOSED, "rest_cents"))
+        about: dict[str, Any] = dict.fromkeys((*_CLOSED, *_OF_CLOSED))
         if (line := line_of(ledger, each.reference)) is not None:
-            about = {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
+            about |= {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
         for patient_id, kept in waiting_appointments(ledger, each.appointment_id) if line is None else ():
             row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
             day = row.date.isoformat() if row.date is not None else None

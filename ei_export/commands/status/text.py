@@ -51,6 +51,7 @@ def text_lines(
         s=status,
         first=partial(few, most=_MOST if everything else _FEW),
         tasks=few(status.worklist, _MOST if everything else _FEW),
+        head=status.worklist.head(language),
         counts=status.worklist.counts,
         is_calm=all(kind.endswith("_end") for kind in status.worklist.counts),
         kinds=kinds,

@@ -1,9 +1,7 @@
-"""Of appointments that gave no line, what is open: held, without contract position, with a code that nobody linked, or
-still planned although their day is past."""
+"""Of appointments that gave no line, what waits: held, without contract position, or with a code that nobody linked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -17,51 +15,36 @@ from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import Unsettled
-from ...ledger.planned import Planned, planned_before
 from ...ledger.standing import waiting
 from ...ledger.worklist import kept_trajectories, not_linked
 from ...model.appointment import Outcome
-from ...model.tasks import TaskName, cause_rules, task_kinds
+from ...model.tasks import Ending, TaskName, cause_rules, task_kinds
 from .stake import is_due, money, term
 from .task import Task
 
+#: The parameter that says what there is none of.
+_ENDED: Final[Mapping[Ending, str]] = {"agreements": "code", "tariffs": "code", "contract": "list"}
 _OF_PERSON: Final = frozenset(PERSON_COLUMNS)
 
 
-def of_appointments(ledger: Ledger, rules: Rules, heard: set[tuple[str, str]]) -> Iterator[Task]:
-    """What waits, but for what was ``heard`` of, each with its patient."""
+def of_appointments(
+    ledger: Ledger, rules: Rules, heard: Set[tuple[str, str]], ended: dict[tuple[Ending, str, str], date]
+) -> Iterator[Task]:
+    """What waits, but for what was ``heard`` of, each with its patient. What there is none of on their days is added to
+    what ``ended``, as `Held` has it."""
     for patient_id, same in groupby(waiting(ledger), key=itemgetter(0)):
         waits = [kept for _, kept in same if (patient_id, kept.appointment_id) not in heard]
         held = {kept.appointment_id: _Held(ledger, rules, patient_id, kept) for kept in waits}
         for each in held.values():
             others = (held[ident] for ident in each.because_of if ident in held)
             cause = next((other for other in others if not other.because_of), each)
+            each.note_ended(ended)
             yield each.task(cause.waits_for)
     for code, declare_under, count in not_linked(ledger):
         column, word = ("declare_under", declare_under) if declare_under else ("code", code)
         word = quoted_word(word)
         found = Finding("CODE_NOT_LINKED", column, {"code": word, "count": count})
         yield Task.of("not_linked", [found], key=f"not_linked:{word}", count=count, waits_for=("code", word))
-    yield from map(partial(_planned, rules), planned_before(ledger, rules.judge.today))
-
-
-def _planned(rules: Rules, row: Planned) -> Task:
-    """One whose day is past, and that nobody completed."""
-    day = date.fromisoformat(row.date)
-    resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, day)
-    found = money(rules, resolution, day)
-    return Task.of(
-        "planned",
-        [Finding("TASK_NOT_COMPLETED", "status", {"date": row.date, "word": row.status})],
-        key=row.appointment_id,
-        patient_id=row.patient_id,
-        date=day,
-        insurer=rules.insurers.get(row.uzovi, ""),
-        appointment_id=row.appointment_id,
-        trajectory=row.trajectory,
-        **found,
-        **(term(rules, resolution.insurer, day) if is_due(resolution) else {}),
-    )
 
 
 class _Held:
@@ -98,6 +81,18 @@ class _Held:
         if first.column in _OF_PERSON:
             return ("person", row.patient_id, first.code)
         return ("appointment", row.patient_id, row.id)
+
+    def note_ended(self, ended: dict[tuple[Ending, str, str], date]) -> None:
+        """Notes what there is none of on its day, if it waits for that, by its last day."""
+        found, day = self._found[0], self._row.date
+        rule = cause_rules().get(found.code)
+        if rule is None or not rule.ends or day is None:
+            return
+        insurer, product = str(found.params["insurer"]), str(found.params.get(_ENDED[rule.ends], ""))
+        if rule.ends == "agreements":
+            product = next((each.program for each in self._rules.judge.agreements.periods(insurer, product)), product)
+        key = rule.ends, insurer, product
+        ended[key] = max(day, ended.get(key, day))
 
     def task(self, waits_for: Sequence[str]) -> Task:
         """What is to be done about it."""

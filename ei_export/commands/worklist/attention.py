@@ -11,10 +11,9 @@ from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 from attrs import AttrsInstance, astuple, fields, frozen
 
 from ...base.spool import SortedLines
+from ...model.tasks import Ending
 
 R = TypeVar("R", bound=AttrsInstance)
-#: What can end: a rule table, tariffs, a contract position.
-Ending: TypeAlias = Literal["agreements", "tariffs", "contract"]
 #: Where a line waits: with us, held or not to be read at all, or refused by its insurer.
 State: TypeAlias = Literal["held", "unreadable", "refused"]
 

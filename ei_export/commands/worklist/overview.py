@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -18,18 +18,30 @@ from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import Unsettled
 from ...ledger.line import Line
+from ...ledger.matters import Matter, closed_matters
 from ...ledger.standing import Started, refused, waiting, without_end
 from ...model.appointment import Outcome
+from ...model.tasks import Ending, TaskName
 from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.resolution import Verdict
-from .attention import Ending, EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
+from .attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
 from .stake import is_due, is_refused
 
+#: What an ending is as a task.
+ENDS: Final[Mapping[Ending, TaskName]] = {
+    "agreements": "agreements_end",
+    "tariffs": "tariffs_end",
+    "contract": "contract_end",
+}
 #: What ended longer ago has been missed by now, or is not wanted.
 _YEAR: Final = timedelta(days=365)
 #: More products than this are told of by the first and the last.
 _MOST_NAMED: Final = 6
+#: The last day of care that is held as there is nothing on that day: by what that is, insurer, and product or, for any
+#: of them, ''.
+Held: TypeAlias = Mapping[tuple[Ending, str, str], date]
+NOTHING_HELD: Final[Held] = {}
 
 
 def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
@@ -41,7 +53,7 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
         soon_weeks=status.soon_weeks,
         open_trajectories=Rows(OpenTrajectory, _longest_ago),
         deadlines=Rows(NearDeadline, _soonest),
-        endings=tuple(endings(settings, rules)),
+        endings=tuple(ending for ending, _ in endings(ledger, settings, rules)),
     )
     for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
         found.open_trajectories.add(_open_trajectory(started, today))
@@ -65,13 +77,29 @@ def _ends(agreements: Agreements) -> Mapping[tuple[str, str, str], Sequence[Agre
     return ends
 
 
-def still_open(ledger: Ledger, settings: Settings, rules: Rules, last: date) -> Iterator[Started]:
-    """The trajectories that can have an end and have none, of which nothing was heard after a day."""
-    agreements = rules.judge.agreements
+def still_open(
+    ledger: Ledger,
+    settings: Settings,
+    rules: Rules,
+    last: date,
+    patient_id: str | None = None,
+    *,
+    closed: bool = False,
+) -> Iterator[Started]:
+    """The trajectories that can have an end and have none, of which nothing was heard after a day; of one patient, or
+    of all. Those that nobody closed, or those that somebody did."""
+    agreements, decided = rules.judge.agreements, closed_matters(ledger)
     ends = _ends(agreements)
-    for started in without_end(ledger, last):
-        if _can_end(evolve(started, program=agreements.programs.whole(started.program)), ends, settings.contracts):
+    for started in without_end(ledger, last, patient_id):
+        whole = evolve(started, program=agreements.programs.whole(started.program))
+        if (matter_of(started) in decided) is closed and _can_end(whole, ends, settings.contracts):
             yield started
+
+
+def matter_of(started: Started) -> Matter:
+    """A trajectory without an end as it can be closed: until there is another visit of it."""
+    known = f"{started.started} {started.last} {started.contacts}"
+    return Matter("open_trajectory", started.trajectory, known)
 
 
 def _can_end(
@@ -171,19 +199,40 @@ class _End:
     last_day: date
     product: str
 
+    @property
+    def matter(self) -> Matter:
+        """As it can be closed: until its last day is another."""
+        return Matter(ENDS[self.kind], f"{self.insurer} {self.product}", self.last_day.isoformat())
 
-def endings(settings: Settings, rules: Rules) -> Iterator[EndingTable]:
-    """What is needed after its last day, and ends soon or ended less than a year ago; the first to end first."""
+
+def endings(
+    ledger: Ledger, settings: Settings, rules: Rules, held: Held = NOTHING_HELD, *, closed: bool = False
+) -> Iterator[tuple[EndingTable, Sequence[Matter]]]:
+    """What is needed after its last day, and ends soon or ended less than a year ago; the first to end first, each with
+    what is closed of it at once. What nobody closed, or what somebody did; but for that of which care is ``held``."""
     today, soon = rules.judge.today, timedelta(weeks=settings.status.soon_weeks)
+    decided = closed_matters(ledger)
     ends = {
         end
         for end in (*_rule_ends(settings, rules), *_tariff_ends(settings, rules), *_contract_ends(settings))
-        if end.last_day <= today + soon and end.last_day > today - (soon if end.kind == "contract" else _YEAR)
+        if end.last_day <= today + soon
+        and end.last_day > today - (soon if end.kind == "contract" else _YEAR)
+        and not _holds(end, held)
+        and (end.matter in decided) is closed
     }
-    together = attrgetter("last_day", "insurer", "kind", "file")
-    for (last_day, insurer, kind, file), same in groupby(sorted(ends, key=_in_order), key=together):
+    together = attrgetter("last_day", "insurer", "kind")
+    for (last_day, insurer, kind), grouped in groupby(sorted(ends, key=_in_order), key=together):
+        same = [*grouped]
         products = _listed([end.product for end in same])
-        yield EndingTable(kind, file, insurer, products, last_day, (last_day - today).days)
+        files = ", ".join(dict.fromkeys(end.file for end in same))
+        ending = EndingTable(kind, files, insurer, products, last_day, (last_day - today).days)
+        yield ending, [end.matter for end in same]
+
+
+def _holds(end: _End, held: Held) -> bool:
+    """Whether care of after it is held."""
+    days = (held.get((end.kind, end.insurer, product), date.min) for product in ("", end.product))
+    return max(days) > end.last_day
 
 
 def _in_order(end: _End) -> tuple[date, str, str, str, str]:

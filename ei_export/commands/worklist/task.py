@@ -94,6 +94,10 @@ class Task:
         """What kind of task it is."""
         return words("worklist", language)[self.kind]
 
+    def once_closed(self, language: Language) -> str:
+        """What comes of closing it, where it is no line, nor an appointment that waits."""
+        return words("worklist", language)[f"closed.{self.kind}"]
+
     def document(self, language: Language) -> dict[str, Any]:
         """As ``--json`` has it."""
         row = asdict(self, filter=lambda attribute, _: attribute.name not in ("found", "basis", "waits_for"))

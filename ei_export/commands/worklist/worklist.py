@@ -2,22 +2,23 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import Final
+from typing import Final, Self
 
 from attrs import define
 
-from ...base.problems import catalogue
+from ...base.problems import Language, catalogue
 from ...base.spool import UNIT, SortedLines
+from ...base.words import Words, words
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...model.tasks import TaskName, task_kinds
+from ...model.tasks import Ending, TaskName, task_kinds
 from ...settings import Settings
 from .appointments import of_appointments
 from .lines import of_lines
-from .outlook import of_endings, of_trajectories
+from .outlook import outlook
 from .task import Task, pack, unpack
 from .together import together
 
@@ -30,14 +31,11 @@ _MOST: Final = 10**12
 def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
     """All there is to do on the day of the rules; to be closed. The ledger isn't needed any more once this returns."""
     found = WorkList(rules.judge.today, settings.status.soon_weeks * 7)
-    told = set[tuple[str, str]]()
-    for thing in chain(
-        of_lines(ledger, settings, rules, told),
-        of_appointments(ledger, rules, told),
-        of_trajectories(ledger, settings, rules),
-        of_endings(settings, rules),
-    ):
+    told, held = set[tuple[str, str]](), dict[tuple[Ending, str, str], dt.date]()
+    for thing in chain(of_lines(ledger, settings, rules, told), of_appointments(ledger, rules, told, held)):
         found.add(thing)
+    for task, _ in outlook(ledger, settings, rules, held):
+        found.add(task)
     found.put_in_order()
     return found
 
@@ -49,6 +47,16 @@ class Count:
     tasks: int = 0
     things: int = 0
     cents: int = 0
+
+    def told(self, say: Words, key: str = "of_kind") -> str:
+        """How many, in the words of the work list."""
+        return say(key if self.tasks == self.things else f"{key}_things", count=self.tasks, things=self.things)
+
+    @classmethod
+    def of_all(cls, counts: Iterable[Self]) -> Self:
+        """Those of all kinds together."""
+        kinds = [*counts]
+        return cls(*(sum(getattr(count, name) for count in kinds) for name in ("tasks", "things", "cents")))
 
 
 class WorkList:
@@ -110,6 +118,10 @@ class WorkList:
         """The tasks, each with the things that it is, or that wait for it."""
         for task, same in groupby(self.things(), key=itemgetter(0)):
             yield task, (thing for _, thing in same)
+
+    def head(self, language: Language) -> str:
+        """How many there are, as it stands above them."""
+        return Count.of_all(self.counts.values()).told(words("worklist", language), "head")
 
     def first(self, tasks: int, things: int) -> Iterator[tuple[Task, Sequence[Task]]]:
         """The first so many tasks, each with the first so many things that wait for it, if it is a cause."""
