@@ -69,6 +69,7 @@ def look() -> ResponseReturnValue:
         found=found,
         closes=_ACTS[way].kind in _CLOSING,
         waiting=_waiting(found.planned) if _ACTS[way].kind == "close" else {},
+        kinds=words("worklist", language),
         planned=[(each, told(each, w, language)) for each in found.planned],
         refused=[(name, *render(finding.code, finding.params, language)) for name, _, finding in found.refused],
     )
@@ -133,4 +134,5 @@ def closed() -> ResponseReturnValue:
     """What is closed, to be opened again."""
     with desk().ledger() as ledger:
         rows = [*closed_rows(ledger, desk().settings(), desk().rules())]
-    return show("closed_things.html", words("desk-actions", desk().language), list=paged(rows))
+    w, kinds = (words(subject, desk().language) for subject in ("desk-actions", "worklist"))
+    return show("closed_things.html", w, kinds=kinds, list=paged(rows))

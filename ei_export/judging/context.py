@@ -22,7 +22,7 @@ from ..ledger.credits import replacements
 from ..ledger.line import Line, corrected_debits, debits_of
 from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
-from ..ledger.planned import has_planned, planned_of
+from ..ledger.planned import planned_by, planned_of
 from ..ledger.recovering import recovered
 from ..model.appointment import Appointment, Common
 from ..model.codelists import Uzovi, uzovi_numbers
@@ -92,7 +92,8 @@ class Context:
             self.unsure.pop(number, None)
         self._corrected = corrected_patients(ledger)
         self.recovered = recovered(ledger)
-        self._has_planned = has_planned(ledger)
+        #: Whose the appointments are that were still to come when they were heard of last, by id.
+        self.planned_by = planned_by(ledger)
         self._marker = Marker()
         self._present = feed.present
         self._shares_number = feed.shares_number
@@ -155,7 +156,7 @@ class Context:
     def planned(self, patient_id: str) -> Mapping[str, date]:
         """The appointments of a patient that were still to come when they were heard of last, by id, each with its
         day."""
-        return planned_of(self.ledger, patient_id) if self._has_planned else _NO_DAYS
+        return planned_of(self.ledger, patient_id) if self.planned_by else _NO_DAYS
 
     def regular(self, patient_id: str) -> RegularCare | None:
         """What the ledger keeps of a patient's regular care."""

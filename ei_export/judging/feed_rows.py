@@ -156,13 +156,16 @@ class _Hearing:
             self.planned[row.id] = Planned(row.id, row.patient_id, day.isoformat(), *codes, number, status)
 
     def _no_longer_planned(self) -> list[tuple[str, str]]:
-        """What was planned when the feed was heard of last, and isn't any more by what it says now."""
-        patient_id, known = self.patient.patient_id, self.context.planned(self.patient.patient_id)
-        return [
+        """What was planned when the feed was heard of last, each with whose it was, and isn't any more by what it says
+        now: whatever that is, or another patient's."""
+        patient_id, owners = self.patient.patient_id, self.context.planned_by
+        own = [
             (ident, patient_id)
-            for ident, day in known.items()
+            for ident, day in self.context.planned(patient_id).items()
             if ident not in self.planned and (ident in self.named or self.context.is_deleted(ident, day))
         ]
+        named = [ident for ident in self.named if ident in owners] if owners else []
+        return own + [(ident, other) for ident in named for other in owners[ident] if other != patient_id]
 
     def _was_declared(self, ident: str, before: Appointment | None) -> bool:
         """Whether an appointment was declared, and has not been settled as something else since."""

@@ -1,6 +1,6 @@
 """Appointments that the feed said last are still to come; see the table ``planned``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,9 +21,12 @@ class Planned(NamedTuple):
     status: str
 
 
-def has_planned(ledger: Ledger) -> bool:
-    """Whether there is any."""
-    return any(ledger.rows("SELECT 1 FROM planned LIMIT 1"))
+def planned_by(ledger: Ledger) -> Mapping[str, Sequence[str]]:
+    """Whose they are, by id: more than one patient's where these share it."""
+    found: dict[str, list[str]] = {}
+    for ident, patient_id in ledger.rows("SELECT appointment_id, patient_id FROM planned ORDER BY 1, 2"):
+        found.setdefault(ident, []).append(patient_id)
+    return found
 
 
 def planned_of(ledger: Ledger, patient_id: str) -> Mapping[str, date]:

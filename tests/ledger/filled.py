@@ -33,6 +33,7 @@ from ei_export.ledger import (
     figures,
     history,
     line,
+    matters,
     measurements,
     patients,
     people,
@@ -177,11 +178,14 @@ def _close(folder: Path, clerk: Clerk) -> None:
     partly, refused = (events.Closable(ident, clerk.reference(ident)) for ident in ("A1-11", "A3-11"))
     held, opened = events.Closable("H2"), events.Closable("H1")
     again = events.Closable("A3-10", clerk.reference("A3-10"))
+    trajectory = matters.Matter("open_trajectory", "TO", "2021-03-07 2021-03-14 1")
+    tariffs = matters.Matter("tariffs_end", "VGZ 940131", "2021-12-31")
     with closing(Ledger.open(folder / "ledger.sqlite")) as ledger:
         events.closed(ledger, partly, "patient", "eigen rekening", day)
         events.closed(ledger, refused, "write-off", "", day)
         events.closed(ledger, held, "handled", "verhuisd", day)
-        for about in (opened, again):
+        events.closed(ledger, tariffs, "accepted", "", day)
+        for about in (opened, again, trajectory):
             events.closed(ledger, about, "accepted", "", day)
             events.reopened(ledger, about, "toch niet", day)
         events.handed_over(ledger, 1, day)
@@ -282,6 +286,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "standing.queued": lambda: standing.queued(ledger),
         "closed": lambda: ledger.named("SELECT * FROM closed ORDER BY appointment_id, reference"),
         "closings": lambda: ledger.named("SELECT * FROM closing ORDER BY closing"),
+        "matters.closed_matters": lambda: [*matters.closed_matters(ledger).items()],
         "testing.next_test_run": lambda: testing.next_test_run(ledger),
         "testing.test_invoices": lambda: testing.test_invoices(ledger),
     }

@@ -12,16 +12,22 @@ import pytest
 from tests.support.clerk import Clerk, few_tariffs, the
 from tests.support.feeds import TODAY, Clinic, visit
 from tests.support.receiver import Verdict, by_insurer
-from tests.support.work_oracle import NOT_GRANTED, assert_everything_is_told_once
+from tests.support.work_oracle import NOT_GRANTED, OUTLOOK, assert_everything_is_told_once
 
 WAYS: Final = ("write-off", "patient", "accepted", "handled")
 PATIENTS: Final = 6
 
 
 def rows(seed: random.Random) -> list[dict[str, str]]:
-    """Starts, of which some are held."""
+    """Starts, of which some are held, and as many appointments that nobody completed."""
     found = [visit(f"S{n}", "2021-03-01", "940131", f"T{n}", patient=f"P{n}") for n in range(1, PATIENTS + 1)]
-    return [row | ({"diagnosis_code": ""} if seed.random() < 0.3 else {}) for row in found]
+    planned = [row | {"appointment_id": f"G{row['appointment_id']}", "status": "gepland"} for row in found]
+    return [row | ({"diagnosis_code": ""} if seed.random() < 0.3 else {}) for row in found] + planned
+
+
+def names(tasks: list[dict[str, Any]]) -> set[str]:
+    """By which tasks that are no line, nor wait, are closed."""
+    return {task["key"] for task in tasks if task["kind"] in OUTLOOK}
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -37,8 +43,9 @@ def test_the_sums_add_up_whatever_is_closed(seed: int, tmp_path: Path) -> None:
         }
         clerk.gets(by_insurer(the(sent), {clerk.reference(ident): verdict for ident, verdict in verdicts.items()}))
     closed: set[str] = set()
+    everything = names(clerk.parsed(clerk.gives("status")[1])["tasks"])
     for _ in range(8):
-        ident = f"S{chance.randint(1, PATIENTS)}"
+        ident = chance.choice([f"S{chance.randint(1, PATIENTS)}", *sorted(everything)])
         if chance.random() < 0.3:
             feed = [row | ({"diagnosis_code": "3426"} if row["appointment_id"] == ident else {}) for row in feed]
             clerk.clinic.feed(feed)
@@ -47,7 +54,9 @@ def test_the_sums_add_up_whatever_is_closed(seed: int, tmp_path: Path) -> None:
         was_done = bool(json.loads(text)["closed"])
         assert was_done is (code == 0)
         if was_done:
-            closed.symmetric_difference_update({ident})
+            closed.symmetric_difference_update(
+                {each["task"] or each["appointment_id"] for each in json.loads(text)["closed"]}
+            )
         check(clerk, closed)
         if chance.random() < 0.5:
             result = clerk.clinic.run()
@@ -62,7 +71,8 @@ def check(clerk: Clerk, closed: set[str]) -> None:
     for sums in (found["totals"], *found["insurers"]):
         parts = ("granted", "refused", "written_off", "patient", "open")
         assert sums["declared_cents"] - sums["credited_cents"] == sum(sums[f"{part}_cents"] for part in parts)
-    assert {row["appointment_id"] for row in found["closed"]} == closed
+    assert {row["task"] or row["appointment_id"] for row in found["closed"]} == closed
+    assert names(found["tasks"]).isdisjoint(closed)
     things = assert_everything_is_told_once(clerk.clinic.folder, date.fromisoformat(TODAY))
     assert closed.isdisjoint(thing.appointment_id for thing in things)
     not_granted = sum(thing.amount_cents or 0 for thing in things if thing.kind in NOT_GRANTED)

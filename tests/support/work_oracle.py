@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from ei_export.commands.worklist.outlook import outlook
 from ei_export.commands.worklist.task import Task
 from ei_export.commands.worklist.worklist import worklist
 from ei_export.declaring.numbers import declared_by, provider
@@ -17,6 +18,9 @@ from ei_export.settings import load
 
 #: What was not granted of a line is in the tasks of these kinds.
 NOT_GRANTED = ("refused", "partly_granted")
+
+#: The kinds of what is neither a line nor an appointment that waits.
+OUTLOOK = ("planned", "open_trajectory", "agreements_end", "tariffs_end", "contract_end")
 
 
 def assert_everything_is_told_once(folder: Path, day: date) -> list[Task]:
@@ -32,6 +36,8 @@ def assert_everything_is_told_once(folder: Path, day: date) -> list[Task]:
         standing |= {each.debit.reference for each in refused_credits(ledger, declared_by(provider(settings)))}
         opened = {line.reference for line in (*refused(ledger), *nothing_stands(ledger))} | standing
         partly = {ident for ident, line in every.items() if line.state == "partly_granted" and not line.credit}
+        outlooked = {task.key for task, _ in outlook(ledger, settings, rules)}
+        decided = {task.key for task, _ in outlook(ledger, settings, rules, closed=True)}
         waits = {(patient, kept.appointment_id) for patient, kept in waiting(ledger)}
 
     by_line = Counter(thing.reference for thing in things if thing.reference)
@@ -46,6 +52,8 @@ def assert_everything_is_told_once(folder: Path, day: date) -> list[Task]:
     assert set(alone.values()) <= {1}
     assert alone.keys() == waits - of_lines
 
+    assert Counter(thing.key for thing in things if thing.kind in OUTLOOK) == Counter(outlooked)
+    assert decided.isdisjoint(outlooked)
     for thing in things:
         if thing.kind in NOT_GRANTED:
             assert thing.amount_cents == _gap(every[thing.reference])

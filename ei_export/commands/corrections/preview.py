@@ -65,6 +65,16 @@ class Planned:
         """What it is, where that is no line, nor an appointment that waits."""
         return self.effect.task if isinstance(self.effect, Item) else None
 
+    @property
+    def kind(self) -> str:
+        """The kind of that task, or ''."""
+        return self.task.kind if self.task is not None else ""
+
+    @property
+    def trajectory(self) -> str:
+        """What the trajectory of that task is called, or ''."""
+        return self.task.trajectory if self.task is not None else ""
+
     @cached_property
     def fingerprint(self) -> str:
         """The same as long as the act comes to the same."""

@@ -86,7 +86,7 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
         facts=lambda place: {"insurer": place.insurer},
-        tasks_head=found.head(language),
+        tasks_head=found.head(report.language),
         tasks=(tasks := list(found.first(_MOST_TASKS, _MOST_THINGS))),
         task_count=len(found),
         task_kinds=[(kind, words("worklist", report.language)[kind]) for kind in found.counts],

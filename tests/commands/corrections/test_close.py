@@ -49,7 +49,8 @@ def test_a_held_appointment_is_closed_and_opened_again(clerk: Clerk) -> None:
     before = clerk.clinic.feed([*COURSE, HELD]).run()
     assert before.exit_code == 1
     (item,) = closes(clerk, "H1", "--as", "handled")
-    assert item == {"kind": "held", "appointment_id": "H1", "reference": None, "rest_cents": None, "as": "handled"}
+    about = {"kind": "held", "appointment_id": "H1", "reference": None, "rest_cents": None, "task": None}
+    assert item == {**about, "as": "handled"}
     after = clerk.clinic.run()
     assert after.exit_code == 0
     assert [(each["code"], each["severity"], each["appointment_id"]) for each in after.problems] == [

@@ -205,10 +205,11 @@ def test_what_can_be_done_is_shown_beside_what_can_not(clerk: Clerk) -> None:
     told = [(name, finding.code) for name, _, finding in found.refused]
     assert told == [("A1", "REDECLARE_STANDS"), ("-", "REFERENCE_UNKNOWN"), ("H1", "APPOINTMENT_NOT_DECLARED")]
     with looking(clerk) as ledger:
-        rules = Rules.load(load(clerk.clinic.folder / "ei-export.toml"), DAY)
+        practice = load(clerk.clinic.folder / "ei-export.toml")
+        rules = Rules.load(practice, DAY)
         acts = [Act("redeclare"), Act("correct"), Act("credit"), Act("cancel"), Act("close"), Act("reopen")]
         ways = {
-            name: {act.kind for act in ways_of(ledger, name, acts, rules, DAY)} for name in ("A1", "A2", "A3", "H1")
+            name: {act.kind for act in ways_of(practice, ledger, name, acts, rules, DAY)} for name in ("A1", "A2", "A3", "H1")
         }
     assert ways == {"A1": {"credit"}, "A2": set(), "A3": {"redeclare", "close"}, "H1": {"close"}}
 

@@ -39,7 +39,7 @@ def test_one_is_told_of_from_the_day_after_it_with_what_it_would_come_to(clinic:
     assert (task.key, task.appointment_id, task.patient_id, task.trajectory) == ("P1", "P1", "P1", "T1")
     assert (task.date, task.insurer, task.amount_cents, task.basis) == (date(2021, 3, 8), "VGZ", 6_781, "exact")
     assert task.cause("nl") == 'Deze afspraak van 08-03-2021 staat in de agenda nog als "Gepland".'
-    assert (task.deadline, task.ways) == (date(2022, 3, 8), [])
+    assert (task.deadline, task.ways) == (date(2022, 3, 8), ["accepted", "handled"])
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,19 @@ def test_it_goes_once_somebody_says_what_became_of_it(clinic: Clinic, status: st
     clinic.feed([START, PLANNED]).run(today=NIGHT)
     clinic.feed([PLANNED | {"status": status}]).run(today=NEXT)
     assert ids(clinic, NEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("completed", "940135"), ("geannuleerd", "940134"), ("Gepland", "940134")],  # it counts, was cancelled, is planned
+)
+def test_it_goes_once_it_is_another_patients(clinic: Clinic, status: str, code: str) -> None:
+    clinic.feed([START, PLANNED]).run(today=NIGHT)
+    other = {name: visit("", "", "", patient="P7")[name] for name in ("patient_id", "bsn", "birth_date", "name")}
+    moved = PLANNED | other | {"status": status, "code": code, "trajectory_id": "T7"}
+    start = visit("A7", "2021-03-01", "940131", "T7", patient="P7")
+    clinic.feed([start, moved]).run(today=NEXT)
+    assert [(task.key, task.patient_id) for task in planned(clinic, LATER)] == [("P1", "P7")] * (status == "Gepland")
 
 
 def test_one_that_was_put_off_is_told_of_once_its_new_day_is_past(clinic: Clinic) -> None:
