@@ -168,3 +168,23 @@ def test_what_was_asked_is_taken_back_where_it_is_explained(clerk: Clerk, visito
     assert visitor.press(shown, "Toch niet corrigeren (1)").path == "/acties/klaar"
     assert wishes(clerk) == []
     assert visitor.get("/uitleg?number=A1").all("//button[@name='way']") == ["Corrigeren", "Crediteren"]
+
+
+def test_an_end_that_will_not_come_is_closed_on_the_work_list_and_opened_again(clerk: Clerk) -> None:
+    clerk.clinic.feed([visit("B1", "2021-03-01", "940131", "TB", patient="P4")]).run()
+    with let_in(clerk.clinic.folder, date.fromisoformat("2021-12-31")) as visitor:
+        page = visitor.get("/werklijst")
+        assert "einde vergeten?" in page.text
+        key = "open_trajectory:TB:2021-03-01"
+        assert page.all(f"//input[@value='{key}']")
+        shown = chosen(visitor, "handled", key)
+        assert "heeft geen einde" in shown.text
+        assert "Komt er weer een bezoek in het traject" in shown.text
+        done = visitor.press(shown, "Afsluiten: elders afgehandeld (1)", why="verhuisd")
+        assert done.path == "/acties/afgesloten"
+        assert "traject TB" in done.text
+        assert "verhuisd" in done.text
+        assert not visitor.get("/werklijst").all(f"//input[@value='{key}']")
+        again = visitor.press(chosen(visitor, "reopen", key), "Heropenen (1)")
+        assert "traject TB" not in again.text
+        assert visitor.get("/werklijst").all(f"//input[@value='{key}']")

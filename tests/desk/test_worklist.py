@@ -18,6 +18,7 @@ from tests.support.ledgers import answer
 DAY = date(2021, 7, 15)
 REFUSED, PARTLY = "210701R0000010000002", "210701R0000010000001"
 INVOICE = "210701000001"
+CAUSE = "tariff:CZ:productafspraken Zorg1:940131"
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +55,10 @@ def kinds(visitor: Visitor, **asked: str) -> list[str]:
 
 def test_everything_stands_in_order_with_what_can_be_done_about_it(visitor: Visitor) -> None:
     assert kinds(visitor) == ["afgewezen", "tarief ontbreekt 2 ×", "deels toegekend"]
-    assert "3 taken" in visitor.get("/werklijst").text
-    assert "samen 4; wat dezelfde oorzaak heeft, is één taak" in visitor.get("/werklijst").text
+    text = visitor.get("/werklijst").text
+    assert "3 taken, het dringendste eerst; samen 4 afspraken, regels en tabellen" in text
+    assert "tarief ontbreekt 1 (voor 2)" in text
+    assert "afgewezen 1 €" in text
 
 
 def test_it_is_found_by_what_stands_in_it(visitor: Visitor) -> None:
@@ -84,7 +87,9 @@ def test_a_cause_leads_to_what_waits_for_it(visitor: Visitor) -> None:
 
 def test_what_is_chosen_goes_to_the_page_of_acts(visitor: Visitor) -> None:
     page = visitor.get("/werklijst")
-    assert page.all("//input[@name='name']/@value") == [REFUSED, PARTLY]
+    assert page.all("//input[@name='name']/@value") == [REFUSED, CAUSE, PARTLY]
+    shown = visitor.get("/acties", query_string={"way": "handled", "name": [CAUSE, PARTLY]})
+    assert [value.split()[1] for value in shown.all("//input[@name='item']/@value")] == ["C1", "C2", PARTLY]
     assert not re.search(r"ei-export [a-z]", page.text)
     (form,) = page.tree.xpath("//form[@action='/acties']")
     assert [button.get("value") for button in form.iter("button")][:2] == ["redeclare", "credit"]

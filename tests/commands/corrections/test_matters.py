@@ -1,5 +1,5 @@
-"""What is no line and doesn't wait is closed too: an end that nobody will register, an appointment that nobody completed,
-a table that may end. It leaves every list but that of what is closed, until something else is known of it."""
+"""What is no line and doesn't wait is closed too: an end that nobody will register, an appointment that nobody
+completed, a table that may end. It leaves every list but that of what is closed, until something else is known."""
 
 import json
 import shutil

@@ -273,7 +273,8 @@ def test_tables_that_end_and_ends_that_nobody_registered(clinic: Clinic) -> None
     tariffs_end(clinic, "940131", "2021-07-10")
     clinic.feed([START]).run()
     trajectory, *_, tariffs = tasks(clinic, but=())
-    assert about(trajectory) == ("open_trajectory", "open_trajectory:T1:2021-03-01", 6_781, "estimate", "TASK_NOT_ENDED")
+    key = "open_trajectory:T1:2021-03-01"
+    assert about(trajectory) == ("open_trajectory", key, 6_781, "estimate", "TASK_NOT_ENDED")
     assert trajectory.date == date(2021, 3, 1)
     assert (tariffs.kind, tariffs.deadline, tariffs.days_left) == ("tariffs_end", date(2021, 7, 10), 9)
     assert tariffs.in_setup
