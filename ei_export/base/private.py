@@ -3,12 +3,17 @@
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
 _LOOK_INTO: Final = stat.S_IRGRP | stat.S_IXGRP
+#: What files are taken to hold, see `reading_as`.
+_AS_IF: Final[ContextVar[Mapping[Path, bytes]]] = ContextVar("as_if", default=MappingProxyType({}))
 
 
 def make_folder(folder: Path) -> None:
@@ -46,8 +51,22 @@ def can_let_read(group: int) -> bool:
     return hasattr(os, "geteuid") and (os.geteuid() == 0 or group in (os.getegid(), *os.getgroups()))
 
 
+@contextmanager
+def reading_as(contents: Mapping[Path, bytes]) -> Iterator[None]:
+    """Has files read as if they held something else, whether they are there or not: what would come of a change of
+    settings and tables can be looked at before it is written. As long as this goes on, in this thread, and what it
+    forks."""
+    before = _AS_IF.set({**_AS_IF.get(), **contents})
+    try:
+        yield
+    finally:
+        _AS_IF.reset(before)
+
+
 def expect_file(path: Path) -> None:
     """Raises OSError unless a path leads to an ordinary file: a pipe would be waited for, a device may have no end."""
+    if path in _AS_IF.get():
+        return
     try:
         mode = path.stat().st_mode
     except ValueError:  # a NUL in it
@@ -59,9 +78,9 @@ def expect_file(path: Path) -> None:
 
 
 def read_file(path: Path) -> bytes:
-    """All of an ordinary file. Raises OSError."""
+    """All of an ordinary file, or what it is read as (`reading_as`). Raises OSError."""
     expect_file(path)
-    return path.read_bytes()
+    return _AS_IF.get()[path] if path in _AS_IF.get() else path.read_bytes()
 
 
 def sqlite_address(path: PurePath) -> str:

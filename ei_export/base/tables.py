@@ -151,12 +151,11 @@ class SheetText:
     delimiter: str
 
 
-def sheet_text(path: Path, content: bytes | None = None) -> SheetText:
+def sheet_text(path: Path) -> SheetText:
     """A practice's own table, as a spreadsheet saves it as CSV: ``;`` ``,`` or tab between; UTF-8, UTF-16 with its
-    mark, or Windows-1252. ``content`` as of `read_sheet`. Raises SettingsError: missing, or a workbook that was not
-    saved as CSV."""
+    mark, or Windows-1252. Raises SettingsError: missing, or a workbook that was not saved as CSV."""
     file = label(path)
-    data = _bytes(path, file) if content is None else content
+    data = _bytes(path, file)
     if data.startswith(_ZIP):
         raise SettingsError("TABLE_WORKBOOK", file=file)
     utf_16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
@@ -165,13 +164,13 @@ def sheet_text(path: Path, content: bytes | None = None) -> SheetText:
     return SheetText(text, encoding, header, max(_DELIMITERS, key=header.count))
 
 
-def read_sheet(path: Path, columns: Sequence[str], content: bytes | None = None) -> Iterator[Row]:
+def read_sheet(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     """The rows of a practice's own table (see `sheet_text`): names of columns in any case; empty columns behind the
-    last one, empty rows, and a first line ``sep=;`` are passed over. ``content``: as if that stood in the file.
+    last one, empty rows, and a first line ``sep=;`` are passed over.
 
     Raises SettingsError as `read_table` and `sheet_text`.
     """
-    sheet = sheet_text(path, content)
+    sheet = sheet_text(path)
     yield from _rows(sheet.text, label(path), columns, sheet.delimiter, is_sheet=True)
 
 

@@ -249,6 +249,11 @@ def _feed(value: object, language: Language) -> str:
     return known[text]
 
 
+def _or_none(value: object, language: Language) -> object:
+    """Names; a word where there are none."""
+    return words("show", language)["none"] if value == "-" else value
+
+
 def _codes(value: object, language: Language) -> str:
     """Return codes with a word before them."""
     codes = str(value).strip("-").replace(",", " ").split()
@@ -274,6 +279,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     "expected": _form,
     "feed": _feed,
     "codes": _codes,
+    **dict.fromkeys(("alike", "others"), _or_none),
     "text": _text,
     "reason": _reason,
 }

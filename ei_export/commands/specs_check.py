@@ -33,6 +33,7 @@ from ..zorg1.measures import instruments_in, known_profiles, read_measures
 from ..zorg1.profiles import read_profiles
 from ..zorg1.programs import Programs, read_parts, read_usual
 from ..zorg1.tariffs import Tariffs
+from .setup.fields import read_fields
 from .setup.guessing import read_guesses
 
 #: A source that is a choice of our own.
@@ -103,6 +104,7 @@ def check_specs(
     read_limits(SPECS, report)
     read_task_tables(SPECS, report)
     read_guesses(SPECS, report)
+    read_fields(SPECS, report)
     read_elements({name for name, _ in codes}, SPECS, report)
     read_headings(SPECS, report)
     read_export_headings(SPECS, report)

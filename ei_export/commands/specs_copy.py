@@ -31,6 +31,11 @@ class Copied:
     without_tariff: Sequence[str] | None
 
     @property
+    def content(self) -> bytes:
+        """The table as a Dutch spreadsheet opens and saves it."""
+        return _table(self.copy.rows)
+
+    @property
     def findings(self) -> Iterator[Finding]:
         """What is to be done about it."""
         made = self.copy
@@ -52,9 +57,20 @@ def specs_copy(settings: Settings | None, insurer: str, first: date, path: Path 
     """Writes what was last agreed with an insurer, from a day until the end of that year, to a new table: ``path``, or
     ``zorg1-<insurer>-<year>.csv`` beside the settings. ``insurer`` in any of its names.
 
-    Raises SettingsError for an insurer without agreements, where nothing was in force before or all is known already,
-    and for a file that is there; WriteError.
+    Raises SettingsError as `copied`, and for a file that is there; WriteError.
     """
+    made = copied(settings, insurer, first, path)
+    with writing(made.path):
+        if made.path.exists():
+            raise SettingsError("COPY_EXISTS", path=str(made.path))
+        make_folder(made.path.parent)
+        make_file(made.path, made.content)
+    return made
+
+
+def copied(settings: Settings | None, insurer: str, first: date, path: Path | None = None) -> Copied:
+    """The same, with nothing written yet. Raises SettingsError for an insurer without agreements, and where nothing was
+    in force before or all is known already."""
     overlays = settings.overlays if settings is not None else ()
     agreements = Agreements.load(overlays)
     name = chosen(AgreementNames.of(overlays).insurers, agreements.insurers, insurer, "--insurer")
@@ -67,16 +83,10 @@ def specs_copy(settings: Settings | None, insurer: str, first: date, path: Path 
     if path is None:
         folder = settings.path.parent if settings is not None else Path()
         path = folder / f"zorg1-{folded(name).replace(' ', '-')}-{first.year}.csv"
-    with writing(path):
-        if path.exists():
-            raise SettingsError("COPY_EXISTS", path=str(path))
-        make_folder(path.parent)
-        make_file(path, _table(made.rows))
     return Copied(path, made, _without_tariff(settings, made) if settings is not None else None)
 
 
 def _table(rows: Sequence[Agreement]) -> bytes:
-    """The table as a Dutch spreadsheet opens and saves it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(AGREEMENT_COLUMNS)

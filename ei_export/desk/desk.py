@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar, cast
@@ -144,11 +145,8 @@ class Desk:
 
 def _files(settings: Settings) -> Sequence[Path]:
     """The file of the settings, and those it names that say how things are judged."""
-    named = (
-        *(settings.path, settings.tariffs_path, *settings.overlays, settings.measurements.path),
-        *(settings.zorg1.measures, settings.zorg1.profiles, settings.output.gds801_xsd),
-    )
-    return [path for path in named if path is not None]
+    measured = [settings.measurements.path] if settings.measurements.path is not None else []
+    return [settings.path, *chain.from_iterable(settings.own_files.values()), *measured]
 
 
 def _stamps(settings: Settings) -> Hashable:

@@ -1,7 +1,8 @@
-"""What the desk has processes do of a run: look what it would come to, and run. Functions of `jobs`."""
+"""What the desk has processes do of a run: look what it would come to, now and with other settings, and run. Functions
+of `jobs`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -9,9 +10,11 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from ..base.problems import BusyError, Language
+from ..base.private import reading_as
+from ..base.problems import BusyError, InputError, Language, SettingsError
 from ..base.wording import at_desk, naming
 from ..commands.night import Night
+from ..commands.run.difference import Difference
 from ..commands.run.outcome import Outcome
 from ..commands.run.run import Options, check
 from ..ledger import Ledger
@@ -48,6 +51,16 @@ def look(asked: Asked, progress: Progress) -> Outcome:
     """What a run would come to. Raises as `check`."""
     with asked.settings() as settings, closing(check(settings, Options(asked.day, progress=progress))) as summary:
         return Outcome.of(summary, settings.language)
+
+
+def compare(asked: Asked, before: Mapping[Path, bytes], after: Mapping[Path, bytes], progress: Progress) -> Difference:
+    """What a run would come to with files as they were ``before``, beside what it would with those that are to be
+    otherwise (``after``). Of a practice that can't be run as it is only the latter. Raises as `check`."""
+    now = None
+    with suppress(SettingsError, InputError), reading_as(before):
+        now = look(asked, progress)
+    with reading_as({**before, **after}):
+        return Difference.between(now, look(asked, progress))
 
 
 def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Progress) -> Outcome:

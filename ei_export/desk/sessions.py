@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from itertools import chain
 from threading import Lock
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from attrs import Factory, define, field, frozen
 
@@ -19,6 +19,10 @@ _MOST_SESSIONS: Final = 32
 _MOST_FORMS: Final = 500
 #: Forms of a session whose files are kept, of up to 150 MB each, to be sent again.
 _MOST_WITH_FILES: Final = 8
+#: What pages of a session are made of that an address leads to: proposals, and forms that were refused.
+_MOST_SHOWN: Final = 30
+
+T = TypeVar("T")
 
 #: What a form is that comes back: it may be done; it was done before; nobody gave it out, or too long ago.
 Standing = Literal["fresh", "used", "unknown"]
@@ -47,6 +51,8 @@ class Session:
     #: Files that were sent with a form that could not be done yet, by the name of their field and the token of the
     #: form that is to be sent instead.
     _kept: OrderedDict[str, Mapping[str, list[Upload]]] = Factory(OrderedDict)
+    #: What is shown at an address of its own, by its key.
+    _shown: OrderedDict[str, object] = Factory(OrderedDict)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     def new_token(self) -> str:
@@ -89,6 +95,22 @@ class Session:
         with self._lock:
             told, self._messages = self._messages, []
         return told
+
+    def remember(self, shown: object) -> str:
+        """Keeps what a form came to for the page that it leads to, which asks `remembered` for it: who comes back to
+        that page only looks, and sends nothing again."""
+        key = secrets.token_urlsafe(9)
+        with self._lock:
+            self._shown[key] = shown
+            while len(self._shown) > _MOST_SHOWN:
+                self._shown.popitem(last=False)
+        return key
+
+    def remembered(self, key: str, kind: type[T]) -> T | None:
+        """What was kept by this key, if that is still there and of this kind."""
+        with self._lock:
+            found = self._shown.get(key)
+        return found if isinstance(found, kind) else None
 
     def keep(self, token: str, files: Mapping[str, list[Upload]]) -> None:
         """Keeps files for the form that is to be sent again with that token."""

@@ -1,9 +1,8 @@
-"""Inrichting: what the export holds and what of it is understood, linked by clicking; contracts, tariffs, the practice;
-each change looked at before it is saved, and taken back where that is asked."""
+"""Inrichting: what the export holds and what of it is understood, linked by clicking; contracts, tariffs,
+agreements, and all other settings; each change looked at before it is saved, and taken back where that is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -14,23 +13,35 @@ from ..base.problems import BusyError, Finding, InputError, Refusal, SettingsErr
 from ..base.words import Words, words
 from ..commands.belonging import refuse_strangers
 from ..commands.setup.begin import begin_with
-from ..commands.setup.changes import DETAILS
+from ..commands.setup.fields import VALUES, of_section
 from ..commands.setup.keeping import KEPT, MOST_KEPT, kept_changes
-from ..commands.setup.pasting import Pasted
-from ..commands.setup.saving import Files, Prepared, prepare, prepare_to_take_back, save
+from ..commands.setup.saving import Files, Prepared, prepare, prepare_to_take_back
 from ..commands.setup.told import told, wrong_with
-from .setup_begin import taken_in
-from .setup_counting import CountingError, effects, holdings_now
-from .setup_forms import KINDS, Fields, NothingAskedError, read_paste, shown_fields
+from .setup_begin import give_up, taken_in
+from .setup_counting import CountingError, holdings_now
+from .setup_files import download
+from .setup_forms import KINDS, read_paste, section_of
 from .setup_links import SECTIONS
+from .setup_proposals import (
+    Proposal,
+    Refused,
+    again,
+    failed_because,
+    find_out,
+    how_far,
+    problems_of,
+    propose,
+    save_proposal,
+)
 from .setup_rows import section_values
-from .showing import STOOD, TOKEN, acting, desk, one_of, redirect_with, show
+from .setup_typed import Fields, NothingAskedError
+from .showing import acting, desk, one_of, redirect_with, session, show, stood
 from .uploads import limit_of
 
 PAGE: Final = Blueprint("setup", __name__, url_prefix="/inrichting")
 
-#: Fields that say how things stood when a form was made, and that it is to be saved.
-_SEEN, _SAVE = "stand", "bewaar"
+#: A field that says how things stood when a form was made, and where an address names a form that was refused.
+_SEEN, _AGAIN = "stand", "opnieuw"
 _NOTHING_TYPED: Final[Fields] = MultiDict()
 
 
@@ -38,70 +49,128 @@ _NOTHING_TYPED: Final[Fields] = MultiDict()
 def page() -> ResponseReturnValue:
     """What is to be done, section by section; or where a practice begins."""
     if not desk().has_practice():
-        return _begin_page({})
-    return _section_page("overview", _NOTHING_TYPED)
+        return _begin_page()
+    return _section_page("overview")
 
 
 @PAGE.get("/<name>")
 def section(name: str) -> ResponseReturnValue:
     """A section. What its address says besides is filled in its forms."""
-    return _section_page(SECTIONS[one_of(name, SECTIONS)], request.args)
+    return _section_page(SECTIONS[one_of(name, SECTIONS)])
+
+
+@PAGE.get("/bestand/<key>/<int:number>")
+def file(key: str, number: int) -> Response:
+    """A file that the settings name, or a table in them, to be changed elsewhere."""
+    return download(desk().settings(), key, number)
 
 
 @PAGE.post("/wijzigen/<name>")
 @acting
 def change(name: str) -> ResponseReturnValue:
-    """A form: first what it would change, then, by the button there, that it is saved."""
+    """Takes in a form, and leads to what it would change."""
     kind, form = KINDS[one_of(name, KINDS)], request.form
+    where = kind.section or section_of(form)
     try:
         settings = desk().settings()
         prepared = prepare(desk().config, kind.asked(form, settings), form.get(_SEEN, ""))
         if prepared.is_nothing:
             raise NothingAskedError("nothing.new")
-        if kind.section == "practice":
+        if where == "practice":
             with suppress(BusyError), desk().ledger() as ledger:  # a run that is at work is waited for by nobody
                 refuse_strangers(ledger, prepared.settings)
-        if _SAVE in form:
-            return _saved(prepared, kind.section)
         pasted = read_paste(form, settings) if name == "plakken" else None
     except NothingAskedError as nothing:
-        return _section_page(kind.section, form, _w()(nothing.key))
+        return again(_address(where), form, _w()(nothing.key))
     except SettingsError as refusal:
-        return _section_page(kind.section, form, _said(refusal))
-    return _preview_page(prepared, url_for("setup.change", name=name), kind.section, pasted=pasted)
+        typed = MultiDict(form)
+        if refusal.code == "SETUP_DECLARED":  # it can end instead
+            typed["tm"] = str(refusal.params["last"])
+        return again(_address(where), typed, *problems_of(refusal))
+    return propose(Proposal(prepared, where, stood(), pasted))
 
 
 @PAGE.post("/terugnemen/<name>")
 @acting
 def take_back(name: str) -> ResponseReturnValue:
-    """Puts things back as they were before a change: first what that changes."""
+    """Leads to what putting things back as they were before a change comes to."""
+    where = _address("changes")
     try:
         prepared = prepare_to_take_back(desk().config, name, request.form.get(_SEEN, ""))
-        if prepared.is_nothing:
-            return _section_page("changes", _NOTHING_TYPED, _w()("nothing.new"))
-        if _SAVE in request.form:
-            return _saved(prepared, "changes")
     except SettingsError as refusal:
-        return _section_page("changes", _NOTHING_TYPED, _said(refusal))
-    return _preview_page(prepared, url_for("setup.take_back", name=name), "changes", pasted=None)
+        return again(where, _NOTHING_TYPED, *problems_of(refusal))
+    if prepared.is_nothing:
+        return again(where, _NOTHING_TYPED, _w()("nothing.new"))
+    return propose(Proposal(prepared, "changes", where))
+
+
+@PAGE.get("/voorstel/<key>")
+def proposal(key: str) -> ResponseReturnValue:
+    """What a change would do, to be saved or not."""
+    found = session().remembered(key, Proposal)
+    if found is None or found.is_saved:
+        where = found.section if found is not None else "overview"
+        return redirect_with(_address(where), _w()("preview.saved" if found is not None else "preview.gone"), "warning")
+    find_out(found)
+    prepared, language = found.prepared, desk().language
+    label = words("setup", language)
+    columns = found.pasted.columns if found.pasted else ()
+    values: dict[str, object] = {
+        "what": told(prepared.change.what, language),
+        "prepared": prepared,
+        "lines": [*prepared.lines()],
+        "findings": [render(finding.code, finding.params, language) for finding in prepared.findings],
+        "proposal": found,
+        "how_far": how_far(found),
+        "failed": failed_because(found),
+        "pasted": found.pasted,
+        "columns": [label(f"tariff.{column}") if column else _w()("skipped") for column in columns],
+        "wrong": _wrong,
+        "counts": words("desk-today", language),
+        "action": url_for("setup.confirm", key=key),
+        "section": found.section,
+        "sections": SECTIONS,
+        "problems": (),
+    }
+    return show("setup-preview.html", _w(), 200, **values)
+
+
+@PAGE.post("/voorstel/<key>")
+@acting
+def confirm(key: str) -> ResponseReturnValue:
+    """Saves a change that was looked at."""
+    found = session().remembered(key, Proposal)
+    if found is None or found.is_saved:
+        return redirect(url_for("setup.proposal", key=key), 303)
+    where = _address(found.section)
+    try:
+        save_proposal(found)
+    except SettingsError as refusal:
+        return again(where, _NOTHING_TYPED, *problems_of(refusal))
+    said = [_w()("saved", what=told(found.prepared.change.what, desk().language)), *_left(found.prepared)]
+    return redirect_with(where, " ".join(said))
 
 
 @PAGE.post("/beginnen")
 @acting
 def begin() -> ResponseReturnValue:
     """Makes the settings of a practice that has none, for an export that is dragged in or that is there already."""
-    config, form = desk().config, request.form.to_dict()
+    config, form = desk().config, MultiDict(request.form)
     if desk().has_practice():
-        return redirect(url_for("setup.page"), 303)
+        return redirect_with(url_for("setup.page"), _w()("begun.already"), "warning")
+    export = None
     try:
         export = taken_in(config.parent, form.get("bestand", ""))
         if export is None:
-            return _begin_page(form, _w()("nothing.export"))
+            return again(url_for("setup.page"), form, _w()("nothing.export"))
         form["bestand"] = export.name if export.parent == config.parent else export.as_posix()
-        details = {key: form[key].strip() for key in DETAILS if form.get(key, "").strip()}
-        begin_with(config, export, details)
+        keys = [field.key for field in of_section("practice", VALUES)]
+        begin_with(config, export, {key: form[key].strip() for key in keys if form.get(key, "").strip()})
     except (SettingsError, InputError) as refusal:
-        return _begin_page(form, _said(refusal))
+        if desk().has_practice():  # somebody else began it at the same time
+            give_up(export)
+            return redirect_with(url_for("setup.page"), _w()("begun.already"), "warning")
+        return again(url_for("setup.page"), form, *problems_of(refusal))
     return redirect_with(url_for("setup.page"), _w()("begun"))
 
 
@@ -113,15 +182,40 @@ def _said(refusal: Refusal) -> str:
     return " ".join(render(refusal.code, refusal.params, desk().language))
 
 
-def _begin_page(form: Mapping[str, str], problem: str = "") -> Response:
+def _address(section: str) -> str:
+    end = next((end for end, name in SECTIONS.items() if name == section), "")
+    return url_for("setup.section", name=end) if end else url_for("setup.page")
+
+
+def _left(prepared: Prepared) -> Sequence[str]:
+    """What is said of files that stay, and that nothing goes by any more."""
+    names = [path.name for path in prepared.left]
+    return [_w()("files.left", files=", ".join(names))] if names else []
+
+
+def _typed() -> tuple[Fields, Sequence[str]]:
+    """What the forms of the page hold, and why what they asked for isn't done."""
+    found = session().remembered(request.args.get(_AGAIN, ""), Refused)
+    return (found.typed, found.problems) if found is not None else (request.args, ())
+
+
+def _begin_page() -> Response:
     most, detail = limit_of(request.path).file, words("setup", desk().language)
-    status = 409 if problem else 200
-    return show("setup-begin.html", _w(), status, typed=form, problem=problem, most=most, detail=detail)
+    typed, problems = _typed()
+    status = 409 if problems else 200
+    return show("setup-begin.html", _w(), status, typed=typed, problems=problems, most=most, detail=detail)
 
 
-def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturnValue:
-    """A section with its forms filled in as they were typed; ``problem``: why what was asked isn't done."""
-    values: dict[str, object] = {"section": name, "sections": SECTIONS, "typed": typed, "problem": problem, "seen": ""}
+def _section_page(name: str) -> ResponseReturnValue:
+    """A section with its forms filled in as they were typed."""
+    typed, problems = _typed()
+    values: dict[str, object] = {
+        "section": name,
+        "sections": SECTIONS,
+        "typed": typed,
+        "problems": problems,
+        "seen": "",
+    }
     if name == "changes":  # also where settings can't be read
         language = desk().language
         done = [(kept, told(kept.what, language)) for kept in kept_changes(desk().config)]
@@ -138,41 +232,8 @@ def _section_page(name: str, typed: Fields, problem: str = "") -> ResponseReturn
         values |= section_values(name, settings, found, typed)
     with suppress(SettingsError):
         values["seen"] = Files.now(desk().config).state
-    return show(f"setup-{name}.html", _w(), 409 if problem else 200, **values)
-
-
-def _preview_page(prepared: Prepared, action: str, section: str, pasted: Pasted | None) -> Response:
-    language = desk().language
-    label = words("setup", language)
-    fields = {**shown_fields(request.form, (TOKEN, STOOD, _SEEN)), _SEEN: [prepared.before.state]}
-    values: dict[str, object] = {
-        "what": told(prepared.change.what, language),
-        "lines": [*prepared.lines()],
-        "findings": [render(finding.code, finding.params, language) for finding in prepared.findings],
-        "effects": effects(prepared),
-        "pasted": pasted,
-        "columns": [label(f"tariff.{column}") if column else _w()("skipped") for column in pasted.columns]
-        if pasted
-        else (),
-        "is_by_hand": prepared.is_by_hand,
-        "wrong": _wrong,
-        "problem": "",
-        "fields": fields,
-        "action": action,
-        "save": _SAVE,
-        "section": section,
-        "sections": SECTIONS,
-    }
-    return show("setup-preview.html", _w(), 200, **values)
+    return show(f"setup-{name}.html", _w(), 409 if problems else 200, **values)
 
 
 def _wrong(finding: Finding) -> tuple[str, str]:
     return wrong_with(finding, desk().language)
-
-
-def _saved(prepared: Prepared, section: str) -> ResponseReturnValue:
-    """Raises SettingsError."""
-    save(prepared, datetime.now())  # noqa: DTZ005 - the clock on the wall
-    what = told(prepared.change.what, desk().language)
-    where = next(end for end, name in SECTIONS.items() if name == section)
-    return redirect_with(url_for("setup.section", name=where), _w()("saved", what=what))

@@ -23,6 +23,12 @@ def taken_in(folder: Path, typed: str) -> Path | None:
     return folder / typed.strip() if typed.strip() else None
 
 
+def give_up(export: Path | None) -> None:
+    """Takes the export away again that was dragged in for a practice that is begun by somebody else."""
+    if export is not None and uploaded("export"):
+        export.unlink(missing_ok=True)
+
+
 def _stored(folder: Path, upload: Upload) -> Path:
     stem = _PLAIN.sub("-", Path(upload.name).stem).strip(".-")[:60] or "export"
     suffix = upload.path.suffix or ".csv"

@@ -1,16 +1,14 @@
 """The holdings of the feed for pages of Inrichting: counted once for as long as feed and settings stay the same."""
 
-from collections.abc import Hashable, Mapping
-from contextlib import suppress
+from collections.abc import Hashable
+from itertools import chain
 from typing import Final
 
-from attrs import define, evolve
+from attrs import define
 from flask import current_app, request, url_for
 
-from ..base.problems import Refusal
 from ..commands.setup.held import Holdings
 from ..commands.setup.holdings import holdings, holdings_of
-from ..commands.setup.saving import Prepared
 from ..settings import Settings
 from .looks import stamp
 from .showing import desk
@@ -33,7 +31,7 @@ class CountingError(Exception):
 def holdings_now(settings: Settings) -> Holdings:
     """What the feed holds. Raises InputError, and CountingError where that is still being counted."""
     path = settings.input.path
-    own = (settings.path, path, *filter(None, [settings.tariffs_path]), *settings.overlays)
+    own = (settings.path, path, *chain.from_iterable(settings.own_files.values()))
     state = desk().day, *map(stamp, own)
     kept: dict[Hashable, _Counted] = current_app.extensions.setdefault("ei_export.holdings", {})
     found = kept.get(state)
@@ -69,17 +67,3 @@ def _by_a_process(settings: Settings, found: _Counted) -> Holdings:
         job = jobs.start("holdings", holdings_of, settings.path, desk().day, writes=False, then=request.path)
         found.job = job.id
     raise CountingError(url_for("work.page", job_id=job.id))
-
-
-def effects(prepared: Prepared) -> Mapping[str, int]:
-    """How many appointments more or fewer are what (`Holdings.sums`) by a change; nothing where that can't be counted
-    while one waits."""
-    with suppress(Refusal):  # settings that are put back may be such that they can't be read
-        settings = desk().settings()
-        path = settings.input.path
-        if path.is_file() and path.stat().st_size <= AT_ONCE:
-            before = holdings_now(settings).sums
-            # A table that isn't there yet can't be read; its tariffs are at hand.
-            after = holdings(evolve(prepared.settings, tariffs_path=None), desk().day, prepared.tariffs).sums
-            return {name: after[name] - then for name, then in before.items() if after[name] != then}
-    return {}

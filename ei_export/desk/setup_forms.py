@@ -1,34 +1,30 @@
 """What the forms of Inrichting ask for: the fields of each, made into a change of settings or tariffs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, get_args
 
 from attrs import frozen
-from werkzeug.datastructures import MultiDict
 
 from ..base.amounts import AMOUNT_FORM, cents
 from ..base.problems import SettingsError
-from ..base.tables import sheet_day
 from ..commands.setup.changes import (
-    DETAILS,
     Change,
-    Detail,
     NewContract,
     add_contract,
     add_tariffs,
     change_contract,
-    change_details,
     change_tariffs,
-    details_of,
     link_codes,
     link_columns,
     link_statuses,
     link_uzovi,
     link_words,
     remove_contract,
+    remove_tariff,
     together,
 )
+from ..commands.setup.declared import refuse_declared_contract, refuse_declared_tariff
+from ..commands.setup.fields import SECTIONS, VALUES, change_values, data_of, fields
 from ..commands.setup.guessing import Said
 from ..commands.setup.pasting import Defaults, Pasted, pasted
 from ..commands.setup.tariff_table import NewTariff
@@ -39,22 +35,14 @@ from ..settings import Settings
 from ..zorg1.agreements import Agreements
 from ..zorg1.resolver import NOT_ZORG1
 from ..zorg1.tariffs import Tariffs
+from .setup_files import asked_copy, asked_file, asked_table
+from .setup_typed import Fields, NothingAskedError, day_of
+from .showing import desk
 
-#: The fields of a form by their names, each with all its values.
-Fields = MultiDict[str, str]
 #: What stands before the rest of a name, in fields of which there is one for each row.
 COLUMN, MEANING, AMOUNT, FIRST, LAST = "kolom:", "als:", "bedrag:", "vanaf:", "tm:"
 #: Before a code that the export itself says appointments are declared under.
 UNDER: Final = "onder:"
-_DAY_FORM: Final = "YYYY-MM-DD | DD-MM-YYYY"
-
-
-class NothingAskedError(Exception):
-    """A form in which nothing was chosen. ``key``: of the words that say so."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 def asked_columns(form: Fields, settings: Settings) -> Change:
@@ -123,14 +111,19 @@ def asked_insurers(form: Fields, settings: Settings) -> Change:
 def asked_contract(form: Fields, settings: Settings) -> Change:
     number, insurer = _whole(form.get("nummer", "")), form.get("verzekeraar", "")
     if number and form.get("doe") == "remove":
+        if number <= len(settings.contracts):
+            with desk().ledger() as ledger:
+                refuse_declared_contract(ledger, settings, settings.contracts[number - 1])
         return remove_contract(number, insurer)
-    first = _day(form, "vanaf")
+    first = day_of(form, "vanaf")
     if not insurer or first is None:
         raise NothingAskedError("nothing.contract")
     lists = form.getlist("lijst")
     if not lists:
         raise NothingAskedError("nothing.lists")
-    contract = NewContract(insurer, first, _day(form, "tm"), lists, form.get("bedrag", ""))
+    contract = NewContract(
+        insurer, first, day_of(form, "tm"), lists, form.get("bedrag", ""), form.get("opmerking", "").strip()
+    )
     return change_contract(number, contract) if number else add_contract(contract)
 
 
@@ -147,15 +140,27 @@ def _prices(form: Fields) -> Iterator[NewTariff]:
         if name.startswith(AMOUNT) and name.count("|") > 1 and text.strip():
             key = name.removeprefix(AMOUNT)
             price_list, insurer, code, *_ = key.split("|")
-            first, last = _day(form, f"{FIRST}{key}"), _day(form, f"{LAST}{key}")
+            first, last = day_of(form, f"{FIRST}{key}"), day_of(form, f"{LAST}{key}")
             yield NewTariff(price_list, insurer, code, first, last, _cents(text))
 
 
 def asked_tariff(form: Fields, settings: Settings) -> Change:
-    """Another amount or period for a row of the tariff table."""
-    first, last = _day(form, "vanaf"), _day(form, "tm")
+    """Another amount or period for a row of the tariff table, or that it goes."""
+    if form.get("doe") == "remove":
+        return _without_tariff(_whole(form.get("regel", "")), settings)
+    first, last = day_of(form, "vanaf"), day_of(form, "tm")
     said = NewTariff("", "", "", first, last, _cents(form.get("bedrag", ""))).cells(",")
     return change_tariffs({_whole(form.get("regel", "")): {name: said[name] for name in ("from", "until", "amount")}})
+
+
+def _without_tariff(line: int, settings: Settings) -> Change:
+    rows = Tariffs.load(settings.tariffs_path).rows
+    tariff = next((row for row in rows if int(row.place.rpartition(":")[2]) == line), None)
+    if tariff is None:
+        raise NothingAskedError("nothing.tariff")
+    with desk().ledger() as ledger:
+        refuse_declared_tariff(ledger, settings, tariff)
+    return remove_tariff(line, tariff.insurer, tariff.code)
 
 
 def asked_paste(form: Fields, settings: Settings) -> Change:
@@ -170,26 +175,24 @@ def asked_paste(form: Fields, settings: Settings) -> Change:
 
 def read_paste(form: Fields, settings: Settings) -> Pasted:
     """Tariffs that were pasted. Raises SettingsError."""
-    defaults = Defaults(form.get("lijst", ""), form.get("verzekeraar", ""), _day(form, "vanaf"), _day(form, "tm"))
+    defaults = Defaults(form.get("lijst", ""), form.get("verzekeraar", ""), day_of(form, "vanaf"), day_of(form, "tm"))
     agreements, tariffs = Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path)
     return pasted(form.get("plak", ""), defaults, agreements, AgreementNames.of(settings.overlays), tariffs)
 
 
-def asked_details(form: Fields, settings: Settings) -> Change:
-    now = details_of(settings)
-    days = {key: _day(form, key) for key in DETAILS if key.endswith("_until") and key in form}
-    texts = {key: form[key].strip() for key in DETAILS if key in form and key not in days}
-    lists = {key: text.replace(",", " ").split() for key, text in texts.items() if isinstance(now[key], list)}
-    wanted: Mapping[str, Detail] = {**texts, **days, **lists}
-    other = {key: value for key, value in wanted.items() if (value or None) != (now[key] or None)}
-    if not other:
+def asked_values(form: Fields, settings: Settings) -> Change:
+    """Values of the settings, by their keys."""
+    known = [field.key for field in fields().values() if field.kind in VALUES and field.key in form]
+    change = change_values({key: form[key] for key in known}, data_of(settings.path))
+    if change is None:
         raise NothingAskedError("nothing.new")
-    return change_details(other)
+    return change
 
 
 @frozen
 class Kind:
-    """A form: the section of Inrichting that it stands in, and the change that its fields ask for."""
+    """A form: the section of Inrichting that it stands in, '' where it says so itself (`section_of`), and the change
+    that its fields ask for."""
 
     section: str
     asked: Callable[[Fields, Settings], Change]
@@ -206,17 +209,16 @@ KINDS: Final[Mapping[str, Kind]] = {
     "bedragen": Kind("tariffs", asked_prices),
     "tarief": Kind("tariffs", asked_tariff),
     "plakken": Kind("tariffs", asked_paste),
-    "praktijk": Kind("practice", asked_details),
+    "gegevens": Kind("", asked_values),
+    "tabel": Kind("", asked_table),
+    "bestand": Kind("", asked_file),
+    "overnemen": Kind("agreements", asked_copy),
 }
 
 
-def _day(form: Fields, name: str) -> date | None:
-    """A day that was typed; None for nothing. Raises SettingsError for what is none."""
-    text = form.get(name, "").strip()
-    day = sheet_day(text) if text else None
-    if text and day is None:
-        raise SettingsError("FORM_VALUE", found=text, expected=_DAY_FORM)
-    return day
+def section_of(form: Fields) -> str:
+    """The section that a form stands in, where it is of several."""
+    return next((name for name in SECTIONS if name == form.get("onderdeel")), "practice")
 
 
 def _cents(text: str) -> int:
@@ -228,8 +230,3 @@ def _cents(text: str) -> int:
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
-
-
-def shown_fields(form: Fields, without: Sequence[str]) -> Mapping[str, list[str]]:
-    """The fields of a form that are sent again."""
-    return {name: values for name, values in form.lists() if name not in without}

@@ -18,6 +18,9 @@ SECTIONS: Final[Mapping[str, str]] = {
     "codes": "codes",
     "verzekeraars": "insurers",
     "tarieven": "tariffs",
+    "overeenkomsten": "agreements",
+    "metingen": "measurements",
+    "zorg1": "zorg1",
     "praktijk": "practice",
     "wijzigingen": "changes",
 }

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Final, get_args
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
 from attrs import frozen
+from flask import request
 
 from ..base.tables import FOREVER
 from ..base.words import words
-from ..commands.setup.changes import DETAILS, details_of
+from ..commands.setup.fields import VALUES, Field, data_of, of_section, shown
 from ..commands.setup.guessing import column_guesses, status_guess
 from ..commands.setup.held import Holdings, is_hidden
 from ..commands.setup.holdings import likely
@@ -18,18 +21,14 @@ from ..model.columns import COLUMNS, REQUIRED
 from ..model.names import AgreementNames
 from ..settings import AMOUNTS, Settings
 from ..settings.contracts import DEFAULT_LISTS
-from ..settings.practice import PayTo
+from ..zorg1.agreements import Agreement, Agreements
 from ..zorg1.tariffs import Tariffs
+from .setup_files import files_of, tables_of
 from .showing import desk, paged
+from .uploads import limit_of
 
 #: What is between cells.
 _BETWEEN: Final[Mapping[str, str]] = {";": "semicolon", ",": "comma", "\t": "tab"}
-#: What the choices of a detail are; of the rest something is typed.
-_CHOICES: Final[Mapping[str, Sequence[str]]] = {
-    "practice.pay_to": get_args(PayTo),
-    "output.message": ("test", "production"),
-    "messages.language": ("nl", "en"),
-}
 
 
 @frozen
@@ -49,14 +48,26 @@ class ColumnRow:
 
 
 @frozen
-class DetailRow:
-    """A detail of the practice, with what can be chosen for it; None where something is typed."""
+class ValueRow:
+    """A value of the settings, with what can be chosen for it; None where something is typed."""
 
     key: str
     label: str
     value: str
     options: Sequence[tuple[str, str]] | None
-    kind: str = "text"
+    kind: str
+
+
+@frozen
+class OwnRows:
+    """How many rows of the practice's own agreements there are with an insurer in a period, and how many of them nobody
+    checked since they were copied."""
+
+    insurer: str
+    first: date
+    last: date
+    count: int
+    unchecked: int
 
 
 def section_values(
@@ -72,10 +83,12 @@ def section_values(
     }
     if name == "overview":
         return {"steps": _steps(settings, found), "between": _BETWEEN.get(found.delimiter if found else "", "")}
-    if name == "practice":
-        return {"rows": [*_details(settings)]}
+    values |= {"groups": _groups(name, settings), "tables": tables_of(name, settings)}
+    values |= {"files": files_of(name, settings), "most": limit_of(request.path).file}
     if name == "insurers":
         return values | {"amounts": AMOUNTS, "never": FOREVER}
+    if name == "agreements":
+        return values | {"own_rows": _own_rows(settings)}
     if name == "tariffs":
         rows = Tariffs.load(settings.tariffs_path).rows
         of, sought = typed.get("toon", ""), typed.get("zoek", "").strip().casefold()
@@ -86,7 +99,10 @@ def section_values(
     if found is None:
         return values
     if name == "columns":
-        return {"rows": [*_columns(settings, found)], "unused": [each for each in found.columns if not each.ours]}
+        return values | {
+            "rows": [*_columns(settings, found)],
+            "unused": [each for each in found.columns if not each.ours],
+        }
     if name == "statuses":
         return values | {"guess": status_guess, "column_words": words("columns", desk().language)}
     if name == "codes":
@@ -144,12 +160,28 @@ def _namer() -> Callable[[str, str, str], str]:
     return partial(product_name, language=desk().language)
 
 
-def _details(settings: Settings) -> Iterator[DetailRow]:
-    label, say = words("setup", desk().language), words("desk-setup", desk().language)
-    now = details_of(settings)
-    for key in DETAILS:
-        value, choices = now[key], _CHOICES.get(key)
-        options = [(each, say(f"choice.{each}")) for each in choices] if choices else None
-        kind = "date" if key.endswith("_until") else "text"
-        text = ", ".join(value) if isinstance(value, list) else value.isoformat() if isinstance(value, date) else value
-        yield DetailRow(key, label(f"detail.{key}"), text or "", options, kind)
+def _groups(section: str, settings: Settings) -> Sequence[tuple[str, Sequence[ValueRow]]]:
+    """The values that are changed in a section, by the name of their group."""
+    data, language = data_of(settings.path), desk().language
+    label, say = words("setup", language), words("desk-setup", language)
+
+    def options(field: Field) -> Sequence[tuple[str, str]] | None:
+        named = [(each, say(f"choice.{each}") if f"choice.{each}" in say else each) for each in field.choices]
+        return [*([] if field.default else [("", say("choice.usual"))]), *named] if named else None
+
+    rows = [
+        (field.group, ValueRow(field.key, label(f"detail.{field.key}"), shown(field, data), options(field), field.kind))
+        for field in of_section(section, VALUES)
+    ]
+    return [(group, [row for _, row in found]) for group, found in groupby(rows, key=itemgetter(0))]
+
+
+def _own_rows(settings: Settings) -> Sequence[OwnRows]:
+    """What the practice's own agreements hold, by insurer and period."""
+    by_period: dict[tuple[str, date, date], list[Agreement]] = {}
+    for row in Agreements.load(settings.overlays):
+        if row.is_own:
+            by_period.setdefault((row.insurer, row.valid_from, row.valid_until), []).append(row)
+    return [
+        OwnRows(*period, len(rows), sum(row.is_unchecked for row in rows)) for period, rows in sorted(by_period.items())
+    ]

@@ -133,6 +133,7 @@ def environment(language: Language) -> "Environment":
     made.globals |= {
         "desk_words": words("desk", language),
         "work_words": words("desk-work", language),
+        "setup_words": words("setup", language),
         "url_for": url_for,
         "token": _token,
         "stood": stood,

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from attrs import frozen
 
 from .. import __version__
+from ..base.private import read_file
 from ..base.problems import Finding
 from ..base.specs import SPECS
 from ..intake.feed import Header
@@ -36,13 +37,10 @@ class Rules:
     meant: WordMeanings
 
     @classmethod
-    def load(
-        cls, settings: Settings, today: date, header: Header | None = None, tariffs: Tariffs | None = None
-    ) -> "Rules":
-        """Loads every table. ``header`` is that of the feed, where there is one to be judged; ``tariffs``: in the place
-        of those that the settings name. Raises SettingsError."""
+    def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
+        """Loads every table. ``header`` is that of the feed, where there is one to be judged. Raises SettingsError."""
         agreements = Agreements.load(settings.overlays)
-        tariffs = Tariffs.load(settings.tariffs_path) if tariffs is None else tariffs
+        tariffs = Tariffs.load(settings.tariffs_path)
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = ClaimJudge(agreements, deadlines(), today, settings.severities)
@@ -70,7 +68,7 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
     )
     digest = blake2b(repr(said).encode(), digest_size=16, key=_of_specs())
     for table in (*settings.overlays, *filter(None, [settings.tariffs_path])):
-        digest.update(table.read_bytes())
+        digest.update(read_file(table))
     return digest.digest()
 
 

@@ -51,6 +51,19 @@ def without_end(ledger: Ledger, last: date, patient_id: str | None = None) -> It
                 yield Started(each.trajectory, patient, each.insurer, each.program, each.profile, *days, each.contacts)
 
 
+def declared_to(ledger: Ledger, insurer: str, first: date, last: date) -> Iterator[tuple[str, date, int]]:
+    """By code and day of care from ``first`` through ``last``: how many lines went out to an insurer, whatever became
+    of them, but for those of runs that were withdrawn."""
+    rows = ledger.rows(
+        """
+SELECT line.code, line.date, count(*) FROM line JOIN declaration USING (invoice)
+WHERE line.debit_credit = 'D' AND line.became <> 'withdrawn' AND declaration.insurer = ? AND line.date BETWEEN ? AND ?
+GROUP BY line.code, line.date ORDER BY line.code, line.date""",
+        (insurer, first.isoformat(), last.isoformat()),
+    )
+    return ((code, date.fromisoformat(day), count) for code, day, count in rows)
+
+
 def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
     """Every declaration, the first one first: when it was made (``today``), when it was handed to VECOZO (``sent_on``,
     None where nobody said so) and what became of it, ``state`` as in the view ``declaration_status``.

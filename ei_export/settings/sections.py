@@ -29,10 +29,10 @@ _T = TypeVar("_T")
 _READ: Final = "read"
 
 
-def parse(path: Path, content: bytes | None = None) -> dict[str, Any]:
-    """The file as TOML; with ``content``, as it would be if that stood in it."""
+def parse(path: Path) -> dict[str, Any]:
+    """The file as TOML."""
     try:
-        data = read_file(path) if content is None else content
+        data = read_file(path)
         if len(data) > _LARGEST:
             raise SettingsError(
                 "SETTINGS_TOML", path=path.as_posix(), reason=f"too large; the limit is {_LARGEST} bytes"

@@ -1,7 +1,7 @@
 """``ei-export.toml`` → ``Settings``: read once, refused as a whole at the first thing that is wrong."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -110,6 +110,18 @@ class Settings:
     severities: Severities
     language: Language
 
+    @property
+    def own_files(self) -> Mapping[str, Sequence[Path]]:
+        """The files of the practice's own that say how things are judged, by the key that names them."""
+        named = {
+            "tariffs.path": self.tariffs_path,
+            "zorg1.measures": self.zorg1.measures,
+            "zorg1.profiles": self.zorg1.profiles,
+            "output.gds801_xsd": self.output.gds801_xsd,
+        }
+        single = {key: [path] for key, path in named.items() if path is not None}
+        return {**single, **({"agreements.overlay": self.overlays} if self.overlays else {})}
+
 
 #: The keys of every section; those not here (codes, uzovi, severity, input.columns) have keys of their own.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -134,13 +146,12 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def load(path: Path, content: bytes | None = None) -> Settings:
-    """The settings in a file; with ``content``, as they would be if that stood in it. Raises SettingsError that names
-    the file, the key and what is expected there.
+def load(path: Path) -> Settings:
+    """The settings in a file. Raises SettingsError that names the file, the key and what is expected there.
 
     A key is written with dots; contracts count from 1: ``contracts[2].from``. The feed and the ledger may be absent.
     """
-    root = Section(path, "", parse(path, content), _KEYS)
+    root = Section(path, "", parse(path), _KEYS)
     overlays = root.section("agreements").files("overlay")
     names = AgreementNames.of(overlays)
     return Settings(

@@ -61,7 +61,7 @@ def _unknown(tariff: Tariff, agreements: Agreements, names: AgreementNames) -> F
         return Finding("TARIFF_LIST_UNKNOWN", "", {**params, "expected": names.lists.nearest(price_list)})
     if code.upper() not in agreements.codes:
         alike = _alike(code.upper(), (row.code for row in agreements if row.insurer == insurer))
-        return Finding("TARIFF_CODE_UNKNOWN", "", {**params, "expected": alike})
+        return Finding("TARIFF_CODE_UNKNOWN", "", {**params, "alike": alike})
     return None
 
 
@@ -75,7 +75,7 @@ def _is_in_time(rows: Sequence[Agreement], tariff: Tariff) -> bool:
 def _codes(own_codes: Mapping[str, str], agreements: Agreements) -> Iterator[Finding]:
     for own, linked in sorted(own_codes.items()):
         if linked != NOT_ZORG1 and linked.upper() not in agreements.codes:
-            params = {"own": own, "code": linked, "expected": _alike(linked.upper(), agreements.codes)}
+            params = {"own": own, "code": linked, "alike": _alike(linked.upper(), agreements.codes)}
             yield Finding("LINKED_CODE_UNKNOWN", "", params)
 
 

@@ -64,9 +64,8 @@ class Tariffs:
         return cls() if path is None else cls.read(path, refuse)
 
     @classmethod
-    def read(cls, path: Path, report: Report, content: bytes | None = None) -> "Tariffs":
-        """The tariffs in a CSV file with the columns of `Tariff`, as a spreadsheet saves it (see `read_sheet`); with
-        ``content``, as if that stood in the file.
+    def read(cls, path: Path, report: Report) -> "Tariffs":
+        """The tariffs in a CSV file with the columns of `Tariff`, as a spreadsheet saves it (see `read_sheet`).
 
         Dates as `sheet_day` reads them; an empty ``from`` or ``until`` is an open end, and an open row ends the day
         before a later one of the same product; amounts ``123.45``, ``123,45``, ``1.234,56``, ``€ 120`` or ``120,-``.
@@ -74,7 +73,7 @@ class Tariffs:
         one day.
         """
 
-        complete = parse_rows(read_sheet(path, _TARIFF.columns, content), _complete, report)
+        complete = parse_rows(read_sheet(path, _TARIFF.columns), _complete, report)
         found, closed = close_open(complete, lambda row: _key(row["list"], row["insurer"], row["code"]))
         rows = parse_rows(found, lambda row: (_TARIFF.parse(row), row), report)
         by_key: defaultdict[Priced, list[tuple[Tariff, Row]]] = defaultdict(list)

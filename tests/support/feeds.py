@@ -14,6 +14,7 @@ import pytest
 from attrs import frozen
 from click.testing import CliRunner
 
+from ei_export.base.private import read_file
 from ei_export.base.problems import catalogue
 from ei_export.cli import main
 from ei_export.commands.worklist import sheets as worklist_sheets
@@ -54,13 +55,13 @@ def tables_read_once() -> Iterator[None]:
     read_agreements, read_tariffs = Agreements.load, Tariffs.load
 
     def agreements(overlays: Sequence[Path] = ()) -> Agreements:
-        key = tuple((path.name, path.read_bytes()) for path in overlays)
+        key = tuple((path.name, read_file(path)) for path in overlays)
         if key not in _AGREEMENTS:
             _AGREEMENTS[key] = read_agreements(overlays)
         return _AGREEMENTS[key]
 
     def tariffs(path: Path | None) -> Tariffs:
-        key = path and (path.name, path.read_bytes())
+        key = path and (path.name, read_file(path))
         if key not in _TARIFFS:
             _TARIFFS[key] = read_tariffs(path)
         return _TARIFFS[key]

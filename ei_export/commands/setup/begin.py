@@ -1,21 +1,22 @@
 """A practice that begins: the folder of ``ei-export init``, with sample data to try it, or with its own export."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve
 
-from ...base.delivery import replacing, writing
-from ...base.private import make_file, make_folder
+from ...base.delivery import writing
+from ...base.private import make_file, make_folder, reading_as
 from ...base.problems import SettingsError
 from ...base.specs import STARTER
 from ...intake import open_any_feed
 from ...settings import load
-from .changes import change_details
+from .fields import change_values
 from .guessing import column_guesses, is_likely
 from .tariff_table import EMPTY
-from .toml_text import Drop, Put, edited
+from .toml_text import Drop, Edit, Put, edited
 
 #: The files of a starter folder: its settings, and what is made up.
 _SETTINGS: Final = "ei-export.toml"
@@ -39,7 +40,7 @@ def begin(folder: Path) -> Sequence[Path]:
 
 def begin_with(config: Path, export: Path, details: Mapping[str, str]) -> Path:
     """Makes the settings of a practice from the starter's, with its own ``export`` and ``details`` (see
-    `change_details`), and an empty tariff table; none of what is made up stays. What its columns may be is linked,
+    `change_values`), and an empty tariff table; none of what is made up stays. What its columns may be is linked,
     where the names say so. Every run is a test until somebody says otherwise.
 
     Raises SettingsError where there are settings already or a detail is refused, InputError for an export that can't be
@@ -55,25 +56,34 @@ def begin_with(config: Path, export: Path, details: Mapping[str, str]) -> Path:
     columns = {ours: theirs for theirs, ours in column_guesses(names).items() if theirs.casefold() != ours}
     text = _without_samples(text)
     text = edited(text, [Put(("input", "columns", ours), theirs) for ours, theirs in columns.items()])
-    text = edited(text, change_details({**details, "input.path": path}).edits({}))
+    wanted = change_values({**details, "input.path": path}, {})
+    text = edited(text, wanted.edits({}) if wanted is not None else ())
+    empty = {} if tariffs.exists() else {tariffs: EMPTY}
+    with reading_as({config: text.encode(), **empty}):
+        load(config)
     with writing(config.parent):
         make_folder(config.parent)
-        is_new = not tariffs.exists()
-        if is_new:
-            make_file(tariffs, EMPTY)
+        made = []
         try:
-            settings = load(config, text.encode())
-            with replacing(config, settings.ledger.path) as file:
-                file.write(text.encode())
+            for file, content in {**empty, config: text.encode()}.items():
+                make_file(file, content)
+                made.append(file)
+        except FileExistsError:  # somebody else began it at the same time: all of it is theirs
+            raise SettingsError("INIT_EXISTS", path=str(config)) from None
         except BaseException:
-            if is_new:
-                tariffs.unlink()
+            for file in made:
+                file.unlink()
             raise
     return config
 
 
 def _without_samples(text: str) -> str:
-    """The starter's settings without the codes and contracts of the practice that it makes up."""
+    """The starter's settings without the practice that it makes up: who it is, its codes and its contracts."""
     sample = load(STARTER / _SETTINGS)
+    made_up = tomllib.loads(text)["practice"]
+    who: list[Edit] = [
+        Drop(("practice", "pay_to")),
+        *(Put(("practice", name), "") for name in made_up if name != "pay_to"),
+    ]
     codes = [Drop(("codes", code)) for code in sample.codes]
-    return edited(text, [*codes, *(Drop(("contracts", 0)) for _ in sample.contracts)])
+    return edited(text, [*who, *codes, *(Drop(("contracts", 0)) for _ in sample.contracts)])

@@ -1,36 +1,27 @@
 """The changes of settings that somebody can ask for by clicking: each with what it is, to be told, and what it does to
-the data of ``ei-export.toml``, or to the tariff table.
+the data of ``ei-export.toml``, or to a file that this names.
 
 Nothing here decides whether a change is right: the settings as they would be are loaded, and refused as any others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Self, TypeAlias
+from pathlib import Path
+from typing import Any, Final, Self
 
 from attrs import frozen
 
-from ...settings import Settings, status_word
+from ...settings import status_word
 from ...settings.statuses import DEFAULT_COMPLETED, DEFAULT_PLANNED
 from ...zorg1.resolver import NOT_ZORG1
 from .guessing import Said
 from .keeping import What
-from .tariff_table import NewTariff, TariffTable
+from .tariff_table import EMPTY, NewTariff, TariffTable
 from .toml_text import AddTable, Drop, Edit, Put, Value
 
-#: A detail of the practice.
-Detail: TypeAlias = str | date | list[str] | None
 #: The data of settings, as TOML gives it.
 Data = Mapping[str, Any]
 
-_PRACTICE: Final = (
-    *("name", "practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to", "vat_id", "formerly"),
-)
-#: What else can be changed, by its key with dots. What can't be undone by another change isn't here.
-DETAILS: Final = (
-    *(f"practice.{name}" for name in _PRACTICE),
-    *("input.path", "input.table", "ledger.declared_until", "output.message", "messages.language"),
-)
 #: The lists of status words, each with the words that are in it where the settings have none.
 _STATUS_LISTS: Final[Mapping[str, Sequence[str]]] = {
     "completed": DEFAULT_COMPLETED,
@@ -40,13 +31,25 @@ _STATUS_LISTS: Final[Mapping[str, Sequence[str]]] = {
 
 
 @frozen
+class FileChange:
+    """What becomes of a file that the settings name under a ``key``: what ``make`` gives for a path and what stands
+    there, None where there is nothing. ``name``: what it is called where the settings name none. Of files in a list
+    the one at ``path``, or a new one."""
+
+    key: str
+    name: str
+    make: Callable[[Path, bytes | None], bytes]
+    path: Path | None = None
+
+
+@frozen
 class Change:
     """One change: ``what`` it is, part by part; the ``edits`` that it makes of the data there is, and what it makes of
-    the ``tariffs``."""
+    ``files``."""
 
     what: Sequence[What]
     edits: Callable[[Data], Sequence[Edit]] = lambda data: ()
-    tariffs: Callable[[TariffTable], TariffTable] | None = None
+    files: Sequence[FileChange] = ()
 
     @classmethod
     def of(
@@ -54,10 +57,10 @@ class Change:
         key: str,
         params: Mapping[str, str | int],
         edits: Callable[[Data], Sequence[Edit]] = lambda data: (),
-        tariffs: Callable[[TariffTable], TariffTable] | None = None,
+        files: Sequence[FileChange] = (),
     ) -> Self:
         """One of a single part."""
-        return cls((What(key, params),), edits, tariffs)
+        return cls((What(key, params),), edits, files)
 
 
 def link_columns(links: Mapping[str, str]) -> Change:
@@ -126,19 +129,21 @@ def link_uzovi(number: str, insurer: str) -> Change:
 
 @frozen
 class NewContract:
-    """A contract position as it is to be written; ``last`` None while it goes on; ``amount``: product, unit, or ''."""
+    """A contract position as it is to be written; ``last`` None while it goes on; ``amount``: product, unit, or '';
+    ``company``: a remark."""
 
     insurer: str
     first: date
     last: date | None
     lists: Sequence[str]
     amount: str = ""
+    company: str = ""
 
     def values(self) -> Mapping[str, Value]:
         """Its keys; what is left out isn't there."""
         ends = {"until": self.last} if self.last is not None else {}
-        amount = {"amount": self.amount} if self.amount else {}
-        return {"insurer": self.insurer, "from": self.first, **ends, "lists": [*self.lists], **amount}
+        said = {name: text for name, text in (("amount", self.amount), ("company", self.company)) if text}
+        return {"insurer": self.insurer, "from": self.first, **ends, "lists": [*self.lists], **said}
 
 
 def add_contract(contract: NewContract) -> Change:
@@ -153,7 +158,7 @@ def change_contract(number: int, contract: NewContract) -> Change:
     def edits(data: Data) -> Sequence[Edit]:
         wanted = contract.values()
         there = data.get("contracts", ())[number - 1] if 0 < number <= len(data.get("contracts", ())) else {}
-        gone = [name for name in ("year", "until", "amount") if name in there and name not in wanted]
+        gone = [name for name in ("year", "until", "amount", "company") if name in there and name not in wanted]
         drops = [Drop(("contracts", number - 1, name)) for name in gone]
         return [*drops, *(Put(("contracts", number - 1, name), value) for name, value in wanted.items())]
 
@@ -167,42 +172,11 @@ def remove_contract(number: int, insurer: str) -> Change:
     )
 
 
-def details_of(settings: Settings) -> Mapping[str, Detail]:
-    """The details as they are, by their keys; of what nobody said as it is taken."""
-    practice, feed = settings.practice, settings.input
-    where = feed.path.relative_to(settings.path.parent) if feed.path.is_relative_to(settings.path.parent) else feed.path
-    return {
-        **{f"practice.{name}": getattr(practice, name) for name in _PRACTICE},
-        "practice.formerly": [*practice.formerly],
-        "input.path": where.as_posix(),
-        "input.table": feed.table,
-        "ledger.declared_until": settings.ledger.declared_until,
-        "output.message": "test" if settings.output.test else "production",
-        "messages.language": settings.language,
-    }
-
-
-def change_details(values: Mapping[str, Detail]) -> Change:
-    """Changes details of the practice, by their keys (`DETAILS`); '', None or [] is nothing. Raises KeyError for
-    another key."""
-    for key in values:
-        if key not in DETAILS:
-            raise KeyError(key)
-
-    def edits(data: Data) -> Iterator[Edit]:
-        for key, value in values.items():
-            table, name = key.split(".")
-            if (_section(data, table).get(name) or None) != (value or None):
-                yield Put((table, name), value) if value else Drop((table, name))
-
-    return Change.of("details", {"keys": ", ".join(values)}, lambda data: [*edits(data)])
-
-
 def add_tariffs(tariffs: Sequence[NewTariff]) -> Change:
     """Adds rows to the tariff table."""
     insurers = ", ".join(dict.fromkeys(tariff.insurer for tariff in tariffs))
     params: Mapping[str, str | int] = {"count": len(tariffs), "insurers": insurers}
-    return Change.of("tariffs.added", params, tariffs=lambda table: table.adding(tariffs))
+    return Change.of("tariffs.added", params, files=[_of_tariffs(lambda table: table.adding(tariffs))])
 
 
 def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
@@ -213,7 +187,41 @@ def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
             table = table.changing(line, values)
         return table
 
-    return Change.of("tariffs.changed", {"count": len(cells)}, tariffs=changed)
+    return Change.of("tariffs.changed", {"count": len(cells)}, files=[_of_tariffs(changed)])
+
+
+def remove_tariff(line: int, insurer: str, code: str) -> Change:
+    """Takes a row out of the tariff table, by the line that it stands in."""
+    params: Mapping[str, str | int] = {"insurer": insurer, "code": code}
+    return Change.of("tariffs.removed", params, files=[_of_tariffs(lambda table: table.removing(line))])
+
+
+def _of_tariffs(change: Callable[[TariffTable], TariffTable]) -> FileChange:
+    def made(path: Path, content: bytes | None) -> bytes:
+        return change(TariffTable.read(path, EMPTY if content is None else content)).content()
+
+    return FileChange("tariffs.path", "tariffs.csv", made)
+
+
+def put_file(key: str, name: str, content: bytes, path: Path | None = None) -> Change:
+    """Puts another content in the file that settings name under a key (see `FileChange`), or a new one."""
+    what = "file.put" if path is None else "file.replaced"
+    params: Mapping[str, str | int] = {"file": (path or Path(name)).name, "keys": key}
+    return Change.of(what, params, files=[FileChange(key, name, lambda _path, _content: content, path)])
+
+
+def leave_file(key: str, path: Path, folder: Path) -> Change:
+    """Names a file no more; it stays where it is. ``folder``: of the settings."""
+
+    def edits(data: Data) -> Sequence[Edit]:
+        *way, last = key.split(".")
+        named = _section(data, *way).get(last)
+        if not isinstance(named, list):
+            return [Drop((*way, last))]
+        left = [text for text in named if folder / text.strip() != path]
+        return [Put((*way, last), left) if left else Drop((*way, last))]
+
+    return Change.of("file.left", {"file": path.name, "keys": key}, edits)
 
 
 def together(*changes: Change) -> Change:
@@ -222,13 +230,8 @@ def together(*changes: Change) -> Change:
     def edits(data: Data) -> Sequence[Edit]:
         return [edit for change in changes for edit in change.edits(data)]
 
-    def tariffs(table: TariffTable) -> TariffTable:
-        for change in changes:
-            table = change.tariffs(table) if change.tariffs else table
-        return table
-
     what = [part for change in changes for part in change.what]
-    return Change(what, edits, tariffs if any(change.tariffs for change in changes) else None)
+    return Change(what, edits, [file for change in changes for file in change.files])
 
 
 def _put_or_drop(way: tuple[str, ...], text: str) -> Edit:

@@ -23,7 +23,6 @@ from ...settings import Settings, load, status_word
 from ...zorg1.agreements import ANY, Agreement
 from ...zorg1.resolution import Link, Verdict
 from ...zorg1.resolver import NOT_ZORG1
-from ...zorg1.tariffs import Tariffs
 from .counting import Counted, Days, Group, count
 from .guessing import is_likely
 from .held import CodeHeld, Holdings, InsurerHeld, PriceHeld, StandsFor, StatusHeld, Taken, TheirColumn, WordHeld
@@ -37,14 +36,10 @@ _PRICED: Final = frozenset({"TARIFF_MISSING", "CONTRACT_LIST_MISSING"})
 
 
 def holdings(
-    settings: Settings,
-    today: date,
-    tariffs: Tariffs | None = None,
-    progress: Callable[[str, int], None] = lambda stage, rows: None,
+    settings: Settings, today: date, progress: Callable[[str, int], None] = lambda stage, rows: None
 ) -> Holdings:
-    """What the feed of a practice holds; ``tariffs``: in the place of those that the settings name. Reads it once.
-    Raises InputError and SettingsError."""
-    rules = Rules.load(settings, today, tariffs=tariffs)
+    """What the feed of a practice holds. Reads it once. Raises InputError and SettingsError."""
+    rules = Rules.load(settings, today)
     feed = open_any_feed(settings.input.path, settings.input, is_likely)
     return _Holding(settings, rules, feed, count(feed, settings.input, rules, progress)).holdings()
 

@@ -8,32 +8,29 @@ import os
 import stat
 import tomllib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from difflib import unified_diff
-from itertools import count
+from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ...base.delivery import replacing
-from ...base.private import read_file, resolved
+from ...base.private import read_file, reading_as, resolved
 from ...base.problems import Finding, SettingsError
-from ...base.tables import refuse
 from ...settings import Settings, load
-from ...zorg1.agreements import Agreements
-from ...zorg1.in_vain import in_vain
-from ...zorg1.tariffs import Tariffs
 from .changes import Change
 from .keeping import KeptChange, contents_before, digest, keep, kept_changes
-from .tariff_table import EMPTY, TariffTable
-from .toml_text import NotEditableError, Put, edited
+from .own_tables import read_own_tables
+from .toml_text import Edit, NotEditableError, Put, edited
 
-#: The tariff table of a practice that had none.
-_TARIFFS: Final = "tariffs.csv"
+#: The keys under which settings name any number of files.
+LISTED: Final = frozenset({"agreements.overlay"})
 #: What Notepad writes at the start of a file.
 _MARK: Final = BOM_UTF8
 _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
@@ -43,8 +40,8 @@ _SAVING: Final = Lock()
 
 @frozen
 class Files:
-    """The settings and the tariff table that they name as they are now; without the latter where the settings can't be
-    loaded."""
+    """The settings and the files of the practice's own that they name as they are now; without the latter where the
+    settings can't be loaded."""
 
     config: Path
     contents: dict[Path, bytes]
@@ -53,11 +50,8 @@ class Files:
     def now(cls, config: Path) -> Self:
         """Raises SettingsError where there are no settings."""
         contents = {config: _content(config)}
-        try:
-            path = load(config, contents[config]).tariffs_path
-        except SettingsError:
-            path = None
-        return cls(config, contents | ({path: _content(path)} if path is not None else {}))
+        with reading_as(contents):
+            return cls(config, contents | {path: _content(path) for path in _named(config)})
 
     @property
     def state(self) -> str:
@@ -68,16 +62,17 @@ class Files:
 @frozen
 class Prepared:
     """A change that may be saved: what there is ``before``; the files that it changes with what they will be; the
-    settings and the tariffs then. ``findings``: what these will hold in vain, and don't now. ``is_by_hand``: it takes
-    back what somebody wrote in these files since the last change that is kept."""
+    settings then. ``findings``: what these will hold in vain, and don't now. ``is_by_hand``: it takes back what
+    somebody wrote in these files since the last change that is kept. ``left``: files that stay, and are named no
+    more."""
 
     change: Change
     before: Files
     after: Mapping[Path, bytes]
     settings: Settings
-    tariffs: Tariffs
     findings: Sequence[Finding] = ()
     is_by_hand: bool = False
+    left: Sequence[Path] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -96,30 +91,21 @@ class Prepared:
 def prepare(config: Path, change: Change, seen: str = "") -> Prepared:
     """Works out a change, and checks it; nothing is written. ``seen``: the state of the files when it was asked for.
 
-    Raises SettingsError: they were changed since; the settings or the tariffs would be refused; they are written in a
+    Raises SettingsError: they were changed since; the settings or the tables would be refused; they are written in a
     way that can't be changed here.
     """
     files = _seen(config, seen)
-    settings = load(config, files.contents[config])
+    with reading_as(files.contents):
+        settings = load(config)
+        held = _held_in_vain(settings)
     try:
-        after = {config: _edited(files.contents[config], change)}
-        wanted = load(config, after[config])
-        if change.tariffs is not None:
-            path = settings.tariffs_path
-            if path is None:  # there is none yet; settings that name one that isn't there would be refused
-                path = _free(config.with_name(_TARIFFS))
-                naming = Change((), edits=lambda data: [Put(("tariffs", "path"), path.name)])
-                after[config] = _edited(after[config], naming)
-                wanted = evolve(wanted, tariffs_path=path)
-            table = change.tariffs(TariffTable.read(path, files.contents.get(path, EMPTY)))
-            after[path] = table.content()
+        after = _changed(files.contents, _changed_files(files, change, settings))
     except NotEditableError:
         raise SettingsError("SETUP_BY_HAND", path=config.name) from None
-    agreements = Agreements.load(settings.overlays)  # which no change touches
-    before = [*in_vain(settings, agreements, _tariffs(settings, files.contents))]
-    tariffs = _tariffs(wanted, files.contents | after)
-    findings = [finding for finding in in_vain(wanted, agreements, tariffs) if finding not in before]
-    return Prepared(change, files, _changed(files.contents, after), wanted, tariffs, findings)
+    with reading_as(files.contents | after):
+        wanted = load(config)
+        findings = [finding for finding in read_own_tables(wanted) if finding not in held]
+    return Prepared(change, files, after, wanted, findings, left=_left(settings, wanted))
 
 
 def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
@@ -134,22 +120,25 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
         raise SettingsError("SETUP_NOT_KEPT", change=name)
     back = done[: names.index(name) + 1]
     after = {path: content for path, content in contents_before(config, back).items() if content is not None}
-    settings = load(config, after.get(config, files.contents[config]))
-    _expect_ours(after, {settings.tariffs_path, *files.contents})
-    contents = {path: _content(path) for path in after if path.is_file()} | files.contents
-    tariffs = _tariffs(settings, contents | after)
-    told: Mapping[str, str | int] = {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}
+    with reading_as(files.contents | after):
+        settings = load(config)
+        _expect_ours(after, {config, *chain.from_iterable(settings.own_files.values()), *files.contents})
+        contents = {path: _content(path) for path in after if path not in files.contents and path.is_file()}
+        read_own_tables(settings)
+    contents |= files.contents
     left: dict[Path, str] = {}
     for change in back:
         for file in change.files:
             left.setdefault(config.parent / file.path, file.became)
+    with reading_as(files.contents):
+        named = _named(config)
     return Prepared(
-        change=Change.of("taken_back", told),
+        change=Change.of("taken_back", {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}),
         before=Files(config, contents),
         after=_changed(contents, after),
         settings=settings,
-        tariffs=tariffs,
         is_by_hand=any(digest(content) != left.get(path, digest(content)) for path, content in contents.items()),
+        left=[path for path in named if path not in [*chain.from_iterable(settings.own_files.values())]],
     )
 
 
@@ -167,7 +156,7 @@ def save(prepared: Prepared, now: datetime) -> KeptChange:
             _expect_writable(path)
         pairs = {path: (before.get(path), content) for path, content in prepared.after.items()}
         kept = keep(config, prepared.change.what, now, pairs)
-        # The tariff table first: settings never name one that isn't there.
+        # The tables first: settings never name one that isn't there.
         for path in sorted(prepared.after, key=lambda path: path == config):
             _replace(path, prepared.after[path], ledger)
     return kept
@@ -180,25 +169,66 @@ def _seen(config: Path, seen: str) -> Files:
     return files
 
 
-def _edited(content: bytes, change: Change) -> bytes:
-    """The settings with the edits of a change. Raises NotEditableError."""
+def _named(config: Path) -> Sequence[Path]:
+    """The files that settings name; none where these can't be loaded."""
+    with suppress(SettingsError):
+        return [*chain.from_iterable(load(config).own_files.values())]
+    return []
+
+
+def _held_in_vain(settings: Settings) -> Sequence[Finding]:
+    """What is told of settings and tables as they are; of those that are wrong, and that a change may put right,
+    nothing."""
+    with suppress(SettingsError):
+        return read_own_tables(settings)
+    return ()
+
+
+def _changed_files(files: Files, change: Change, settings: Settings) -> Mapping[Path, bytes]:
+    """The files as a change makes them. Raises NotEditableError, and SettingsError for what isn't read as such."""
+    config, contents = files.config, dict(files.contents)
+    contents[config] = _edited(contents[config], change.edits)
+    for file in change.files:
+        path = file.path
+        if path is None and file.key not in LISTED:
+            path = next(iter(settings.own_files.get(file.key, ())), None)
+        if path is None:
+            path = _free(config.with_name(file.name), contents)
+            contents[config] = _edited(contents[config], partial(_naming, key=file.key, name=path.name))
+        contents[path] = file.make(path, contents.get(path))
+    return contents
+
+
+def _naming(data: Mapping[str, Any], key: str, name: str) -> Sequence[Edit]:
+    """Has settings name one more file under a key."""
+    *way, last = key.split(".")
+    if key not in LISTED:
+        return [Put((*way, last), name)]
+    there: Any = data
+    for step in way:
+        there = there.get(step, {})
+    return [Put((*way, last), [*there.get(last, ()), name])]
+
+
+def _edited(content: bytes, edits: Callable[[Mapping[str, Any]], Sequence[Edit]]) -> bytes:
+    """Settings with these edits. Raises NotEditableError."""
     mark = _MARK if content.startswith(_MARK) else b""
     text = content.removeprefix(mark).decode()
-    return mark + edited(text, change.edits(tomllib.loads(text))).encode()
+    return mark + edited(text, edits(tomllib.loads(text))).encode()
 
 
-def _changed(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> Mapping[Path, bytes]:
+def _changed(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> dict[Path, bytes]:
     return {path: content for path, content in after.items() if content != before.get(path)}
 
 
-def _tariffs(settings: Settings, contents: Mapping[Path, bytes]) -> Tariffs:
-    """Raises SettingsError for what is wrong with them."""
-    path = settings.tariffs_path
-    return Tariffs() if path is None else Tariffs.read(path, refuse, contents.get(path))
+def _left(before: Settings, after: Settings) -> Sequence[Path]:
+    """The files that settings name no more."""
+    named = [*chain.from_iterable(after.own_files.values())]
+    return [path for path in chain.from_iterable(before.own_files.values()) if path not in named]
 
 
-def _expect_ours(after: Mapping[Path, object], known: set[Path | None]) -> None:
-    """Refuses to put back another file than settings and tariffs, whatever a note says."""
+def _expect_ours(after: Mapping[Path, object], known: Collection[Path]) -> None:
+    """Refuses to put back another file than settings and tables, whatever a note says."""
     for path in after:
         if path not in known:
             raise SettingsError("SETUP_NOT_KEPT", change=path.name)
@@ -230,10 +260,10 @@ def _content(path: Path) -> bytes:
         raise SettingsError("TABLE_MISSING", file=path.as_posix(), reason=error.strerror or "") from None
 
 
-def _free(path: Path) -> Path:
+def _free(path: Path, taken: Collection[Path]) -> Path:
     """A name that no file has."""
     names = (path if number == 1 else path.with_stem(f"{path.stem}-{number}") for number in count(1))
-    return next(name for name in names if not os.path.lexists(name))
+    return next(name for name in names if not os.path.lexists(name) and name not in taken)
 
 
 def _lines(content: bytes | None) -> list[str]:

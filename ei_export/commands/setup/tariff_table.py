@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from attrs import evolve, frozen
 
+from ...base.private import reading_as
 from ...base.tables import Row, read_sheet, sheet_text
 from ...base.tables import SheetText as SheetText
 from ...base.wording import iso_text
@@ -59,13 +60,14 @@ class TariffTable:
 
     @classmethod
     def read(cls, path: Path, content: bytes) -> Self:
-        """Raises SettingsError for what is no such table, and NotEditableError for one that can't be written back as it
-        is."""
-        text = sheet_text(path, content)
+        """What a file would be with this content. Raises SettingsError for what is no such table, and NotEditableError
+        for one that can't be written back as it is."""
+        with reading_as({path: content}):
+            text, rows = sheet_text(path), [*read_sheet(path, TARIFF_COLUMNS)]
         mark, encoding = next((pair for pair in _MARKS if content.startswith(pair[0])), (b"", text.encoding))
         if not mark and encoding == "utf-8-sig":
             encoding = "utf-8"
-        table = cls([*read_sheet(path, TARIFF_COLUMNS, content)], _LINE.findall(text.text), text, mark, encoding)
+        table = cls(rows, _LINE.findall(text.text), text, mark, encoding)
         if table.content() != content:
             raise NotEditableError
         return table
@@ -87,12 +89,20 @@ class TariffTable:
     def changing(self, line: int, cells: Mapping[str, str]) -> Self:
         """With other cells in the row that ends at a line (`Row.line`). Raises NotEditableError where that isn't a line
         of its own."""
+        lines = [*self._lines]
+        lines[line - 1] = self._line({**self._row(line).values, **cells})
+        return evolve(self, lines=lines)
+
+    def removing(self, line: int) -> Self:
+        """Without the row that ends at a line. Raises as `changing`."""
+        self._row(line)
+        return evolve(self, lines=[*self._lines[: line - 1], *self._lines[line:]])
+
+    def _row(self, line: int) -> Row:
         row = next((row for row in self.rows if row.line == line), None)
         if row is None or self._cells(self._lines[line - 1])[: len(row.values)] != [*row.values.values()]:
             raise NotEditableError
-        lines = [*self._lines]
-        lines[line - 1] = self._line({**row.values, **cells})
-        return evolve(self, lines=lines)
+        return row
 
     @property
     def _end(self) -> str:

@@ -1,11 +1,19 @@
-"""What was changed, and what is wrong with a row that was pasted, in words."""
+"""What was changed, why a change is refused, and what is wrong with a row that was pasted, in words."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
 
-from ...base.problems import Finding, Language, render
-from ...base.words import words
+from ...base.problems import Finding, Language, Refusal, render
+from ...base.words import Words, words
 from ...zorg1.agreements import ANY
 from .keeping import What
+from .own_tables import WrongTablesError
+
+#: So many errors of a table are told.
+_MOST_TOLD: Final = 20
 
 
 def told(what: Sequence[What], language: Language) -> str:
@@ -18,9 +26,39 @@ def _part(part: What, language: Language) -> str:
     keys = str(part.params.get("keys", "")).split(", ")
     details = ", ".join(say(f"detail.{key}") for key in keys if f"detail.{key}" in say)
     try:
-        return say(f"what.{part.key}", **{**part.params, "details": details})
+        return say(f"what.{part.key}", **{**part.params, "details": details, **_when(part)})
     except KeyError:
         return say("what.other")
+
+
+def _when(part: What) -> Mapping[str, object]:
+    """The moment that a part names, as people write it."""
+    with suppress(KeyError, ValueError):
+        when = datetime.fromisoformat(str(part.params["when"]))
+        return {"day": when.date(), "time": when.strftime("%H:%M")}
+    return {}
+
+
+def refused(refusal: Refusal, language: Language) -> Sequence[str]:
+    """Why a change is refused, with settings called as they are at the desk; of tables all that is wrong."""
+    every = refusal.errors if isinstance(refusal, WrongTablesError) else [refusal]
+    more = [words("setup", language)("refused.more", count=len(every) - _MOST_TOLD)] if len(every) > _MOST_TOLD else []
+    return [*(_refused(each, language) for each in every[:_MOST_TOLD]), *more]
+
+
+def _refused(refusal: Refusal, language: Language) -> str:
+    say = words("setup", language)
+    label = _label(str(refusal.params.get("key", "")), say)
+    if f"refused.{refusal.code}" in say and label:
+        return say(f"refused.{refusal.code}", **{**refusal.params, "label": label})
+    return " ".join(render(refusal.code, refusal.params, language))
+
+
+def _label(key: str, say: Words) -> str:
+    """What a key of the settings is called, or the table that it stands in; '' where it has no name."""
+    way = re.sub(r"\[[0-9]+\]", "", key).split(".")
+    names = (f"detail.{'.'.join(way[:length])}" for length in range(len(way), 0, -1))
+    return next((say(name) for name in names if name in say), "")
 
 
 def wrong_with(finding: Finding, language: Language) -> tuple[str, str]:

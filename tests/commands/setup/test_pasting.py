@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from ei_export.base.private import reading_as
 from ei_export.commands.setup.changes import add_tariffs, change_tariffs
 from ei_export.commands.setup.pasting import LONGEST, Defaults, Pasted, pasted
 from ei_export.commands.setup.saving import prepare
@@ -99,7 +100,8 @@ def test_beside_the_tariffs_there_are(config: Path) -> None:
     cells = {line: {"amount": each.cells(",")["amount"]} for line, each in other.changed.items()}
     prepared = prepare(config, change_tariffs(cells))
     assert ("+", f"{ZORG1};Menzis;940169;2023-01-01;2023-12-31;110,00") in [*prepared.lines()]
-    after = Tariffs.read(table, lambda error: None, prepare(config, add_tariffs(other.new)).after[table])
+    with reading_as(prepare(config, add_tariffs(other.new)).after):
+        after = Tariffs.load(table)
     assert [row.valid_until for row in after.periods(ZORG1, "Menzis", "940170")] == [date(2022, 12, 31), YEAR[1]]
     (clash,) = paste("940169;1,00", Defaults(ZORG1, "Menzis", date(2023, 6, 1)), tariffs).rows
     assert clash.wrong is not None

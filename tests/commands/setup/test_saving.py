@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ei_export.base.private import reading_as
 from ei_export.base.problems import SettingsError
 from ei_export.commands.setup.changes import (
     Change,
@@ -17,7 +18,6 @@ from ei_export.commands.setup.changes import (
     add_contract,
     add_tariffs,
     change_contract,
-    change_details,
     change_tariffs,
     link_codes,
     link_columns,
@@ -25,13 +25,15 @@ from ei_export.commands.setup.changes import (
     link_uzovi,
     link_words,
     remove_contract,
+    together,
 )
+from ei_export.commands.setup.fields import change_values, data_of
 from ei_export.commands.setup.keeping import KEPT, MOST_KEPT, What, kept_changes
 from ei_export.commands.setup.saving import Files, prepare, prepare_to_take_back, save
 from ei_export.commands.setup.tariff_table import NewTariff
 from ei_export.commands.setup.told import told
 from ei_export.commands.setup.toml_text import edited
-from ei_export.settings import load
+from ei_export.settings import Settings, load
 from ei_export.zorg1.tariffs import Tariffs
 from tests.support.feeds import tables_read_once  # noqa: F401 - a fixture
 
@@ -43,6 +45,17 @@ TARIFF = NewTariff(ZORG1, "Menzis", "940170", date(2023, 1, 1), date(2023, 12, 3
 
 def change(config: Path, wanted: Change) -> None:
     save(prepare(config, wanted), NOW)
+
+
+def values(config: Path, **wanted: str) -> Change:
+    change = change_values(wanted, data_of(config))
+    assert change is not None
+    return change
+
+
+def loaded(config: Path, text: str) -> Settings:
+    with reading_as({config: text.encode()}):
+        return load(config)
 
 
 def refused(config: Path, wanted: Change, seen: str = "") -> str:
@@ -70,7 +83,7 @@ def test_each_change_is_in_the_settings_that_are_loaded_then(config: Path) -> No
     change(config, add_contract(NewContract("VGZ", date(2018, 1, 1), date(2018, 12, 31), [ZORG1])))
     change(config, change_contract(1, NewContract("VGZ", date(2019, 1, 1), date(2023, 12, 31), [ZORG1])))
     change(config, remove_contract(3, "Menzis"))
-    change(config, change_details({"practice.name": 'De "Brug" #1', "ledger.declared_until": date(2022, 1, 1)}))
+    change(config, values(config, **{"practice.name": 'De "Brug" #1', "ledger.declared_until": "1-1-2022"}))
     change(config, add_tariffs([TARIFF]))
     found = load(config)
     assert (found.codes["ECHO"], found.codes["TEL"]) == ("-", "-")
@@ -100,14 +113,14 @@ def test_each_change_is_in_the_settings_that_are_loaded_then(config: Path) -> No
 def test_a_status_word_is_what_was_said_last(config: Path, section: str) -> None:
     text = config.read_text(encoding="utf-8")
     text = text.replace('completed = ["Afgehandeld"]', section)
-    before = load(config, text.encode()).input
+    before = loaded(config, text).input
     meant = {"completed": (True, False, False), "not_completed": (False, True, False), "planned": (False, True, True)}
     for said in ("planned", "completed", "not_completed", "planned", "not_completed", "completed"):
         for word in ("Gepland", "Iets nieuws", "voltooid"):
             text = edited(text, link_statuses([word], said).edits(tomllib.loads(text)))
-            found, key = load(config, text.encode()).input, word.casefold()
+            found, key = loaded(config, text).input, word.casefold()
             assert (key in found.completed, key in found.not_completed, key in found.planned) == meant[said]
-    found, touched = load(config, text.encode()).input, {"gepland", "iets nieuws", "voltooid"}
+    found, touched = loaded(config, text).input, {"gepland", "iets nieuws", "voltooid"}
     assert found.completed - touched == before.completed - touched
     assert found.not_completed - touched == before.not_completed - touched
     assert found.planned - touched == before.planned - touched
@@ -125,7 +138,8 @@ CHANGES = st.one_of(
         st.sampled_from(["completed", "not_completed"]),
     ),
     st.builds(
-        lambda name: change_details({"practice.name": name}), st.sampled_from(["", "De 'Brug'", "=1+1\n[codes]"])
+        lambda name: change_values({"practice.name": name}, {}) or together(),
+        st.sampled_from(["", "De 'Brug'", "=1+1\n[codes]"]),
     ),
     st.builds(
         lambda year: add_contract(NewContract("VGZ", date(year, 1, 1), date(year, 12, 31), [ZORG1])),
@@ -178,8 +192,8 @@ def test_what_a_command_would_refuse_is_not_saved(config: Path) -> None:
     again = NewContract("VGZ", date(2020, 1, 1), None, [ZORG1])
     assert refused(config, add_contract(again)) == "SETTINGS_VALUE"
     assert refused(config, add_contract(NewContract("Nergens", date(2020, 1, 1), None, [ZORG1]))) == "SETTINGS_VALUE"
-    assert refused(config, change_details({"practice.practice_agb": "12"})) == "SETTINGS_VALUE"
-    assert refused(config, change_details({"practice.practice_agb": ""})) == "SETTINGS_DECLARANT"
+    assert refused(config, values(config, **{"practice.practice_agb": "12"})) == "SETTINGS_VALUE"
+    assert refused(config, values(config, **{"practice.practice_agb": ""})) == "SETTINGS_DECLARANT"
     assert refused(config, link_columns({"nergens": "X"})) == "SETTINGS_UNKNOWN_KEY"
     assert refused(config, link_words("sex", ["x"], "m\0")) == "SETTINGS_VALUE"
     assert refused(config, change_tariffs({2: {"amount": "=1+1"}})) == "TABLE_VALUE"

@@ -1,0 +1,42 @@
+"""The tables of a practice's own, read as its settings name them: what is wrong with any, and what is in vain."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from ...base.problems import Finding, SettingsError
+from ...model import codelists
+from ...settings import Settings
+from ...zorg1.agreements import Agreements, Known, read_agreements
+from ...zorg1.copying import unchecked
+from ...zorg1.in_vain import in_vain
+from ...zorg1.measures import known_profiles, read_measures
+from ...zorg1.profiles import read_profiles
+from ...zorg1.tariffs import Tariffs
+
+
+class WrongTablesError(SettingsError):
+    """Tables hold ``errors``, of which it is the first."""
+
+    def __init__(self, errors: Sequence[SettingsError]) -> None:
+        super().__init__(errors[0].code, **errors[0].params)
+        self.errors = errors
+
+
+def read_own_tables(settings: Settings) -> Sequence[Finding]:
+    """What settings and tables hold in vain, or nobody checked since it was copied. Raises SettingsError; for rows that
+    are wrong WrongTablesError, with all of them."""
+    errors: list[SettingsError] = []
+    if settings.overlays:
+        known = Known.of(codelists.every_code().values(), codelists.diagnoses())
+        read_agreements(settings.overlays, known, report=errors.append)
+    tariffs = Tariffs.read(settings.tariffs_path, errors.append) if settings.tariffs_path is not None else Tariffs()
+    if errors:
+        raise WrongTablesError(errors)
+    agreements = Agreements.load(settings.overlays)
+    if settings.zorg1.measures is not None or settings.zorg1.profiles is not None:
+        profiles = known_profiles(agreements, agreements.programs)
+        read_measures(profiles, settings.zorg1.measures, report=errors.append)
+        read_profiles({*chain.from_iterable(profiles.values())}, settings.zorg1.profiles, report=errors.append)
+    if errors:
+        raise WrongTablesError(errors)
+    return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]
