@@ -86,6 +86,13 @@ def test_what_is_confirmed_is_declared_as_the_command_would(clerk: Clerk, visito
     assert not [path for path in files if (ours / path).read_bytes() != (theirs / path).read_bytes()]
 
 
+def test_what_is_of_no_appointment_is_named(clerk: Clerk, visitor: Visitor) -> None:
+    """Two codes that nobody linked, said once: which they are stands below it."""
+    strange = [visit(f"X{code}", "2021-03-02", code, patient="P6") for code in ("ECHO", "FOTO")]
+    clerk.clinic.feed([*COURSE, SINGLE, *strange, {**strange[1], "appointment_id": "X3"}])
+    assert look(visitor).all("//ul[@class='places']/li[not(*)]") == ["ECHO · 1", "FOTO · 2"]
+
+
 def test_files_are_handed_over_once_or_withdrawn(clerk: Clerk, visitor: Visitor) -> None:
     clerk.clinic.run()
     page = visitor.get("/vandaag")
