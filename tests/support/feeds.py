@@ -69,11 +69,11 @@ def tables_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Agreements, "load", agreements)
         patch.setattr(Tariffs, "load", tariffs)
-        patch.setattr(worklist_sheets, "Workbook", _NoWorkbook)
+        patch.setattr(worklist_sheets, "Workbook", NoWorkbook)
         yield
 
 
-class _NoWorkbook:
+class NoWorkbook:
     """In the place of a workbook that nobody looks into."""
 
     def __init__(self, file: BinaryIO, day: date) -> None:
