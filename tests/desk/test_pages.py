@@ -9,11 +9,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
+from flask import Flask
 from lxml import html
 from werkzeug.exceptions import HTTPException
 
 from ei_export.cli import main
 from ei_export.desk.app import create_app
+from ei_export.desk.showing import paged
 from tests.desk.conftest import DAY
 from tests.support.demo import ANSWERS, demo
 from tests.support.desk import Page, Visitor, desk_of, spaced
@@ -168,3 +170,14 @@ def test_every_act_waits_for_who_has_the_ledger(practice: Path) -> None:
     assert acts
     assert {name for name in acts if not getattr(app.view_functions[name], "is_acting", False)} <= WITHOUT_LEDGER
     desk.close()
+
+
+@pytest.mark.parametrize(
+    ("count", "asked", "number", "last"),
+    [(0, "1", 1, 1), (100, "2", 1, 1), (101, "2", 2, 2), (250, "99", 3, 3), (250, "0", 1, 3), (250, "x", 1, 3)],
+)
+def test_a_list_is_cut_in_full_pages(count: int, asked: str, number: int, last: int) -> None:
+    with Flask(__name__).test_request_context(f"/?bladzijde={asked}"):
+        page = paged(range(count))
+    assert (page.number, page.last, page.count) == (number, last, count)
+    assert [*page.rows] == [*range(count)][100 * (number - 1) : 100 * number]
