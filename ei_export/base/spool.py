@@ -25,12 +25,51 @@ _BATCH: Final = 500
 T = TypeVar("T")
 
 
-class Run(NamedTuple):
-    """Where lines that are in order stand in a file: their bytes, and how many lines they are."""
+class Scratch:
+    """An anonymous file that is written at its end, by one process, and read anywhere by any.
 
+    Processes that are forked later share it: one that sends it back pickled means the very same file.
+    """
+
+    _opened: ClassVar[WeakValueDictionary[tuple[int, int], "Scratch"]] = WeakValueDictionary()
+    _numbers: ClassVar[Iterator[int]] = count()
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with its last user
+        finalize(self, self._file.close)
+        self._end = 0
+        self._name = os.getpid(), next(self._numbers)
+        self._opened[self._name] = self
+
+    def __reduce__(self) -> tuple[Callable[[tuple[int, int]], "Scratch"], tuple[tuple[int, int]]]:
+        return _opened, (self._name,)
+
+    def write(self, data: bytes) -> tuple[int, int]:
+        """Adds to the end; returns where it stands and how long it is. Raises OSError."""
+        self._file.seek(self._end)
+        self._file.write(data)
+        self._file.flush()
+        start, self._end = self._end, self._end + len(data)
+        return start, len(data)
+
+    def read(self, start: int, size: int) -> bytes:
+        """What stands somewhere. Raises OSError where it is not there any more."""
+        found = b""
+        while len(found) < size:
+            found += _read_at(self._file, size - len(found), start + len(found))
+        return found
+
+
+def _opened(name: tuple[int, int]) -> Scratch:
+    return Scratch._opened[name]
+
+
+class _Piece(NamedTuple):
+    """Where something stands in a file, and how many bytes it is."""
+
+    file: Scratch
     start: int
-    end: int
-    lines: int
+    size: int
 
 
 class SortedLines:
@@ -40,15 +79,14 @@ class SortedLines:
     read it at a time: they share no position.
     """
 
-    def __init__(self, memory: int = _MEMORY, file: BinaryIO | None = None) -> None:
-        """``file``: an anonymous one to write in, by default one that is made when there is need of it."""
+    def __init__(self, memory: int = _MEMORY, file: Scratch | None = None) -> None:
+        """``file``: one to write in, by default one that is made when there is need of it. With one that was made
+        before, all this can be filled by another process, and handed back by it."""
         self._memory = memory
         self._file = file
         self._held: list[str] = []
         self._size = 0
-        self._end = 0
-        self._runs: list[tuple[BinaryIO, Run]] = []
-        self._adopted: list[BinaryIO] = []
+        self._runs: list[_Piece] = []
         self.count = 0
 
     def add(self, *lines: str) -> None:
@@ -60,50 +98,38 @@ class SortedLines:
 
     def _spill(self) -> None:
         if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+            self._file = Scratch()
         self._held.sort()
         text = "".join(f"{line}\n" for line in self._held).encode()
-        self._file.write(text)
-        self._file.flush()
-        start, self._end = self._end, self._end + len(text)
-        self._runs.append((self._file, Run(start, self._end, len(self._held))))
+        self._runs.append(_Piece(self._file, *self._file.write(text)))
         self._held.clear()
         self._size = 0
 
     def close(self) -> None:
-        """Gives the disk back."""
-        for file in (self._file, *self._adopted):
-            if file is not None:
-                file.close()
+        """Gives the disk back, as far as nobody else has lines in the same files."""
+        self._file = None
+        self._runs.clear()
 
-    def hand_over(self) -> Sequence[Run]:
-        """Writes all there is in its file, for another process to `adopt`."""
-        if self._held:
-            self._spill()
-        return [run for _, run in self._runs]
-
-    def adopt(self, file: BinaryIO, runs: Iterable[Run]) -> None:
-        """Adds what other lines handed over in their file."""
-        self._adopted.append(file)
-        for run in runs:
-            self._runs.append((file, run))
-            self.count += run.lines
+    def adopt(self, other: "SortedLines") -> None:
+        """Adds the lines of another one."""
+        self._runs += other._runs
+        self.count += other.count - len(other._held)
+        self.add(*other._held)
 
     def __iter__(self) -> Iterator[str]:
         self._held.sort()
         if not self._runs:
             return iter(self._held)
         block = max(_LEAST_BLOCK, _MERGED // len(self._runs))
-        runs = [_blocks(file, run, block) for file, run in self._runs]
+        runs = [_blocks(run, block) for run in self._runs]
         return chain.from_iterable(_merged([*runs, iter([self._held] if self._held else [])]))
 
 
-def _blocks(file: BinaryIO, run: Run, size: int) -> Iterator[list[str]]:
+def _blocks(run: _Piece, size: int) -> Iterator[list[str]]:
     """The lines of a run, those of about ``size`` bytes at a time."""
-    start, cut = run.start, b""
-    while start < run.end:
-        block = _read_at(file, min(size, run.end - start), start)
-        start += len(block)
+    cut = b""
+    for start in range(0, run.size, size):
+        block = run.file.read(run.start + start, min(size, run.size - start))
         whole, line_end, rest = block.rpartition(b"\n")
         if line_end:
             yield (cut + whole).decode().split("\n")
@@ -146,45 +172,6 @@ def _merged(runs: Iterable[Iterator[list[str]]]) -> Iterator[list[str]]:
     for block, run in waiting:
         yield block
         yield from run
-
-
-class Scratch:
-    """An anonymous file that is written at its end, by one process, and read anywhere by any.
-
-    Processes that are forked later share it: one that sends it back pickled means the very same file.
-    """
-
-    _opened: ClassVar[WeakValueDictionary[tuple[int, int], "Scratch"]] = WeakValueDictionary()
-    _numbers: ClassVar[Iterator[int]] = count()
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with its last user
-        finalize(self, self._file.close)
-        self._end = 0
-        self._name = os.getpid(), next(self._numbers)
-        self._opened[self._name] = self
-
-    def __reduce__(self) -> tuple[Callable[[tuple[int, int]], "Scratch"], tuple[tuple[int, int]]]:
-        return _opened, (self._name,)
-
-    def write(self, data: bytes) -> tuple[int, int]:
-        """Adds to the end; returns where it stands and how long it is. Raises OSError."""
-        self._file.seek(self._end)
-        self._file.write(data)
-        self._file.flush()
-        start, self._end = self._end, self._end + len(data)
-        return start, len(data)
-
-    def read(self, start: int, size: int) -> bytes:
-        """What stands somewhere. Raises OSError where it is not there any more."""
-        found = b""
-        while len(found) < size:
-            found += _read_at(self._file, size - len(found), start + len(found))
-        return found
-
-
-def _opened(name: tuple[int, int]) -> Scratch:
-    return Scratch._opened[name]
 
 
 class Piles:
@@ -243,13 +230,11 @@ class Partitions:
 class Batches(Generic[T]):
     """Objects in the order in which they came, pickled some at a time."""
 
-    def __init__(self, file: BinaryIO | None = None) -> None:
-        """``file``: an anonymous one to write in, by default one that is made when there is need of it."""
+    def __init__(self, file: Scratch | None = None) -> None:
+        """``file`` as for `SortedLines`."""
         self._held: list[T] = []
         self._file = file
-        self._written = 0
-        #: What other ones handed over: their file, and how many batches are in it.
-        self._adopted: list[tuple[BinaryIO, int]] = []
+        self._written: list[_Piece] = []
 
     def add(self, item: T) -> None:
         self._held.append(item)
@@ -258,32 +243,21 @@ class Batches(Generic[T]):
 
     def _write(self) -> None:
         if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when read
-        pickle.dump(self._held, self._file, pickle.HIGHEST_PROTOCOL)
-        self._written += 1
+            self._file = Scratch()
+        written = self._file.write(pickle.dumps(self._held, pickle.HIGHEST_PROTOCOL))
+        self._written.append(_Piece(self._file, *written))
         self._held = []
 
-    def hand_over(self) -> int:
-        """Writes all there is in its file, for another process to `adopt`; returns how many batches they are."""
-        if self._held:
-            self._write()
-        if self._file is not None:
-            self._file.flush()
-        return self._written
-
-    def adopt(self, file: BinaryIO, batches: int) -> None:
-        """Adds what other batches handed over in their file."""
-        self._adopted.append((file, batches))
+    def adopt(self, other: "Batches[T]") -> None:
+        """Adds the objects of another one; its last ones are behind all."""
+        self._written += other._written
+        self._held += other._held
 
     def __iter__(self) -> Iterator[Sequence[T]]:
-        """All, a batch at a time; once."""
+        """All, a batch at a time."""
+        for file, start, size in self._written:
+            yield pickle.loads(file.read(start, size))
         yield self._held
-        own = [(self._file, self._written)] if self._file is not None else []
-        for file, batches in (*own, *self._adopted):
-            file.seek(0)
-            for _ in range(batches):
-                yield pickle.load(file)
-            file.close()
 
 
 class PairCheck:

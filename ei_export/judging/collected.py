@@ -1,21 +1,16 @@
 """What patients come to, collected until all are judged; and the judging of many patients by several processes.
 
 Patients don't know of each other, so others can be judged by other processes, where the system can fork them and the
-feed is long enough to be worth it. What those make comes back through anonymous files.
+feed is long enough to be worth it. What those make comes back through files that were open before.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from tempfile import TemporaryFile
-from typing import BinaryIO, Final
+from typing import Final
 
-from attrs import Factory, frozen
-
-from ..base.problems import Severity
 from ..base.processes import Helper, cores
-from ..base.spool import Batches, PairCheck, Run, SortedLines
+from ..base.spool import Batches, PairCheck, Scratch, SortedLines
 from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
 from ..model.due import DueLine, who_of
@@ -26,40 +21,17 @@ from .result import Result, Totals
 WORTH_A_FORK: Final = 50_000
 
 
-@frozen
-class _Files:
-    """What a process has open together with one that it forks, which writes in them what it hands over."""
-
-    due: BinaryIO = Factory(TemporaryFile)
-    problems: BinaryIO = Factory(TemporaryFile)
-    dossiers: BinaryIO = Factory(TemporaryFile)
-    regular: BinaryIO = Factory(TemporaryFile)
-
-
-@frozen
-class _HandedOver:
-    """What was collected by another process, besides what is in its files."""
-
-    totals: Totals
-    persons: PairCheck
-    due: Sequence[Run]
-    dossiers: int
-    regular: int
-    problems: Sequence[Run]
-    severities: Counter[Severity]
-    warnings: Counter[str]
-
-
 class Collected:
     """Lines that are due, problems, dossiers and totals of any number of patients."""
 
-    def __init__(self, problems: ProblemList) -> None:
-        self.due = SortedLines()
+    def __init__(self, problems: ProblemList, new_file: Callable[[], Scratch | None] = lambda: None) -> None:
+        """``new_file`` as `SortedLines` takes one."""
+        self.due = SortedLines(file=new_file())
         #: The persons who have lines that are due, each with the number of the patient.
         self.persons = PairCheck()
         self.problems = problems
-        self.dossiers = Batches[StoredDossier]()
-        self.regular = Batches[RegularCare]()
+        self.dossiers = Batches[StoredDossier](new_file())
+        self.regular = Batches[RegularCare](new_file())
         self.totals = Totals()
 
     def add(self, result: Result) -> None:
@@ -78,34 +50,18 @@ class Collected:
         if result.regular is not None:
             self.regular.add(result.regular)
 
-    def apart(self, files: _Files) -> "Collected":
-        """For another process of the same run, which hands over what it collects in ``files``."""
-        own = Collected(self.problems.empty_copy(files.problems))
-        own.due = SortedLines(file=files.due)
-        own.dossiers, own.regular = Batches(files.dossiers), Batches(files.regular)
-        return own
+    def apart(self) -> "Collected":
+        """For another process of the same run to collect in, and to hand back."""
+        return Collected(self.problems.empty_copy(Scratch()), Scratch)
 
-    def hand_over(self) -> _HandedOver:
-        """Writes what was collected in the files, for another process to `adopt`."""
-        return _HandedOver(
-            self.totals,
-            self.persons,
-            self.due.hand_over(),
-            self.dossiers.hand_over(),
-            self.regular.hand_over(),
-            self.problems.lines.hand_over(),
-            self.problems.severities,
-            self.problems.warnings,
-        )
-
-    def adopt(self, files: _Files, other: _HandedOver) -> None:
-        """Adds what another process handed over."""
+    def adopt(self, other: "Collected") -> None:
+        """Adds what was collected apart."""
         self.totals.add(other.totals)
         self.persons.adopt(other.persons)
-        self.due.adopt(files.due, other.due)
-        self.dossiers.adopt(files.dossiers, other.dossiers)
-        self.regular.adopt(files.regular, other.regular)
-        self.problems.adopt(files.problems, other.problems, other.severities, other.warnings)
+        self.due.adopt(other.due)
+        self.dossiers.adopt(other.dossiers)
+        self.regular.adopt(other.regular)
+        self.problems.adopt(other.problems)
 
 
 def fill(
@@ -118,19 +74,16 @@ def fill(
     """Has ``judge`` collect every partition. ``reopen`` is called first in another process."""
     processes = min(partitions, cores()) if rows >= WORTH_A_FORK else 1
 
-    def judge_apart(files: _Files, first: int) -> _HandedOver:
+    def judge_apart(own: Collected, first: int) -> Collected:
         reopen()
-        own = collected.apart(files)
         for index in range(first, partitions, processes):
             judge(index, own)
-        return own.hand_over()
+        return own
 
     with ExitStack() as cleaning:
-        helpers = []
-        for first in range(1, processes):
-            files = _Files()
-            helpers.append((files, cleaning.enter_context(Helper(partial(judge_apart, files, first)))))
+        works = [partial(judge_apart, collected.apart(), first) for first in range(1, processes)]
+        helpers = [cleaning.enter_context(Helper(work)) for work in works]
         for index in range(0, partitions, processes):
             judge(index, collected)
-        for files, helper in helpers:
-            collected.adopt(files, helper.result())
+        for helper in helpers:
+            collected.adopt(helper.result())

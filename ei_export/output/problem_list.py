@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -26,7 +26,7 @@ from ..base.problems import (
     catalogue,
     render,
 )
-from ..base.spool import UNIT, Run, SortedLines
+from ..base.spool import UNIT, Scratch, SortedLines
 from ..base.wording import column_name
 from .cells import defused_at
 
@@ -59,7 +59,7 @@ class ProblemList:
     """Takes findings, hands back problems: errors first, causes before what follows from them, then by kind,
     trajectory and appointment."""
 
-    def __init__(self, language: Language, file: str, severities: Severities, kept: BinaryIO | None = None) -> None:
+    def __init__(self, language: Language, file: str, severities: Severities, kept: Scratch | None = None) -> None:
         """``file`` is the name of the feed; ``kept`` as `SortedLines` has it, where its problems are kept."""
         self._language: Language = language
         self._file = file
@@ -96,17 +96,15 @@ class ProblemList:
         found = _encode((finding.code, finding.column, finding.params))
         self.lines.add(UNIT.join((*key, place, found)))
 
-    def empty_copy(self, kept: BinaryIO) -> "ProblemList":
+    def empty_copy(self, kept: Scratch) -> "ProblemList":
         """A list without problems, for the same feed in the same language, that keeps them in a file of its own."""
         return ProblemList(self._language, self._file, self._known, kept)
 
-    def adopt(
-        self, kept: BinaryIO, runs: Sequence[Run], severities: Mapping[Severity, int], warnings: Mapping[str, int]
-    ) -> None:
-        """Adds the problems of another list, as its ``lines`` handed them over in a file."""
-        self.lines.adopt(kept, runs)
-        self.severities.update(severities)
-        self.warnings.update(warnings)
+    def adopt(self, other: "ProblemList") -> None:
+        """Adds the problems of another list."""
+        self.lines.adopt(other.lines)
+        self.severities.update(other.severities)
+        self.warnings.update(other.warnings)
 
     def close(self) -> None:
         """Gives the disk back."""

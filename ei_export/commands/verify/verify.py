@@ -1,21 +1,20 @@
 """``verify``: message files judged as their receiver would; with a practice at hand, also by what that knows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
 from heapq import merge
 from itertools import chain
 from operator import itemgetter, methodcaller
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from attrs import define, field, frozen
 
 from ...base.problems import Finding, InputError, Language, Severities, catalogue
 from ...base.processes import Helper, cores
-from ...base.spool import Batches
+from ...base.spool import Batches, Scratch
 from ...standards.fault import Fault
 from ...standards.files import FoundFile, entries, nothing_in, paths_at
 from ...standards.registry import standard_of
@@ -73,8 +72,7 @@ class _Kept:
     def __init__(self, share: Sequence[int]) -> None:
         self.share: Final = sorted(share)
         self._at = 0
-        self._file: Final = TemporaryFile()  # noqa: SIM115 - closed by `close`
-        self._calls: Final = Batches[_Call](self._file)
+        self._calls: Final = Batches[_Call](Scratch())
 
     def begin(self, file: str, standard: str) -> None:
         self._keep("begin", file, standard)
@@ -88,23 +86,14 @@ class _Kept:
     def _keep(self, *told: Any, **named: Any) -> None:
         self._calls.add((self._at, methodcaller(*told, **named)))
 
-    def judge(self, paths: Sequence[Path], verifying: "Verifying") -> tuple[int, int]:
-        """Judges the paths at its places; gives the worst exit code, and how much it keeps (`Batches.hand_over`)."""
+    def judge(self, paths: Sequence[Path], verifying: "Verifying") -> tuple[int, Batches[_Call]]:
+        """Judges the paths at its places; gives the worst exit code, and all that it was told, each with the place of
+        its path."""
         worst = 0
         for at in self.share:
             self._at = at
             worst = max(worst, _judge_path(paths[at], verifying, self))
-        return worst, self._calls.hand_over()
-
-    def close(self) -> None:
-        """Gives the disk back."""
-        self._file.close()
-
-    def calls(self, batches: int) -> Iterator[_Call]:
-        """All that was handed over, each with the place of its path."""
-        calls = Batches[_Call]()
-        calls.adopt(self._file, batches)
-        return chain.from_iterable(calls)
+        return worst, self._calls
 
 
 @frozen
@@ -130,12 +119,10 @@ def verify(paths: Sequence[Path], verifying: Verifying, page: Page) -> int:
     if len(shares) < 2:
         return max(_judge_path(path, verifying, page) for path in found)
     with ExitStack() as cleaning:
-        kept = [cleaning.enter_context(closing(_Kept(share))) for share in shares]
-        works = [partial(each.judge, found, verifying) for each in kept]
+        works = [partial(_Kept(share).judge, found, verifying) for share in shares]
         helpers = [cleaning.enter_context(Helper(work)) for work in works[1:]]
         judged = [works[0](), *(helper.result() for helper in helpers)]
-        told = [each.calls(batches) for each, (_, batches) in zip(kept, judged, strict=True)]
-        for _, call in merge(*told, key=itemgetter(0)):
+        for _, call in merge(*(chain.from_iterable(calls) for _, calls in judged), key=itemgetter(0)):
             call(page)
     return max(exit_code for exit_code, _ in judged)
 
