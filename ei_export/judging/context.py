@@ -24,7 +24,7 @@ from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
 from ..ledger.planned import planned_by, planned_of
 from ..ledger.recovering import recovered
-from ..model.appointment import Appointment, Common
+from ..model.appointment import Common
 from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
@@ -94,7 +94,8 @@ class Context:
         self.recovered = recovered(ledger)
         #: Whose the appointments are that were still to come when they were heard of last, by id.
         self.planned_by = planned_by(ledger)
-        self._marker = Marker()
+        #: Tells rows apart by what they say of person and care.
+        self.mark = Marker().mark
         self._present = feed.present
         self._shares_number = feed.shares_number
         #: The debits to be corrected, by appointment id.
@@ -168,10 +169,6 @@ class Context:
         if first is None or present is None or day is None:
             return False
         return day >= first and hash(ident) not in present
-
-    def mark(self, row: Appointment) -> str:
-        """Tells rows apart by what they say of person and care."""
-        return self._marker.mark(row)
 
     def digest(self, rows: Sequence[GatheredRow]) -> bytes:
         """Of the rows' text, in any order, under these settings and tables."""

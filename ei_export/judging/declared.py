@@ -269,7 +269,7 @@ def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[st
     if who.record:
         found |= _unlike(before, standard.read_person(who.record))
     if what.fragment is not None:
-        somebody = who if who.record else renderer.sent_person(before)
+        somebody = who if who.record else renderer.rendered_person(before)
         line = renderer.line(somebody.key, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
         found |= _unlike(standard.read_care(debit.sent), standard.read_care(line))
     return found

@@ -64,9 +64,7 @@ class _Writer:
         self.unasked: set[str] = set()
 
     def write(self, due: Sequence[Visit]) -> Steps[None]:
-        persons = [self._person(visit) for visit in due]
-        yield
-        drafts = [*map(self._draft, due, persons)]
+        drafts = [*map(self._draft, due)]
         yield
         ready = self._held_by_us(drafts)
         yield
@@ -161,24 +159,18 @@ class _Writer:
             )
         )
 
-    def _person(self, visit: Visit) -> RenderedPerson:
-        """The person by the row, or as they were sent where the feed is silent."""
-        appointment, renderer = visit.appointment, self.context.renderers[standard_on(visit.day).standard]
-        if appointment.id not in self.heard.silent:
-            return renderer.person(appointment)
-        debit = self.heard.again[appointment.id]
-        return renderer.sent_person(standard_named(debit.standard).read_person(debit.person))
-
-    def _draft(self, visit: Visit, who: RenderedPerson) -> _Draft:
-        """With the care of the row, or as it was sent where the feed is silent."""
+    def _draft(self, visit: Visit) -> _Draft:
+        """With person and care of the row, or as they were sent where the feed is silent."""
         appointment, context = visit.appointment, self.context
         place, renderer = self.grouped.places[appointment.id], context.renderers[standard_on(visit.day).standard]
         is_silent = appointment.id in self.heard.silent
         if is_silent:
             debit = self.heard.again[appointment.id]
-            what = renderer.sent_care(standard_named(debit.standard).read_care(debit.sent))
+            sent = standard_named(debit.standard)
+            who = renderer.rendered_person(sent.read_person(debit.person))
+            what = renderer.rendered_care(sent.read_care(debit.sent))
         else:
-            what = renderer.care(appointment)
+            who, what = renderer.person(appointment), renderer.care(appointment)
         claimed = context.claims.of(visit, place, what, renderer)
         return _Draft(visit, place, claimed, (claimed.standard, appointment.uzovi), who, is_silent)
 

@@ -25,8 +25,6 @@ _MARKED: Final = tuple(column for column in (*_PERSON, *CARE_COLUMNS) if column 
 _PERSONS: Final = 512
 _CARES: Final = 4096
 
-_Cells = Callable[[Sequence[str]], tuple[str, ...]]
-
 
 class RenderedPerson(NamedTuple):
     """A person with what is wrong with them; ``record`` and ``key`` (`Standard.person` and `key`) are '' with an error.
@@ -47,19 +45,31 @@ class RenderedCare(NamedTuple):
     fragment: Any = None
 
 
+class _Picker:
+    """Picks the texts of some columns out of rows, wherever these have them."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._known: dict[int, tuple[Mapping[str, int], Callable[[Sequence[str]], tuple[str, ...]]]] = {}
+
+    def texts(self, row: Appointment) -> tuple[str, ...]:
+        """As they stand in the feed."""
+        found = self._known.get(id(row.at))
+        if found is None:
+            pick = itemgetter(*(row.at[column] for column in self._columns))
+            found = self._known[id(row.at)] = (row.at, pick)  # keeps ``at``, so that its id stays its own
+        return found[1](row.cells)
+
+
 class Marker:
     """Marks rows by the texts of person and care: the same mark for the same texts."""
 
     def __init__(self) -> None:
-        self._pickers: dict[int, tuple[Mapping[str, int], _Cells]] = {}
+        self._texts = _Picker(_MARKED).texts
 
     def mark(self, row: Appointment) -> str:
         """8 characters; two rows that say something else have the same one once in four thousand million times."""
-        found = self._pickers.get(id(row.at))
-        if found is None:
-            pick = itemgetter(*(row.at[column] for column in _MARKED))
-            found = self._pickers[id(row.at)] = (row.at, pick)  # keeps ``at``, so that its id stays its own
-        return f"{crc32(UNIT.join(found[1](row.cells)).encode()):08x}"
+        return f"{crc32(UNIT.join(self._texts(row)).encode()):08x}"
 
 
 class Renderer:
@@ -78,18 +88,10 @@ class Renderer:
         #: The last one, by the same: rows of one patient follow each other, and comparing is quicker than hashing.
         self._last: tuple[tuple[str, tuple[str, ...]], RenderedPerson] = (("", ()), RenderedPerson(None, ()))
         self._cares: dict[tuple[str, ...], RenderedCare] = {}
-        self._pickers: dict[int, tuple[Mapping[str, int], _Cells, _Cells]] = {}
-
-    def _picker(self, at: Mapping[str, int]) -> tuple[Mapping[str, int], _Cells, _Cells]:
-        found = self._pickers.get(id(at))
-        if found is None:
-            who, what = (itemgetter(*(at[column] for column in columns)) for columns in (_PERSON, CARE_COLUMNS))
-            found = self._pickers[id(at)] = (at, who, what)  # keeps ``at``, so that its id stays its own
-        return found
+        self._who, self._what = _Picker(_PERSON).texts, _Picker(CARE_COLUMNS).texts
 
     def person(self, appointment: Appointment) -> RenderedPerson:
-        texts = self._picker(appointment.at)[1](appointment.cells)
-        key, (last, found) = (appointment.patient_id, texts), self._last
+        key, (last, found) = (appointment.patient_id, self._who(appointment)), self._last
         if key != last:
             found = self._known_person(key)
             self._last = key, found
@@ -104,7 +106,7 @@ class Renderer:
         return found
 
     def care(self, appointment: Appointment) -> RenderedCare:
-        texts = self._picker(appointment.at)[2](appointment.cells)
+        texts = self._what(appointment)
         found = self._cares.get(texts)
         if found is None:
             if len(self._cares) >= _CARES:
@@ -112,19 +114,12 @@ class Renderer:
             found = self._cares[texts] = self._care(texts)
         return found
 
-    def sent_person(self, person: Person) -> RenderedPerson:
-        """A person as they were sent before."""
-        return self._rendered_person(person, [])
-
-    def sent_care(self, care: Care) -> RenderedCare:
-        """Care as it was sent before."""
-        return self._rendered_care(care, [])
-
     def _care(self, texts: tuple[str, ...]) -> RenderedCare:
         what, findings = care(dict(zip(CARE_COLUMNS, texts, strict=True)))
-        return RenderedCare(None, findings) if what is None else self._rendered_care(what, findings)
+        return RenderedCare(None, findings) if what is None else self.rendered_care(what, findings)
 
-    def _rendered_care(self, what: Care, findings: Sequence[Finding]) -> RenderedCare:
+    def rendered_care(self, what: Care, findings: Sequence[Finding] = ()) -> RenderedCare:
+        """Care of which this was found already."""
         findings = [*findings, *self._standard.check_care(what)]
         if findings and self._severities.hold(findings):
             return RenderedCare(what, findings)
@@ -132,9 +127,10 @@ class Renderer:
 
     def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
         who, findings = person(dict(zip(PERSON_COLUMNS, (patient_id, *texts), strict=True)))
-        return RenderedPerson(None, findings) if who is None else self._rendered_person(who, findings)
+        return RenderedPerson(None, findings) if who is None else self.rendered_person(who, findings)
 
-    def _rendered_person(self, who: Person, findings: Sequence[Finding]) -> RenderedPerson:
+    def rendered_person(self, who: Person, findings: Sequence[Finding] = ()) -> RenderedPerson:
+        """A person of whom this was found already."""
         who, more = self._standard.check_person(who)
         findings = [*findings, *more]
         if findings and self._severities.hold(findings):
