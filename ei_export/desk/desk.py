@@ -12,6 +12,7 @@ from typing import Final, TypeVar, cast
 from attrs import Factory, define, evolve, field
 
 from ..base.problems import Language, SettingsError
+from ..base.processes import no_collector
 from ..intake.picking import FeedRows
 from ..judging.rules import Rules
 from ..ledger import Ledger
@@ -110,7 +111,8 @@ class Desk:
             if of == state:
                 self._kept.move_to_end(name)
                 return cast(T, value)
-        made = make()
+        with no_collector():
+            made = make()
         with self._lock:
             self._kept[name] = state, made
             while len(self._kept) > _MOST_KEPT:

@@ -3,25 +3,26 @@
 What can be done about what is chosen is a page of its own (`actions`), which says first what it will do.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from io import BytesIO
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, Final, get_args
 
-from attrs import frozen
+from attrs import evolve, frozen
 from flask import Blueprint, Response, abort, request
 
 from ..base.problems import Language
 from ..base.words import words
 from ..commands.worklist.sheets import NAME, sending_rows, write_sheets
-from ..commands.worklist.task import Task
-from ..commands.worklist.worklist import Count, WorkList, worklist
+from ..commands.worklist.task import Task, unpack
+from ..commands.worklist.worklist import Count, PackedTask, WorkList, worklist
 from ..model.tasks import TaskName, Way
 from ..output.causes import title
 from .desk import Desk
-from .showing import as_download, desk, paged, show
+from .showing import Paged, as_download, desk, paged, show
 
 PAGE = Blueprint("worklist", __name__, url_prefix="/werklijst")
 
@@ -35,38 +36,49 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 @frozen(slots=False)  # what is worked out of it is kept
 class Tasks:
-    """The work list as it is kept from page to page: ``all`` the tasks, ``things`` of each cause, by its key, and how
-    many there are of each kind (``counts``)."""
+    """The work list as it is kept from page to page, packed, as there may be tens of thousands: ``all`` the tasks,
+    ``things`` of each cause, by its key, and how many there are of each kind (``counts``)."""
 
-    all: Sequence[Task]
-    things: Mapping[str, Sequence[Task]]
+    all: Sequence[PackedTask]
+    things: Mapping[str, Sequence[str]]
     counts: Mapping[TaskName, Count]
     _language: Language
 
     @classmethod
     def made(cls, found: WorkList, language: Language) -> "Tasks":
         """Of a work list, that isn't needed any more then."""
-        tasks, things = [], {}
-        for task, same in found.grouped():
-            tasks.append(task)
-            if task.is_cause:
-                things[task.key] = [*same]
+        tasks: list[PackedTask] = []
+        things: dict[str, list[str]] = {}
+        for each in found.packed():
+            if isinstance(each, PackedTask):
+                tasks.append(each)
+            else:
+                things.setdefault(tasks[-1].key, []).append(each)
         return cls(tasks, things, found.counts, language)
 
     def of(self, name: str) -> Task | None:
-        """What is open about a line, by its reference, or an appointment, by its id."""
-        return self._by_name.get(name)
+        """What is open about a line, by its reference, an appointment, by its id, or else a task, by its key."""
+        written = json.dumps(name)
+        own = (task.packed for task in self.all if task.key not in self.things)
+        for packed in chain(own, *self.things.values()):
+            if written in packed:
+                task = unpack(packed)
+                if name in (task.reference, task.appointment_id, task.key):
+                    return task
+        return None
 
     def named(self, name: str) -> Sequence[str]:
         """What somebody chose: a task that many wait for by its key, then each of these; or one thing, by itself."""
-        return [thing.reference or thing.appointment_id or thing.key for thing in self.things.get(name, ())] or [name]
+        things = map(unpack, self.things.get(name, ()))
+        return [thing.reference or thing.appointment_id or thing.key for thing in things] or [name]
 
-    def having(self, search: str, kind: str, insurer: str) -> Sequence[Task]:
+    def having(self, search: str, kind: str, insurer: str) -> Sequence[PackedTask]:
         """The tasks of a kind and an insurer, '' for any, in which every word that is searched for stands."""
         wanted = search.casefold().split()
+        texts = self._texts if wanted else repeat("", len(self.all))
         return [
             task
-            for task, text in zip(self.all, self._texts, strict=True)
+            for task, text in zip(self.all, texts, strict=True)
             if kind in ("", task.kind) and insurer in ("", task.insurer) and all(word in text for word in wanted)
         ]
 
@@ -76,18 +88,9 @@ class Tasks:
         return sorted({task.insurer for task in self.all} - {""})
 
     @cached_property
-    def _by_name(self) -> Mapping[str, Task]:
-        own = (task for task in self.all if not task.is_cause)
-        found: dict[str, Task] = {}
-        for thing in chain(own, *self.things.values()):
-            for name in (thing.reference, thing.appointment_id, thing.key):
-                found.setdefault(name, thing)
-        return found
-
-    @cached_property
     def _texts(self) -> Sequence[str]:
         """What each task is searched in."""
-        return [self._text((task, *self.things.get(task.key, ()))) for task in self.all]
+        return [self._text(map(unpack, (task.packed, *self.things.get(task.key, ())))) for task in self.all]
 
     def _text(self, same: Iterable[Task]) -> str:
         language = self._language
@@ -125,8 +128,8 @@ def page() -> Response:
     shown = paged(found.having(*chosen.values()), _ROWS)
     return _show(
         "worklist.html",
-        shown.rows,
-        tasks=shown,
+        [unpack(task.packed) for task in shown.rows],
+        shown,
         counts=found.counts,
         head=Count.of_all(found.counts.values()).told(words("worklist", desk().language), "head"),
         insurers=found.insurers,
@@ -141,9 +144,9 @@ def cause() -> Response:
     key, found = request.args.get("naam", ""), tasks(desk())
     if key not in found.things:
         abort(404)
-    head = next(task for task in found.all if task.key == key)
+    head = next(unpack(task.packed) for task in found.all if task.key == key)
     shown = paged(found.things[key], _ROWS)
-    return _show("cause.html", shown.rows, head=head, tasks=shown)
+    return _show("cause.html", [*map(unpack, shown.rows)], shown, head=head)
 
 
 @PAGE.get(f"/{NAME}.xlsx")
@@ -166,7 +169,7 @@ def _sheets() -> tuple[bytes, bytes]:
     return csv.getvalue(), xlsx.getvalue()
 
 
-def _show(template: str, rows: Sequence[Task], **values: Any) -> Response:
+def _show(template: str, rows: Sequence[Task], shown: Paged[Any], **values: Any) -> Response:
     """A page of tasks, with the ways there are about any of them, in one order."""
     language = desk().language
     known = {way for task in rows for way in task.ways}
@@ -176,5 +179,6 @@ def _show(template: str, rows: Sequence[Task], **values: Any) -> Response:
         kind_words=words("worklist", language),
         ways=[way for way in get_args(Way) if way in known],
         most_at_once=_ROWS,
+        tasks=evolve(shown, rows=rows),
         **values,
     )

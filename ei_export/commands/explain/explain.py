@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from ...base.problems import SettingsError
+from ...base.processes import no_collector
 from ...declaring.numbers import is_of_a_test
 from ...intake import open_feed, values
 from ...intake.gather import Gathered, gather
@@ -80,14 +81,15 @@ def explain(
     rows = _rows(settings, progress) if keep is None else keep(lambda: _rows(settings, progress))
     rules = Rules.load(settings, today, rows.header)
     with _opened(settings, ledger) as ledger:
-        search = Search(wanted, rows, ledger)
+        of_declarations = declaration_stories(ledger, wanted)
+        search = Search(wanted, rows, ledger, is_known=bool(of_declarations))
         if len(search.written) > 1:
             raise _unknown(settings, wanted, search.written)
         wanted = next(iter(search.written), wanted)
         patients = search.patients(wanted)
         feed = _gathered(settings, rows, ledger, patients)
         histories = PatientHistory.of_all(Context(settings, rules, ledger, feed), feed, patients)
-        stories = {**_tell(histories, wanted), **declaration_stories(ledger, wanted)}
+        stories = {**_tell(histories, wanted), **of_declarations}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)
         if not stories:
@@ -113,13 +115,14 @@ def _opened(settings: Settings, ledger: Ledger | None) -> AbstractContextManager
 def _rows(settings: Settings, progress: Callable[[str, int], None]) -> FeedRows:
     """The rows of the feed."""
     asked = settings.input
-    return FeedRows.of(
-        lambda: open_feed(asked.path, asked),
-        lambda: asked.path.stat().st_size,
-        Statuses(asked),
-        asked.values,
-        lambda rows: progress("read", rows),
-    )
+    with no_collector():
+        return FeedRows.of(
+            lambda: open_feed(asked.path, asked),
+            lambda: asked.path.stat().st_size,
+            Statuses(asked),
+            asked.values,
+            lambda rows: progress("read", rows),
+        )
 
 
 def _gathered(settings: Settings, rows: FeedRows, ledger: Ledger, patients: Sequence[str]) -> Gathered:

@@ -23,9 +23,9 @@ class Search:
     A trajectory without a number of its own is called by its patient, insurer and program, with slashes in between.
     """
 
-    def __init__(self, wanted: str, feed: FeedRows, ledger: Ledger) -> None:
-        """Looks for the number as it is written. Only where nothing has it so, it is looked for in other capitals;
-        and where nothing has it at all, what looks most like it is noticed on the way."""
+    def __init__(self, wanted: str, feed: FeedRows, ledger: Ledger, *, is_known: bool) -> None:
+        """Looks for the number as it is written. Only where nothing has it so, nor ``is_known`` to have it, it is
+        looked for in other capitals; and where nothing has it at all, what looks most like it is noticed on the way."""
         self._wanted, self._folded = wanted, wanted.casefold()
         self._feed, self._ledger = feed, ledger
         parts = wanted.split("/")
@@ -43,7 +43,7 @@ class Search:
         self.written: Sequence[str] = [wanted]
         #: As `patients` has them.
         self._known = wanted, self._patients_of(wanted)
-        if not self._known[1]:
+        if not (is_known or self._known[1]):
             self._find_in_any_capitals()
             names = {name for name in self._found if name.casefold() == self._folded}
             self.written = sorted(names | names_like(ledger, wanted))

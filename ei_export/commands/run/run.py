@@ -3,10 +3,9 @@
 Read :func:`run` from top to bottom to know what the program does; everything else is how.
 """
 
-import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import date
 from functools import cache
 from itertools import chain
@@ -19,7 +18,7 @@ from attrs import evolve, frozen
 from ... import __version__
 from ...base.delivery import Place, Scratch, Stage, is_taken, test_files, writing
 from ...base.problems import Finding, SettingsError
-from ...base.processes import Helper, Later, cores
+from ...base.processes import Helper, Later, cores, no_collector
 from ...declaring.booking import Booking
 from ...declaring.files import Files, LineList, Written
 from ...declaring.numbering import Numbering
@@ -102,7 +101,7 @@ def run(settings: Settings, options: Options) -> Summary:
     if settings.output.names_schema:  # one that is none is refused before anything else is done
         for standard in standards():
             new_check(standard)
-    with writing(settings.output.dir), ExitStack() as cleaning, _no_collector():
+    with writing(settings.output.dir), ExitStack() as cleaning, no_collector():
         ledger = Ledger.open(settings.ledger.path) if options.publish else Ledger.look(settings.ledger.path)
         cleaning.callback(ledger.close)
         refuse_strangers(ledger, settings)
@@ -256,15 +255,3 @@ def _noted(cares: Iterable[Care], patients: set[str]) -> Iterator[Care]:
 
 def _row(line: DueLine) -> int | None:
     return int(line.row) if line.row else None
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """A run makes many objects and no cycles worth collecting; looking for them would take a third of its time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

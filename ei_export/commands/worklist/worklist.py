@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from attrs import define
 
@@ -22,6 +22,7 @@ from .outlook import outlook
 from .task import Task, pack, unpack
 from .together import together
 
+_encode: Final = json.JSONEncoder().encode
 #: Of what has no deadline: behind all that has one.
 _NO_DAYS: Final = 999_999
 #: Larger than any amount, in cents.
@@ -59,6 +60,15 @@ class Count:
         return cls(*(sum(getattr(count, name) for count in kinds) for name in ("tasks", "things", "cents")))
 
 
+class PackedTask(NamedTuple):
+    """A task as it is kept on disk (`unpack`), with what it is looked for by."""
+
+    key: str
+    kind: TaskName
+    insurer: str
+    packed: str
+
+
 class WorkList:
     """The tasks of a day, the most urgent first; too many for memory wait on disk.
 
@@ -78,23 +88,33 @@ class WorkList:
         """Adds what is open, behind what it follows from; once all of it is there, `put_in_order` follows."""
         cause = thing.waits_for or (thing.kind, thing.patient_id, thing.key)
         follows = str(int(catalogue()[thing.code].consequence))
-        self._things.add(UNIT.join((json.dumps(cause), follows, self._place(thing), pack(thing))))
+        self._things.add(UNIT.join((_encode(cause), follows, self._place(thing), self._known(thing), pack(thing))))
 
     def put_in_order(self) -> None:
         """Makes tasks of what was added."""
         # Two readers, one a cause ahead of the other: the things of a cause may be too many for memory.
-        heads = (together(":".join(json.loads(cause)), map(_task, same)) for cause, same in self._by_cause())
-        for head, (_, same) in zip(heads, self._by_cause(), strict=True):
-            count = self.counts.setdefault(head.kind, Count())
-            count.tasks += 1
-            count.things += head.count
-            count.cents += head.amount_cents or 0
-            place = UNIT.join((self._place(head), json.dumps([head.key, head.patient_id])))
-            self._tasks.add(UNIT.join((place, "", pack(head))))
-            if head.is_cause:
-                self._tasks.add(*(UNIT.join((place, *line.split(UNIT)[1:])) for line in same))
+        for (cause, things), (_, same) in zip(self._by_cause(), self._by_cause(), strict=True):
+            first = next(things)
+            if (second := next(things, None)) is None:  # by far most: a task as it is
+                _, _, place, known, packed = _columns(first)
+                self._tell(place, known, packed)
+                continue
+            head = together(":".join(json.loads(cause)), map(_task, chain((first, second), things)))
+            place, known = self._place(head), self._known(head)
+            self._tell(place, known, pack(head))
+            for _, follows, its_place, _, packed in map(_columns, same):
+                self._tasks.add(UNIT.join((place, known, f"{follows} {its_place}", packed)))
         self._things.close()
         self.counts = {kind: self.counts[kind] for kind in task_kinds() if kind in self.counts}
+
+    def _tell(self, place: str, known: str, packed: str) -> None:
+        """Adds a task, and counts it."""
+        *_, kind, things, cents = json.loads(known)
+        count = self.counts.setdefault(kind, Count())
+        count.tasks += 1
+        count.things += things
+        count.cents += cents
+        self._tasks.add(UNIT.join((place, known, "", packed)))
 
     def __len__(self) -> int:
         return sum(count.tasks for count in self.counts.values())
@@ -113,6 +133,16 @@ class WorkList:
             assert head is not None
             if task is not head or not head.is_cause:
                 yield head, task
+
+    def packed(self) -> "Iterator[PackedTask | str]":
+        """All tasks as they are kept on disk, behind each that is a cause the things that wait for it."""
+        for line in self._tasks:
+            _, known, thing, packed = _columns(line)
+            if thing:
+                yield packed
+            else:
+                key, _, insurer, kind, *_ = json.loads(known)
+                yield PackedTask(key, kind, insurer, packed)
 
     def grouped(self) -> Iterator[tuple[Task, Iterator[Task]]]:
         """The tasks, each with the things that it is, or that wait for it."""
@@ -140,6 +170,11 @@ class WorkList:
         """Gives the disk back."""
         self._tasks.close()
 
+    @staticmethod
+    def _known(task: Task) -> str:
+        """What there is to know of a task without unpacking it. What differs in two of them is in front."""
+        return _encode((task.key, task.patient_id, task.insurer, task.kind, task.count, task.amount_cents or 0))
+
     def _by_cause(self) -> Iterator[tuple[str, Iterator[str]]]:
         return groupby(self._things, key=lambda line: line.partition(UNIT)[0])
 
@@ -150,6 +185,10 @@ class WorkList:
         wait = _NO_DAYS if days is None else abs(days)
         day = task.date.isoformat() if task.date is not None else "9999-12-31"
         return f"{rank:09} {wait:06} {_MOST - (task.amount_cents or 0):013} {day} {task.kind}"
+
+
+def _columns(line: str) -> list[str]:
+    return line.split(UNIT)
 
 
 def _task(line: str) -> Task:
