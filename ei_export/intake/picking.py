@@ -171,16 +171,15 @@ class _Cut:
         self._progress = progress
 
     def blocks(self, source: Source) -> Iterator[Block]:
-        same: dict[str, str] = {}  # what many rows say is kept once
         row = source.first_row
         for bodies in source.bodies():
             for start in range(0, len(bodies), _TOGETHER):
                 some = bodies[start : start + _TOGETHER]
-                yield self._block(row, some, same)
+                yield self._block(row, some)
                 row += len(some)
             self._progress(row - source.first_row)
 
-    def _block(self, first: int, bodies: Sequence[str], same: dict[str, str]) -> Block:
+    def _block(self, first: int, bodies: Sequence[str]) -> Block:
         cut = self._cutter.cells(bodies)
         completed = (
             bool(took and patient and not is_broken)
@@ -193,9 +192,9 @@ class _Cut:
         return Block(
             first,
             bodies,
-            [*map(same.setdefault, cut.patients, cut.patients)],
+            cut.patients,
             appointments,
-            [*map(same.setdefault, numbers, numbers)],
+            numbers,
             [*map(self._persons.__getitem__, cut.bsns)],
             next(compress(count(), completed), None),
         )
