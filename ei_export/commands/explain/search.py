@@ -80,11 +80,16 @@ class Search:
     def _find_in_any_capitals(self) -> None:
         needle, (first, last) = self._needle, self._ends
         for block in self._feed.blocks() if needle else ():
-            for place, text in enumerate(map(str.casefold, block.bodies)):
+            rows = [*zip(block.appointments, block.numbers, block.patients, strict=True)]
+            texts = "\n".join(map("\t".join, rows)).casefold()
+            if needle not in texts and last not in texts and not (first and first in texts):
+                continue
+            for place, names in enumerate(rows):
+                text = "\t".join(names).casefold()
                 if needle in text:
                     self._find(block, place)
                 if not self._found and (last in text or (first and first in text)):
-                    for name in (block.appointments[place], block.numbers[place], block.patients[place]):
+                    for name in names:
                         self._compare(values.stated(name))
 
     def _compare(self, name: str) -> None:
