@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory, gettempdir
 from typing import BinaryIO, Final, Protocol
 
 from .private import let_read, make_file, make_folder, reading_group
@@ -85,6 +86,20 @@ class Stage:
             self._files.append(file)
             let_read(path, None if is_personal else self._group)
         return file
+
+    def add(self, name: str, write: Callable[[BinaryIO], object]) -> None:
+        """A file of which nothing is personal, and that the run can do without: as ``write`` writes it; where that
+        fails, there is none. Raises WriteError, and what ``write`` raises."""
+        file = self.create(name, is_personal=False)
+        try:
+            write(file)
+            file.flush()
+        except BaseException:
+            self._files.remove(file)
+            with suppress(OSError):  # a full disk can't take what was still to be written
+                file.close()
+            (self.staging / name).unlink()
+            raise
 
     def sync(self) -> None:
         with writing(self.staging):
@@ -207,11 +222,18 @@ def is_taken(folder: Path) -> bool:
 
 def sweep(out: Path, ledger: Path) -> None:
     """Takes away what runs of this ledger left unfinished; those that were recorded must be completed first."""
-    for leftover in out.glob(f"{_prefix(ledger)}*"):
+    left = out, Path(gettempdir())
+    for leftover in chain.from_iterable(folder.glob(f"{_prefix(ledger)}*") for folder in left):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
+
+
+def meanwhile(ledger: Path) -> TemporaryDirectory[str]:
+    """A folder for what is needed until something is written, for who has the ledger: what is left of it by one who was
+    killed, the next run takes away. Raises OSError."""
+    return TemporaryDirectory(prefix=_prefix(ledger))
 
 
 def _prefix(ledger: Path) -> str:
@@ -238,6 +260,11 @@ class Replacement:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.file.close()
+
+    def copy(self, to: BinaryIO) -> None:
+        """Copies it, once it is sealed. Raises OSError."""
+        with self._waiting.open("rb") as file:
+            shutil.copyfileobj(file, to)
 
     def publish(self) -> None:
         """Makes it appear. Raises WriteError."""

@@ -254,6 +254,11 @@ def _or_none(value: object, language: Language) -> object:
     return words("show", language)["none"] if value == "-" else value
 
 
+def _list(value: object, language: Language) -> str:
+    """What people read of a run."""
+    return words("lists", language)[str(value)]
+
+
 def _codes(value: object, language: Language) -> str:
     """Return codes with a word before them."""
     codes = str(value).strip("-").replace(",", " ").split()
@@ -278,6 +283,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     "periods": _periods,
     "expected": _form,
     "feed": _feed,
+    "unmade": _list,
     "codes": _codes,
     **dict.fromkeys(("alike", "others"), _or_none),
     "text": _text,

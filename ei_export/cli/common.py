@@ -13,6 +13,7 @@ import click
 from attrs import evolve, frozen
 
 from .. import __version__
+from ..base.faults import ON_FAULT
 from ..base.patience import ON_WAIT
 from ..base.problems import LANGUAGES, Language, MissingEntry, Refusal, refusal_of, render
 from ..base.wording import iso_day, naming
@@ -186,6 +187,8 @@ def _with_options(function: Callable[..., int]) -> Callable[..., None]:
 
 def _given(function: Callable[..., int], call: Call, own: Mapping[str, Any], *, debug: bool) -> int:
     """The exit code of a command, once it has done what was asked or said why it can't."""
+    if debug:
+        ON_FAULT.set(_show)
     try:
         return function(call, **own)
     except (click.ClickException, click.exceptions.Exit, click.Abort):

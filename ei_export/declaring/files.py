@@ -96,10 +96,12 @@ class LineList:
         """Every line, read back once all are written."""
         self._file.seek(0)
         text = io.TextIOWrapper(self._file, encoding="utf-8", newline="")
-        rows = csv.reader(text)
-        next(rows)
-        yield from ([restored(cell) for cell in row] for row in rows)
-        text.detach()
+        try:
+            rows = csv.reader(text)
+            next(rows)
+            yield from ([restored(cell) for cell in row] for row in rows)
+        finally:  # whoever reads them may fail, and the file is still to be declared by
+            text.detach()
 
 
 def _is_plain(text: str, lines: int) -> bool:

@@ -104,6 +104,18 @@ class Ledger:
             self.do("RELEASE trying")
             self._writable = writable
 
+    def attempted(self, act: Callable[[], T]) -> T | Exception:
+        """What an act gives; or what it raised, with what it wrote undone and all before it as it was. Raises
+        WriteError where that is not so any more, as a full disk may undo all."""
+        self.do("SAVEPOINT attempted")
+        try:
+            return act()
+        except Exception as error:  # noqa: BLE001 - whoever asks goes on with it
+            self.do("ROLLBACK TO attempted")
+            return error
+        finally:
+            self.do("RELEASE attempted")
+
     # Asking.
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:

@@ -176,11 +176,17 @@ class Workbook:
     What is written meanwhile lies on disk, until `discard`.
     """
 
-    def __init__(self, file: BinaryIO, day: date, most_rows: int = _MOST_ROWS) -> None:
-        """``day``: when it says that it was made."""
+    def __init__(
+        self,
+        file: BinaryIO,
+        day: date,
+        most_rows: int = _MOST_ROWS,
+        meanwhile: Callable[[], TemporaryDirectory[str]] = TemporaryDirectory,
+    ) -> None:
+        """``day``: when it says that it was made. ``meanwhile``: makes the folder of what is written meanwhile."""
         from xlsxwriter import Workbook as Book  # type: ignore[import-untyped] # only who has the extra comes here
 
-        self._meanwhile = TemporaryDirectory()
+        self._meanwhile = meanwhile()
         self._book = Book(file, {**_AS_IT_IS, "tmpdir": self._meanwhile.name})
         self._book.set_properties({"created": datetime.combine(day, time())})
         self._bold = self._book.add_format({"bold": True})
@@ -259,10 +265,14 @@ class _XlsxRows:
 
 
 def write_workbook(
-    file: BinaryIO, day: date, tables: Iterable[tuple[Sheet, Iterable[Row]]], most_rows: int = _MOST_ROWS
+    file: BinaryIO,
+    day: date,
+    tables: Iterable[tuple[Sheet, Iterable[Row]]],
+    most_rows: int = _MOST_ROWS,
+    meanwhile: Callable[[], TemporaryDirectory[str]] = TemporaryDirectory,
 ) -> None:
-    """Writes each sheet with its rows, one after the other. Raises OSError."""
-    book = Workbook(file, day, most_rows)
+    """Writes each sheet with its rows, one after the other; ``meanwhile`` as of `Workbook`. Raises OSError."""
+    book = Workbook(file, day, most_rows, meanwhile)
     try:
         for sheet, rows in tables:
             into = book.sheet(sheet)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from attrs import evolve
 
 from ei_export.base.problems import Finding, Language, Severities
-from ei_export.commands.run.html import RunPage, write_report
+from ei_export.commands.figures.figures import figured
+from ei_export.commands.run.html import Known, RunPage, write_report
 from ei_export.commands.run.summary import Summary
 from ei_export.commands.worklist.task import Task
 from ei_export.commands.worklist.worklist import WorkList
@@ -120,7 +121,8 @@ def report(
     summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
     summary.read = outcomes.total()
     summary.test = test
-    return RunPage(summary, language, practice, found_work or work(), lines)
+    known = Known(DAY, found_work or work(), None if test else figured(DAY, [], [], [], []), {})
+    return RunPage(summary, language, practice, known, lines)
 
 
 def full(language: Language) -> RunPage:
@@ -133,7 +135,7 @@ def full(language: Language) -> RunPage:
         work(LATE, REFUSED, ENDED),
         test=True,
     )
-    return evolve(shown, figures=some_figures())
+    return evolve(shown, known=evolve(shown.known, figures=some_figures()))
 
 
 def page(of: RunPage) -> str:

@@ -5,13 +5,15 @@ A run may have a million lines and as many problems; the page shows the first of
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
+from html import escape
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, get_args
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ...base.problems import LANGUAGES, Language
 from ...base.wording import euros
@@ -47,31 +49,46 @@ _STEPS: Final[Sequence[Step]] = get_args(Step)
 _WORDS: Final = {"w": "report", "count_words": "summary", "kind_words": "worklist"}
 
 
+#: A part of a page that says what the ledger knows, and what the run of the page found.
+_KNOWN: Final = re.compile(rb"<!--known (\w+)-->\n.*?<!--/known-->\n", re.DOTALL)
+_FOUND: Final = re.compile(rb'<main data-run="([^"]*)" data-errors="(\d+)" data-warnings="(\d+)">')
+#: The templates of these parts.
+_PARTS: Final = {b"next": "next.html", b"worklist": "tasks.html", b"figures": "steering.html"}
+
+
+@frozen
+class Known:
+    """What the ledger knows on a ``day``, as pages say it: what there is to do, the ``figures``, and which runs there
+    is no answer to (``sent``), each with whether somebody said that its files were sent. ``worklist`` and ``figures``
+    are None where they could not be made."""
+
+    day: date
+    worklist: WorkList | None
+    figures: Figures | None
+    sent: Mapping[str, bool]
+
+
 @frozen
 class RunPage:
-    """What the page is made of.
-
-    ``practice`` is its name; ``lines`` are the first `MOST_LINES` rows of ``lines.csv``; ``earlier`` are the runs that
-    there is no answer to, each with whether somebody said that its files were sent.
-    ``figures``: those of the day, None of a test, which declares nothing.
-    """
+    """What the page is made of: a run, with the first `MOST_LINES` rows of its ``lines.csv``, and what is known since.
+    ``practice`` is its name."""
 
     summary: Summary
     language: Language
     practice: str
-    worklist: WorkList
+    known: Known
     lines: Sequence[Mapping[str, object]] = ()
-    earlier: Mapping[str, bool] = field(factory=dict)
-    figures: Figures | None = None
 
 
 def write_report(report: RunPage, file: BinaryIO) -> None:
     """Writes the page, piece by piece; the file stays open. Same report, same bytes. Raises OSError."""
-    summary, found = report.summary, report.worklist
+    summary, severities = report.summary, report.summary.problems.severities
     kinds = list(kinds_found(summary.problems, report.language, summary.insurers))
     places = [place for kind in kinds for cause in kind.causes for place in cause.places]
     declarations = summary.declarations
+    found = summary.run or "", "test" if summary.test else "send", severities["error"], severities["warning"]
     page = page_template(report.language).stream(
+        **_known(report.known, report.language, *found),
         report=report,
         summary=summary,
         counts=summary.shown_counts,
@@ -79,27 +96,78 @@ def write_report(report: RunPage, file: BinaryIO) -> None:
         line_count=sum(declaration.lines for declaration in declarations),
         cents=sum(declaration.amount_cents for declaration in declarations),
         insurers=[(row, [d for d in declarations if d.uzovi == row.uzovi]) for row in summary.by_insurer()],
-        at_a_glance=facts(report.figures, report.language) if report.figures is not None else (),
-        panels=_panels(report),
         bars=_bars(summary, report.language),
-        bar_height=BAR_HEIGHT,
         levels=[(severity, list(same)) for severity, same in groupby(kinds, key=attrgetter("severity"))],
         problem_insurers=_twice(place.insurer for place in places if place.insurer),
         facts=lambda place: {"insurer": place.insurer},
-        tasks_head=found.head(report.language),
-        tasks=(tasks := list(found.first(_MOST_TASKS, _MOST_THINGS))),
-        task_count=len(found),
-        task_kinds=[(kind, words("worklist", report.language)[kind]) for kind in found.counts],
-        task_insurers=_twice(task.insurer for task, _ in tasks if task.insurer),
-        has_deadlines=any(found.is_near(task) and task.date is not None for task, _ in tasks),
         line_insurers=_twice(declaration.insurer for declaration in declarations),
-        send_step=_step("test" if summary.test else "send", summary.run or "", report.language),
-        to_send=[run for run, is_sent in report.earlier.items() if not is_sent],
-        waiting=[run for run, is_sent in report.earlier.items() if is_sent],
         insurer_of={declaration.invoice: declaration.insurer for declaration in declarations},
     )
     page.enable_buffering(pages.PIECES)
     page.dump(file, encoding="utf-8")
+
+
+def with_known(page: bytes, known: Known, steps: Callable[[str], Step | None], language: Language) -> bytes:
+    """A page that says what is known now in the place of what was known when it was made; what the run found stays as
+    it is. ``steps``: what is to be done with the files of a run by now, None where nothing is. The page of a test stays
+    as it is."""
+    found = _FOUND.search(page)
+    if found is None:
+        return page
+    run, errors, warnings = found[1].decode(), int(found[2]), int(found[3])
+    values = _known(known, language, run, steps(run) if run else None, errors, warnings, renewed=known.day)
+
+    def part(kept: re.Match[bytes]) -> bytes:
+        made = page_template(language, _PARTS[kept[1]]).render(values)
+        return b"<!--known %b-->\n%b\n<!--/known-->\n" % (kept[1], made.encode())
+
+    return _KNOWN.sub(part, page)
+
+
+def write_not_made(file: BinaryIO, summary: Summary, language: Language) -> None:
+    """Writes a page in the place of one that can't be made, without its templates; it says that of the run nothing else
+    is lost. Raises OSError."""
+    w, where = words("report", language), summary.folder or summary.input
+    title = w("title_test" if summary.test else "title" if summary.run else "title_nothing", day=summary.today)
+    text = w("not_made_run" if summary.run else "not_made", run=summary.run, folder=where)
+    head = f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>'
+    file.write(f"{head}\n</head>\n<body>\n<h1>{escape(title)}</h1>\n<p>{escape(text)}</p>\n</body>\n</html>\n".encode())
+
+
+def _known(
+    known: Known,
+    language: Language,
+    run: str,
+    step: str | None,
+    errors: int,
+    warnings: int,
+    renewed: date | None = None,
+) -> Mapping[str, object]:
+    """What the parts of a page that say what is known are made of. ``run`` is that of the page, '' where it declared
+    nothing; ``step`` as of `with_known`; ``renewed``: the day on which they are made anew, if they are."""
+    found, figures = known.worklist, known.figures
+    tasks = list(found.first(_MOST_TASKS, _MOST_THINGS)) if found is not None else None
+    return {
+        "day": known.day,
+        "renewed": renewed,
+        "run": run,
+        "is_test": step == "test",
+        "errors": errors,
+        "warnings": warnings,
+        "send_step": _step(step, run, language) if run and step is not None else "",
+        "to_send": [name for name, is_sent in known.sent.items() if not is_sent and name != run],
+        "waiting": [name for name, is_sent in known.sent.items() if is_sent and name != run],
+        "tasks_head": found.head(language) if found is not None else "",
+        "tasks": tasks,
+        "task_count": len(found) if found is not None else 0,
+        "task_kinds": [(kind, words("worklist", language)[kind]) for kind in found.counts] if found is not None else (),
+        "task_insurers": _twice(task.insurer for task, _ in tasks or () if task.insurer),
+        "has_deadlines": found is not None
+        and any(found.is_near(task) and task.date is not None for task, _ in tasks or ()),
+        "at_a_glance": facts(figures, language) if figures is not None else (),
+        "panels": _panels(figures, language) if figures is not None else None,
+        "bar_height": BAR_HEIGHT,
+    }
 
 
 def with_step(page: bytes, run: str, step: Step) -> bytes:
@@ -137,11 +205,11 @@ def _twice(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(set(names))]
 
 
-def _panels(report: RunPage) -> Sequence[Panel]:
-    """The figures of the page, the first rows of each; none of a test, nor before anything was declared."""
-    if report.figures is None or not report.figures.months:
+def _panels(figures: Figures, language: Language) -> Sequence[Panel]:
+    """The figures of the page, the first rows of each; none before anything was declared."""
+    if not figures.months:
         return ()
-    found = panels(report.figures, report.language, _FIGURES)
+    found = panels(figures, language, _FIGURES)
     return [panel.first(_MOST_FIGURES) for panel in found if panel.rows or panel.notes]
 
 

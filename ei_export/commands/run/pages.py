@@ -1,23 +1,27 @@
 """What people get to see of a run: its page and its workbook."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from attrs import astuple
 
-from ...base.delivery import replacing, writing
+from ...base.delivery import meanwhile, replacing, writing
 from ...base.problems import PROBLEM_COLUMNS, Language
 from ...declaring.files import LINE_COLUMNS, LineList
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
-from ...ledger.standing import without_answer
+from ...ledger.runs import published_run
+from ...ledger.standing import unanswered, without_answer
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
 from ..figures.figures import Figures
 from ..worklist.worklist import WorkList
-from .html import RunPage, Step, with_last_run, with_step, write_report
+from .html import Known, RunPage, Step, with_known, with_last_run, with_step, write_report
+from .recovery import RUN
 from .summary import Summary
 
 #: Columns that hold a number, everything else is text, whatever it looks like; and the wide ones, in characters.
@@ -25,20 +29,40 @@ _NUMBERS: Final = frozenset({"units", "amount_cents", "row"})
 _WIDTHS: Final = {"message": 80, "remedy": 80, "reference": 22, "trajectory": 22, "rule": 26, "code": 24}
 
 
+def known(ledger: Ledger, day: date, found: WorkList | None, figures: Figures | None) -> Known:
+    """What the ledger knows, as pages say it; the arguments as of `Known`."""
+    sent = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
+    return Known(day, found, figures, sent)
+
+
 def write_page(
-    file: BinaryIO,
-    settings: Settings,
-    ledger: Ledger,
-    summary: Summary,
-    first_lines: Iterable[Sequence[object]],
-    found: WorkList,
-    figures: Figures | None,
+    file: BinaryIO, settings: Settings, summary: Summary, since: Known, first_lines: Iterable[Sequence[object]]
 ) -> None:
-    """Writes ``report.html``. The ledger holds what the run came to, and ``found`` is what there is to do since;
-    ``figures`` as of `RunPage`."""
+    """Writes ``report.html``. ``since``: what the ledger knows, with what the run came to."""
     rows = [dict(zip(LINE_COLUMNS, line, strict=True)) for line in first_lines]
-    earlier = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
-    write_report(RunPage(summary, settings.language, settings.practice.name, found, rows, earlier, figures), file)
+    write_report(RunPage(summary, settings.language, settings.practice.name, since, rows), file)
+
+
+def renew_page(settings: Settings, ledger: Ledger, now: Known) -> None:
+    """Has the page of the last run say what is known by now. Raises WriteError."""
+    path = settings.output.dir / "report.html"
+    with writing(path):
+        page = path.read_bytes() if path.is_file() else b""
+    renewed = with_known(page, now, lambda run: _step(ledger, run), settings.language)
+    if renewed != page:
+        with replacing(path, settings.ledger.path) as file:
+            file.write(renewed)
+
+
+def _step(ledger: Ledger, label: str) -> Step | None:
+    """What is to be done with the files of a run; None where all of them are answered."""
+    match = RUN.fullmatch(label)
+    run = published_run(ledger, int(match[1])) if match else None
+    if run is None or run.state == "withdrawn":
+        return "withdrawn"
+    if not any(row["run"] == run.run for row in unanswered(ledger, date.max)):
+        return None
+    return "sent" if run.handed_over_on or run.answered else "send"
 
 
 def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:
@@ -67,10 +91,11 @@ def mark_page(out: Path, ledger: Path, language: Language) -> None:
         file.write(with_last_run(page, ran, language))
 
 
-def write_sheets(file: BinaryIO, summary: Summary, listing: LineList) -> None:
+def write_sheets(file: BinaryIO, settings: Settings, summary: Summary, listing: LineList) -> None:
     """Writes ``workbook.xlsx``: what is in ``lines.csv`` and ``problems.csv``, under the same names."""
     tables = [("lines", LINE_COLUMNS, listing.rows()), ("problems", PROBLEM_COLUMNS, map(astuple, summary.problems))]
-    write_workbook(file, summary.today, [_as_in_csv(*table) for table in tables])
+    sheets, folder = [_as_in_csv(*table) for table in tables], partial(meanwhile, settings.ledger.path)
+    write_workbook(file, summary.today, sheets, meanwhile=folder)
 
 
 def _as_in_csv(name: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Sheet, Iterator[Row]]:

@@ -3,7 +3,6 @@
 Read :func:`run` from top to bottom to know what the program does; everything else is how.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -52,7 +51,6 @@ from ..belonging import refuse_strangers, refuse_unknown_runs
 from .inbox import Inbox, waiting_in_inbox
 from .judging import FeedJudge
 from .measured import MeasurementFile
-from .pages import write_sheets
 from .recording import record
 from .recovery import before_the_last, broken_off, finish_earlier_runs, forgotten
 from .summary import Summary
@@ -143,12 +141,9 @@ def run(settings: Settings, options: Options) -> Summary:
         if isinstance(place, Stage):
             add_run(ledger, StagedRun(series.key, place.staging, folder), options.today, summary.input, __version__)
             summary.run, summary.folder = series.label, folder
-            document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
-            place.create("summary.json", is_personal=False).write(document.encode())
-            if options.xlsx and files is not None:
-                write_sheets(place.create("workbook.xlsx", is_personal=False), summary, files.line_list)
         if options.publish:
-            record(settings, rules, ledger, summary, first_lines, place, series, cleaning)
+            listing = files.line_list if options.xlsx and files is not None else None
+            record(settings, rules, ledger, summary, first_lines, listing, place, series, cleaning)
     return summary
 
 

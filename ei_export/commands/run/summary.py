@@ -55,7 +55,8 @@ class InsurerCounts:
 class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
     by UZOVI number, and of these the ``closed`` ones; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each
-    line, where ``--json`` asked for them; ``late`` is what went wrong once the report was written, and stands in none;
+    line, where ``--json`` asked for them; ``late`` is what of it could not be shown, or not as usual: it stands in no
+    page, or in none that can be relied on;
     ``test``: it declares nothing; ``measurements``: how many rows of the file of measurements came to what, None
     without one; ``answers``: how many files of the inbox did, None where it was not read."""
 
@@ -109,7 +110,7 @@ class Summary:
         return self.problems.severities["error"]
 
     def add_late(self, finding: Finding) -> None:
-        """Adds what went wrong once the report was written."""
+        """Adds what could not be shown of it."""
         self.problems.add(finding)
         self.late.append(finding)
 
@@ -163,6 +164,7 @@ class Summary:
             "errors": self.problems.severities["error"],
             "warnings": self.problems.severities["warning"],
             "exit": self.exit_code,
+            **({"reason": self.late[0].code} if self.late else {}),
         }
         return " ".join(f"{name}={value}" for name, value in values.items())
 

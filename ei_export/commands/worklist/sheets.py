@@ -4,10 +4,11 @@ On top stands what is to be sent and what has no answer, which is no task and ha
 for one cause has the number of its task in common, and stands together. No BSN, name or birth date is in it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, count, groupby
 from operator import itemgetter
+from tempfile import TemporaryDirectory
 from typing import BinaryIO, Final
 
 from ...base.problems import Language
@@ -15,7 +16,7 @@ from ...base.words import words
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import LedgerRow, declarations
-from ...output.sheets import Column, CsvRows, Row, Sheet, Value, Workbook, titled
+from ...output.sheets import Column, CsvRows, Row, Sheet, Value, Workbook, titled, write_workbook
 from .worklist import WorkList
 
 #: What is called in the files as in Dutch, whatever the language of the practice: programs and people look for it.
@@ -134,11 +135,12 @@ def write_sheets(
     csv: BinaryIO,
     xlsx: BinaryIO,
     tabs: Iterable[tuple[Sheet, Iterable[Row]]] = (),
+    meanwhile: Callable[[], TemporaryDirectory[str]] = TemporaryDirectory,
 ) -> None:
     """Writes both files, ``sending`` (`sending_rows`) above the work list, and ``tabs`` behind it in the workbook; they
-    stay open. The same list, the same bytes. Raises OSError."""
+    stay open. The same list, the same bytes. ``meanwhile`` as of `Workbook`. Raises OSError."""
     table = sheet(language)
-    book = Workbook(xlsx, found.day)
+    book = Workbook(xlsx, found.day, meanwhile=meanwhile)
     try:
         text = CsvRows(csv, table)
         into = text, book.sheet(table)
@@ -153,3 +155,16 @@ def write_sheets(
         book.close()
     finally:
         book.discard()
+
+
+def write_not_made(name: str, file: BinaryIO, day: date, why: Sequence[str], language: Language) -> None:
+    """Writes a file by its name in the place of one that can't be made: a row that says ``why``, and what to do. Raises
+    OSError."""
+    table, (cause, todo) = sheet(language), why
+    row = _row(task_kind=words("worklist", language)["not_made"], date=day, cause=cause, todo=todo)
+    if name.endswith(".xlsx"):
+        write_workbook(file, day, [(table, [row])])
+    else:
+        text = CsvRows(file, table)
+        text.add(row)
+        text.close()

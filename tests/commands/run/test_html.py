@@ -32,7 +32,7 @@ from tests.support.pages import (
     work,
 )
 
-TEMPLATES = ("report.html", "parts.html", "last_run.html")
+TEMPLATES = ("report.html", "next.html", "tasks.html", "steering.html", "parts.html", "last_run.html")
 #: Elements without an end.
 VOID = frozenset({"meta", "input", "wbr", "rect"})
 
