@@ -16,6 +16,7 @@ from ..ledger.line import ClosedAs
 from .common import HELD, Call
 from .credit import references
 from .queueing import queueing
+from .renewing import renew_lists
 from .speaking import warn
 
 
@@ -44,6 +45,8 @@ def close(call: Call, references: tuple[str, ...], closed_as: str | None, is_ope
     )
     for each in problems:
         warn(f"{each['message']}\n{each['remedy']}")
+    if items:
+        renew_lists(call, settings)
     return HELD if problems else 0
 
 

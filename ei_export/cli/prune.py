@@ -13,6 +13,7 @@ from ..base.words import Words, words
 from ..commands.prune import Pruned, Staying, plan, take_out
 from ..output.paper import wrapped
 from .common import Call, Day, command
+from .renewing import renew_lists
 from .speaking import warn
 
 _MOST: Final = 20
@@ -36,6 +37,7 @@ def prune(call: Call, before: date, yes: bool) -> int:
     call.say(lambda: _document(done), lambda: _lines(done, settings.language), is_done=True)
     if not done.is_compact:
         warn(say("compact"))
+    renew_lists(call, settings)
     return 0
 
 

@@ -11,6 +11,7 @@ from ..commands.corrections.named import Done
 from ..commands.corrections.report import problem, queue_lines
 from ..settings import Settings
 from .common import HELD, Call, Text, command
+from .renewing import renew_lists
 from .speaking import warn
 
 
@@ -42,5 +43,7 @@ def work(call: Call, act: Callable[[Settings, str, date], Done[Queued]], why: st
     )
     for each in refused:
         warn(f"{each['message']}\n{each['remedy']}")
+    if done.items:
+        renew_lists(call, settings)
     is_held = not done.items or any(each["severity"] == "error" for each in refused)
     return HELD if refused and is_held else 0

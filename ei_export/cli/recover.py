@@ -13,6 +13,7 @@ from ..commands.recover import ReadBack
 from ..commands.recover import recover as read_back
 from ..output.paper import counted, wrapped
 from .common import Call, command
+from .renewing import renew_lists
 
 #: What is not in the files of a run.
 _LOST: Final = ("RECOVERED_ANSWERS", "RECOVERED_CONTACTS", "RECOVERED_WISHES")
@@ -34,6 +35,7 @@ def recover(call: Call, runs_gone: bool) -> int:
         lambda: _lines(found.runs, problems, settings.language),
         is_done=True,
     )
+    renew_lists(call, settings)
     return 0
 
 

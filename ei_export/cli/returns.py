@@ -10,6 +10,7 @@ from ..commands.returns.report import FileReport, document, text_lines
 from ..commands.returns.returns import read_returns
 from ..output.json_stream import JsonStream
 from .common import Call, command
+from .renewing import renew_lists
 from .speaking import has_spoken, speaking
 
 
@@ -33,6 +34,7 @@ def returns(call: Call, files: tuple[Path, ...]) -> int:
         if call.as_json and (has_spoken() or sys.exc_info()[0] is None):
             with speaking(is_done=True) as out:
                 page.close(out)
+        renew_lists(call, settings)
     return exit_code
 
 

@@ -8,6 +8,7 @@ from ..base.problems import SettingsError
 from ..base.words import words
 from ..commands.corrections.runs import note_sent
 from .common import Call, Day, Text, command
+from .renewing import renew_lists
 
 
 @click.command()
@@ -27,4 +28,5 @@ def sent(call: Call, run: str, on: date | None, not_sent: bool) -> int:
         lambda: [say("not_sent" if day is None else "sent", run=noted, day=day)],
         is_done=True,
     )
+    renew_lists(call, settings)
     return 0

@@ -7,6 +7,7 @@ import click
 from ..commands.corrections.report import problem, undo_lines, undo_question
 from ..commands.corrections.undo import undo as undo_run
 from .common import Call, Text, command
+from .renewing import renew_lists
 from .speaking import warn
 
 
@@ -33,4 +34,5 @@ def undo(call: Call, run: str, why: str, files_gone: bool, although_sent: bool) 
     )
     for each in problems:
         warn(f"{each['message']}\n{each['remedy']}")
+    renew_lists(call, settings)
     return 0

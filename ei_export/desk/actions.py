@@ -17,7 +17,7 @@ from ..commands.status.status import closed_rows
 from ..ledger import Ledger
 from ..ledger.standing import going_by_themselves
 from .planned import comes_to, told
-from .showing import acting, desk, one_of, paged, redirect_with, show
+from .showing import acting, desk, one_of, paged, redirect_with, renew_lists, show
 from .worklist import tasks
 
 PAGE = Blueprint("actions", __name__, url_prefix="/acties")
@@ -93,6 +93,7 @@ def do() -> ResponseReturnValue:
         return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
     act = evolve(_ACTS[way], why=request.form.get("why", "").strip())
     done = [each.name for each in confirm(desk().settings(), act, shown, desk().day).done]
+    renew_lists()
     if left := [name for name in shown if name not in done]:
         again = url_for("actions.look", way=way, name=left)
         return redirect_with(again, w("partly", done=len(done), left=len(left)), "warning")
@@ -122,6 +123,7 @@ def not_after_all() -> ResponseReturnValue:
     w = words("desk-actions", desk().language)
     wanted = next((each for each in _WANTED if each == request.form.get("wanted")), None) or abort(404)
     done = cancel(desk().settings(), [request.form.get("name", "")], "", desk().day, wanted)
+    renew_lists()
     for _, _, finding in done.refused:
         return redirect_with(
             url_for("actions.queued"), " ".join(render(finding.code, finding.params, desk().language)), "warning"

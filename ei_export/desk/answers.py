@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from attrs import frozen
 from flask import Blueprint, abort, redirect, url_for
@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from ..base.problems import Finding, render
 from ..base.words import Words, words
+from ..commands.renewing import renew
 from ..commands.returns.answered import answered, reasons_of, reasons_of_whole
 from ..commands.returns.inbox import read_inbox
 from ..commands.returns.report import FileReport, document
@@ -25,7 +26,7 @@ from ..ledger.standing import declarations
 from ..model.tasks import TaskName, task_kinds
 from ..settings import Settings
 from ..standards.files import files_in
-from .showing import acting, desk, paged, redirect_with, show, uploaded
+from .showing import acting, desk, paged, redirect_with, renew_lists, show, uploaded
 from .stories import name_of, run_of
 from .uploads import limit_of
 from .working import work, worked
@@ -92,9 +93,21 @@ class Brought:
         )
 
 
-def read(settings: Settings, files: Mapping[Path, str], today: date, progress: object) -> list[Brought]:
+@frozen
+class Read:
+    """What return files brought, and ``told``: which lists could not be renewed since."""
+
+    brought: Sequence[Brought]
+    told: Sequence[Finding]
+
+
+def read(settings: Settings, files: Mapping[Path, str], today: date, progress: object) -> Read:
     """Reads return files, each with what it was called. Raises as `read_returns`."""
-    return [Brought.of(report) for report in read_returns(settings, files, today, files)]
+    try:
+        brought = [Brought.of(report) for report in read_returns(settings, files, today, files)]
+    finally:  # what was read in stays read in, whatever stopped the rest
+        told = renew(settings, today)
+    return Read(brought, told)
 
 
 @frozen
@@ -119,6 +132,7 @@ class Unanswered:
 def page() -> ResponseReturnValue:
     """Where files are dragged in; what those brought that just were; what there is no answer to; all answers."""
     settings, today = desk().settings(), desk().day
+    found = cast(Read | None, worked(_KIND))
     with desk().ledger() as ledger:
         known = list(answers(ledger))
         declared = list(declarations(ledger))
@@ -132,7 +146,8 @@ def page() -> ResponseReturnValue:
     return show(
         "answers.html",
         _words(),
-        brought=worked(_KIND),
+        brought=found.brought if found is not None else None,
+        told=[*_messages(found.told)] if found is not None else (),
         unanswered=unanswered,
         known=paged(known),
         inbox=settings.output.inbox,
@@ -164,6 +179,7 @@ def read_folder() -> ResponseReturnValue:
     if inbox is None:
         return redirect_with(url_for("answers.page"), w["inbox.none"], "warning")
     counts = {name: inbox.counts[name] for name in ("read", "known", "left")}
+    renew_lists()
     text = " ".join([w("inbox.came", **counts), *_messages([*inbox.told, *(each for _, each in inbox.left)])])
     return redirect_with(url_for("answers.page"), text, "warning" if inbox.counts["left"] else "good")
 

@@ -18,9 +18,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from ..base.problems import BusyError, Language, Refusal, SettingsError, refusal_of
+from ..base.problems import BusyError, Language, Refusal, SettingsError, refusal_of, render
 from ..base.wording import number, printable
 from ..base.words import Worded, Words, words
+from ..commands.renewing import renew
 from ..ledger.standing import unanswered, without_answer
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
@@ -200,6 +201,12 @@ def redirect_with(location: str, text: str, tone: Tone = "good") -> ResponseRetu
     """Leads to a page that says what came of the act."""
     session().tell(Message(text, tone))
     return redirect(location, 303)
+
+
+def renew_lists() -> None:
+    """Has the page and the lists beside the runs say what was just recorded; the next page says which could not."""
+    for finding in renew(desk().settings(), desk().day):
+        session().tell(Message(" ".join(render(finding.code, finding.params, desk().language)), "warning"))
 
 
 def acting(view: View) -> View:

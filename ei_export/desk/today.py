@@ -31,7 +31,7 @@ from ..standards.files import files_in
 from .jobs import Job
 from .looks import stamp
 from .running import Asked, declare, look
-from .showing import acting, as_download, desk, one_of, paged, redirect_with, show, uploaded
+from .showing import acting, as_download, desk, one_of, paged, redirect_with, renew_lists, show, uploaded
 from .uploads import limit_of
 
 PAGE = Blueprint("today", __name__, url_prefix="/vandaag")
@@ -107,6 +107,7 @@ def sent(run: str) -> ResponseReturnValue:
     if day is None and "not_sent" not in request.form:
         return redirect_with(url_for(".page"), w("sent.no_day"), "warning")
     noted = note_sent(desk().settings(), run, None if "not_sent" in request.form else day, desk().day)
+    renew_lists()
     text = w("sent.not", run=noted) if "not_sent" in request.form else w("sent.noted", run=noted, day=day)
     return redirect_with(url_for(".page"), text)
 
@@ -125,6 +126,7 @@ def withdraw(run: str) -> ResponseReturnValue:
     """Takes back a run that was not sent."""
     settings, form = desk().settings(), request.form
     undone = undo(settings, run, form.get("why", "").strip(), desk().day, files_gone="files_gone" in form)
+    renew_lists()
     told = [_words()("withdrawn", run=undone.run), *_told(undone.findings)]
     return redirect_with(url_for(".page"), " ".join(told), "warning" if undone.findings else "good")
 

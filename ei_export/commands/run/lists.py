@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 PAGE: Final = "report.html"
 PROBLEMS: Final = "problems.csv"
-_WORK: Final = (f"{work_sheets.NAME}.csv", f"{work_sheets.NAME}.xlsx")
+WORKLIST: Final = (f"{work_sheets.NAME}.csv", f"{work_sheets.NAME}.xlsx")
 
 
 class Lists:
@@ -93,9 +93,9 @@ class Lists:
             tabs = sheets(told, language) if told is not None else ()
             work_sheets.write_sheets(found, sending, language, csv, xlsx, tabs, folder)
 
-        if found is None or not self._write("worklist", _WORK, write):
+        if found is None or not self._write("worklist", WORKLIST, write):
             why = render(self._summary.late[-1].code, self._summary.late[-1].params, language)
-            for name in _WORK:
+            for name in WORKLIST:
                 self._instead(name, partial(work_sheets.write_not_made, name, day=day, why=why, language=language))
 
     @property
