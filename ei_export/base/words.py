@@ -41,6 +41,8 @@ _IN_PLACE: Final = {"count": r"\d+", "digit": r"\d", "digits": r"\d+", "word": r
 _RUN: Final = re.compile(r"\bn{2,}\b")
 #: What is counted, in a text: the parameter, the word for one, and for more.
 _COUNTED: Final = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
+#: So many columns that are missing are named.
+_MOST_LACKING: Final = 8
 #: A value in quotes.
 _QUOTED: Final = re.compile(r'"\{(\w+)\}"')
 #: The parameters that are days, or may be.
@@ -218,6 +220,18 @@ def _columns(value: object, language: Language) -> str:
     return ", ".join(_column(name, language) for name in str(value).split(", "))
 
 
+def _lacking(value: object, language: Language) -> str:
+    """Columns that are missing, as a clerk calls them, each with the name that the practice gives it; the first ones,
+    where there are many."""
+    names, terms = str(value).split(", "), words("columns", language)
+    told = [
+        terms[name] + (f' ("{own}")' if (own := column_name(name)) != name else "") if name in terms else f'"{name}"'
+        for name in names[:_MOST_LACKING]
+    ]
+    more = len(names) - len(told)
+    return ", ".join(told) + (f" … (+ {number(more, language)})" if more else "")
+
+
 def _column(name: str, language: Language) -> str:
     terms = words("columns", language)
     return f'{terms[name]} ("{column_name(name)}")' if name in terms else f'"{name}"'
@@ -281,6 +295,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     **dict.fromkeys(_DAYS, _day),
     **dict.fromkeys(("column", "columns"), _columns),
     "periods": _periods,
+    "lacking": _lacking,
     "expected": _form,
     "feed": _feed,
     "unmade": _list,

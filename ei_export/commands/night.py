@@ -34,15 +34,17 @@ class Night:
         out: Path,
         ledger: Path,
         notify_file: Path | None = None,
+        *,
+        by_hand: bool = False,
     ) -> None:
         """``time`` is that of the clock (HH:MM), '' where the day was given. ``language``, ``out`` and ``ledger`` are
         for what fails before the settings are read, which then say theirs. ``notify_file`` gets the ten lines of
-        `notice`."""
+        `notice`; ``by_hand`` as of `Ran`."""
         self.language = language
         self.told: list[Finding] = []
         self.log_line = ""
         self._notify_file = notify_file
-        self._trace = Trace(out, ledger, Ran(day, time, version=__version__))
+        self._trace = Trace(out, ledger, Ran(day, time, version=__version__, by_hand=by_hand))
 
     def run(self, settings: Settings, options: Options) -> Summary:
         """Reads what is in the inbox, and runs. The summary is the caller's to close. Raises as `read_inbox` and

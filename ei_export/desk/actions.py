@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from ..base.problems import render
 from ..base.words import words
+from ..commands.coming import queued as wished
 from ..commands.corrections.acts import Act
 from ..commands.corrections.corrections import Wanted, cancel
 from ..commands.corrections.preview import Planned, confirm, preview, ways_of
-from ..commands.corrections.preview import queued as wished
 from ..commands.status.status import closed_rows
 from ..ledger import Ledger
 from ..ledger.standing import going_by_themselves
@@ -106,8 +106,8 @@ def queued() -> ResponseReturnValue:
     """What somebody asked for, and what the next run sends of it."""
     w = words("desk-actions", desk().language)
     with desk().ledger() as ledger:
-        found = wished(desk().settings(), ledger, desk().day, desk().rules())
-        by_itself = going_by_themselves(ledger)
+        found = wished(desk().settings(), ledger, desk().rules())
+        _, by_itself = going_by_themselves(ledger)
     return show(
         "next_run.html",
         w,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ..base.problems import Language, render
 from ..base.wording import euros
 from ..base.words import Words, words
+from ..commands.coming import Coming
 from ..commands.corrections.closing import Item
-from ..commands.corrections.coming import Coming
 from ..commands.corrections.corrections import Queued
 from ..commands.corrections.preview import Planned
 

@@ -67,7 +67,8 @@ def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Pr
     """Runs, if that comes to the files that were ``confirmed``, and leaves the trace that every run leaves.
     ``is_today``: the day is that of the clock. Raises as `Night.run`."""
     time = datetime.now().strftime("%H:%M") if is_today else ""  # noqa: DTZ005 - as the clock on the wall
-    with Night(asked.day, time, asked.language or "nl", *places(asked.config)) as night, asked.settings() as settings:
+    night = Night(asked.day, time, asked.language or "nl", *places(asked.config), by_hand=True)
+    with night, asked.settings() as settings:
         _wait(settings.ledger.path, progress)
         with at_desk(is_so=False):  # its page and lists are those of any run
             summary = night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))

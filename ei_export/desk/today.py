@@ -16,13 +16,12 @@ from ..base.problems import Finding, SettingsError, render
 from ..base.wording import iso_day
 from ..base.words import Words, words
 from ..commands.belonging import refuse_strangers, refuse_unknown_runs
-from ..commands.corrections.preview import queued
+from ..commands.coming import Queue, queue
 from ..commands.corrections.runs import note_sent
 from ..commands.corrections.undo import undo
 from ..commands.files.files import RunFiles, runs_with_files
 from ..commands.files.zips import Zips, zips_of
 from ..commands.run.outcome import Outcome
-from ..ledger.standing import going_by_themselves
 from ..model.vecozo import limit
 from ..output.ran import Ran, last_done
 from ..output.traces import runs_of
@@ -36,6 +35,8 @@ from .uploads import limit_of
 
 PAGE = Blueprint("today", __name__, url_prefix="/vandaag")
 
+#: The code of a run that came to something else than was confirmed.
+_NOT_CONFIRMED: Final = "RUN_NOT_AS_CONFIRMED"
 #: What may stand in the name of a file that was dragged in, as it is kept and told.
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME: Final = 60
@@ -51,7 +52,6 @@ def page() -> Response:
     """How things stand, and what can be done."""
     settings, w = desk().settings(), _words()
     runs = _runs(settings)
-    credits, again, queued_waits = desk().kept("queued", _queued)
     night, running = runs_of(settings.output.dir), desk().jobs.running()
     return show(
         "today.html",
@@ -62,9 +62,7 @@ def page() -> Response:
         waiting=[run for run in runs if run.standing in ("sent", "partly")],
         patience=settings.status.answer_weeks * 7,
         day=desk().day,
-        credits=credits,
-        again=again,
-        queued_waits=queued_waits,
+        queue=desk().kept("queue", _queue),
         most=limit_of(PAGE.url_prefix or "").file,
         zip_limits=[limit("messages"), limit("bytes")],
         is_writing=any(job.writes for job in running),
@@ -215,7 +213,9 @@ def _state(asked: Asked) -> Hashable:
 
 
 def _file_name(name: str, suffix: str) -> str:
-    stem = _PLAIN.sub("_", Path(name).stem).lstrip(".-")[:_LONGEST_NAME]
+    """What a file is called that was dragged in, with an ending by which nothing else is known where that is not
+    ``suffix``."""
+    stem = _PLAIN.sub("_", name.removesuffix(suffix)).lstrip(".-")[:_LONGEST_NAME]
     return f"{stem or 'export'}{suffix}"
 
 
@@ -250,18 +250,27 @@ def _shown(job: Job) -> Mapping[str, Any]:
 
 @frozen
 class _Night:
-    """The last run, and the last ``good`` one with how many days ago; ``failed`` runs since then."""
+    """The last run; and ``other``, which is told of beside it: the last ``good`` one where it failed, or the last night
+    where it was run by hand. ``days`` since the last good one, and ``failed`` runs since then."""
 
     last: Ran | None
+    other: Ran | None
     good: Ran | None
     days: int
     failed: int
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing is wrong: what was confirmed was no longer so, and nothing was done."""
+        return self.last is not None and self.last.code == _NOT_CONFIRMED
+
 
 def _night(ran: Sequence[Ran], day: date) -> _Night:
-    good = last_done(ran)
+    good, last = last_done(ran), ran[-1] if ran else None
     failed = len(ran) - (ran.index(good) + 1 if good is not None else 0)
-    return _Night(ran[-1] if ran else None, good, (day - good.day).days if good is not None else 0, failed)
+    nights = (each for each in reversed(ran) if not each.by_hand)
+    other = good if failed else next(nights, None) if last is not None and last.by_hand else None
+    return _Night(last, other, good, (day - good.day).days if good is not None else 0, failed)
 
 
 def _runs(settings: Settings) -> Sequence[RunFiles]:
@@ -274,16 +283,9 @@ def _runs(settings: Settings) -> Sequence[RunFiles]:
     return desk().kept("runs", read)
 
 
-def _queued() -> tuple[int, int, int]:
-    """How many credits and how many lines go out with the next run because they were asked for, or by themselves; and
-    how much of what was asked for has to wait."""
+def _queue() -> Queue:
     with desk().ledger() as ledger:
-        wished = queued(desk().settings(), ledger, desk().day, desk().rules())
-        by_itself = going_by_themselves(ledger)
-    credits = [coming.credits if wish.asked != "redeclare" else 0 for wish, coming in wished]
-    lines = [int(wish.asked != "credit" and coming.code != "") for wish, coming in wished]
-    waits = sum(not any(sent) for sent in zip(credits, lines, strict=True))
-    return sum(credits), sum(lines) + by_itself, waits
+        return queue(desk().settings(), ledger, desk().rules())
 
 
 def _run(name: str, runs: Iterable[RunFiles]) -> RunFiles:

@@ -106,6 +106,7 @@ def locate(names: Sequence[str], path: Path, settings: SourceSettings) -> dict[s
     found = [name.strip().casefold() for name in names]
     at: dict[str, int] = {}
     missing: list[str] = []
+    lacking: list[str] = []
     for column in kind.columns:
         theirs = mapping.get(column, column)
         wanted = theirs.strip().casefold()
@@ -115,10 +116,12 @@ def locate(names: Sequence[str], path: Path, settings: SourceSettings) -> dict[s
             at[column] = found.index(wanted)
         elif column in kind.required or column in mapping:
             missing.append(theirs if theirs == column else f"{theirs} ({column})")
+            lacking.append(column)
     if missing and not at:  # what stands in the place of the names may be a person
         raise InputError("INPUT_NO_NAMES", path=path.name, missing=", ".join(missing), **kind.told)
     if missing:
         known = {*mapping.values(), *kind.columns} if any(map(_is_cell, names)) else names
         seen = ", ".join(quoted_cell(name.strip()) for name in names if name.strip() and name in known)
-        raise InputError("INPUT_COLUMNS", path=path.name, missing=", ".join(missing), found=seen[:500], **kind.told)
+        lacks = {"missing": ", ".join(missing), "lacking": ", ".join(lacking)}
+        raise InputError("INPUT_COLUMNS", path=path.name, found=seen[:500], **lacks, **kind.told)
     return at

@@ -177,28 +177,13 @@ _GOES_AGAIN: Final = """again = 'now' AND EXISTS (
 )"""
 
 
-def queued(ledger: Ledger) -> tuple[int, int]:
-    """How many credits, and how many debits in the place of others, go out with the next run: none as long as another
-    debit of the appointment stands that isn't credited too, nor of what waits for its appointment to give a line, nor
-    of what somebody had corrected while the last run held its appointment."""
+def going_by_themselves(ledger: Ledger) -> tuple[int, int]:
+    """How many credits, and how many debits in the place of others, go out with the next run although nobody asked for
+    them: their run was withdrawn, or their file refused."""
     sql = f"""
-SELECT count(*) FILTER (WHERE credit = 'now'), count(*) FILTER (WHERE {_GOES_AGAIN})
-FROM line
-WHERE corrected = 1 AND NOT ((
-    SELECT asked FROM request
-    WHERE request.reference = line.reference AND asked <> 'redeclare' AND NOT taken_back ORDER BY request DESC LIMIT 1
-) IS 'correct' AND EXISTS (
-    SELECT 1 FROM unsettled
-    WHERE unsettled.patient_id = line.patient_id AND unsettled.appointment_id = line.appointment_id AND waits
-))
+SELECT count(*) FILTER (WHERE credit = 'now' AND wish_credit IS NULL),
+       count(*) FILTER (WHERE wish_again IS NULL AND {_GOES_AGAIN})
+FROM line WHERE corrected = 1
 """
     credits, again = next(ledger.rows(sql))
     return credits, again
-
-
-def going_by_themselves(ledger: Ledger) -> int:
-    """How many debits go again with the next run although nobody asked for it: their run was withdrawn, or their file
-    refused."""
-    sql = f"SELECT count(*) FROM line WHERE corrected = 1 AND wish_again IS NULL AND {_GOES_AGAIN}"
-    (count,) = next(ledger.rows(sql))
-    return int(count)

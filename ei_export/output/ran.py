@@ -16,7 +16,8 @@ from ..base.words import as_at_desk
 class Ran:
     """``time`` is ``HH:MM``, or '' where the day was given; ``exit`` None while nothing was heard of its end; ``run``
     what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or what went wrong after it was declared,
-    or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings don't say it."""
+    or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings don't say it;
+    ``by_hand``: somebody had it run at the desk, it was no night's."""
 
     day: date
     time: str
@@ -27,6 +28,7 @@ class Ran:
     remedy: str = ""
     version: str = ""
     feed: str = ""
+    by_hand: bool = False
 
     @property
     def is_done(self) -> bool:

@@ -43,7 +43,8 @@ class Trace:
         self._number = last_begun(self.out) + 1
         ran = self.ran
         entry = {"start": self._number, "day": ran.day.isoformat(), "time": ran.time}
-        self._add({**entry, "version": ran.version, "feed": ran.feed})
+        by_hand = {"by_hand": True} if ran.by_hand else {}
+        self._add({**entry, "version": ran.version, "feed": ran.feed, **by_hand})
 
     def end(self, exit_code: int, run: str | None, late: Finding | None, language: Language, *, test: bool) -> None:
         """Notes what it came to; ``late`` is what went wrong once it was declared."""
@@ -110,8 +111,8 @@ def runs_of(out: Path) -> list[Ran]:
         with suppress(KeyError, TypeError, ValueError):
             if "start" in entry:
                 version, feed = (str(entry.get(name, "")) for name in ("version", "feed"))
-                begun = Ran(date.fromisoformat(entry["day"]), str(entry["time"]), version=version, feed=feed)
-                ran[int(entry["start"])] = begun
+                when, by_hand = (date.fromisoformat(entry["day"]), str(entry["time"])), "by_hand" in entry
+                ran[int(entry["start"])] = Ran(*when, version=version, feed=feed, by_hand=by_hand)
             else:
                 started = ran.pop(int(entry["end"]))
                 code, message, remedy = (str(entry.get(name, "")) for name in ("code", "message", "remedy"))

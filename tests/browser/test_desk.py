@@ -68,7 +68,7 @@ class Books:
             assert {name: told.totals[f"{name}_cents"] for name in names} == {
                 name: getattr(self, name) for name in names
             }
-            assert told.queued == (self.credits, self.again)
+            assert (told.queue.credits, told.queue.again) == (self.credits, self.again)
             assert sum(1 for _ in told.worklist) == self.tasks
         assert at.page.all("//nav//a[starts-with(., 'Werklijst')]/*") == [f"{self.tasks} te doen"]
 

@@ -125,7 +125,7 @@ def test_figures_that_can_not_be_made(starts: Starts, workshop: Path) -> None:
 
 def test_pages_and_workbooks_that_break_off_halfway(starts: Starts, workshop: Path) -> None:
     """Not even what would say so can be written: what was there is gone."""
-    faults = (
+    faults: tuple[tuple[object, str, Fault], ...] = (
         *((lists, name, halfway) for name in ("write_page", "write_sheets")),
         (sheets, "Workbook", of_ours),
         (sheets, "write_workbook", no_room),

@@ -283,7 +283,7 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "standing.changed": lambda: standing.changed(ledger),
         "standing.nothing_stands": lambda: standing.nothing_stands(ledger),
         "standing.is_still_due": lambda: [standing.is_still_due(ledger, reference) for reference in references],
-        "standing.queued": lambda: standing.queued(ledger),
+        "standing.going_by_themselves": lambda: standing.going_by_themselves(ledger),
         "closed": lambda: ledger.named("SELECT * FROM closed ORDER BY appointment_id, reference"),
         "closings": lambda: ledger.named("SELECT * FROM closing ORDER BY closing"),
         "matters.closed_matters": lambda: [*matters.closed_matters(ledger).items()],

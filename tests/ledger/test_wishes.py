@@ -19,7 +19,7 @@ from ei_export.ledger import Ledger
 from ei_export.ledger.corrections import ask, asking, wishes
 from ei_export.ledger.credits import due_credits, refused_credits, replacements
 from ei_export.ledger.figures import known_declarations
-from ei_export.ledger.standing import queued
+from ei_export.ledger.standing import going_by_themselves
 from tests.ledger.test_line_states import DAY, EVENTS, HEADERS, Practice
 
 #: What is to be done about a line, whatever is written beside it; that it is not simply what was sent is only ever more
@@ -38,7 +38,7 @@ def state(ledger: Ledger) -> dict[str, Any]:
         "replaced": [replacements(ledger, header) for header in HEADERS],
         "told": [[each.debit.reference for each in refused_credits(ledger, header)] for header in HEADERS],
         "wishes": [*wishes(ledger)],
-        "queued": queued(ledger),
+        "by themselves": going_by_themselves(ledger),
         "sums": [*known_declarations(ledger, date.max)],
         "corrected": [found.is_corrected for reference in _debits(ledger) if (found := asking(ledger, reference))],
     }

@@ -8,8 +8,10 @@ from typing import Final
 
 import pytest
 
+from ei_export.commands.coming import queued
 from ei_export.commands.corrections.acts import Act
-from ei_export.commands.corrections.preview import confirm, preview, queued
+from ei_export.commands.corrections.preview import confirm, preview
+from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
 from ei_export.settings import load
 from tests.support.clerk import NOTHING, Clerk, few_tariffs, the
@@ -62,7 +64,7 @@ def test_what_is_shown_is_what_is_sent(seed: int, tmp_path: Path) -> None:
             expected[each.appointment_id] = each.coming.credit_cents, each.coming.line_cents
     assert expected, "something can be done about one of them"
     with closing(Ledger.look(settings.ledger.path)) as ledger:
-        waiting = {wish.appointment_id: coming for wish, coming in queued(settings, ledger, DAY)}
+        waiting = {wish.appointment_id: coming for wish, coming in queued(settings, ledger, Rules.load(settings, DAY))}
     assert {ident: (each.credit_cents, each.line_cents) for ident, each in waiting.items()} == expected
     night = clerk.clinic.write(NOTHING).run()
     claimed = {

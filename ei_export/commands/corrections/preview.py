@@ -17,14 +17,13 @@ from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.closings import closings_of, waiting_appointments
-from ...ledger.corrections import Wish, wishes
 from ...ledger.line import Line, line_of
 from ...settings import Settings
 from ..belonging import refuse_strangers
+from ..coming import Coming, NextRun
 from ..worklist.task import Task
 from .acts import Act, Effect
 from .closing import Item
-from .coming import Coming, NextRun
 from .named import Done, each_named, own_ledger
 
 #: What has a sum of its own once it is closed as that; else what was not granted stays refused.
@@ -142,17 +141,6 @@ def confirm(settings: Settings, act: Act, shown: Mapping[str, str], today: date)
     names = {each.name for each in now.planned}
     left = [each for each in first.planned if each.name not in names]
     return Confirmed(now.planned, Preview(act, left, first.refused))
-
-
-def queued(
-    settings: Settings, ledger: Ledger, today: date, rules: Rules | None = None
-) -> Sequence[tuple[Wish, Coming]]:
-    """What somebody asked for and no run did yet, each with what the next run sends. Raises as `preview`."""
-    asked = [*wishes(ledger)]
-    if not asked:
-        return ()
-    next_run = NextRun(settings, rules or Rules.load(settings, today), ledger)
-    return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in asked]
 
 
 def ways_of(

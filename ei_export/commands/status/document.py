@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
@@ -18,6 +18,9 @@ from ..worklist.attention import Overview
 from ..worklist.refused import refusal
 from ..worklist.task import Task
 from ..worklist.worklist import WorkList
+
+if TYPE_CHECKING:
+    from ..coming import Queue
 
 
 @frozen
@@ -40,7 +43,7 @@ class Status:
 
     ``declarations``, ``to_send`` (runs whose files nobody said were sent) and ``tests`` (runs that declared nothing)
     with the columns of the ledger (see ``ledger/standing.py``); ``by_uzovi``: where the money is, by insurer and UZOVI
-    number; ``queued`` credits and lines in the place of others; ``wishes``: what of that somebody asked for;
+    number; ``queue``: what waits for the next run; ``wishes``: what of that somebody asked for;
     ``refused_credits`` each with what is to be said of it; ``severities`` are those of the practice; ``ran`` the runs,
     also those that failed, the last one at the end.
     """
@@ -52,7 +55,7 @@ class Status:
     tests: Sequence[LedgerRow]
     by_uzovi: Mapping[tuple[str, str], Mapping[str, int]]
     figures: Callable[[], Figures]
-    queued: tuple[int, int]
+    queue: "Queue"
     wishes: Sequence[Wish]
     held: Callable[[], Iterator[Held]]
     refused: Callable[[], Iterator[LedgerRow]]
@@ -72,13 +75,12 @@ class Status:
 
 def document(status: Status, language: Language, *, lines: bool) -> dict[str, Any]:
     """The document of ``--json``, its arrays read as it is written; with ``lines`` what became of every line too."""
-    credits, again = status.queued
     return {
         "today": status.overview.day.isoformat(),
         "last_run": _ran(status.ran[-1] if status.ran else None),
         "last_good_run": _ran(last_done(status.ran)),
         "totals": status.totals,
-        "next_run": {"credits": credits, "again": again},
+        "next_run": asdict(status.queue),
         "wishes": (asdict(wish, filter=lambda attribute, _: attribute.name != "request") for wish in status.wishes),
         "to_send": iter(status.to_send),
         "declarations": iter(status.declarations),

@@ -50,6 +50,8 @@ _REFUSED_CREDIT: Final = (
 @contextmanager
 def status(settings: Settings, today: date) -> Iterator[Status]:
     """How things stand on a day. Raises SettingsError, BusyError or WriteError (a damaged ledger)."""
+    from ..coming import queue  # what judges takes time to load
+
     rules = Rules.load(settings, today)
     with ExitStack() as stack:
         ledger = stack.enter_context(closing(Ledger.look(settings.ledger.path)))
@@ -65,7 +67,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
             by_uzovi=sums_by_uzovi(known_declarations(ledger, date.max)),
             figures=lambda: figures(ledger, rules, today),
-            queued=standing.queued(ledger),
+            queue=queue(settings, ledger, rules),
             wishes=[*wishes(ledger)],
             held=partial(_held, ledger, rules),
             refused=lambda: (told(line, REFUSED) for line in standing.refused(ledger)),

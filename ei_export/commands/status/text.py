@@ -84,9 +84,10 @@ def _facts(say: Words, kinds: Words, task: Task) -> Iterator[str]:
 
 def _next_run(status: Status, say: Words) -> Sequence[str]:
     """What is ready to go out."""
-    credits, again = status.queued
-    told = [counted(credits, "credit", say.language)] if credits else []
-    return [*told, *([say("again", lines=counted(again, "line", say.language))] if again else [])]
+    queue = status.queue
+    told = [counted(queue.credits, "credit", say.language)] if queue.credits else []
+    again = [say("again", lines=counted(queue.again, "line", say.language))] if queue.again else []
+    return [*told, *again, *([say("queue_waits", count=queue.waits)] if queue.waits else [])]
 
 
 def _runs(status: Status, say: Words) -> Iterator[Mapping[str, Any]]:

@@ -1,23 +1,27 @@
 """What the next run would send of an appointment, as things stand in a ledger: by the judging of a run, with a feed
 that says nothing new."""
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
-from ...base.problems import Finding
-from ...base.steps import alone
-from ...intake.feed import NoFeed
-from ...intake.gather import gather
-from ...intake.survey import Survey
-from ...judging.context import Context
-from ...judging.credits import going_out, judged_credits
-from ...judging.judge import examine
-from ...judging.result import Result
-from ...judging.rules import Rules
-from ...ledger import Ledger
-from ...ledger.closings import waiting_appointments
-from ...ledger.patients import pending_appointments
-from ...ledger.people import doubted
-from ...settings import Settings
+from ..base.problems import Finding
+from ..base.steps import alone
+from ..intake.feed import NoFeed
+from ..intake.gather import gather
+from ..intake.survey import Survey
+from ..judging.context import Context
+from ..judging.credits import going_out, judged_credits
+from ..judging.judge import examine
+from ..judging.result import Result
+from ..judging.rules import Rules
+from ..ledger import Ledger
+from ..ledger.closings import waiting_appointments
+from ..ledger.corrections import Wish, wishes
+from ..ledger.patients import pending_appointments
+from ..ledger.people import doubted
+from ..ledger.standing import going_by_themselves
+from ..settings import Settings
 
 
 @frozen
@@ -31,6 +35,35 @@ class Coming:
     code: str
     line_cents: int
     held: Finding | None
+
+
+@frozen
+class Queue:
+    """What the next run sends besides what is new: so many ``credits``, and debits in the place of others (``again``),
+    because somebody asked for them or by themselves; ``waits`` of what was asked for can't go yet."""
+
+    credits: int
+    again: int
+    waits: int
+
+
+def queue(settings: Settings, ledger: Ledger, rules: Rules) -> Queue:
+    """What waits for the next run, counted."""
+    credits, again = going_by_themselves(ledger)
+    waits = 0
+    for wish, coming in queued(settings, ledger, rules):
+        sent = coming.credits if wish.asked != "redeclare" else 0, int(wish.asked != "credit" and coming.code != "")
+        credits, again, waits = credits + sent[0], again + sent[1], waits + (not any(sent))
+    return Queue(credits, again, waits)
+
+
+def queued(settings: Settings, ledger: Ledger, rules: Rules) -> Sequence[tuple[Wish, Coming]]:
+    """What somebody asked for and no run did yet, each with what the next run sends."""
+    asked = [*wishes(ledger)]
+    if not asked:
+        return ()
+    next_run = NextRun(settings, rules, ledger)
+    return [(wish, next_run.of(wish.appointment_id, wish.patient_id, wish.reference)) for wish in asked]
 
 
 class NextRun:
