@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
 from string import Formatter
-from typing import Final
+from typing import Final, Literal
 
 from attrs import field, frozen
 
@@ -268,9 +268,16 @@ def _or_none(value: object, language: Language) -> object:
     return words("show", language)["none"] if value == "-" else value
 
 
+#: What people read of a run.
+ListName = Literal["worklist", "figures", "page", "problems", "workbook"]
+
+
 def _list(value: object, language: Language) -> str:
-    """What people read of a run."""
-    return words("lists", language)[str(value)]
+    """What people read of a run, by a `ListName`; anything else as it is."""
+    text, known = str(value), words("lists", language)
+    if text not in known:
+        return text
+    return known[text]
 
 
 def _codes(value: object, language: Language) -> str:

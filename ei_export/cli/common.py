@@ -13,8 +13,7 @@ import click
 from attrs import evolve, frozen
 
 from .. import __version__
-from ..base.faults import ON_FAULT
-from ..base.patience import ON_WAIT
+from ..base.patience import ON_FAULT, ON_WAIT
 from ..base.problems import LANGUAGES, Language, MissingEntry, Refusal, refusal_of, render
 from ..base.wording import iso_day, naming
 from ..base.words import words

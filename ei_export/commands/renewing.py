@@ -1,14 +1,14 @@
 """What people read of a practice, made anew once something was recorded without a run: an answer, a correction, what
 was closed or sent. What a run itself found stays as it found it: to know that anew takes the export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
 
 from ..base.delivery import Replacement, meanwhile
-from ..base.faults import ON_FAULT
-from ..base.problems import BusyError, Finding, Refusal, refusal_of
+from ..base.patience import ON_FAULT
+from ..base.problems import BusyError, Finding, Refusal, SettingsError, refusal_of
 from ..base.wording import at_desk, naming
 from ..judging.rules import Rules
 from ..ledger import Ledger
@@ -36,14 +36,14 @@ def renew(settings: Settings, today: date) -> Sequence[Finding]:
     except BusyError:
         return ()
     except Exception as error:  # noqa: BLE001 - what was asked for is done
-        return [_told(PAGE, settings, error)]
+        return [*_told(PAGE, settings, error)]
 
 
 def _renewed(settings: Settings, ledger: Ledger, rules: Rules) -> Sequence[Finding]:
     out, day, language = settings.output.dir, rules.judge.today, settings.language
     found_figures = figures(ledger, rules, day)
     files = [Replacement(out / name, settings.ledger.path, settings.output.group) for name in WORKLIST]
-    told = []
+    told: list[Finding] = []
     try:
         with closing(worklist(settings, ledger, rules)) as found:
             sending, folder = sending_rows(ledger, language), partial(meanwhile, settings.ledger.path)
@@ -57,16 +57,19 @@ def _renewed(settings: Settings, ledger: Ledger, rules: Rules) -> Sequence[Findi
                 try:
                     act()
                 except Exception as error:  # noqa: BLE001 - the others are renewed all the same
-                    told.append(_told(name, settings, error))
+                    told += _told(name, settings, error)
     finally:
         for file in files:
             file.discard()
     return told
 
 
-def _told(name: str, settings: Settings, error: Exception) -> Finding:
+def _told(name: str, settings: Settings, error: Exception) -> Iterator[Finding]:
+    """Why a list could not be renewed; first what is wrong with a table, if that is it."""
     why = refusal_of(error)
-    if not isinstance(error, Refusal):
+    if isinstance(error, SettingsError):
+        yield Finding(why.code, "", why.params)
+    elif not isinstance(error, Refusal):
         ON_FAULT.get()(error)
-    params = {"path": str(settings.output.dir / name), "reason": why.params.get("reason", why.code)}
-    return Finding("LIST_NOT_RENEWED", "", params)
+    reason = why.params.get("reason", why.params.get("file", why.code))
+    yield Finding("LIST_NOT_RENEWED", "", {"path": str(settings.output.dir / name), "reason": reason})

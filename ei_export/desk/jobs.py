@@ -29,6 +29,7 @@ _KEPT: Final = 10
 _READING: Final = 2
 #: Bytes of what a piece of work may come to.
 _LARGEST: Final = 8_000_000
+_TOO_LARGE: Final = "DESK_RESULT_TOO_LARGE"
 #: Seconds between two tellings of how far it is; how long one is given to end by itself.
 _MOMENT: Final = 0.2
 _PATIENCE: Final = 5
@@ -58,6 +59,11 @@ class Job:
     count: int = 0
     result: Any = None
     refusal: Refusal | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was done, also where what it came to can't be shown."""
+        return self.state == "done" or (self.refusal is not None and self.refusal.code == _TOO_LARGE)
 
 
 class Jobs:
@@ -200,7 +206,7 @@ def _live(pipe: Connection, function: Callable[..., object], args: Sequence[obje
         with at_desk():
             outcome = pickle.dumps(("done", function(*args, progress), None))
         if len(outcome) > _LARGEST:
-            raise WriteError("INTERNAL", reason=f"{len(outcome)} bytes")
+            raise WriteError(_TOO_LARGE, size=-(-len(outcome) // 1_000_000))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - told by the desk
         outcome = pickle.dumps(("refused", None, refusal_of(error)))
     with suppress(OSError):

@@ -12,9 +12,11 @@ from typing import Final
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_cookie
 
 from ..base.words import words
 from .desk import Desk
+from .sessions import Session
 from .showing import TOKEN, environment, session, show, stood
 from .uploads import limit_of
 
@@ -39,7 +41,6 @@ HEADERS: Final = {
 
 def guard(app: Flask, desk: Desk) -> None:
     """Has an app answer nobody but who may ask."""
-    cookie = "ei-export-desk"
 
     @app.before_request
     def let_in() -> ResponseReturnValue | None:
@@ -51,15 +52,11 @@ def guard(app: Flask, desk: Desk) -> None:
             return _closed(desk)
         if request.path == "/" and _SECRET in request.args:
             return _begun()
-        found = desk.sessions.find(request.cookies.get(cookie_name(), ""))
+        found = session_of(desk, request.headers.get("Cookie", ""))
         if found is None:
             return _closed(desk)
         g.session = found
         return None
-
-    def cookie_name() -> str:
-        """Browsers take what one port of a computer sets to all: desks of two practices have one each."""
-        return f"{cookie}-{desk.port}"
 
     def _begun() -> ResponseReturnValue:
         """Lets a browser in that has the secret, and has the address without it from then on."""
@@ -67,7 +64,7 @@ def guard(app: Flask, desk: Desk) -> None:
         if begun is None:
             return _closed(desk)
         response = redirect(url_for("home"), 303)
-        response.set_cookie(cookie_name(), begun.id, httponly=True, samesite="Strict", path="/")
+        response.set_cookie(_cookie(desk), begun.id, httponly=True, samesite="Strict", path="/")
         return response
 
     @app.before_request
@@ -98,6 +95,16 @@ def guard(app: Flask, desk: Desk) -> None:
         return response
 
 
+def session_of(desk: Desk, cookies: str) -> Session | None:
+    """Whose browser sends these cookies, if it was let in."""
+    return desk.sessions.find(parse_cookie(cookies).get(_cookie(desk), ""))
+
+
+def _cookie(desk: Desk) -> str:
+    """Browsers take what one port of a computer sets to all: desks of two practices have one each."""
+    return f"ei-export-desk-{desk.port}"
+
+
 def _hosts(desk: Desk) -> set[str]:
     return {f"{name}:{desk.port}" for name in _NAMES} | (set(_NAMES) if desk.port == 80 else set())
 
@@ -113,7 +120,9 @@ def _is_own(desk: Desk) -> bool:
 
 
 def _closed(desk: Desk) -> Response:
-    """How to get in, for who isn't; it says nothing of the practice."""
-    language = desk.asked_language or "nl"
-    text = environment(language).get_template("closed.html").render()
-    return Response(text, 403, content_type="text/html; charset=utf-8")
+    return Response(how_to_get_in(desk), 403, content_type="text/html; charset=utf-8")
+
+
+def how_to_get_in(desk: Desk) -> str:
+    """A page for who isn't; it says nothing of the practice."""
+    return environment(desk.asked_language or "nl").get_template("closed.html").render()

@@ -5,7 +5,6 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final
 
 from attrs import evolve, frozen

@@ -46,6 +46,8 @@ def _rows(change: Callable[[list[str]], list[str]]) -> Callable[[str], str]:
 _SETS: Final = ("zorg1/", "problems/", "gds801/message-")
 #: Words for what is told in a refusal: where they are broken, that is told in its place, and it stays what it is.
 _IN_REFUSALS: Final = "words/forms.toml"
+#: What records something, and then has page and lists say so: that these can't be renewed undoes nothing.
+_RENEWING: Final = ("returns", "credit", "redeclare", "correct", "undo", "recover", "prune")
 #: Ways to break a table: what it holds then, and whether a line is told.
 _CSV: Final[dict[str, tuple[Callable[[str], str | None], bool]]] = {
     "no such column": (_rows(lambda rows: ["x" + rows[0], *rows[1:]]), False),
@@ -119,7 +121,8 @@ def test_every_command_says_which_table_is_broken_and_where(name: str, giving: _
         change, has_line = ways[way]
         data = change((SPECS / file).read_text(encoding="utf-8"))
         done = giving.ask(file=file, data=data, arguments=arguments)
-        assert done["exit"] == 2 or (file, done["exit"]) == (_IN_REFUSALS, right["exit"]), (name, file, way, done)
+        is_done = done["exit"] == right["exit"] and (file == _IN_REFUSALS or name in _RENEWING)
+        assert done["exit"] == 2 or is_done, (name, file, way, done)
         assert f"specs/{file}" in done["said"], (name, file, way, done)
         assert not has_line or re.search(r"(?i)(regel|line) \d|:\d", done["said"]), (name, file, way, done)
         assert "Traceback" not in done["said"]

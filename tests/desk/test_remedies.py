@@ -29,6 +29,10 @@ def texts(language: Language) -> Iterator[tuple[str, str]]:
             yield code, remedy
 
 
+#: What only the desk says of a problem, and is told of it always.
+MORE = {"INPUT_COLUMNS.message": {"lacking"}}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_problem_asks_for_a_command(language: Language) -> None:
     at_terminal = dict(texts(language))
@@ -40,7 +44,7 @@ def test_no_problem_asks_for_a_command(language: Language) -> None:
         key for key in words("desk-remedies", language) if not key.startswith("return-")
     }
     for key, text in at_the_desk.items():
-        assert places(text) <= places(at_terminal[key]), key
+        assert places(text) - places(at_terminal[key]) <= MORE.get(key, set()), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

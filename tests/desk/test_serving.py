@@ -30,6 +30,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield served_desk
 
 
+def let_in(desk: Desk) -> str:
+    """The line of a head that says who asks, of a browser that was let in."""
+    session = desk.sessions.begin(desk.sessions.secret)
+    assert session is not None
+    return f"Cookie: ei-export-desk-{desk.port}={session.id}"
+
+
+def head(desk: Desk, *more: str) -> bytes:
+    """That of a form, with more lines."""
+    lines = "POST /vandaag/kijken HTTP/1.1", f"Host: 127.0.0.1:{desk.port}", *more
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+
 def test_it_is_on_this_computer_alone(desk: Desk) -> None:
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
     for address in ("127.0.0.2", *others):  # that of the loopback is this computer's own too, and not ours
@@ -51,17 +64,35 @@ def test_it_says_nothing_of_itself(desk: Desk) -> None:
 def test_200_megabytes_are_refused_before_they_are_received(desk: Desk) -> None:
     """Though the sender says so only; nothing of it is waited for."""
     with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
-        head = f"POST /vandaag HTTP/1.1\r\nHost: 127.0.0.1:{desk.port}\r\nContent-Length: 200000000\r\n\r\n"
-        connection.sendall(head.encode())
+        connection.sendall(head(desk, "Content-Length: 200000000", let_in(desk)))
         assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
     assert 100_000_000 < MOST < 200_000_000
+
+
+@pytest.mark.parametrize("cookie", ["", "ei-export-desk-{port}=guessed"])
+def test_who_was_not_let_in_is_refused_by_the_head_alone(desk: Desk, cookie: str) -> None:
+    """Who else is logged in could fill the disk else: what is sent is kept there until it is complete."""
+    for more in ("Content-Length: 1000000", "Transfer-Encoding: chunked"):
+        with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
+            connection.sendall(head(desk, more, f"Cookie: {cookie.format(port=desk.port)}"))
+            if more.endswith("chunked"):
+                connection.sendall(b"18800\r\n" + b"x" * 0x18800 + b"\r\n")
+            answer = b"".join(iter(lambda: connection.recv(10_000), b""))
+        assert answer.startswith(b"HTTP/1.1 403 ")
+        assert b"Content-Security-Policy: default-src 'none'" in answer
+        assert b"ei-export" in answer
+
+
+def test_who_was_let_in_may_send_more(desk: Desk) -> None:
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
+        connection.sendall(head(desk, "Content-Length: 300000", let_in(desk)) + b"x" * 300_000)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 409 ")  # it has no token
 
 
 def test_200_megabytes_of_unknown_length_are_refused_on_the_way(desk: Desk) -> None:
     chunk = b"1000000\r\n" + b"x" * (1 << 24) + b"\r\n"
     with socket.create_connection(("127.0.0.1", desk.port), timeout=30) as connection:
-        head = f"POST /vandaag HTTP/1.1\r\nHost: 127.0.0.1:{desk.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
-        connection.sendall(head.encode())
+        connection.sendall(head(desk, "Transfer-Encoding: chunked", let_in(desk)))
         try:
             for _ in range(12):
                 connection.sendall(chunk)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from ...base.delivery import Replacement, Stage, meanwhile
-from ...base.faults import ON_FAULT
+from ...base.patience import ON_FAULT
 from ...base.problems import Finding, Refusal, WriteError, refusal_of, render
+from ...base.words import ListName
 from ...declaring.files import LineList
 from ...judging.rules import Rules
 from ...ledger import Ledger
@@ -29,6 +30,8 @@ T = TypeVar("T")
 PAGE: Final = "report.html"
 PROBLEMS: Final = "problems.csv"
 WORKLIST: Final = (f"{work_sheets.NAME}.csv", f"{work_sheets.NAME}.xlsx")
+#: What a list may meet without the run being refused: no room, and faults of ours; no table or ledger that is wrong.
+_GONE_ON_AFTER: Final = ("WRITE_FAILED", "INTERNAL")
 
 
 class Lists:
@@ -66,9 +69,10 @@ class Lists:
                 self._instead(PAGE, lambda file: html.write_not_made(file, summary, language))
         if not self._write("problems", (PROBLEMS,), summary.problems.write_csv):
             self._gone.append(settings.output.dir / PROBLEMS)
-        for which, name in (("page", PAGE), ("problems", PROBLEMS)):
-            if name in self._made:
-                self._keep(which, name, self._made[name].copy)
+        if PAGE in self._made:
+            self._keep("page", PAGE, self._made[PAGE].copy)
+        if PROBLEMS in self._made:
+            self._keep("problems", PROBLEMS, self._made[PROBLEMS].copy)
 
     def publish(self) -> None:
         """Has them take the place of what was there. One that can't, as on Windows any list that somebody has open, is
@@ -102,20 +106,20 @@ class Lists:
     def _ledger_path(self) -> Path:
         return self._settings.ledger.path
 
-    def _or_told(self, which: str, make: Callable[[], T]) -> T | None:
+    def _or_told(self, which: ListName, make: Callable[[], T]) -> T | None:
         """What is made, or None and it is told that it can't be; ``which`` in ``specs/words/lists.toml``."""
         made = self._ledger.attempted(make)
         if not isinstance(made, Exception):
             return made
         why = refusal_of(made)
-        if isinstance(made, Refusal) and why.code.startswith("LEDGER_"):
+        if isinstance(made, Refusal) and why.code not in _GONE_ON_AFTER:
             raise made
         ON_FAULT.get()(made)
         reason = why.params.get("reason", why.code)
         self._summary.add_late(Finding("LISTS_NOT_MADE", "", {"unmade": which, "reason": reason}))
         return None
 
-    def _write(self, which: str, names: Sequence[str], write: Callable[..., None]) -> bool:
+    def _write(self, which: ListName, names: Sequence[str], write: Callable[..., None]) -> bool:
         """Whether files that belong together could be written."""
         return self._or_told(which, lambda: self._written(names, write)) is not None
 
@@ -141,7 +145,7 @@ class Lists:
         self._made.update(zip(names, files, strict=True))
         return True
 
-    def _keep(self, which: str, name: str, write: Callable[[BinaryIO], object]) -> None:
+    def _keep(self, which: ListName, name: str, write: Callable[[BinaryIO], object]) -> None:
         """Has a list be in the folder of the run too."""
         if (place := self._place) is not None:
             self._or_told(which, lambda: place.add(name, write))
