@@ -76,7 +76,7 @@ def tables_read_once() -> Iterator[None]:
 class NoWorkbook:
     """In the place of a workbook that nobody looks into."""
 
-    def __init__(self, file: BinaryIO, day: date) -> None:
+    def __init__(self, file: BinaryIO, day: date, **more: object) -> None:
         pass
 
     def sheet(self, sheet: Sheet) -> Rows:

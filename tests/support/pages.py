@@ -14,6 +14,7 @@ from ei_export.commands.run.html import Known, RunPage, write_report
 from ei_export.commands.run.summary import Summary
 from ei_export.commands.worklist.task import Task
 from ei_export.commands.worklist.worklist import WorkList
+from ei_export.ledger.counted import CountedDebits
 from ei_export.model.appointment import Outcome
 from ei_export.model.declaration import Declaration
 from ei_export.output.problem_list import ProblemList
@@ -121,7 +122,7 @@ def report(
     summary.held = Counter(uzovi for code, _, _, _, uzovi, _ in found if code == "TARIFF_MISSING")
     summary.read = outcomes.total()
     summary.test = test
-    known = Known(DAY, found_work or work(), None if test else figured(DAY, [], [], [], []), {})
+    known = Known(DAY, found_work or work(), None if test else figured(DAY, [], CountedDebits([], []), []), {})
     return RunPage(summary, language, practice, known, lines)
 
 
