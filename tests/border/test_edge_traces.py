@@ -276,7 +276,7 @@ def test_a_page_that_could_not_be_renewed_says_so(clinic: Clinic, monkeypatch: p
     with monkeypatch.context() as patch:
         patch.setattr(Stage, "publish", lambda stage: (_ for _ in ()).throw(WriteError("X", reason="in use")))
         assert give(clinic, "run", today="2021-07-02").exit_code == 1
-    assert headings(clinic.folder)[0] == "De run van 02-07-2021 is vastgelegd, maar deze pagina is van een eerdere"
+    assert headings(clinic.folder)[0] == "De run van 02-07-2021 is vastgelegd, maar niet alles ervan is te zien"
     assert runs(clinic)[-1]["code"] == "RUN_NOT_PUBLISHED"
 
 

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 from attrs import asdict, define, field
 
-from ...base.problems import Finding, Language, Severity, catalogue
+from ...base.problems import Finding, Language, Severity, catalogue, severity
 from ...base.wording import euros
 from ...base.words import words
 from ...model.appointment import Outcome
@@ -153,6 +153,7 @@ class Summary:
 
     def log_line(self) -> str:
         """The run in one line of ``key=value`` for a log; nothing of it is personal."""
+        failed = [finding.code for finding in self.late if severity(finding.code) == "error"]
         values = {
             "run": self.run or "-",
             **({"message": "test"} if self.test else {}),
@@ -164,7 +165,7 @@ class Summary:
             "errors": self.problems.severities["error"],
             "warnings": self.problems.severities["warning"],
             "exit": self.exit_code,
-            **({"reason": self.late[0].code} if self.late else {}),
+            **({"reason": failed[0]} if failed else {}),
         }
         return " ".join(f"{name}={value}" for name, value in values.items())
 

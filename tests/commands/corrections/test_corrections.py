@@ -221,7 +221,7 @@ def test_a_correction_that_was_taken_back_leaves_the_line_as_it_is(clinic: Clini
     clerk.replaces("A1")
     assert "blijft staan" in clerk.gives("credit", "--cancel", clerk.reference("A1"), as_json=False)[1]
     assert clinic.run().document["run"] is None
-    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0, "waits": 0}
     clerk.asks("credit", clerk.reference("A1"))
     assert clinic.run().credits.keys() == {"A1"}
 

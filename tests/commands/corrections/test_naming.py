@@ -105,8 +105,8 @@ def test_a_line_that_waits_for_a_credit_is_not_promised(clinic: Clinic, clerk: C
     path.write_bytes(by_vecozo(message, {credit: "0406"}))
     told = clerk.gives("returns", str(path), as_json=False)[1]
     assert ("(8096), vanzelf mee" in told, "pas mee als" in told) == (False, True)
-    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0, "waits": 0}
     told = clerk.gives("redeclare", clerk.reference("A1"), as_json=False)[1]
     assert f"ei-export credit {first}" in told
     clerk.asks("credit", first)
-    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 1, "again": 1}
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 1, "again": 1, "waits": 0}

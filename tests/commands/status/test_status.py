@@ -183,7 +183,7 @@ def test_what_changed_since_and_what_comes_next(clinic: Clinic) -> None:
     about = f"VGZ, patiënt P1, afspraak A1, traject T1, 04-01-2021, regel {FIRST}, € 66,44"
     assert f"- gewijzigd na declareren: {about} Deze afspraak van 04-01-2021 is gedeclareerd, maar staat nu" in said
     ledgers.to_do(clinic.folder, FIRST, to_credit="now", to_repeat="now")
-    assert document(clinic)["next_run"] == {"credits": 1, "again": 0}, "what was cancelled is only credited"
+    assert document(clinic)["next_run"] == {"credits": 1, "again": 0, "waits": 0}, "what was cancelled is only credited"
     assert "Klaar voor de volgende run: 1 creditregel." in ask(clinic)
 
 
