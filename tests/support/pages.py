@@ -94,7 +94,13 @@ LATE: Final = Task.of(
 REFUSED: Final = evolve(LATE, kind="refused", key="R7", deadline=None, days_left=None, remark="Te laat ingediend")
 ENDED: Final = Task.of(
     "tariffs_end",
-    [Finding("TASK_TARIFFS_END", "", {"insurer": "VGZ", "products": "940131", "last": DAY, "file": "tarieven.csv"})],
+    [
+        Finding(
+            "TASK_TARIFFS_END",
+            "",
+            {"insurer": "VGZ", "products": "940131", "last": DAY, "file": "tarieven.csv", "task": "T1"},
+        )
+    ],
     key="tariffs_end:VGZ",
     insurer="VGZ",
     deadline=DAY,
