@@ -119,7 +119,7 @@ def proposal(key: str) -> ResponseReturnValue:
         "what": told(prepared.change.what, language),
         "prepared": prepared,
         "lines": [*prepared.lines()],
-        "findings": [render(finding.code, finding.params, language) for finding in prepared.findings],
+        "findings": _told_apart(found),
         "proposal": found,
         "how_far": how_far(found),
         "failed": failed_because(found),
@@ -163,6 +163,8 @@ def begin() -> ResponseReturnValue:
         export = taken_in(config.parent, form.get("bestand", ""))
         if export is None:
             return again(url_for("setup.page"), form, _w()("nothing.export"))
+        if not export.is_file():
+            return again(url_for("setup.page"), form, _w()("nothing.missing", file=export.name))
         form["bestand"] = export.name if export.parent == config.parent else export.as_posix()
         keys = [field.key for field in of_section("practice", VALUES)]
         begin_with(config, export, {key: form[key].strip() for key in keys if form.get(key, "").strip()})
@@ -191,6 +193,14 @@ def _left(prepared: Prepared) -> Sequence[str]:
     """What is said of files that stay, and that nothing goes by any more."""
     names = [path.name for path in prepared.left]
     return [_w()("files.left", files=", ".join(names))] if names else []
+
+
+def _told_apart(found: Proposal) -> Sequence[tuple[str, str]]:
+    """What settings and tables would hold in vain, but for what is told of the next run."""
+    kinds = found.difference.kinds if found.difference is not None else ()
+    told_already = {kind.code for kind in kinds if not kind.before}
+    left = [finding for finding in found.prepared.findings if finding.code not in told_already]
+    return [render(finding.code, finding.params, desk().language) for finding in left]
 
 
 def _typed() -> tuple[Fields, Sequence[str]]:

@@ -26,7 +26,11 @@ from ..commands.setup.fields import (
     typed_rows,
 )
 from ..commands.specs_copy import copied
+from ..model.columns import COLUMNS, MEASUREMENT_COLUMNS
+from ..output.codebook import columns_with
 from ..settings import Settings
+from ..settings.zorg1 import MONITOR_COLUMNS
+from ..zorg1.measuring import MeasuringRules
 from .setup_typed import Fields, NothingAskedError, day_of
 from .showing import as_download, desk, one_of, uploaded
 
@@ -37,11 +41,13 @@ _LONGEST_NAME: Final = 60
 
 @frozen
 class TableShown:
-    """A table of the settings as it can be changed: its rows as a text with a heading, and how many there are."""
+    """A table of the settings as it can be changed: its rows as a text with a heading, and how many there are;
+    ``names`` that rows may be about, each with what it is called, if it is."""
 
     field: Field
     text: str
     count: int
+    names: Sequence[tuple[str, str]]
 
 
 @frozen
@@ -57,7 +63,23 @@ def tables_of(section: str, settings: Settings) -> Sequence[TableShown]:
     """The tables that are changed in a section."""
     data = data_of(settings.path)
     found = [(field, rows_of(field, data)) for field in of_section(section, TABLES)]
-    return [TableShown(field, as_text(rows, _heads(field)[0]), len(rows)) for field, rows in found]
+    return [
+        TableShown(field, as_text(rows, _heads(field)[0]), len(rows), _names(field.key, settings))
+        for field, rows in found
+    ]
+
+
+def _names(key: str, settings: Settings) -> Sequence[tuple[str, str]]:
+    """What rows of a table may be about, where these are names of ours."""
+    language = desk().language
+    columns, headings = words("columns", language), words("headings", language)
+    if key == "zorg1.codebook":
+        instruments = MeasuringRules.load(desk().rules().judge.agreements, settings.zorg1).measures.instruments
+        return [(name, headings(name) if name in headings else "") for name in columns_with(instruments)]
+    if key == "zorg1.views":
+        return [(name, headings(name) if name in headings else "") for name in MONITOR_COLUMNS]
+    known = {"input.values": COLUMNS, "measurements.columns": MEASUREMENT_COLUMNS}.get(key, ())
+    return [(name, columns(name) if name in columns else "") for name in known]
 
 
 def files_of(section: str, settings: Settings) -> Sequence[tuple[Field, Sequence[FileShown]]]:

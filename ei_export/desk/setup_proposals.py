@@ -35,13 +35,14 @@ class Refused:
 
 @define(eq=False)
 class Proposal:
-    """A change of a ``section``; ``back``: the page it was asked on. ``difference``: what it makes of the next run, or
-    ``failed``, why that can't be told, or the ``job`` that is finding out."""
+    """A change of a ``section``; ``back``: the page it was asked on; ``key``: see `Session.remember`. ``difference``:
+    what it makes of the next run, or ``failed``, why that can't be told, or the ``job`` that is finding out."""
 
     prepared: Prepared
     section: str
     back: str
     pasted: Pasted | None = None
+    key: str = ""
     difference: Difference | None = None
     failed: Refusal | None = None
     job: Job | None = None
@@ -50,7 +51,8 @@ class Proposal:
 
 def propose(proposal: Proposal) -> ResponseReturnValue:
     """Leads to the page of a proposal."""
-    return redirect(url_for("setup.proposal", key=session().remember(proposal)), 303)
+    proposal.key = session().remember(proposal)
+    return redirect(url_for("setup.proposal", key=proposal.key), 303)
 
 
 def again(where: str, typed: MultiDict[str, str], *problems: str) -> ResponseReturnValue:
@@ -77,7 +79,7 @@ def find_out(proposal: Proposal) -> None:
     args = asked, prepared.before.contents, prepared.after
     try:
         if _is_long(prepared):
-            then = url_for("setup.page")
+            then = url_for("setup.proposal", key=proposal.key)
             proposal.job = desk().jobs.start(KIND, compare, *args, writes=False, then=then)
         else:
             proposal.difference = compare(*args, lambda stage, count: None)

@@ -172,6 +172,21 @@ def test_a_tariff_row_that_never_matches(tmp_path: Path) -> None:
     assert "OK" not in CliRunner().invoke(main, ["specs", "check", "--config", config]).output.split()
 
 
+@pytest.mark.parametrize("amount", ["0", "0,00", "€ 0,-", "0.00"])
+def test_a_tariff_of_nothing_is_told_wherever_it_can_be(clinic: Clinic, amount: str) -> None:
+    """By ``specs check``, by a check and by the run, which declares what falls under it all the same."""
+    rows = (f"{LIST};VGZ;940134;;;50", f"{LIST};VGZ;940131;;;{amount}")
+    clinic.write("\n".join([HEADER, *rows]), "tariffs.csv")
+    for command in (("specs", "check"), ("check", "--today", "2021-07-01"), ("run", "--today", "2021-07-01")):
+        told = gives(clinic.folder, *command, lang="nl")
+        assert told.codes == ["TARIFF_ZERO"]
+        assert "VGZ 940131 (tariffs.csv:3)" in told.message("TARIFF_ZERO")
+        assert told.exit_code == 0
+    lines = {line["code"]: line["amount_cents"] for line in told.document["lines"]}
+    assert lines["940131"] == 0
+    assert lines["940134"] == 5000
+
+
 @pytest.mark.parametrize(
     ("row", "code", "said"),
     [
@@ -179,6 +194,7 @@ def test_a_tariff_row_that_never_matches(tmp_path: Path) -> None:
         (f"{LIST};Zilverenkruis;940130;;;10", "TARIFF_INSURER_UNKNOWN", "Zilveren Kruis"),
         (f"{LIST};ONVZ;940141;;;10", "TARIFF_INSURER_UNKNOWN", "CZ | Menzis | VGZ | Zilveren Kruis"),
         (f"{LIST};Menzis;9O0131;;;10", "TARIFF_CODE_UNKNOWN", "940131"),
+        (f"{LIST};Menzis;ZZZ;;;10", "TARIFF_CODE_UNKNOWN", "codes like it: none."),
         (f"{LIST};Menzis;F1013;;;10", "", ""),
         (f"{LIST};CZ;940174;1-1-2024;31-12-2024;10", "TARIFF_OUT_OF_TIME", "2024-01-01 – 2024-12-31"),
         (f"{LIST};CZ;940174;;31-3-2021;10", "TARIFF_OUT_OF_TIME", "… – 2021-03-31"),
@@ -202,7 +218,7 @@ def test_what_is_never_used_is_named_with_the_nearest(clinic: Clinic, row: str, 
     ("section", "code", "said"),
     [
         ('[codes]\n"V" = "940l31"', "LINKED_CODE_UNKNOWN", "940131"),
-        ('[codes]\n"V" = "1000"', "LINKED_CODE_UNKNOWN", '"-"'),
+        ('[codes]\n"V" = "1000"', "LINKED_CODE_UNKNOWN", "codes like it: none."),
         ('[codes]\n"V" = "-"', "", ""),
         ('[uzovi]\n"9018" = "Menzes"', "UZOVI_WITHOUT_AGREEMENTS", "Menzis"),
         ('[uzovi]\n"9018" = "a.s.r."', "UZOVI_WITHOUT_AGREEMENTS", "9018"),

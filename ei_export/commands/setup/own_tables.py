@@ -5,11 +5,13 @@ from itertools import chain
 
 from ...base.problems import Finding, SettingsError
 from ...model import codelists
+from ...output.codebook import Codebook
 from ...settings import Settings
 from ...zorg1.agreements import Agreements, Known, read_agreements
 from ...zorg1.copying import unchecked
 from ...zorg1.in_vain import in_vain
 from ...zorg1.measures import known_profiles, read_measures
+from ...zorg1.measuring import MeasuringRules
 from ...zorg1.profiles import read_profiles
 from ...zorg1.tariffs import Tariffs
 
@@ -33,10 +35,13 @@ def read_own_tables(settings: Settings) -> Sequence[Finding]:
     if errors:
         raise WrongTablesError(errors)
     agreements = Agreements.load(settings.overlays)
-    if settings.zorg1.measures is not None or settings.zorg1.profiles is not None:
+    own = settings.zorg1
+    if own.measures is not None or own.profiles is not None:
         profiles = known_profiles(agreements, agreements.programs)
-        read_measures(profiles, settings.zorg1.measures, report=errors.append)
-        read_profiles({*chain.from_iterable(profiles.values())}, settings.zorg1.profiles, report=errors.append)
+        read_measures(profiles, own.measures, report=errors.append)
+        read_profiles({*chain.from_iterable(profiles.values())}, own.profiles, report=errors.append)
     if errors:
         raise WrongTablesError(errors)
+    if own.codebook:
+        Codebook.of(settings, MeasuringRules.load(agreements, own).measures.instruments)
     return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]

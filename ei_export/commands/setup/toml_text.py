@@ -62,22 +62,24 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 
     data = tomllib.loads(text)
     for edit in edits:
-        before, data = data, deepcopy(data)
+        before, wanted = data, deepcopy(data)
         try:
-            _change(data, edit)
-            text = _write(text, before, edit) if data != before else text
-        except (TOMLKitError, LookupError, TypeError, AttributeError):
+            _change(wanted, edit)
+            text = _write(text, before, edit) if wanted != before else text
+            data = tomllib.loads(text)
+        except (TOMLKitError, LookupError, TypeError, AttributeError, ValueError):
             raise NotEditableError from None
-        if _loaded(text) != data:
+        if _filled(data) != _filled(wanted):
             raise NotEditableError
     return text
 
 
-def _loaded(text: str) -> object:
-    try:
-        return tomllib.loads(text)
-    except ValueError:
-        raise NotEditableError from None
+def _filled(data: Any) -> Any:
+    """Data without empty tables: one that is empty may go with the last of what was in it."""
+    if not isinstance(data, dict):
+        return data
+    inner = {name: _filled(value) for name, value in data.items()}
+    return {name: value for name, value in inner.items() if value != {}}
 
 
 def _change(data: dict[str, Any], edit: Edit) -> None:
@@ -121,7 +123,7 @@ def _write(text: str, data: Mapping[str, Any], edit: Edit) -> str:
     # Behind the last table that begins in the same way, as [input.values] behind [input.status]; else at the end.
     near = [at for at, each in enumerate(lines) if re.match(rf"\s*\[\s*{way[0]}\s*[.\]]", each)]
     place = _end_of(lines, near[-1]) if near else _end_of_file(lines)
-    return _inserted(lines, place, ["", f"[{'.'.join(map(str, way))}]", line])
+    return _inserted(lines, place, ["", f"[{'.'.join(_key(str(step)) for step in way)}]", line])
 
 
 def _at(data: Any, way: Sequence[str | int]) -> Any:
@@ -186,7 +188,8 @@ def _without_table(text: str, name: str, number: int) -> str:
 
 def _header(way: Way) -> re.Pattern[str]:
     """The line that a table begins with."""
-    names = r"\s*\.\s*".join(re.escape(str(step)) for step in way if isinstance(step, str))
+    ways = ((step, _literal(step), f"'{step}'") for step in way if isinstance(step, str))
+    names = r"\s*\.\s*".join(f"(?:{'|'.join(map(re.escape, each))})" for each in ways)
     opening, closing = (r"\[\[", r"\]\]") if any(isinstance(step, int) for step in way) else (r"\[", r"\]")
     return re.compile(rf"\s*{opening}\s*{names}\s*{closing}\s*(?:#.*)?")
 

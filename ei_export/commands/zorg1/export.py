@@ -11,16 +11,15 @@ from typing import Final
 
 from attrs import astuple, define, field, frozen
 
-from ...base.problems import Finding, SettingsError
+from ...base.problems import Finding
 from ...base.wording import quoted_word
 from ...judging.rules import Rules
 from ...model.measurement import MEASURING_MOMENTS, score_of
-from ...output.codebook import COURSE_COLUMNS, Codebook, columns_with
+from ...output.codebook import COURSE_COLUMNS, Codebook
 from ...output.problem_list import ProblemList
 from ...output.sheets import Column, Row, Sheet, Value, sheet_files
 from ...output.sorted_rows import SortedRows
 from ...settings import Settings
-from ...settings.sections import nearest
 from ...zorg1.course import Course, VisitLine
 from ...zorg1.measures import Measures
 from ...zorg1.measuring import by_moment
@@ -67,7 +66,7 @@ def export(
     programs = rules.resolver.programs
     selection = select(programs)
     reader = CourseReader(settings, rules)
-    codebook = _codebook(settings, reader.measuring.measures)
+    codebook = Codebook.of(settings, reader.measuring.measures.instruments)
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
@@ -94,25 +93,6 @@ def export(
         tally.patients,
         problems_of(chain(tally.told(), reader.told()), settings),
     )
-
-
-def _codebook(settings: Settings, measures: Measures) -> Codebook:
-    """What columns are called. Raises SettingsError for a name of a column that the export can't have, and for one that
-    two columns of a table would have."""
-    own, known = settings.zorg1.codebook, columns_with(measures.instruments)
-    codebook, path = Codebook(settings.language, own), settings.path.as_posix()
-    for column in own:
-        if column not in known:
-            params = {"path": path, "key": f"zorg1.codebook.{column}"}
-            raise SettingsError("SETTINGS_UNKNOWN_KEY", **params, expected=nearest(column, known))
-    for sheet in (codebook.program_sheet("", measures.instruments), codebook.profile_sheet("")):
-        named: dict[str, str] = {}
-        for key, heading in zip([column.key for column in sheet.columns], sheet.header(), strict=True):
-            if (other := named.setdefault(heading, key)) != key:
-                own_key, other = (key, other) if key in own else (other, key)
-                params = {"path": path, "key": f"zorg1.codebook.{own_key}", "found": heading}
-                raise SettingsError("SETTINGS_VALUE", **params, expected=f"!= {other}")
-    return codebook
 
 
 def problems_of(found: Iterable[Finding], settings: Settings) -> ProblemList:

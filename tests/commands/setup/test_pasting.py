@@ -77,6 +77,16 @@ def test_what_isnt_understood_is_named_and_stays_out(row: str, code: str, said: 
     assert said in wrong_with(wrong, "nl")[0].replace("31-12-2023", "2023-12-31")
 
 
+@pytest.mark.parametrize("amount", ["0", "0,00", "€ 0,-"])
+def test_a_tariff_of_nothing_that_is_pasted_is_told_before_it_is_saved(config: Path, amount: str) -> None:
+    found = paste(f"940169;{amount}\n940170;95,00", Defaults(ZORG1, "Menzis", *YEAR))
+    assert [each.cents for each in found.new] == [0, 9500]
+    config.with_name("tarieven.csv").write_text("list;insurer;code;from;until;amount\n", encoding="utf-8")
+    (told,) = prepare(config, add_tariffs(found.new)).findings
+    assert (told.code, told.params["count"]) == ("TARIFF_ZERO", 1)
+    assert str(told.params["rows"]).startswith("Menzis 940169 ")
+
+
 def test_insurer_and_list_must_be_said_somewhere() -> None:
     assert [row.wrong and row.wrong.params["what"] for row in paste("940170;5,00", Defaults()).rows] == ["insurer"]
     assert [row.wrong and row.wrong.params["what"] for row in paste("940170;5,00", Defaults(insurer="CZ")).rows] == [
