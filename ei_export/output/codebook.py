@@ -5,10 +5,10 @@ headings in ``[zorg1.codebook]``.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias, get_args
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
@@ -17,8 +17,6 @@ from ..base.row_types import CertaintyCell, KeyedTable, RequiredCell, SourceCell
 from ..base.specs import SPECS, label
 from ..base.tables import Report, refuse
 from ..model.measurement import MEASURING_MOMENTS, MeasuringMoment
-from ..settings import Settings
-from ..settings.sections import nearest
 from .sheets import Column, Kind, Sheet
 
 #: A row for each trajectory of a program, or for each program and profile.
@@ -104,25 +102,6 @@ class Codebook:
 
     language: Language
     own: Mapping[str, str]
-
-    @classmethod
-    def of(cls, settings: Settings, instruments: Sequence[str]) -> Self:
-        """That of a practice which measures with these instruments. Raises SettingsError for a name of a column that
-        the export can't have, and for one that two columns of a table would have."""
-        own, known = settings.zorg1.codebook, columns_with(instruments)
-        codebook, path = cls(settings.language, own), settings.path.as_posix()
-        for column in own:
-            if column not in known:
-                params = {"path": path, "key": f"zorg1.codebook.{column}"}
-                raise SettingsError("SETTINGS_UNKNOWN_KEY", **params, expected=nearest(column, known))
-        for sheet in (codebook.program_sheet("", instruments), codebook.profile_sheet("")):
-            named: dict[str, str] = {}
-            for key, heading in zip([column.key for column in sheet.columns], sheet.header(), strict=True):
-                if (other := named.setdefault(heading, key)) != key:
-                    own_key, other = (key, other) if key in own else (other, key)
-                    params = {"path": path, "key": f"zorg1.codebook.{own_key}", "found": heading}
-                    raise SettingsError("SETTINGS_VALUE", **params, expected=f"!= {other}")
-        return codebook
 
     def program_sheet(self, name: str, instruments: Iterable[str]) -> Sheet:
         """The sheet of a program, with three columns for each instrument."""

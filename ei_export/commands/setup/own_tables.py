@@ -5,9 +5,9 @@ from itertools import chain
 
 from ...base.problems import Finding, SettingsError
 from ...model import codelists
-from ...output.codebook import Codebook
 from ...settings import Settings
 from ...zorg1.agreements import Agreements, Known, read_agreements
+from ...zorg1.codebook import codebook_of
 from ...zorg1.copying import unchecked
 from ...zorg1.in_vain import in_vain
 from ...zorg1.measures import known_profiles, read_measures
@@ -43,5 +43,5 @@ def read_own_tables(settings: Settings) -> Sequence[Finding]:
     if errors:
         raise WrongTablesError(errors)
     if own.codebook:
-        Codebook.of(settings, MeasuringRules.load(agreements, own).measures.instruments)
+        codebook_of(settings, MeasuringRules.load(agreements, own).measures)
     return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]

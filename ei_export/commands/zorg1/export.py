@@ -20,6 +20,7 @@ from ...output.problem_list import ProblemList
 from ...output.sheets import Column, Row, Sheet, Value, sheet_files
 from ...output.sorted_rows import SortedRows
 from ...settings import Settings
+from ...zorg1.codebook import codebook_of
 from ...zorg1.course import Course, VisitLine
 from ...zorg1.measures import Measures
 from ...zorg1.measuring import by_moment
@@ -66,7 +67,7 @@ def export(
     programs = rules.resolver.programs
     selection = select(programs)
     reader = CourseReader(settings, rules)
-    codebook = Codebook.of(settings, reader.measuring.measures.instruments)
+    codebook = codebook_of(settings, reader.measuring.measures)
     tally, profiles = Tally(has_codebook=bool(settings.zorg1.codebook)), _Profiles()
     asked = (name for name in programs.known if not selection.programs or name in selection.programs)
     waiting = {name: _ProgramRows(settings, tally) for name in asked}
