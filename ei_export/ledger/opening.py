@@ -1,10 +1,13 @@
 """The ledger's file: who may have it, as whose, and in which version of its tables."""
 
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -29,6 +32,11 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 #: What SQLite gives; a message of it that quotes what is damaged may be no text.
 FAILURES: Final = (sqlite3.Error, UnicodeError)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+#: Where the disk is to blame, or who may write on it; 0 is no error of SQLite's. All else is a fault of ours.
+_OF_DISK: Final = (
+    *(0, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
+)
 #: Where a copy finds no room in the folder for temporary files.
 _NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN})
 
@@ -97,14 +105,47 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         _identify(connection, path)
         return
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-    statement = ""
+    for statement in _statements():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+@cache
+def _statements() -> Sequence[str]:
+    """What makes the tables."""
+    made, statement = [], ""
     schema = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
     for line in schema.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            connection.execute(statement)
+            made.append(statement)
             statement = ""
-    connection.execute(f"PRAGMA user_version = {_VERSION}")
+    return made
+
+
+@cache
+def _own() -> tuple[frozenset[str], frozenset[str]]:
+    """What `_texts` and `_tables` give of a ledger of this program."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for statement in _statements():
+            connection.execute(statement)
+        return _texts(connection), _tables(connection)
+
+
+def _texts(connection: sqlite3.Connection) -> frozenset[str]:
+    """All that a file was made of, to the letter."""
+    return frozenset(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    """The tables of a file with their columns, and the views with all that they say."""
+    columns = connection.execute(
+        "SELECT made.name || '.' || its.name FROM sqlite_master AS made JOIN pragma_table_xinfo(made.name) AS its "
+        "WHERE made.type = 'table' AND made.name NOT LIKE 'sqlite_%'"
+    )
+    views = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+    told = {f"{name}: {' '.join(re.sub('--.*', '', sql).split())}" for name, sql in views}
+    return frozenset({*(name for (name,) in columns), *told})
 
 
 def _identify_file(path: Path) -> None:
@@ -182,10 +223,15 @@ def _empty(path: Path) -> sqlite3.Connection:
 
 
 def _identify(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises SettingsError for what is no ledger, and for one that is of another version than this program's."""
+    """Raises SettingsError for what is no ledger, and for one that is of another version than this program's, or says
+    that it isn't and has other tables."""
     _refuse_foreign(connection.execute("PRAGMA application_id").fetchone()[0], path)
     if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
         raise SettingsError("LEDGER_NEWER", path=str(path))
+    texts, tables = _own()
+    if _texts(connection) != texts and (other := _tables(connection) ^ tables):
+        names = sorted({each.partition(":")[0].partition(".")[0] for each in other})
+        raise SettingsError("LEDGER_OTHER_TABLES", path=str(path), tables=", ".join(names))
 
 
 def refusal(error: Exception, path: Path) -> Exception:
@@ -193,12 +239,12 @@ def refusal(error: Exception, path: Path) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         return BusyError("LEDGER_BUSY", path=str(path))
-    if code == sqlite3.SQLITE_CONSTRAINT:  # it refuses what would be twice: nobody's disk is to blame
-        return WriteError("INTERNAL", reason=str(error))
     if isinstance(error, UnicodeError):
         return WriteError("LEDGER_DAMAGED", path=str(path), reason="not UTF-8")
     if code in _DAMAGED:
         return WriteError("LEDGER_DAMAGED", path=str(path), reason=str(error))
+    if code not in _OF_DISK or isinstance(error, sqlite3.ProgrammingError):  # nobody is to make room for it
+        return WriteError("INTERNAL", reason=str(error))
     return _failed(path, str(error))
 
 

@@ -46,6 +46,36 @@ def test_one_of_before_the_first_release_is_refused(path: Path, version: int) ->
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("DROP TABLE secret", "secret"),
+        ("ALTER TABLE request ADD COLUMN more", "request"),
+        ("ALTER TABLE answer RENAME COLUMN dated TO day", "answer"),
+        ("CREATE VIEW more AS SELECT 1", "more"),
+        ("DROP VIEW closed", "closed"),
+    ],
+)
+def test_one_with_other_tables_is_told_as_that(path: Path, change: str, told: str) -> None:
+    """Made earlier or later in the same version: no room on a disk would help."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+    before = path.read_bytes()
+    for open_it in (Ledger.open, Ledger.look):
+        with pytest.raises(SettingsError) as error:
+            open_it(path)
+        assert error.value.code == "LEDGER_OTHER_TABLES"
+        assert told in str(error.value.params["tables"]).split(", ")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("sql", ["SELECT * FROM nothing", "SELECT nothing FROM run", "SELECT nothing()", "SELEC"])
+def test_what_is_not_there_is_no_fault_of_the_disk(path: Path, sql: str) -> None:
+    with closing(Ledger.open(path)) as ledger, pytest.raises(WriteError) as error:
+        list(ledger.rows(sql))
+    assert error.value.code == "INTERNAL"
+
+
 def test_a_line_that_is_there_already_is_no_fault_of_the_disk(path: Path) -> None:
     with closing(Ledger.open(path)) as ledger, pytest.raises(WriteError) as error:
         add_persons(ledger, [(1, "again")])
