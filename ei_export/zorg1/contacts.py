@@ -49,6 +49,7 @@ class Contacts:
         resolution = visit.resolution
         place = Place(trajectory, resolution.fixed)
         if doubtful := resolution.profile not in (ANY, trajectory.profile):
+            self._so_far.other_profile(visit, trajectory)
             place = place.find(
                 visit,
                 "CONTACT_OTHER_PROFILE",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ..base.problems import Finding
+from ..base.wording import iso_text
 from ..model.appointment import Appointment
 from .agreements import ANY
 from .programs import Programs
@@ -80,6 +81,23 @@ class SoFar:
         for trajectory in self.trajectories:
             if trajectory.is_open and may_share(appointment.number, trajectory.number):
                 trajectory.doubtful.append(appointment.id)
+
+    def other_profile(self, visit: Visit, trajectory: Trajectory) -> None:
+        """Holds the start of a trajectory of which something stands that has another profile: a start that was held
+        until now, and became another one meanwhile, would be declared beside it."""
+        start = trajectory.started_by
+        if start is None or not visit.stands:
+            return
+        ident, params = start.appointment.id, {"appointment": visit.appointment.id, "date": iso_text(visit.day)}
+        self.places[ident] = self.places[ident].find(
+            start,
+            "START_OTHER_PROFILE",
+            "code",
+            program=trajectory.program,
+            profile=trajectory.profile,
+            later=visit.resolution.profile,
+            **params,
+        )
 
     @staticmethod
     def conflict(visit: Visit, trajectory: Trajectory) -> Place | None:

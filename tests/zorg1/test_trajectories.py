@@ -132,6 +132,16 @@ def test_a_new_trajectory_after_an_end_counts_from_nothing() -> None:
             [seen("a", 0, "start"), seen("b", 2, "end", profile="2")], {"b": ["END_OTHER_PROFILE"]}, id="other profile"
         ),
         pytest.param(
+            [seen("a", 0, "start"), seen("b", 2, "end", profile="2", past=Past(Outcome.DECLARED, 1))],
+            {"a": ["START_OTHER_PROFILE"]},
+            id="other profile than what stands",
+        ),
+        pytest.param(
+            [seen("a", 0, "start"), seen("b", 2, "end", profile="2", past=Past(Outcome.DECLARED, 1, refused=True))],
+            {},
+            id="other profile than what was refused",
+        ),
+        pytest.param(
             [seen("a", 0, "start"), seen("b", 1, "end"), seen("c", 2, "contact")],
             {"c": ["CONTACT_AFTER_END"]},
             id="contact after the end",

@@ -120,6 +120,17 @@ def test_a_corrected_line_follows_what_changes_next(clinic: Clinic, clerk: Clerk
     assert clinic.run().lines == {}
 
 
+def test_a_start_that_became_another_profile_waits_for_what_was_declared(clinic: Clinic, clerk: Clerk) -> None:
+    """It was held for its BSN while its end went; then somebody corrected its code with it."""
+    clinic.tariffs()
+    clinic.feed([START | {"bsn": "123456789", "code": "940141"}, END | {"code": "940144"}]).run()
+    assert clinic.feed([START]).run().found("error") == [("START_OTHER_PROFILE", "A1", "code")]
+    assert clinic.feed([END]).run().codes == ["DECLARED_CODE_CHANGED", "START_OTHER_PROFILE"]
+    clerk.asks("correct", "A3")
+    right = clinic.write(NOTHING).run()
+    assert (set(right.lines), set(right.credits)) == ({"A1", "A3"}, {"A3"})
+
+
 def test_a_correction_of_the_insurer_goes_to_both(clinic: Clinic, clerk: Clerk) -> None:
     clinic.feed([START]).run()
     clinic.feed([START | {"uzovi": "9664"}]).run()
