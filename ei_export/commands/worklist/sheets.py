@@ -16,7 +16,7 @@ from ...base.words import words
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.standing import LedgerRow, declarations
-from ...output.sheets import Column, CsvRows, Row, Sheet, Value, Workbook, titled, write_workbook
+from ...output.sheets import Column, CsvRows, Row, Sheet, Value, titled, write_workbook
 from .worklist import WorkList
 
 #: What is called in the files as in Dutch, whatever the language of the practice: programs and people look for it.
@@ -140,21 +140,15 @@ def write_sheets(
     """Writes both files, ``sending`` (`sending_rows`) above the work list, and ``tabs`` behind it in the workbook; they
     stay open. The same list, the same bytes. ``meanwhile`` as of `Workbook`. Raises OSError."""
     table = sheet(language)
-    book = Workbook(xlsx, found.day, meanwhile=meanwhile)
-    try:
-        text = CsvRows(csv, table)
-        into = text, book.sheet(table)
+    text = CsvRows(csv, table)
+
+    def listed() -> Iterator[Row]:
         for row in chain(sending, rows(found, language)):
-            for each in into:
-                each.add(row)
+            text.add(row)
+            yield row
         text.close()
-        for tab, its in tabs:
-            page = book.sheet(tab)
-            for row in its:
-                page.add(row)
-        book.close()
-    finally:
-        book.discard()
+
+    write_workbook(xlsx, found.day, [(table, listed()), *tabs], meanwhile=meanwhile)
 
 
 def write_not_made(name: str, file: BinaryIO, day: date, why: Sequence[str], language: Language) -> None:
