@@ -88,6 +88,8 @@ def test_a_redeclared_line_stays_refused_after_all(clerk: Clerk) -> None:
     (problem,) = clerk.asks("redeclare", "--cancel", "A1")["problems"]
     assert problem["code"] == "CANCEL_DONE"
     assert clerk.reference("A1") in problem["message"]
+    assert clerk.undoes("R000002") == 0
+    assert refusals(clerk.asks("redeclare", "--cancel", "A1")) == [("CANCEL_NOT_ASKED", "")], "what was done, is undone"
 
 
 @pytest.mark.parametrize("between", ["nothing", "held", "refused"])

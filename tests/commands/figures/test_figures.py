@@ -23,9 +23,12 @@ from typing import Any, Final
 import openpyxl
 import pytest
 
+from ei_export.commands.figures.figures import figured
 from ei_export.commands.figures.files import csv_file, workbook
 from ei_export.commands.figures.lines import Share, kept_promises, refused_by_code
+from ei_export.commands.figures.panels import panels
 from ei_export.commands.status.then import status_on
+from ei_export.ledger.counted import CountedDebits
 from ei_export.ledger.figures import KnownDeclaration
 from ei_export.model.promises import promises
 from ei_export.settings import load
@@ -256,6 +259,16 @@ def test_from_when_until_when_a_promise_is_counted(sent_on: str | None, dated: s
     declared = KnownDeclaration("I", "VGZ", "7095", 1, "2021-03-01", sent_on, read_on, dated, **money)
     (kept,) = kept_promises([declared], promises().values(), date(2021, 4, 1))
     assert (kept.share.count, kept.share.of) == (in_time, 1)
+
+
+def test_a_chart_has_the_last_twelve_months() -> None:
+    money = dict.fromkeys(TOTALS, 0)
+    months = [f"{year}-{month:02}" for year in (2020, 2021) for month in range(1, 13)]
+    declared = [KnownDeclaration(m, "VGZ", "7095", 1, f"{m}-01", None, None, None, **money) for m in months]
+    found = figured(date(2022, 1, 1), declared, CountedDebits((), ()), None)
+    (panel,) = panels(found, "nl", ["months"])
+    assert [bar.label for bar in panel.bars] == months[12:]
+    assert len(panel.rows) == 24
 
 
 def test_what_becomes_of_a_month(clerk: Clerk) -> None:

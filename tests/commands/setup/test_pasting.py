@@ -118,6 +118,24 @@ def test_beside_the_tariffs_there_are(config: Path) -> None:
     assert (clash.wrong.code, clash.wrong.params["place"]) == ("PASTED_OVERLAP", "tarieven.csv:2")
 
 
+def test_an_open_tariff_that_begins_later_is_in_the_way(config: Path) -> None:
+    table = config.with_name("tarieven.csv")
+    table.write_text(
+        f"list;insurer;code;from;until;amount\n{ZORG1};Menzis;940170;2023-06-01;;90,00\n", encoding="utf-8"
+    )
+    (clash,) = paste("940170;95,00", tariffs=Tariffs.load(table)).rows
+    assert clash.wrong is not None
+    assert clash.wrong.code == "PASTED_OVERLAP"
+
+
+def test_of_columns_without_names_each_is_what_most_of_its_cells_are() -> None:
+    """Of several amounts the last is the tariff; what only half of the cells are, a column is not."""
+    found = paste("940169\t9,00\t10,00\t5,00\t1-6-2023\t1-6-2023\n940170\t18,00\t20,00\tx\t1-6-2023\t1-6-2023")
+    assert found.columns == ("code", "", "amount", "", "from", "until")
+    day = date(2023, 6, 1), date(2023, 6, 1)
+    assert found.new == [tariff("940169", 1000, days=day), tariff("940170", 2000, days=day)]
+
+
 def test_one_code_twice_in_a_paste() -> None:
     found = paste("940169;1,00\n940169;2,00")
     assert [row.wrong and row.wrong.params["row"] for row in found.rows] == [None, 1]

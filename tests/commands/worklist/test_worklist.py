@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from ei_export.base.problems import Finding
-from ei_export.commands.worklist.sheets import sending_rows
+from ei_export.commands.worklist.sheets import rows, sending_rows
 from ei_export.commands.worklist.task import Task, pack, unpack
 from ei_export.commands.worklist.together import together
 from ei_export.commands.worklist.worklist import WorkList, worklist
@@ -137,7 +137,9 @@ def test_what_waits_for_one_tariff_stands_once_with_its_money_and_what_it_holds_
     with opened(clinic) as found:
         (task,) = (each for each in found if each.kind == "tariff_missing")
         things = [*found.under(task.key)]
+        numbers = [row[0] for row in rows(found, "nl")]
 
+    assert numbers[:3] == [1, 1, 2], "both are of the first task"
     assert about(task) == (
         "tariff_missing",
         "tariff:VGZ:productafspraken Zorg1:940131",
@@ -189,6 +191,33 @@ def test_two_lines_of_one_appointment_that_are_both_paid_are_one_task(clinic: Cl
     assert about(task) == ("paid_twice", "210702R0000020000001", 6_644, "exact", "TASK_PAID_TWICE")
     assert task.found[0].params == {"reference": FIRST, "later": "210702R0000020000001"}
     assert task.ways == ["credit"], "what is granted can't be closed"
+
+
+def test_what_nobody_owes_of_two_lines_is_what_the_later_one_was_granted(clinic: Clinic) -> None:
+    """Neither is told of once more, as one that was granted in part."""
+    clinic.feed(COURSE).run()
+    Clerk(clinic).undoes("R000001")
+    clinic.run(today="2021-07-02")
+    clerk = Clerk(clinic)
+    for reference, cents in ((FIRST, 1_000), ("210702R0000020000001", 5_000)):
+        clerk.write(
+            f"UPDATE line SET became = 'partly_granted', granted_cents = {cents} WHERE reference = '{reference}'"
+        )
+
+    task = only(clinic, "2021-07-02")
+
+    assert about(task) == ("paid_twice", "210702R0000020000001", 5_000, "exact", "TASK_PAID_TWICE")
+
+
+def test_a_deadline_counts_through_its_day_and_is_near_from_its_first_day() -> None:
+    found = WorkList(date(2021, 7, 1), soon_days=28)
+    days = (None, 29, 28, 0, -1)
+    for left in days:
+        found.add(Task("held", str(left), [Finding("TASK_HELD_UNSAID", "")], days_left=left))
+    found.put_in_order()
+    assert [task.days_left for task in found] == [0, 28, 29, None, -1]
+    assert [task.days_left for task in found if found.is_near(task)] == [0, 28, -1]
+    found.close()
 
 
 def test_a_line_whose_credit_was_refused(clinic: Clinic) -> None:
