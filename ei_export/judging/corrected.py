@@ -8,9 +8,10 @@ from ..base.problems import Finding
 from ..ledger.dossier import PENDING
 from ..ledger.line import Line
 from ..model.appointment import Judgement, Key, Outcome, Past
+from ..standards.registry import standard_named
 from ..zorg1.trajectories import Grouped
+from .answered import as_first
 from .context import Context
-from .declared import as_first, is_the_same
 from .patient import Heard
 
 
@@ -40,7 +41,7 @@ def is_as_declared(
     (debit,) = [debit for debit in heard.debits[ident] if debit.reference == reference]
     is_same = (debit.standard, debit.uzovi) == file and as_first(debit) == head
     stands = debit.stands and debit.became != "partly_granted"
-    return debit if stands and is_same and is_the_same(debit.standard, debit.person, record) else None
+    return debit if stands and is_same and standard_named(debit.standard).same_person(debit.person, record) else None
 
 
 def put_back(past: Past, debit: Line) -> Judgement:

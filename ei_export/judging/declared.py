@@ -6,26 +6,19 @@ corrected or it is changed back. An appointment whose last debit doesn't stand i
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import date
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final, Literal
 
-from attrs import asdict, evolve
+from attrs import evolve
 
 from ..base.problems import Finding
 from ..base.wording import iso_text
-from ..intake.person import CARE_COLUMNS, PERSON_COLUMNS
-from ..intake.reader import read_kept
-from ..ledger.dossier import AT, CORE, PENDING, Change, by_column, core, in_order
+from ..ledger.dossier import Change, by_column, core
 from ..ledger.line import Line, last_debit
-from ..model.appointment import Appointment, Judgement, Key, Outcome
-from ..model.codelists import return_codes
-from ..model.declaration import Care, Performance, Person
-from ..output.refusals import telling
-from ..standards.registry import standard_named
+from ..model.appointment import Appointment, Outcome
 from ..zorg1.trajectories import Grouped
 from ..zorg1.visit import Place, Visit
+from .compared import CARE, PERSON, as_sent, debit_that_counts, differing, of_person_now, says_the_same, that_counts
 from .context import Context
 from .insurer_of_today import of_today
 from .patient import Heard, Patient, Taken
@@ -47,16 +40,10 @@ _OF_LIFE: Final = frozenset(
         *("postcode", "house_number", "house_number_suffix", "country", "foreign_postcode"),
     }
 )
-#: What was sent, by the column it comes from; what `CORE` has is compared by itself.
-_PERSON: Final = tuple(column for column in PERSON_COLUMNS if column not in (*CORE, "patient_id"))
-_CARE: Final = tuple(column for column in CARE_COLUMNS if column not in CORE)
 #: Of a person, what an insurer knows them by.
-_IDENTITY: Final = tuple(column for column in _PERSON if column not in _OF_LIFE)
+_IDENTITY: Final = tuple(column for column in PERSON if column not in _OF_LIFE)
 #: Goes with an insurer.
 _OF_INSURER: Final = frozenset({"uzovi", "insured_number"})
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
-#: What the model calls otherwise than the feed.
-_COLUMNS: Final = {"diagnosis": "diagnosis_code", "indication": "indication_code"}
 #: What `zorg1` finds of a declared end, in which the line to be corrected is still to be named.
 _COUNTED_ANEW: Final = frozenset({"CONTACT_AFTER_DECLARED_END", "DECLARED_COUNT_CHANGED"})
 
@@ -81,15 +68,15 @@ def take_declared(
     if debits is None:
         assert sent is not None
         return _unless_closed(patient, (), _stands(patient, sent, row, (), is_deleted=is_deleted))
-    last = _that_counts(debits)
+    last = that_counts(debits)
     if last.is_pruned:
         return Taken(sent) if row is None else take_as_pruned(row, last)
     if last.stays:
         if sent is None or last is not debits[-1]:
-            sent = _as_sent(patient, last, row, sent)
+            sent = as_sent(patient, last, row, sent)
         sent = sent.knowing(units=last.units, linked=last.code)
         return _unless_closed(patient, debits, _stands(patient, sent, row, debits, is_deleted=is_deleted))
-    return _may_be_due(patient, sent or _as_sent(patient, last, row, sent), row, debits)
+    return _may_be_due(patient, sent or as_sent(patient, last, row, sent), row, debits)
 
 
 def take_as_pruned(row: Appointment, debit: Line) -> Taken:
@@ -99,12 +86,6 @@ def take_as_pruned(row: Appointment, debit: Line) -> Taken:
         return Taken(None, totals=[_NOT_COMPLETED] if row.row is not None else ())
     row = row.knowing(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
     return Taken(row, is_pruned=True)
-
-
-def _that_counts(debits: Sequence[Line]) -> Line:
-    """The last debit; or an earlier one that stands, where nothing is to come in the place of the last."""
-    last = debits[-1]
-    return last if last.again else next((debit for debit in reversed(debits) if debit.stays), last)
 
 
 def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[str, Place], dict[str, Change]]:
@@ -165,7 +146,7 @@ def _is_closed(patient: Patient, ident: str, debits: Sequence[Line]) -> bool:
 
 def _reference(patient: Patient, ident: str, debits: Sequence[Line]) -> str:
     """That of the debit that counts, or '' where we never declared any."""
-    return _that_counts(debits).reference if debits else last_debit(patient.context.ledger, ident) or ""
+    return that_counts(debits).reference if debits else last_debit(patient.context.ledger, ident) or ""
 
 
 def _stands(
@@ -184,17 +165,18 @@ def _stands(
         return Taken(sent.finding(cancelled), Change("cancelled", {}), is_open=True)
     if row.findings:  # it can't be read: that is all there is to say of it
         return Taken(sent.finding(*row.findings))
-    differences = _differences(patient, sent, row, debits)
+    differences = differing(patient, sent, row, debits)
     if not differences:
         return Taken(_taken_over(patient, sent, row))
     settled = _OF_LIFE | (_OF_INSURER if of_today(patient, sent, row) else frozenset())
     to_tell = [column for column in differences if column not in settled or _is_unsaid(patient, row, column)]
     found = []
-    for column in (column for column in to_tell if column in _CHANGES):
-        before, after = differences[column]
-        quoted = {} if column in _PRIVATE else {"before": before or "-", "after": after or "-"}
-        found.append(_about(patient, sent, debits, _CHANGES[column], column, **quoted))
-    for code, columns in (("DECLARED_DETAILS_CHANGED", (*_CARE, *_IDENTITY)), ("DECLARED_ADDRESS_CHANGED", _OF_LIFE)):
+    for column, code in _CHANGES.items():
+        if column in to_tell:
+            before, after = differences[column]
+            quoted = {} if column in _PRIVATE else {"before": before or "-", "after": after or "-"}
+            found.append(_about(patient, sent, debits, code, column, **quoted))
+    for code, columns in (("DECLARED_DETAILS_CHANGED", (*CARE, *_IDENTITY)), ("DECLARED_ADDRESS_CHANGED", _OF_LIFE)):
         if others := [column for column in to_tell if column in columns]:
             found.append(_about(patient, sent, debits, code, others[0], columns=", ".join(others)))
     is_open = not settled.issuperset(differences)
@@ -216,10 +198,10 @@ def _placed(sent: Appointment, row: Appointment) -> Appointment:
 
 def _of_somebody_else(patient: Patient, sent: Appointment, debits: Sequence[Line]) -> Appointment | None:
     """What was declared, of the patient as they are now, where the feed is silent of it and tells of somebody else."""
-    if not patient.is_news or (debit := _debit(patient, sent.id, debits)) is None:
+    if not patient.is_news or (debit := debit_that_counts(patient, sent.id, debits)) is None:
         return None
-    row = _of_person_now(patient, debit, sent)
-    return None if row is None or _OF_LIFE.issuperset(_differences(patient, sent, row, debits)) else row
+    row = of_person_now(patient, debit, sent)
+    return None if row is None or _OF_LIFE.issuperset(differing(patient, sent, row, debits)) else row
 
 
 def _is_unsaid(patient: Patient, row: Appointment, column: str) -> bool:
@@ -234,65 +216,11 @@ def _taken_over(patient: Patient, sent: Appointment, row: Appointment) -> Appoin
     return row.knowing(settled_as=Outcome.DECLARED, units=sent.past.units, linked=sent.past.linked, mark=mark)
 
 
-def _differences(
-    patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Line]
-) -> dict[str, tuple[str, str]]:
-    """The columns in which a row says something else than was sent: before and after, where that may be quoted. A
-    trajectory number is not sent, and another code is none while it stands for the same product."""
-    old, new = core(sent), core(row)
-    found: dict[str, tuple[str, str]] = {}
-    if old != new:
-        both = zip(CORE, old, new, strict=True)
-        found = {c: (before, after) for c, before, after in both if before != after and c in _CHANGES}
-        if old[2:4] != new[2:4]:
-            then, now = sent.past.linked, _linked(patient, row)
-            found["code"] = (then, now)
-            if now == then or patient.context.resolver.is_form(then, now):
-                del found["code"]
-    if row.row is None or not sent.past.mark or patient.context.mark(row) != sent.past.mark:
-        otherwise = _otherwise(patient, _debit(patient, sent.id, debits), row)
-        if "uzovi" in found:
-            otherwise.discard("insured_number")
-        found |= {column: ("", "") for column in (*_PERSON, *_CARE) if column in otherwise}
-    return {column: found[column] for column in (*_CHANGES, *_PERSON, *_CARE) if column in found}
-
-
-def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[str]:
-    """The columns in which person and care are not as they were sent in a line, or not fit to be sent any more."""
-    if debit is None:  # it was never sent by us, or that is not kept any more
-        return set()
-    renderer, standard = patient.context.renderers[debit.standard], standard_named(debit.standard)
-    who, what = renderer.person(row), renderer.care(row)
-    severities = patient.context.settings.severities
-    found = {f.column for f in (*who.findings, *what.findings) if severities.of(f.code) == "error"}
-    before = standard.read_person(debit.person)
-    if who.record:
-        found |= _unlike(before, standard.read_person(who.record))
-    if what.fragment is not None:
-        somebody = who if who.record else renderer.rendered_person(before)
-        line = renderer.line(somebody.key, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
-        found |= _unlike(standard.read_care(debit.sent), standard.read_care(line))
-    return found
-
-
-def _unlike(one: Person | Care, other: Person | Care) -> set[str]:
-    """The columns in which two persons, or two ways of care, are different."""
-    values = asdict(other)
-    return {_COLUMNS.get(name, name) for name, value in asdict(one).items() if value != values[name]}
-
-
 def _about(
     patient: Patient, sent: Appointment, debits: Sequence[Line], code: str, column: str, /, **params: object
 ) -> Finding:
     """A finding with the line it is about."""
     return Finding(code, column, {**params, "reference": _reference(patient, sent.id, debits)})
-
-
-def _debit(patient: Patient, ident: str, debits: Sequence[Line]) -> Line | None:
-    """The debit of an appointment that counts; None where another system declared it, or its person was taken out."""
-    found = debits or patient.context.debits_of(ident)
-    debit = _that_counts(found) if found else None
-    return None if debit is None or debit.is_pruned else debit
 
 
 # It doesn't stand.
@@ -307,136 +235,17 @@ def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, de
         totals = [Totals(given_up={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
         return Taken(None, Change("cancelled", {}), dropped=sent, totals=totals)
     if not last.again:
-        if row is None or row.findings or (core(sent) == core(row) and not _differences(patient, sent, row, debits)):
+        if row is None or row.findings or (core(sent) == core(row) and not differing(patient, sent, row, debits)):
             return Taken(sent)
         return Taken(sent, change_of(row))  # for when somebody asks for it again
     is_silent = False
     if row is None:
-        row = _of_person_now(patient, last, sent)
+        row = of_person_now(patient, last, sent)
         is_silent = row is None
-    if last.again == "feed" and (row is None or _says_the_same(patient, sent, row, debits)):
+    if last.again == "feed" and (row is None or says_the_same(patient, sent, row, debits)):
         sent = sent.knowing(units=last.units, refused=True)
         if row is None:
             return Taken(sent, is_silent=is_silent)
         return Taken(_taken_over(patient, sent, row.knowing(refused=True)))
     due = row if row is not None else sent
     return Taken(due.knowing(settled_as=None, refused=last.again == "line"), is_silent=is_silent)
-
-
-def why_not_again(heard: Heard, ident: str) -> Finding | None:
-    """What keeps an appointment from being declared again: another debit of it that stands or was sent
-    after all, or a header at fault."""
-    last = heard.again.get(ident)
-    if last is None:
-        return None
-    standing = [debit.reference for debit in heard.debits[ident] if debit.stays]
-    if standing:
-        return Finding("DEBIT_STANDS", "", {"reference": ", ".join(standing)})
-    for debit in heard.debits[ident]:
-        if debit.contradicted:
-            return Finding("WITHDRAWN_ANSWERED", "", {"reference": debit.reference, "invoice": debit.invoice})
-    return _declaration_refused(last) if last.again == "header" else None
-
-
-def _declaration_refused(debit: Line) -> Finding:
-    return Finding("DECLARATION_REFUSED", "", {"invoice": debit.invoice, **_answer(debit)})
-
-
-def name_answers(heard: Heard, judged: Mapping[Key, Judgement]) -> dict[Key, Judgement]:
-    """Tells of the answers to what is held for something else, which may be all that there is to put right."""
-    told: dict[Key, Judgement] = {}
-    for ident, last in heard.again.items():
-        judgement = judged.get(ident)
-        if judgement is None or last.again not in ("line", "header") or judgement.outcome not in PENDING:
-            continue
-        if not {"LINE_REFUSED", "DECLARATION_REFUSED"}.intersection(finding.code for finding in judgement.found):
-            before = Finding("LINE_REFUSED_BEFORE", "", {"reference": last.reference, **_answer(last)})
-            told[ident] = judgement.finding(_declaration_refused(last) if last.again == "header" else before)
-    return told
-
-
-def why_not_the_same(heard: Heard, ident: str, record: str, head: str) -> Finding | None:
-    """What keeps a line from going out that was found at fault before: it would be the same."""
-    last = heard.again.get(ident)
-    if last is None or last.again != "line" or head != as_first(last):
-        return None
-    if not is_the_same(last.standard, record, last.person):
-        return None
-    return Finding("LINE_REFUSED", "", {"reference": last.reference, **_answer(last)})
-
-
-def _answer(debit: Line) -> dict[str, object]:
-    """The return codes of a debit, and what the most telling one says."""
-    known = return_codes().get(telling(debit.codes.split()))
-    return {"codes": debit.codes, "text": known.text.rstrip(".") if known is not None else "-"}
-
-
-def as_first(debit: Line) -> str:
-    """The line of a debit as it would have been sent as a first declaration."""
-    return standard_named(debit.standard).declared_anew(debit.sent, "", "")
-
-
-def is_the_same(standard: str, one: str, other: str) -> bool:
-    """Whether two persons as they are sent are the same but for the practice's number of them."""
-    read = standard_named(standard).read_person
-    return _unlike(read(one), read(other)) <= {"patient_id"}
-
-
-def _says_the_same(patient: Patient, sent: Appointment, row: Appointment, debits: Sequence[Line]) -> bool:
-    """Whether a row still says all that was sent of its appointment. What comes from tables is not looked at."""
-    last = debits[-1]
-    return (
-        not _differences(patient, sent, row, debits)
-        and row.uzovi == last.uzovi
-        and row.date is not None
-        and row.date.isoformat() == last.date
-    )
-
-
-def _of_person_now(patient: Patient, debit: Line, sent: Appointment) -> Appointment | None:
-    """What was declared, of the patient as they are now; None where that is who it was declared of, or can't be
-    told."""
-    if not patient.person:
-        return None
-    texts = dict(patient.person)
-    if texts.get("uzovi", "").zfill(4) != debit.uzovi:
-        texts["insured_number"] = standard_named(debit.standard).read_person(debit.person).insured_number
-    row = read_kept(patient.patient_id, _texts_of(debit, sent, texts), AT, settled=False)
-    record = patient.context.renderers[debit.standard].person(row).record
-    return None if not record or is_the_same(debit.standard, record, debit.person) else row
-
-
-def _as_sent(patient: Patient, debit: Line, row: Appointment | None, remembered: Appointment | None) -> Appointment:
-    """What was declared, from what was sent of it, and what is known besides: its trajectory number, and the code of
-    the practice."""
-    named = {"trajectory_id": row.number} if row is not None else {}
-    for source in filter(None, (row, remembered)):
-        if _linked(patient, source) == debit.code:
-            named |= {"code": source.code, "declare_under": source.declare_under}
-    texts = _texts_of(debit, remembered, {"bsn": standard_named(debit.standard).read_person(debit.person).bsn}, named)
-    sent = read_kept(patient.patient_id, texts[: len(CORE)], AT, settled=True)
-    return sent.knowing(settled_as=Outcome.DECLARED, linked=debit.code)
-
-
-def _linked(patient: Patient, source: Appointment) -> str:
-    return patient.context.resolver.of(source).code
-
-
-def _texts_of(
-    debit: Line, remembered: Appointment | None, person: Mapping[str, str], named: Mapping[str, str] = _NONE
-) -> list[str]:
-    """What was sent in a line, of a ``person`` by their columns, as texts of a feed in the order of `SAVED`. ``known``:
-    the appointment as far as it was kept; ``named``: what goes before that."""
-    care = asdict(standard_named(debit.standard).read_care(debit.sent))
-    texts = {_COLUMNS.get(name, name): str(value) for name, value in care.items() if value}
-    texts |= {column: text for column, text in person.items() if text}
-    texts |= {
-        "appointment_id": debit.appointment_id,
-        "date": debit.date,
-        "code": debit.code,
-        "declare_under": debit.code,
-        "trajectory_id": remembered.number if remembered is not None else "",
-        "uzovi": debit.uzovi,
-        **named,
-    }
-    return in_order(texts)

@@ -36,10 +36,11 @@ from ..zorg1.claims import SETTLED
 from ..zorg1.resolution import Verdict
 from ..zorg1.trajectories import Grouped, group
 from ..zorg1.visit import NOWHERE, Trajectory
+from .answered import name_answers
 from .closed import found_of_closed, is_told_closed
 from .context import Context
 from .corrected import hold_back
-from .declared import name_answers, name_lines
+from .declared import name_lines
 from .feed_rows import take_feed
 from .history import recall
 from .lines import tell_the_rest, write_lines

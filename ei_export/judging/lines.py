@@ -17,10 +17,11 @@ from ..standards.registry import standard_named
 from ..standards.standard import Became
 from ..zorg1.trajectories import Grouped
 from ..zorg1.visit import Place, Visit
+from .answered import why_not_again, why_not_the_same
 from .claimed import Claimed
 from .context import Context
 from .corrected import is_as_declared, put_back
-from .declared import misses_contacts, why_not_again, why_not_the_same
+from .declared import misses_contacts
 from .patient import Heard, Patient
 from .person import person_conflict, somebody_else
 from .records import RenderedPerson
