@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import evolve
 
+from ..base.memo import Memo
 from ..base.problems import Finding
 from ..base.spool import UNIT
 from ..ledger.dossier import AT, in_order
@@ -53,7 +54,7 @@ class RowReader:
         self._meanings = CellMeanings(meant, at) if meant else None
         self._common_texts = itemgetter(*(at[column] for column in _COMMON))
         self._own_texts = itemgetter(*(at[column] for column in _OWN))
-        self._common: dict[tuple[str, ...], Common] = {}
+        self._common = Memo(self._read_common, _MOST_COMMON)
         self._names = [header.at.get(column, _NOWHERE) for column in _NAMES]
         self._last_name = max(place for place in self._names if place != _NOWHERE)
 
@@ -79,8 +80,7 @@ class RowReader:
         said = None
         if self._meanings is not None and broken is None and (read := self._meanings.of(cells)) is not cells:
             said, cells = cells, [*read]
-        texts = self._common_texts(cells)
-        common = self._common.get(texts) or self._read_common(texts)
+        common = self._common[self._common_texts(cells)]
         own = self._own_texts(cells)
         joined = "".join(own)
         # Of white space only the blank is printable: in a plain text without one there is nothing to trim.
@@ -98,13 +98,10 @@ class RowReader:
         return Appointment(ident, row, when, number, patient, diagnosis, common, cells, self._at, found, UNKNOWN, said)
 
     def _read_common(self, texts: tuple[str, ...]) -> Common:
-        if len(self._common) >= _MOST_COMMON:
-            self._common.clear()
         status, code, linked, uzovi = map(str.strip, texts)
         code, linked = values.stated(code), values.stated(linked)
         planned = self._statuses.is_planned(status)
-        found = self._common[texts] = common_of(self._statuses[status], code, linked, uzovi, is_planned=planned)
-        return found
+        return common_of(self._statuses[status], code, linked, uzovi, is_planned=planned)
 
     def names(self, body: str) -> list[str]:
         """Appointment id, trajectory number and patient of a row as they stand there: much quicker than `read`."""

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from attrs import Factory, define
 
+from ..base.memo import Memo
 from ..base.problems import Finding
 from ..base.spool import UNIT
 from ..model.columns import COLUMNS
@@ -28,13 +29,16 @@ _TOTALS: Final = re.compile(
     r"(sub|eind)?tota(a)?l|aantal|som\b|sum\b|count\b|einde|end\b|eof\b|pagina|page|export|rapport|report|overzicht"
     r"|afdruk|afgedrukt|geprint|printed|periode|period\b|gemaakt|created|bron\b|source\b|records?\b|rijen\b|rows\b"
 )
+#: As many are remembered as they are written.
+_MOST_STATUSES: Final = 10_000
+_MOST_CODES: Final = 100_000
 
 
-class Statuses(dict[str, bool | None]):
+class Statuses(Memo[str, bool | None]):
     """Whether an appointment with a status, as written, took place; None where nobody said what the word means."""
 
     def __init__(self, settings: InputSettings) -> None:
-        super().__init__()
+        super().__init__(self._took_place, _MOST_STATUSES)
         self._completed, self._not_completed = settings.completed, settings.not_completed
         self._planned = settings.planned
 
@@ -42,28 +46,22 @@ class Statuses(dict[str, bool | None]):
         """Whether an appointment of this status is still to come, as its word says."""
         return status_word(status) in self._planned
 
-    def __missing__(self, status: str) -> bool | None:
-        if len(self) > 10_000:
-            self.clear()
+    def _took_place(self, status: str) -> bool | None:
         word = status_word(status)
-        found = self[status] = True if word in self._completed else False if word in self._not_completed else None
-        return found
+        return True if word in self._completed else False if word in self._not_completed else None
 
 
-class Explained(dict[tuple[str, str], bool]):
+class Explained(Memo[tuple[str, str], bool]):
     """Whether it is known what a code and the code it is declared under, as written, stand for."""
 
     def __init__(self, explained: Callable[[str, str], bool]) -> None:
-        super().__init__()
+        super().__init__(self._is_explained, _MOST_CODES)
         self._explained = explained
 
-    def __missing__(self, written: tuple[str, str]) -> bool:
-        if len(self) > 100_000:
-            self.clear()
+    def _is_explained(self, written: tuple[str, str]) -> bool:
         code, declare_under = (text.strip() for text in written)
         is_empty = code in values.NO_VALUES or declare_under in values.NO_VALUES
-        found = self[written] = not is_empty and self._explained(code, declare_under)
-        return found
+        return not is_empty and self._explained(code, declare_under)
 
 
 @define

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Final
 
+from ..base.memo import Memo
 from ..intake.values import consent, stated
 from ..ledger.dossier import NOTHING_BESIDES, Besides, refusal
 from ..model.appointment import Appointment, positions
@@ -26,7 +27,7 @@ class BesidesReader:
         #: Whether the feed has any of it.
         self.hears: Final = not at.keys().isdisjoint((*_TEXTS, *_MEASURED))
         self._cells = itemgetter(*(places[column] for column in (*_TEXTS, *_MEASURED)))
-        self._known: dict[tuple[str, ...], Besides] = {}
+        self._known = Memo(_read, _MOST)
 
     def of(self, rows: Iterable[Appointment], before: Mapping[str, Besides]) -> Mapping[str, Besides]:
         """What is known of each appointment, by id, by the ``rows`` and what was ``before``. Where rows of one differ,
@@ -36,22 +37,19 @@ class BesidesReader:
             return before
         known: dict[str, Besides] = {}
         for row in rows:
-            cells, ident = self._cells(row.cells), row.id
-            now = self._known.get(cells) or self._read(cells)
+            now, ident = self._known[self._cells(row.cells)], row.id
             known[ident] = _joined(known[ident], now) if ident in known else now
         if not before:
             return known
         return {**before, **{ident: _renewed(before.get(ident, NOTHING_BESIDES), now) for ident, now in known.items()}}
 
-    def _read(self, cells: tuple[str, ...]) -> Besides:
-        """What the cells of a row say."""
-        if len(self._known) >= _MOST:
-            self._known.clear()
-        word, *texts, name, score = (cell.strip() for cell in cells)
-        name, score = stated(name), stated(score)
-        measured = ((name, score),) if name or score else ()
-        found = self._known[cells] = Besides._make((consent(word), *map(stated, texts), measured))
-        return found
+
+def _read(cells: tuple[str, ...]) -> Besides:
+    """What the cells of a row say."""
+    word, *texts, name, score = (cell.strip() for cell in cells)
+    name, score = stated(name), stated(score)
+    measured = ((name, score),) if name or score else ()
+    return Besides._make((consent(word), *map(stated, texts), measured))
 
 
 def _joined(one: Besides, other: Besides) -> Besides:

@@ -24,12 +24,9 @@ from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
 from ..ledger.planned import planned_by, planned_of
 from ..ledger.recovering import recovered
-from ..model.appointment import Common
 from ..model.codelists import Uzovi, uzovi_numbers
 from ..model.declaration import Person
 from ..settings import Settings
-from ..zorg1.resolution import Resolution
-from ..zorg1.resolver import Resolver
 from .besides import BesidesReader
 from .claimed import Claims
 from .records import Marker, Renderers
@@ -37,23 +34,6 @@ from .rules import Rules
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _NO_DAYS: Final[Mapping[str, date]] = MappingProxyType({})
-_MOST_RESOLVED: Final = 100_000
-
-
-class _Resolved(dict[tuple[Common, date | None], Resolution]):
-    """What rows with this in common mean on a day, as `Resolver.resolve` gives it; a look-up, as it is asked of every
-    row there is."""
-
-    def __init__(self, resolver: Resolver) -> None:
-        super().__init__()
-        self._resolver = resolver
-
-    def __missing__(self, asked: tuple[Common, date | None]) -> Resolution:
-        if len(self) >= _MOST_RESOLVED:
-            self.clear()
-        common, day = asked
-        found = self[asked] = self._resolver.resolve(common.code, common.declare_under, common.uzovi, day)
-        return found
 
 
 class Context:
@@ -78,7 +58,6 @@ class Context:
         self.reader = RowReader(feed.header, self.statuses, settings.input.values)
         self.besides = BesidesReader(feed.header.at)
         self.settings = settings
-        self.resolved = _Resolved(rules.resolver)
         self.resolver, self.judge, self.fingerprint = rules.resolver, rules.judge, rules.fingerprint
         self.ledger = ledger
         self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers

@@ -137,7 +137,7 @@ class _Hearing:
         day = row.date
         if day is None or not row.patient_id:
             return False
-        resolution = self.context.resolver.resolve(row.code, row.declare_under, row.uzovi, day)
+        resolution = self.context.resolver.of(row)
         if not (resolution.is_zorg1 and resolution.code) or resolution.verdict is Verdict.NO_AGREEMENT:
             return False
         self._waits = self._waits or day > self.context.judge.today
@@ -148,7 +148,7 @@ class _Hearing:
         day = row.date
         if day is None or day <= self.context.declared_until or checked(row).findings:
             return
-        resolution = self.context.resolved[row.common, day]
+        resolution = self.context.resolver.of(row)
         if resolution.is_zorg1 and resolution.verdict is not Verdict.NO_AGREEMENT:
             common, status = row.common, values.quoted_cell(row.text("status"))
             codes = common.code, common.declare_under, common.uzovi

@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+from ..base.memo import Memo
 from ..base.problems import Finding
 from ..base.spool import UNIT
 from ..declaring.numbers import provider
@@ -84,35 +85,21 @@ class Renderer:
         self._today = today
         #: By the UZOVI number of their file, each with the person judged last and why they would be refused.
         self._receivers: dict[str, tuple[Receiver, str, Sequence[Fault]]] = {}
-        self._persons: dict[tuple[str, tuple[str, ...]], RenderedPerson] = {}
+        self._persons = Memo(self._person, _PERSONS)
         #: The last one, by the same: rows of one patient follow each other, and comparing is quicker than hashing.
         self._last: tuple[tuple[str, tuple[str, ...]], RenderedPerson] = (("", ()), RenderedPerson(None, ()))
-        self._cares: dict[tuple[str, ...], RenderedCare] = {}
+        self._cares = Memo(self._care, _CARES)
         self._who, self._what = _Picker(_PERSON).texts, _Picker(CARE_COLUMNS).texts
 
     def person(self, appointment: Appointment) -> RenderedPerson:
         key, (last, found) = (appointment.patient_id, self._who(appointment)), self._last
         if key != last:
-            found = self._known_person(key)
+            found = self._persons[key]
             self._last = key, found
         return found
 
-    def _known_person(self, key: tuple[str, tuple[str, ...]]) -> RenderedPerson:
-        found = self._persons.get(key)
-        if found is None:
-            if len(self._persons) >= _PERSONS:
-                self._persons.clear()
-            found = self._persons[key] = self._person(*key)
-        return found
-
     def care(self, appointment: Appointment) -> RenderedCare:
-        texts = self._what(appointment)
-        found = self._cares.get(texts)
-        if found is None:
-            if len(self._cares) >= _CARES:
-                self._cares.clear()
-            found = self._cares[texts] = self._care(texts)
-        return found
+        return self._cares[self._what(appointment)]
 
     def _care(self, texts: tuple[str, ...]) -> RenderedCare:
         what, findings = care(dict(zip(CARE_COLUMNS, texts, strict=True)))
@@ -125,7 +112,8 @@ class Renderer:
             return RenderedCare(what, findings)
         return RenderedCare(what, findings, self._standard.care(what, self._settings.output))
 
-    def _person(self, patient_id: str, texts: tuple[str, ...]) -> RenderedPerson:
+    def _person(self, said: tuple[str, tuple[str, ...]]) -> RenderedPerson:
+        patient_id, texts = said
         who, findings = person(dict(zip(PERSON_COLUMNS, (patient_id, *texts), strict=True)))
         return RenderedPerson(None, findings) if who is None else self.rendered_person(who, findings)
 

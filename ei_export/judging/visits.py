@@ -39,8 +39,7 @@ def classify(patient: Patient, heard: Heard) -> Classified:
     """Makes visits of the appointments, and judges those of which there is nothing to group."""
     context, again = patient.context, heard.again
     closed = context.closed
-    resolve, resolved = context.resolver.resolve, context.resolved
-    named, until = context.resolver.programs.named, context.declared_until
+    resolver, until = context.resolver, context.declared_until
     visits: list[Visit] = []
     unclear: list[Appointment] = []
     kept = [*heard.dropped]
@@ -53,17 +52,18 @@ def classify(patient: Patient, heard: Heard) -> Classified:
             judged[row.key] = judge_closed(patient, row, closed[row.id])
             kept.append(row)
             continue
-        resolution = resolved[common, day]
+        resolution = resolver.of(row)
         if past.linked and (past.settled_as is Outcome.DECLARED or not resolution.is_zorg1):
             # What was declared or counted stays what it was, whatever the code is linked to now.
-            resolution = resolve("", past.linked, common.uzovi, day)
+            resolution = resolver.resolve("", past.linked, common.uzovi, day)
         is_before = day is not None and day <= until and resolution.is_zorg1 and not common.unclear
         if is_before and past.settled_as is None and row.id not in again:
             row = row.knowing(settled_as=Outcome.EARLIER)
         if (judgement := _judged(context, heard, row, resolution)) is None:
             assert day is not None
             refused = again[row.id].refused_on if again and row.id in again else None
-            visits.append(Visit(row, resolution, day, named(resolution.program, row.diagnosis), refused))
+            program = resolver.programs.named(resolution.program, row.diagnosis)
+            visits.append(Visit(row, resolution, day, program, refused))
             kept.append(row)
             continue
         judged[row.key] = judgement

@@ -11,11 +11,12 @@ from typing import Final
 
 from attrs import evolve
 
+from ..base.memo import Memo
 from ..base.problems import Finding
 from ..base.reasons import Reason, reason
 from ..base.tables import FOREVER
 from ..base.wording import quoted_code, quoted_word
-from ..model.appointment import Appointment
+from ..model.appointment import Appointment, Common
 from ..model.codelists import codes, performances
 from ..model.names import is_insurer
 from ..settings import Contract
@@ -32,6 +33,8 @@ _LOOKS_LIKE_ZORG1: Final = re.compile(r"9[34].{3,}|F1.{3,}")
 #: Where it stands what a code is linked to: in the settings, or in that column of its row.
 _LINKED_IN: Final = {"codes": "[codes]", "declare_under": "declare_under", "": ""}
 _DAY: Final = timedelta(days=1)
+#: As many days of rows with something in common are remembered.
+_MOST: Final = 100_000
 
 
 class Resolver:
@@ -58,14 +61,20 @@ class Resolver:
         self._own_codes = own_codes
         self._insurers = insurers
         self._cache: dict[tuple[str, str, str], Resolutions] = {}
+        self._of = Memo(self._resolve_common, _MOST)
 
     def resolve(self, code: str, declare_under: str, uzovi: str, day: date | None) -> Resolution:
         """What an own or declare-under code means on a day; where the day is not known, on the first of all days."""
         return self.periods(code, declare_under, uzovi).on(day or date.min)
 
     def of(self, row: Appointment) -> Resolution:
-        """What the code of an appointment means on its day."""
-        return self.resolve(row.code, row.declare_under, row.uzovi, row.date)
+        """What the code of an appointment means on its day. It is asked of every row there is, and looked up by what
+        rows have in common."""
+        return self._of[row.common, row.date]
+
+    def _resolve_common(self, asked: tuple[Common, date | None]) -> Resolution:
+        common, day = asked
+        return self.resolve(common.code, common.declare_under, common.uzovi, day)
 
     def periods(self, code: str, declare_under: str, uzovi: str) -> Resolutions:
         """The resolutions for an own or declare-under code. ``declare_under`` beats the mapping of ``code``."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from ...base.memo import Memo
 from ...base.problems import Finding
 from ...base.wording import quoted_code, quoted_word
 from ...intake import values
@@ -58,7 +59,7 @@ class CourseReader:
     def __init__(self, settings: Settings, rules: Rules) -> None:
         self._resolver, self._meanings = rules.resolver, rules.meant
         #: By code, declare-under code, that at the time, UZOVI number and day: many visits have these in common.
-        self._products: dict[tuple[str, str, str, str, date], VisitProduct] = {}
+        self._products = Memo(self._product, _MOST_PRODUCTS)
         self.measuring: Final = MeasuringRules.load(rules.judge.agreements, settings.zorg1)
         self._limits, self._measured_as = settings.zorg1.limits, settings.measurements.values
         apart = timedelta(weeks=settings.zorg1.apart_weeks)
@@ -183,8 +184,7 @@ class CourseReader:
         day = values.day(kept.date)
         if day is None:
             return None
-        asked = kept.code, kept.declare_under, kept.linked, kept.uzovi, day
-        product = self._products.get(asked) or self._look_up(*asked)
+        product = self._products[kept.code, kept.declare_under, kept.linked, kept.uzovi, day]
         line, dcsph, csi = _standing(lines) if lines else None, kept.diagnosis_code, kept.indication_code
         return CourseVisit(
             appointment_id=kept.appointment_id,
@@ -203,17 +203,15 @@ class CourseReader:
             measured=tuple(self._measured(day, name, score) for name, score in kept.measured),
         )
 
-    def _look_up(self, code: str, declare_under: str, linked: str, uzovi: str, day: date) -> VisitProduct:
+    def _product(self, asked: tuple[str, str, str, str, date]) -> VisitProduct:
         """What a code means; of what was declared or counted (``linked``), what it meant then."""
-        resolver = self._resolver
-        if len(self._products) >= _MOST_PRODUCTS:
-            self._products.clear()
+        (code, declare_under, linked, uzovi, day), resolver = asked, self._resolver
         if linked:
             resolution = resolver.resolve("", linked, uzovi, day)
         else:
             resolution = resolver.resolve(code, declare_under, uzovi, day)
         agreement = resolution.agreement if resolution.agreement is not None and resolution.agreement.is_sent else None
-        found = self._products[code, declare_under, linked, uzovi, day] = VisitProduct(
+        return VisitProduct(
             resolver.link(code, declare_under).code if resolution.is_zorg1 else "",
             resolution.code if resolution.is_zorg1 else "",
             resolution.moment,
@@ -223,7 +221,6 @@ class CourseReader:
             resolution.fixed,
             resolution.is_zorg1 and resolution.verdict is not Verdict.NO_AGREEMENT,
         )
-        return found
 
     def _measured(self, day: date, name: str, score: str) -> Measurement:
         """What the feed says was measured, by our names."""
