@@ -116,7 +116,8 @@ class _Writer:
     def _is_due(self, draft: _Draft, who: RenderedPerson, head: str) -> bool:
         """Whether nothing else of the trajectory keeps a line back, and it is another than the one it would replace."""
         appointment = draft.visit.appointment
-        for fault in (self._start_missing(draft), self._not_in_feed(draft)):
+        is_end = draft.visit.resolution.moment == "end"
+        for fault in (self._start_missing(draft), self._not_in_feed(draft)) if is_end else ():
             if fault is not None and self._holds(appointment.id, [fault]):
                 return False
         debit = is_as_declared(self.context, self.heard, appointment.id, draft.file, who.record, head)
@@ -269,14 +270,11 @@ class _Writer:
         return Finding("PERFORMANCE_SAME_DAY", "date", {**params, "other": other or first.visit.appointment.id})
 
     def _start_missing(self, draft: _Draft) -> Finding | None:
-        """Whether this is an end of which no line of the start stands or goes out now."""
+        """Of an end: that no line of its start stands or goes out now."""
         start = draft.place.trajectory.started_by if draft.place.trajectory is not None else None
-        if start is None or draft.visit.resolution.moment != "end":
+        if start is None or start.stands or self.judged[start.appointment.id].outcome is Outcome.DECLARED:
             return None
-        ident = start.appointment.id
-        if start.stands or self.judged[ident].outcome is Outcome.DECLARED:
-            return None
-        params = {"program": start.program, "start": start.day.isoformat(), "appointment": ident}
+        params = {"program": start.program, "start": start.day.isoformat(), "appointment": start.appointment.id}
         return Finding("END_START_NOT_DECLARED", "", params)
 
     def _not_in_feed(self, draft: _Draft) -> Finding | None:
