@@ -210,7 +210,7 @@ def _typed() -> tuple[Fields, Sequence[str]]:
 
 
 def _begin_page() -> Response:
-    most, detail = limit_of(request.path).file, words("setup", desk().language)
+    most, detail = limit_of(url_for("setup.begin")).file, words("setup", desk().language)
     typed, problems = _typed()
     status = 409 if problems else 200
     return show("setup-begin.html", _w(), status, typed=typed, problems=problems, most=most, detail=detail)

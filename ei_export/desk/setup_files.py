@@ -37,6 +37,8 @@ from .showing import as_download, desk, one_of, uploaded
 #: What may stand in the name of a file that is put beside the settings.
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME: Final = 60
+#: Characters of a file that are shown on a page.
+_MOST_SHOWN: Final = 100_000
 
 
 @frozen
@@ -154,7 +156,9 @@ def _paths(key: str, settings: Settings) -> Sequence[Path]:
 
 
 def _text(path: Path) -> str:
-    return sheet_text(path).text.replace("\r\n", "\n")
+    """What stands in a file, to be changed in place; '' where that is too much for a page."""
+    text = sheet_text(path).text.replace("\r\n", "\n")
+    return text if len(text) <= _MOST_SHOWN else ""
 
 
 def _name(given: str, field: Field) -> str:

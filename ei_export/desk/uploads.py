@@ -28,11 +28,13 @@ class Limit:
     files: int = 0
 
 
-#: What forms may hold, by how their address begins; elsewhere texts alone. The export of a practice has some 250 bytes
-#: a row: 150 MB are more than half a million appointments. An answer repeats the file that it answers.
+#: What forms may hold, by how their address begins, the first one that does; elsewhere texts alone. The export of a
+#: practice has some 250 bytes a row: 150 MB are more than half a million appointments. An answer repeats the file that
+#: it answers.
 LIMITS: Final = {
     "/vandaag": Limit(152 * _MB, 150 * _MB, 1),
-    "/inrichting": Limit(152 * _MB, 150 * _MB, 1),
+    "/inrichting/beginnen": Limit(152 * _MB, 150 * _MB, 1),
+    "/inrichting": Limit(12 * _MB, 8 * _MB, 1),
     "/bestanden": Limit(152 * _MB, 50 * _MB, 200),
     "/antwoorden": Limit(152 * _MB, 50 * _MB, 200),
     "/zorg1": Limit(152 * _MB, 50 * _MB, 200),

@@ -16,7 +16,7 @@ from ei_export.output.refusals import reasons
 COMMAND = re.compile(rf"ei-export ({'|'.join(main.list_commands(None))})\b|(?<!\w)--[a-z]")  # type: ignore[arg-type]
 #: What only who gives commands can come across.
 AT_TERMINAL = re.compile(
-    "DESK_PORT$|DESK_MISSING$|USAGE_(?!CHOICE$)|INIT_|PRUNE_|COPY_|RECOVER_|EXPLAIN_KIND$|SHOW_|SETTINGS_MISSING$|TABLE_|NOTICE_NOT_WRITTEN$"
+    "DESK_PORT$|DESK_MISSING$|USAGE_(?!CHOICE$)|INIT_|PRUNE_|COPY_EXISTS$|RECOVER_|EXPLAIN_KIND$|SHOW_|SETTINGS_MISSING$|NOTICE_NOT_WRITTEN$"
 )
 
 
@@ -67,3 +67,24 @@ def test_only_who_is_at_the_desk_is_told_of_buttons() -> None:
     with at_desk():
         assert remedy() == "Vul de dag in waarop u ze naar VECOZO stuurde."
     assert remedy() == "Geef bij --on de dag waarop u ze naar VECOZO stuurde."
+
+
+#: What has no place at the desk, or is read where there is no desk.
+ELSEWHERE = (
+    "DESK_MISSING",
+    "LEDGER_",
+    "RETURN_INVOICE_UNKNOWN",
+    "RUNS_UNKNOWN",
+    "XSD_BROKEN",
+    "RECOVER_",
+    "COPY_EXISTS",
+    "USAGE_",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_at_the_desk_is_told_to_write_in_a_file_what_has_a_place_there(language: Language) -> None:
+    with at_desk():
+        told = {code: " ".join(kind.texts(language)) for code, kind in catalogue().items()}
+    named = [code for code, text in told.items() if re.search(r"\[\[?[a-z][a-z0-9_.]*\]", text)]
+    assert [code for code in named if not code.startswith(ELSEWHERE)] == []
