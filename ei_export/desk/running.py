@@ -15,7 +15,7 @@ from ..base.problems import BusyError, InputError, Language, SettingsError
 from ..base.wording import at_desk, naming
 from ..commands.night import Night
 from ..commands.run.difference import Difference
-from ..commands.run.outcome import Outcome
+from ..commands.run.outcome import RunOutcome
 from ..commands.run.run import Options, check
 from ..ledger import Ledger
 from ..settings import Settings, load, places
@@ -47,10 +47,10 @@ class Asked:
             yield settings
 
 
-def look(asked: Asked, progress: Progress) -> Outcome:
+def look(asked: Asked, progress: Progress) -> RunOutcome:
     """What a run would come to. Raises as `check`."""
     with asked.settings() as settings, closing(check(settings, Options(asked.day, progress=progress))) as summary:
-        return Outcome.of(summary, settings.language)
+        return RunOutcome.of(summary, settings.language)
 
 
 def compare(asked: Asked, before: Mapping[Path, bytes], after: Mapping[Path, bytes], progress: Progress) -> Difference:
@@ -63,7 +63,7 @@ def compare(asked: Asked, before: Mapping[Path, bytes], after: Mapping[Path, byt
         return Difference.between(now, look(asked, progress))
 
 
-def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Progress) -> Outcome:
+def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Progress) -> RunOutcome:
     """Runs, if that comes to the files that were ``confirmed``, and leaves the trace that every run leaves.
     ``is_today``: the day is that of the clock. Raises as `Night.run`."""
     time = datetime.now().strftime("%H:%M") if is_today else ""  # noqa: DTZ005 - as the clock on the wall
@@ -73,7 +73,7 @@ def declare(asked: Asked, is_today: bool, confirmed: Sequence[str], progress: Pr
         with at_desk(is_so=False):  # its page and lists are those of any run
             summary = night.run(settings, Options(asked.day, progress=progress, confirmed=list(confirmed)))
         with closing(summary):
-            return Outcome.of(summary, settings.language)
+            return RunOutcome.of(summary, settings.language)
 
 
 def _wait(ledger: Path, progress: Progress) -> None:

@@ -33,7 +33,7 @@ Tone = Literal["good", "warning"]
 
 
 @frozen
-class Message:
+class PageMessage:
     """What came of an act, above the next page."""
 
     text: str
@@ -47,7 +47,7 @@ class Session:
     id: str
     #: The token of each form, with where its act led: None where it was not sent yet, '' while it is being done.
     _forms: OrderedDict[str, str | None] = Factory(OrderedDict)
-    _messages: list[Message] = Factory(list)
+    _messages: list[PageMessage] = Factory(list)
     #: Files that were sent with a form that could not be done yet, by the name of their field and the token of the
     #: form that is to be sent instead.
     _kept: OrderedDict[str, Mapping[str, list[Upload]]] = Factory(OrderedDict)
@@ -85,12 +85,12 @@ class Session:
             if token in self._forms:
                 self._forms[token] = location
 
-    def tell(self, message: Message) -> None:
+    def tell(self, message: PageMessage) -> None:
         """Has the next page say it."""
         with self._lock:
             self._messages.append(message)
 
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[PageMessage]:
         """What the page that is made now is to say; each is said once."""
         with self._lock:
             told, self._messages = self._messages, []

@@ -12,11 +12,11 @@ from flask import Response, abort
 from ..base.problems import LANGUAGES
 from ..base.tables import sheet_text
 from ..base.words import words
-from ..commands.setup.changes import Change, leave_file, put_file
+from ..commands.setup.changes import SettingsChange, leave_file, put_file
 from ..commands.setup.fields import (
     FILES,
     TABLES,
-    Field,
+    SettingsField,
     as_text,
     change_table,
     data_of,
@@ -46,7 +46,7 @@ class TableShown:
     """A table of the settings as it can be changed: its rows as a text with a heading, and how many there are;
     ``names`` that rows may be about, each with what it is called, if it is."""
 
-    field: Field
+    field: SettingsField
     text: str
     count: int
     names: Sequence[tuple[str, str]]
@@ -84,7 +84,7 @@ def _names(key: str, settings: Settings) -> Sequence[tuple[str, str]]:
     return [(name, columns(name) if name in columns else "") for name in known]
 
 
-def files_of(section: str, settings: Settings) -> Sequence[tuple[Field, Sequence[FileShown]]]:
+def files_of(section: str, settings: Settings) -> Sequence[tuple[SettingsField, Sequence[FileShown]]]:
     """The files that are changed in a section, by the key that names them."""
     return [
         (field, [FileShown(path, number, _text(path)) for number, path in enumerate(_paths(field.key, settings))])
@@ -102,7 +102,7 @@ def download(settings: Settings, key: str, number: int) -> Response:
     return as_download(path, path.name, "text/csv")
 
 
-def asked_table(form: Fields, settings: Settings) -> Change:
+def asked_table(form: Fields, settings: Settings) -> SettingsChange:
     """The rows of a table, from a file that was dragged in, or as they were typed."""
     field = fields()[one_of(form.get("sleutel", ""), [each.key for each in fields().values() if each.kind in TABLES])]
     text, delimiter = form.get("rijen", ""), ""
@@ -115,7 +115,7 @@ def asked_table(form: Fields, settings: Settings) -> Change:
     return change
 
 
-def asked_file(form: Fields, settings: Settings) -> Change:
+def asked_file(form: Fields, settings: Settings) -> SettingsChange:
     """A file for a key: a new one, one in the place of another, or one that is named no more."""
     field = fields()[one_of(form.get("sleutel", ""), [each.key for each in fields().values() if each.kind in FILES])]
     there = _paths(field.key, settings)
@@ -135,7 +135,7 @@ def asked_file(form: Fields, settings: Settings) -> Change:
     return put_file(field.key, _name("", field), text.encode("utf-8-sig"), path)
 
 
-def asked_copy(form: Fields, settings: Settings) -> Change:
+def asked_copy(form: Fields, settings: Settings) -> SettingsChange:
     """What was last agreed with an insurer, as a table for a new time."""
     insurer, first = form.get("verzekeraar", ""), day_of(form, "vanaf")
     if not insurer or first is None:
@@ -144,7 +144,7 @@ def asked_copy(form: Fields, settings: Settings) -> Change:
     return put_file("agreements.overlay", made.path.name, made.content)
 
 
-def _heads(field: Field) -> Sequence[Sequence[str]]:
+def _heads(field: SettingsField) -> Sequence[Sequence[str]]:
     """What the columns of a table may be called: as they are shown, in the other language, and by our names."""
     language = desk().language
     known = (language, *(each for each in LANGUAGES if each != language))
@@ -161,7 +161,7 @@ def _text(path: Path) -> str:
     return text if len(text) <= _MOST_SHOWN else ""
 
 
-def _name(given: str, field: Field) -> str:
+def _name(given: str, field: SettingsField) -> str:
     """What a new file is called, after what was dragged in."""
     stem = _PLAIN.sub("-", Path(given).stem).strip(".-")[:_LONGEST_NAME]
     return f"{stem}.csv" if stem else field.choices[0]

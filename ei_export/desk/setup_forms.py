@@ -8,8 +8,8 @@ from attrs import frozen
 from ..base.amounts import AMOUNT_FORM, cents
 from ..base.problems import SettingsError
 from ..commands.setup.changes import (
-    Change,
     NewContract,
+    SettingsChange,
     add_contract,
     add_tariffs,
     change_contract,
@@ -45,7 +45,7 @@ COLUMN, MEANING, AMOUNT, FIRST, LAST = "kolom:", "als:", "bedrag:", "vanaf:", "t
 UNDER: Final = "onder:"
 
 
-def asked_columns(form: Fields, settings: Settings) -> Change:
+def asked_columns(form: Fields, settings: Settings) -> SettingsChange:
     """Our columns, each with the one of the export that is chosen for it; those that stay as they are left out."""
     links: dict[str, str] = {}
     for ours in COLUMNS:
@@ -57,7 +57,7 @@ def asked_columns(form: Fields, settings: Settings) -> Change:
     return link_columns(links)
 
 
-def asked_statuses(form: Fields, settings: Settings) -> Change:
+def asked_statuses(form: Fields, settings: Settings) -> SettingsChange:
     words = [*filter(None, map(str.strip, form.getlist("woord")))]
     said = next((each for each in get_args(Said) if each == form.get("geldt")), None)
     if not words or said is None:
@@ -65,7 +65,7 @@ def asked_statuses(form: Fields, settings: Settings) -> Change:
     return link_statuses(words, said)
 
 
-def asked_words(form: Fields, settings: Settings) -> Change:
+def asked_words(form: Fields, settings: Settings) -> SettingsChange:
     """Words of any column, each with what is typed behind it."""
     found: dict[tuple[str, str], list[str]] = {}
     for name, meaning in form.items():
@@ -77,7 +77,7 @@ def asked_words(form: Fields, settings: Settings) -> Change:
     return together(*(link_words(column, words, meaning) for (column, meaning), words in found.items()))
 
 
-def asked_codes(form: Fields, settings: Settings) -> Change:
+def asked_codes(form: Fields, settings: Settings) -> SettingsChange:
     """Codes, linked to what is typed, to nothing, or no longer."""
     codes, act = form.getlist("code"), form.get("doe")
     to = NOT_ZORG1 if act == "none" else form.get("naar", "").strip().upper() if act == "link" else ""
@@ -91,7 +91,7 @@ def asked_codes(form: Fields, settings: Settings) -> Change:
     return together(*changes, *([link_words("declare_under", under, to)] if under else []))
 
 
-def asked_insurers(form: Fields, settings: Settings) -> Change:
+def asked_insurers(form: Fields, settings: Settings) -> SettingsChange:
     """UZOVI numbers, as the export has them: whose they are, or which number a word stands for."""
     found, insurer, number = form.getlist("uzovi"), form.get("verzekeraar", ""), form.get("nummer", "").strip()
     if not found:
@@ -108,7 +108,7 @@ def asked_insurers(form: Fields, settings: Settings) -> Change:
     return together(*(link_uzovi(each, insurer) for each in numbers))
 
 
-def asked_contract(form: Fields, settings: Settings) -> Change:
+def asked_contract(form: Fields, settings: Settings) -> SettingsChange:
     number, insurer = _whole(form.get("nummer", "")), form.get("verzekeraar", "")
     if number and form.get("doe") == "remove":
         if number <= len(settings.contracts):
@@ -127,7 +127,7 @@ def asked_contract(form: Fields, settings: Settings) -> Change:
     return change_contract(number, contract) if number else add_contract(contract)
 
 
-def asked_prices(form: Fields, settings: Settings) -> Change:
+def asked_prices(form: Fields, settings: Settings) -> SettingsChange:
     """Amounts for products that have none."""
     found = [*_prices(form)]
     if not found:
@@ -144,7 +144,7 @@ def _prices(form: Fields) -> Iterator[NewTariff]:
             yield NewTariff(price_list, insurer, code, first, last, _cents(text))
 
 
-def asked_tariff(form: Fields, settings: Settings) -> Change:
+def asked_tariff(form: Fields, settings: Settings) -> SettingsChange:
     """Another amount or period for a row of the tariff table, or that it goes."""
     if form.get("doe") == "remove":
         return _without_tariff(_whole(form.get("regel", "")), settings)
@@ -153,7 +153,7 @@ def asked_tariff(form: Fields, settings: Settings) -> Change:
     return change_tariffs({_whole(form.get("regel", "")): {name: said[name] for name in ("from", "until", "amount")}})
 
 
-def _without_tariff(line: int, settings: Settings) -> Change:
+def _without_tariff(line: int, settings: Settings) -> SettingsChange:
     rows = Tariffs.load(settings.tariffs_path).rows
     tariff = next((row for row in rows if int(row.place.rpartition(":")[2]) == line), None)
     if tariff is None:
@@ -163,7 +163,7 @@ def _without_tariff(line: int, settings: Settings) -> Change:
     return remove_tariff(line, tariff.insurer, tariff.code)
 
 
-def asked_paste(form: Fields, settings: Settings) -> Change:
+def asked_paste(form: Fields, settings: Settings) -> SettingsChange:
     """What was understood of tariffs that were pasted."""
     found = read_paste(form, settings)
     if not found.new and not found.changed:
@@ -180,7 +180,7 @@ def read_paste(form: Fields, settings: Settings) -> Pasted:
     return pasted(form.get("plak", ""), defaults, agreements, AgreementNames.of(settings.overlays), tariffs)
 
 
-def asked_values(form: Fields, settings: Settings) -> Change:
+def asked_values(form: Fields, settings: Settings) -> SettingsChange:
     """Values of the settings, by their keys."""
     known = [field.key for field in fields().values() if field.kind in VALUES and field.key in form]
     change = change_values({key: form[key] for key in known}, data_of(settings.path))
@@ -195,7 +195,7 @@ class Kind:
     that its fields ask for."""
 
     section: str
-    asked: Callable[[Fields, Settings], Change]
+    asked: Callable[[Fields, Settings], SettingsChange]
 
 
 #: The forms by the end of their address.

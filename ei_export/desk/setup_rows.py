@@ -12,7 +12,7 @@ from flask import request
 
 from ..base.tables import FOREVER
 from ..base.words import words
-from ..commands.setup.fields import VALUES, Field, data_of, of_section, shown
+from ..commands.setup.fields import VALUES, SettingsField, data_of, of_section, shown
 from ..commands.setup.guessing import column_guesses, status_guess
 from ..commands.setup.held import Holdings, is_hidden
 from ..commands.setup.holdings import likely
@@ -165,7 +165,7 @@ def _groups(section: str, settings: Settings) -> Sequence[tuple[str, Sequence[Va
     data, language = data_of(settings.path), desk().language
     label, say = words("setup", language), words("desk-setup", language)
 
-    def options(field: Field) -> Sequence[tuple[str, str]] | None:
+    def options(field: SettingsField) -> Sequence[tuple[str, str]] | None:
         named = [(each, say(f"choice.{each}") if f"choice.{each}" in say else each) for each in field.choices]
         return [*([] if field.default else [("", say("choice.usual"))]), *named] if named else None
 

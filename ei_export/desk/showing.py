@@ -26,7 +26,7 @@ from ..ledger.standing import unanswered, without_answer
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
-from .sessions import Message, Session, Tone
+from .sessions import PageMessage, Session, Tone
 from .setup_links import linked
 from .uploads import Upload, limit_of, stored
 
@@ -199,14 +199,14 @@ def one_of(name: str, names: Iterable[T]) -> T:
 
 def redirect_with(location: str, text: str, tone: Tone = "good") -> ResponseReturnValue:
     """Leads to a page that says what came of the act."""
-    session().tell(Message(text, tone))
+    session().tell(PageMessage(text, tone))
     return redirect(location, 303)
 
 
 def renew_lists() -> None:
     """Has the page and the lists beside the runs say what was just recorded; the next page says which could not."""
     for finding in renew(desk().settings(), desk().day):
-        session().tell(Message(" ".join(render(finding.code, finding.params, desk().language)), "warning"))
+        session().tell(PageMessage(" ".join(render(finding.code, finding.params, desk().language)), "warning"))
 
 
 def acting(view: View) -> View:

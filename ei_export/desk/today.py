@@ -20,7 +20,7 @@ from ..commands.corrections.runs import note_sent
 from ..commands.corrections.undo import undo
 from ..commands.files.files import RunFiles, runs_with_files
 from ..commands.files.zips import Zips, zips_of
-from ..commands.run.outcome import Outcome
+from ..commands.run.outcome import RunOutcome
 from ..model.vecozo import limit
 from ..output.ran import Ran, last_done
 from ..output.traces import runs_of
@@ -241,7 +241,7 @@ def _offered(run: RunFiles, settings: Settings) -> _Offered:
 
 def _shown(job: Job) -> Mapping[str, Any]:
     """What a run came to, or would."""
-    outcome: Outcome = job.result
+    outcome: RunOutcome = job.result
     levels = {severity: list(kinds) for severity, kinds in groupby(outcome.kinds, key=attrgetter("severity"))}
     counted = {severity: sum(kind.count for kind in kinds) for severity, kinds in levels.items()}
     return {"outcome": outcome, "looked": job.about, "levels": levels, "counted": counted}

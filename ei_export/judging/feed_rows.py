@@ -10,7 +10,7 @@ from ..base.wording import iso_text
 from ..intake import values
 from ..intake.reader import checked
 from ..ledger.dossier import CORE, Change, core
-from ..ledger.planned import Planned
+from ..ledger.planned import PlannedAppointment
 from ..model.appointment import Appointment, Outcome
 from ..model.columns import COLUMNS
 from ..zorg1.resolution import Verdict
@@ -68,7 +68,7 @@ class _Hearing:
         self.remembered, self.said_before = {**history.remembered}, {**history.said_before}
         self.debits, self.again = {**history.debits}, {**history.again}
         self.passed = [Outcome.NOT_COMPLETED] * (len(nameless) - len(self.in_feed))
-        self.planned: dict[str, Planned] = {}
+        self.planned: dict[str, PlannedAppointment] = {}
         self._taken: dict[str, Taken] = {}
         #: Declared appointments that the feed ought to have and lacks.
         self._deleted: set[str] = set()
@@ -153,7 +153,7 @@ class _Hearing:
             common, status = row.common, values.quoted_cell(row.text("status"))
             codes = common.code, common.declare_under, common.uzovi
             number = row.called(row.number)
-            self.planned[row.id] = Planned(row.id, row.patient_id, day.isoformat(), *codes, number, status)
+            self.planned[row.id] = PlannedAppointment(row.id, row.patient_id, day.isoformat(), *codes, number, status)
 
     def _no_longer_planned(self) -> list[tuple[str, str]]:
         """What was planned when the feed was heard of last, each with whose it was, and isn't any more by what it says

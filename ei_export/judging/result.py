@@ -10,7 +10,7 @@ from ..base.problems import Finding
 from ..base.value import value
 from ..ledger.care import RegularCare
 from ..ledger.patients import StoredDossier
-from ..ledger.planned import Planned
+from ..ledger.planned import PlannedAppointment
 from ..model.appointment import OUTCOMES, Outcome
 from ..model.due import DueLine
 
@@ -46,7 +46,7 @@ class Totals:
     dropped: set[str] = field(factory=set)
     shown: list[str] = field(factory=list)
     given_up: set[str] = field(factory=set)
-    planned: list[Planned] = field(factory=list)
+    planned: list[PlannedAppointment] = field(factory=list)
     over: list[tuple[str, str]] = field(factory=list)
     doubtful: Counter[str] = field(factory=Counter)
     unasked: set[str] = field(factory=set)

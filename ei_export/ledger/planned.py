@@ -7,7 +7,7 @@ from typing import NamedTuple
 from . import Ledger
 
 
-class Planned(NamedTuple):
+class PlannedAppointment(NamedTuple):
     """One of them; ``date`` is YYYY-MM-DD, ``trajectory`` as people may see it, ``status`` the word of the feed; code,
     declare-under code and UZOVI number as an `Appointment` has them."""
 
@@ -35,20 +35,22 @@ def planned_of(ledger: Ledger, patient_id: str) -> Mapping[str, date]:
     return {ident: date.fromisoformat(day) for ident, day in ledger.rows(sql, (patient_id,))}
 
 
-def save_planned(ledger: Ledger, over: Iterable[tuple[str, str]], planned: Iterable[Planned]) -> None:
+def save_planned(ledger: Ledger, over: Iterable[tuple[str, str]], planned: Iterable[PlannedAppointment]) -> None:
     """Writes what is planned; ``over`` are those, each with its patient, that aren't any more."""
     ledger.many("DELETE FROM planned WHERE appointment_id = ? AND patient_id = ?", sorted(over))
-    columns = Planned._fields
+    columns = PlannedAppointment._fields
     sql = f"INSERT OR REPLACE INTO planned ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     ledger.many(sql, sorted(planned))
 
 
-def planned_at(ledger: Ledger, appointment_id: str) -> Iterator[Planned]:
+def planned_at(ledger: Ledger, appointment_id: str) -> Iterator[PlannedAppointment]:
     """Those of an id: more where patients share it."""
-    return ledger.each(Planned, "SELECT * FROM planned WHERE appointment_id = ? ORDER BY patient_id", (appointment_id,))
+    return ledger.each(
+        PlannedAppointment, "SELECT * FROM planned WHERE appointment_id = ? ORDER BY patient_id", (appointment_id,)
+    )
 
 
-def planned_before(ledger: Ledger, day: date) -> Iterator[Planned]:
+def planned_before(ledger: Ledger, day: date) -> Iterator[PlannedAppointment]:
     """Those of before a day, the first one first; but for one that the ledger knows as an appointment that took place,
     as it is another patient's by now."""
     sql = """
@@ -57,4 +59,4 @@ SELECT * FROM planned WHERE date < ?
     AND NOT EXISTS (SELECT 1 FROM unsettled WHERE unsettled.appointment_id = planned.appointment_id)
 ORDER BY date, appointment_id, patient_id
 """
-    return ledger.each(Planned, sql, (day.isoformat(),))
+    return ledger.each(PlannedAppointment, sql, (day.isoformat(),))

@@ -39,7 +39,7 @@ class Category:
 
 
 @value
-class Session:
+class CareSession:
     """A completed session that is in no trajectory by its code."""
 
     appointment_id: str
@@ -67,7 +67,7 @@ class Inclusion:
     program: str
     profile: str
     by_diagnosis: bool
-    sessions: Sequence[Session]
+    sessions: Sequence[CareSession]
 
 
 class Includer:
@@ -98,7 +98,7 @@ class Includer:
         program = self._names.find(match["program"]) or ""
         return Category(program, " ".join(profile[1].upper().split()) if profile is not None else "")
 
-    def included(self, session: Session) -> Included | None:
+    def included(self, session: CareSession) -> Included | None:
         """The program and profile of a session by what it says itself; None for one of regular care."""
         day, diagnosis = session.day, session.diagnosis
         category = self.category(session.category)
@@ -123,7 +123,7 @@ class Includer:
             self._agreed[asked] = self._resolver.agrees(uzovi, self._programs.whole(program), day)
         return self._agreed[asked]
 
-    def trajectories(self, sessions: Iterable[Session], taken: Iterable[str] = ()) -> list[Inclusion]:
+    def trajectories(self, sessions: Iterable[CareSession], taken: Iterable[str] = ()) -> list[Inclusion]:
         """The trajectories of the sessions of one patient, in order of their first day. ``taken`` are the numbers of
         trajectories there are already: their sessions are none of these.
 
@@ -138,8 +138,8 @@ class Includer:
         for session in ordered:
             if session.number and session.appointment_id in found:
                 numbered.setdefault(session.number, found[session.appointment_id])
-        kept: list[tuple[str, Included, list[Session]]] = []
-        running: dict[str, list[Session]] = {}
+        kept: list[tuple[str, Included, list[CareSession]]] = []
+        running: dict[str, list[CareSession]] = {}
         for session in ordered:
             number = session.number
             included = numbered.get(number) if number else found.get(session.appointment_id)

@@ -7,7 +7,7 @@ import pytest
 
 from ei_export.settings import Contract
 from ei_export.zorg1.agreements import Agreements
-from ei_export.zorg1.inclusion import Category, Included, Includer, Inclusion, Session, says_agreed
+from ei_export.zorg1.inclusion import CareSession, Category, Included, Includer, Inclusion, says_agreed
 from ei_export.zorg1.resolver import Resolver
 from ei_export.zorg1.tariffs import Tariffs
 
@@ -30,8 +30,8 @@ def session(
     uzovi: str = "3343",
     diagnosis: str = "3526",
     category: str = "",
-) -> Session:
-    return Session(ident, day, number, uzovi, diagnosis, category)
+) -> CareSession:
+    return CareSession(ident, day, number, uzovi, diagnosis, category)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_a_category_says(text: str, means: Category | None) -> None:
         (session(category="Zorg 10: lage rug"), None),
     ],
 )
-def test_what_a_session_is_of(given: Session, is_of: Included | None) -> None:
+def test_what_a_session_is_of(given: CareSession, is_of: Included | None) -> None:
     assert includer().included(given) == is_of
 
 

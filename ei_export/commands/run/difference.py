@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ...base.problems import SEVERITIES, Severity
 from ...output.causes import KindFound
-from .outcome import Outcome
+from .outcome import RunOutcome
 
 #: Of a kind of problem that appears or goes, so many causes are told in full.
 _MOST_CAUSES: Final = 5
@@ -21,7 +21,7 @@ class Totals:
     amount_cents: int
 
     @classmethod
-    def of(cls, outcome: Outcome) -> Self:
+    def of(cls, outcome: RunOutcome) -> Self:
         return cls(outcome.lines, outcome.amount_cents)
 
 
@@ -58,7 +58,7 @@ class Difference:
     kinds: Sequence[KindDiffers]
 
     @classmethod
-    def between(cls, before: Outcome | None, after: Outcome) -> Self:
+    def between(cls, before: RunOutcome | None, after: RunOutcome) -> Self:
         """Between two checks of one day."""
         counted = before.counts if before is not None else {}
         names = dict.fromkeys((*after.counts, *counted))

@@ -16,7 +16,7 @@ _LIMITS: Final = Limits(most=500, of_a_kind=50, few=5, causes=50)
 
 
 @frozen
-class Outcome:
+class RunOutcome:
     """A run of a day. ``counts`` of appointments as `Summary.shown_counts`; ``kinds`` of problems, errors first;
     ``late`` in words: what went wrong once it was declared, each with what to do."""
 

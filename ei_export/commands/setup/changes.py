@@ -43,7 +43,7 @@ class FileChange:
 
 
 @frozen
-class Change:
+class SettingsChange:
     """One change: ``what`` it is, part by part; the ``edits`` that it makes of the data there is, and what it makes of
     ``files``."""
 
@@ -63,17 +63,17 @@ class Change:
         return cls((What(key, params),), edits, files)
 
 
-def link_columns(links: Mapping[str, str]) -> Change:
+def link_columns(links: Mapping[str, str]) -> SettingsChange:
     """Reads columns of ours from columns of the export, ours = theirs; '' = from none, or from the one that is called
     the same."""
 
     def edits(data: Data) -> Sequence[Edit]:
         return [_put_or_drop(("input", "columns", ours), theirs) for ours, theirs in links.items()]
 
-    return Change.of("columns", {"count": len(links), "columns": ", ".join(links)}, edits)
+    return SettingsChange.of("columns", {"count": len(links), "columns": ", ".join(links)}, edits)
 
 
-def link_statuses(words: Iterable[str], said: Said) -> Change:
+def link_statuses(words: Iterable[str], said: Said) -> SettingsChange:
     """Takes status words for an appointment that took place, did not, or not yet. Where the settings have no words for
     what is changed, those that stand for it by themselves are written down with them."""
     given = {status_word(word): word.strip() for word in words}
@@ -91,12 +91,12 @@ def link_statuses(words: Iterable[str], said: Said) -> Change:
             if status_word(word) in given:
                 yield Drop(("input", "values", "status", word))
 
-    return Change.of(
+    return SettingsChange.of(
         f"status.{said}", {"count": len(given), "words": ", ".join(given.values())}, lambda data: [*edits(data)]
     )
 
 
-def link_codes(codes: Iterable[str], to: str) -> Change:
+def link_codes(codes: Iterable[str], to: str) -> SettingsChange:
     """Links own codes to a declare-under code, or to ``-``: no Zorg1, on purpose; '' takes the link away."""
     found = [code.strip() for code in codes]
 
@@ -104,10 +104,10 @@ def link_codes(codes: Iterable[str], to: str) -> Change:
         return [_put_or_drop(("codes", code), to.strip()) for code in found]
 
     what = "codes.none" if to == NOT_ZORG1 else "codes.linked" if to else "codes.unlinked"
-    return Change.of(what, {"count": len(found), "own": ", ".join(found), "to": to}, edits)
+    return SettingsChange.of(what, {"count": len(found), "own": ", ".join(found), "to": to}, edits)
 
 
-def link_words(column: str, words: Iterable[str], meaning: str) -> Change:
+def link_words(column: str, words: Iterable[str], meaning: str) -> SettingsChange:
     """Reads words of a column as something else (``[input.values]``); '' takes that away."""
     found = [word.strip() for word in words]
 
@@ -117,12 +117,12 @@ def link_words(column: str, words: Iterable[str], meaning: str) -> Change:
             yield _put_or_drop(("input", "values", column, there.get(word.casefold(), word)), meaning.strip())
 
     params: Mapping[str, str | int] = {"column": column, "words": ", ".join(found), "meaning": meaning}
-    return Change.of("words", params, lambda data: [*edits(data)])
+    return SettingsChange.of("words", params, lambda data: [*edits(data)])
 
 
-def link_uzovi(number: str, insurer: str) -> Change:
+def link_uzovi(number: str, insurer: str) -> SettingsChange:
     """Says whose an UZOVI number is; '' leaves it to the tables again."""
-    return Change.of(
+    return SettingsChange.of(
         "uzovi", {"uzovi": number, "insurer": insurer}, lambda data: [_put_or_drop(("uzovi", number), insurer)]
     )
 
@@ -146,13 +146,13 @@ class NewContract:
         return {"insurer": self.insurer, "from": self.first, **ends, "lists": [*self.lists], **said}
 
 
-def add_contract(contract: NewContract) -> Change:
+def add_contract(contract: NewContract) -> SettingsChange:
     """Adds a contract position."""
     params: Mapping[str, str | int] = {"insurer": contract.insurer, "first": contract.first.isoformat()}
-    return Change.of("contract.added", params, lambda data: [AddTable("contracts", contract.values())])
+    return SettingsChange.of("contract.added", params, lambda data: [AddTable("contracts", contract.values())])
 
 
-def change_contract(number: int, contract: NewContract) -> Change:
+def change_contract(number: int, contract: NewContract) -> SettingsChange:
     """Changes the contract position of a number, counted from 1 as they are in the settings."""
 
     def edits(data: Data) -> Sequence[Edit]:
@@ -162,24 +162,24 @@ def change_contract(number: int, contract: NewContract) -> Change:
         drops = [Drop(("contracts", number - 1, name)) for name in gone]
         return [*drops, *(Put(("contracts", number - 1, name), value) for name, value in wanted.items())]
 
-    return Change.of("contract.changed", {"insurer": contract.insurer, "number": number}, edits)
+    return SettingsChange.of("contract.changed", {"insurer": contract.insurer, "number": number}, edits)
 
 
-def remove_contract(number: int, insurer: str) -> Change:
+def remove_contract(number: int, insurer: str) -> SettingsChange:
     """Takes a contract position out."""
-    return Change.of(
+    return SettingsChange.of(
         "contract.removed", {"insurer": insurer, "number": number}, lambda data: [Drop(("contracts", number - 1))]
     )
 
 
-def add_tariffs(tariffs: Sequence[NewTariff]) -> Change:
+def add_tariffs(tariffs: Sequence[NewTariff]) -> SettingsChange:
     """Adds rows to the tariff table."""
     insurers = ", ".join(dict.fromkeys(tariff.insurer for tariff in tariffs))
     params: Mapping[str, str | int] = {"count": len(tariffs), "insurers": insurers}
-    return Change.of("tariffs.added", params, files=[_of_tariffs(lambda table: table.adding(tariffs))])
+    return SettingsChange.of("tariffs.added", params, files=[_of_tariffs(lambda table: table.adding(tariffs))])
 
 
-def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
+def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> SettingsChange:
     """Changes cells of rows of the tariff table, by the line that they stand in."""
 
     def changed(table: TariffTable) -> TariffTable:
@@ -187,13 +187,13 @@ def change_tariffs(cells: Mapping[int, Mapping[str, str]]) -> Change:
             table = table.changing(line, values)
         return table
 
-    return Change.of("tariffs.changed", {"count": len(cells)}, files=[_of_tariffs(changed)])
+    return SettingsChange.of("tariffs.changed", {"count": len(cells)}, files=[_of_tariffs(changed)])
 
 
-def remove_tariff(line: int, insurer: str, code: str) -> Change:
+def remove_tariff(line: int, insurer: str, code: str) -> SettingsChange:
     """Takes a row out of the tariff table, by the line that it stands in."""
     params: Mapping[str, str | int] = {"insurer": insurer, "code": code}
-    return Change.of("tariffs.removed", params, files=[_of_tariffs(lambda table: table.removing(line))])
+    return SettingsChange.of("tariffs.removed", params, files=[_of_tariffs(lambda table: table.removing(line))])
 
 
 def _of_tariffs(change: Callable[[TariffTable], TariffTable]) -> FileChange:
@@ -203,14 +203,14 @@ def _of_tariffs(change: Callable[[TariffTable], TariffTable]) -> FileChange:
     return FileChange("tariffs.path", "tariffs.csv", made)
 
 
-def put_file(key: str, name: str, content: bytes, path: Path | None = None) -> Change:
+def put_file(key: str, name: str, content: bytes, path: Path | None = None) -> SettingsChange:
     """Puts another content in the file that settings name under a key (see `FileChange`), or a new one."""
     what = "file.put" if path is None else "file.replaced"
     params: Mapping[str, str | int] = {"file": (path or Path(name)).name, "keys": key}
-    return Change.of(what, params, files=[FileChange(key, name, lambda _path, _content: content, path)])
+    return SettingsChange.of(what, params, files=[FileChange(key, name, lambda _path, _content: content, path)])
 
 
-def leave_file(key: str, path: Path, folder: Path) -> Change:
+def leave_file(key: str, path: Path, folder: Path) -> SettingsChange:
     """Names a file no more; it stays where it is. ``folder``: of the settings."""
 
     def edits(data: Data) -> Sequence[Edit]:
@@ -221,17 +221,17 @@ def leave_file(key: str, path: Path, folder: Path) -> Change:
         left = [text for text in named if folder / text.strip() != path]
         return [Put((*way, last), left) if left else Drop((*way, last))]
 
-    return Change.of("file.left", {"file": path.name, "keys": key}, edits)
+    return SettingsChange.of("file.left", {"file": path.name, "keys": key}, edits)
 
 
-def together(*changes: Change) -> Change:
+def together(*changes: SettingsChange) -> SettingsChange:
     """Several changes as one."""
 
     def edits(data: Data) -> Sequence[Edit]:
         return [edit for change in changes for edit in change.edits(data)]
 
     what = [part for change in changes for part in change.what]
-    return Change(what, edits, [file for change in changes for file in change.files])
+    return SettingsChange(what, edits, [file for change in changes for file in change.files])
 
 
 def _put_or_drop(way: tuple[str, ...], text: str) -> Edit:

@@ -39,14 +39,14 @@ class Kind:
 
 
 @define
-class Days:
+class RowDays:
     """How many rows there are, and their first and last day of care."""
 
     count: int = 0
     first: date = date.max
     last: date = date.min
 
-    def add(self, other: "Days") -> None:
+    def add(self, other: "RowDays") -> None:
         self.count += other.count
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
 
@@ -63,7 +63,7 @@ class Group:
 
     kind: Kind
     resolution: Resolution
-    days: Days
+    days: RowDays
     since: date
     until: date
 
@@ -103,7 +103,7 @@ class _Counting:
         self._width, self._delimiter, self._at = header.width, header.delimiter, header.at
         self._survey = Survey(settings, header, rules.resolver.is_explained)
         self._resolver, self._meant = rules.resolver, settings.values
-        self._kinds: dict[tuple[str, ...], tuple[Kind, Resolutions, dict[int, Days]]] = {}
+        self._kinds: dict[tuple[str, ...], tuple[Kind, Resolutions, dict[int, RowDays]]] = {}
         columns = [column for column in WORDS if column in header.at]
         self.counted = Counted(self._survey.noted, filled=[0] * header.width, values={c: Counter() for c in columns})
 
@@ -182,9 +182,9 @@ class _Counting:
             _, periods, by_period = found
             on_day = day(on.strip())
             place = -1 if on_day is None else periods.place(on_day)
-            (by_period.get(place) or by_period.setdefault(place, Days())).add_rows(times, on_day)
+            (by_period.get(place) or by_period.setdefault(place, RowDays())).add_rows(times, on_day)
 
-    def _read(self, texts: tuple[str, ...]) -> tuple[Kind, Resolutions, dict[int, Days]]:
+    def _read(self, texts: tuple[str, ...]) -> tuple[Kind, Resolutions, dict[int, RowDays]]:
         status, *said = map(str.strip, texts)
         code, linked, insurer = (meant(self._meant, name, text) for name, text in zip(_KIND[1:], said, strict=True))
         code, linked, insurer = stated(code), stated(linked), uzovi(insurer) or insurer

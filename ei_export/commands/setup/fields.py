@@ -20,7 +20,7 @@ from ...base.problems import SettingsError
 from ...base.row_types import KeyedTable, RequiredCell, TextCell, WordCells, one_of
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, refuse, sheet_day
-from .changes import Change, Data
+from .changes import Data, SettingsChange
 from .toml_text import Drop, Edit, Put, Value
 
 #: What a key holds. Values: ``long`` is a text of several lines. ``table``: texts by one key or more; ``lists``: the
@@ -41,7 +41,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 
 @frozen
-class Field:
+class SettingsField:
     """A key of the settings: the ``section`` and the ``group`` of fields that it is changed in; what it is by
     ``default``, '' where it is nothing then; its ``choices``, the columns of a table, or what a new file is called.
     ``why``: of one that isn't changed at the desk."""
@@ -59,7 +59,7 @@ class Field:
         return tuple(self.key.split("."))
 
 
-fields: Final = KeyedTable[str, Field]("setup/fields.csv", Field, "key")
+fields: Final = KeyedTable[str, SettingsField]("setup/fields.csv", SettingsField, "key")
 
 
 def read_fields(specs: Path = SPECS, report: Report = refuse) -> None:
@@ -76,7 +76,7 @@ def read_fields(specs: Path = SPECS, report: Report = refuse) -> None:
     fields.read(specs, report, check)
 
 
-def of_section(section: str, kinds: Sequence[Kind]) -> Sequence[Field]:
+def of_section(section: str, kinds: Sequence[Kind]) -> Sequence[SettingsField]:
     """The keys of these kinds that are changed in a section, in the order of the table."""
     return [each for each in fields().values() if each.section == section and each.kind in kinds]
 
@@ -97,7 +97,7 @@ def at(data: Data, way: Sequence[str]) -> Any:
 # Values.
 
 
-def shown(field: Field, data: Data) -> str:
+def shown(field: SettingsField, data: Data) -> str:
     """A value as it is typed; what it is by default where nobody said."""
     value = at(data, field.way)
     if value is None or value in ("", []):
@@ -105,7 +105,7 @@ def shown(field: Field, data: Data) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def typed(field: Field, text: str) -> Value | None:
+def typed(field: SettingsField, text: str) -> Value | None:
     """A value that was typed; None for nothing. Raises SettingsError for what isn't of its kind."""
     text = text.strip()
     if not text:
@@ -124,7 +124,7 @@ def typed(field: Field, text: str) -> Value | None:
     return text.replace("\r\n", "\n")
 
 
-def change_values(wanted: Mapping[str, str], data: Data) -> Change | None:
+def change_values(wanted: Mapping[str, str], data: Data) -> SettingsChange | None:
     """Changes values, by their keys, to what was typed; ``data``: what there is. None where all of it is so already.
     Raises KeyError for another key, and SettingsError as `typed`."""
     edits: list[Edit] = []
@@ -138,13 +138,13 @@ def change_values(wanted: Mapping[str, str], data: Data) -> Change | None:
             continue
         keys.append(key)
         edits.append(Drop(field.way) if value is None else Put(field.way, value))
-    return Change.of("details", {"keys": ", ".join(keys)}, lambda _: edits) if keys else None
+    return SettingsChange.of("details", {"keys": ", ".join(keys)}, lambda _: edits) if keys else None
 
 
 # Tables.
 
 
-def rows_of(field: Field, data: Data) -> Sequence[Sequence[str]]:
+def rows_of(field: SettingsField, data: Data) -> Sequence[Sequence[str]]:
     """The rows of a table: the keys that lead to a text, and the text; one row for each text of a list."""
     return list(_rows(at(data, field.way) or {}, len(field.choices)))
 
@@ -166,7 +166,9 @@ def as_text(rows: Sequence[Sequence[str]], head: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def typed_rows(field: Field, text: str, heads: Sequence[Sequence[str]], delimiter: str = "") -> Sequence[Sequence[str]]:
+def typed_rows(
+    field: SettingsField, text: str, heads: Sequence[Sequence[str]], delimiter: str = ""
+) -> Sequence[Sequence[str]]:
     """The rows of a table that were typed or pasted, tabs or ``;`` between cells where nothing else is said; the first
     may be one of ``heads``. Raises SettingsError for one with more or fewer cells, and where two say different
     things."""
@@ -188,7 +190,7 @@ def typed_rows(field: Field, text: str, heads: Sequence[Sequence[str]], delimite
     return rows
 
 
-def change_table(field: Field, rows: Sequence[Sequence[str]], data: Data) -> Change | None:
+def change_table(field: SettingsField, rows: Sequence[Sequence[str]], data: Data) -> SettingsChange | None:
     """Makes a table have these rows, and no others; None where it has. Rows that stay keep what is written beside
     them."""
     before, after = (_by_way(field, each) for each in (rows_of(field, data), rows))
@@ -202,10 +204,10 @@ def change_table(field: Field, rows: Sequence[Sequence[str]], data: Data) -> Cha
     edits: list[Edit] = [*(Drop((*field.way, *way)) for way in drops)]
     edits += [Put((*field.way, *way), value) for way, value in puts.items()]
     params: Mapping[str, str | int] = {"keys": field.key, "gone": len(gone), "count": len(puts)}
-    return Change.of("table", params, lambda _: edits)
+    return SettingsChange.of("table", params, lambda _: edits)
 
 
-def _by_way(field: Field, rows: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Value]:
+def _by_way(field: SettingsField, rows: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], Value]:
     """The texts of a table by the keys that lead to them; of several those in a list."""
     texts: dict[tuple[str, ...], list[str]] = {}
     for *way, text in rows:

@@ -23,7 +23,7 @@ from ...settings import Settings, load, status_word
 from ...zorg1.agreements import ANY, Agreement
 from ...zorg1.resolution import Link, Verdict
 from ...zorg1.resolver import NOT_ZORG1
-from .counting import Counted, Days, Group, count
+from .counting import Counted, Group, RowDays, count
 from .guessing import is_likely
 from .held import CodeHeld, Holdings, InsurerHeld, PriceHeld, StandsFor, StatusHeld, Taken, TheirColumn, WordHeld
 
@@ -230,9 +230,9 @@ class _Holding:
 class _Bound:
     """Appointments of an UZOVI number; ``unbound`` are those without a contract."""
 
-    all: Days = Factory(Days)
+    all: RowDays = Factory(RowDays)
     zorg1: int = 0
-    unbound: Days = Factory(Days)
+    unbound: RowDays = Factory(RowDays)
 
     def add(self, group: Group, *, is_zorg1: bool) -> None:
         self.all.add(group.days)
@@ -249,7 +249,7 @@ class _Priced:
     why: str
     since: date
     until: date
-    days: Days = Factory(Days)
+    days: RowDays = Factory(RowDays)
 
     def held(self) -> PriceHeld:
         row, first, last = self.row, self.days.first, self.days.last
@@ -265,5 +265,5 @@ def likely(rows: Sequence[Agreement]) -> Agreement:
     return next((row for row in rows if row.program == ANY), rows[0])
 
 
-def _edges(days: Days) -> tuple[date | None, date | None]:
+def _edges(days: RowDays) -> tuple[date | None, date | None]:
     return (days.first, days.last) if days.first <= days.last else (None, None)

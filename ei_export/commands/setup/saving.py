@@ -24,7 +24,7 @@ from ...base.delivery import replacing
 from ...base.private import read_file, reading_as, resolved
 from ...base.problems import Finding, SettingsError
 from ...settings import Settings, load
-from .changes import Change
+from .changes import SettingsChange
 from .keeping import KeptChange, contents_before, digest, keep, kept_changes
 from .own_tables import read_own_tables
 from .toml_text import Edit, NotEditableError, Put, edited
@@ -66,7 +66,7 @@ class Prepared:
     somebody wrote in these files since the last change that is kept. ``left``: files that stay, and are named no
     more."""
 
-    change: Change
+    change: SettingsChange
     before: Files
     after: Mapping[Path, bytes]
     settings: Settings
@@ -88,7 +88,7 @@ class Prepared:
                     yield line[0], line[1:]
 
 
-def prepare(config: Path, change: Change, seen: str = "") -> Prepared:
+def prepare(config: Path, change: SettingsChange, seen: str = "") -> Prepared:
     """Works out a change, and checks it; nothing is written. ``seen``: the state of the files when it was asked for.
 
     Raises SettingsError: they were changed since; the settings or the tables would be refused; they are written in a
@@ -133,7 +133,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
     with reading_as(files.contents):
         named = _named(config)
     return Prepared(
-        change=Change.of("taken_back", {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}),
+        change=SettingsChange.of("taken_back", {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}),
         before=Files(config, contents),
         after=_changed(contents, after),
         settings=settings,
@@ -184,7 +184,7 @@ def _held_in_vain(settings: Settings) -> Sequence[Finding]:
     return ()
 
 
-def _changed_files(files: Files, change: Change, settings: Settings) -> Mapping[Path, bytes]:
+def _changed_files(files: Files, change: SettingsChange, settings: Settings) -> Mapping[Path, bytes]:
     """The files as a change makes them. Raises NotEditableError, and SettingsError for what isn't read as such."""
     config, contents = files.config, dict(files.contents)
     contents[config] = _edited(contents[config], change.edits)

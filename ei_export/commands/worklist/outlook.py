@@ -10,7 +10,7 @@ from ...base.problems import Finding
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.matters import Matter, closed_matters
-from ...ledger.planned import Planned, planned_before
+from ...ledger.planned import PlannedAppointment, planned_before
 from ...ledger.standing import Started
 from ...model.tasks import Ending
 from ...settings import Settings
@@ -43,7 +43,9 @@ def outlook(
 # Appointments whose day is past, and that nobody completed.
 
 
-def of_planned(ledger: Ledger, rules: Rules, rows: Iterable[Planned], *, closed: bool = False) -> Iterator[Matters]:
+def of_planned(
+    ledger: Ledger, rules: Rules, rows: Iterable[PlannedAppointment], *, closed: bool = False
+) -> Iterator[Matters]:
     """Those of these appointments that nobody closed, or that somebody did."""
     decided = closed_matters(ledger)
     for row in rows:
@@ -52,7 +54,7 @@ def of_planned(ledger: Ledger, rules: Rules, rows: Iterable[Planned], *, closed:
             yield _planned(rules, row), [matter]
 
 
-def _planned(rules: Rules, row: Planned) -> Task:
+def _planned(rules: Rules, row: PlannedAppointment) -> Task:
     day = date.fromisoformat(row.date)
     resolution = rules.resolver.resolve(row.code, row.declare_under, row.uzovi, day)
     params = {"date": row.date, "word": row.status, "task": row.appointment_id}

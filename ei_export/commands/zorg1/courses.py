@@ -28,7 +28,7 @@ from ...model.measurement import KeptMeasurement, Measurement, score_text
 from ...settings import Settings
 from ...zorg1.agreements import ANY
 from ...zorg1.course import CONSENTS, UNREAD, Course, CourseVisit, VisitLine, VisitProduct
-from ...zorg1.inclusion import Includer, Inclusion, Session
+from ...zorg1.inclusion import CareSession, Includer, Inclusion
 from ...zorg1.measuring import MeasuringRules, joined, match
 from ...zorg1.resolution import Verdict
 from ...zorg1.trajectories import MOMENT_ORDER
@@ -115,7 +115,9 @@ class CourseReader:
         self._join(patient, placed, loose)
         courses = [self._known(patient, shown, patient.trajectories[at - 1], visits) for at, visits in placed.items()]
         numbers = {trajectory.number for trajectory in patient.trajectories} - {""}
-        sessions = [Session(v.appointment_id, v.day, v.number, v.uzovi, v.dcsph, v.category) for v in loose.values()]
+        sessions = [
+            CareSession(v.appointment_id, v.day, v.number, v.uzovi, v.dcsph, v.category) for v in loose.values()
+        ]
         for inclusion in self._includer.trajectories(sessions, numbers):
             visits = [loose.pop(session.appointment_id) for session in inclusion.sessions]
             courses.append(self._included(patient, shown, inclusion, visits))

@@ -7,7 +7,7 @@ import pytest
 
 from ei_export import Options, check, load, run
 from ei_export.base.problems import SettingsError
-from ei_export.commands.run.outcome import Outcome
+from ei_export.commands.run.outcome import RunOutcome
 from tests.support.clerk import COURSE, SINGLE, Clerk
 from tests.support.feeds import visit
 
@@ -17,7 +17,7 @@ TODAY = date(2021, 7, 1)
 def test_it_declares_what_was_shown_or_nothing(clerk: Clerk) -> None:
     settings = load(clerk.clinic.feed(COURSE).folder / "ei-export.toml")
     with closing(check(settings, Options(TODAY))) as summary:
-        shown = Outcome.of(summary, "nl")
+        shown = RunOutcome.of(summary, "nl")
     assert (shown.run, shown.lines, shown.persons, len(shown.files)) == (None, 2, 1, 1)
 
     for rows in ([*COURSE, SINGLE], COURSE[:2], [visit("A1", "2021-03-02", "940131", "T1"), *COURSE[1:]]):
@@ -29,6 +29,6 @@ def test_it_declares_what_was_shown_or_nothing(clerk: Clerk) -> None:
 
     clerk.clinic.feed(COURSE)
     with closing(run(settings, Options(TODAY, confirmed=shown.files))) as summary:
-        declared = Outcome.of(summary, "nl")
+        declared = RunOutcome.of(summary, "nl")
     assert (declared.run, declared.files, declared.amount_cents) == ("R000001", shown.files, shown.amount_cents)
     assert len(clerk.rows("SELECT * FROM line")) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from ei_export.base.problems import LANGUAGES, SettingsError
 from ei_export.base.words import words
-from ei_export.commands.setup.changes import Change, leave_file, put_file, together
+from ei_export.commands.setup.changes import SettingsChange, leave_file, put_file, together
 from ei_export.commands.setup.fields import (
     FILES,
     TABLES,
@@ -40,7 +40,7 @@ from .conftest import NOW
 NOT_THERE = {"contracts.year", "output.dir", "output.gds801_xsd", "ledger.path"}
 
 
-def change(config: Path, wanted: Change | None) -> None:
+def change(config: Path, wanted: SettingsChange | None) -> None:
     assert wanted is not None
     save(prepare(config, wanted), NOW)
 

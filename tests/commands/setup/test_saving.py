@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from ei_export.base.private import reading_as
 from ei_export.base.problems import SettingsError
 from ei_export.commands.setup.changes import (
-    Change,
     NewContract,
+    SettingsChange,
     add_contract,
     add_tariffs,
     change_contract,
@@ -43,11 +43,11 @@ ZORG1 = "productafspraken Zorg1"
 TARIFF = NewTariff(ZORG1, "Menzis", "940170", date(2023, 1, 1), date(2023, 12, 31), 17093)
 
 
-def change(config: Path, wanted: Change) -> None:
+def change(config: Path, wanted: SettingsChange) -> None:
     save(prepare(config, wanted), NOW)
 
 
-def values(config: Path, **wanted: str) -> Change:
+def values(config: Path, **wanted: str) -> SettingsChange:
     change = change_values(wanted, data_of(config))
     assert change is not None
     return change
@@ -58,7 +58,7 @@ def loaded(config: Path, text: str) -> Settings:
         return load(config)
 
 
-def refused(config: Path, wanted: Change, seen: str = "") -> str:
+def refused(config: Path, wanted: SettingsChange, seen: str = "") -> str:
     before = config.read_bytes()
     with pytest.raises(SettingsError) as refusal:
         save(prepare(config, wanted, seen), NOW)
@@ -67,7 +67,7 @@ def refused(config: Path, wanted: Change, seen: str = "") -> str:
     return refusal.value.code
 
 
-def refused_only(config: Path, wanted: Change) -> str:
+def refused_only(config: Path, wanted: SettingsChange) -> str:
     with pytest.raises(SettingsError) as refusal:
         prepare(config, wanted)
     return refusal.value.code
@@ -157,7 +157,7 @@ CHANGES = st.one_of(
     end=st.sampled_from([b"\n", b"\r\n"]),
 )
 def test_whatever_was_changed_is_taken_back_byte_for_byte(
-    config: Path, wanted: list[Change], mark: bytes, end: bytes
+    config: Path, wanted: list[SettingsChange], mark: bytes, end: bytes
 ) -> None:
     tariffs = config.with_name("tarieven.csv")
     lines = config.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
