@@ -58,6 +58,12 @@ class KnownDeclaration:
     patient_cents: int
     open_cents: int
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is known how long the answer took: not where that was read by a date before its run's own, as
+        either was given by hand."""
+        return self.read_on is not None and self.read_on >= self.declared_on
+
 
 #: The columns of `KnownDeclaration`.
 DECLARATIONS: Final = f"""

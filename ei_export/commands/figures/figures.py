@@ -38,7 +38,8 @@ class Figures:
     ``sums``: where the money is; ``by_uzovi`` the same by insurer and UZOVI number, ``months`` by the month (YYYY-MM)
     in which it was declared, whenever the answer came. Of a sequence of `Open`, `Share` or `Days` the first is of all,
     and the others by name; ``by_code`` has no such first. ``undeclared`` is None where nobody can tell any more;
-    ``insurers`` are all there are to choose from.
+    ``insurers`` are all there are to choose from. ``untimed``: answered lines of which nobody knows how long that took,
+    see `KnownDeclaration.is_timed`: they are in no days.
     """
 
     on: date
@@ -55,6 +56,7 @@ class Figures:
     by_list: Sequence[Share]
     declared_after: Sequence[Days]
     answered_after: Sequence[Days]
+    untimed: int
     promises: Sequence[Kept]
     undeclared: Sequence[Undeclared] | None
     benchmarks: Mapping[str, Benchmark]
@@ -94,6 +96,7 @@ def figured(
             [each for each in debits.declared_after if insurer in ("", each[0])], DECLARED_WITHIN.values()
         ),
         answered_after=days_taken(answered_after(known), ANSWERED_WITHIN.values()),
+        untimed=sum(each.lines for each in known if each.read_on is not None and not each.is_timed),
         promises=kept_promises(known, own_promises, on),
         undeclared=waits if waits is None else [each for each in waits if insurer in ("", each.insurer)],
         benchmarks=benchmarks(),

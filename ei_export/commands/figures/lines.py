@@ -114,9 +114,10 @@ def _days(insurer: str, counts: Counter[int], within: Collection[int]) -> Days:
 
 
 def answered_after(declarations: Iterable[KnownDeclaration]) -> Iterable[tuple[str, int, int]]:
-    """Of the answered ones: insurer, days from the declaration to the day the answer was read, and lines."""
+    """Of the answered ones, as far as it is known: insurer, days from the declaration to the day the answer was read,
+    and lines."""
     for each in declarations:
-        if each.read_on is not None:
+        if each.read_on is not None and each.is_timed:
             days = (date.fromisoformat(each.read_on) - date.fromisoformat(each.declared_on)).days
             yield each.insurer, days, each.lines
 
@@ -135,8 +136,9 @@ class Kept:
 
 def kept_promises(declarations: Iterable[KnownDeclaration], promises: Iterable[Promise], on: date) -> Sequence[Kept]:
     """What became of each promise by a day. The time runs from the day on which the files were handed over, or else
-    declared, to the day of the answer itself, or else that it was read."""
-    known, kept = [*declarations], []
+    declared, to the day of the answer itself, or else that it was read. What was answered in nobody knows what time
+    doesn't count."""
+    known, kept = [each for each in declarations if each.read_on is None or each.is_timed], []
     for promise in promises:
         within = of = 0
         for each in known:

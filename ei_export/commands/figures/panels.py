@@ -21,6 +21,8 @@ from .tables import TABLES, Table, table_rows
 _MOST_MONTHS: Final = 12
 #: Columns that say where a row comes from, and that the page doesn't show.
 _NOT_SHOWN: Final = ("source",)
+#: Tables of how long answers took.
+_OF_ANSWERS: Final = ("declaration_to_answer", "promises")
 
 
 @frozen
@@ -118,6 +120,8 @@ def _notes(figures: Figures, key: str, language: Language) -> Iterator[str]:
     if (found := figures.benchmarks.get(key)) is not None:
         others = say(f"benchmark_{found.direction}", percent=found.percent, where=say[f"where.{found.where}"])
         yield say("compared", what=others)
+    if key in _OF_ANSWERS and figures.untimed:
+        yield say("untimed", lines=counted(figures.untimed, "line", language))
     if key == "undeclared" and figures.undeclared is None:
         yield say["undeclared_unknown"]
 

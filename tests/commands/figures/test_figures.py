@@ -27,6 +27,8 @@ from ei_export.commands.figures.figures import figured
 from ei_export.commands.figures.files import csv_file, workbook
 from ei_export.commands.figures.lines import Share, kept_promises, refused_by_code
 from ei_export.commands.figures.panels import panels
+from ei_export.commands.figures.tables import document
+from ei_export.commands.figures.text import text_lines
 from ei_export.commands.status.then import status_on
 from ei_export.ledger.counted import CountedDebits
 from ei_export.ledger.figures import KnownDeclaration
@@ -34,7 +36,7 @@ from ei_export.model.promises import promises
 from ei_export.settings import load
 from tests.support.clerk import COURSE, NOTHING, SINGLE, Clerk, few_tariffs
 from tests.support.feeds import Clinic, Result, visit
-from tests.support.figured import answered
+from tests.support.figured import DAY, answered, known
 from tests.support.receiver import Verdict, by_insurer, take_apart
 
 S1, A1, A3, B1, N1 = 25_824, 6_644, 6_781, 6_644, 6_644
@@ -385,3 +387,20 @@ def test_files_of_figures(clerk: Clerk) -> None:
     assert workbook(found, "en") == workbook(found, "en")
     names = openpyxl.load_workbook(io.BytesIO(workbook(found, "en"))).sheetnames
     assert names[0] == "Where the money is"
+
+
+@pytest.mark.parametrize(
+    ("read_on", "days", "untimed"), [("2024-01-30", (1, 1), 0), ("2024-01-29", (1, 0), 0), ("2024-01-28", (0, None), 2)]
+)
+def test_an_answer_that_was_read_before_it_was_asked_for_is_in_no_days(
+    read_on: str, days: tuple[int, int | None], untimed: int
+) -> None:
+    figures = figured(DAY, [known("VGZ", "7095", "2024-01-29", read_on, granted=100)], CountedDebits([], []), None)
+    first, *_ = figures.answered_after
+    assert (bool(first.lines), first.median, figures.untimed) == (bool(days[0]), days[1], untimed)
+    assert figures.promises[0].share.of == 2 - untimed
+    notes = {panel.key: " ".join(panel.notes) for panel in panels(figures, "nl")}
+    for key in ("declaration_to_answer", "promises"):
+        assert ("Niet meegeteld: 2 regels" in notes[key]) == bool(untimed)
+    assert ("Niet meegeteld: 2 regels" in " ".join(text_lines(figures, "nl"))) == bool(untimed)
+    assert document(figures)["untimed_lines"] == untimed
