@@ -149,7 +149,6 @@ def document(figures: Figures) -> dict[str, Any]:
         "insurer": figures.insurer or None,
         "totals": dict(figures.sums),
         **rows,
-        "untimed_lines": figures.untimed,
         "undeclared": None if figures.undeclared is None else rows["undeclared"],
         "benchmarks": [
             {"figure": b.figure, "is": b.direction, "percent": b.percent, "where": b.where, "source": b.source}

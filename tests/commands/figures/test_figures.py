@@ -27,7 +27,6 @@ from ei_export.commands.figures.figures import figured
 from ei_export.commands.figures.files import csv_file, workbook
 from ei_export.commands.figures.lines import Share, kept_promises, refused_by_code
 from ei_export.commands.figures.panels import panels
-from ei_export.commands.figures.tables import document
 from ei_export.commands.figures.text import text_lines
 from ei_export.commands.status.then import status_on
 from ei_export.ledger.counted import CountedDebits
@@ -403,4 +402,3 @@ def test_an_answer_that_was_read_before_it_was_asked_for_is_in_no_days(
     for key in ("declaration_to_answer", "promises"):
         assert ("Niet meegeteld: 2 regels" in notes[key]) == bool(untimed)
     assert ("Niet meegeteld: 2 regels" in " ".join(text_lines(figures, "nl"))) == bool(untimed)
-    assert document(figures)["untimed_lines"] == untimed
