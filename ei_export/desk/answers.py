@@ -41,6 +41,8 @@ _KIND: Final = "returns"
 _LONG: Final = 4_000_000
 #: Problems of one file that are shown; those of lines are all on the page of its answer.
 _MOST: Final = 100
+#: Declarations without an answer that are shown, the oldest ones.
+_MOST_UNANSWERED: Final = 50
 #: What is told of a line, with the task that is to do about it: it has the ways to do that.
 _LINE: Final[Mapping[str, TaskName | None]] = {
     "RETURN_LINE_REFUSED": "refused",
@@ -131,7 +133,7 @@ class Unanswered:
 @PAGE.get("")
 def page() -> ResponseReturnValue:
     """Where files are dragged in; what those brought that just were; what there is no answer to; all answers."""
-    settings, today = desk().settings(), desk().day
+    settings = desk().settings()
     found = cast(Read | None, worked(_KIND))
     with desk().ledger() as ledger:
         known = list(answers(ledger))
@@ -139,7 +141,7 @@ def page() -> ResponseReturnValue:
         waiting, left = _inbox(settings, left_files(ledger))
     answered = {row["run"] for row in declared if row["answered"]}
     unanswered = [
-        Unanswered(row, (today - date.fromisoformat(row["sent_on"] or row["today"])).days, row["run"] in answered)
+        Unanswered(row, _days_since(row["sent_on"] or row["today"]), row["run"] in answered)
         for row in declared
         if row["state"] == "sent"
     ]
@@ -148,7 +150,8 @@ def page() -> ResponseReturnValue:
         _words(),
         brought=found.brought if found is not None else None,
         told=[*_messages(found.told)] if found is not None else (),
-        unanswered=unanswered,
+        unanswered=unanswered[:_MOST_UNANSWERED],
+        more_unanswered=len(unanswered[_MOST_UNANSWERED:]),
         known=paged(known),
         inbox=settings.output.inbox,
         waiting=waiting,
@@ -156,6 +159,11 @@ def page() -> ResponseReturnValue:
         most=limit_of(url_for("answers.page")).whole,
         run_label=run_label,
     )
+
+
+def _days_since(day: str) -> int:
+    """None of a day that is still to come, as the day was asked for."""
+    return max(0, (desk().day - date.fromisoformat(day)).days)
 
 
 @PAGE.post("")

@@ -33,9 +33,9 @@ from .working import work, worked
 PAGE = Blueprint("files", __name__, url_prefix="/bestanden")
 
 _KIND: Final = "verify"
-#: Runs on a page, and records of a file.
+#: Runs on a page, and records of a file, which have a line for each element.
 _RUNS: Final = 20
-_RECORDS: Final = 50
+_RECORDS: Final = 20
 #: Files of which the first records are told with what they came to.
 _READ: Final = 10
 #: Bytes of a file that is too large to be shown, and of one that takes long to be judged.

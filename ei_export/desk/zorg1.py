@@ -1,6 +1,7 @@
 """Zorg1: monitoring, quality, export, the agreements in force, the treatment index, the control of activities."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
@@ -8,7 +9,7 @@ from typing import Any, Final, cast
 from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ..base.problems import SettingsError, render
+from ..base.problems import Refusal, SettingsError, render
 from ..base.wording import iso_day
 from ..base.words import Words, words
 from ..commands.agreements.agreements import Screen, agreements
@@ -40,7 +41,7 @@ from .zorg1_work import (
 PAGE = Blueprint("zorg1", __name__, url_prefix="/zorg1")
 
 #: Bytes of a ledger that takes long to be gone through.
-_LONG: Final = 2_000_000
+_LONG: Final = 3_000_000
 #: Of each column what is asked of it, in fields of this name.
 _ASKED: Final = "f-"
 #: What is shown of an agreement; a download has all of it.
@@ -48,6 +49,8 @@ _AGREEMENT: Final = (
     *("insurer", "program", "name", "code", "own_codes", "f_code", "list", "units_text", "diagnoses", "tariff_cents"),
     *("until", "rule"),
 )
+#: Agreements on a page.
+_AGREEMENTS: Final = 50
 #: What is shown of a row of monitoring, with what is asked of besides; a download has all of it.
 _ROW: Final = (
     *("started", "trajectory", "patient_id", "program", "profile", "insurer", "declare_under", "status", "problems"),
@@ -57,8 +60,8 @@ _VERSIONS: Final = (1, 2, 3)
 
 @PAGE.get("")
 def page() -> ResponseReturnValue:
-    """Monitoring: what is asked, and the rows of it."""
-    found = cast("MonitoredRows | None", worked("monitor"))
+    """Monitoring: what is asked, and the rows of it; of everything where nothing is asked and that takes a moment."""
+    found = cast("MonitoredRows | None", worked("monitor")) or (None if _is_long() else _all_monitored())
     wanted, question = (found.wanted, found.question) if found else (WantedCourses(), Question())
     asked = dict(each.split("=", 1) for each in question.filters)
     return show(
@@ -76,6 +79,17 @@ def page() -> ResponseReturnValue:
         views=[("", _words()["all"]), *((name, name) for name in desk().settings().zorg1.views)],
         **_choices(),
     )
+
+
+def _all_monitored() -> MonitoredRows | None:
+    """The whole table; None where it can't be made: who asks for it is told why."""
+
+    def make() -> MonitoredRows:
+        return monitored(desk().settings(), WantedCourses(), Question(), desk().day, lambda stage, count: None)
+
+    with suppress(Refusal):
+        return desk().kept("monitor", make)
+    return None
 
 
 @PAGE.post("")
@@ -150,7 +164,7 @@ def agreed() -> ResponseReturnValue:
         screen=screen,
         refused=refused,
         sheet=_agreement_sheet(),
-        rows=paged(_agreement_rows(screen)) if screen is not None else None,
+        rows=paged(_agreement_rows(screen), _AGREEMENTS) if screen is not None else None,
         told=[render(each.code, each.params, desk().language) for each in screen.findings] if screen else [],
         insurers=[("", _words()["all"]), *((name, name) for name in insurers if name in known.insurers)],
         programs=[("", _words()["all"]), *((name, name) for name in sorted({row.program for row in known} - {ANY}))],
@@ -258,7 +272,8 @@ def _agreement_rows(screen: Screen) -> Sequence[Row]:
     whole = agreement_sheet(desk().language)
     shown = [place for place, column in enumerate(whole.columns) if column.key in _AGREEMENT]
     rows = (agreement_cells(row, desk().language) for row in screen.rows)
-    return [[row[place] for place in shown] for row in rows]
+    every = words("agreements", desk().language)["any_program"]
+    return [[every if row[place] == ANY else row[place] for place in shown] for row in rows]
 
 
 def _given(made: Download) -> ResponseReturnValue:

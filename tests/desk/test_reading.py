@@ -235,10 +235,10 @@ def test_files_are_shown_masked_unless_persons_are_asked_for(visitor: Visitor, p
 def test_a_long_file_is_shown_by_the_page(visitor: Visitor) -> None:
     name = "/bestanden/R000001/PM304_3332_240201000005.txt"
     first = visitor.get(name)
-    assert "Bladzijde 1 van 2" in first.text
+    assert "Bladzijde 1 van 4" in first.text
     second = visitor.get(f"{name}?bladzijde=2")
     headings = second.tree.xpath("//section[starts-with(@class, 'record')]/@aria-labelledby")
-    assert headings == [f"record-{number}" for number in range(51, 73)]
+    assert headings == [f"record-{number}" for number in range(21, 41)]
     last = visitor.get(f"{name}?bladzijde=999999999")
     assert last.all("//section[starts-with(@class, 'record')]/h3")[-1].startswith("Sluitregel: prestaties: 47")
 
@@ -289,6 +289,18 @@ def test_only_files_of_runs_are_given(visitor: Visitor, path: str) -> None:
 
 
 # Zorg1.
+
+
+def test_the_monitor_is_there_at_once_unless_that_takes_long(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = visitor.get("/zorg1")
+    (heading,) = [each for each in page.all("//h2") if "trajecten" in each]
+    rows = page.tree.xpath("//section[@aria-labelledby='rows']//tbody/tr")
+    assert rows
+    assert heading.split(" ", 1)[0] != "0"
+    monkeypatch.setattr("ei_export.desk.zorg1._LONG", 0)
+    page = visitor.get("/zorg1")
+    assert "druk op Bekijken" in page.text
+    assert not page.tree.xpath("//section[@aria-labelledby='rows']")
 
 
 def test_monitoring_is_asked_by_a_form_and_shown(visitor: Visitor, place: Path) -> None:
@@ -361,3 +373,15 @@ def test_activities_are_judged_and_nothing_of_them_is_kept(visitor: Visitor, tmp
     assert refused.status == 409
     assert "activity_id" in refused.text
     assert "--" not in refused.text
+
+
+def test_of_many_declarations_without_an_answer_the_oldest_are_shown(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "//section[@aria-labelledby='without']//tbody/tr"
+    of_all = len(visitor.get("/antwoorden").tree.xpath(rows))
+    monkeypatch.setattr("ei_export.desk.answers._MOST_UNANSWERED", 1)
+    page = visitor.get("/antwoorden")
+    assert len(page.tree.xpath(rows)) == 1 < of_all
+    assert f"En nog {of_all - 1} bestand" in page.text
+    assert page.link("En nog").get("href") == "/werklijst/werklijst.xlsx"
