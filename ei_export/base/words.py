@@ -39,6 +39,10 @@ _DIGITS: Final = tuple(
 #: What may stand in a place of a text that is recognised, by its name; anything in the others.
 _IN_PLACE: Final = {"count": r"\d+", "digit": r"\d", "digits": r"\d+", "word": r"\w+", "what": r"\S+", ANYTHING: ".*"}
 _RUN: Final = re.compile(r"\bn{2,}\b")
+#: A table of rules that is ours, or a row of one, in a text.
+_RULES: Final = re.compile(r"specs/zorg1/([^/:,]+)\.csv(?::([0-9]+))?")
+#: What is said to be on a day, in both languages: there may be a first one and a last.
+_ON_DAY: Final = re.compile(r"\b([Oo])[pn] \{(\w+)\}")
 #: What is counted, in a text: the parameter, the word for one, and for more.
 _COUNTED: Final = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
 #: So many columns that are missing are named.
@@ -139,10 +143,22 @@ def all_filled(texts: Iterable[str], params: Mapping[str, object], language: Lan
 def _fitting(text: str, params: Mapping[str, object], language: Language) -> str:
     if "|" in text:
         text = _COUNTED.sub(lambda place: f"{{{place[1]}}} {place[2 if str(params[place[1]]) == '1' else 3]}", text)
+    if any(SPAN in value for value in params.values() if isinstance(value, str)):
+        text = _ON_DAY.sub(partial(_through, params, language), text)
     if '"{' in text and "" in params.values():
         nothing = words("show", language)["empty"]
         text = _QUOTED.sub(lambda place: place[0] if params[place[1]] != "" else nothing, text)
     return text
+
+
+def _through(params: Mapping[str, object], language: Language, found: re.Match[str]) -> str:
+    """On a day, or of more from which through which."""
+    capital, name = found.groups()
+    first, span, last = str(params[name]).partition(SPAN)
+    if not span:
+        return found[0]
+    said = words("show", language)("span", first=first, last=last)
+    return said[0].upper() + said[1:] if capital.isupper() else said
 
 
 def uncounted(text: str) -> str:
@@ -171,6 +187,20 @@ def _day(value: object, language: Language) -> object:
 def _periods(value: object, language: Language) -> str:
     """Days in a text of nothing else but what stands between them."""
     return re.sub(r"[^ ,]+", lambda word: str(_day(word[0], language)), str(value))
+
+
+def _rules(value: object, language: Language) -> object:
+    """Tables of rules, and rows of them, as a clerk calls them."""
+    return _RULES.sub(partial(_rule, language), value) if isinstance(value, str) else value
+
+
+def _rule(language: Language, found: re.Match[str]) -> str:
+    name, line = found.groups()
+    said = words("tables", language)
+    if f"rules.{name}" not in said:  # of another version
+        return found[0]
+    table = said[f"rules.{name}"]
+    return said("row", table=table, line=line) if line else table
 
 
 def _form(value: object, language: Language) -> object:
@@ -308,6 +338,8 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     "unmade": _list,
     "codes": _codes,
     **dict.fromkeys(("alike", "others"), _or_none),
+    "rule": _rules,
+    "rows": _rules,
     "text": _text,
     "reason": _reason,
 }

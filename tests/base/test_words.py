@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ei_export.base import problems, words
 from ei_export.base.entries import Entry, places, read_words
-from ei_export.base.problems import LANGUAGES, SettingsError, catalogue, render
+from ei_export.base.problems import LANGUAGES, Language, SettingsError, catalogue, render
 from ei_export.base.specs import SPECS
 from ei_export.cli import main
 from ei_export.commands.run.html import page_template
@@ -351,3 +351,32 @@ def test_a_broken_file_stops_a_command_before_it_does_anything(
     assert done.exit_code == 2
     assert f"words/{broken}.toml" in done.stderr
     assert sorted(tmp_path.rglob("R*")) == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_days_than_one_are_told_as_people_do(language: Language) -> None:
+    several = {
+        "nl": ("Van 03-10-2023 tot en met 07-11-2023 heeft", "bij CZ van 03-10-2023 tot en met 07-11-2023 in"),
+        "en": ("From 2023-10-03 through 2023-11-07 the", "with CZ from 2023-10-03 through 2023-11-07 in"),
+    }
+    params = {"insurer": "CZ", "code": "940131", "list": "x"}
+    for code, text in zip(("CONTRACT_MISSING", "TARIFF_MISSING"), several[language], strict=True):
+        assert text in render(code, params | {"date": "2023-10-03 – 2023-11-07"}, language)[0]
+    first = render("CONTRACT_MISSING", params | {"date": "2023-10-03"}, language)[0]
+    assert first.startswith({"nl": "Op 03-10-2023 heeft", "en": "On 2023-10-03 the"}[language])
+
+
+def test_a_table_of_rules_is_told_by_its_name_and_one_of_the_practice_by_its_file() -> None:
+    params = {"date": "2023-10-03", "insurer": "CZ", "code": "940131"}
+    said: dict[tuple[str, Language], str] = {
+        ("specs/zorg1/cz.csv:11", "nl"): "(afspraken van CZ, regel 11)",
+        ("specs/zorg1/cz.csv:11", "en"): "(agreements of CZ, row 11)",
+        ("eigen/zorg1.csv:2", "nl"): "(eigen/zorg1.csv:2)",
+    }
+    for (rule, language), text in said.items():
+        assert text in render("UNITS_UNKNOWN", params | {"rule": rule}, language)[0]
+
+
+def test_every_table_of_rules_has_a_name() -> None:
+    tables = {f"rules.{path.stem}" for path in (SPECS / "zorg1").glob("*.csv")}
+    assert tables == {key for key in words.words("tables", "nl") if key != "row"}

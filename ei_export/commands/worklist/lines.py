@@ -1,6 +1,6 @@
 """Of what was declared, what is open: refused, granted in part or twice, changed since, or no line of it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import chain
 from typing import Any, Final, TypeAlias
@@ -9,18 +9,20 @@ from attrs import evolve
 
 from ...base.problems import Finding, is_worded
 from ...declaring.numbers import declared_by, provider, run_label
+from ...intake.reader import read_kept, read_unsettled
 from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.credits import refused_credits
-from ...ledger.dossier import PENDING
+from ...ledger.dossier import AT, PENDING, Settled
 from ...ledger.line import Line
+from ...ledger.patients import StoredDossier, dossier_of
 from ...ledger.standing import changed, nothing_stands, refused
 from ...ledger.worklist import paid_twice, partly_granted, unsettled_at
 from ...model.tasks import TaskName, task_kinds
 from ...settings import Settings
 from .refused import REFUSED, told
-from .stake import term
+from .stake import is_due, money, term
 from .task import Task
 
 #: What an appointment is held for that its line is told of by.
@@ -29,6 +31,8 @@ _OF_LINE: Final = frozenset(
 )
 #: What a refusal is told as, by what the line waits for; and a change, by its kind.
 _REFUSED: Final = {"feed": "TASK_LINE_REFUSED", "line": "TASK_FILE_REFUSED", "header": "TASK_HEADER_REFUSED"}
+#: As `money` has it, of what gives no line.
+_NOTHING: Final[Mapping[str, Any]] = {"amount_cents": 0, "basis": "exact"}
 #: A task, and the reference of another line that it is about too, or ''.
 _Found: TypeAlias = tuple[Task, str]
 _CHANGED: Final = {"row": "TASK_CHANGED", "cancelled": "DECLARED_CANCELLED", "count": "TASK_COUNT_CHANGED"}
@@ -43,7 +47,7 @@ def of_lines(ledger: Ledger, settings: Settings, rules: Rules, heard: set[tuple[
         _refused_credits(ledger, settings),
         _refused(ledger, rules),
         _nothing_stands(ledger, rules),
-        _changed(ledger),
+        _changed(ledger, rules),
         _partly_granted(ledger),
     ):
         if task.reference not in lines:
@@ -121,10 +125,37 @@ def _nothing_stands(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
         yield _task("nothing_stands", line, found, **term(rules, line.insurer, date.fromisoformat(line.date))), ""
 
 
-def _changed(ledger: Ledger) -> Iterator[_Found]:
+def _changed(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
+    """What was declared and is otherwise by now, for the difference as far as that is known."""
     for line, kind in changed(ledger):
         found = Finding(_CHANGED[kind], "", {"reference": line.reference, "date": line.date})
-        yield _task("changed", line, found), ""
+        now = _NOTHING if kind == "cancelled" else _by_now(ledger, rules, line)
+        if now["amount_cents"] is None:
+            yield _task("changed", line, found, **now), ""
+            continue
+        more = now["amount_cents"] - line.amount_cents
+        params = {"declared_cents": line.amount_cents, "now_cents": now["amount_cents"], "more_cents": more}
+        amounts = Finding("TASK_AMOUNT_CHANGED", "", params)
+        yield _task("changed", line, found, amounts, **{**now, "amount_cents": more}), ""
+
+
+def _by_now(ledger: Ledger, rules: Rules, line: Line) -> Mapping[str, Any]:
+    """What the appointment of a line would be declared at by what the feed said last, as `money` has it; 0 where it
+    gives no line any more."""
+    dossier = dossier_of(ledger, line.patient_id) or StoredDossier(line.patient_id)
+    kept = next((each for each in dossier.kept() if each.appointment_id == line.appointment_id), None)
+    change = dossier.changes.get(line.appointment_id)
+    if change is not None and change.texts:
+        row = read_unsettled(line.patient_id, change.texts, rules.meant, settled=False)
+    elif isinstance(kept, Settled):
+        row = read_kept(line.patient_id, kept.texts, AT, settled=True)
+    else:
+        return {"amount_cents": None, "basis": "unknown"}
+    resolution = rules.resolver.of(row)
+    if not is_due(resolution):
+        return _NOTHING
+    contacts = dossier.courses()[kept.place - 1].contacts if kept is not None and kept.place else None
+    return money(rules, resolution, row.date, contacts)
 
 
 def _partly_granted(ledger: Ledger) -> Iterator[_Found]:

@@ -136,7 +136,8 @@ def of_endings(
 
 def _ending(end: EndingTable) -> Task:
     key = f"{ENDS[end.kind]}:{end.insurer}:{end.last_day}"
-    params = {"insurer": end.insurer, "products": end.products, "last": end.last_day, "file": end.file, "task": key}
+    params = {"insurer": end.insurer, "products": end.products, "last": end.last_day, "task": key}
+    params |= {"rule" if end.kind == "agreements" else "file": end.file}
     return Task.of(
         ENDS[end.kind],
         [Finding(_ENDINGS[end.kind], "", params)],

@@ -149,7 +149,8 @@ def test_what_waits_for_one_tariff_stands_once_with_its_money_and_what_it_holds_
     )
     assert (task.count, task.insurer, task.patient_id, task.appointment_id) == (2, "VGZ", "", "")
     assert task.cause("nl") == (
-        'Er is geen tarief voor 940131 bij VGZ op 01-03-2021 – 05-04-2021 in de lijst "productafspraken Zorg1".'
+        "Er is geen tarief voor 940131 bij VGZ van 01-03-2021 tot en met 05-04-2021 "
+        'in de lijst "productafspraken Zorg1".'
     )
     assert [(thing.key, thing.patient_id, thing.amount_cents, thing.deadline) for thing in things] == [
         ("A1", "P1", 6_644, date(2022, 3, 1)),
@@ -245,8 +246,38 @@ def test_what_is_completed_and_not_claimed_or_changed_since(clinic: Clinic) -> N
     first, second = tasks(clinic, "2021-07-03")
 
     assert about(first) == ("nothing_stands", FIRST, 6_644, "exact", "TASK_NOTHING_STANDS")
-    assert about(second)[:2] == ("changed", "210701R0000010000002")
-    assert second.code == "DECLARED_CANCELLED"
+    assert about(second) == ("changed", "210701R0000010000002", -6_781, "exact", "DECLARED_CANCELLED")
+    assert "Gedeclareerd is € 67,81; nu zou het € 0,00 zijn." in second.cause("nl")
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "basis"),
+    [
+        ({"date": "2021-03-02"}, 6_644, "exact"),
+        ({"code": "940134"}, 6_781, "exact"),
+        ({"code": "1000"}, 0, "exact"),  # no Zorg1 any more
+        ({"code": "940138"}, None, "unknown"),  # a product of which the practice never had a tariff
+    ],
+)
+def test_what_was_changed_is_told_with_the_difference(
+    clinic: Clinic, changes: dict[str, str], now: int | None, basis: str
+) -> None:
+    few_tariffs(clinic)
+    clinic.feed([START]).run()
+    clinic.feed([START | changes]).run(today="2021-07-02")
+    task = only(clinic, "2021-07-03")
+    more = now - 6_644 if now is not None else None
+    assert about(task) == ("changed", FIRST, more, basis, "TASK_CHANGED")
+    assert ("Gedeclareerd is € 66,44" in task.cause("nl")) is (now is not None)
+
+
+def test_an_end_with_other_contacts_is_told_with_what_these_make_of_it(tmp_path: Path) -> None:
+    clinic = Clinic.open(tmp_path, contracts=contract("VGZ").replace('"product"', '"unit"'))
+    assert clinic.feed([START, END]).run().lines["A3"] == ("F1013", 1)
+    clinic.feed([START, CONTACT, END]).run(today="2021-07-02")
+    task = only(clinic, "2021-07-03")
+    assert about(task) == ("changed", FIRST[:-1] + "2", 6_781, "estimate", "TASK_COUNT_CHANGED")
+    assert "Gedeclareerd is € 67,81; nu zou het € 135,62 zijn." in task.cause("nl")
 
 
 def test_a_count_that_waits_stands_under_what_it_waits_for(clinic: Clinic) -> None:
@@ -274,7 +305,7 @@ def test_a_contract_and_a_code_that_are_missing_stand_once(tmp_path: Path) -> No
 
     assert (missing.kind, missing.count, missing.insurer) == ("no_agreement", 2, "CZ")
     assert (missing.amount_cents, missing.basis) == (2 * AMOUNTS[BOTH_LISTS[0], "CZ", "940141"], "exact")
-    assert "Op 01-03-2021 – 02-03-2021 heeft de praktijk geen contractpositie met CZ" in missing.cause("nl")
+    assert "Van 01-03-2021 tot en met 02-03-2021 heeft de praktijk geen contractpositie met CZ" in missing.cause("nl")
     assert (not_linked.kind, not_linked.key, not_linked.count) == ("not_linked", "not_linked:EIGEN", 2)
 
 
