@@ -2,8 +2,8 @@
 
 import click
 
+from ..commands.corrections.again import redeclare as queue_redeclare
 from ..commands.corrections.corrections import cancel
-from ..commands.corrections.corrections import redeclare as queue_redeclare
 from .common import Call
 from .credit import references
 from .queueing import cancelling, queueing, work

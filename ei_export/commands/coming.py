@@ -12,29 +12,36 @@ from ..intake.gather import gather
 from ..intake.survey import Survey
 from ..judging.context import Context
 from ..judging.credits import going_out, judged_credits
+from ..judging.declared import as_first
 from ..judging.judge import examine
 from ..judging.result import Result
 from ..judging.rules import Rules
 from ..ledger import Ledger
 from ..ledger.closings import waiting_appointments
 from ..ledger.corrections import Wish, wishes
+from ..ledger.line import line_of
 from ..ledger.patients import pending_appointments
 from ..ledger.people import doubted
 from ..ledger.standing import going_by_themselves
+from ..model.codelists import remedy
+from ..model.due import DueLine
 from ..settings import Settings
+from ..standards.registry import standard_named
 
 
 @frozen
 class Coming:
     """What goes out of an appointment: so many ``credits``, which take back ``credit_cents``; a line with a ``code``,
     of ``line_cents``, or '' and 0. ``held``: the first of what keeps a line from going, None where it goes or there is
-    none."""
+    none. ``repeats``: the return code for which the line was refused that this one says the same as, if it will be for
+    that again; or ''."""
 
     credits: int
     credit_cents: int
     code: str
     line_cents: int
     held: Finding | None
+    repeats: str = ""
 
 
 @frozen
@@ -99,6 +106,7 @@ class NextRun:
             code=lines[0].code if lines else "",
             line_cents=sum(int(line.amount_cents) for line in lines),
             held=errors[0] if errors and not lines else None,
+            repeats=_repeated(self._context.ledger, lines[0], reference) if lines else "",
         )
 
     def _result(self, patient_id: str) -> Result:
@@ -106,3 +114,13 @@ class NextRun:
             examined = examine(self._context, patient_id, (), self._context.dossier(patient_id))
             self._judged[patient_id] = alone(examined).result
         return self._judged[patient_id]
+
+
+def _repeated(ledger: Ledger, due: DueLine, reference: str) -> str:
+    """What a debit was refused for, if that is in the line itself, and the line that is due says the same."""
+    debit = line_of(ledger, reference)
+    if debit is None or debit.became != "refused" or debit.is_pruned or debit.standard != due.standard:
+        return ""
+    if standard_named(due.standard).declared_anew(due.head, "", "") != as_first(debit):
+        return ""
+    return next((code for code in debit.return_codes if remedy(code).in_line), "")

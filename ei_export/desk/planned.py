@@ -76,6 +76,8 @@ def _sent(
         yield w(f"will.{change}" if change in ("cancelled", "no_line") else "will.credit", **amounts)
     elif claims:
         yield w("will.redeclare", **amounts)
+    if claims and coming.repeats:
+        yield w("note.repeats", code=coming.repeats)
     if coming.held is not None and not (takes_back and not line):
         message, remedy = render(coming.held.code, coming.held.params, language)
         yield w("will.wait", message=message, remedy=remedy)

@@ -344,11 +344,13 @@ performances: Final = KeyedTable[str, PerformanceCode]("codelists/performances.c
 @frozen
 class Remedy:
     """What a refusal with a return code means and what to do about it, by language; places in braces are for the line
-    that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``. ``code`` is
-    a level (see `LEVELS`) in the remedies for codes that have none of their own."""
+    that was refused. ``again``: whether it can be declared again, ``as-is``, once ``corrected``, or ``no``.
+    ``in_line``: what is wrong is in the line itself, so that the same line is refused again. ``code`` is a level (see
+    `LEVELS`) in the remedies for codes that have none of their own."""
 
     code: TextCell
     again: Annotated[str, one_of(AGAIN)]
+    in_line: FlagCell
     meaning: Annotated[Mapping[str, str], by_language, "meaning_nl", "meaning_en"]
     remedy: Annotated[Mapping[str, str], by_language, "remedy_nl", "remedy_en"]
     source: SourceCell

@@ -59,7 +59,7 @@ def _where_read(found: Remedy) -> Remedy:
 
 @cache
 def _no_code() -> Remedy:
-    return Remedy("", "corrected", _in_each("no_reason"), _in_each("ask_reason"), source="", certainty="")
+    return Remedy("", "corrected", False, _in_each("no_reason"), _in_each("ask_reason"), source="", certainty="")
 
 
 def _in_each(key: str) -> Mapping[str, str]:

@@ -44,7 +44,7 @@ class Queued:
     ``change`` of one that is corrected: see `Asking`; or ``no_line`` where its appointment gives none any more.
     ``late``: the last day on which the new line could be declared, where that has passed. ``waits_for``: the reference
     of another line that has to be credited first. ``is_last``: of a treatment that took place no line stands once it is
-    credited. ``cancelled``: what was asked, where that is taken back.
+    credited. ``cancelled``: what was asked, where that is taken back. ``repeats``: as of `Coming`.
     """
 
     reference: str
@@ -55,17 +55,12 @@ class Queued:
     waits_for: str = ""
     is_last: bool = False
     cancelled: Wanted | Literal[""] = ""
+    repeats: str = ""
 
 
 def credit(settings: Settings, references: Iterable[str], why: str, today: date) -> Done[Queued]:
     """Queues the credit of each line. Raises as `own_ledger`."""
     return _each(settings, references, crediting(why, today))
-
-
-def redeclare(settings: Settings, references: Iterable[str], why: str, today: date) -> Done[Queued]:
-    """Queues each line that was refused or credited to be declared again; a reference may also be an invoice number, of
-    all its lines. Raises as `own_ledger`."""
-    return _each(settings, references, redeclaring(why, today))
 
 
 def correct(

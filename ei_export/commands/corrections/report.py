@@ -36,6 +36,8 @@ def queue_lines(queued: Sequence[Mapping[str, Any]], language: Language, *, chan
         yield say("waits" if line["waits_for"] else key, **line)
         if line["late"]:
             yield say("late", until=line["late"])
+        if line["repeats"]:
+            yield say("repeats", code=line["repeats"])
         if line["is_last"]:
             yield say("is_last", reference=line["reference"])
     if not queued:

@@ -261,3 +261,23 @@ def test_only_what_still_comes_to_the_same_is_done(clerk: Clerk) -> None:
     assert refusals(clerk.asks("redeclare", "A3")) == [("REDECLARE_QUEUED", "")]
     clerk.clinic.run()
     assert is_done(clerk, Act("redeclare"), again) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("code", "amount", "repeats"),
+    [("0611", "67.81", "0611"), ("0611", "70.00", ""), ("0300", "67.81", "")],  # the last is nothing of the line's
+)
+def test_who_asks_again_for_what_was_refused_is_told_where_it_says_the_same(
+    clerk: Clerk, code: str, amount: str, repeats: str
+) -> None:
+    sent = the(clerk.clinic.feed([*COURSE]).run())
+    clerk.gets(by_insurer(sent, {clerk.reference("A3"): Verdict(0, (code,))}))
+    path = clerk.clinic.folder / "tariffs.csv"
+    rows = [row.split(";") for row in path.read_text(encoding="utf-8").splitlines()]
+    changed = [[*row[:-1], amount if row[1:3] == ["VGZ", "940134"] else row[-1]] for row in rows]
+    path.write_text("\n".join(map(";".join, changed)), encoding="utf-8")
+    (coming,) = [each.coming for each in shown(clerk, Act("redeclare"), "A3").planned]
+    assert coming is not None
+    assert coming.repeats == repeats
+    _, text = clerk.gives("redeclare", "A3", as_json=False)
+    assert ("wordt zo weer afgewezen" in text) is bool(repeats)
