@@ -10,9 +10,9 @@ from ..base.steps import alone
 from ..intake.feed import NoFeed
 from ..intake.gather import gather
 from ..intake.survey import Survey
+from ..judging.answered import as_first
 from ..judging.context import Context
 from ..judging.credits import going_out, judged_credits
-from ..judging.declared import as_first
 from ..judging.judge import examine
 from ..judging.result import Result
 from ..judging.rules import Rules
