@@ -205,7 +205,8 @@ def links_a_word(at: AtDesk, books: Books) -> None:
     assert "1 woord nog niet begrepen" in at.page.text
     at.follow("Statuswoorden")
     at.press("Uitgevoerd", woord=["Klaar"])
-    assert "Hierdoor gelden 2 afspraken meer als uitgevoerd." in at.page.text
+    assert "Een run zou nu 2 regels declareren" in at.page.text
+    assert "en hierdoor 4 regels" in at.page.text
     at.press("Bewaren")
     assert "Klaar 2 2 Uitgevoerd" in at.page.text
 
@@ -214,7 +215,8 @@ def adds_a_tariff(at: AtDesk, books: Books) -> None:
     at.follow("Tarieven")
     (field,) = at.page.all("//input[starts-with(@name, 'bedrag:')]/@name")
     at.press("Bekijk de wijziging", near="Menzis 940170", **{field: f"{TARIFF_CENTS / 100:.2f}".replace(".", ",")})
-    assert "Voor 1 afspraak is er nu wel een tarief." in at.page.text
+    assert "Een run zou nu 4 regels declareren" in at.page.text
+    assert "en hierdoor 5 regels" in at.page.text
     at.press("Bewaren")
     assert "Uw tarieven 333 tarieven in tarieven.csv." in at.page.text
 
