@@ -49,15 +49,7 @@ class Contacts:
         resolution = visit.resolution
         place = Place(trajectory, resolution.fixed)
         if doubtful := resolution.profile not in (ANY, trajectory.profile):
-            self._so_far.other_profile(visit, trajectory)
-            place = place.find(
-                visit,
-                "CONTACT_OTHER_PROFILE",
-                "code",
-                program=trajectory.program,
-                profile=resolution.profile,
-                start_profile=trajectory.profile,
-            )
+            place = self._so_far.other_profile("CONTACT_OTHER_PROFILE", visit, place, trajectory)
         if doubtful or resolution.verdict is Verdict.FAULT:
             trajectory.doubtful.append(visit.appointment.id)
         elif trajectory.is_open:

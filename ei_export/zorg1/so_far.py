@@ -82,22 +82,17 @@ class SoFar:
             if trajectory.is_open and may_share(appointment.number, trajectory.number):
                 trajectory.doubtful.append(appointment.id)
 
-    def other_profile(self, visit: Visit, trajectory: Trajectory) -> None:
-        """Holds the start of a trajectory of which something stands that has another profile: a start that was held
-        until now, and became another one meanwhile, would be declared beside it."""
-        start = trajectory.started_by
-        if start is None or not visit.stands:
-            return
-        ident, params = start.appointment.id, {"appointment": visit.appointment.id, "date": iso_text(visit.day)}
-        self.places[ident] = self.places[ident].find(
-            start,
-            "START_OTHER_PROFILE",
-            "code",
-            program=trajectory.program,
-            profile=trajectory.profile,
-            later=visit.resolution.profile,
-            **params,
-        )
+    def other_profile(self, code: str, visit: Visit, place: Place, trajectory: Trajectory) -> Place:
+        """The place of a visit that has another profile than its trajectory, with that. If something stands of it, the
+        start is held too: one that was held until now, and became another one meanwhile, would be declared beside
+        it."""
+        profile, start = visit.resolution.profile, trajectory.started_by
+        if start is not None and visit.stands:
+            ident, seen = start.appointment.id, {"appointment": visit.appointment.id, "date": iso_text(visit.day)}
+            params = {"program": trajectory.program, "profile": trajectory.profile, "later": profile, **seen}
+            self.places[ident] = self.places[ident].find(start, "START_OTHER_PROFILE", "code", **params)
+        params = {"program": trajectory.program, "profile": profile, "start_profile": trajectory.profile}
+        return place.find(visit, code, "code", **params)
 
     @staticmethod
     def conflict(visit: Visit, trajectory: Trajectory) -> Place | None:

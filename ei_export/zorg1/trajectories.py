@@ -135,15 +135,7 @@ class _Grouping:
         is_counted = resolution.agreement is not None and resolution.agreement.units == "count"
         place = Place(trajectory, len(trajectory.contacts) + 1 if is_counted else resolution.fixed)
         if resolution.profile != trajectory.profile:
-            self._so_far.other_profile(visit, trajectory)
-            place = place.find(
-                visit,
-                "END_OTHER_PROFILE",
-                "code",
-                program=visit.program,
-                profile=resolution.profile,
-                start_profile=trajectory.profile,
-            )
+            place = self._so_far.other_profile("END_OTHER_PROFILE", visit, place, trajectory)
         return self._checked(visit, place, trajectory) if is_counted else place
 
     def _checked(self, visit: Visit, place: Place, trajectory: Trajectory) -> Place:
