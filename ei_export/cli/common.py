@@ -186,8 +186,7 @@ def _with_options(function: Callable[..., int]) -> Callable[..., None]:
 
 def _given(function: Callable[..., int], call: Call, own: Mapping[str, Any], *, debug: bool) -> int:
     """The exit code of a command, once it has done what was asked or said why it can't."""
-    if debug:
-        ON_FAULT.set(_show)
+    ON_FAULT.set(_show if debug else lambda error: None)
     try:
         return function(call, **own)
     except (click.ClickException, click.exceptions.Exit, click.Abort):

@@ -1,8 +1,10 @@
 """What people decided about what went out: ``decisions.jsonl`` beside the runs, so that a ledger that was lost gets it
-back. There is nothing personal in it: numbers and days, as what something was closed, and not why.
+back; and when answers were first read in, as from then on they are known. There is nothing personal in it: numbers and
+days, as what something was closed, and not why.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -47,6 +49,18 @@ def note_matters(out: Path, matters: Iterable[OfMatter], closed_as: str | None, 
 def note_sent(out: Path, run: str, day: date | None, today: date) -> None:
     """Adds when the files of a run were handed over, or with None that they were not. Raises WriteError."""
     _add(out, {"day": today.isoformat(), "run": run, "sent": day and day.isoformat()})
+
+
+def note_read(out: Path, sha256: str, today: date) -> date:
+    """Adds that an answer was read in, by the SHA-256 of its file, unless that is known; gives when that was first, as
+    far as this can still be read. That it can't be written keeps no answer from being read in."""
+    for entry in entries_of(out / _FILE):
+        with suppress(KeyError, TypeError, ValueError):
+            if entry["answer"] == sha256:
+                return min(date.fromisoformat(entry["day"]), today)
+    with suppress(WriteError):
+        _add(out, {"day": today.isoformat(), "answer": sha256})
+    return today
 
 
 def decided(out: Path) -> Decisions:

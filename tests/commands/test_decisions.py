@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.clerk import COURSE, Clerk, few_tariffs
 from tests.support.feeds import TODAY, Clinic, tables_read_once, visit
+from tests.support.receiver import by_insurer, take_apart
 
 __all__ = ["tables_read_once"]
 
@@ -74,7 +75,7 @@ def test_nothing_in_it_is_about_anybody(clerk: Clerk) -> None:
     kept = (clerk.clinic.folder / "out" / "decisions.jsonl").read_text(encoding="utf-8")
     assert "Jansen" not in kept
     keys = {key for line in kept.split("\n") if line for key in json.loads(line)}
-    assert keys == {"day", "appointment_id", "reference", "closed_as", "run", "sent"}
+    assert keys == {"day", "appointment_id", "reference", "closed_as", "run", "sent", "answer"}
 
 
 def test_what_is_spoilt_in_it_is_passed_over(clerk: Clerk) -> None:
@@ -96,3 +97,19 @@ def test_nothing_is_closed_that_is_not_kept(clerk: Clerk) -> None:
     for command in (["close", "A1", "--as", "handled"], ["sent", "R000001", "--on", TODAY]):
         assert clerk.gives(*command, debug=False)[0] == 4
     assert known(clerk) == before
+
+
+def test_an_answer_that_is_read_in_again_counts_from_the_day_it_was_first_read(clerk: Clerk) -> None:
+    clerk.clinic.feed([visit("N1", "2021-03-02", "940131", "T5", patient="P5")]).run()
+    (declared,) = clerk.clinic.folder.glob("out/R000002/declarations/*")
+    answer = clerk.clinic.folder / "antwoord.txt"
+    answer.write_bytes(by_insurer(take_apart(declared.read_bytes()), {}))
+    days = []
+    for day in ("2021-07-05", "2021-08-09"):
+        code, text = clerk.gives("returns", str(answer), today=day)
+        codes = [problem["code"] for problem in clerk.parsed(text)["files"][0]["problems"]]
+        (row,) = clerk.rows("SELECT read_on FROM answer JOIN declaration USING (invoice) WHERE run = 2")
+        days.append((code, codes, row["read_on"]))
+        (clerk.clinic.folder / "ledger.sqlite").unlink()
+        assert clerk.gives("recover")[0] == 0
+    assert days == [(0, [], "2021-07-05"), (0, ["RETURN_READ_BEFORE"], "2021-07-05")]

@@ -65,6 +65,9 @@ def test_what_was_chosen_is_shown_and_done_and_taken_back(clerk: Clerk, visitor:
     assert "1 regel gaat met de volgende run opnieuw mee" in done.text
     assert "gebeld <i>" in done.text
     assert wishes(clerk) == [("A3", "redeclare", "gebeld <i>")]
+    lists = [clerk.clinic.folder / "out" / name for name in ("report.html", "werklijst.csv")]
+    assert ["zijn bijgewerkt op" in path.read_text("utf-8") for path in lists] == [True, False]
+    assert not [path for path in lists if "Inrichting" in path.read_text("utf-8")], "as a run words them"
     back = visitor.press(done, "Toch niet")
     assert "teruggenomen" in back.text
     assert wishes(clerk) == []

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ei_export.base.problems import BusyError
+from ei_export.base.problems import BusyError, render
 from ei_export.desk import jobs as jobs_module
 from ei_export.desk.jobs import Job, Jobs, private_folder
-from tests.support.long_work import adding, failing, refusing, unreadable, waiting
+from tests.support.long_work import adding, failing, in_threads, refusing, unreadable, waiting
+
+__all__ = ["in_threads"]
 
 
 @pytest.fixture
@@ -100,3 +102,12 @@ def test_a_folder_that_was_forgotten_is_taken_away(tmp_path: Path, monkeypatch: 
     private_folder()
     assert not left.exists()
     assert fresh.exists()
+
+
+def test_what_is_too_much_to_show_was_done(in_threads: None, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Declaring again because a page says that it came to nothing would be the worst of all."""
+    monkeypatch.setattr(jobs_module, "_LARGEST", 10)
+    job = ended(jobs.start("run", adding, 1, 2, writes=True, then="/vandaag/gedaan"))
+    assert job.refusal is not None
+    assert (job.state, job.refusal.code, job.is_done) == ("refused", "DESK_RESULT_TOO_LARGE", True)
+    assert "niet opnieuw" in render(job.refusal.code, job.refusal.params, "nl")[1]

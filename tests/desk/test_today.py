@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from ei_export.base.problems import SettingsError
 from ei_export.desk import running, showing
 from ei_export.desk.jobs import Job
 from ei_export.output.ran import Ran
@@ -174,6 +175,11 @@ def test_a_file_that_is_no_export_is_told_of(clerk: Clerk, visitor: Visitor) -> 
     page = visitor.press(visitor.get("/vandaag"), BY_HAND, feed={"foto.csv": b"\x89PNG\0\0\0"})
     refused = come_to(visitor, page)
     assert refused.all("//h1") == ["Dat ging niet door"]
+    other = {"brief van mij.docx": b"date;bsn;bedrag\n2021-03-01;1;2\n"}
+    refused = come_to(visitor, visitor.press(visitor.get("/vandaag"), BY_HAND, feed=other))
+    assert "afspraken brief_van_mij.docx ontbreekt: afspraaknummer, status, code" in refused.text
+    assert "appointment_id" not in refused.text
+    assert refused.all("//main//a[.='Inrichting, Kolommen']/@href") == ["/inrichting/kolommen"]
     assert not (clerk.clinic.folder / "out").exists()
     clerk.clinic.configure(feed='path = "appointments.csv"\ncomplete_from = 2021-01-01')
     assert "geldt dan als verwijderd" in visitor.get("/vandaag").text
@@ -198,6 +204,26 @@ def test_a_night_that_failed_stands_on_top(clerk: Clerk, visitor: Visitor) -> No
     text = visitor.get("/vandaag").text
     assert "stuur de melding dan naar de maker" in text
     assert "--debug" not in text
+
+
+def test_a_run_by_hand_is_called_that_and_no_night(clerk: Clerk, visitor: Visitor) -> None:
+    out, ledger = clerk.clinic.folder / "out", clerk.clinic.folder / "ledger.sqlite"
+    clerk.clinic.run(today="2021-06-30")
+    night = "De laatste nacht Gelukt op 30-06-2021: run R000001 is gemaakt."
+    assert night in visitor.get("/vandaag").text
+    assert "met de hand" not in visitor.get("/vandaag").text
+    clerk.clinic.feed([*COURSE, SINGLE])
+    confirm(visitor, look(visitor))
+    text = visitor.get("/vandaag").text
+    assert "De laatste run, met de hand Gelukt op" in text
+    assert night in text
+    trace = Trace(out, ledger, Ran(DAY, "09:00", by_hand=True))
+    trace.fail(SettingsError("RUN_NOT_AS_CONFIRMED"), "nl")
+    page = visitor.get("/vandaag")
+    assert "bevestigd dat toen anders bleek: er is niets gedaan." in page.text
+    assert "De laatste run die wel lukte Gelukt op" in page.text
+    assert "mislukt" not in page.text
+    assert page.all("//section[@role='alert']") == []
 
 
 def test_a_test_declares_nothing_and_says_so(clerk: Clerk, visitor: Visitor) -> None:

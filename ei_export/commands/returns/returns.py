@@ -21,6 +21,7 @@ from ...ledger.closings import closed_lines
 from ...ledger.corrections import waiting_for_credit
 from ...ledger.events import AnsweredLine
 from ...ledger.line import Line, When, line_of
+from ...output.decisions import note_read
 from ...settings import Settings
 from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer
 from ...standards.files import FoundFile, entries, nothing_in, sha256_of_lines
@@ -127,11 +128,14 @@ def _record(ledger: Ledger, settings: Settings, today: date, answer: Answer, sha
         return
     kind = judging.kind
     codes = [*answer.codes, GOOD] if kind == "refused" and answer.lines else answer.codes
+    read_on = note_read(settings.output.dir, sha256, today)
+    if read_on != today:
+        report.note(Finding("RETURN_READ_BEFORE", "", {"invoice": answer.invoice, "day": read_on}))
     values = {
         "invoice": answer.invoice,
         "sha256": sha256,
         "file": Path(report.file).name,
-        "read_on": today.isoformat(),
+        "read_on": read_on.isoformat(),
         "dated": iso_text(answer.dated),
         "standard": answer.standard,
         "kind": kind,
