@@ -6,7 +6,6 @@ counted for another person counts where the feed says from now on; what that doe
 with the next run.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from attrs import evolve
@@ -22,7 +21,7 @@ from ..zorg1.visit import Visit
 from .context import Context
 from .declared import take_as_pruned, take_declared
 from .patient import Heard, Patient, Taken
-from .result import Totals
+from .result import NOT_COMPLETED, Totals
 
 
 def take_from_another(patient: Patient, row: Appointment) -> Taken | None:
@@ -63,8 +62,7 @@ def take_cancelled_from_another(patient: Patient, row: Appointment) -> Taken:
     """What an appointment that another patient had is taken for, now that it did not take place."""
     moved = _moved(patient, row.id, str(appointment_owner(patient.context.ledger, row.id)))
     if not (debits := patient.context.debits_of(row.id)):
-        cancelled = Totals(Counter({Outcome.NOT_COMPLETED: 1}))
-        return Taken(None, totals=[*moved, cancelled])
+        return Taken(None, totals=[*moved, NOT_COMPLETED])
     debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
     taken = take_declared(patient, None, row, debits)
     return evolve(taken, debits=debits, totals=[*moved, *taken.totals])

@@ -44,7 +44,7 @@ class Claimed:
     def rest(self) -> str:
         """The line behind the key of its person, before its reference; of a claim that nothing keeps from being
         written."""
-        return self.renderer.line("", self.care, self.claim.performance, self.started)
+        return self.renderer.standard.line("", self.care.fragment, self.claim.performance, self.started)
 
 
 class Claims:
@@ -57,7 +57,7 @@ class Claims:
     def of(self, visit: Visit, place: Place, care: RenderedCare, renderer: Renderer) -> Claimed:
         """What a visit that is due claims, with the care as ``renderer`` gives it, that of its day."""
         started = None
-        if renderer.tells_start and place.trajectory is not None:
+        if renderer.standard.tells_start and place.trajectory is not None:
             started = place.trajectory.start
             if started is not None and started > visit.day:
                 started = None

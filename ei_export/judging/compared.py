@@ -53,7 +53,8 @@ def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[st
     """The columns in which person and care are not as they were sent in a line, or not fit to be sent any more."""
     if debit is None:  # it was never sent by us, or that is not kept any more
         return set()
-    renderer, standard = patient.context.renderers[debit.standard], standard_named(debit.standard)
+    renderer = patient.context.renderers[debit.standard]
+    standard = renderer.standard
     who, what = renderer.person(row), renderer.care(row)
     severities = patient.context.settings.severities
     found = {f.column for f in (*who.findings, *what.findings) if severities.of(f.code) == "error"}
@@ -62,7 +63,8 @@ def _otherwise(patient: Patient, debit: Line | None, row: Appointment) -> set[st
         found |= _unlike(before, standard.read_person(who.record))
     if what.fragment is not None:
         somebody = who if who.record else renderer.rendered_person(before)
-        line = renderer.line(somebody.key, what, Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0))
+        performance = Performance(date.fromisoformat(debit.date), "000", "-", 1, 0, 0, 0)
+        line = standard.line(somebody.key, what.fragment, performance, None)
         found |= _unlike(standard.read_care(debit.sent), standard.read_care(line))
     return found
 

@@ -5,7 +5,6 @@ corrected or it is changed back. An appointment whose last debit doesn't stand i
 ``again`` in `Line`), and is then judged as any other: by its row, or by what was sent where the feed is silent.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -22,7 +21,7 @@ from .compared import CARE, PERSON, as_sent, debit_that_counts, differing, of_pe
 from .context import Context
 from .insurer_of_today import of_today
 from .patient import Heard, Patient, Taken
-from .result import Totals
+from .result import NOT_COMPLETED, Totals
 
 #: What is told of a change by itself, by the column it is in; what is never quoted is private.
 _CHANGES: Final = {
@@ -46,9 +45,6 @@ _IDENTITY: Final = tuple(column for column in PERSON if column not in _OF_LIFE)
 _OF_INSURER: Final = frozenset({"uzovi", "insured_number"})
 #: What `zorg1` finds of a declared end, in which the line to be corrected is still to be named.
 _COUNTED_ANEW: Final = frozenset({"CONTACT_AFTER_DECLARED_END", "DECLARED_COUNT_CHANGED"})
-
-#: What a row comes to of which nothing is left.
-_NOT_COMPLETED: Final = Totals(Counter({Outcome.NOT_COMPLETED: 1}))
 
 
 def take_declared(
@@ -83,7 +79,7 @@ def take_as_pruned(row: Appointment, debit: Line) -> Taken:
     """What an appointment is taken for whose line was settled, and whose person was taken out since: it was declared,
     and never is again, whatever the feed says of it."""
     if not row.completed:
-        return Taken(None, totals=[_NOT_COMPLETED] if row.row is not None else ())
+        return Taken(None, totals=[NOT_COMPLETED] if row.row is not None else ())
     row = row.knowing(settled_as=Outcome.DECLARED, units=debit.units, linked=debit.code)
     return Taken(row, is_pruned=True)
 
@@ -232,7 +228,7 @@ def _may_be_due(patient: Patient, sent: Appointment, row: Appointment | None, de
     if row is not None:
         sent = _placed(sent, row)
     if row is not None and not row.completed:  # it didn't take place, and nobody is held to it
-        totals = [Totals(given_up={last.reference}), *([_NOT_COMPLETED] if row.row is not None else ())]
+        totals = [Totals(given_up={last.reference}), *([NOT_COMPLETED] if row.row is not None else ())]
         return Taken(None, Change("cancelled", {}), dropped=sent, totals=totals)
     if not last.again:
         if row is None or row.findings or (core(sent) == core(row) and not differing(patient, sent, row, debits)):

@@ -8,7 +8,7 @@ from attrs import evolve
 from ..base.value import value
 from ..intake.meanings import NO_MEANINGS
 from ..intake.reader import read_kept, read_unsettled
-from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, Settled, Unsettled, in_order
+from ..ledger.dossier import AT, LASTING, PENDING, Besides, Change, KeptTrajectory, Settled, Unsettled, in_order
 from ..ledger.line import Line
 from ..ledger.patients import StoredDossier
 from ..model.appointment import Appointment, Outcome, Past
@@ -18,17 +18,6 @@ from .context import Context
 _NOTHING: Final[Mapping[str, Any]] = {}
 #: Changes that say what the feed has in the place of what was declared.
 _SAID: Final = ("row", "said", "cancelled")
-
-
-@value
-class Course:
-    """A trajectory as it was when the patient was judged last; ``is_over``: its end stands, declared by us."""
-
-    number: str
-    insurer: str
-    start: str
-    end: str
-    is_over: bool
 
 
 @value
@@ -42,7 +31,8 @@ class LedgerHistory:
     when it was heard of last, if that was something else.
 
     ``doubted`` are the appointments of a feed whose rows were of different people; ``courses`` the trajectories of the
-    last time; ``besides`` is what the Zorg1 tables ask of the appointments, by id.
+    last time, and ``ends`` what may have ended them: the day, YYYY-MM-DD, and the insurer of each line of ours that
+    stands; ``besides`` is what the Zorg1 tables ask of the appointments, by id.
     """
 
     dossier: StoredDossier | None
@@ -52,7 +42,8 @@ class LedgerHistory:
     again: Mapping[str, Line] = _NOTHING
     said_before: Mapping[str, Appointment] = _NOTHING
     doubted: Set[str] = frozenset()
-    courses: Sequence[Course] = ()
+    courses: Sequence[KeptTrajectory] = ()
+    ends: Set[tuple[str, str]] = frozenset()
     besides: Mapping[str, Besides] = _NOTHING
 
 
@@ -91,9 +82,14 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
             if not kept.is_sent and ident in debits:
                 said_before[ident] = appointment
         remembered[ident] = appointment
-    courses = _courses(context, dossier, appointments, again)
+    ends = {
+        (kept.date, context.resolver.insurer(kept.uzovi))
+        for kept in appointments
+        if isinstance(kept, Settled) and kept.outcome == Outcome.DECLARED.value and kept.appointment_id not in again
+    }
     besides = {kept.appointment_id: kept.besides for kept in appointments}
-    return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses, besides)
+    courses = dossier.courses()
+    return LedgerHistory(dossier, remembered, pending, debits, again, said_before, doubted, courses, ends, besides)
 
 
 def _recalled(context: Context, patient_id: str, kept: Settled | Unsettled) -> Appointment:
@@ -114,22 +110,6 @@ def _pending(appointment: Appointment, kept: Unsettled, *, is_lasting: bool) -> 
     if lasting := kept.lasting:
         appointment = evolve(appointment, findings=tuple(lasting) if is_lasting else ())
     return appointment.knowing(settled_as=Outcome.DECLARED) if kept.is_sent else appointment
-
-
-def _courses(
-    context: Context, dossier: StoredDossier, appointments: Sequence[Settled | Unsettled], again: Mapping[str, Line]
-) -> Sequence[Course]:
-    """The trajectories of the last time; an open one goes on until the end of time."""
-    insurer = context.resolver.insurer
-    ends = {
-        (kept.date, insurer(kept.uzovi))
-        for kept in appointments
-        if isinstance(kept, Settled) and kept.outcome == Outcome.DECLARED.value and kept.appointment_id not in again
-    }
-    return [
-        Course(each.number, each.insurer, each.started, each.ended or "9999-12-31", (each.ended, each.insurer) in ends)
-        for each in dossier.courses()
-    ]
 
 
 def _took_place(context: Context, kept: Unsettled) -> bool | None:

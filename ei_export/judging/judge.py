@@ -224,7 +224,7 @@ def _completed(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     numbers = sorted({trajectory.number for trajectory in trajectories} - {""})
     totals = result.totals
     if before is not None:
-        gone = {course.number for course in before.courses()} - {"", *(t.number for t in judged.grouped.trajectories)}
+        gone = {course.number for course in history.courses} - {"", *(t.number for t in judged.grouped.trajectories)}
         if gone:
             released = [(number, patient.patient_id) for number in sorted(gone)]
             totals = [*totals, Totals(released=released)]

@@ -77,9 +77,7 @@ class Renderer:
     """Renders in one standard, by the texts of the columns as they stand in the feed."""
 
     def __init__(self, standard: Standard, settings: Settings, today: date) -> None:
-        self._standard = standard
-        #: As of `Standard`.
-        self.tells_start = standard.tells_start
+        self.standard = standard
         self._settings, self._severities = settings, settings.severities
         self._provider = provider(settings)
         self._today = today
@@ -107,10 +105,10 @@ class Renderer:
 
     def rendered_care(self, what: Care, findings: Sequence[Finding] = ()) -> RenderedCare:
         """Care of which this was found already."""
-        findings = [*findings, *self._standard.check_care(what)]
+        findings = [*findings, *self.standard.check_care(what)]
         if findings and self._severities.hold(findings):
             return RenderedCare(what, findings)
-        return RenderedCare(what, findings, self._standard.care(what, self._settings.output))
+        return RenderedCare(what, findings, self.standard.care(what, self._settings.output))
 
     def _person(self, said: tuple[str, tuple[str, ...]]) -> RenderedPerson:
         patient_id, texts = said
@@ -119,21 +117,16 @@ class Renderer:
 
     def rendered_person(self, who: Person, findings: Sequence[Finding] = ()) -> RenderedPerson:
         """A person of whom this was found already."""
-        who, more = self._standard.check_person(who)
+        who, more = self.standard.check_person(who)
         findings = [*findings, *more]
         if findings and self._severities.hold(findings):
             return RenderedPerson(who, findings, who.who)
-        record = self._standard.person(who)
-        return RenderedPerson(who, findings, who.who, record, self._standard.key(record))
-
-    def line(self, key: str, what: RenderedCare, performance: Performance, started: date | None = None) -> str:
-        """A debit before its reference, of care that can be written; ``key`` of the person, and ``started``, as of
-        `Standard`."""
-        return self._standard.line(key, what.fragment, performance, started)
+        record = self.standard.person(who)
+        return RenderedPerson(who, findings, who.who, record, self.standard.key(record))
 
     def check_line(self, who: Person, what: Care, performance: Performance, started: date | None) -> Sequence[Finding]:
         """What is wrong with a performance by itself, and with its person and care."""
-        return self._standard.check_line(performance, who, what, started, self._provider)
+        return self.standard.check_line(performance, who, what, started, self._provider)
 
     def refused(self, uzovi: str, person: str) -> Sequence[Fault]:
         """What the receiver of a file would refuse a person for."""
@@ -153,7 +146,7 @@ class Renderer:
         return None
 
     def _receiver(self, uzovi: str) -> tuple[Receiver, str, Sequence[Fault]]:
-        receiver = self._standard.receiver(self._provider, self._today, uzovi)
+        receiver = self.standard.receiver(self._provider, self._today, uzovi)
         found = self._receivers[uzovi] = receiver, "", ()
         return found
 

@@ -74,6 +74,8 @@ class Totals:
 
 
 _TOTALS: Final = tuple(fields_dict(Totals))
+#: Of a row of which nothing is left.
+NOT_COMPLETED: Final = Totals(Counter({Outcome.NOT_COMPLETED: 1}))
 
 
 @value
