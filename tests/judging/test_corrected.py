@@ -34,7 +34,7 @@ def test_a_line_stands_until_there_is_another_in_its_place(name: str, clinic: Cl
         assert sorted(code for code, *_ in night.found("error")) == sorted(["CREDIT_HELD_BACK", *found])
     assert clinic.run("--strict").found("error") == night.found("error")
     assert clerk.live()["S1"][0] == SINGLE["date"]
-    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0}
+    assert clerk.parsed(clerk.gives("status")[1])["next_run"] == {"credits": 0, "again": 0, "waits": 1}
     assert refusals(clerk.asks("correct", "S1")) == [("CORRECT_QUEUED", "")]
     right = clinic.feed([SINGLE | {"date": "2021-03-02"}]).run()
     assert (set(right.credits), set(right.lines)) == ({"S1"}, {"S1"})
