@@ -11,6 +11,7 @@ marked; what a page begins that goes on by itself is not counted.
 """
 
 import io
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,9 @@ from tests.support import receiver
 from tests.support.receiver import Verdict
 
 _PORT: Final = 8310
+_HERE: Final = f"http://127.0.0.1:{_PORT}"
+#: What a form sends that nobody typed.
+_HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 #: What is no page, or is only there once something was done or begun.
 _NO_PAGES: Final = ("home", "style", "static")
 #: As many tasks as are acted on at once.
@@ -91,8 +95,18 @@ class Browser:
 
     def get(self, address: str) -> str:
         """The status of a page, and where it leads."""
-        with self._client.get(address, base_url=f"http://127.0.0.1:{_PORT}", buffered=True) as answer:
+        with self._client.get(address, base_url=_HERE, buffered=True) as answer:
             return f"{answer.status_code} {answer.headers.get('Location', '')}".strip()
+
+    def worked(self, page: str, action: str, **typed: str) -> str:
+        """Has something worked out by a form of a page; by which it is asked for, once that is done."""
+        with self._client.get(page, base_url=_HERE) as answer:
+            text = answer.get_data(as_text=True).partition(f'action="{action}"')[2].partition("</form>")[0]
+        hidden = dict(_HIDDEN.findall(text))
+        with self._client.post(action, base_url=_HERE, data=hidden | typed, headers={"Origin": _HERE}) as answer:
+            place = answer.headers["Location"]
+        self.rest()
+        return f"job={place.rpartition('job=' if 'job=' in place else '/')[2]}"
 
     def pages(self) -> Iterator[str]:
         """Every kind of page there is, each with what this practice has to show on it."""
@@ -113,6 +127,7 @@ class Browser:
             answered = ledger.first("SELECT max(invoice) FROM answer")
         assert line is not None
         run, largest = run_label(line.run), files[0].name
+        of_file = f"/bestanden/{run}/{largest}"
         numbers = [line.appointment_id, line.reference, line.patient_id, line.trajectory, run, line.invoice, "nobody"]
         found = tasks(self.desk)
         chosen = [unpack(task.packed) for task in found.all if task.key not in found.things][:_CHOSEN]
@@ -124,10 +139,14 @@ class Browser:
             "explain.page": ["/uitleg", *(f"/uitleg?number={quote(number)}" for number in numbers)],
             "figures.page": ["/cijfers", f"/cijfers?{earlier}", f"/cijfers?verzekeraar={quote(line.insurer)}"],
             "figures.table": [f"/cijfers/{TABLES[0].key}.csv"],
-            "files.file": [f"/bestanden/{run}/{largest}{page}" for page in ("", f"?{_MIDDLE}", f"?{_LAST}")],
-            "files.download": [f"/bestanden/{run}/{largest}/halen"],
+            "files.file": [f"{of_file}{page}" for page in ("", f"?{_MIDDLE}", f"?{_LAST}")],
+            "files.download": [f"{of_file}/halen"],
             "files.list_of": [f"/bestanden/{run}/lijst/lines.csv"],
             "files.list_of_all": ["/bestanden/lijst/werklijst.xlsx"],
+            "files.verdicts": [
+                f"/bestanden/controle?{self.worked(of_file, f'{of_file}/controle')}",
+            ],
+            "zorg1.page": ["/zorg1", f"/zorg1?{self.worked('/zorg1', '/zorg1', **{'f-program': 'nek'})}"],
             "setup.section": [f"/inrichting/{name}" for name in SECTIONS],
             "today.file": [f"/vandaag/runs/{run}/{largest}"],
             "today.withdrawing": [f"/vandaag/runs/{run}/intrekken"],
