@@ -2,12 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from attrs import Factory, define, evolve, field
 
@@ -49,6 +50,9 @@ class Desk:
     _kept: OrderedDict[Hashable, tuple[Hashable, object]] = field(default=Factory(OrderedDict), init=False)
     #: As they were read last, with the stamps of their files.
     _settings: tuple[Hashable, Settings] | None = field(default=None, init=False)
+    #: Held while something is worked out, by its name; and as of when what is worked out ahead was begun last.
+    _making: WeakValueDictionary[Hashable, Lock] = field(factory=WeakValueDictionary, init=False)
+    _ahead: dict[Hashable, Hashable] = field(factory=dict, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     @property
@@ -104,20 +108,44 @@ class Desk:
     def kept(self, name: Hashable, make: Callable[[], T], state: Hashable = None) -> T:
         """What ``make`` gives, worked out anew only where the ledger, the settings, a table of the practice's own or
         the day is another than last time. ``name`` is what it is, with all it depends on besides: a day, a filter.
-        ``state``: what it depends on in the place of all that, and is kept once of."""
+        ``state``: what it depends on in the place of all that, and is kept once of. Who asks while it is worked out
+        waits for that."""
         state = self.state() if state is None else state
         with self._lock:
-            of, value = self._kept.get(name, (None, None))
-            if of == state:
-                self._kept.move_to_end(name)
-                return cast(T, value)
-        with no_collector():
-            made = make()
+            making = self._making.setdefault(name, Lock())
+        with making:
+            if (known := self._known(name, state)) is None:
+                with no_collector():
+                    known = (make(),)
+                with self._lock:
+                    self._kept[name] = state, known[0]
+                    while len(self._kept) > _MOST_KEPT:
+                        self._kept.popitem(last=False)
+        return cast(T, known[0])
+
+    def _known(self, name: Hashable, state: Hashable) -> tuple[object] | None:
         with self._lock:
-            self._kept[name] = state, made
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return made
+            of, value = self._kept.get(name, (None, None))
+            if of != state:
+                return None
+            self._kept.move_to_end(name)
+            return (value,)
+
+    def kept_ahead(self, name: Hashable, make: Callable[[], T]) -> T | None:
+        """As `kept`, where it is known already; else None, and it is worked out beside the pages, for one that asks
+        later."""
+        state = self.state()
+        if (known := self._known(name, state)) is not None:
+            return cast(T, known[0])
+        with self._lock:
+            is_begun, self._ahead[name] = self._ahead.get(name) == state, state
+        if not is_begun:
+            Thread(target=self._make_ahead, args=(name, make), daemon=True).start()
+        return None
+
+    def _make_ahead(self, name: Hashable, make: Callable[[], object]) -> None:
+        with suppress(Exception):  # told to who asks for it
+            self.kept(name, make)
 
     def kept_feed(self, make: Callable[[], FeedRows]) -> FeedRows:
         """As `kept`, of the rows of the feed of the practice: which depend on the feed itself and the settings."""
@@ -142,6 +170,7 @@ class Desk:
         self._looks.close()
         with self._lock:
             self._kept.clear()
+            self._ahead.clear()
             self._settings = None
 
 

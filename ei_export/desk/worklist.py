@@ -6,7 +6,7 @@ What can be done about what is chosen is a page of its own (`actions`), which sa
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from itertools import chain, repeat
 from typing import Any, Final, get_args
@@ -19,6 +19,7 @@ from ..base.words import words
 from ..commands.worklist.sheets import NAME, sending_rows, write_sheets
 from ..commands.worklist.task import Task, unpack
 from ..commands.worklist.worklist import Count, PackedTask, WorkList, worklist
+from ..ledger.worklist import things_at_most
 from ..model.tasks import TaskName, Way
 from ..output.causes import title
 from .desk import Desk
@@ -28,6 +29,8 @@ PAGE = Blueprint("worklist", __name__, url_prefix="/werklijst")
 
 #: Rows of a page: a task has some lines of text.
 _ROWS: Final = 50
+#: So many open things take longer to go through than a page may.
+_MANY: Final = 2_000
 #: What a form of filters asks by.
 _SEARCH, _KIND, _INSURER = "zoek", "wat", "verzekeraar"
 #: How a workbook is told what it is.
@@ -107,17 +110,22 @@ class Tasks:
 
 def tasks(of: Desk) -> Tasks:
     """The work list of today, kept for as long as nothing changes in what it is made of."""
+    return of.kept(NAME, partial(_made, of))
 
-    def make() -> Tasks:
-        with of.ledger() as ledger, closing(worklist(of.settings(), ledger, of.rules())) as found:
-            return Tasks.made(found, of.language)
 
-    return of.kept("worklist", make)
+def _made(of: Desk) -> Tasks:
+    with of.ledger() as ledger, closing(worklist(of.settings(), ledger, of.rules())) as found:
+        return Tasks.made(found, of.language)
 
 
 def count() -> int:
-    """How many tasks there are, for the navigation."""
-    return len(tasks(desk()).all)
+    """How many tasks there are, for the navigation; 0 where that takes long to tell and isn't known yet: no page but
+    that of the list waits for it."""
+    here = desk()
+    with here.ledger() as ledger:
+        is_long = things_at_most(ledger) > _MANY
+    found = here.kept_ahead(NAME, partial(_made, here)) if is_long else tasks(here)
+    return len(found.all) if found is not None else 0
 
 
 @PAGE.get("")

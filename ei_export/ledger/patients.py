@@ -211,10 +211,9 @@ def number_owner(ledger: Ledger, number: str) -> str | None:
 def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Settled | Unsettled]]:
     """The appointments that are kept, each with its patient: all of those in whose number, or that of their trajectory,
     a text stands, in capitals or not, and perhaps others."""
-    asked = encode(mentioning.lower())[1:-1]
-    for patient_id, text in ledger.rows("SELECT patient_id, appointments FROM patient"):
-        if asked in text.lower():
-            yield from ((patient_id, settled) for settled in unpack_settled(text))
+    sql = "SELECT patient_id, appointments FROM patient WHERE instr(lower(appointments), lower(?))"
+    for patient_id, text in ledger.rows(sql, (encode(mentioning)[1:-1],)):
+        yield from ((patient_id, settled) for settled in unpack_settled(text))
     yield from all_unsettled(ledger, mentioning)
 
 

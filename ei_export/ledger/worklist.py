@@ -19,6 +19,16 @@ ORDER BY open.reference
     return ledger.each(Line, sql)
 
 
+def things_at_most(ledger: Ledger) -> int:
+    """How many lines and appointments something may be to be done about: quickly told, as an estimate from above."""
+    sql = (
+        "SELECT (SELECT count(*) FROM line INDEXED BY line_corrected WHERE corrected = 1) "
+        "+ (SELECT count(*) FROM line INDEXED BY line_partly WHERE state = 'partly_granted') "
+        "+ (SELECT count(*) FROM unsettled)"
+    )
+    return ledger.one(sql)
+
+
 #: Debits of which one did not always simply stand: else no other of its appointment, or of its performance, went out.
 #: ``one`` is paid, or was withdrawn and sent after all; so is ``other``, or it stands in the place of that one.
 _TWICE: Final = """

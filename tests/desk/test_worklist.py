@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 from openpyxl import load_workbook
 
+from ei_export.desk import worklist as module
+from ei_export.desk.desk import Desk
 from ei_export.desk.worklist import tasks
 from tests.support.clerk import COURSE, few_tariffs
 from tests.support.desk import HERE, Visitor, let_in
@@ -22,7 +25,7 @@ CAUSE = "tariff:CZ:productafspraken Zorg1:940131"
 
 
 @pytest.fixture(scope="module")
-def _practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two lines of VGZ were answered, and of CZ two appointments wait for one tariff."""
     clinic = few_tariffs(Clinic.open(tmp_path_factory.mktemp("practice")))
     tariffs = clinic.folder / "tariffs.csv"
@@ -36,8 +39,8 @@ def _practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def visitor(_practice: Path) -> Iterator[Visitor]:
-    with let_in(_practice, DAY) as visitor:
+def visitor(practice: Path) -> Iterator[Visitor]:
+    with let_in(practice, DAY) as visitor:
         yield visitor
 
 
@@ -110,3 +113,21 @@ def test_one_thing_is_found_by_its_name(visitor: Visitor) -> None:
         assert task is not None
         assert task.code == code
     assert found.of("A2") is None
+
+
+def test_no_other_page_waits_for_a_list_that_is_long(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MANY", 0)
+    known, is_made = "//nav//span[@class='count']/text()", Event()
+    made = module._made
+
+    def slowly(of: Desk) -> module.Tasks:
+        assert is_made.wait(10)
+        return made(of)
+
+    monkeypatch.setattr(module, "_made", slowly)
+    with let_in(practice, DAY) as visitor:
+        assert not visitor.get("/bestanden").tree.xpath(known), "no number rather than one of before"
+        is_made.set()
+        listed = visitor.get("/werklijst").tree.xpath(known)  # which waits for what was begun
+        assert listed
+        assert visitor.get("/bestanden").tree.xpath(known) == listed
