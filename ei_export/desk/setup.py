@@ -42,6 +42,8 @@ PAGE: Final = Blueprint("setup", __name__, url_prefix="/inrichting")
 
 #: A field that says how things stood when a form was made, and where an address names a form that was refused.
 _SEEN, _AGAIN = "stand", "opnieuw"
+#: The sections that show what the export holds.
+_OF_THE_EXPORT: Final = ("overview", "columns", "statuses", "codes", "insurers", "tariffs")
 _NOTHING_TYPED: Final[Fields] = MultiDict()
 
 
@@ -233,7 +235,7 @@ def _section_page(name: str) -> ResponseReturnValue:
     else:
         settings, found, feed_problem = desk().settings(), None, ""
         try:
-            found = holdings_now(settings)
+            found = holdings_now(settings) if name in _OF_THE_EXPORT else None
         except CountingError as counting:
             return redirect(counting.address, 303)
         except InputError as refusal:

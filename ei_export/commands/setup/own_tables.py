@@ -27,21 +27,26 @@ class WrongTablesError(SettingsError):
 def read_own_tables(settings: Settings) -> Sequence[Finding]:
     """What settings and tables hold in vain, or nobody checked since it was copied. Raises SettingsError; for rows that
     are wrong WrongTablesError, with all of them."""
-    errors: list[SettingsError] = []
-    if settings.overlays:
-        known = Known.of(codelists.every_code().values(), codelists.diagnoses())
-        read_agreements(settings.overlays, known, report=errors.append)
-    tariffs = Tariffs.read(settings.tariffs_path, errors.append) if settings.tariffs_path is not None else Tariffs()
-    if errors:
-        raise WrongTablesError(errors)
-    agreements = Agreements.load(settings.overlays)
     own = settings.zorg1
-    if own.measures is not None or own.profiles is not None:
+    try:
+        agreements, tariffs = Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path)
+        if own.measures is not None or own.profiles is not None or own.codebook:
+            codebook_of(settings, MeasuringRules.load(agreements, own).measures)
+    except SettingsError as first:
+        raise WrongTablesError(_errors(settings) or [first]) from None
+    return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]
+
+
+def _errors(settings: Settings) -> list[SettingsError]:
+    """All that is wrong with rows of these tables."""
+    own, errors = settings.zorg1, list[SettingsError]()
+    known = Known.of(codelists.every_code().values(), codelists.diagnoses())
+    read_agreements(settings.overlays, known, report=errors.append)
+    if settings.tariffs_path is not None:
+        Tariffs.read(settings.tariffs_path, errors.append)
+    if not errors:  # without an agreement, what names its program would be wrong too
+        agreements = Agreements.load(settings.overlays)
         profiles = known_profiles(agreements, agreements.programs)
         read_measures(profiles, own.measures, report=errors.append)
         read_profiles({*chain.from_iterable(profiles.values())}, own.profiles, report=errors.append)
-    if errors:
-        raise WrongTablesError(errors)
-    if own.codebook:
-        codebook_of(settings, MeasuringRules.load(agreements, own).measures)
-    return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]
+    return errors
