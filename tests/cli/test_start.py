@@ -27,9 +27,9 @@ finally:
     [
         ("show", 58, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.judging", "ei_export.commands.run"}),
         ("init", 38, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
-        ("status", 130, {"jinja2", "lxml", "ei_export.standards.registry", "ei_export.commands.run"}),
-        ("credit", 98, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
-        ("run", 196, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
+        ("status", 134, {"jinja2", "lxml", "ei_export.standards.registry", "ei_export.commands.run"}),
+        ("credit", 102, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
+        ("run", 202, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
     ],
 )
 def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str]) -> None:
