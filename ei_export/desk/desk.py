@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 #: What is worked out of the same ledger and settings, such as the work list and the figures on some days.
 _MOST_KEPT: Final = 32
+#: What threads are called that make what isn't asked for yet.
+AHEAD: Final = "ahead"
 
 
 @define(eq=False)
@@ -140,7 +142,7 @@ class Desk:
         with self._lock:
             is_begun, self._ahead[name] = self._ahead.get(name) == state, state
         if not is_begun:
-            Thread(target=self._make_ahead, args=(name, make), daemon=True).start()
+            Thread(target=self._make_ahead, args=(name, make), name=AHEAD, daemon=True).start()
         return None
 
     def _make_ahead(self, name: Hashable, make: Callable[[], object]) -> None:
