@@ -82,9 +82,9 @@ class Night:
         self.log_line = summary.log_line()
         trace = self._trace
         told, trace.fault = trace.fault, None
-        late = summary.late[0] if summary.late else None
-        trace.end(summary.exit_code, summary.run, late, self.language, test=summary.test)
-        if late is not None:
+        beside = next(iter([*summary.late, *summary.of_feed]), None)
+        trace.end(summary.exit_code, summary.run, beside, self.language, test=summary.test)
+        if summary.late:
             self._mark_page()
         if told is None:
             self._tell_fault()

@@ -15,9 +15,9 @@ from ..base.words import as_at_desk
 @frozen
 class Ran:
     """``time`` is ``HH:MM``, or '' where the day was given; ``exit`` None while nothing was heard of its end; ``run``
-    what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or what went wrong after it was declared,
-    or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings don't say it;
-    ``by_hand``: somebody had it run at the desk, it was no night's."""
+    what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or what went wrong with its feed or after
+    it was declared, or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings
+    don't say it; ``by_hand``: somebody had it run at the desk, it was no night's."""
 
     day: date
     time: str

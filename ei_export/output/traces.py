@@ -46,11 +46,12 @@ class Trace:
         by_hand = {"by_hand": True} if ran.by_hand else {}
         self._add({**entry, "version": ran.version, "feed": ran.feed, **by_hand})
 
-    def end(self, exit_code: int, run: str | None, late: Finding | None, language: Language, *, test: bool) -> None:
-        """Notes what it came to; ``late`` is what went wrong once it was declared."""
+    def end(self, exit_code: int, run: str | None, beside: Finding | None, language: Language, *, test: bool) -> None:
+        """Notes what it came to; ``beside`` is what belongs to that: what went wrong once it was declared, or that its
+        feed may not be that of tonight."""
         self.ran = evolve(self.ran, exit=exit_code, run=run)
-        if late is not None:
-            self._tell(late.code, late.params, language)
+        if beside is not None:
+            self._tell(beside.code, beside.params, language)
         self._end({"test": True} if test else {})
 
     def fail(self, refusal: Refusal, language: Language) -> None:

@@ -1,5 +1,6 @@
 """Inrichting: all other settings by forms, tables and files; what was declared stays; a proposal is a page."""
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,11 @@ from ei_export.settings import load
 from ei_export.zorg1.tariffs import Tariffs
 from tests.support.demo import DEMO
 from tests.support.desk import HERE, Page, Visitor
-from tests.support.feeds import tables_read_once  # noqa: F401 - a fixture
+from tests.support.feeds import (
+    tables_read_once,  # noqa: F401 - a fixture
+    visit,
+    write_sqlite,
+)
 
 Desk = Callable[..., Visitor]
 LOOK, SAVE, TABLE, FILE = "Bekijk de wijziging", "Bewaren", "Bekijk wat er verandert", "Bekijk het bestand"
@@ -262,6 +267,22 @@ def test_what_a_process_found_out_is_shown_once_it_is_there(visitor: Visitor, wo
     look = visitor.press(at(visitor, "codes"), "Is geen Zorg1", near="ADM", code=["ECHO"])
     assert "Niet na te rekenen." in visitor.get(look.path).text
     saved(visitor, look)
+
+
+def test_one_begins_with_a_database_of_several_tables(tmp_path: Path, desk: Desk) -> None:
+    """Which of them it is, is asked on the same page."""
+    export = tmp_path / "agenda.sqlite"
+    write_sqlite(export, [visit("A1", "2021-03-01", "940131")])
+    with closing(sqlite3.connect(export)) as database, database:
+        database.execute("ALTER TABLE appointments RENAME TO agenda")
+        database.execute("CREATE TABLE archive AS SELECT * FROM agenda")
+    typed = {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765", "bestand": export.name}
+    visitor = desk(tmp_path)
+    page = visitor.press(visitor.get("/inrichting"), "Beginnen", **typed)
+    assert "Gevonden: agenda, archive." in page.text
+    page = visitor.press(page, "Beginnen", **{"input.table": "agenda"})
+    assert "De instellingen zijn gemaakt." in page.text
+    assert load(tmp_path / "ei-export.toml").input.table == "agenda"
 
 
 def test_of_two_that_begin_the_same_practice_the_second_is_told(

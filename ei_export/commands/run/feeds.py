@@ -1,17 +1,26 @@
 """What a feed is to those that earlier runs read: the same again, or one from before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from attrs import evolve
 
-from ...base.problems import Finding
+from ...base.problems import Finding, Severities
 from ...ledger import Ledger
 from ...ledger.feeds import ReadFeed, read_feeds
 
 #: For so long a feed may stay the same with nobody at fault: a weekend, or Easter.
 _CLOSED: Final = timedelta(days=4)
+
+
+#: What says of a feed as a whole that its night may be lost, though the run comes to its end.
+_LOST: Final = frozenset({"FEED_EMPTY", "FEED_NOT_COMPLETED", "FEED_OF_BEFORE", "FEED_OLDER", "FEED_STANDS_STILL"})
+
+
+def lost(told: Iterable[Finding], severities: Severities) -> list[Finding]:
+    """What of all that is told of a feed belongs beside how the night ended; not what a practice made information."""
+    return [each for each in told if each.code in _LOST and severities.of(each.code) != "info"]
 
 
 def compared(ledger: Ledger, feed: ReadFeed) -> tuple[ReadFeed, list[Finding]]:

@@ -32,7 +32,7 @@ from ...model.appointment import Outcome
 from ...model.codelists import Uzovi, uzovi_numbers
 from ...output.problem_list import ProblemList
 from ...settings import Settings
-from .feeds import compared
+from .feeds import compared, lost
 from .summary import Summary
 from .waiting import tell_of_refused, tell_of_unanswered
 
@@ -83,7 +83,10 @@ class FeedJudge:
             feed = self._gathered(source, survey, explained, settled)
             for finding, row in feed.told:
                 problems.add(finding, row=row)
-            read = self._compared(feed, problems)
+            read, told = self._compared(feed)
+            for finding in told:
+                problems.add(finding)
+            summary.of_feed = lost([*told, *(finding for finding, _ in feed.told)], settings.severities)
             context = Context(settings, self.rules, self.ledger, feed, hold_all=hold_all, twice=twice)
             add_credits(judged.collected, context, judged_credits(context))
             self._judge_patients(judged.collected, context, feed, pending)
@@ -122,17 +125,14 @@ class FeedJudge:
             settled={bucket: kept.digest for bucket, kept in settled.items()},
         )
 
-    def _compared(self, feed: Gathered, problems: ProblemList) -> ReadFeed | None:
-        """The feed beside those of earlier runs."""
+    def _compared(self, feed: Gathered) -> tuple[ReadFeed | None, Sequence[Finding]]:
+        """The feed beside those of earlier runs, and what is to be told of that."""
         if not feed.rows:  # one that holds only what is new may have none, night after night
-            return None
+            return None, ()
         modified = self.settings.input.path.stat().st_mtime_ns
         name, read_by = self.settings.input.name, self.rules.fingerprint
         read = ReadFeed(name, feed.whole_digest, self.today, self.today, modified, read_by)
-        read, told = compared(self.ledger, read)
-        for finding in told:
-            problems.add(finding)
-        return read
+        return compared(self.ledger, read)
 
     def _judge_patients(self, collected: Collected, context: Context, feed: Gathered, pending: Collection[str]) -> None:
         """Every patient in the feed, and those without a row in it who are to be tried again, or should be in it; but

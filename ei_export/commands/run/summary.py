@@ -56,7 +56,7 @@ class Summary:
     """A run, or what a run would be. ``run`` and ``folder`` are None where nothing was declared; ``held`` appointments
     by UZOVI number, and of these the ``closed`` ones; ``insurers`` UZOVI → insurer; ``lines`` a JSON object for each
     line, where ``--json`` asked for them; ``late`` is what of it could not be shown, or not as usual: it stands in no
-    page, or in none that can be relied on;
+    page, or in none that can be relied on; ``of_feed``: what says that the feed is not that of tonight;
     ``test``: it declares nothing; ``measurements``: how many rows of the file of measurements came to what, None
     without one; ``answers``: how many files of the inbox did, None where it was not read."""
 
@@ -74,6 +74,7 @@ class Summary:
     declarations: list[Declaration] = field(factory=list)
     lines: IO[str] | None = None
     late: list[Finding] = field(factory=list)
+    of_feed: list[Finding] = field(factory=list)
     test: bool = False
     measurements: Mapping[str, int] | None = None
     answers: Mapping[str, int] | None = None

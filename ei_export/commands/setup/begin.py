@@ -51,7 +51,7 @@ def begin_with(config: Path, export: Path, details: Mapping[str, str]) -> Path:
     text = (STARTER / _SETTINGS).read_text("utf-8")
     tariffs = config.with_name(_TARIFFS)
     path = export.name if export.parent == config.parent else export.as_posix()
-    feed = evolve(load(STARTER / _SETTINGS).input, path=export)
+    feed = evolve(load(STARTER / _SETTINGS).input, path=export, table=details.get("input.table", ""))
     names = open_any_feed(export, feed, is_likely).names
     columns = {ours: theirs for theirs, ours in column_guesses(names).items() if theirs.casefold() != ours}
     text = _without_samples(text)

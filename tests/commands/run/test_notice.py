@@ -54,6 +54,24 @@ def test_what_is_closed_is_not_held(clinic: Clinic) -> None:
     assert "Vastgehouden afspraken: 0; waarschuwingen: 0" in lines(clinic)
 
 
+def test_an_export_that_is_not_of_tonight(clinic: Clinic) -> None:
+    """The mail, `status` and the list of nights have it, not only the list of warnings."""
+    give(clinic)
+    assert "Melding: -" in lines(clinic)
+    give(clinic, today="2021-07-09")
+    said = "De export heeft al 8 dagen dezelfde rijen, sinds 01-07-2021."
+    assert f"Melding: {said}" in lines(clinic)
+    assert lines(clinic)[7].startswith("Wat te doen: Was de praktijk niet gesloten, dan wordt er geen nieuwe export ")
+    _, shown = Clerk(clinic).gives("status", as_json=False, today="2021-07-09")
+    assert said in " ".join(shown.split())
+    clinic.feed([])
+    give(clinic, today="2021-07-10")
+    assert "Melding: In de invoer staat geen enkele afspraak, alleen kolomnamen." in lines(clinic)
+    clinic.feed([START])
+    give(clinic, today="2021-07-11")
+    assert "Melding: -" in lines(clinic)
+
+
 def test_a_night_that_failed(clinic: Clinic) -> None:
     give(clinic)
     (clinic.folder / "appointments.csv").unlink()
