@@ -22,6 +22,8 @@ printf '%s\n' "$said" >>ei-export.log
 case $said in
 *" exit=$code")
     if [ "$code" -le 1 ]; then
+        # What it declared is safe, but not all of it can be seen: why, and what to do.
+        case $said in *" reason="*) cat "$notice" ;; esac
         # To have cron mail that something is held, take away the # in front of this; or of the cat alone, for every night:
         # [ "$code" -eq 0 ] ||
         # cat "$notice"

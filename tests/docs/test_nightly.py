@@ -103,6 +103,15 @@ def test_a_run_that_fails_says_why_and_what_to_do(practice: Path) -> None:
     assert "reason=INPUT_MISSING" in (practice / LOG).read_text(encoding="utf-8")
 
 
+def test_what_a_night_that_declared_could_not_show_is_printed(practice: Path) -> None:
+    program = (
+        "echo 'wat u nu doet' > \"$4\"",
+        "echo 'ei_export run=R000001 reason=LISTS_NOT_MADE exit=1' >&2",
+        "exit 1",
+    )
+    assert night(practice, *program) == (1, "wat u nu doet\n")
+
+
 @pytest.mark.parametrize(
     ("program", "code", "told"),
     [
@@ -164,6 +173,9 @@ def test_the_script_for_windows_goes_by_the_same_line() -> None:
         '"%SystemRoot%\\System32\\find.exe" " exit=%CODE%" night.log > nul',
         "if errorlevel 1 goto failed",
         "if %CODE% gtr 1 goto failed",
+        '"%SystemRoot%\\System32\\find.exe" " reason=" night.log > nul',
+        "if errorlevel 1 goto end",
+        'if exist night.txt type night.txt > "%ALARM%"',
         ":failed",
         "if %CODE% leq 1 set CODE=4",
         "exit /b %CODE%",

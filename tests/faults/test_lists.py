@@ -48,7 +48,7 @@ def struck(starts: Starts, workshop: Path, *faults: tuple[object, str, Fault], o
     ended = scene.run(LATER, "--json", "--notify-file", "notice.txt", *options, before=before)
     assert ended.code == 1, ended.stderr
     assert scene.declared().due == starts.later.due
-    assert "exit=1 reason=LISTS_NOT_MADE" in ended.stderr
+    assert " reason=LISTS_NOT_MADE exit=1" in ended.stderr
     document = json.loads(ended.stdout)
     traced = json.loads((scene.out / "runs.jsonl").read_text().splitlines()[-1])
     assert (traced["exit"], traced["code"]) == (1, "LISTS_NOT_MADE")

@@ -165,8 +165,8 @@ class Summary:
             "amount_cents": sum(declaration.amount_cents for declaration in self.declarations),
             "errors": self.problems.severities["error"],
             "warnings": self.problems.severities["warning"],
-            "exit": self.exit_code,
             **({"reason": failed[0]} if failed else {}),
+            "exit": self.exit_code,  # by what the line ends with, scripts know that it ended
         }
         return " ".join(f"{name}={value}" for name, value in values.items())
 
