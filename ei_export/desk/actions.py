@@ -77,7 +77,7 @@ def look() -> ResponseReturnValue:
 
 def _waiting(closed: Sequence[Planned]) -> Mapping[str, int]:
     """What appointments that are held would have been declared at, where that is known, by their names."""
-    held = ((each.name, tasks(desk()).of(each.name)) for each in closed if not each.reference)
+    held = ((each.name, tasks(desk()).of(each.name)) for each in closed if not (each.reference or each.task))
     return {name: task.amount_cents for name, task in held if task is not None and task.amount_cents}
 
 

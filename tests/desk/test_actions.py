@@ -183,6 +183,7 @@ def test_an_end_that_will_not_come_is_closed_on_the_work_list_and_opened_again(c
         shown = chosen(visitor, "handled", key)
         assert "heeft geen einde" in shown.text
         assert "Komt er weer een bezoek in het traject" in shown.text
+        assert "dat vraagt u dan nooit" not in shown.text, "the end may come yet"
         done = visitor.press(shown, "Afsluiten: elders afgehandeld (1)", why="verhuisd")
         assert done.path == "/acties/afgesloten"
         assert "traject TB" in done.text
