@@ -292,7 +292,7 @@ def is_worded(finding: Finding) -> bool:
 
 @cache
 def _has_words(code: str, params: frozenset[str]) -> bool:
-    """Whether the catalogue has words for a code with parameters of these names: thousands of findings have the same."""
+    """Whether the catalogue has words for a code with parameters of these names, as thousands of findings have."""
     try:
         render(code, dict.fromkeys(params, ""), "nl")
     except KeyError:
