@@ -44,6 +44,8 @@ Row = Sequence[Value]
 #: Rows of a sheet of a workbook, its header among them; what is more goes on in a next sheet.
 _MOST_ROWS: Final = 1_048_576
 _EUROS: Final = '"€" #,##0.00'
+#: From this width on, in characters, a column holds sentences: they are broken off in lines, so that all can be read.
+_SENTENCES: Final = 40
 #: Nothing that is written is anything but what it says: no formula, no link, no number made of digits.
 _AS_IT_IS: Final = {
     "constant_memory": True,
@@ -190,15 +192,13 @@ class Workbook:
         self._book = Book(file, {**_AS_IT_IS, "tmpdir": self._meanwhile.name})
         self._book.set_properties({"created": datetime.combine(day, time())})
         self._bold = self._book.add_format({"bold": True})
-        self._shown = {
-            kind: self._book.add_format({"num_format": form.shown}) for kind, form in _FORMS.items() if form.shown
-        }
+        self._formats = _Formats(self._book)
         self._most_rows = most_rows
         self._sheets: list[_XlsxRows] = []
 
     def sheet(self, sheet: Sheet) -> Rows:
         """Begins a sheet behind those there are; rows may be added to all of them in turn."""
-        self._sheets.append(_XlsxRows(self._book, sheet, self._bold, self._shown, self._most_rows))
+        self._sheets.append(_XlsxRows(self._book, sheet, self._bold, self._formats, self._most_rows))
         return self._sheets[-1]
 
     def close(self) -> None:
@@ -220,14 +220,31 @@ class Workbook:
         self._meanwhile.cleanup()
 
 
+class _Formats:
+    """How cells look: each begins at the top of its row, which is as high as its longest sentence asks."""
+
+    def __init__(self, book: Any) -> None:
+        self._kinds = {
+            kind: book.add_format({"valign": "top"} | ({"num_format": form.shown} if form.shown else {}))
+            for kind, form in _FORMS.items()
+        }
+        self._sentences = book.add_format({"valign": "top", "text_wrap": True})
+
+    def of(self, column: Column) -> Any:
+        """That of the cells of a column."""
+        if _FORMS[column.kind].number is None and column.width >= _SENTENCES:
+            return self._sentences
+        return self._kinds[column.kind]
+
+
 class _XlsxRows:
     """A sheet of a workbook; what doesn't fit goes on in a next one, behind the others, with a number."""
 
-    def __init__(self, book: Any, sheet: Sheet, bold: Any, shown: Mapping[Kind, Any], most_rows: int) -> None:
+    def __init__(self, book: Any, sheet: Sheet, bold: Any, formats: _Formats, most_rows: int) -> None:
         self._book = book
         self._sheet = sheet
         self._bold = bold
-        self._cells = [(_FORMS[column.kind], shown.get(column.kind)) for column in sheet.columns]
+        self._cells = [(_FORMS[column.kind], formats.of(column)) for column in sheet.columns]
         self._most_rows = most_rows
         self._number = 0
         self._begin()
@@ -251,9 +268,9 @@ class _XlsxRows:
             if value is None or value == "":
                 continue
             if isinstance(value, str):
-                self._page.write_string(self._row, index, value)
+                self._page.write_string(self._row, index, value, shown)
             elif form.number is None:
-                self._page.write_string(self._row, index, form.text(value))
+                self._page.write_string(self._row, index, form.text(value), shown)
             elif isinstance(number := form.number(value), date):
                 self._page.write_datetime(self._row, index, number, shown)
             else:

@@ -122,6 +122,22 @@ def test_a_workbook_has_days_euros_and_percentages() -> None:
     assert (page.freeze_panes, page.auto_filter.ref, page.column_dimensions["A"].width > 0) == ("A2", "A1:F2", True)
 
 
+def test_sentences_can_be_read_whole() -> None:
+    file = io.BytesIO()
+    columns = (
+        Column("reference"),
+        Column("cause", width=70),
+        Column("todo", "list", width=40),
+        Column("amount", "cents", 70),
+    )
+    sheet = Sheet("list", columns, {column.key: column.key for column in columns})
+    write_workbook(file, DAY, [(sheet, [("R1", "A sentence. " * 20, ("One. ",) * 20, 100)])])
+    row = load_workbook(file)["list"][2]
+    assert [(cell.alignment.wrap_text, cell.alignment.vertical) for cell in row] == [
+        (None, "top"), (True, "top"), (True, "top"), (None, "top"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_is_text_whatever_it_looks_like(text: str) -> None:
     _, row = cells(workbook([(text, (text,), text, text, text, None)]), "zorg1")
