@@ -68,7 +68,7 @@ def _why_in_time(judge: ClaimJudge, visit: Visit) -> Reason:
     if last is None:
         return reason("deadline.unknown", insurer=insurer)
     left, again = (last.day - judge.today).days, "_again" if last.deadline.term == "refusal" else ""
-    key = f"deadline.passed{again}" if left < 0 else f"deadline.day{again}"
+    key = f"deadline.{'passed' if left < 0 else 'day' if left else 'today'}{again}"
     source = f"specs/codelists/deadlines.csv; {last.deadline.source}"
     return reason(key, source, insurer=insurer, months=last.deadline.months, last=last.day, days=left)
 

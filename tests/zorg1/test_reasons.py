@@ -219,6 +219,9 @@ def test_a_refused_line_has_a_term_of_its_own(practice: Practice) -> None:
     visit = evolve(visit, refused=date(2022, 1, 15))
     by_term = evolve(practice.judge, deadlines={("VGZ", "refusal"): evolve(deadlines()["VGZ", "care"], term="refusal")})
     assert [each.key for each in why_line(by_term, visit, place)][-1] == "deadline.day_again"
+    assert [each.key for each in why_line(evolve(by_term, today=date(2023, 1, 15)), visit, place)][-1] == (
+        "deadline.today_again"
+    )
     assert [each.key for each in why_line(evolve(by_term, today=date(2023, 1, 16)), visit, place)][-1] == (
         "deadline.passed_again"
     )

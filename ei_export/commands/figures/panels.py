@@ -13,9 +13,10 @@ from ...output.paper import counted
 from ...output.sheets import Kind
 from ...output.sheets import Value as Cell
 from .figures import Figures
-from .lines import Days, Share
+from .lines import Share
 from .money import AGES
 from .tables import TABLES, Table, table_rows
+from .text import median
 
 #: Months in a chart, the last ones; the table beside it has all.
 _MOST_MONTHS: Final = 12
@@ -69,15 +70,12 @@ def facts(figures: Figures, language: Language) -> Sequence[Fact]:
     def share(of: Share) -> str:
         return percentage(of.tenths, language) if of.tenths is not None else "–"
 
-    def median(days: Days) -> str:
-        return counted(days.median, "day", language) if days.median is not None else "–"
-
     return [
         Fact(say["sheet.first_pass"], share(figures.first_pass[0])),
         Fact(say["sheet.refused"], share(figures.by_insurer[0])),
         Fact(say["fact.open"], f"€ {euros(figures.sums['open_cents'], language)}"),
-        Fact(say["fact.care_to_declaration"], median(figures.declared_after[0])),
-        Fact(say["fact.declaration_to_answer"], median(figures.answered_after[0])),
+        Fact(say["fact.care_to_declaration"], median(figures.declared_after[0], language)),
+        Fact(say["fact.declaration_to_answer"], median(figures.answered_after[0], language)),
     ]
 
 

@@ -6,10 +6,10 @@ from typing import Final
 from ...base.problems import Language
 from ...base.wording import euros, percentage
 from ...base.words import words
-from ...output.paper import Paint, columns, plain, set_lines, template
+from ...output.paper import Paint, columns, counted, plain, set_lines, template
 from ...output.refusals import official
 from .figures import Figures
-from .lines import ANSWERED_WITHIN, DECLARED_WITHIN, Share
+from .lines import ANSWERED_WITHIN, DECLARED_WITHIN, Days, Share
 from .money import AGES, AMOUNTS
 
 #: Amounts that are only shown where there is one.
@@ -31,11 +31,19 @@ def text_lines(figures: Figures, language: Language, paint: Paint = plain) -> It
         months=list(_months(figures, language)),
         codes=figures.by_code[:_MOST],
         share=share,
+        median=lambda days: median(days, language),
         official=lambda code: official(code, language),
         declared_within=DECLARED_WITHIN.values(),
         answered_within=ANSWERED_WITHIN.values(),
     )
     yield from set_lines(text, paint)
+
+
+def median(days: Days, language: Language) -> str:
+    """In how many days half of it was done."""
+    if days.median is None:
+        return "–"
+    return counted(days.median, "day", language) if days.median else words("figures", language)["same_day"]
 
 
 def money_lines(

@@ -26,7 +26,7 @@ import pytest
 from ei_export.commands.figures.figures import figured
 from ei_export.commands.figures.files import csv_file, workbook
 from ei_export.commands.figures.lines import Share, kept_promises, refused_by_code
-from ei_export.commands.figures.panels import panels
+from ei_export.commands.figures.panels import facts, panels
 from ei_export.commands.figures.text import text_lines
 from ei_export.commands.status.then import status_on
 from ei_export.ledger.counted import CountedDebits
@@ -398,6 +398,9 @@ def test_an_answer_that_was_read_before_it_was_asked_for_is_in_no_days(
     first, *_ = figures.answered_after
     assert (bool(first.lines), first.median, figures.untimed) == (bool(days[0]), days[1], untimed)
     assert figures.promises[0].share.of == 2 - untimed
+    assert facts(figures, "nl")[-1].text == {1: "1 dag", 0: "dezelfde dag", None: "–"}[first.median]
+    told = " ".join(text_lines(figures, "nl"))
+    assert (" 0 dagen" in told, "de helft binnen dezelfde dag" in told) == (False, first.median == 0)
     notes = {panel.key: " ".join(panel.notes) for panel in panels(figures, "nl")}
     for key in ("declaration_to_answer", "promises"):
         assert ("Niet meegeteld: 2 regels" in notes[key]) == bool(untimed)
