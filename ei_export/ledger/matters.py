@@ -4,7 +4,7 @@ Nothing is declared, or not, by it: it is only told of, or not. Closed is what w
 again once something else is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -44,3 +44,10 @@ ORDER BY closing
 def closed_matters(ledger: Ledger) -> Mapping[Matter, MatterClosed]:
     """The matters that are closed as they were known then; of some of them something else may be known by now."""
     return {Matter(kind, name, known): MatterClosed(*said) for kind, name, known, *said in ledger.rows(_LAST)}
+
+
+def said_of(ledger: Ledger, matter: Matter) -> Iterator[tuple[ClosedAs | None, str, str]]:
+    """What people closed and opened again (None) of a matter as it is known, in order: as what, on which day
+    (YYYY-MM-DD) and why."""
+    sql = "SELECT closed_as, day, why FROM matter_closing WHERE (kind, name, known) = (?, ?, ?) ORDER BY closing"
+    return ledger.rows(sql, matter)

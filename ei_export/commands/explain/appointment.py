@@ -11,7 +11,7 @@ from ...zorg1.reasons import why_line
 from ...zorg1.resolution import Resolution
 from ...zorg1.visit import Place, Visit
 from .patient import PatientHistory
-from .trajectory import course, entries_under, place_of, visit_steps
+from .trajectory import course_steps, entries_under, place_of, visit_steps
 
 #: What is told of a row, by the names of the columns in its words.
 _CELLS: Final = (
@@ -98,7 +98,7 @@ def _trajectory(history: PatientHistory, ident: str, number: str = "") -> Iterat
     """The trajectory with its appointments; those under the number, where no trajectory has begun."""
     trajectory, found = place_of(history, ident)
     if trajectory is not None:
-        yield course(trajectory)
+        yield from course_steps(history, trajectory)
     elif number and ident in history.visits:
         found = entries_under(history, number)
         yield reason("trajectory.number", number=number)

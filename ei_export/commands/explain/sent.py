@@ -1,6 +1,7 @@
 """Where the lines of an appointment go and went, and what the insurer answered."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from ...base.private import resolved
@@ -10,11 +11,17 @@ from ...declaring.numbers import run_label
 from ...ledger.closings import closings_of
 from ...ledger.history import place_in_file, requests_about
 from ...ledger.line import Line
+from ...ledger.matters import Matter, said_of
+from ...ledger.planned import planned_at
+from ...ledger.standing import without_end
 from ...model.codelists import return_codes
 from ...model.due import DueLine
 from ...output.refusals import reasons
 from ...standards.message import recognise, start_of
 from ...standards.registry import standard_named, standard_of
+from ...zorg1.visit import Trajectory
+from ..worklist.outlook import matter_of_planned
+from ..worklist.overview import matter_of
 from .patient import PatientHistory
 from .story import Quoted
 
@@ -75,9 +82,33 @@ def closing_steps(history: PatientHistory, appointment_id: str, reference: str =
     """How a line, or an appointment that gave none, was closed and opened again."""
     for said in closings_of(history.context.ledger, appointment_id):
         if said.reference == reference:
-            key = f"closing.{said.closed_as or 'reopened'}"
-            why = reason("said.why", why=said.why) if said.why else ""
-            yield reason(key, history.ledger_name, day=said.day, why=why)
+            yield _closing(history, said.closed_as, said.day, said.why)
+
+
+def planned_steps(history: PatientHistory, appointment_id: str) -> Iterator[Reason]:
+    """How an appointment that nobody completed was closed and opened again, as it is planned."""
+    for row in planned_at(history.context.ledger, appointment_id):
+        if row.patient_id == history.patient.patient_id:
+            yield from _matter(history, matter_of_planned(row))
+
+
+def unended_steps(history: PatientHistory, trajectory: Trajectory) -> Iterator[Reason]:
+    """How a trajectory without an end was closed and opened again, as it is known."""
+    for started in without_end(history.context.ledger, date.max, history.patient.patient_id):
+        if (started.trajectory, started.started) == (trajectory.label, trajectory.start):
+            if said := [*_matter(history, matter_of(started))]:
+                yield from (reason("closing.no_end"), *said)
+
+
+def _matter(history: PatientHistory, matter: Matter) -> Iterator[Reason]:
+    for closed_as, day, why in said_of(history.context.ledger, matter):
+        yield _closing(history, closed_as, day, why)
+
+
+def _closing(history: PatientHistory, closed_as: str | None, day: str, why: str) -> Reason:
+    """What somebody said: as what it is closed, or that it isn't any more."""
+    said_why = reason("said.why", why=why) if why else ""
+    return reason(f"closing.{closed_as or 'reopened'}", history.ledger_name, day=day, why=said_why)
 
 
 def _is_replaced(history: PatientHistory, line: Line) -> bool:

@@ -10,9 +10,9 @@ from ...ledger.line import Line
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
-from .sent import closing_steps, due_step, sent_steps, summary_step
+from .sent import closing_steps, due_step, planned_steps, sent_steps, summary_step
 from .story import Story
-from .trajectory import Listed, course, entries, entries_under, visit_steps
+from .trajectory import Listed, course_steps, entries, entries_under, visit_steps
 
 #: Outcomes that the first step tells by their name.
 _NAMED: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE, Outcome.NO_AGREEMENT, Outcome.NOT_ZORG1})
@@ -47,7 +47,7 @@ def _appointment(
     steps = [head, *chain(history, ident)]
     for each in sent:
         steps += sent_steps(history, each)
-    steps += closing_steps(history, ident)
+    steps += [*closing_steps(history, ident), *planned_steps(history, ident)]
     steps += [due_step(credit) for credit in history.credits.get(ident, ())]
     if due is not None:
         steps.append(due_step(due))
@@ -103,7 +103,7 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     listed: list[Listed] = []
     for trajectory in found:
         of_one = entries(history, trajectory)
-        steps += [course(trajectory), *visit_steps(history, of_one)]
+        steps += [*course_steps(history, trajectory), *visit_steps(history, of_one)]
         listed += of_one
     if not found and (listed := entries_under(history, name)):
         steps += [reason("trajectory.number", number=name), *visit_steps(history, listed)]
@@ -132,7 +132,7 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     listed: set[tuple[str, int | None]] = set()
     for trajectory in history.patient.grouped.trajectories:
         found = [entry.appointment for entry in entries(history, trajectory)]
-        steps += [course(trajectory), reason("note.counts", counts=_counts(history, found))]
+        steps += [*course_steps(history, trajectory), reason("note.counts", counts=_counts(history, found))]
         listed.update((row.id, row.row) for row in found)
     heard = history.patient.heard
     everything = [*heard.in_feed, *heard.remembered.values(), *history.not_completed()]

@@ -16,6 +16,7 @@ from ...zorg1.resolver import profile
 from ...zorg1.trajectories import could_belong, order
 from ...zorg1.visit import NOWHERE, Trajectory, Visit
 from .patient import PatientHistory
+from .sent import unended_steps
 
 #: What is said of a visit that is no contact and has no line.
 _OUTCOMES: Final = {
@@ -40,10 +41,10 @@ class Listed:
     is_unclear: bool = False
 
 
-def course(trajectory: Trajectory) -> Reason:
-    """What a trajectory is, and how far it came."""
+def course_steps(history: PatientHistory, trajectory: Trajectory) -> Iterator[Reason]:
+    """What a trajectory is, and how far it came; that somebody closed it as it has no end."""
     t = trajectory
-    return reason(
+    yield reason(
         "trajectory.numbered" if t.number else "trajectory.found",
         label=t.label,
         program=t.program,
@@ -51,6 +52,7 @@ def course(trajectory: Trajectory) -> Reason:
         insurer=t.insurer or "?",
         course=reason(f"said.{t.stage}", start=t.start, end=t.end, relapse=t.relapse),
     )
+    yield from unended_steps(history, trajectory)
 
 
 def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, list[Listed]]:

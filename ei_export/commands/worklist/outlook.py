@@ -49,9 +49,14 @@ def of_planned(
     """Those of these appointments that nobody closed, or that somebody did."""
     decided = closed_matters(ledger)
     for row in rows:
-        matter = Matter("planned", row.appointment_id, row.date)
+        matter = matter_of_planned(row)
         if (matter in decided) is closed:
             yield _planned(rules, row), [matter]
+
+
+def matter_of_planned(row: PlannedAppointment) -> Matter:
+    """An appointment that nobody completed as it can be closed: until it is planned for another day."""
+    return Matter("planned", row.appointment_id, row.date)
 
 
 def _planned(rules: Rules, row: PlannedAppointment) -> Task:

@@ -11,6 +11,7 @@ import pytest
 from tests.support.clerk import END, START, Clerk, few_tariffs
 from tests.support.feeds import TODAY, Clinic, tables_read_once, visit
 from tests.support.ledgers import answer
+from tests.support.telling import explained
 
 __all__ = ["tables_read_once"]
 
@@ -104,6 +105,25 @@ def test_each_is_closed_by_its_name_and_opened_again(clerk: Clerk, name: str, ta
     assert open_tasks(clerk) == everything
     assert closed(clerk) == {}
     assert fault(clerk, name, "--reopen") == ("CLOSE_NOT_CLOSED" if name == "A1" else "CLOSE_UNKNOWN")
+
+
+def test_a_story_tells_how_it_was_closed_and_opened_again(clerk: Clerk) -> None:
+    def told(name: str) -> list[str]:
+        return explained(clerk.clinic.folder, name, today=LATER).texts("closing")
+
+    unended, closed_so = "Van dit traject is geen einde bekend.", "Op 01-07-2021 afgesloten: "
+    names = ("P1", "T1", "A1", "T2")
+    assert [told(name) for name in names] == [[], [], [], []]
+    closes(clerk, "P1", "--as", "handled", "--why", "nagevraagd")
+    assert told("P1")[0].startswith(f"{closed_so}afgehandeld")
+    assert "nagevraagd" in told("P1")[0]
+    closes(clerk, "T1", "--as", "accepted")
+    for name in ("T1", "A1"):
+        assert told(name) == [unended, f"{closed_so}geaccepteerd."]
+    closes(clerk, "T1", "--reopen", today=LATER)
+    assert told("T1") == [unended, f"{closed_so}geaccepteerd.", "Op 01-12-2021 heropend."]
+    clerk.clinic.feed([PLANNED | {"date": "2021-07-19"}, VISIT]).run()
+    assert [told(name) for name in names] == [[], [], [], []], "nobody said anything of what is known now"
 
 
 def test_it_has_no_money_that_somebody_could_owe(clerk: Clerk) -> None:
