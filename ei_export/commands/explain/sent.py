@@ -95,9 +95,9 @@ def planned_steps(history: PatientHistory, appointment_id: str) -> Iterator[Reas
 def unended_steps(history: PatientHistory, trajectory: Trajectory) -> Iterator[Reason]:
     """How a trajectory without an end was closed and opened again, as it is known."""
     for started in without_end(history.context.ledger, date.max, history.patient.patient_id):
-        if (started.trajectory, started.started) == (trajectory.label, trajectory.start):
-            if said := [*_matter(history, matter_of(started))]:
-                yield from (reason("closing.no_end"), *said)
+        is_this = (started.trajectory, started.started) == (trajectory.label, trajectory.start)
+        if is_this and (said := [*_matter(history, matter_of(started))]):
+            yield from (reason("closing.no_end"), *said)
 
 
 def _matter(history: PatientHistory, matter: Matter) -> Iterator[Reason]:
