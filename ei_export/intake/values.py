@@ -20,6 +20,7 @@ from ..model.declaration import NO_BSN, passes_11_test
 DATE_FORMS: Final = "2021-03-09 | 09-03-2021 | 20210309"
 SEX_FORMS: Final = "M | V | F | man | vrouw | male | female | 1 | 2 | 0 | 9"
 AGB_FORM: Final = "8 × 0-9"
+BSN_FORM: Final = "nnnnnnnnn (11-proef) | 999999999"
 SPECIALISM_FORM: Final = "4 × 0-9"
 POSTCODE_FORM: Final = "1234 AB"
 HOUSE_NUMBER_FORM: Final = "12 | 12a | 3 bis | 104-2"

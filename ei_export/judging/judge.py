@@ -38,6 +38,7 @@ from ..zorg1.trajectories import Grouped, group
 from ..zorg1.visit import NOWHERE, Trajectory
 from .answered import name_answers
 from .closed import found_of_closed, is_told_closed
+from .contacts import tell_contacts
 from .context import Context
 from .corrected import hold_back
 from .declared import name_lines
@@ -117,6 +118,7 @@ def examine(
         written = yield from write_lines(patient, heard, grouped, judged, due)
         judged, lines = {**written.judged}, written.lines
         totals += written.totals
+    judged |= tell_contacts(context, grouped, judged)
     if heard.again:
         judged |= name_answers(heard, judged)
     if context.replaced:

@@ -1,0 +1,70 @@
+"""Cells of contacts that nobody can read: a contact counts and is never sent, so that no line tells of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ..base.problems import Finding, severity
+from ..intake import values
+from ..intake.person import PERSON_COLUMNS, person
+from ..model.appointment import Appointment, Judgement, Key, Outcome
+from ..model.codelists import standard_on
+from ..zorg1.trajectories import Grouped
+from ..zorg1.visit import Visit
+from .context import Context
+
+#: What is expected where the problem of the cell doesn't say; any other column holds a text.
+_EXPECTED: Final[Mapping[str, str]] = {"bsn": values.BSN_FORM}
+
+
+def tell_contacts(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement]) -> dict[Key, Judgement]:
+    """The contacts that count from now on, with the cells of their person that can't be read: of each column once, with
+    the first of them. They count all the same, as the patient number says whose they are. What is told of a line that
+    has the same text there isn't told again."""
+    wrong = sorted(_incomplete(context, grouped, judged), key=lambda visit: (visit.day, visit.appointment.id))
+    found: dict[str, tuple[object, list[str]]] = {}
+    for visit in wrong:
+        row = visit.appointment
+        for column, expected in _unreadable(row).items():
+            if not _is_told(grouped, judged, row, column):
+                found.setdefault(column, (expected, []))[1].append(row.id)
+    told: dict[Key, Judgement] = {}
+    for column, (expected, idents) in found.items():
+        first, params = idents[0], {"column": column, "count": len(idents), "appointments": ", ".join(idents)}
+        if expected:
+            finding = Finding("CONTACT_CELL_UNREADABLE", column, {**params, "expected": expected})
+        else:
+            finding = Finding("CONTACT_TEXT_UNREADABLE", column, params)
+        told[first] = told.get(first, judged[first]).finding(finding)
+    return told
+
+
+def _incomplete(context: Context, grouped: Grouped, judged: Mapping[Key, Judgement]) -> Iterator[Visit]:
+    """The contacts that count from now on and that no line could be made of."""
+    renderer = None
+    for ident, visit in grouped.visits.items():
+        row = visit.appointment
+        if judged[ident].outcome is Outcome.COUNTED and row.past.settled_as is None:
+            if renderer is None:  # that of any day does: which cells can be read is the same in each standard
+                renderer = context.renderers[standard_on(visit.day).standard]
+            if not renderer.person(row).record:
+                yield visit
+
+
+def _unreadable(row: Appointment) -> dict[str, object]:
+    """The filled cells of a person that can't be read, by column, with what is expected there, '' for any text."""
+    texts = {column: row.text(column) for column in PERSON_COLUMNS}
+    _, found = person(texts)
+    return {
+        finding.column: finding.params.get("expected", _EXPECTED.get(finding.column, ""))
+        for finding in found
+        if severity(finding.code) == "error" and texts[finding.column]
+    }
+
+
+def _is_told(grouped: Grouped, judged: Mapping[Key, Judgement], row: Appointment, column: str) -> bool:
+    """Whether something is told of this column of the row, or of another appointment with the same text there."""
+    text = row.text(column)
+    return any(
+        visit.appointment.text(column) == text and any(finding.column == column for finding in judged[ident].found)
+        for ident, visit in grouped.visits.items()
+    )
