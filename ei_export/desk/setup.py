@@ -35,7 +35,7 @@ from .setup_proposals import (
 )
 from .setup_rows import section_values
 from .setup_typed import Fields, NothingAskedError
-from .showing import acting, desk, one_of, redirect_with, session, show, stood
+from .showing import acting, desk, one_of, redirect_with, session, show, stood, uploaded
 from .uploads import limit_of
 
 PAGE: Final = Blueprint("setup", __name__, url_prefix="/inrichting")
@@ -160,21 +160,24 @@ def begin() -> ResponseReturnValue:
     config, form = desk().config, MultiDict(request.form)
     if desk().has_practice():
         return redirect_with(url_for("setup.page"), _w()("begun.already"), "warning")
-    export = None
+    export, is_begun = None, False
     try:
         export = taken_in(config.parent, form.get("bestand", ""))
         if export is None:
             return again(url_for("setup.page"), form, _w()("nothing.export"))
         if not export.is_file():
             return again(url_for("setup.page"), form, _w()("nothing.missing", file=export.name))
-        form["bestand"] = export.name if export.parent == config.parent else export.as_posix()
         keys = [field.key for field in of_section("practice", VALUES)]
         begin_with(config, export, {key: form[key].strip() for key in keys if form.get(key, "").strip()})
+        is_begun = True
     except (SettingsError, InputError) as refusal:
         if desk().has_practice():  # somebody else began it at the same time
-            give_up(export)
             return redirect_with(url_for("setup.page"), _w()("begun.already"), "warning")
-        return again(url_for("setup.page"), form, *problems_of(refusal))
+        lost = [_w()("nothing.kept")] if uploaded("export") else []
+        return again(url_for("setup.page"), form, *problems_of(refusal), *lost)
+    finally:
+        if not is_begun:
+            give_up(export)
     return redirect_with(url_for("setup.page"), _w()("begun"))
 
 

@@ -24,7 +24,7 @@ def taken_in(folder: Path, typed: str) -> Path | None:
 
 
 def give_up(export: Path | None) -> None:
-    """Takes the export away again that was dragged in for a practice that is begun by somebody else."""
+    """Takes the export away again that was dragged in for a practice that doesn't begin with it: it holds persons."""
     if export is not None and uploaded("export"):
         export.unlink(missing_ok=True)
 
@@ -42,5 +42,9 @@ def _stored(folder: Path, upload: Upload) -> Path:
             except FileExistsError:
                 number += 1
                 continue
-            shutil.copyfile(upload.path, path)
+            try:
+                shutil.copyfile(upload.path, path)
+            except BaseException:
+                path.unlink()
+                raise
             return path

@@ -137,7 +137,7 @@ def asked_file(form: Fields, settings: Settings) -> SettingsChange:
 
 def asked_copy(form: Fields, settings: Settings) -> SettingsChange:
     """What was last agreed with an insurer, as a table for a new time."""
-    insurer, first = form.get("verzekeraar", ""), day_of(form, "vanaf")
+    insurer, first = form.get("verzekeraar", ""), day_of(form, "vanaf", "copy.from")
     if not insurer or first is None:
         raise NothingAskedError("nothing.copy")
     made = copied(settings, insurer, first)

@@ -1,6 +1,7 @@
 """What the forms of Inrichting ask for: the fields of each, made into a change of settings or tariffs."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Final, get_args
 
 from attrs import frozen
@@ -36,7 +37,7 @@ from ..zorg1.agreements import Agreements
 from ..zorg1.resolver import NOT_ZORG1
 from ..zorg1.tariffs import Tariffs
 from .setup_files import asked_copy, asked_file, asked_table
-from .setup_typed import Fields, NothingAskedError, day_of
+from .setup_typed import Fields, NothingAskedError, called, day_of
 from .showing import desk
 
 #: What stands before the rest of a name, in fields of which there is one for each row.
@@ -115,15 +116,13 @@ def asked_contract(form: Fields, settings: Settings) -> SettingsChange:
             with desk().ledger() as ledger:
                 refuse_declared_contract(ledger, settings, settings.contracts[number - 1])
         return remove_contract(number, insurer)
-    first = day_of(form, "vanaf")
+    first, last = _period(form)
     if not insurer or first is None:
         raise NothingAskedError("nothing.contract")
     lists = form.getlist("lijst")
     if not lists:
         raise NothingAskedError("nothing.lists")
-    contract = NewContract(
-        insurer, first, day_of(form, "tm"), lists, form.get("bedrag", ""), form.get("opmerking", "").strip()
-    )
+    contract = NewContract(insurer, first, last, lists, form.get("bedrag", ""), form.get("opmerking", "").strip())
     return change_contract(number, contract) if number else add_contract(contract)
 
 
@@ -140,16 +139,15 @@ def _prices(form: Fields) -> Iterator[NewTariff]:
         if name.startswith(AMOUNT) and name.count("|") > 1 and text.strip():
             key = name.removeprefix(AMOUNT)
             price_list, insurer, code, *_ = key.split("|")
-            first, last = day_of(form, f"{FIRST}{key}"), day_of(form, f"{LAST}{key}")
-            yield NewTariff(price_list, insurer, code, first, last, _cents(text))
+            row = f"{insurer} {code}"
+            yield NewTariff(price_list, insurer, code, *_period(form, key, row), _cents(text, row))
 
 
 def asked_tariff(form: Fields, settings: Settings) -> SettingsChange:
     """Another amount or period for a row of the tariff table, or that it goes."""
     if form.get("doe") == "remove":
         return _without_tariff(_whole(form.get("regel", "")), settings)
-    first, last = day_of(form, "vanaf"), day_of(form, "tm")
-    said = NewTariff("", "", "", first, last, _cents(form.get("bedrag", ""))).cells(",")
+    said = NewTariff("", "", "", *_period(form), _cents(form.get("bedrag", ""))).cells(",")
     return change_tariffs({_whole(form.get("regel", "")): {name: said[name] for name in ("from", "until", "amount")}})
 
 
@@ -175,7 +173,7 @@ def asked_paste(form: Fields, settings: Settings) -> SettingsChange:
 
 def read_paste(form: Fields, settings: Settings) -> Pasted:
     """Tariffs that were pasted. Raises SettingsError."""
-    defaults = Defaults(form.get("lijst", ""), form.get("verzekeraar", ""), day_of(form, "vanaf"), day_of(form, "tm"))
+    defaults = Defaults(form.get("lijst", ""), form.get("verzekeraar", ""), *_period(form))
     agreements, tariffs = Agreements.load(settings.overlays), Tariffs.load(settings.tariffs_path)
     return pasted(form.get("plak", ""), defaults, agreements, AgreementNames.of(settings.overlays), tariffs)
 
@@ -221,10 +219,16 @@ def section_of(form: Fields) -> str:
     return next((name for name in SECTIONS if name == form.get("onderdeel")), "practice")
 
 
-def _cents(text: str) -> int:
+def _period(form: Fields, key: str = "", of: str = "") -> tuple[date | None, date | None]:
+    """The first and the last day of a form, or of a row of it."""
+    first, last = (f"{FIRST}{key}", f"{LAST}{key}") if key else ("vanaf", "tm")
+    return day_of(form, first, "head.from", of), day_of(form, last, "head.until", of)
+
+
+def _cents(text: str, of: str = "") -> int:
     found = cents(text.strip())
     if found is None:
-        raise SettingsError("FORM_VALUE", found=text, expected=AMOUNT_FORM)
+        raise SettingsError("FORM_VALUE", key=called("head.amount", of), found=text, expected=AMOUNT_FORM)
     return found
 
 

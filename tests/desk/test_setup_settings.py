@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ei_export.base.problems import BusyError, SettingsError
+from ei_export.base.problems import BusyError, SettingsError, WriteError
 from ei_export.commands.run.difference import Difference, Totals
 from ei_export.commands.setup.begin import begin_with
 from ei_export.commands.setup.declared import refuse_declared_contract, refuse_declared_tariff
@@ -160,7 +160,7 @@ def test_a_table_goes_to_excel_and_back(visitor: Visitor, practice: Path) -> Non
         False,
     )
     wrong = visitor.press(at(visitor, "zorg1"), TABLE, near="onze kolom;kop", rijen="birth_year;Geboren;<b>x")
-    assert 'De rij "birth_year;Geboren;<b>x" is niet te begrijpen; verwacht wordt: onze kolom ; kop.' in wrong.text
+    assert 'Codeboek van de export naar Zorg1: de rij "birth_year;Geboren;<b>x" is niet te begrijpen' in wrong.text
     assert wrong.all("//textarea[@id='rijen-zorg1.codebook']") == ["birth_year;Geboren;<b>x"]
     saved(visitor, visitor.press(wrong, TABLE, near="Geboren", rijen="birth_year;Geboren"))
     assert load(practice / "ei-export.toml").zorg1.codebook == {"birth_year": "Geboren"}
@@ -285,6 +285,71 @@ def test_one_begins_with_a_database_of_several_tables(tmp_path: Path, desk: Desk
     assert load(tmp_path / "ei-export.toml").input.table == "agenda"
 
 
+def test_what_was_dragged_in_stays_only_with_what_begins(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever refused the tries before, the folder holds the export once."""
+    source, folder = tmp_path / "source.sqlite", tmp_path / "praktijk"
+    write_sqlite(source, [visit("A1", "2021-03-01", "940131")])
+    with closing(sqlite3.connect(source)) as database, database:
+        database.execute("ALTER TABLE appointments RENAME TO agenda")
+        database.execute("CREATE TABLE archive AS SELECT * FROM agenda")
+    given: dict[str, Any] = {"export": {"agenda.sqlite": source.read_bytes()}}
+    given |= {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765", "input.table": "agenda"}
+    visitor = desk(folder)
+    page = visitor.get("/inrichting")
+    for wrong in ({"practice.practice_agb": "1"}, {"practice.provider_agb": ""}, {"input.table": ""}):
+        page = visitor.press(page, "Beginnen", **{**given, **wrong})
+        assert page.status == 409
+        assert [*folder.iterdir()] == []
+
+    def failing(*args: Any) -> Path:
+        raise WriteError("WRITE_FAILED", path="x", reason="no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(setup, "begin_with", failing)
+        visitor.press(page, "Beginnen", **given)
+        assert [*folder.iterdir()] == []
+    page = visitor.press(visitor.get("/inrichting"), "Beginnen", **given)
+    assert "De instellingen zijn gemaakt." in page.text
+    assert {path.name for path in folder.iterdir()} == {"agenda.sqlite", "ei-export.toml", "tariffs.csv"}
+
+
+def test_every_refusal_of_a_field_says_which(visitor: Visitor) -> None:
+    page = visitor.press(at(visitor, "praktijk"), LOOK, **{"status.answer_weeks": "abc", "input.complete_from": ""})
+    assert 'Geen antwoord na zo veel weken: "abc" is niet te begrijpen; verwacht wordt: 0' in page.text
+    page = visitor.press(at(visitor, "overeenkomsten"), "Bekijk wat er overgenomen wordt", verzekeraar="VGZ", vanaf="x")
+    assert 'Vanaf: "x"' in page.text
+    page = visitor.press(at(visitor, "verzekeraars"), LOOK, verzekeraar="VGZ", vanaf="2020-01-01", tm="ooit")
+    assert 'Tot en met: "ooit"' in page.text
+    page = visitor.press(tariff_form(visitor, toon="Menzis", zoek="940192"), LOOK, near="weghalen", bedrag="veel")
+    assert 'Bedrag: "veel"' in page.text
+    fields = [("_token", look_token(page)), ("vanaf:l|Menzis|940170|1", "straks"), ("bedrag:l|Menzis|940170|1", "1,00")]
+    page = visitor.send("post", "/inrichting/wijzigen/bedragen", fields)
+    assert 'Van Menzis 940170: "straks"' in page.text
+
+
+@pytest.mark.parametrize(("number", "told"), [("12", "0012"), ("9998", "9998"), ("7095", "")])
+def test_a_word_read_as_a_number_of_nobody_is_told(visitor: Visitor, number: str, told: str) -> None:
+    look = visitor.press(at(visitor, "verzekeraars"), "Lees als dit nummer", uzovi=["9999"], nummer=number)
+    assert look.status == 200
+    assert ("is niet bekend bij welke verzekeraar het hoort" in look.text) == bool(told)
+    assert f"Van UZOVI-nummer {told} is niet bekend" in look.text or not told
+
+
+def test_a_proposal_says_when_declaring_becomes_real_and_when_it_ends(visitor: Visitor, practice: Path) -> None:
+    real, test = "wordt er echt gedeclareerd", "er wordt niets meer gedeclareerd"
+    look = visitor.press(at(visitor, "praktijk"), LOOK, **{"output.message": "test"})
+    assert (real in look.text, test in look.text) == (False, True)
+    saved(visitor, look)
+    look = visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.name": "Anders"})
+    assert (real in look.text, test in look.text) == (False, False)
+    look = visitor.press(at(visitor, "praktijk"), LOOK, **{"output.message": "production"})
+    assert (real in look.text, test in look.text) == (True, False)
+    look = visitor.press(at(visitor, "wijzigingen"), "Terugnemen Andere gegevens: Test of echt")
+    assert (real in look.text, test in look.text) == (True, False)
+
+
 def test_of_two_that_begin_the_same_practice_the_second_is_told(
     tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,7 +384,8 @@ def test_a_practice_without_a_code_gets_none_that_is_made_up(tmp_path: Path, des
     wrong = visitor.press(visitor.get("/"), "Beginnen", export=export, **{"practice.name": "De Brug"})
     assert wrong.status == 409
     assert "AGB-code van de praktijk is nog niet ingevuld" in wrong.text
-    page = visitor.press(wrong, "Beginnen", **{"practice.institution_agb": "06012345"})
+    assert not (tmp_path / "praktijk" / "mei.csv").exists()
+    page = visitor.press(wrong, "Beginnen", export=export, **{"practice.institution_agb": "06012345"})
     assert "De instellingen zijn gemaakt." in page.text
     found = load(tmp_path / "praktijk" / "ei-export.toml").practice
     assert (found.practice_agb, found.institution_agb, found.pay_to) == ("", "06012345", "institution")
@@ -335,4 +401,6 @@ def test_what_is_no_export_is_told_without_commands(tmp_path: Path, desk: Desk, 
     page = visitor.press(visitor.get("/"), "Beginnen", **{**who, "export": {name: content}})
     assert page.status == 409
     assert "kies dat bestand" in page.text
+    assert "Kies ook uw export opnieuw" in page.text
+    assert [*(tmp_path / "praktijk").iterdir()] == []
     assert "run opnieuw" not in page.text

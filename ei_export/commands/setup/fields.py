@@ -113,11 +113,11 @@ def typed(field: SettingsField, text: str) -> Value | None:
     if field.kind == "day":
         day = sheet_day(text)
         if day is None:
-            raise SettingsError("FORM_VALUE", found=text, expected=_DAY_FORM)
+            raise SettingsError("FORM_VALUE", key=field.key, found=text, expected=_DAY_FORM)
         return day
     if field.kind == "number":
         if not _NUMBER.fullmatch(text):
-            raise SettingsError("FORM_VALUE", found=text, expected="0 … 999")
+            raise SettingsError("FORM_VALUE", key=field.key, found=text, expected="0 … 999")
         return int(text)
     if field.kind == "list":
         return [part for part in map(str.strip, _BETWEEN.split(text)) if part] or None
@@ -183,9 +183,9 @@ def typed_rows(
         if not rows and [cell.casefold() for cell in cells] in [[head.casefold() for head in each] for each in heads]:
             continue
         if len(cells) != wide or not all(cells[:-1]) or (field.kind == "table" and not cells[-1]):
-            raise SettingsError("FORM_ROW", found=line, expected=" ; ".join(heads[0]))
+            raise SettingsError("FORM_ROW", key=field.key, found=line, expected=" ; ".join(heads[0]))
         if field.kind == "table" and said.setdefault(tuple(cells[:-1]), cells[-1]) != cells[-1]:
-            raise SettingsError("FORM_ROW_TWICE", found=" ; ".join(cells[:-1]))
+            raise SettingsError("FORM_ROW_TWICE", key=field.key, found=" ; ".join(cells[:-1]))
         rows.append(cells)
     return rows
 

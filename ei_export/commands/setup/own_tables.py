@@ -1,9 +1,10 @@
 """The tables of a practice's own, read as its settings name them: what is wrong with any, and what is in vain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from ...base.problems import Finding, SettingsError
+from ...intake.values import uzovi
 from ...model import codelists
 from ...settings import Settings
 from ...zorg1.agreements import Agreements, Known, read_agreements
@@ -34,7 +35,18 @@ def read_own_tables(settings: Settings) -> Sequence[Finding]:
             codebook_of(settings, MeasuringRules.load(agreements, own).measures)
     except SettingsError as first:
         raise WrongTablesError(_errors(settings) or [first]) from None
-    return [*in_vain(settings, agreements, tariffs), *unchecked(agreements)]
+    return [*in_vain(settings, agreements, tariffs), *unchecked(agreements), *_of_nobody(settings)]
+
+
+def _of_nobody(settings: Settings) -> Iterator[Finding]:
+    """The UZOVI numbers that words are read as and that are no insurer's: a run tells it of each appointment."""
+    known = {*codelists.uzovi_numbers(), *settings.uzovi}
+    for meaning in sorted({*settings.input.values.get("uzovi", {}).values()}):
+        number = uzovi(meaning)
+        if number is None:
+            yield Finding("UZOVI_INVALID", "uzovi", {"found": meaning})
+        elif number not in known:
+            yield Finding("UZOVI_UNKNOWN", "uzovi", {"uzovi": number})
 
 
 def _errors(settings: Settings) -> list[SettingsError]:

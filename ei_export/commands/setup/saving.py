@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self, TypeAlias
 
 from attrs import frozen
 
@@ -34,6 +34,8 @@ LISTED: Final = frozenset({"agreements.overlay"})
 #: What Notepad writes at the start of a file.
 _MARK: Final = BOM_UTF8
 _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
+#: What a change makes of every run from then on: declarations for real, a test, or what it is already.
+Turn: TypeAlias = Literal["real", "test", ""]
 #: One change at a time.
 _SAVING: Final = Lock()
 
@@ -64,7 +66,7 @@ class Prepared:
     """A change that may be saved: what there is ``before``; the files that it changes with what they will be; the
     settings then. ``findings``: what these will hold in vain, and don't now. ``is_by_hand``: it takes back what
     somebody wrote in these files since the last change that is kept. ``left``: files that stay, and are named no
-    more."""
+    more. ``turns``: what every run is from then on, and isn't now; '' where it stays what it is."""
 
     change: SettingsChange
     before: Files
@@ -73,6 +75,7 @@ class Prepared:
     findings: Sequence[Finding] = ()
     is_by_hand: bool = False
     left: Sequence[Path] = ()
+    turns: Turn = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -105,7 +108,8 @@ def prepare(config: Path, change: SettingsChange, seen: str = "") -> Prepared:
     with reading_as(files.contents | after):
         wanted = load(config)
         findings = [finding for finding in read_own_tables(wanted) if finding not in held]
-    return Prepared(change, files, after, wanted, findings, left=_left(settings, wanted))
+    turns = _turn(settings, wanted)
+    return Prepared(change, files, after, wanted, findings, left=_left(settings, wanted), turns=turns)
 
 
 def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
@@ -131,7 +135,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
         for file in change.files:
             left.setdefault(config.parent / file.path, file.became)
     with reading_as(files.contents):
-        named = _named(config)
+        named, turns = _named(config), _turn(_loaded(config), settings)
     return Prepared(
         change=SettingsChange.of("taken_back", {"count": len(back), "when": back[-1].when.isoformat(" ", "minutes")}),
         before=Files(config, contents),
@@ -139,6 +143,7 @@ def prepare_to_take_back(config: Path, name: str, seen: str = "") -> Prepared:
         settings=settings,
         is_by_hand=any(digest(content) != left.get(path, digest(content)) for path, content in contents.items()),
         left=[path for path in named if path not in [*chain.from_iterable(settings.own_files.values())]],
+        turns=turns,
     )
 
 
@@ -171,9 +176,21 @@ def _seen(config: Path, seen: str) -> Files:
 
 def _named(config: Path) -> Sequence[Path]:
     """The files that settings name; none where these can't be loaded."""
+    settings = _loaded(config)
+    return [*chain.from_iterable(settings.own_files.values())] if settings is not None else []
+
+
+def _loaded(config: Path) -> Settings | None:
+    """The settings as they are; None where they can't be loaded."""
     with suppress(SettingsError):
-        return [*chain.from_iterable(load(config).own_files.values())]
-    return []
+        return load(config)
+    return None
+
+
+def _turn(before: Settings | None, after: Settings) -> Turn:
+    if before is not None and before.output.test == after.output.test:
+        return ""
+    return "test" if after.output.test else "real"
 
 
 def _held_in_vain(settings: Settings) -> Sequence[Finding]:

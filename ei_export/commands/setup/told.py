@@ -51,7 +51,8 @@ def _refused(refusal: Refusal, language: Language) -> str:
     label = _label(str(refusal.params.get("key", "")), say)
     if f"refused.{refusal.code}" in say and label:
         return say(f"refused.{refusal.code}", **{**refusal.params, "label": label})
-    return " ".join(render(refusal.code, refusal.params, language))
+    params = {**refusal.params, "key": label} if label else refusal.params
+    return " ".join(render(refusal.code, params, language))
 
 
 def _label(key: str, say: Words) -> str:
