@@ -16,9 +16,14 @@ from ei_export.commands.setup.keeping import KEPT
 from ei_export.desk import setup_counting, setup_proposals
 from ei_export.desk.setup_links import linked
 from ei_export.settings import load
+from ei_export.zorg1.tariffs import Tariffs
 from tests.support.demo import DEMO
 from tests.support.desk import Page, Visitor
-from tests.support.feeds import tables_read_once  # noqa: F401 - a fixture
+from tests.support.feeds import (
+    csv_text,
+    tables_read_once,  # noqa: F401 - a fixture
+    visit,
+)
 
 Desk = Callable[..., Visitor]
 OTHERS = ("overeenkomsten", "metingen", "zorg1", "praktijk")
@@ -328,6 +333,64 @@ def test_a_practice_from_export_to_first_check_by_forms_alone(tmp_path: Path, de
     told = check(folder)
     assert told.startswith('TEST (message in ei-export.toml is "test")')
     assert "VGZ (7095)" in told
+
+
+#: What another system calls its columns; three of these names say nothing by themselves.
+OTHER_HEADS = {
+    **{"appointment_id": "Afspraaknr.", "date": "Datum", "status": "Toestand", "code": "Prestatie"},
+    **{"trajectory_id": "Traject", "patient_id": "Cliëntnummer", "bsn": "Burgerservicenr", "birth_date": "Geboren"},
+    **{"sex": "Geslacht", "name": "Achternaam", "initials": "Voorletters", "postcode": "PC", "house_number": "Huisnr"},
+    **{"uzovi": "Zorgverzekeraar", "insured_number": "Polisnummer", "diagnosis_code": "Dcsph"},
+    **{"indication_code": "Indicatie", "therapist_agb": "Behandelaar AGB"},
+}
+
+
+def dutch(day: str) -> str:
+    year, month, of_month = map(int, day.split("-"))
+    return f"{of_month}-{month}-{year}"
+
+
+def test_an_export_as_windows_writes_it_is_linked_taken_back_and_that_too(tmp_path: Path, desk: Desk) -> None:
+    """From beginning to taking back, with headings, words, days and amounts of a Dutch system of years ago."""
+    ours = [
+        visit("A1", "2023-03-01", "01", "T1", status="Gefiatteerd"),
+        visit("A2", "2023-04-03", "ECHO", status="Gefiatteerd"),
+        visit("A3", "2023-04-04", "01", status="Niet verschenen – afgezegd"),
+    ]
+    said = [{"birth_date": dutch(row["birth_date"]), "date": dutch(row["date"])} for row in ours]
+    more = {"sex": "vrouw", "uzovi": "Coöperatie VGZ", "name": "Groëneveld"}
+    rows = [{**row, **days, **more} for row, days in zip(ours, said, strict=True)]
+    theirs = [{name: row.get(own, "42,50") for own, name in {**OTHER_HEADS, "": "Bedrag"}.items()} for row in rows]
+    export = csv_text(theirs, [*OTHER_HEADS.values(), "Bedrag"], newline="\r\n").encode("cp1252")
+    visitor, config = desk(tmp_path), tmp_path / "ei-export.toml"
+    who: dict[str, Any] = {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765"}
+    visitor.press(visitor.get("/"), "Beginnen", **who, export={"Export.csv": export}, **{"practice.name": "Fysio Één"})
+    begun, tariffs = config.read_bytes(), tmp_path / "tariffs.csv"
+    linked = {"kolom:status": "Toestand", "kolom:bsn": "Burgerservicenr", "kolom:birth_date": "Geboren"}
+    saved(visitor, visitor.press(at(visitor, "kolommen"), LOOK, **linked))
+    saved(visitor, visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=["Gefiatteerd"]))
+    page = at(visitor, "statuswoorden")
+    saved(visitor, visitor.press(page, "Niet uitgevoerd", woord=["Niet verschenen – afgezegd"]))
+    saved(visitor, visitor.press(at(visitor, "codes"), "Koppelen", near="ECHO", code=["01"], naar="940131"))
+    saved(visitor, visitor.press(at(visitor, "codes"), "Is geen Zorg1", near="ECHO", code=["ECHO"]))
+    page = at(visitor, "verzekeraars")
+    saved(visitor, visitor.press(page, "Lees als dit nummer", uzovi=["Coöperatie VGZ"], nummer="7095"))
+    saved(visitor, visitor.press(at(visitor, "verzekeraars"), LOOK, verzekeraar="VGZ", vanaf="1-1-2019"))
+    pasted = {"plak": "Code\tBedrag\n940131\t€ 1.042,5\n", "verzekeraar": "VGZ", "vanaf": "1-1-2023"}
+    saved(visitor, visitor.press(at(visitor, "tarieven"), "Bekijk wat ervan begrepen wordt", **pasted))
+    page = visitor.get("/inrichting")
+    assert page.text.count("alles wordt begrepen") == 5
+    assert Tariffs.load(tariffs).rows[0].cents == 104250
+    done = config.read_bytes(), tariffs.read_bytes()
+    page = at(visitor, "wijzigingen")
+    (first,) = [each for each in page.all("//button") if each.startswith("Terugnemen Kolommen")]
+    saved(visitor, visitor.press(page, first))
+    assert config.read_bytes() == begun
+    assert Tariffs.load(tariffs).rows == ()
+    page = at(visitor, "wijzigingen")
+    (back,) = [each for each in page.all("//button") if each.startswith("Terugnemen Terug")]
+    saved(visitor, visitor.press(page, back))
+    assert (config.read_bytes(), tariffs.read_bytes()) == done
 
 
 def test_a_large_export_is_counted_by_a_process_of_its_own(
