@@ -337,12 +337,12 @@ def test_a_practice_from_export_to_first_check_by_forms_alone(tmp_path: Path, de
 
 #: What another system calls its columns; three of these names say nothing by themselves.
 OTHER_HEADS = {
-    **{"appointment_id": "Afspraaknr.", "date": "Datum", "status": "Toestand", "code": "Prestatie"},
-    **{"trajectory_id": "Traject", "patient_id": "Cliëntnummer", "bsn": "Burgerservicenr", "birth_date": "Geboren"},
-    **{"sex": "Geslacht", "name": "Achternaam", "initials": "Voorletters", "postcode": "PC", "house_number": "Huisnr"},
-    **{"uzovi": "Zorgverzekeraar", "insured_number": "Polisnummer", "diagnosis_code": "Dcsph"},
-    **{"indication_code": "Indicatie", "therapist_agb": "Behandelaar AGB"},
-}
+    "appointment_id": "Afspraaknr.", "date": "Datum", "status": "Toestand", "code": "Prestatie",
+    "trajectory_id": "Traject", "patient_id": "Cliëntnummer", "bsn": "Burgerservicenr", "birth_date": "Geboren",
+    "sex": "Geslacht", "name": "Achternaam", "initials": "Voorletters", "postcode": "PC", "house_number": "Huisnr",
+    "uzovi": "Zorgverzekeraar", "insured_number": "Polisnummer", "diagnosis_code": "Dcsph",
+    "indication_code": "Indicatie", "therapist_agb": "Behandelaar AGB",
+}  # fmt: skip
 
 
 def dutch(day: str) -> str:
