@@ -22,7 +22,7 @@ from ..base.problems import BusyError, Language, Refusal, SettingsError, refusal
 from ..base.wording import number, printable
 from ..base.words import Worded, Words, words
 from ..commands.renewing import renew
-from ..ledger.standing import unanswered, without_answer
+from ..ledger.standing import to_send, unanswered
 from ..output.pages import page_environment
 from ..output.sheets import Kind, Value
 from .desk import Desk
@@ -107,9 +107,9 @@ _NONE: Final = _Sending(0, 0)
 def _sending() -> _Sending:
     def read() -> _Sending:
         with desk().ledger() as ledger:
-            to_send = {run["run"] for run in without_answer(ledger) if run["sent_on"] is None}
-            waiting = sum(row["run"] not in to_send for row in unanswered(ledger, date.max))
-        return _Sending(len(to_send), waiting)
+            unsent = {run["run"] for run in to_send(ledger)}
+            waiting = sum(row["run"] not in unsent for row in unanswered(ledger, date.max))
+        return _Sending(len(unsent), waiting)
 
     return desk().kept("sending", read)
 

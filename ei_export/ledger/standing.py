@@ -102,14 +102,13 @@ ORDER BY again = 'header', insurer, CASE again WHEN 'header' THEN invoice ELSE '
     return ledger.each(Line, sql)
 
 
-def without_answer(ledger: Ledger) -> Iterator[LedgerRow]:
-    """The runs to none of whose files there is an answer, the first one first: when these were handed to VECOZO
-    (``sent_on``, None where nobody said so), how many ``invoices`` and ``lines`` they are, and what for."""
+def to_send(ledger: Ledger) -> Iterator[LedgerRow]:
+    """The runs whose files nobody said were handed to VECOZO and to none of which there is an answer, the first one
+    first: how many ``invoices`` and ``lines`` they are, and what for."""
     sql = """
-SELECT run.run, run.today, run.handed_over_on AS sent_on, run.folder, count(*) AS invoices, sum(d.lines) AS lines,
-       sum(d.amount_cents) AS amount_cents
+SELECT run.run, run.today, run.folder, count(*) AS invoices, sum(d.lines) AS lines, sum(d.amount_cents) AS amount_cents
 FROM run JOIN declaration AS d ON d.run = run.run LEFT JOIN answer ON answer.invoice = d.invoice
-WHERE run.state = 'published'
+WHERE run.state = 'published' AND run.handed_over_on IS NULL
 GROUP BY run.run HAVING count(answer.invoice) = 0 ORDER BY run.run
 """
     return ledger.named(sql)

@@ -14,7 +14,7 @@ from ...declaring.files import LINE_COLUMNS, LineList
 from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.runs import published_run
-from ...ledger.standing import unanswered, without_answer
+from ...ledger.standing import to_send, unanswered
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
@@ -31,7 +31,8 @@ _WIDTHS: Final = {"message": 80, "remedy": 80, "reference": 22, "trajectory": 22
 
 def known(ledger: Ledger, day: date, found: WorkList | None, figures: Figures | None) -> Known:
     """What the ledger knows, as pages say it; the arguments as of `Known`."""
-    sent = {run_label(run["run"]): run["sent_on"] is not None for run in without_answer(ledger)}
+    unsent = {run["run"] for run in to_send(ledger)}
+    sent = {run_label(row["run"]): row["run"] not in unsent for row in unanswered(ledger, date.max)}
     return Known(day, found, figures, sent)
 
 

@@ -63,7 +63,7 @@ def status(settings: Settings, today: date) -> Iterator[Status]:
             overview=found,
             worklist=work,
             declarations=[_declaration(row) for row in standing.declarations(ledger)],
-            to_send=[_to_send(row) for row in standing.without_answer(ledger) if row["sent_on"] is None],
+            to_send=[_to_send(row) for row in standing.to_send(ledger)],
             tests=[{**row, "run": run_label(row["run"], test=True)} for row in standing.tests(ledger)],
             by_uzovi=sums_by_uzovi(known_declarations(ledger, date.max)),
             figures=lambda: figures(ledger, rules, today),
@@ -86,8 +86,7 @@ def _declaration(row: standing.LedgerRow) -> standing.LedgerRow:
 
 
 def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
-    told = {"run": run_label(row["run"]), "folder": path_of(row["folder"]).name}
-    return {**{name: value for name, value in row.items() if name != "sent_on"}, **told}
+    return {**row, "run": run_label(row["run"]), "folder": path_of(row["folder"]).name}
 
 
 def closed_rows(ledger: Ledger, settings: Settings, rules: Rules) -> Iterator[standing.LedgerRow]:

@@ -1,6 +1,7 @@
 """What is closed leaves every list but that of what is closed, and is as if nobody had closed it once it is opened."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,7 @@ def test_the_page_and_the_text_set_apart_what_is_closed(clerk: Clerk) -> None:
     text = clerk.gives("status", as_json=False)[1]
     assert "AFGESLOTEN (2)" in text
     assert "Afgeschreven" in text
+    assert re.search(r"afgeschreven op \d\d-\d\d-\d{4}:", text)
     assert "afgewezen:" not in text
     assert "vastgehouden:" not in text
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.clerk import COURSE, START, Clerk, few_tariffs, the
-from tests.support.feeds import TODAY, Clinic
-from tests.support.receiver import by_insurer
+from tests.support.clerk import COURSE, SINGLE, START, Clerk, few_tariffs, the
+from tests.support.feeds import TODAY, Clinic, visit
+from tests.support.receiver import by_insurer, take_apart
 
 
 @pytest.fixture
@@ -90,3 +90,17 @@ def test_the_page_of_a_later_run_names_what_is_still_to_be_sent(clerk: Clerk) ->
     text = page.read_text(encoding="utf-8")
     assert "Stuur ook de bestanden van R000002," in text
     assert "retourbestanden van R000001 op" in text
+
+
+def test_page_and_status_name_what_waits_of_a_run_that_is_answered_in_part(clerk: Clerk) -> None:
+    _, answered = map(take_apart, clerk.clinic.feed([*COURSE, SINGLE]).run().files.values())
+    clerk.gives("sent", "R000001", today="2021-07-03")
+    clerk.gets(by_insurer(answered, {}))
+    later = visit("A9", "2021-05-03", "940131", "T9", patient="P9")
+    clerk.clinic.feed([*COURSE, SINGLE, later]).run(today="2021-07-05")
+    text = (clerk.clinic.folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Stuur de bestanden in R000002/declarations" in text
+    assert "retourbestanden van R000001 op" in text
+    said = clerk.gives("status", today="2021-07-06", as_json=False)[1]
+    assert "WACHT OP ANTWOORD (1)" in said, "what is to be sent waits for no answer yet, as at Vandaag"
+    assert "  - 03-07-2021 (3 dagen)  " in said, "it waits from the day it was sent"

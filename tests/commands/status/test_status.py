@@ -241,7 +241,7 @@ def test_the_text_fits_a_terminal_and_names_nobody(clinic: Clinic) -> None:
             assert not any(bsn in text for bsn in BSNS)
             assert "Voorbeeld" not in text
             assert text.count("  - R0000") == (24 if arguments else 20)  # to be sent, and runs
-        assert text.count("ei-export status --all") == 4  # to be sent, answers, trajectories, runs
+        assert text.count("ei-export status --all") == 3  # to be sent, trajectories, runs
 
 
 @pytest.mark.parametrize(("waits", "command"), [("line", SECOND), ("header", INVOICE)])
