@@ -59,8 +59,8 @@ _PARTS: Final = {b"next": "next.html", b"worklist": "tasks.html", b"figures": "s
 @frozen
 class Known:
     """What the ledger knows on a ``day``, as pages say it: what there is to do, the ``figures``, and which runs have
-    files without an answer (``sent``), each with whether these were sent, as far as anybody knows. ``worklist`` and ``figures``
-    are None where they could not be made."""
+    files without an answer (``sent``), each with whether these were sent, as far as anybody knows. ``worklist`` and
+    ``figures`` are None where they could not be made."""
 
     day: date
     worklist: WorkList | None
