@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -21,7 +22,7 @@ from ..commands.control.report import sheet as control_sheet
 from ..commands.index.index import Asked, compute
 from ..commands.index.tables import tables
 from ..commands.zorg1.export import export
-from ..commands.zorg1.monitor import Question, monitor, sheet
+from ..commands.zorg1.monitor import COLUMNS, Question, monitor, sheet
 from ..commands.zorg1.quality import Consent, named, quality
 from ..commands.zorg1.quality import sheet as quality_sheet
 from ..commands.zorg1.selection import Selection
@@ -125,11 +126,16 @@ def monitored(
 ) -> MonitoredRows:
     """Raises as `monitor`."""
     with closing(monitor(settings, wanted.select, question, today)) as found:
-        rows = [row for row, _ in zip(found.rows, range(MOST_ROWS), strict=False)]
+        rows = [_in_words(row, told) for row, told in islice(found.told(), MOST_ROWS)]
         kinds = list(kinds_found(found.problems, settings.language, {}, _LIMITS))
         return MonitoredRows(
-            sheet(settings.language), rows, len(found.rows), found.trajectories, kinds, wanted, question
+            sheet(settings.language), rows, len(found.kept), found.trajectories, kinds, wanted, question
         )
+
+
+def _in_words(row: Row, told: Sequence[str]) -> Row:
+    """A row with its problems as they are told, in the place of their codes."""
+    return [told if column.key == "problems" else cell for column, cell in zip(COLUMNS, row, strict=True)]
 
 
 def monitor_file(

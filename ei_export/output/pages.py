@@ -15,7 +15,6 @@ from .. import __version__
 from ..base.problems import Language
 from ..base.wording import day_text, euros, number, percentage, printable
 from ..base.words import Words, words
-from .causes import title
 from .cells import safe
 
 if TYPE_CHECKING:
@@ -65,7 +64,6 @@ def page_environment(language: Language, package: str, folder: str = "page") -> 
         "percent": lambda tenths: percentage(tenths, language).replace(" ", "\u00a0"),
         # For who pastes a table in a spreadsheet.
         "cell": safe,
-        "title_of": lambda code: title(code, language),
         # File names may be long; a line can break behind an underscore.
         "breakable": lambda name: Markup("_<wbr>").join(name.split("_")),
         "day": lambda day: day_text(day, language),

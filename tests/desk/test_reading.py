@@ -313,6 +313,9 @@ def test_monitoring_is_asked_by_a_form_and_shown(visitor: Visitor, place: Path) 
     assert {row["Programma"] for row in cells} == {"nek"}
     assert {row["Klopt"] for row in cells} == {"N"}, "what is asked of is shown"
     assert headings[-2:] == ["Klopt", "Bevindingen"]
+    told = [row["Bevindingen"] for row in cells]
+    assert all(told)
+    assert not any("…" in text for text in told), "what it is about is filled in"
     assert page.tree.xpath("//select[@id='f-fits']/option[@selected]/@value") == ["N"], "what was asked stays"
     assert nobody(page, place)
     assert visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-started": "gisteren"}).status == 409

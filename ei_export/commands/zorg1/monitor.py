@@ -1,15 +1,15 @@
 """``zorg1 monitor``: all trajectories, shared or not, code by code, and whether profile, diagnosis, scores and codes
 fit each other and the insurer (§5.2.2)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from attrs import define, frozen
 
-from ...base.problems import Language, SettingsError, Severities
+from ...base.problems import Language, SettingsError, Severities, render
 from ...base.wording import quoted_word
 from ...base.words import words
 from ...judging.rules import Rules
@@ -35,6 +35,8 @@ NAME: Final = "zorg1-monitor"
 _KINDS: Final[Mapping[str, Kind]] = {"started": "date", "score": "number", "units": "number", "problems": "list"}
 _WIDTHS: Final = {"category": 46, "problems": 46, "expected_declare_under": 24, "declare_under": 18, "consent": 26}
 COLUMNS: Final = tuple(Column(key, _KINDS.get(key, "text"), _WIDTHS.get(key, 14)) for key in MONITOR_COLUMNS)
+#: What is kept of a row: behind it what is told of its problems, in words.
+_KEPT: Final = (*COLUMNS, Column("told", "list"))
 #: What became of visits, what asks most of somebody first: of several with one code that one is told.
 STATUSES: Final = (
     *("unreadable", "held", "refused", "credited", "no_agreement", "partly_granted", "sent", "granted", "closed"),
@@ -63,17 +65,28 @@ class Question:
 
 @define
 class Monitored:
-    """The ``rows`` that were ``asked`` for, in order, of so many ``trajectories``; the ``problems`` of these, and what
-    there is to tell of all that was read; and the ``files`` they are in. ``insurer``: whose an UZOVI number is.
+    """The rows that were ``asked`` for, ``kept`` in order, of so many ``trajectories``; the ``problems`` of these, and
+    what there is to tell of all that was read; and the ``files`` they are in. ``insurer``: whose an UZOVI number is.
     Somebody is to close it: it is on disk."""
 
     asked: Asked
     insurer: Callable[[str], str]
     severities: Severities
-    rows: SortedRows
+    kept: SortedRows
     problems: ProblemList
+    language: Language
     trajectories: int = 0
     files: Sequence[Path] = ()
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows, by `COLUMNS`."""
+        return (row for row, _ in self.told())
+
+    def told(self) -> Iterator[tuple[Row, Sequence[str]]]:
+        """The rows, each with its problems in words."""
+        for *row, told in self.kept:
+            yield row, cast("Sequence[str]", told)
 
     @property
     def exit_code(self) -> int:
@@ -82,20 +95,20 @@ class Monitored:
 
     def close(self) -> None:
         """Gives the disk back."""
-        self.rows.close()
+        self.kept.close()
         self.problems.close()
 
     def add(self, review: Review) -> bool:
         """Adds what is asked for of a course; gives whether that is anything."""
-        course, before = review.course, len(self.rows)
+        course, before = review.course, len(self.kept)
         for number, code in enumerate(review.codes):
             row = self._row(review, code)
             if self.asked.takes(row):
                 place = course.started.isoformat(), course.trajectory, course.patient_id, f"{number:0{_DIGITS}}"
-                self.rows.add(row, place)
+                self.kept.add((*row, _each(render(f.code, f.params, self.language)[0] for f in code.found)), place)
                 for finding in code.found:
                     self.problems.add(finding, *review.place(code), uzovi=code.visits[0].uzovi)
-        return len(self.rows) > before
+        return len(self.kept) > before
 
     def _row(self, review: Review, code: Reviewed) -> Row:
         """A code of a course, by `MONITOR_COLUMNS`."""
@@ -150,7 +163,9 @@ def monitor(
     selection, reader = select(rules.resolver.programs), CourseReader(settings, rules)
     reviewer = _reviewer(settings, rules, reader, today)
     problems = ProblemList(settings.language, settings.input.name, settings.severities)
-    found = Monitored(asked, rules.resolver.insurer, settings.severities, SortedRows(COLUMNS, asked.by), problems)
+    found = Monitored(
+        asked, rules.resolver.insurer, settings.severities, SortedRows(_KEPT, asked.by), problems, settings.language
+    )
     page = Page.of(settings, rules, reader, selection, today) if folder is not None else None
     with ExitStack() as failing, closing(page) if page is not None else nullcontext():
         failing.callback(found.close)
@@ -231,7 +246,7 @@ def _each(texts: Iterable[str]) -> Sequence[str]:
 
 
 def _write(
-    settings: Settings, rows: SortedRows, page: Page, today: date, folder: Path, *, xlsx: bool
+    settings: Settings, rows: Iterable[Row], page: Page, today: date, folder: Path, *, xlsx: bool
 ) -> Sequence[Path]:
     """Writes the page, and the table with what became of visits in words."""
     with sheet_files(folder, settings.ledger.path) as files:

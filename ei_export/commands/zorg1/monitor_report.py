@@ -27,7 +27,7 @@ def document(found: Monitored, language: Language) -> Mapping[str, Any]:
 def text_lines(found: Monitored, language: Language, paint: Paint = plain) -> Iterator[str]:
     """How much there is, what is wrong with it, and where it is."""
     say = words("monitor", language)
-    yield say("found", count=len(found.rows), trajectories=found.trajectories)
+    yield say("found", count=len(found.kept), trajectories=found.trajectories)
     levels = found.problems.severities
     yield say("problems", errors=levels["error"], warnings=levels["warning"], infos=levels["info"])
     yield ""
