@@ -84,6 +84,13 @@ class Sheet:
         return [self.headings[column.key] for column in self.columns]
 
 
+class Total(tuple[Value, ...]):
+    """A row of all the others together. In a workbook it stands below them, apart: where they are sorted and filtered,
+    it is not among them."""
+
+    __slots__ = ()
+
+
 class Rows(Protocol):
     """Takes the rows of a sheet, in their order."""
 
@@ -247,6 +254,7 @@ class _XlsxRows:
         self._cells = [(_FORMS[column.kind], formats.of(column)) for column in sheet.columns]
         self._most_rows = most_rows
         self._number = 0
+        self._totals: list[Total] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -260,9 +268,24 @@ class _XlsxRows:
         self._row = 0
 
     def add(self, row: Row) -> None:
-        if self._row == self._most_rows - 1:
-            self.end()
+        if isinstance(row, Total):
+            self._totals.append(row)
+            return
+        if self._row >= self._most_rows - 1:
+            self._filter()
             self._begin()
+        self._write(row)
+
+    def end(self) -> None:
+        """Has the rows filtered by their columns, and writes the totals, behind an empty row."""
+        self._filter()
+        self._row += 1
+        for total in self._totals:
+            if self._row >= self._most_rows - 1:
+                self._begin()
+            self._write(total)
+
+    def _write(self, row: Row) -> None:
         self._row += 1
         for index, ((form, shown), value) in enumerate(zip(self._cells, row, strict=True)):
             if value is None or value == "":
@@ -276,8 +299,7 @@ class _XlsxRows:
             else:
                 self._page.write_number(self._row, index, number, shown)
 
-    def end(self) -> None:
-        """Has the rows filtered by their columns."""
+    def _filter(self) -> None:
         self._page.autofilter(0, 0, self._row, len(self._sheet.columns) - 1)
 
 

@@ -25,6 +25,7 @@ from ei_export.output.sheets import (
     CsvRows,
     Row,
     Sheet,
+    Total,
     Value,
     as_json,
     sheet_files,
@@ -120,6 +121,29 @@ def test_a_workbook_has_days_euros_and_percentages() -> None:
     page = load_workbook(io.BytesIO(workbook([ROW])))["zorg1"]
     assert [cell.number_format for cell in page[2]][2:] == ["dd-mm-yyyy", '"€" #,##0.00', "General", "0.0%"]
     assert (page.freeze_panes, page.auto_filter.ref, page.column_dimensions["A"].width > 0) == ("A2", "A1:F2", True)
+
+
+@pytest.mark.parametrize(
+    ("most_rows", "first", "last"),
+    [
+        (100, ("A1:F3", ["T1", "T2", None, "Alle"]), None),
+        (4, ("A1:F3", ["T1", "T2"]), ["Alle"]),  # with the empty row there is no room left
+        (2, ("A1:F2", ["T1"]), ["Alle"]),
+    ],
+)
+def test_a_total_is_not_sorted_among_the_others(
+    most_rows: int, first: tuple[str, list[str | None]], last: list[str] | None
+) -> None:
+    total = Total(("Alle", *ROW[1:]))
+    rows = [total, ROW, ("T2", *ROW[1:])]
+    book = load_workbook(io.BytesIO(workbook(rows, most_rows)))
+    pages = [page for page in book if page.title.startswith("zorg1")]
+    names = [[row[0] for row in page.iter_rows(min_row=2, values_only=True)] for page in pages]
+    assert (pages[0].auto_filter.ref, names[0]) == first
+    assert (names[-1] if len(pages) > 1 else None) == last
+    assert [line.split(";")[0] for line in csv_of(SHEET, rows).decode("utf-8-sig").splitlines()[1:]] == [
+        "Alle", "T1", "T2",
+    ]  # fmt: skip
 
 
 def test_sentences_can_be_read_whole() -> None:

@@ -8,7 +8,7 @@ from attrs import frozen
 from ...base.problems import Language
 from ...base.words import words
 from ...output.refusals import official
-from ...output.sheets import Column, Row, Sheet, as_json, titled
+from ...output.sheets import Column, Row, Sheet, Total, as_json, titled
 from .figures import Figures
 from .lines import ANSWERED_WITHIN, DECLARED_WITHIN, Days, Share
 from .money import AGES, AMOUNTS
@@ -171,16 +171,25 @@ def sheets(figures: Figures, language: Language) -> Iterator[tuple[Sheet, Iterat
 
 
 def _worded(table: Table, row: Row, language: Language) -> Row:
-    """A row as people read it: keys in words, and a name for what is of all, or of what nobody knows."""
-    say, worded = words("figures", language), list(row)
+    """A row as people read it: keys in words, and a name for what is of all, or of what nobody knows; a source is in
+    the language of the table it stands in."""
+    say, worded, is_total = words("figures", language), list(row), _is_total(table, row)
     for place, column in enumerate(table.columns):
         if column.key in _WORDED:
             worded[place] = say[f"{column.key}.{row[place]}"]
         elif column.key == "insurer" and not row[place]:
-            worded[place] = say["unknown" if table.key == "undeclared" else "all"]
-        elif column.key == "name" and not row[place] and row[0] != "all":
+            worded[place] = say["all" if is_total else "unknown"]
+        elif column.key == "name" and not row[place] and not is_total:
             worded[place] = say["unknown"]
-    return worded
+        elif column.key == "source":
+            worded[place] = say("source", source=row[place])
+    return Total(worded) if is_total else worded
+
+
+def _is_total(table: Table, row: Row) -> bool:
+    """Whether a row is of all together: by nothing in particular, or of no insurer where each is known."""
+    first = table.columns[0].key
+    return row[0] == "all" if first == "by" else first == "insurer" and not row[0] and table.key != "undeclared"
 
 
 def table_rows(figures: Figures, key: str, language: Language) -> Sequence[Row]:

@@ -12,7 +12,7 @@ from ...base.problems import Finding, Language, SettingsError
 from ...base.words import words
 from ...judging.rules import Rules
 from ...model.measurement import MEASURING_MOMENTS, MeasuringMoment, score_of
-from ...output.sheets import Column, Row, Sheet, sheet_files, titled
+from ...output.sheets import Column, Row, Sheet, Total, sheet_files, titled
 from ...settings import Settings
 from ...settings.zorg1 import Criteria, Limits
 from ...zorg1.agreements import ANY
@@ -229,5 +229,6 @@ def _write(settings: Settings, rows: Sequence[Row], today: date, folder: Path, *
             files.workbook(NAME, today)
         into = files.sheet(sheet(settings.language))
         for program, profile, *counts in rows:
-            into.add([*(named(str(key), settings.language) for key in (program, profile)), *counts])
+            cells = [*(named(str(key), settings.language) for key in (program, profile)), *counts]
+            into.add(Total(cells) if program == ANY else cells)
     return files.paths

@@ -386,6 +386,28 @@ def test_files_of_figures(clerk: Clerk) -> None:
     assert workbook(found, "en") == workbook(found, "en")
     names = openpyxl.load_workbook(io.BytesIO(workbook(found, "en"))).sheetnames
     assert names[0] == "Where the money is"
+    book = openpyxl.load_workbook(io.BytesIO(workbook(found, "nl")))
+    below = {
+        page.title: [
+            row[0]
+            for row in page.iter_rows(
+                min_row=int(page.auto_filter.ref.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) + 2,
+                values_only=True,
+            )
+        ]
+        for page in book
+    }
+    assert below.pop("Afgewezen") == ["alles"]
+    totals = (
+        "Waar het geld is",
+        "Open naar leeftijd",
+        "In één keer goed",
+        "Van zorg tot declaratie",
+        "Van declaratie tot antwoord",
+    )
+    assert {name for name, names in below.items() if names == ["Totaal"]} == {*totals}
+    assert [name for name, names in below.items() if names] == [*totals]
+    assert str(book["Beloofd en gedaan"]["G2"].value).startswith("(in het Engels) ")
 
 
 @pytest.mark.parametrize(
