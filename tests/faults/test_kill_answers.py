@@ -49,7 +49,9 @@ def test_killed_at_every_change_on_disk(name: str, starts: Starts, workshop: Pat
     for change in killing_points(undisturbed.calls):
         scene = start.copy(workshop / "killed")
         child = FollowedChild.follow(scene.folder, *arguments)
-        assert child.reaches(change)
+        if not child.reaches(change):  # page and lists are renewed last, now and then in a write less
+            assert held(scene) == after
+            break
         child.kill()
         child.wait()
         left = held(scene)

@@ -1,5 +1,6 @@
 """Cells of a contact's person that nobody can read: it counts, and that is told; once, and never what it says."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ def test_what_is_wrong_with_all_contacts_is_told_once(clinic: Clinic) -> None:
     for problem in result.problems:
         assert "2 contacten" in problem["message"]
         assert "A2, A3" in problem["message"]
-        assert not any(text in problem["message"] + problem["remedy"] for text in (*BAD.values(), *BAD_TEXTS.values()))
+        words = re.split(r"[^\w-]+", problem["message"] + problem["remedy"])
+        assert not {*BAD.values(), *BAD_TEXTS.values()} & {*words}
     again = clinic.run()
     assert (again.counts, again.problems) == ({"read": 4, "earlier": 4}, [])
 

@@ -13,6 +13,7 @@
 
   for (const panel of document.querySelectorAll("[data-panel]")) {
     const controls = panel.querySelector("[data-controls]");
+    if (!controls) continue; // nothing in it to be found
     const [search, ...selects] = controls.querySelectorAll("input, select");
     const status = panel.querySelector("[role=status]");
     const groups = [...panel.querySelectorAll("[data-group]")].map((element) => ({
