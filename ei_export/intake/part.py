@@ -102,48 +102,41 @@ class Part:
         self.sums = [*map(int.__add__, self.sums, other.sums)]
 
 
+class Cells(NamedTuple):
+    """The cells that rows are gathered by, column by column, '' for one that isn't there. Ids and patients are trimmed,
+    and a patient that is a word for nothing is ''; ``took`` whether it took place, None where the status doesn't say;
+    ``are_whole``: all these cells were there."""
+
+    took: Sequence[bool | None]
+    are_whole: Sequence[bool]
+    are_broken: Sequence[bool]
+    ids: Sequence[str]
+    patients: Sequence[str]
+    statuses: Sequence[str]
+    bsns: Sequence[str]
+    born: Sequence[str]
+    sexes: Sequence[str]
+    codes: Sequence[str]
+    courses: Sequence[str]
+    linked: Sequence[str]
+
+
 class _Rows(NamedTuple):
-    """Rows of a part, column by column: number, body, and the cells they are gathered by, '' for one that isn't there.
-    Ids and patients are trimmed, and a patient that is a word for nothing is ''; ``crcs`` are of the patients; ``took``
-    whether it took place, None where the status doesn't say; ``are_whole``: all these cells were there."""
+    """Rows of a part, column by column: number, body, CRC-32 of the patient and its bucket, and the cells."""
 
     numbers: Sequence[int]
     bodies: Sequence[str]
     crcs: Sequence[int]
     buckets: Sequence[int]
-    took: Sequence[bool | None]
-    are_whole: Sequence[bool]
-    are_broken: Sequence[bool]
-    ids: Sequence[str]
-    patients: Sequence[str]
-    statuses: Sequence[str]
-    bsns: Sequence[str]
-    born: Sequence[str]
-    sexes: Sequence[str]
-    codes: Sequence[str]
-    courses: Sequence[str]
-    linked: Sequence[str]
+    cells: Cells
 
     def where(self, wanted: Sequence[object]) -> "_Rows":
         """Those of which this is true."""
-        return self if all(wanted) else _Rows._make([*compress(column, wanted)] for column in self)
-
-
-class Cells(NamedTuple):
-    """Cells of rows, column by column, as of `_Rows`."""
-
-    took: Sequence[bool | None]
-    are_whole: Sequence[bool]
-    are_broken: Sequence[bool]
-    ids: Sequence[str]
-    patients: Sequence[str]
-    statuses: Sequence[str]
-    bsns: Sequence[str]
-    born: Sequence[str]
-    sexes: Sequence[str]
-    codes: Sequence[str]
-    courses: Sequence[str]
-    linked: Sequence[str]
+        if all(wanted):
+            return self
+        *columns, cells = self
+        own = ([*compress(column, wanted)] for column in columns)
+        return _Rows._make([*own, Cells._make([*compress(column, wanted)] for column in cells)])
 
 
 class Cutter:
@@ -163,7 +156,7 @@ class Cutter:
         """These rows, of which there is one at least."""
         cells = self.cells(bodies)
         crcs = [*map(crc32, map(str.encode, cells.patients))]
-        return _Rows(numbers, bodies, crcs, [crc % BUCKETS for crc in crcs], *cells)
+        return _Rows(numbers, bodies, crcs, [crc % BUCKETS for crc in crcs], cells)
 
     def cells(self, bodies: Sequence[str]) -> Cells:
         """What is in these rows, of which there is one at least."""
@@ -220,11 +213,12 @@ class _Reading:
         """Looks at rows from this number on."""
         part = self._part
         rows = self._cutter.rows(range(first, first + len(bodies)), bodies)
-        buckets = rows.buckets
-        if not (all(rows.took) and all(rows.patients)):
-            found = zip(rows.numbers, bodies, rows.ids, rows.patients, rows.statuses, rows.took, strict=True)
+        cells, buckets = rows.cells, rows.buckets
+        if not (all(cells.took) and all(cells.patients)):
+            found = zip(rows.numbers, bodies, cells.ids, cells.patients, cells.statuses, cells.took, strict=True)
             are_appointments = [self._is_appointment(*row) for row in found]
             rows = rows.where(are_appointments)
+            cells = rows.cells
             buckets = [b if is_one else NO_BUCKET for b, is_one in zip(buckets, are_appointments, strict=True)]
         part.buckets.put(0, array("H", buckets).tobytes())
         part.read += len(rows.bodies)
@@ -233,9 +227,9 @@ class _Reading:
                 part.sums[bucket] += added
         part.dealt += _deal(rows.where([*map(self._sought.is_dealt.__getitem__, rows.buckets)]), part.partitions)
         if self._sought.is_complete:
-            part.present.add_hashed(zip(map(hash, filter(None, rows.ids)), repeat(0)))
-        if not (all(rows.took) and all(rows.patients)) or any(rows.are_broken):
-            seen = zip(rows.are_broken, rows.ids, rows.patients, rows.courses, rows.took, strict=True)
+            part.present.add_hashed(zip(map(hash, filter(None, cells.ids)), repeat(0)))
+        if not (all(cells.took) and all(cells.patients)) or any(cells.are_broken):
+            seen = zip(cells.are_broken, cells.ids, cells.patients, cells.courses, cells.took, strict=True)
             rows = rows.where([self._is_completed(*row) for row in seen])
         part.completed += len(rows.bodies)
         self._meet(rows)
@@ -260,12 +254,12 @@ class _Reading:
 
     def _meet(self, rows: _Rows) -> None:
         """Notes of completed rows who they are about, their trajectory numbers, and the codes that nobody explained."""
-        met, explained, numbers = self._meeter.met, self._survey.explained, []
-        said = [*zip(rows.patients, rows.bsns, rows.born, rows.sexes, rows.courses, strict=True)]
+        cells, met, explained, numbers = rows.cells, self._meeter.met, self._survey.explained, []
+        said = [*zip(cells.patients, cells.bsns, cells.born, cells.sexes, cells.courses, strict=True)]
         for place, hashed in [(at, hashed) for at, hashed in enumerate(map(hash, said)) if hashed not in met]:
-            if is_whole := rows.are_whole[place]:
+            if is_whole := cells.are_whole[place]:
                 self._meeter.meet(said[place][:4], rows.bodies[place])
-            if (number := rows.courses[place].strip()) in NO_VALUES:
+            if (number := cells.courses[place].strip()) in NO_VALUES:
                 self._survey.no_value("trajectory_id", number, rows.numbers[place])
                 continue
             if number:
@@ -273,17 +267,18 @@ class _Reading:
             if is_whole:
                 met.add(hashed)
         self._part.numbers.add_hashed(numbers)
-        if not all(map(explained.__getitem__, zip(rows.codes, rows.linked, strict=True))):
-            for place, written in enumerate(zip(rows.codes, rows.linked, strict=True)):
-                if rows.are_whole[place] and not explained[written]:
+        if not all(map(explained.__getitem__, zip(cells.codes, cells.linked, strict=True))):
+            for place, written in enumerate(zip(cells.codes, cells.linked, strict=True)):
+                if cells.are_whole[place] and not explained[written]:
                     self._survey.not_explained(rows.bodies[place], rows.numbers[place], *written)
 
     def _note_ids(self, rows: _Rows) -> None:
         """Notes whose completed rows are."""
-        rows = rows.where(rows.ids)
-        self._part.ids.add_hashed(zip(map(hash, rows.ids), rows.crcs, strict=True))
-        if not self._sought.watch.isdisjoint(rows.ids):
-            for ident, patient in zip(rows.ids, rows.patients, strict=True):
+        rows = rows.where(rows.cells.ids)
+        ids, patients = rows.cells.ids, rows.cells.patients
+        self._part.ids.add_hashed(zip(map(hash, ids), rows.crcs, strict=True))
+        if not self._sought.watch.isdisjoint(ids):
+            for ident, patient in zip(ids, patients, strict=True):
                 if ident in self._sought.watch:
                     self._part.watched.setdefault(ident, set()).add(patient)
 
@@ -291,7 +286,7 @@ class _Reading:
 def _deal(rows: _Rows, partitions: Partitions) -> int:
     """Puts rows in the partitions, and says how many they are."""
     held = partitions.held
-    for patient, body, number, bucket in zip(rows.patients, rows.bodies, rows.numbers, rows.buckets, strict=True):
+    for patient, body, number, bucket in zip(rows.cells.patients, rows.bodies, rows.numbers, rows.buckets, strict=True):
         held[bucket % len(held)].append(f"{patient}{PART}{body}{PART}{number}")
     partitions.grew(sum(map(len, rows.bodies)))
     return len(rows.bodies)
