@@ -118,7 +118,7 @@ def examine(
         written = yield from write_lines(patient, heard, grouped, judged, due)
         judged, lines = {**written.judged}, written.lines
         totals += written.totals
-    judged |= tell_contacts(context, grouped, judged)
+    judged |= tell_contacts(patient, grouped, judged)
     if heard.again:
         judged |= name_answers(heard, judged)
     if context.replaced:

@@ -54,8 +54,8 @@ class Common:
 class Past:
     """What the ledger knows of an appointment: ``settled_as`` the outcome of the run that settled it, ``units`` those
     of its line and ``linked`` its declare-under code then; ``mark`` tells whether its person and care are still written
-    as when they were found to be what was sent, '' where that was never seen; ``refused`` where the insurer refused the
-    line, so that it is due again as soon as it would be another."""
+    as when they were found to be what was sent, or, of a contact, not to be read: '' where that was never seen;
+    ``refused`` where the insurer refused the line, so that it is due again as soon as it would be another."""
 
     settled_as: Outcome | None = None
     units: int = 0

@@ -71,6 +71,25 @@ def test_what_is_wrong_with_all_contacts_is_told_once(clinic: Clinic) -> None:
     assert (again.counts, again.problems) == ({"read": 4, "earlier": 4}, [])
 
 
+def test_what_goes_wrong_after_it_was_counted_is_told_once(clinic: Clinic) -> None:
+    rows = course()
+    assert clinic.feed(rows).run().found("warning") == []
+    name = {"name": "d\ufffd"}
+    nights: Sequence[tuple[Cells, list[tuple[str, str, str]]]] = (
+        ({"sex": "X7"}, [("CONTACT_CELL_UNREADABLE", "A2", "sex")]),
+        ({"sex": "X7"}, []),
+        ({"sex": "X7"} | name, [("CONTACT_CELL_UNREADABLE", "A2", "sex"), ("CONTACT_TEXT_UNREADABLE", "A2", "name")]),
+        ({"sex": "X7"} | name, []),
+        ({}, []),
+        ({"bsn": "123456789"}, [("CONTACT_CELL_UNREADABLE", "A2", "bsn")]),
+        ({"bsn": "123456789"}, []),
+    )
+    for cells, found in nights:
+        start, *contacts, end = rows
+        result = clinic.feed([start, *(row | cells for row in contacts), end]).run()
+        assert (result.counts, result.found("warning")) == ({"read": 4, "earlier": 4}, found), cells
+
+
 def test_it_names_the_column_as_the_practice_does_and_what_is_expected(clinic: Clinic) -> None:
     clinic.configure(feed='path = "appointments.csv"\n[input.columns]\nbirth_date = "Geb.dat."')
     rows = csv_text(course(birth_date="31-02-1980")).replace("birth_date", "Geb.dat.")
