@@ -1,17 +1,14 @@
 """The export that a practice begins with: dragged in, and put beside the settings to be made; or there already."""
 
-import re
 import shutil
+from itertools import count
 from pathlib import Path
-from typing import Final
 
 from ..base.delivery import writing
 from ..base.private import make_file, make_folder
+from ..commands.setup.begin import OWN_FILES
 from .showing import uploaded
-from .uploads import Upload
-
-#: What a file may be called that is put in the folder of the practice.
-_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+from .uploads import Upload, plain_name
 
 
 def taken_in(folder: Path, typed: str) -> Path | None:
@@ -30,21 +27,23 @@ def give_up(export: Path | None) -> None:
 
 
 def _stored(folder: Path, upload: Upload) -> Path:
-    stem = _PLAIN.sub("-", Path(upload.name).stem).strip(".-")[:60] or "export"
-    suffix = upload.path.suffix or ".csv"
+    stem, suffix = plain_name(Path(upload.name).stem, "export"), upload.path.suffix or ".csv"
+    names = (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}" for number in count(1))
     with writing(folder):
         make_folder(folder)
-        number = 1
-        while True:
-            path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
-            try:
-                make_file(path, b"")  # takes the name, so that nothing is ever overwritten
-            except FileExistsError:
-                number += 1
-                continue
-            try:
-                shutil.copyfile(upload.path, path)
-            except BaseException:
-                path.unlink()
-                raise
-            return path
+        path = next(folder / name for name in names if name.casefold() not in OWN_FILES and _takes(folder / name))
+        try:
+            shutil.copyfile(upload.path, path)
+        except BaseException:
+            path.unlink()
+            raise
+    return path
+
+
+def _takes(path: Path) -> bool:
+    """Takes a name, if it is free, so that nothing is ever overwritten."""
+    try:
+        make_file(path, b"")
+    except FileExistsError:
+        return False
+    return True

@@ -1,7 +1,6 @@
 """Tables that stand in the settings, and files that these name: taken away to be changed elsewhere, and taken in again,
 dragged in or pasted."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -33,10 +32,8 @@ from ..settings.zorg1 import MONITOR_COLUMNS
 from ..zorg1.measuring import MeasuringRules
 from .setup_typed import Fields, NothingAskedError, day_of
 from .showing import as_download, desk, one_of, uploaded
+from .uploads import plain_name
 
-#: What may stand in the name of a file that is put beside the settings.
-_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_NAME: Final = 60
 #: Characters of a file that are shown on a page.
 _MOST_SHOWN: Final = 100_000
 
@@ -163,5 +160,5 @@ def _text(path: Path) -> str:
 
 def _name(given: str, field: SettingsField) -> str:
     """What a new file is called, after what was dragged in."""
-    stem = _PLAIN.sub("-", Path(given).stem).strip(".-")[:_LONGEST_NAME]
+    stem = plain_name(Path(given).stem, "")
     return f"{stem}.csv" if stem else field.choices[0]

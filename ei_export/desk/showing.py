@@ -161,10 +161,16 @@ def stood() -> str:
     """The page that is being made, or that whose form was sent, for who comes back to it; the first page where a form
     doesn't say so, or says what is no page of the desk."""
     if request.method != "POST":
-        return request.full_path.rstrip("?")
+        return _of_the_desk(request.full_path.rstrip("?"))
     referrer = urlsplit(request.referrer or "")  # of a form that is too large to be read
     page = g.form.get(STOOD, "") if "form" in g else f"{referrer.path}?{referrer.query}".rstrip("?")
-    return page if re.fullmatch(r"/(?![/\\])[^\\]*", page) else "/"
+    return _of_the_desk(page)
+
+
+def _of_the_desk(address: str) -> str:
+    """An address, if it is one of a page here: a browser takes two slashes for another computer's, in whatever way and
+    around whatever tabs they stand."""
+    return address if re.fullmatch(r"/(?![/\\])[^\\\x00-\x1f]*", address) else "/"
 
 
 def _printed(value: object) -> object:

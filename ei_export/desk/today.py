@@ -1,6 +1,5 @@
 """Vandaag: the last night, what is to be handed to VECOZO, and declaring: look what goes along, confirm it, run."""
 
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -30,15 +29,12 @@ from .jobs import Job
 from .looks import stamp
 from .running import Asked, declare, look
 from .showing import acting, as_download, desk, one_of, paged, redirect_with, renew_lists, show, uploaded
-from .uploads import limit_of
+from .uploads import limit_of, plain_name
 
 PAGE = Blueprint("today", __name__, url_prefix="/vandaag")
 
 #: The code of a run that came to something else than was confirmed.
 _NOT_CONFIRMED: Final = "RUN_NOT_AS_CONFIRMED"
-#: What may stand in the name of a file that was dragged in, as it is kept and told.
-_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_NAME: Final = 60
 
 
 def count() -> int:
@@ -214,8 +210,7 @@ def _state(asked: Asked) -> Hashable:
 def _file_name(name: str, suffix: str) -> str:
     """What a file is called that was dragged in, with an ending by which nothing else is known where that is not
     ``suffix``."""
-    stem = _PLAIN.sub("_", name.removesuffix(suffix)).lstrip(".-")[:_LONGEST_NAME]
-    return f"{stem or 'export'}{suffix}"
+    return f"{plain_name(name.removesuffix(suffix), 'export')}{suffix}"
 
 
 # What is shown.

@@ -4,6 +4,7 @@ They are in a folder of their own, which only its owner can look into, under nam
 or the form that can't be done yet is sent again. What they were called is shown, and nothing else is done with it.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,8 +16,14 @@ from ..base.wording import printable
 from .jobs import private_folder, remove
 
 _MB: Final = 1_000_000
-#: Of a name that is shown.
+#: Of a name that is shown, and of one by which a file is kept.
 _LONGEST_NAME: Final = 120
+_LONGEST_PLAIN: Final = 60
+#: What may not stand in a name by which a file is kept.
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+#: What Windows takes for a device, whatever stands behind the first dot
+#: (learn.microsoft.com/windows/win32/fileio/naming-a-file).
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 @frozen
@@ -100,3 +107,10 @@ def _suffix(name: str) -> str:
 def shown_name(name: str) -> str:
     """The last part of what a browser calls a file, as it can be shown."""
     return printable(name.replace("\\", "/").rpartition("/")[2])[:_LONGEST_NAME] or "…"
+
+
+def plain_name(name: str, otherwise: str) -> str:
+    """What a file may be called on any computer, after what somebody called it; ``otherwise`` where nothing is left of
+    that. Both without its ending."""
+    plain = _NOT_PLAIN.sub("-", name).strip(".-")[:_LONGEST_PLAIN].rstrip(".-")
+    return otherwise if not plain or _DEVICE.fullmatch(plain) else plain

@@ -81,6 +81,10 @@ def _how_written(path: Path, settings: SourceSettings) -> tuple[str, bool]:
         encoding = "utf-8-sig" if _is_utf8(path) else "cp1252"
     elif codecs.lookup(encoding).name == "utf-8":
         encoding = "utf-8-sig"
+    try:
+        codecs.getincrementaldecoder(encoding)("replace").decode(start)
+    except UnicodeError:  # without the mark that says in which order the bytes of UTF-16 stand
+        raise InputError("INPUT_ENCODING", path=path.name, encoding=encoding, **settings.kind.told) from None
     return encoding, ends_open
 
 

@@ -138,13 +138,13 @@ def _texts(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def _tables(connection: sqlite3.Connection) -> frozenset[str]:
-    """The tables of a file with their columns, and the views with all that they say."""
+    """The tables of a file with their columns, and views and triggers with all that they say."""
     columns = connection.execute(
         "SELECT made.name || '.' || its.name FROM sqlite_master AS made JOIN pragma_table_xinfo(made.name) AS its "
         "WHERE made.type = 'table' AND made.name NOT LIKE 'sqlite_%'"
     )
-    views = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
-    told = {f"{name}: {' '.join(re.sub('--.*', '', sql).split())}" for name, sql in views}
+    others = connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')")
+    told = {f"{name}: {' '.join(re.sub('--.*', '', sql).split())}" for name, sql in others}
     return frozenset({*(name for (name,) in columns), *told})
 
 

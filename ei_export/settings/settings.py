@@ -165,13 +165,23 @@ def load(path: Path) -> Settings:
         overlays=overlays,
         uzovi=_uzovi(root.section("uzovi"), names),
         output=root.section("output").read(OutputSettings),
-        ledger=root.section("ledger").read(LedgerSettings),
+        ledger=_ledger(root),
         status=root.section("status").read(StatusSettings),
         measurements=MeasurementSettings.of(root.section("measurements")),
         zorg1=root.section("zorg1").read(Zorg1Settings),
         severities=_severities(root.section("severity")),
         language=root.section("messages").choice("language", LANGUAGES, "nl"),
     )
+
+
+def _ledger(root: Section) -> LedgerSettings:
+    """Refuses what is read as well: nothing is ever written in a database of another program."""
+    ledger = root.section("ledger").read(LedgerSettings)
+    for name in ("input", "measurements"):
+        section = root.section(name)
+        if section.text("path") and section.place("path", "") == ledger.path:
+            raise section.refused("path", section.text("path"), "≠ ledger.path")
+    return ledger
 
 
 def _uzovi(section: Section, names: AgreementNames) -> dict[str, str]:

@@ -11,6 +11,7 @@ def encoding(section: Section, key: str) -> str:
     if name != "auto":
         try:
             "a".encode(name)  # unlike codecs.lookup, this refuses codecs that are no text encoding
+            b"a\xff".decode(name, "replace")  # and those that stop at what they can't read
         except (LookupError, ValueError):
             raise section.refused(key, name, "auto | utf-8 | cp1252 | iso-8859-1 | …") from None
     return name

@@ -159,7 +159,13 @@ def test_both_of_two_browsers_may_send_theirs(counter: Counter) -> None:
     assert counter.whats == ["een", "twee"]
 
 
-@pytest.mark.parametrize("stood", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "stood",
+    [
+        *("//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", ""),
+        *("/\t/evil.example", "/\n\\evil.example", "\t//evil.example"),  # browsers leave tabs and line ends out
+    ],
+)
 def test_nobody_is_led_elsewhere(counter: Counter, stood: str) -> None:
     answer = counter.post({"_token": "verzonnen", "_stond": stood})
     assert re.findall(r'class="button main" href="([^"]*)"', answer.text) == ["/"]

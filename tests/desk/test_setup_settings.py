@@ -159,6 +159,13 @@ def test_a_table_goes_to_excel_and_back(visitor: Visitor, practice: Path) -> Non
         True,
         False,
     )
+    defused = visitor.press(at(visitor, "codes"), TABLE, rijen="=HYPERLINK(1);940131\n'@x;940131\n-;-\n+1;-")
+    saved(visitor, defused)
+    text = visitor.client.get("/inrichting/bestand/codes/0", base_url=HERE).get_data().decode("utf-8-sig")
+    assert text.split("\r\n")[1:] == ["'=HYPERLINK(1);940131", "'@x;940131", "-;-", "'+1;-", ""]
+    same = visitor.press(at(visitor, "codes"), TABLE, bestand={"codes.csv": text.encode("utf-8-sig")})
+    assert "Zo staat het er al" in same.text
+    assert {*load(practice / "ei-export.toml").codes} == {"=HYPERLINK(1)", "@x", "-", "+1"}
     wrong = visitor.press(at(visitor, "zorg1"), TABLE, near="onze kolom;kop", rijen="birth_year;Geboren;<b>x")
     assert 'Codeboek van de export naar Zorg1: de rij "birth_year;Geboren;<b>x" is niet te begrijpen' in wrong.text
     assert wrong.all("//textarea[@id='rijen-zorg1.codebook']") == ["birth_year;Geboren;<b>x"]

@@ -167,7 +167,7 @@ def test_a_file_dragged_in_is_for_once(clerk: Clerk, visitor: Visitor) -> None:
     assert not folder.exists()
     assert [line["appointment_id"] for line in lines(clerk)] == ["H1"]
     (ran,) = runs_of(clerk.clinic.folder / "out")
-    assert (ran.feed, ran.run) == ("mijn_export.csv", "R000001")
+    assert (ran.feed, ran.run) == ("mijn-export.csv", "R000001")
     assert "Declareren: 3 regels" in look(visitor).text
 
 
@@ -177,7 +177,7 @@ def test_a_file_that_is_no_export_is_told_of(clerk: Clerk, visitor: Visitor) -> 
     assert refused.all("//h1") == ["Dat ging niet door"]
     other = {"brief van mij.docx": b"date;bsn;bedrag\n2021-03-01;1;2\n"}
     refused = come_to(visitor, visitor.press(visitor.get("/vandaag"), BY_HAND, feed=other))
-    assert "afspraken brief_van_mij.docx ontbreekt: afspraaknummer, status, code" in refused.text
+    assert "afspraken brief-van-mij.docx ontbreekt: afspraaknummer, status, code" in refused.text
     assert "appointment_id" not in refused.text
     assert refused.all("//main//a[.='Inrichting, Kolommen']/@href") == ["/inrichting/kolommen"]
     assert not (clerk.clinic.folder / "out").exists()

@@ -127,6 +127,14 @@ def test_a_configured_encoding_is_kept_to(clinic: Clinic) -> None:
     assert "Müller-Brücke" in body(result)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_configured_encoding_in_which_it_is_not_written(encoding: str, clinic: Clinic) -> None:
+    clinic.configure(feed=f'path = "appointments.csv"\nencoding = "{encoding}"')
+    code, message = clinic.write(PLAIN).refused()
+    assert code == "INPUT_ENCODING"
+    assert encoding in message
+
+
 def test_a_feed_of_only_a_header_is_fine(clinic: Clinic) -> None:
     result = clinic.write(FIRST).run()
     assert result.exit_code == 0

@@ -54,6 +54,7 @@ def test_one_of_before_the_first_release_is_refused(path: Path, version: int) ->
         ("ALTER TABLE answer RENAME COLUMN dated TO day", "answer"),
         ("CREATE VIEW more AS SELECT 1", "more"),
         ("DROP VIEW closed", "closed"),
+        ("DROP TRIGGER line_counted", "line_counted"),
     ],
 )
 def test_one_with_other_tables_is_told_as_that(path: Path, change: str, told: str) -> None:

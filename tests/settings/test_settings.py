@@ -464,6 +464,14 @@ def test_a_number_for_a_code_belongs_in_quotes(tmp_path: Path) -> None:
         (PRACTICE + '[zorg1]\nwithout_category = "category"', "zorg1.without_category", "category"),
         (PRACTICE + '[severity]\nDEADLINE_PASSED = "off"', "severity.DEADLINE_PASSED", "off"),
         (PRACTICE + '[messages]\nlanguage = "fr"', "messages.language", "fr"),
+        (PRACTICE + '[input]\nencoding = "idna"', "input.encoding", "idna"),
+        (PRACTICE + '[input]\nencoding = "punycode"', "input.encoding", "punycode"),
+        (
+            PRACTICE + '[input]\npath = "x/ledger.sqlite"\n[ledger]\npath = "x/ledger.sqlite"',
+            "input.path",
+            "x/ledger.sqlite",
+        ),
+        (PRACTICE + '[measurements]\npath = "ledger.sqlite"', "measurements.path", "ledger.sqlite"),
     ],
 )
 def test_refuses_a_wrong_value(tmp_path: Path, text: str, key: str, found: object) -> None:

@@ -21,6 +21,8 @@ from .toml_text import Drop, Edit, Put, edited
 #: The files of a starter folder: its settings, and what is made up.
 _SETTINGS: Final = "ei-export.toml"
 _TARIFFS: Final = "tariffs.csv"
+#: What the starter's settings name besides the export, whether it is there yet or not.
+OWN_FILES: Final = frozenset({_SETTINGS, _TARIFFS, "ledger.sqlite"})
 
 
 def begin(folder: Path) -> Sequence[Path]:

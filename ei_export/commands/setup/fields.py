@@ -20,6 +20,8 @@ from ...base.problems import SettingsError
 from ...base.row_types import KeyedTable, RequiredCell, TextCell, WordCells, one_of
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, refuse, sheet_day
+from ...output.cells import defused, restored
+from ...zorg1.resolver import NOT_ZORG1
 from .changes import Data, SettingsChange
 from .toml_text import Drop, Edit, Put, Value
 
@@ -159,10 +161,10 @@ def _rows(found: Any, width: int) -> Iterator[list[str]]:
 
 
 def as_text(rows: Sequence[Sequence[str]], head: Sequence[str]) -> str:
-    """A table as it is shown to be changed, and stored: ``;`` between cells."""
+    """A table as it is shown to be changed, and stored: ``;`` between cells, none of which is a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerows([head, *rows])
+    writer.writerows([head, *([cell if cell == NOT_ZORG1 else defused(cell) for cell in row] for row in rows)])
     return text.getvalue()
 
 
@@ -177,7 +179,7 @@ def typed_rows(
     wide, rows = len(field.choices), list[Sequence[str]]()
     said: dict[tuple[str, ...], str] = {}
     for line in filter(str.strip, lines):
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+        cells = [restored(cell.strip()) for cell in next(csv.reader([line], delimiter=delimiter), [])]
         while len(cells) > wide and not cells[-1]:
             cells.pop()
         if not rows and [cell.casefold() for cell in cells] in [[head.casefold() for head in each] for each in heads]:

@@ -19,7 +19,7 @@ Value: TypeAlias = str | int | date | list[str]
 #: A value by the keys that lead to it; a number is that of a table of an array, from 0.
 Way: TypeAlias = tuple[str | int, ...]
 
-_PLAIN_KEY: Final = re.compile(r"[a-z][a-z_]*")
+_PLAIN_KEY: Final = re.compile(r"[a-z][a-z_]*1?")  # such as zorg1
 _BLANK: Final = re.compile(r"\s*")
 _COMMENT: Final = re.compile(r"\s*#.*")
 _ANY_HEADER: Final = re.compile(r"\s*\[")
