@@ -1,21 +1,26 @@
-"""The command in a forked child of this process, which has imported it already: a fault costs no start-up.
+"""The command in this process, or, where something is done to it, in a forked child of it, which has imported it
+already: a fault costs no start-up.
 
 A child can be followed from system call to system call with ptrace, in plain Python, and struck at any of those that
 change something on disk: killed as it asks for it, or told that the disk is full from there on.
 """
 
-import contextlib
 import ctypes
 import errno
 import gc
 import os
 import platform
+import shutil
 import signal
 import struct
 import sys
+import tempfile
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from contextvars import copy_context
+from io import StringIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, Self
@@ -41,6 +46,9 @@ _CALLS: Final = {
 NEED_SPACE: Final = frozenset({"write", "pwrite64", "fsync", "fdatasync", "mkdir", "mkdirat", "openat"})
 #: Which argument of theirs is the path of what they make or take away.
 _PATHS: Final = {"mkdir": 0, "rmdir": 0, "unlink": 0, "mkdirat": 1, "openat": 1, "unlinkat": 1}
+#: A folder in that of the command for its temporary files, where there is one: what a kill leaves there is to be seen
+#: as well. What is changed in it is not looked at by itself.
+TEMPORARY: Final = "temporary"
 #: In bytes, with the NUL that ends it.
 _LONGEST_PATH: Final = 4096
 
@@ -50,6 +58,8 @@ _SECCOMP_STOP: Final = signal.SIGTRAP | 7 << 8
 _SET_SECCOMP, _FILTER, _NO_NEW_PRIVILEGES = 22, 2, 38
 _CAPABILITY_VERSION: Final = 0x20080522
 _ALLOW, _TRACE = 0x7FFF0000, 0x7FF00000
+#: Offset in ``struct seccomp_data``; what matters of it is in its lower half.
+_THIRD_ARGUMENT: Final = 16 + 2 * 8
 #: Offsets in `struct user` of x86_64: the number of the call, and what it returned.
 _ORIG_RAX, _RAX = 15 * 8, 10 * 8
 
@@ -95,11 +105,15 @@ def _ptrace(request: int, pid: int, address: int = 0, data: int = 0) -> None:
 
 
 def _be_followed() -> None:
-    """In the child: stops, for whoever follows it, now and at every call of `_CALLS`; no other costs it anything."""
-    numbers = sorted(_CALLS[platform.machine()])
-    jump_if_equal, load_number, end = 0x15, 0x20, 0x06
-    steps = [(load_number, 0, 0, 0)]
-    steps += [(jump_if_equal, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
+    """In the child: stops, for whoever follows it, now and at every call of `_CALLS`; no other costs it anything, nor
+    does opening a file that is there."""
+    calls = sorted(_CALLS[platform.machine()].items())
+    jump_if_equal, jump_if_set, load, end = 0x15, 0x45, 0x20, 0x06
+    steps = [(load, 0, 0, 0)]  # the number of the call
+    for place, (number, name) in enumerate(calls):
+        to_end = len(calls) - place
+        steps.append((jump_if_equal, to_end if name == "openat" else to_end + 3, 0, number))
+    steps += [(end, 0, 0, _ALLOW), (load, 0, 0, _THIRD_ARGUMENT), (jump_if_set, 1, 0, os.O_CREAT)]
     steps += [(end, 0, 0, _ALLOW), (end, 0, 0, _TRACE)]
     program = b"".join(struct.pack("=HBBI", *step) for step in steps)
     _ptrace(_TRACEME, 0)
@@ -138,6 +152,7 @@ class Child:
                 sys.settrace(None)
                 gc.freeze()  # else the collector would copy all of this process
                 os.chdir(folder)
+                _have_temporary_files(folder)
                 os.dup2(stdout[1], 1)
                 os.dup2(stderr[1], 2)
                 os._exit(_main(arguments, before, followed=followed))
@@ -185,18 +200,18 @@ class FollowedChild(Child):
     def goes_on(self) -> bool:
         """Lets it go on to the next change it wants to make. False where it has ended."""
         pass_on = 0
-        while True:
+        while self._ended is None:
             _ptrace(_CONT, self.pid, 0, pass_on)
             _, status = os.waitpid(self.pid, 0)
+            pass_on = 0
             if not os.WIFSTOPPED(status):
                 self._note(status)
-                return False
-            pass_on = 0
-            if status >> 8 != _SECCOMP_STOP:
+            elif status >> 8 != _SECCOMP_STOP:
                 pass_on = os.WSTOPSIG(status)
             elif (call := self._call()) is not None:
                 self.calls.append(call)
                 return True
+        return False
 
     def reaches(self, change: int) -> bool:
         """Lets it go on to its change of this number, counted from 1. False where it ended before."""
@@ -211,6 +226,11 @@ class FollowedChild(Child):
             if self.calls[-1] == call:
                 return True
         return False
+
+    def changes(self, until: str = "") -> Iterator[str]:
+        """Lets it go on from change to change, up to the first of the kind ``until``; it waits at each."""
+        while self.goes_on() and self.calls[-1] != until:
+            yield self.calls[-1]
 
     def finish(self) -> Ended:
         """Lets it go on to its end."""
@@ -228,15 +248,16 @@ class FollowedChild(Child):
         info = _CallInfo()
         _ptrace(_GET_SYSCALL_INFO, self.pid, ctypes.sizeof(info), ctypes.addressof(info))
         name = _CALLS[platform.machine()][info.number]
-        if name == "openat" and not info.arguments[2] & os.O_CREAT:
-            return None
         if name in _PATHS:
             path = self._path(info.arguments[_PATHS[name]])
-            return name if path.is_relative_to(self.folder) or not path.is_absolute() else None
+            return name if self._is_ours(path) or not path.is_absolute() else None
         if name in ("write", "pwrite64"):
             file = Path(f"/proc/{self.pid}/fd/{info.arguments[0]}")
-            return name if file.readlink().is_relative_to(self.folder) and S_ISREG(file.stat().st_mode) else None
+            return name if self._is_ours(file.readlink()) and S_ISREG(file.stat().st_mode) else None
         return name
+
+    def _is_ours(self, path: Path) -> bool:
+        return path.is_relative_to(self.folder) and not path.is_relative_to(self.folder / TEMPORARY)
 
     def _path(self, address: int) -> Path:
         """A path that stands in its memory; it is at work in its folder."""
@@ -249,18 +270,15 @@ def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, fo
     """The command in the child, as the interpreter runs the installed script. Returns its exit code."""
     sys.stdout, sys.stderr = open(1, "w", encoding="utf-8"), open(2, "w", encoding="utf-8")  # noqa: SIM115
     warnings.resetwarnings()
-    code = 0
     try:
         if before is not None:
             before()
         if followed:
             _be_followed()
-        main(list(arguments), prog_name="ei-export")
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - as the interpreter does
         traceback.print_exc()
-        code = 1
+        return 1
+    code = _exit_code(arguments)
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -269,24 +287,68 @@ def _main(arguments: tuple[str, ...], before: Callable[[], object] | None, *, fo
     return code
 
 
+def _exit_code(arguments: tuple[str, ...]) -> int:
+    try:
+        main(list(arguments), prog_name="ei-export")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        return 1
+    return 0
+
+
 def ei_export(folder: Path, *arguments: str, before: Callable[[], object] | None = None) -> Ended:
-    """The command, to its end."""
-    return Child.start(folder, *arguments, before=before).wait()
+    """The command, to its end: in a child where something is done to it ``before``, else here, which costs less."""
+    if before is not None:
+        return Child.start(folder, *arguments, before=before).wait()
+    stdout, stderr, elsewhere = StringIO(), StringIO(), tempfile.tempdir
+    with chdir(folder), redirect_stdout(stdout), redirect_stderr(stderr), warnings.catch_warnings():
+        _have_temporary_files(folder)
+        try:
+            code = copy_context().run(_exit_code, arguments)
+        finally:
+            tempfile.tempdir = elsewhere
+    return Ended(code, stdout.getvalue(), stderr.getvalue())
 
 
-def turning_points(calls: Sequence[str]) -> Iterator[int]:
+def _have_temporary_files(folder: Path) -> None:
+    if (folder / TEMPORARY).is_dir():
+        tempfile.tempdir = str(folder / TEMPORARY)
+
+
+def turning_points(calls: Iterable[str]) -> Iterator[tuple[int, str]]:
     """The changes worth a fault, counted from 1: of a series of the same call the first and every eighth. A file that
     was only made is no change yet."""
-    series = 0
-    for change, (before, call) in enumerate(zip(("", *calls), calls, strict=False), 1):
+    series, before = 0, ""
+    for change, call in enumerate(calls, 1):
         series = series + 1 if call == before else 0
+        before = call
         if series % 8 == 0 and call != "openat":
-            yield change
+            yield change, call
 
 
-def killing_points(calls: Sequence[str]) -> Iterator[int]:
+def killing_points(calls: Iterable[str]) -> Iterator[tuple[int, str]]:
     """The changes worth a kill: what is durable is the same to whoever comes after it as what was only written."""
-    return (change for change in turning_points(calls) if calls[change - 1] not in ("fsync", "fdatasync"))
+    return ((change, call) for change, call in turning_points(calls) if call not in ("fsync", "fdatasync"))
+
+
+def kills(child: FollowedChild, changes: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """Has the folder of the command be as a kill leaves it, at each of its ``changes`` (which let it go on); tells
+    which that is.
+
+    Who is killed does nothing any more, and nobody else is at work there: what stands on disk while it waits is what
+    is left. So one command that is followed to its end shows it for all of them.
+    """
+    folder = child.folder
+    copies = folder.with_name(f"{folder.name}-by-kills")
+    shutil.rmtree(copies, ignore_errors=True)
+    left = [(f"{change} {call}", shutil.copytree(folder, copies / str(change))) for change, call in changes]
+    child.finish()
+    for which, copy in left:
+        shutil.rmtree(folder)
+        copy.rename(folder)
+        yield which
 
 
 def why_not_traceable() -> str | None:
@@ -295,7 +357,7 @@ def why_not_traceable() -> str | None:
         return f"ptrace is spoken here for Linux on x86_64 and aarch64, this is {sys.platform} on {platform.machine()}"
     pid = os.fork()
     if pid == 0:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             _be_followed()
             os.write(os.open(os.devnull, os.O_WRONLY), b"")
         os._exit(0)

@@ -19,7 +19,7 @@ from ei_export.intake import csv_feed, gather
 from ei_export.judging import collected
 from ei_export.ledger import opening
 from ei_export.model.measurement import KeptMeasurement
-from tests.faults.child import Child, Ended, FollowedChild, ei_export
+from tests.faults.child import TEMPORARY, Child, Ended, FollowedChild, ei_export
 from tests.manual.practice import POSITIONS, Course, Practice, Row, course, find, rows_of
 
 #: The day of the first run, and of a later one that finds more in the feed.
@@ -80,7 +80,7 @@ class Scene:
 
     @classmethod
     def make(cls, folder: Path, day: str) -> Self:
-        folder.mkdir()
+        (folder / TEMPORARY).mkdir(parents=True)
         Practice.open(folder)
         tariffs = folder / "tariffs.csv"
         header, *rows = tariffs.read_text(encoding="utf-8").splitlines()
@@ -145,7 +145,7 @@ class Scene:
         return self.folder / "ledger.sqlite"
 
     def tree(self) -> Tree:
-        """All but the trace that a run leaves, also one that fails."""
+        """All but the trace that a run leaves, also one that fails; of its temporary files those that are left."""
         return {
             str(path.relative_to(self.folder)): (
                 path.stat().st_mode,
@@ -153,7 +153,7 @@ class Scene:
                 path.read_bytes() if path.is_file() else b"",
             )
             for path in sorted(self.folder.rglob("*"))
-            if path not in (self.out, self.out / "runs.jsonl", self.out / "report.html")
+            if path not in (self.out, self.out / "runs.jsonl", self.out / "report.html", self.folder / TEMPORARY)
         }
 
     def declared(self) -> "Declared":

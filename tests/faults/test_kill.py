@@ -5,11 +5,12 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from tests.faults.child import killing_points
+from tests.faults.child import killing_points, kills
 from tests.faults.conftest import Start, Starts
 from tests.faults.scene import LATER, in_two_processes, with_little_memory
 from tests.manual.practice import COMMAND
@@ -22,21 +23,15 @@ def kill_at_every_change(start: Start, folder: Path, until: str = "") -> tuple[C
     """Kills a run at each change it wants to make on disk, up to the first ``until``. Returns the changes, and what
     went wrong."""
     wrong: dict[str, str] = {}
-    undisturbed = start.scene.copy(folder).follow(start.day)
-    undisturbed.finish()
-    calls = undisturbed.calls[: undisturbed.calls.index(until)] if until else undisturbed.calls
-    for change in killing_points(calls):
-        scene = start.scene.copy(folder)
-        child = scene.follow(start.day)
-        assert child.reaches(change)
-        child.kill()
-        assert child.wait().code is None
+    scene = start.scene.copy(folder)
+    child = scene.follow(start.day)
+    for which in kills(child, killing_points(child.changes(until))):
         try:
             assert scene.declared().due <= start.due
             scene.assert_recovers(start.day, start.due)
         except AssertionError as error:
-            wrong[f"{change} {child.calls[-1]}"] = str(error)
-    return Counter(calls), wrong
+            wrong[which] = str(error)
+    return Counter(child.calls), wrong
 
 
 @pytest.mark.usefixtures("traceable")
@@ -56,15 +51,10 @@ def test_killed_at_every_change_on_disk(which: str, starts: Starts, workshop: Pa
 def test_killed_with_part_of_the_ledger_on_disk(which: str, starts: Starts, workshop: Path) -> None:
     """Long before the commit, and with the first page of a new ledger still to come."""
     start: Start = getattr(starts, which)
-    undisturbed = start.scene.copy(workshop / "killed").follow(start.day, before=with_little_memory)
-    undisturbed.finish()
-    changes = [at for at, call in enumerate(undisturbed.calls, 1) if call in ("pwrite64", "unlink")]
-    for change in changes[5::18]:
-        scene = start.scene.copy(workshop / "killed")
-        child = scene.follow(start.day, before=with_little_memory)
-        assert child.reaches(change)
-        child.kill()
-        child.wait()
+    scene = start.scene.copy(workshop / "killed")
+    child = scene.follow(start.day, before=with_little_memory)
+    on_the_ledger = ((at, call) for at, call in enumerate(child.changes(), 1) if call in ("pwrite64", "unlink"))
+    for _ in kills(child, islice(on_the_ledger, 5, None, 18)):
         assert scene.declared().due <= start.due
         checked = scene.check(start.day, "-q")
         assert checked.code in (0, 1), checked.stderr

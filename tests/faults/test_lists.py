@@ -4,6 +4,7 @@ it were of today."""
 import errno
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from ei_export.commands.run import lists
 from ei_export.commands.worklist import sheets
 from ei_export.ledger import Ledger
 from ei_export.output.problem_list import ProblemList
+from tests.faults.child import TEMPORARY
 from tests.faults.conftest import Starts
 from tests.faults.scene import LATER, Scene
 from tests.faults.test_unexpected import PERSONAL
@@ -142,8 +144,11 @@ def test_pages_and_workbooks_that_break_off_halfway(starts: Starts, workshop: Pa
     assert (scene.out / "werklijst.xlsx").exists()
 
 
-def test_what_a_killed_run_was_writing_meanwhile_goes_with_the_next(starts: Starts, workshop: Path) -> None:
+def test_what_a_killed_run_was_writing_meanwhile_goes_with_the_next(
+    starts: Starts, workshop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scene = starts.later.scene.copy(workshop / "lists")
+    monkeypatch.setattr(tempfile, "tempdir", str(scene.folder / TEMPORARY))
     with meanwhile(scene.ledger) as folder:
         left = Path(shutil.copytree(folder, f"{folder}-left"))
     assert scene.run(LATER).code == 1

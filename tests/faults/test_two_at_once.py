@@ -3,11 +3,12 @@
 import json
 import subprocess
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from tests.faults.child import killing_points, turning_points
+from tests.faults.child import killing_points, kills, turning_points
 from tests.faults.conftest import Starts
 from tests.faults.scene import FIRST, LATER
 from tests.manual.practice import COMMAND
@@ -22,7 +23,7 @@ def test_a_second_run_at_any_moment_of_the_first(starts: Starts, workshop: Path)
     undisturbed.finish()
     wrong = {}
     codes = []
-    for change in list(turning_points(undisturbed.calls))[::4]:
+    for change, call in islice(turning_points(undisturbed.calls), 0, None, 4):
         scene = starts.first.scene.copy(workshop / "two")
         first = scene.follow(FIRST)
         assert first.reaches(change)
@@ -39,7 +40,7 @@ def test_a_second_run_at_any_moment_of_the_first(starts: Starts, workshop: Path)
             assert scene.declared().due == starts.first.due
             scene.assert_recovers(FIRST, starts.first.due)
         except AssertionError as error:
-            wrong[f"{change} {undisturbed.calls[change - 1]}"] = str(error)
+            wrong[f"{change} {call}"] = str(error)
     assert wrong == {}
     assert {1, _BUSY} <= set(codes)
 
@@ -91,15 +92,10 @@ def test_a_check_changes_nothing(starts: Starts, workshop: Path) -> None:
 def test_a_check_of_what_a_crash_left(which: str, starts: Starts, workshop: Path) -> None:
     """It answers what the next run is going to do, and leaves that to it."""
     start = getattr(starts, which)
-    undisturbed = start.scene.copy(workshop / "two").follow(start.day)
-    undisturbed.finish()
     wrong = {}
-    for change in list(killing_points(undisturbed.calls))[1::6]:
-        scene = start.scene.copy(workshop / "two")
-        run = scene.follow(start.day)
-        assert run.reaches(change)
-        run.kill()
-        run.wait()
+    scene = start.scene.copy(workshop / "two")
+    run = scene.follow(start.day)
+    for which_change in kills(run, islice(killing_points(run.changes()), 1, None, 6)):
         before = scene.tree()
         ended = scene.check(start.day, "--json")
         try:
@@ -111,5 +107,5 @@ def test_a_check_of_what_a_crash_left(which: str, starts: Starts, workshop: Path
             run_lines = scene.declared().due
             assert would <= {due[0] for due in run_lines}
         except AssertionError as error:
-            wrong[f"{change} {undisturbed.calls[change - 1]}"] = str(error)
+            wrong[which_change] = str(error)
     assert wrong == {}
