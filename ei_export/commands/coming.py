@@ -17,10 +17,9 @@ from ..judging.judge import examine
 from ..judging.result import Result
 from ..judging.rules import Rules
 from ..ledger import Ledger
-from ..ledger.closings import waiting_appointments
 from ..ledger.corrections import Wish, wishes
 from ..ledger.line import line_of
-from ..ledger.patients import pending_appointments
+from ..ledger.patients import pending_appointments, waiting_appointments
 from ..ledger.people import doubted
 from ..ledger.standing import going_by_themselves
 from ..model.codelists import remedy

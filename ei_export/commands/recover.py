@@ -28,7 +28,6 @@ from ..declaring.numbers import run_label
 from ..intake.people import fixed
 from ..ledger import Ledger, events
 from ..ledger.belonging import runs as known_runs
-from ..ledger.closings import closings_of
 from ..ledger.dossier import Settled
 from ..ledger.line import ClosedAs, debits_of, line_of, next_attempt
 from ..ledger.matters import Matter, closed_matters
@@ -150,18 +149,16 @@ def _refuse_stranger(settings: Settings, header: str, folder: Path) -> None:
 def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
     """Has the ledger know what was decided and it doesn't know; of how many things, and of how many runs. Why is not
     kept."""
+    known = closed_matters(ledger)
     closed = sent = 0
-    for (appointment_id, reference), (closed_as, day) in decisions.closed.items():
-        said = [each.closed_as for each in closings_of(ledger, appointment_id) if each.reference == (reference or "")]
-        if (reference and line_of(ledger, reference) is None) or (said[-1] if said else "") == (closed_as or ""):
+    for (kind, name, was_known), (closed_as, day) in decisions.closed.items():
+        matter = Matter(cast(TaskName, kind), name, was_known)
+        is_known = (known[matter].closed_as if matter in known else None) == closed_as
+        if is_known or (kind == "line" and line_of(ledger, name) is None):
             continue
-        about = events.Closable(appointment_id, reference)
-        if closed_as is None:
-            events.reopened(ledger, about, "", day)
-        elif closed_as in get_args(ClosedAs):
-            events.closed(ledger, about, cast(ClosedAs, closed_as), "", day)
-        closed += 1
-    closed += _decide_matters(ledger, decisions)
+        if closed_as is None or closed_as in get_args(ClosedAs):  # else it is of somebody else
+            events.closed(ledger, matter, cast(ClosedAs | None, closed_as), "", day)
+            closed += 1
     for label, handed_over in decisions.sent.items():
         match = RUN.fullmatch(label)
         run = published_run(ledger, int(match[1])) if match else None
@@ -169,23 +166,6 @@ def _decide(ledger: Ledger, decisions: Decisions) -> tuple[int, int]:
             events.handed_over(ledger, run.run, handed_over)
             sent += 1
     return closed, sent
-
-
-def _decide_matters(ledger: Ledger, decisions: Decisions) -> int:
-    """The same of what is neither a line nor waits; of how many."""
-    known, decided = closed_matters(ledger), 0
-    for (kind, name, was_known), (closed_as, day) in decisions.matters.items():
-        matter = Matter(cast(TaskName, kind), name, was_known)
-        if (known[matter].closed_as if matter in known else None) == closed_as:
-            continue
-        if closed_as is None:
-            events.reopened(ledger, matter, "", day)
-        elif closed_as in get_args(ClosedAs):
-            events.closed(ledger, matter, cast(ClosedAs, closed_as), "", day)
-        else:  # of somebody else
-            continue
-        decided += 1
-    return decided
 
 
 # A run as it says itself.

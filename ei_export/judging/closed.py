@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..base.problems import Finding
-from ..ledger.closings import Closed, waiting_appointments
 from ..ledger.dossier import LASTING, SAVED
+from ..ledger.matters import Closing
+from ..ledger.patients import waiting_appointments
 from ..model.appointment import Appointment, Judgement, Outcome
 from .feed_rows import differences
 from .patient import Patient
@@ -17,7 +18,7 @@ _KEPT: Final = frozenset(SAVED)
 _TOLD: Final = frozenset({"APPOINTMENT_CLOSED", _CHANGED})
 
 
-def judge_closed(patient: Patient, row: Appointment, closed: Closed) -> Judgement:
+def judge_closed(patient: Patient, row: Appointment, closed: Closing) -> Judgement:
     """What becomes of a closed appointment: it stays held, by nothing but that. Told is also where the feed changed it
     since it was closed, until it is opened again: it may be one that can be declared."""
     params = {"closed_as": closed.closed_as, "day": closed.day}
@@ -33,7 +34,7 @@ def found_of_closed(patient: Patient, row: Appointment, told: Sequence[Finding])
     return (*told, *(each for each in known if each.code not in _TOLD and (row.row is None or each.code in LASTING)))
 
 
-def _changed(patient: Patient, row: Appointment, closed: Closed) -> Sequence[str]:
+def _changed(patient: Patient, row: Appointment, closed: Closing) -> Sequence[str]:
     """The columns in which the feed says something else than when it was closed."""
     columns: set[str] = set()
     for finding in _found_before(patient, row.id):

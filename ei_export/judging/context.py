@@ -16,10 +16,10 @@ from ..intake.reader import RowReader
 from ..intake.survey import Statuses
 from ..ledger import Ledger
 from ..ledger.care import RegularCare, regular_of
-from ..ledger.closings import closed_appointments, closed_references
 from ..ledger.corrections import corrected_patients
 from ..ledger.credits import replacements
-from ..ledger.line import Line, corrected_debits, debits_of
+from ..ledger.line import Line, closed_references, corrected_debits, debits_of
+from ..ledger.matters import closed_appointments
 from ..ledger.patients import StoredDossier, digest_of, dossier_of
 from ..ledger.people import declared_for
 from ..ledger.planned import planned_by, planned_of

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from . import Ledger
 from .line import ClosedAs, When
@@ -21,14 +21,6 @@ from .runs import stored
 AnsweredLine = tuple[str, int, str, str, str]
 #: The lines of a declaration: invoice, first and last reference.
 _Lines = tuple[str, str, str]
-
-
-@frozen
-class Closable:
-    """What a person can close: the line with a ``reference``, or (None) an appointment that came to none."""
-
-    appointment_id: str
-    reference: str | None = None
 
 
 @frozen
@@ -190,24 +182,13 @@ def contradicted(ledger: Ledger, run: int) -> None:
 # What people close.
 
 
-def closed(ledger: Ledger, about: Closable | Matter, closed_as: ClosedAs, why: str, today: dt.date) -> None:
-    """Somebody closed it: nothing is to be done about it any more. What happens to a line all the same is kept as ever,
-    so that it is as it should be once it is opened again."""
-    _close(ledger, about, closed_as, why, today)
-
-
-def reopened(ledger: Ledger, about: Closable | Matter, why: str, today: dt.date) -> None:
-    """Somebody opened again what was closed."""
-    _close(ledger, about, None, why, today)
-
-
-def _close(ledger: Ledger, about: Closable | Matter, closed_as: ClosedAs | None, why: str, today: dt.date) -> None:
+def closed(ledger: Ledger, matter: Matter, closed_as: ClosedAs | None, why: str, today: dt.date) -> None:
+    """Somebody closed it: nothing is to be done about it any more; or, with None, opened it again. What happens to a
+    line all the same is kept as ever, so that it is as it should be once it is opened again."""
     said = {"day": today.isoformat(), "closed_as": closed_as, "why": why}
-    if isinstance(about, Matter):
-        ledger.insert("matter_closing", said | about._asdict())
-        return
-    ledger.insert("closing", said | asdict(about))
-    ledger.do("UPDATE line SET closed_as = ? WHERE reference = ?", (closed_as, about.reference))
+    ledger.insert("closing", said | matter._asdict())
+    if matter.kind == "line":
+        ledger.do("UPDATE line SET closed_as = ? WHERE reference = ?", (closed_as, matter.name))
 
 
 def handed_over(ledger: Ledger, run: int, day: dt.date | None) -> None:

@@ -73,10 +73,9 @@ WITH {KNOWN}, credited AS MATERIALIZED (
     SELECT invoice, sum(iif(last.closed_as = 'write-off', amount_cents - granted_cents, 0)) AS written_off,
            sum(iif(last.closed_as = 'patient', amount_cents - granted_cents, 0)) AS to_patient
     FROM (
-        SELECT reference, closed_as, max(closing) FROM closing
-        WHERE reference IS NOT NULL AND day <= ?1 GROUP BY reference
+        SELECT name, closed_as, max(closing) FROM closing WHERE kind = 'line' AND day <= ?1 GROUP BY name
     ) AS last
-    CROSS JOIN line ON line.reference = last.reference
+    CROSS JOIN line ON line.reference = last.name
     WHERE last.closed_as IN ('write-off', 'patient') GROUP BY invoice
 ), sums AS (
     SELECT known.*, coalesce(cents, 0) AS credited, iif(read_on IS NULL, 0, coalesce(written_off, 0)) AS written_off,

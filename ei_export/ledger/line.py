@@ -158,3 +158,17 @@ def next_attempt(ledger: Ledger, appointment_id: str, debit_credit: str) -> int:
     """The number of the next debit or credit of an appointment."""
     sql = "SELECT coalesce(max(attempt), 0) + 1 FROM line WHERE appointment_id = ? AND debit_credit = ?"
     return ledger.one(sql, (appointment_id, debit_credit))
+
+
+def closed_lines(ledger: Ledger, invoice: str) -> Iterator[Line]:
+    """The closed lines of a declaration, by reference."""
+    sql = "SELECT * FROM sent_line WHERE invoice = ? AND closed_as IS NOT NULL ORDER BY reference"
+    return ledger.each(Line, sql, (invoice,))
+
+
+def closed_references(ledger: Ledger) -> dict[str, set[str]]:
+    """The references of the closed lines, by appointment id."""
+    found: dict[str, set[str]] = {}
+    for ident, reference in ledger.rows("SELECT appointment_id, reference FROM line WHERE closed_as IS NOT NULL"):
+        found.setdefault(ident, set()).add(reference)
+    return found

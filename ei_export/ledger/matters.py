@@ -1,11 +1,12 @@
-"""What is open and is no line, nor an appointment that waits: what people closed of that; `events` is what closes it.
+"""What people closed, and when and why; `events` is what closes and opens again.
 
-Nothing is declared, or not, by it: it is only told of, or not. Closed is what was known then, so that it is told of
-again once something else is known.
+A line, or an appointment that waits, is closed until somebody opens it again. Of what else is on the work list nothing
+is declared, or not, by it: it is only told of, or not; closed is what was known of it then, so that it is told of again
+once something else is known.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
 from attrs import frozen
 
@@ -15,39 +16,39 @@ from .line import ClosedAs
 
 
 class Matter(NamedTuple):
-    """Something of that: an appointment that is planned still, a trajectory without an end, a row of a table that ends.
-    ``kind`` and ``name`` say which, and ``known`` what is known of it, without anything personal; as in the table
-    ``matter_closing``."""
+    """Something that can be closed: a ``line`` by its reference, an ``appointment`` that gave none by its id; or what
+    has a ``kind`` of task of its own, an appointment that is planned still, a trajectory without an end, a row of a
+    table that ends. ``name`` says which, and ``known`` what is known of it, without anything personal; as in the table
+    ``closing``."""
 
-    kind: TaskName
+    kind: TaskName | Literal["line", "appointment"]
     name: str
-    known: str
+    known: str = ""
 
 
 @frozen
-class MatterClosed:
-    """As what a matter is closed, on which ``day`` (YYYY-MM-DD) and why."""
+class Closing:
+    """What somebody said of a matter: as what it is closed, None where it was opened again, on which ``day``
+    (YYYY-MM-DD) and why."""
 
-    closed_as: ClosedAs
+    closed_as: ClosedAs | None
     day: str
     why: str
 
 
-_LAST: Final = """
-SELECT kind, name, known, closed_as, day, why FROM matter_closing WHERE closing IN (
-    SELECT max(closing) FROM matter_closing GROUP BY kind, name, known
-) AND closed_as IS NOT NULL
-ORDER BY closing
-"""
+def closed_matters(ledger: Ledger) -> Mapping[Matter, Closing]:
+    """All that is closed, as it was known then, the first one first; of some of it something else may be known by
+    now."""
+    rows = ledger.rows("SELECT kind, name, known, closed_as, day, why FROM closed ORDER BY closing")
+    return {Matter(kind, name, known): Closing(*said) for kind, name, known, *said in rows}
 
 
-def closed_matters(ledger: Ledger) -> Mapping[Matter, MatterClosed]:
-    """The matters that are closed as they were known then; of some of them something else may be known by now."""
-    return {Matter(kind, name, known): MatterClosed(*said) for kind, name, known, *said in ledger.rows(_LAST)}
+def closed_appointments(ledger: Ledger) -> Mapping[str, Closing]:
+    """The closed appointments that gave no line, by id: kept, and neither judged nor declared."""
+    return {matter.name: said for matter, said in closed_matters(ledger).items() if matter.kind == "appointment"}
 
 
-def said_of(ledger: Ledger, matter: Matter) -> Iterator[tuple[ClosedAs | None, str, str]]:
-    """What people closed and opened again (None) of a matter as it is known, in order: as what, on which day
-    (YYYY-MM-DD) and why."""
-    sql = "SELECT closed_as, day, why FROM matter_closing WHERE (kind, name, known) = (?, ?, ?) ORDER BY closing"
-    return ledger.rows(sql, matter)
+def said_of(ledger: Ledger, matter: Matter) -> list[Closing]:
+    """What people said of a matter as it is known, in order."""
+    sql = "SELECT closed_as, day, why FROM closing WHERE (kind, name, known) = (?, ?, ?) ORDER BY closing"
+    return [*ledger.each(Closing, sql, matter)]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from ..base.problems import Finding
 from ..base.steps import batched
@@ -102,7 +102,13 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
 def unsettled_of(ledger: Ledger, patient_id: str) -> list[Unsettled]:
     """The appointments of a patient of which every text is kept, by id."""
     sql = "SELECT * FROM unsettled WHERE patient_id = ? ORDER BY appointment_id"
-    return [_unsettled(row) for row in ledger.named(sql, (patient_id,))]
+    return [kept for _, kept in _unsettled(ledger, sql, patient_id)]
+
+
+def waiting_appointments(ledger: Ledger, appointment_id: str) -> list[tuple[str, Unsettled]]:
+    """The appointments of an id that wait to be tried again, each with its patient: more where patients share it."""
+    sql = "SELECT * FROM unsettled WHERE appointment_id = ? AND waits ORDER BY patient_id"
+    return [*_unsettled(ledger, sql, appointment_id)]
 
 
 def all_unsettled(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Unsettled]]:
@@ -112,21 +118,24 @@ def all_unsettled(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, U
         "SELECT * FROM unsettled WHERE instr(lower(appointment_id || char(10) || trajectory_id), lower(?)) "
         "ORDER BY patient_id, appointment_id"
     )
-    for row in ledger.named(sql, (mentioning,)):
-        yield row["patient_id"], _unsettled(row)
+    return _unsettled(ledger, sql, mentioning)
 
 
-def _unsettled(row: Mapping[str, Any]) -> Unsettled:
-    """A row of the table ``unsettled``."""
-    return Unsettled(
-        row["appointment_id"],
-        Outcome(row["outcome"]),
-        json.loads(row["texts"]),
-        [Finding(*each) for each in json.loads(row["found"])],
-        json.loads(row["measured"]),
-        bool(row["is_sent"]),
-        row["place"],
-    )
+def _unsettled(ledger: Ledger, sql: str, *values: str) -> Iterator[tuple[str, Unsettled]]:
+    """Rows of the table ``unsettled``, each with its patient."""
+    for row in ledger.named(sql, values):
+        yield (
+            row["patient_id"],
+            Unsettled(
+                row["appointment_id"],
+                Outcome(row["outcome"]),
+                json.loads(row["texts"]),
+                [Finding(*each) for each in json.loads(row["found"])],
+                json.loads(row["measured"]),
+                bool(row["is_sent"]),
+                row["place"],
+            ),
+        )
 
 
 def changes_of(ledger: Ledger, patient_id: str) -> dict[str, Change]:

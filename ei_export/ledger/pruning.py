@@ -1,7 +1,7 @@
 """Taking persons out of what was settled long ago. Amounts, references, and the keyed hash of whose a line is stay: by
 these nothing is declared twice. What is taken out is overwritten in the file."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from . import Ledger
 from .owners import forget
+from .patients import dossier_of
 from .runs import path_of
 
 #: The tables with what is kept of patients besides their lines.
@@ -66,10 +67,8 @@ SELECT patient_id, max(last), max(waits) FROM (
         (
             SELECT min(appointment_id) FROM (
                 SELECT patient_id, appointment_id FROM unsettled
-                WHERE outcome IN ('held', 'unreadable') AND NOT EXISTS (
-                    SELECT 1 FROM closed
-                    WHERE closed.appointment_id = unsettled.appointment_id AND closed.reference IS NULL
-                )
+                WHERE outcome IN ('held', 'unreadable')
+                    AND appointment_id NOT IN (SELECT name FROM closed WHERE kind = 'appointment')
                 UNION ALL SELECT patient_id, appointment_id FROM changed
             ) AS waiting
             WHERE waiting.patient_id = patient.patient_id
@@ -99,14 +98,13 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     ledger.many("INSERT INTO wanted VALUES (?)", ((patient,) for patient in sorted(wanted)))
     own = "IN (SELECT patient_id FROM wanted)"
     kept = "IN (SELECT {} FROM line WHERE sent <> '')"
-    waiting = f"SELECT appointment_id FROM unsettled WHERE patient_id {own}"
     kept_files = kept.format("invoice")
     lines = ledger.one(f"SELECT count(*) FROM line WHERE sent <> '' AND patient_id {own}")
+    told = {*ledger.column("SELECT name FROM closing WHERE why <> ''")}.intersection(_names(ledger, wanted))
+    ledger.many("UPDATE closing SET why = '' WHERE name = ?", ((name,) for name in told))
     forget(ledger, {*ledger.column(f"SELECT patient FROM patient WHERE patient_id {own}")})
     for sql in (
         f"UPDATE request SET why = '' WHERE reference IN (SELECT reference FROM line WHERE patient_id {own})",
-        f"UPDATE closing SET why = '' WHERE appointment_id IN (SELECT appointment_id FROM line WHERE patient_id {own})",
-        f"UPDATE closing SET why = '' WHERE reference IS NULL AND appointment_id IN ({waiting})",
         f"UPDATE line SET sent = '', remark = '' WHERE patient_id {own}",
         f"UPDATE person SET sent = '' WHERE person NOT {kept.format('person')}",
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
@@ -118,6 +116,17 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
     ):
         ledger.do(sql)
     return lines
+
+
+def _names(ledger: Ledger, wanted: Iterable[str]) -> Iterator[str]:
+    """By what something of the wanted patients may be closed."""
+    own = "IN (SELECT patient_id FROM wanted)"
+    yield from ledger.column(f"SELECT appointment_id FROM planned WHERE patient_id {own}")
+    for names in ledger.rows(f"SELECT reference, appointment_id, trajectory FROM line WHERE patient_id {own}"):
+        yield from names
+    for dossier in filter(None, (dossier_of(ledger, patient_id) for patient_id in wanted)):
+        yield from (kept.appointment_id for kept in dossier.kept())
+        yield from (course.trajectory for course in dossier.courses())
 
 
 def old_files(ledger: Ledger, before: str) -> Iterator[OldFile]:

@@ -148,39 +148,24 @@ CREATE TABLE request (
 );
 CREATE INDEX request_reference ON request (reference);
 
--- What a person closed, or opened again (closed_as NULL), and why: a line, or an appointment that gave none (reference
--- NULL). The last word counts; of a line it is in `closed_as` too.
+-- What a person closed, or opened again (closed_as NULL), and why: a line, an appointment that waits, or what else is on
+-- the work list; see matters.py. The last word on it counts; of a line it is in `closed_as` too.
 CREATE TABLE closing (
     closing INTEGER PRIMARY KEY,
     day TEXT NOT NULL,
-    appointment_id TEXT NOT NULL,
-    reference TEXT REFERENCES line,
+    kind TEXT NOT NULL,                -- line, appointment; or that of its task, by the table of kinds
+    name TEXT NOT NULL,                -- the reference, the id; of the trajectory; the insurer and the product of a table
+    known TEXT NOT NULL,               -- '' of a line and an appointment. Else its day, or its last day, and of a
+                                       -- trajectory how many contacts count: it is closed as that was known then
     closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
     why TEXT NOT NULL
 );
-CREATE INDEX closing_appointment ON closing (appointment_id, reference);
+CREATE INDEX closing_matter ON closing (kind, name, known);
 
 -- What is closed.
 CREATE VIEW closed AS
-SELECT appointment_id, reference, closed_as, day, why FROM closing AS last
-WHERE closed_as IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM closing AS later
-    WHERE later.appointment_id = last.appointment_id AND later.reference IS last.reference
-        AND later.closing > last.closing
-);
-
--- What a person closed, or opened again (closed_as NULL), and why, of what is open and is no line, nor waits: an
--- appointment that is planned still, a trajectory without an end, a row of a table that ends. It holds for what was known
--- of it then, and the last word on that counts: once something else is known, nobody said anything yet. See matters.py.
-CREATE TABLE matter_closing (
-    closing INTEGER PRIMARY KEY,
-    day TEXT NOT NULL,
-    kind TEXT NOT NULL,                -- of its task, by the table of kinds
-    name TEXT NOT NULL,                -- of the appointment or the trajectory; the insurer and the product of a table
-    known TEXT NOT NULL,               -- its day, or its last day, and of a trajectory how many contacts count
-    closed_as TEXT CHECK (closed_as IS NULL OR closed_as IN ('write-off', 'patient', 'accepted', 'handled')),
-    why TEXT NOT NULL
-);
+SELECT * FROM closing
+WHERE closing IN (SELECT max(closing) FROM closing GROUP BY kind, name, known) AND closed_as IS NOT NULL;
 
 -- All that is known of one patient, so that a run reads or writes a patient in one go.
 CREATE TABLE patient (

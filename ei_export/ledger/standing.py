@@ -8,9 +8,9 @@ from attrs import frozen
 
 from ..base.problems import is_worded
 from . import Ledger
-from .closings import closed_appointments
 from .dossier import PENDING, Unsettled, unpack_trajectories
 from .line import Line, line_of
+from .matters import closed_appointments
 from .patients import all_unsettled
 
 #: A row by the names of its columns.

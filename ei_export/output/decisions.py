@@ -18,7 +18,7 @@ from .journal import add_entry, entries_of
 _FILE: Final = "decisions.jsonl"
 #: What was closed: an appointment by its id, and its line by the reference, or None where it gave none.
 About = tuple[str, str | None]
-#: What else was closed: its kind and name, and what was known of it (`ledger.matters.Matter`).
+#: What was closed, whatever it is: its kind and name, and what was known of it (`ledger.matters.Matter`).
 OfMatter = tuple[str, str, str]
 
 
@@ -27,8 +27,7 @@ class Decisions:
     """The last word about each thing: as what it is closed, None where it was opened again, with the day; and when the
     files of a run (R000001) were handed over, None where they were not after all."""
 
-    closed: dict[About, tuple[str | None, date]] = field(factory=dict)
-    matters: dict[OfMatter, tuple[str | None, date]] = field(factory=dict)
+    closed: dict[OfMatter, tuple[str | None, date]] = field(factory=dict)
     sent: dict[str, date | None] = field(factory=dict)
 
 
@@ -75,10 +74,12 @@ def decided(out: Path) -> Decisions:
             closed_as = entry["closed_as"]
             said = closed_as and str(closed_as), date.fromisoformat(entry["day"])
             if "known" in entry:
-                found.matters[str(entry["kind"]), str(entry["name"]), str(entry["known"])] = said
+                about = str(entry["kind"]), str(entry["name"]), str(entry["known"])
+            elif entry["reference"]:
+                about = "line", str(entry["reference"]), ""
             else:
-                reference = entry["reference"]
-                found.closed[str(entry["appointment_id"]), reference and str(reference)] = said
+                about = "appointment", str(entry["appointment_id"]), ""
+            found.closed[about] = said
         except (KeyError, TypeError, ValueError):  # of somebody else, or spoilt
             continue
     return found

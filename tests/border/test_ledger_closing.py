@@ -7,6 +7,7 @@ import pytest
 
 from ei_export.ledger import Ledger, events
 from ei_export.ledger.line import ClosedAs
+from ei_export.ledger.matters import Matter
 from tests.support.clerk import COURSE, END, START, Clerk, few_tariffs, the
 from tests.support.feeds import Clinic
 from tests.support.ledgers import writing
@@ -21,7 +22,7 @@ def clerk(tmp_path: Path) -> Clerk:
 
 
 def close(clerk: Clerk, reference: str, closed_as: ClosedAs = "patient") -> None:
-    line = events.Closable(appointment(clerk, reference), reference)
+    line = Matter("line", reference)
 
     def act(ledger: Ledger) -> None:
         events.closed(ledger, line, closed_as, "verhuisd", DAY)
@@ -30,10 +31,10 @@ def close(clerk: Clerk, reference: str, closed_as: ClosedAs = "patient") -> None
 
 
 def reopen(clerk: Clerk, reference: str) -> None:
-    line = events.Closable(appointment(clerk, reference), reference)
+    line = Matter("line", reference)
 
     def act(ledger: Ledger) -> None:
-        events.reopened(ledger, line, "toch niet", DAY)
+        events.closed(ledger, line, None, "toch niet", DAY)
 
     writing(clerk.clinic.folder, act)
 

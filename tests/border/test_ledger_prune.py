@@ -1,5 +1,6 @@
 """What was settled long ago loses its persons, for good; what is open stays, and nothing can be declared again."""
 
+import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -11,9 +12,12 @@ from click.testing import CliRunner
 
 from ei_export.base.problems import WriteError
 from ei_export.cli import main
+from ei_export.ledger import Ledger, events
 from ei_export.ledger.figures import DECLARATIONS
+from ei_export.ledger.matters import Matter
 from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
 from tests.support.feeds import CONTRACTS, Cells, Clinic, Result, tables_read_once, visit
+from tests.support.ledgers import writing
 from tests.support.receiver import Verdict, by_insurer, by_vecozo, take_apart
 
 __all__ = ["tables_read_once"]
@@ -289,6 +293,21 @@ def test_whom_a_file_still_holds_is_told(clinic: Clinic, clerk: Clerk) -> None:
     (kept,) = document["kept_files"]
     assert (clinic.folder / "out" / kept).is_file()
     assert kept in clerk.gives("prune", "--before", BEFORE, "--yes", today=TODAY, as_json=False)[1]
+
+
+def test_why_something_was_closed_goes_with_whom_it_was_about(clinic: Clinic, clerk: Clerk) -> None:
+    settled(clinic, clerk, [*COURSE])
+    line, waited = Matter("line", clerk.reference("A3")), Matter("appointment", "A2")
+    own, other = (Matter("open_trajectory", number, "2021-03-01 2021-03-08 1") for number in ("T1", "T7"))
+
+    def close(ledger: Ledger) -> None:
+        for matter in (line, waited, own, other):
+            events.closed(ledger, matter, "accepted", "mevrouw Voorbeeldgans", dt.date(2021, 6, 1))
+
+    writing(clinic.folder, close)
+    prune(clerk)
+    left = clerk.rows("SELECT kind, name, known FROM closing WHERE why <> ''")
+    assert left == [other._asdict()]
 
 
 def test_why_a_run_was_withdrawn_goes_with_whom_it_was_about(clinic: Clinic, clerk: Clerk) -> None:

@@ -175,9 +175,9 @@ def fill(folder: Path) -> Clinic:
 def _close(folder: Path, clerk: Clerk) -> None:
     """What somebody closed, as ever they may; two are opened again. One run is handed over."""
     day = date(2025, 2, 4)
-    partly, refused = (events.Closable(ident, clerk.reference(ident)) for ident in ("A1-11", "A3-11"))
-    held, opened = events.Closable("H2"), events.Closable("H1")
-    again = events.Closable("A3-10", clerk.reference("A3-10"))
+    partly, refused = (matters.Matter("line", clerk.reference(ident)) for ident in ("A1-11", "A3-11"))
+    held, opened = matters.Matter("appointment", "H2"), matters.Matter("appointment", "H1")
+    again = matters.Matter("line", clerk.reference("A3-10"))
     trajectory = matters.Matter("open_trajectory", "TO", "2021-03-07 2021-03-14 1")
     tariffs = matters.Matter("tariffs_end", "VGZ 940131", "2021-12-31")
     with closing(Ledger.open(folder / "ledger.sqlite")) as ledger:
@@ -187,7 +187,7 @@ def _close(folder: Path, clerk: Clerk) -> None:
         events.closed(ledger, tariffs, "accepted", "", day)
         for about in (opened, again, trajectory):
             events.closed(ledger, about, "accepted", "", day)
-            events.reopened(ledger, about, "toch niet", day)
+            events.closed(ledger, about, None, "toch niet", day)
         events.handed_over(ledger, 1, day)
         ledger.commit()
 
@@ -284,7 +284,6 @@ def questions(ledger: Ledger) -> dict[str, Any]:
         "standing.nothing_stands": lambda: standing.nothing_stands(ledger),
         "standing.is_still_due": lambda: [standing.is_still_due(ledger, reference) for reference in references],
         "standing.going_by_themselves": lambda: standing.going_by_themselves(ledger),
-        "closed": lambda: ledger.named("SELECT * FROM closed ORDER BY appointment_id, reference"),
         "closings": lambda: ledger.named("SELECT * FROM closing ORDER BY closing"),
         "matters.closed_matters": lambda: [*matters.closed_matters(ledger).items()],
         "testing.next_test_run": lambda: testing.next_test_run(ledger),

@@ -18,6 +18,7 @@ from ei_export.ledger import Ledger, events
 from ei_export.ledger.corrections import ask, asking, drop, let_stand, standing_debits, take_back
 from ei_export.ledger.credits import due_credits
 from ei_export.ledger.line import ClosedAs, When, debits_of
+from ei_export.ledger.matters import Matter, closed_matters
 from ei_export.ledger.runs import StagedRun, add_declaration, add_persons, add_run, mark_published, published_run
 from tests.support.line_oracle import assert_as_derived, remembering
 
@@ -42,7 +43,7 @@ class Practice:
         self.ledger, self.chance = ledger, chance
         self.day = DAY
         self.runs = self.appointments = 0
-        self.closed: dict[events.Closable, ClosedAs] = {}
+        self.closed: dict[Matter, ClosedAs] = {}
         add_persons(ledger, [(PERSON, "somebody")])
 
     def happens(self, event: str) -> None:
@@ -179,11 +180,11 @@ class Practice:
 
     def close(self) -> None:
         """Somebody closes a debit, whatever became of it, or an appointment that gave none; or opens one again."""
-        sql = "SELECT appointment_id, reference FROM line WHERE debit_credit = 'D' ORDER BY reference"
-        known = [events.Closable(*debit) for debit in self.ledger.rows(sql)]
-        about = self.chance.choice([*known, events.Closable("H1"), events.Closable("H2"), *self.closed])
+        sql = "SELECT reference FROM line WHERE debit_credit = 'D' ORDER BY reference"
+        known = [Matter("line", reference) for reference in self.ledger.column(sql)]
+        about = self.chance.choice([*known, Matter("appointment", "H1"), Matter("appointment", "H2"), *self.closed])
         if about in self.closed:
-            events.reopened(self.ledger, about, "", self.day)
+            events.closed(self.ledger, about, None, "", self.day)
             del self.closed[about]
         else:
             self.closed[about] = self.chance.choice(["write-off", "patient", "accepted", "handled"])
@@ -191,8 +192,7 @@ class Practice:
 
     def assert_right(self) -> None:
         assert_as_derived(self.ledger.rows)
-        closed = self.ledger.rows("SELECT appointment_id, reference, closed_as FROM closed")
-        assert {events.Closable(ident, reference): how for ident, reference, how in closed} == self.closed
+        assert {matter: said.closed_as for matter, said in closed_matters(self.ledger).items()} == self.closed
         for debit in chain(due_credits(self.ledger, HEADERS[0]), due_credits(self.ledger, "")):
             assert not debit.debit.closed_as
         for number in range(self.appointments):

@@ -89,7 +89,9 @@ SELECT reference, CASE WHEN last.closed_as IS NULL THEN became ELSE 'closed' END
        CASE WHEN last.closed_as IS NULL THEN CASE WHEN wish_again IS NULL THEN to_repeat ELSE 'now' END END,
        became IN ('sent', 'granted', 'partly_granted'), last.closed_as
 FROM line
-LEFT JOIN (SELECT reference, max(closing), closed_as FROM closing GROUP BY reference) AS last USING (reference)
+LEFT JOIN (
+    SELECT name AS reference, max(closing), closed_as FROM closing WHERE kind = 'line' GROUP BY name
+) AS last USING (reference)
 ORDER BY reference
 """
 

@@ -15,13 +15,11 @@ from ...base.problems import Finding
 from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger, events
-from ...ledger.closings import closings_of, waiting_appointments
 from ...ledger.corrections import Asking
 from ...ledger.dossier import Unsettled
-from ...ledger.events import Closable
 from ...ledger.line import ClosedAs, lines_of
-from ...ledger.matters import Matter, closed_matters
-from ...ledger.patients import appointment_owner
+from ...ledger.matters import Matter, closed_matters, said_of
+from ...ledger.patients import appointment_owner, waiting_appointments
 from ...model.tasks import TaskName
 from ...output.decisions import note_closed, note_matters
 from ...settings import Settings
@@ -69,9 +67,10 @@ class Item:
         return self.reference or (self.task.key if self.task is not None else self.appointment_id)
 
     @property
-    def about(self) -> Sequence[Closable | Matter]:
+    def about(self) -> Sequence[Matter]:
         """What is closed in the ledger."""
-        return self.matters or (Closable(self.appointment_id, self.reference),)
+        own = Matter("appointment", self.appointment_id) if self.reference is None else Matter("line", self.reference)
+        return self.matters or (own,)
 
 
 def close(settings: Settings, names: Iterable[str], closed_as: ClosedAs, why: str, today: date) -> Done[Item]:
@@ -102,10 +101,7 @@ def _all(
 def close_items(ledger: Ledger, items: Iterable[Item], closed_as: ClosedAs | None, why: str, today: date) -> None:
     """Closes them as that, or opens them again with None."""
     for about in (about for item in items for about in item.about):
-        if closed_as is None:
-            events.reopened(ledger, about, why, today)
-        else:
-            events.closed(ledger, about, closed_as, why, today)
+        events.closed(ledger, about, closed_as, why, today)
 
 
 def keep_closed(settings: Settings, items: Iterable[Item], closed_as: ClosedAs | None, today: date) -> None:
@@ -183,7 +179,7 @@ def _closable(ledger: Ledger, name: str, rules: Rules) -> Item | Finding | None:
     waiting = waiting_appointments(ledger, name)
     if not waiting:
         return Finding("CLOSE_NOTHING", "", {"item": name}) if asking is None and _is_known(ledger, name) else asking
-    if closed := _said_last(ledger, name, None):
+    if closed := _said_last(ledger, Matter("appointment", name)):
         return Finding("CLOSE_TWICE", "", {"item": name, **closed})
     return Item("contact" if _is_contact(*waiting[0], rules) else "held", name, None, None)
 
@@ -192,7 +188,7 @@ def _closable_line(ledger: Ledger, asking: Asking) -> Item | Finding:
     debit = asking.debit
     item = {"item": debit.reference}
     if debit.closed_as:
-        return Finding("CLOSE_TWICE", "", {**item, **_said_last(ledger, debit.appointment_id, debit.reference)})
+        return Finding("CLOSE_TWICE", "", {**item, **_said_last(ledger, Matter("line", debit.reference))})
     if debit.is_pruned:
         return Finding("LINE_PRUNED", "", {"reference": debit.reference})
     lines = lines_of(ledger, debit.appointment_id, debit.patient_id)
@@ -222,7 +218,7 @@ def _closed(ledger: Ledger, name: str) -> Item | Finding | None:
         if debit.closed_as:
             return Item("", debit.appointment_id, debit.reference, debit.amount_cents - (debit.granted_cents or 0))
         return Finding("CLOSE_NOT_CLOSED", "", {"item": debit.reference})
-    if asking is None and _said_last(ledger, name, None):
+    if asking is None and _said_last(ledger, Matter("appointment", name)):
         return Item("", name, None, None)
     return Finding("CLOSE_NOT_CLOSED", "", {"item": name}) if asking is None and _is_known(ledger, name) else asking
 
@@ -232,7 +228,7 @@ def _is_known(ledger: Ledger, name: str) -> bool:
     return bool(waiting_appointments(ledger, name)) or appointment_owner(ledger, name) is not None
 
 
-def _said_last(ledger: Ledger, appointment_id: str, reference: str | None) -> dict[str, object]:
+def _said_last(ledger: Ledger, matter: Matter) -> dict[str, object]:
     """As what and when it is closed, if it is."""
-    said = [each for each in closings_of(ledger, appointment_id) if each.reference == (reference or "")]
+    said = said_of(ledger, matter)
     return {"closed_as": said[-1].closed_as, "day": said[-1].day} if said and said[-1].closed_as else {}

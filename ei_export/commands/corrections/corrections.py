@@ -17,9 +17,8 @@ from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger import corrections as queue
-from ...ledger.closings import closed_lines
 from ...ledger.corrections import Asked, Asking
-from ...ledger.line import debits_of
+from ...ledger.line import closed_lines, debits_of
 from ...ledger.patients import changes_of
 from ...ledger.standing import changed, is_still_due
 from ...model.appointment import Appointment

@@ -11,11 +11,11 @@ from ...base.problems import Finding, SettingsError
 from ...declaring.numbers import has_form, is_of_a_test
 from ...ledger import Ledger
 from ...ledger import corrections as queue
-from ...ledger.closings import closed_appointments, waiting_appointments
 from ...ledger.corrections import Asking
 from ...ledger.line import last_debit
+from ...ledger.matters import closed_appointments
 from ...ledger.own_files import holds_invoice
-from ...ledger.patients import appointment_owner
+from ...ledger.patients import appointment_owner, waiting_appointments
 from ...settings import Settings
 from ..belonging import refuse_unknown_runs
 

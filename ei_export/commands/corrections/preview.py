@@ -16,8 +16,9 @@ from ...base.problems import Finding
 from ...intake.reader import read_unsettled
 from ...judging.rules import Rules
 from ...ledger import Ledger
-from ...ledger.closings import closings_of, waiting_appointments
 from ...ledger.line import Line, line_of
+from ...ledger.matters import said_of
+from ...ledger.patients import waiting_appointments
 from ...settings import Settings
 from ..belonging import refuse_strangers
 from ..coming import Coming, NextRun
@@ -164,10 +165,8 @@ def _planned(ledger: Ledger, rules: Rules, act: Act, effect: Effect, next_run: N
         rest = effect.rest_cents or 0
         if act.kind == "close":
             return evolve(planned, moved_cents=rest, to_sum=_SUMS.get(act.closed_as, "refused"))
-        *_, before, _ = (
-            c for c in closings_of(ledger, effect.appointment_id) if c.reference == (effect.reference or "")
-        )
-        planned = evolve(planned, moved_cents=rest, from_sum=_SUMS.get(before.closed_as, "refused"))
+        *_, before, _ = said_of(ledger, effect.about[0])
+        planned = evolve(planned, moved_cents=rest, from_sum=_SUMS.get(before.closed_as or "", "refused"))
     return evolve(planned, coming=next_run.of(planned.appointment_id, planned.patient_id, planned.reference))
 
 

@@ -8,7 +8,6 @@ from ...base.private import resolved
 from ...base.problems import InputError
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
-from ...ledger.closings import closings_of
 from ...ledger.history import place_in_file, requests_about
 from ...ledger.line import Line
 from ...ledger.matters import Matter, said_of
@@ -71,44 +70,33 @@ def sent_steps(history: PatientHistory, line: Line) -> Iterator[Reason]:
     yield from _answer(line, to_do=not _is_replaced(history, line))
     for day, asked, why in requests_about(history.context.ledger, line.reference):
         yield reason(f"correction.{asked}", day=day, why=reason("said.why", why=why) if why else "")
-    yield from closing_steps(history, line.appointment_id, line.reference)
+    yield from closing_steps(history, Matter("line", line.reference))
     if line.credit == "header" and line.appointment_id not in history.credits:
         yield reason("correction.credit_waits")
     if line.again not in ("", "now") and line.appointment_id not in history.due:
         yield reason(f"correction.waits_{line.again}", reference=line.reference)
 
 
-def closing_steps(history: PatientHistory, appointment_id: str, reference: str = "") -> Iterator[Reason]:
-    """How a line, or an appointment that gave none, was closed and opened again."""
-    for said in closings_of(history.context.ledger, appointment_id):
-        if said.reference == reference:
-            yield _closing(history, said.closed_as, said.day, said.why)
+def closing_steps(history: PatientHistory, matter: Matter) -> Iterator[Reason]:
+    """How a matter was closed, as what, and opened again."""
+    for said in said_of(history.context.ledger, matter):
+        said_why = reason("said.why", why=said.why) if said.why else ""
+        yield reason(f"closing.{said.closed_as or 'reopened'}", history.ledger_name, day=said.day, why=said_why)
 
 
 def planned_steps(history: PatientHistory, appointment_id: str) -> Iterator[Reason]:
     """How an appointment that nobody completed was closed and opened again, as it is planned."""
     for row in planned_at(history.context.ledger, appointment_id):
         if row.patient_id == history.patient.patient_id:
-            yield from _matter(history, matter_of_planned(row))
+            yield from closing_steps(history, matter_of_planned(row))
 
 
 def unended_steps(history: PatientHistory, trajectory: Trajectory) -> Iterator[Reason]:
     """How a trajectory without an end was closed and opened again, as it is known."""
     for started in without_end(history.context.ledger, date.max, history.patient.patient_id):
         is_this = (started.trajectory, started.started) == (trajectory.label, trajectory.start)
-        if is_this and (said := [*_matter(history, matter_of(started))]):
+        if is_this and (said := [*closing_steps(history, matter_of(started))]):
             yield from (reason("closing.no_end"), *said)
-
-
-def _matter(history: PatientHistory, matter: Matter) -> Iterator[Reason]:
-    for closed_as, day, why in said_of(history.context.ledger, matter):
-        yield _closing(history, closed_as, day, why)
-
-
-def _closing(history: PatientHistory, closed_as: str | None, day: str, why: str) -> Reason:
-    """What somebody said: as what it is closed, or that it isn't any more."""
-    said_why = reason("said.why", why=why) if why else ""
-    return reason(f"closing.{closed_as or 'reopened'}", history.ledger_name, day=day, why=said_why)
 
 
 def _is_replaced(history: PatientHistory, line: Line) -> bool:

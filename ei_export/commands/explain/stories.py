@@ -7,6 +7,7 @@ from ...base.problems import Problem
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
 from ...ledger.line import Line
+from ...ledger.matters import Matter
 from ...model.appointment import Appointment, Outcome
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
@@ -47,7 +48,7 @@ def _appointment(
     steps = [head, *chain(history, ident)]
     for each in sent:
         steps += sent_steps(history, each)
-    steps += [*closing_steps(history, ident), *planned_steps(history, ident)]
+    steps += [*closing_steps(history, Matter("appointment", ident)), *planned_steps(history, ident)]
     steps += [due_step(credit) for credit in history.credits.get(ident, ())]
     if due is not None:
         steps.append(due_step(due))

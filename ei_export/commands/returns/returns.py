@@ -17,10 +17,9 @@ from ...base.wording import iso_text
 from ...declaring.numbers import is_of_a_test, provider, run_label
 from ...ledger import Ledger, events
 from ...ledger.answers import Declared, PersonLines, answer_of, declaration_of
-from ...ledger.closings import closed_lines
 from ...ledger.corrections import waiting_for_credit
 from ...ledger.events import AnsweredLine
-from ...ledger.line import Line, When, line_of
+from ...ledger.line import Line, When, closed_lines, line_of
 from ...output.decisions import note_read
 from ...settings import Settings
 from ...standards.answer import GOOD, Answer, AnswerKind, LineAnswer

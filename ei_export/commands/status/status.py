@@ -4,22 +4,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from functools import partial
-from heapq import merge
 from operator import itemgetter
 from typing import Any, Final
 
 from ...base.problems import Finding
+from ...base.wording import Language, iso_text
 from ...declaring.numbers import declared_by, provider, run_label
 from ...intake.reader import read_unsettled
 from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger, standing
-from ...ledger.closings import all_closed, waiting_appointments
 from ...ledger.corrections import wishes
 from ...ledger.credits import refused_credits
 from ...ledger.figures import known_declarations
 from ...ledger.line import line_of
-from ...ledger.matters import closed_matters
+from ...ledger.matters import Closing, Matter, closed_matters
+from ...ledger.patients import waiting_appointments
 from ...ledger.runs import path_of
 from ...model.appointment import Outcome
 from ...output.traces import runs_of
@@ -30,6 +30,7 @@ from ..figures.money import sums_by_uzovi
 from ..worklist.outlook import outlook
 from ..worklist.overview import overview
 from ..worklist.refused import REFUSED, told
+from ..worklist.task import Task
 from ..worklist.worklist import worklist
 from .document import Held, Status
 
@@ -42,6 +43,8 @@ _CHANGED: Final = ("reference", "appointment_id", "trajectory", "date")
 _CLOSED: Final = ("reference", "appointment_id", "patient_id", "date", "insurer", "amount_cents", "granted_cents")
 #: What is told of it besides.
 _OF_CLOSED: Final = ("rest_cents", "task", "kind", "trajectory", "cause")
+#: What is closed and has no task of its own.
+_OWN: Final = ("line", "appointment")
 _REFUSED_CREDIT: Final = (
     "reference", "appointment_id", "patient_id", "trajectory", "uzovi", "insurer", "date", "amount_cents",
 )  # fmt: skip
@@ -92,31 +95,46 @@ def _to_send(row: standing.LedgerRow) -> standing.LedgerRow:
 def closed_rows(ledger: Ledger, settings: Settings, rules: Rules) -> Iterator[standing.LedgerRow]:
     """What is closed, the last one first, by the names that ``--json`` has: lines, and appointments that gave none, of
     which only the day is known; and what has a ``task`` of its own, of that ``kind``, with its ``cause`` in words."""
-    matters = sorted(_closed_matters(ledger, settings, rules), key=itemgetter("closed_on"), reverse=True)
-    return merge(_closed_things(ledger, rules), matters, key=itemgetter("closed_on"), reverse=True)
+    decided = closed_matters(ledger)
+    own = (_closed(_own(ledger, rules, each), said) for each, said in decided.items() if each.kind in _OWN)
+    tasks = outlook(ledger, settings, rules, closed=True)
+    yield from sorted(
+        [
+            *sorted(own, key=lambda row: (row["appointment_id"], row["reference"] or "")),
+            *(_closed(_of_task(task, settings.language), decided[matter]) for task, (matter, *_) in tasks),
+        ],
+        key=itemgetter("closed_on"),
+        reverse=True,
+    )
 
 
-def _closed_matters(ledger: Ledger, settings: Settings, rules: Rules) -> Iterator[standing.LedgerRow]:
-    decided, language = closed_matters(ledger), settings.language
-    for task, (matter, *_) in outlook(ledger, settings, rules, closed=True):
-        said, day = decided[matter], task.date.isoformat() if task.date is not None else None
-        about = dict.fromkeys((*_CLOSED, *_OF_CLOSED))
-        about |= {"appointment_id": task.appointment_id, "patient_id": task.patient_id, "insurer": task.insurer}
-        about |= {"date": day, "task": task.key, "kind": task.kind, "trajectory": task.trajectory}
-        yield {**about, "cause": task.cause(language), "as": said.closed_as, "closed_on": said.day, "why": said.why}
+def _closed(about: standing.LedgerRow, said: Closing) -> standing.LedgerRow:
+    nothing = dict.fromkeys((*_CLOSED, *_OF_CLOSED))
+    return {**nothing, **about, "as": said.closed_as, "closed_on": said.day, "why": said.why}
 
 
-def _closed_things(ledger: Ledger, rules: Rules) -> Iterator[standing.LedgerRow]:
-    for each in all_closed(ledger):
-        about: dict[str, Any] = dict.fromkeys((*_CLOSED, *_OF_CLOSED))
-        if (line := line_of(ledger, each.reference)) is not None:
-            about |= {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
-        for patient_id, kept in waiting_appointments(ledger, each.appointment_id) if line is None else ():
-            row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
-            day = row.date.isoformat() if row.date is not None else None
-            about |= {"patient_id": patient_id, "date": day, "insurer": rules.insurers.get(row.uzovi, "")}
-        about |= {"reference": each.reference or None, "appointment_id": each.appointment_id}
-        yield {**about, "as": each.closed_as, "closed_on": each.day, "why": each.why}
+def _of_task(task: Task, language: Language) -> standing.LedgerRow:
+    day = task.date.isoformat() if task.date is not None else None
+    about = {"appointment_id": task.appointment_id, "patient_id": task.patient_id, "insurer": task.insurer}
+    return {
+        **about, "date": day, "task": task.key, "kind": task.kind, "trajectory": task.trajectory,
+        "cause": task.cause(language),
+    }  # fmt: skip
+
+
+def _own(ledger: Ledger, rules: Rules, matter: Matter) -> standing.LedgerRow:
+    """A line, or an appointment that gave none."""
+    if matter.kind == "line" and (line := line_of(ledger, matter.name)) is not None:
+        return {**told(line, _CLOSED), "rest_cents": line.amount_cents - (line.granted_cents or 0)}
+    about: dict[str, Any] = {"appointment_id": matter.name}
+    for patient_id, kept in waiting_appointments(ledger, matter.name):
+        row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
+        about |= {
+            "patient_id": patient_id,
+            "date": iso_text(row.date) or None,
+            "insurer": rules.insurers.get(row.uzovi, ""),
+        }
+    return about
 
 
 def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[tuple[standing.LedgerRow, Finding]]:
