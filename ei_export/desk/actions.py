@@ -59,13 +59,15 @@ def look() -> ResponseReturnValue:
     chosen = filter(None, map(str.strip, request.args.getlist("name")))
     names = [*dict.fromkeys(name for each in chosen for name in tasks(desk()).named(each))]
     if not names:
-        return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
+        return redirect_with(_back(), w["none_chosen"], "warning")
     with desk().ledger() as ledger:
         found = preview(desk().settings(), ledger, _ACTS[way], names, desk().day, desk().rules())
     return show(
         "actions.html",
         w,
         way=way,
+        answer=request.args.get("answer"),
+        back=_back(),
         found=found,
         closes=_ACTS[way].kind in _CLOSING,
         waiting=_waiting(found.planned) if _ACTS[way].kind == "close" else {},
@@ -73,6 +75,14 @@ def look() -> ResponseReturnValue:
         planned=[(each, told(each, w, language)) for each in found.planned],
         refused=[(name, *render(finding.code, finding.params, language)) for name, _, finding in found.refused],
     )
+
+
+def _back() -> str:
+    """Where one chose: at what is closed, at the answer to a declaration, or else in the work list."""
+    if request.values.get("way") == "reopen":
+        return url_for("actions.closed")
+    invoice = request.values.get("answer")
+    return url_for("answers.answer", invoice=invoice) if invoice else url_for("worklist.page")
 
 
 def _waiting(closed: Sequence[Planned]) -> Mapping[str, int]:
@@ -90,12 +100,12 @@ def do() -> ResponseReturnValue:
     items = (item.partition(" ") for item in request.form.getlist("item"))
     shown = {name: fingerprint for fingerprint, _, name in items if name}
     if not shown:
-        return redirect_with(url_for("worklist.page"), w["none_chosen"], "warning")
+        return redirect_with(_back(), w["none_chosen"], "warning")
     act = evolve(_ACTS[way], why=request.form.get("why", "").strip())
     done = [each.name for each in confirm(desk().settings(), act, shown, desk().day).done]
     renew_lists()
     if left := [name for name in shown if name not in done]:
-        again = url_for("actions.look", way=way, name=left)
+        again = url_for("actions.look", way=way, name=left, answer=request.form.get("answer"))
         return redirect_with(again, w("partly", done=len(done), left=len(left)), "warning")
     onward = "actions.closed" if act.kind in _CLOSING else "actions.queued"
     return redirect_with(url_for(onward), w(f"done.{act.kind}", count=len(done)))

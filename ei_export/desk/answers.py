@@ -19,9 +19,10 @@ from ..commands.returns.inbox import read_inbox
 from ..commands.returns.report import FileReport, document
 from ..commands.returns.returns import read_returns
 from ..declaring.numbers import run_label
+from ..ledger import Ledger
 from ..ledger.answers import answers
 from ..ledger.inbox import LeftFile, left_files
-from ..ledger.line import Line
+from ..ledger.line import Line, debits_of, line_of
 from ..ledger.standing import declarations
 from ..model.tasks import TaskName, task_kinds
 from ..settings import Settings
@@ -110,6 +111,30 @@ def read(settings: Settings, files: Mapping[Path, str], today: date, progress: o
     finally:  # what was read in stays read in, whatever stopped the rest
         told = renew(settings, today)
     return Read(brought, told)
+
+
+@frozen
+class Since:
+    """What became of a line after its answer, so that nothing is to be done about it here: ``what`` is told of that
+    besides its state, if anything, and the line that went out in its place, or ''."""
+
+    what: str
+    reference: str = ""
+
+    @classmethod
+    def of(cls, ledger: Ledger, line: Line) -> "Since | None":
+        debit = line if line.debit_credit == "D" else line_of(ledger, line.previous)
+        if line.closed_as:
+            return cls("closed")
+        if debit is None:
+            return None
+        last = debits_of(ledger, line.appointment_id)[-1]
+        if "now" in (debit.credit, last.again):
+            return cls("ready")
+        if debit.became == "credited":
+            return cls("credited" if debit is not line else "")
+        is_again = debit.reference == line.reference != last.reference and last.became != "withdrawn"
+        return cls("again", last.reference) if is_again else None
 
 
 @frozen
@@ -209,6 +234,8 @@ def answer(invoice: str) -> ResponseReturnValue:
         told = [(line, reasons_of(ledger, found.answer, line, language)) for line in found.lines]
     told.sort(key=lambda each: (each[1]["code"], each[1]["meaning"], each[0].reference))
     list_ = paged(told)
+    with desk().ledger() as ledger:
+        since = {line.reference: done for line, _ in list_.rows if (done := Since.of(ledger, line)) is not None}
     return show(
         "answer.html",
         _words(),
@@ -216,6 +243,7 @@ def answer(invoice: str) -> ResponseReturnValue:
         whole=reasons_of_whole(found.answer, language),
         list=list_,
         groups=list(_alike(list_.rows)),
+        since=since,
         named_cents=sum(line.amount_cents for line in found.lines),
         partly=sum(problem["code"] == "RETURN_LINE_PARTLY" for _, problem in told),
         run=run_label(found.answer.run),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ei_export import Options, load, run
+from ei_export.commands.corrections.undo import undo
 from ei_export.desk import answers
 from ei_export.ledger import Ledger
 from ei_export.ledger.line import line_of
@@ -22,6 +24,8 @@ from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixtur
 #: An answer in which one line is refused and one granted in part; one that refuses a declaration as a whole.
 PARTLY, WHOLE = "PM305_7095_240201000009.txt", "PM305_0699_240201000002.txt"
 REFUSED = "240201R0000010000120"
+#: What goes out in its place with the next run.
+AGAIN = "240202R0000020000001"
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +182,7 @@ def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, bro
     assert len(whole.tree.xpath("//section[@class='cause']//tbody/tr")) == 1, "the other line was right"
     assert "Afgewezen 2 van 2" in whole.text, "as where it was read in"
     assert "Daarnaast ging 1 regel (€ 212,00) mee terug" in whole.text
+    assert "(retourcode 8097)" in whole.text, "8096 says of a line that it was right"
 
 
 @pytest.mark.usefixtures("in_threads")
@@ -352,6 +357,29 @@ def test_what_is_to_be_done_about_an_answer_is_a_button(visitor: Visitor, brough
     before = visitor.press(page, "Opnieuw declareren", near=REFUSED)
     assert before.path.startswith("/acties?")
     assert REFUSED in before.text
+    assert visitor.press(page, "Opnieuw declareren", near=REFUSED, name=[]).path == "/antwoorden/240201000009"
+
+
+def test_an_answer_says_what_was_done_since(practice: Path, desk: Callable[..., Visitor]) -> None:
+    """Nothing is offered that can't be done any more: about a line that is closed, asked for, or out again."""
+    visitor, settings = desk(practice), load(practice / "ei-export.toml")
+    content = {PARTLY: (practice / "retour" / PARTLY).read_bytes()}
+    visitor.press(visitor.get("/antwoorden"), "Inlezen", files=content)
+
+    def states() -> list[str]:
+        page = visitor.get("/antwoorden/240201000009")
+        assert len(page.tree.xpath("//td/input[@name='name']")) == len(page.tree.xpath("//button[.='Accepteren']"))
+        return page.all("//td[@data-label='Stand']")
+
+    assert states() == ["deels toegekend", "afgewezen"]
+    page = visitor.get("/antwoorden/240201000009")
+    visitor.press(visitor.press(page, "Accepteren", near="deels toegekend"), "Afsluiten: geaccepteerd (1)")
+    visitor.press(visitor.press(page, "Opnieuw declareren", near=REFUSED), "Opnieuw declareren (1)")
+    assert states() == ["deels toegekend; afgesloten", "afgewezen; klaar voor de volgende run"]
+    run(settings, Options(DAY))
+    assert states() == ["deels toegekend; afgesloten", f"afgewezen; opnieuw gedeclareerd: {AGAIN}"]
+    undo(settings, "R000002", "", DAY)
+    assert states() == ["deels toegekend; afgesloten", "afgewezen; klaar voor de volgende run"]
 
 
 def test_activities_are_judged_and_nothing_of_them_is_kept(visitor: Visitor, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def reasons_of_whole(answer: StoredAnswer, language: Language) -> Mapping[str, A
         return None
     codes = answer.codes.split()
     judged = [code for code in codes if code != GOOD] or codes
-    about = {"insurer": answer.insurer, "invoice": answer.invoice, "codes": answer.codes}
+    about = {"insurer": answer.insurer, "invoice": answer.invoice, "codes": " ".join(judged)}
     return of_whole(judged, about, answer.remark, language, held=GOOD not in codes)
 
 
