@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import chain, count
+from itertools import count
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, gettempdir
 from typing import BinaryIO, Final, Protocol
@@ -222,12 +222,14 @@ def is_taken(folder: Path) -> bool:
 
 def sweep(out: Path, ledger: Path) -> None:
     """Takes away what runs of this ledger left unfinished; those that were recorded must be completed first."""
-    left = out, Path(gettempdir())
-    for leftover in chain.from_iterable(folder.glob(f"{_prefix(ledger)}*") for folder in left):
+    for leftover in out.glob(f"{_prefix(ledger)}*"):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
+    # Anybody on this computer can put something there: what isn't ours to take away stays, and keeps no run from going.
+    for leftover in Path(gettempdir()).glob(f"{_prefix(ledger)}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def meanwhile(ledger: Path) -> TemporaryDirectory[str]:

@@ -151,8 +151,14 @@ def test_what_a_killed_run_was_writing_meanwhile_goes_with_the_next(
     monkeypatch.setattr(tempfile, "tempdir", str(scene.folder / TEMPORARY))
     with meanwhile(scene.ledger) as folder:
         left = Path(shutil.copytree(folder, f"{folder}-left"))
+    of_others = Path(f"{folder}-file"), Path(f"{folder}-link")  # anybody can put something there
+    of_others[0].touch()
+    of_others[1].symlink_to(workshop)
     assert scene.run(LATER).code == 1
     assert not left.exists()
+    for each in of_others:
+        each.unlink()
+    assert workshop.exists()
 
 
 def _texts_of_workbook(scene: Scene) -> str:
