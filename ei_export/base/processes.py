@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import IO, Any, Final, Generic, NoReturn, Self, TypeVar
 
 from .problems import Refusal
@@ -18,8 +18,9 @@ T = TypeVar("T")
 
 
 def cores() -> int:
-    """How many processes can work at a time; 1 where the system can't fork one."""
-    if not hasattr(os, "fork"):
+    """How many processes can work at a time; 1 where the system can't fork one, and for a thread of a server: what its
+    other threads hold at that moment, nobody would ever let go of in the copy."""
+    if not hasattr(os, "fork") or current_thread() is not main_thread():
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -97,3 +98,9 @@ def test_no_more_cores_than_are_given() -> None:
             assert cores() == 1
         finally:
             os.sched_setaffinity(0, given)
+
+
+def test_a_thread_of_a_server_forks_nobody() -> None:
+    """Also where a page reads a feed that is large enough for two."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(cores).result() == 1
