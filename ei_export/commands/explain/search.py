@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate, takewhile
 from math import ceil
 from typing import Final
 
 from ...intake import values
 from ...intake.picking import Block, FeedRows, Names
+from ...intake.reader import PATIENT_LIMIT
 from ...ledger import Ledger
 from ...ledger.history import names_like, patients_with
 
@@ -29,7 +31,8 @@ class Search:
         self._wanted, self._folded = wanted, wanted.casefold()
         self._feed, self._ledger = feed, ledger
         parts = wanted.split("/")
-        self._patients = frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0])
+        starts = takewhile(lambda start: len(start) <= PATIENT_LIMIT, accumulate(parts, "{}/{}".format))
+        self._patients = frozenset((wanted, *starts) if parts[0] else ())
         self._folded_patients = frozenset(map(str.casefold, self._patients))
         self._needle = needle = parts[0].casefold()
         end = min(_END, (len(needle) + 1) // 2)
