@@ -110,6 +110,8 @@ def prune(ledger: Ledger, wanted: Collection[str]) -> int:
         f"UPDATE answer SET remark = '' WHERE invoice NOT {kept_files}",
         f"UPDATE run SET withdrawn_why = '' WHERE run NOT IN (SELECT run FROM declaration WHERE invoice {kept_files})",
         *(f"DELETE FROM {table} WHERE patient_id {own}" for table in _OF_PATIENTS),
+        # Of what was cancelled since, nobody knows any more whose it was.
+        "UPDATE closing SET why = '' WHERE kind = 'planned' AND name NOT IN (SELECT appointment_id FROM planned)",
         "DELETE FROM bucket",
         f"DELETE FROM trajectory_owner WHERE patient_id {own}",
         "DROP TABLE wanted",

@@ -232,7 +232,7 @@ def test_a_line_goes_before_the_trajectory_it_is_in(clerk: Clerk) -> None:
 def test_a_patient_whose_end_will_not_come_can_be_pruned(clerk: Clerk) -> None:
     closes(clerk, "P1", "--as", "handled", "--why", "Jansen is verhuisd")
     stays = visit("P9", "2024-05-20", "940131", "T9", patient="P9", status="Gepland")
-    clerk.clinic.feed([stays]).run(today="2024-06-01")
+    clerk.clinic.feed([stays, PLANNED | {"status": "Geannuleerd"}]).run(today="2024-06-01")
     answer(clerk.clinic.folder, "210701000001", {}, granted_cents=6_644)
     prune = ("prune", "--before", "2023-01-01", "--yes")
     assert "T1" in clerk.gives(*prune, today="2024-06-01", as_json=False)[1]
@@ -240,6 +240,6 @@ def test_a_patient_whose_end_will_not_come_can_be_pruned(clerk: Clerk) -> None:
     closes(clerk, ENDED, "--as", "handled", "--why", "niet meer nodig")
     clerk.gives(*prune, today="2024-06-01")
     assert clerk.rows("SELECT count(*) AS n FROM patient WHERE patient_id = 'P1'") == [{"n": 0}]
-    why = {row["name"]: row["why"] for row in clerk.rows("SELECT name, why FROM matter_closing WHERE why <> ''")}
+    why = {row["name"]: row["why"] for row in clerk.rows("SELECT name, why FROM closing WHERE why <> ''")}
     assert why.pop("P9") == "Jansen is verhuisd"
     assert {*why.values()} == {"niet meer nodig"}, "of whom was taken out nothing is said any more"
