@@ -1,4 +1,4 @@
-"""The desk as a web application: its pages in the order of the navigation, and what is shown where something fails."""
+"""The desk as a web application: its pages in the order of the navigation, and what is done around each."""
 
 from contextlib import ExitStack, suppress
 from importlib import resources
@@ -6,25 +6,21 @@ from typing import Final
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
 
-from ..base.problems import BusyError, Refusal, SettingsError, WriteError, refusal_of, render
+from ..base.problems import SettingsError
 from ..base.wording import at_desk, naming
-from ..base.words import words
-from . import actions, answers, explain, figures, files, setup, today, work, worklist, zorg1
+from . import actions, answers, explain, failing, figures, files, setup, today, work, worklist, zorg1
 from .desk import Desk
 from .safety import guard
-from .showing import clear_uploads, show, to_send_again
+from .showing import clear_uploads
 
 #: The pages, in the order of the navigation: each has its blueprint as ``PAGE``, and where things wait for somebody
 #: ``count``, that says how many.
 _PAGES: Final = (today, worklist, answers, explain, files, figures, zorg1, setup)
 #: Pages that are come to from others.
-_BESIDES: Final = (actions, work)
-#: A form may be sent again after these: something may have been put right meanwhile, or nobody has the ledger any more.
-_WORTH_ANOTHER: Final = (409, 500, 503)
+_BESIDES: Final = (actions, work, failing)
 #: What there is to see where there are no settings yet: where they are made, and what that looks like.
-_WITHOUT_SETTINGS: Final = ("setup", "work"), ("static", "style")
+_WITHOUT_SETTINGS: Final = ("setup", "work", "failing"), ("static", "style")
 
 
 def create_app(desk: Desk) -> Flask:
@@ -41,7 +37,7 @@ def create_app(desk: Desk) -> Flask:
         app.register_blueprint(page.PAGE)
     shown = [page for page in _PAGES if f"{page.PAGE.name}.page" in app.view_functions]
     app.extensions["ei_export.navigation"] = [(page.PAGE.name, getattr(page, "count", None)) for page in shown]
-    _answer_for_failures(app, desk)
+    failing.answer_for_failures(app, desk)
     return app
 
 
@@ -73,47 +69,3 @@ def _before_each(app: Flask, desk: Desk) -> None:
         clear_uploads()
         if "around" in g:
             g.around.close()
-
-
-def _answer_for_failures(app: Flask, desk: Desk) -> None:
-    """A page for all that can go wrong, with what to do, and with the form that was sent, so that nothing is lost. Of
-    what is unexpected is told where it happened, and nothing that it was about."""
-
-    @app.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> Response:
-        status = 503 if isinstance(refusal, BusyError) else 500 if isinstance(refusal, WriteError) else 409
-        message, remedy = render(refusal.code, refusal.params, desk.language)
-        return _failed(desk, status, message, remedy)
-
-    @app.errorhandler(HTTPException)
-    def wrong(error: HTTPException) -> Response:
-        w = words("desk", desk.language)
-        if isinstance(error, InternalServerError):  # showing what failed failed too
-            return Response(w("failed.500", reason=_logged(desk, error.original_exception or error)), 500)
-        key = f"failed.{error.code}" if f"failed.{error.code}" in w else "failed.400"
-        return _failed(desk, error.code or 500, w(key), w(f"{key}.remedy"))
-
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        refusal = refusal_of(error)
-        if refusal.code != "INTERNAL":
-            return refused(refusal)
-        w = words("desk", desk.language)
-        return _failed(desk, 500, w("failed.500", reason=_logged(desk, error)), w("failed.500.remedy"))
-
-
-def _logged(desk: Desk, error: BaseException) -> str:
-    """What an error was and where, after who started the desk was told."""
-    reason = str(refusal_of(error).params.get("reason", type(error).__name__))
-    desk.log(f"{request.method} {request.endpoint}: {reason}")
-    return reason
-
-
-def _failed(desk: Desk, status: int, message: str, remedy: str) -> Response:
-    w = words("desk", desk.language)
-    acted, worth_another = request.method == "POST", status in _WORTH_ANOTHER
-    again = to_send_again() if acted and worth_another else None
-    onward = "failed.back" if acted else "failed.try_again" if worth_another else ""
-    return show(
-        "failed.html", w, status, is_busy=status == 503, message=message, remedy=remedy, again=again, onward=onward
-    )

@@ -71,7 +71,6 @@ def _page(number: str, stories: Sequence[Telling], refusal: SettingsError | None
     return show(
         "explain.html",
         _words(),
-        404 if refusal is not None else 200,
         number=number,
         stories=stories,
         refused=render(refusal.code, refusal.params, language) if refusal is not None else None,

@@ -14,10 +14,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_cookie
 
-from ..base.words import words
 from .desk import Desk
+from .failing import came_back
 from .sessions import Session
-from .showing import TOKEN, environment, session, show, stood
+from .showing import TOKEN, environment, session, stood
 from .uploads import limit_of
 
 _HERE: Final = "127.0.0.1"
@@ -83,7 +83,8 @@ def guard(app: Flask, desk: Desk) -> None:
         if standing == "fresh":
             return None
         onward = session().led_to(token) or stood()
-        return show("again.html", words("desk", desk.language), 409, standing=standing, onward=onward)
+        del g.form  # where it led the first time stays what is known of it
+        return came_back(standing, onward)
 
     @app.after_request
     def dress(response: Response) -> Response:

@@ -217,8 +217,7 @@ def _typed() -> tuple[Fields, Sequence[str]]:
 def _begin_page() -> Response:
     most, detail = limit_of(url_for("setup.begin")).file, words("setup", desk().language)
     typed, problems = _typed()
-    status = 409 if problems else 200
-    return show("setup-begin.html", _w(), status, typed=typed, problems=problems, most=most, detail=detail)
+    return show("setup-begin.html", _w(), typed=typed, problems=problems, most=most, detail=detail)
 
 
 def _section_page(name: str) -> ResponseReturnValue:
@@ -247,7 +246,7 @@ def _section_page(name: str) -> ResponseReturnValue:
         values |= section_values(name, settings, found, typed)
     with suppress(SettingsError):
         values["seen"] = Files.now(desk().config).state
-    return show(f"setup-{name}.html", _w(), 409 if problems else 200, **values)
+    return show(f"setup-{name}.html", _w(), 200, **values)
 
 
 def _wrong(finding: Finding) -> tuple[str, str]:

@@ -136,7 +136,7 @@ def environment(language: Language) -> "Environment":
         "work_words": words("desk-work", language),
         "setup_words": words("setup", language),
         "url_for": url_for,
-        "token": _token,
+        "token": token,
         "stood": stood,
         "names": (TOKEN, STOOD),
     }
@@ -150,7 +150,7 @@ def environment(language: Language) -> "Environment":
     return made
 
 
-def _token() -> str:
+def token() -> str:
     """Of the forms of the page that is being made; one of them can be sent, once."""
     if "token" not in g:
         g.token = session().new_token()
@@ -160,8 +160,8 @@ def _token() -> str:
 def stood() -> str:
     """The page that is being made, or that whose form was sent, for who comes back to it; the first page where a form
     doesn't say so, or says what is no page of the desk."""
-    if request.method != "POST":
-        return _of_the_desk(request.full_path.rstrip("?"))
+    if request.method != "POST":  # what is told of a form is told as where that stood
+        return cast(str, g.get("stood", "")) or _of_the_desk(request.full_path.rstrip("?"))
     referrer = urlsplit(request.referrer or "")  # of a form that is too large to be read
     page = g.form.get(STOOD, "") if "form" in g else f"{referrer.path}?{referrer.query}".rstrip("?")
     return _of_the_desk(page)
@@ -270,7 +270,7 @@ def clear_uploads() -> None:
 def to_send_again() -> Mapping[str, list[str]]:
     """The fields of the form that was sent, for one that is sent in its place, with the files that came with it."""
     if "uploads" in g:
-        session().keep(_token(), g.uploads)
+        session().keep(token(), g.uploads)
         g.folder = None
     return {name: values for name, values in request.form.lists() if name not in (TOKEN, STOOD)}
 

@@ -5,6 +5,7 @@ or the form that can't be done yet is sent again. What they were called is shown
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,14 +17,14 @@ from ..base.wording import printable
 from .jobs import private_folder, remove
 
 _MB: Final = 1_000_000
-#: Of a name that is shown, and of one by which a file is kept.
+#: Of a name that is shown, and of one by which a file is kept: no file system takes more than 255 bytes.
 _LONGEST_NAME: Final = 120
 _LONGEST_PLAIN: Final = 60
-#: What may not stand in a name by which a file is kept.
-_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9._-]+")
+#: What may not stand in a name by which a file is kept, on Windows, Linux or macOS.
+_NOT_PLAIN: Final = re.compile(r'[<>:"/\\|?*]+')
 #: What Windows takes for a device, whatever stands behind the first dot
 #: (learn.microsoft.com/windows/win32/fileio/naming-a-file).
-_DEVICE: Final = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
+_DEVICE: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 @frozen
@@ -110,7 +111,8 @@ def shown_name(name: str) -> str:
 
 
 def plain_name(name: str, otherwise: str) -> str:
-    """What a file may be called on any computer, after what somebody called it; ``otherwise`` where nothing is left of
-    that. Both without its ending."""
-    plain = _NOT_PLAIN.sub("-", name).strip(".-")[:_LONGEST_PLAIN].rstrip(".-")
+    """What a file may be called on any computer, after what somebody called it: letters with their marks and blanks
+    stay; ``otherwise`` where nothing is left of that. Both without its ending."""
+    composed = unicodedata.normalize("NFC", shown_name(name))  # macOS parts letters from their marks
+    plain = _NOT_PLAIN.sub("-", composed).strip(" .-…")[:_LONGEST_PLAIN].rstrip(" .-")
     return otherwise if not plain or _DEVICE.fullmatch(plain) else plain

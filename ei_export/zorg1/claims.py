@@ -99,6 +99,20 @@ class LastDay(NamedTuple):
 
 
 @frozen
+class LastDays:
+    """Until when an insurer takes a declaration, as far as it says so: by the day of the ``care``, and of one that it
+    refused by the day of that ``refusal``."""
+
+    care: LastDay | None
+    refusal: LastDay | None
+
+    @property
+    def counting(self) -> LastDay | None:
+        """The one that counts: after a refusal that of the refusal, where the insurer says one."""
+        return self.refusal or self.care
+
+
+@frozen
 class ClaimJudge:
     """Judges visits by the tables. ``today`` is the invoice date; ``deadlines`` by insurer and term; ``severities`` say
     which findings hold a visit."""
@@ -247,16 +261,15 @@ class ClaimJudge:
         params = {"code": agreement.code, "cover": cover, "found": indication, "said": said}
         return Finding("COVER_OTHER", "indication_code", params)
 
-    def last_days(self, insurer: str, day: date, refused: date | None = None) -> dict[Term, LastDay]:
-        """Until when an insurer takes the declaration of a treatment on a day, as far as it says so; of one that it
-        ``refused`` on a day also until when it takes that again, which is the one that counts then. In that order."""
-        since: dict[Term, date] = {"care": day} if refused is None else {"care": day, "refusal": refused}
-        known = {term: self.deadlines[insurer, term] for term in since if (insurer, term) in self.deadlines}
-        return {term: LastDay(add_months(since[term], row.months), row) for term, row in known.items()}
+    def last_days(self, insurer: str, day: date, refused: date | None = None) -> LastDays:
+        """Until when an insurer takes the declaration of a treatment on a day; of one that it ``refused`` on a day also
+        until when it takes that again."""
 
-    def last_day(self, insurer: str, day: date, refused: date | None = None) -> LastDay | None:
-        """The one of `last_days` that counts."""
-        return next(reversed(self.last_days(insurer, day, refused).values()), None)
+        def last(term: Term, since: date | None) -> LastDay | None:
+            row = self.deadlines.get((insurer, term))
+            return LastDay(add_months(since, row.months), row) if row is not None and since is not None else None
+
+        return LastDays(last("care", day), last("refusal", refused))
 
     def check_deadline(self, insurer: str, day: date, refused: date | None = None) -> Finding | None:
         """Whether an insurer no longer takes the declaration of a treatment on this day; ``refused`` as for
@@ -269,7 +282,7 @@ class ClaimJudge:
             return found
 
     def _check_deadline(self, insurer: str, day: date, refused: date | None) -> Finding | None:
-        last = self.last_day(insurer, day, refused)
+        last = self.last_days(insurer, day, refused).counting
         if last is None or self.today <= last.day:
             return None
         params = {"insurer": insurer, "months": last.deadline.months, "deadline": last.day.isoformat()}

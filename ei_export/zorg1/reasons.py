@@ -64,7 +64,7 @@ def why_line(judge: ClaimJudge, visit: Visit, place: Place) -> Iterator[Reason]:
 
 def _why_in_time(judge: ClaimJudge, visit: Visit) -> Reason:
     insurer = visit.resolution.insurer
-    last = judge.last_day(insurer, visit.day, visit.refused)
+    last = judge.last_days(insurer, visit.day, visit.refused).counting
     if last is None:
         return reason("deadline.unknown", insurer=insurer)
     left, again = (last.day - judge.today).days, "_again" if last.deadline.term == "refusal" else ""

@@ -32,7 +32,7 @@ def test_a_run_keeps_nobody_from_reading_and_everybody_from_writing(visitor: Vis
         pages = {path: visitor.get(path) for path in READ}
         assert {path: page.status for path, page in pages.items()} == dict.fromkeys(READ, 200)
         waiting = visitor.press(pages["/vandaag"], "R000001 is verstuurd")
-        assert waiting.status == 503
+        assert waiting.status == 200, "a browser would note an error"
         assert "Nog even wachten" in waiting.text
     assert sent_on(visitor) == [None]
     done = visitor.press(waiting, "Opnieuw proberen")

@@ -108,12 +108,11 @@ def test_a_rule_is_shown_as_it_stands_in_its_table(visitor: Visitor) -> None:
 
 def test_nothing_is_told_of_a_number_that_nothing_has_or_that_is_a_bsn(visitor: Visitor, place: Path) -> None:
     unknown = visitor.press(visitor.get("/uitleg"), "Zoeken", number="AFS99051")
-    assert unknown.status == 404
+    assert unknown.status == 200, "a browser would note an error"
     assert "niet in afspraken.csv en niet in het declaratieregister ledger.sqlite" in unknown.text
     assert unknown.all("//div[@role='status']//a") == ["AFS00051"]
     bsn = next(each for each in persons(place) if each.isdigit() and len(each) == 9)
     personal = visitor.press(visitor.get("/uitleg"), "Zoeken", number=bsn)
-    assert personal.status == 404
     assert personal.path == "/uitleg"
     assert bsn not in personal.response.get_data(as_text=True)
 
@@ -323,7 +322,7 @@ def test_monitoring_is_asked_by_a_form_and_shown(visitor: Visitor, place: Path) 
     assert not any("…" in text for text in told), "what it is about is filled in"
     assert page.tree.xpath("//select[@id='f-fits']/option[@selected]/@value") == ["N"], "what was asked stays"
     assert nobody(page, place)
-    assert visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-started": "gisteren"}).status == 409
+    assert visitor.press(visitor.get("/zorg1"), "Bekijken", **{"f-started": "gisteren"}).status == 200
 
 
 def test_tables_are_downloaded(visitor: Visitor, place: Path) -> None:
@@ -401,7 +400,7 @@ def test_activities_are_judged_and_nothing_of_them_is_kept(visitor: Visitor, tmp
         activities={"brief.csv": b"Beste;collega\r\n"},
         subtrajects={"subtrajecten.csv": subtrajects.read_bytes()},
     )
-    assert refused.status == 409
+    assert refused.status == 200
     assert "activity_id" in refused.text
     assert "--" not in refused.text
 

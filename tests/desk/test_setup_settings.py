@@ -1,6 +1,5 @@
 """Inrichting: all other settings by forms, tables and files; what was declared stays; a proposal is a page."""
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -8,25 +7,22 @@ from typing import Any
 
 import pytest
 
-from ei_export.base.problems import BusyError, SettingsError, WriteError
+from ei_export.base.problems import BusyError, SettingsError
 from ei_export.commands.run.difference import Difference, Totals
-from ei_export.commands.setup.begin import begin_with
 from ei_export.commands.setup.declared import refuse_declared_contract, refuse_declared_tariff
-from ei_export.desk import setup, setup_proposals
+from ei_export.desk import setup_proposals
 from ei_export.desk.jobs import Job
 from ei_export.ledger import Ledger
 from ei_export.settings import load
 from ei_export.zorg1.tariffs import Tariffs
-from tests.support.demo import DEMO
+from tests.support.at_setup import LOOK, SAVE, at, look_token, refused, saved
 from tests.support.desk import HERE, Page, Visitor
 from tests.support.feeds import (
     tables_read_once,  # noqa: F401 - a fixture
-    visit,
-    write_sqlite,
 )
 
 Desk = Callable[..., Visitor]
-LOOK, SAVE, TABLE, FILE = "Bekijk de wijziging", "Bewaren", "Bekijk wat er verandert", "Bekijk het bestand"
+TABLE, FILE = "Bekijk wat er verandert", "Bekijk het bestand"
 NOTHING = Difference(Totals(0, 0), Totals(0, 0), {}, ())
 
 
@@ -43,19 +39,6 @@ def visitor(practice: Path, desk: Desk) -> Visitor:
     short = [*rows[:10], *(row for row in rows if ";ECHO;" in row or ";ADM;" in row)]
     feed.write_text("\n".join([head, *short]), encoding="utf-8")
     return desk(practice)
-
-
-def at(visitor: Visitor, section: str) -> Page:
-    page = visitor.get(f"/inrichting/{section}")
-    assert page.status == 200, page.text
-    return page
-
-
-def saved(visitor: Visitor, page: Page) -> Page:
-    assert page.status == 200, page.text
-    page = visitor.press(page, SAVE)
-    assert "Gelukt:" in page.text
-    return page
 
 
 def tariff_form(visitor: Visitor, **of: str) -> Page:
@@ -87,7 +70,7 @@ def test_what_was_declared_by_a_tariff_or_a_contract_is_known(untouched: Path) -
 def test_a_tariff_is_removed_where_nothing_was_declared_by_it(visitor: Visitor, practice: Path) -> None:
     before = Tariffs.load(practice / "tarieven.csv").rows
     page = visitor.press(tariff_form(visitor, zoek="F1013B", toon="VGZ"), "Tarief weghalen")
-    assert page.status == 409
+    assert refused(page)
     assert "Hiermee is al gedeclareerd: 1 regel, van zorg van" in page.text
     (end,) = page.tree.xpath("//section[@id='tarief']//input[@name='tm']/@value")
     assert end in page.text or end.startswith("20")
@@ -105,10 +88,6 @@ def test_a_tariff_is_removed_where_nothing_was_declared_by_it(visitor: Visitor, 
     assert "Dat tarief staat er niet meer." in gone.text
 
 
-def look_token(page: Page) -> str:
-    return str(page.tree.xpath("//input[@name='_token']/@value")[0])
-
-
 def test_a_contract_by_which_something_was_declared_can_only_end(visitor: Visitor, practice: Path) -> None:
     def form(insurer: str) -> Page:
         (href, *_) = at(visitor, "verzekeraars").tree.xpath(
@@ -117,7 +96,7 @@ def test_a_contract_by_which_something_was_declared_can_only_end(visitor: Visito
         return visitor.get(href.partition("#")[0])
 
     page = visitor.press(form("VGZ"), "Contract weghalen")
-    assert page.status == 409
+    assert refused(page)
     assert "Laat het in plaats daarvan eindigen" in page.text
     (end,) = page.tree.xpath("//section[@id='contract']//input[@name='tm']/@value")
     saved(visitor, visitor.press(page, LOOK, opmerking="Univé"))
@@ -132,18 +111,18 @@ def test_a_contract_by_which_something_was_declared_can_only_end(visitor: Visito
 def test_other_settings_by_their_forms(visitor: Visitor, practice: Path) -> None:
     saved(visitor, visitor.press(at(visitor, "zorg1"), LOOK, **{"zorg1.criteria.intake": "90", "zorg1.end_days": "7"}))
     saved(visitor, visitor.press(at(visitor, "metingen"), LOOK, **{"measurements.path": "metingen.csv"}))
-    refused = visitor.press(at(visitor, "praktijk"), LOOK, **{"output.inbox": "antwoorden", "status.soon_weeks": "8"})
-    assert refused.status == 409
-    assert "Map voor antwoorden: de map" in refused.text
-    assert refused.tree.xpath("//input[@name='status.soon_weeks']/@value") == ["8"]
+    page = visitor.press(at(visitor, "praktijk"), LOOK, **{"output.inbox": "antwoorden", "status.soon_weeks": "8"})
+    assert refused(page)
+    assert "Map voor antwoorden: de map" in page.text
+    assert page.tree.xpath("//input[@name='status.soon_weeks']/@value") == ["8"]
     (practice / "antwoorden").mkdir()
-    saved(visitor, visitor.press(refused, LOOK))
+    saved(visitor, visitor.press(page, LOOK))
     found = load(practice / "ei-export.toml")
     assert (found.zorg1.criteria.percentages, found.zorg1.end_days) == ({"intake": 90}, 7)
     assert found.measurements.path == practice / "metingen.csv"
     assert (found.output.inbox, found.status.soon_weeks) == (practice / "antwoorden", 8)
     page = visitor.press(at(visitor, "zorg1"), LOOK)
-    assert page.status == 409  # it is so already
+    assert refused(page)  # it is so already
 
 
 def test_a_table_goes_to_excel_and_back(visitor: Visitor, practice: Path) -> None:
@@ -181,7 +160,7 @@ def test_a_table_goes_to_excel_and_back(visitor: Visitor, practice: Path) -> Non
 
 
 def test_agreements_after_2023(visitor: Visitor, practice: Path) -> None:
-    assert visitor.press(at(visitor, "overeenkomsten"), "Bekijk wat er overgenomen wordt").status == 409
+    assert refused(visitor.press(at(visitor, "overeenkomsten"), "Bekijk wat er overgenomen wordt"))
     look = visitor.press(
         at(visitor, "overeenkomsten"), "Bekijk wat er overgenomen wordt", verzekeraar="VGZ", vanaf="2024-01-01"
     )
@@ -190,11 +169,11 @@ def test_agreements_after_2023(visitor: Visitor, practice: Path) -> None:
     assert "VGZ 01-01-2024 31-12-2024" in page.text
     content = visitor.client.get("/inrichting/bestand/agreements.overlay/0", base_url=HERE, buffered=True).get_data()
     wrong = content.replace(b";2024-12-31;", b";2023-12-31;")
-    refused = visitor.press(page, FILE, near="Niet meer gebruiken", bestand={"../../etc/x.csv": wrong})
-    assert refused.status == 409
-    assert len(refused.all("//p[@role='alert']")) == 21
+    page = visitor.press(page, FILE, near="Niet meer gebruiken", bestand={"../../etc/x.csv": wrong})
+    assert refused(page)
+    assert len(page.all("//p[@role='alert']")) == 21
     checked = content.replace(b"TE CONTROLEREN: ", b"")
-    page = saved(visitor, visitor.press(refused, FILE, near="Niet meer gebruiken", bestand={"nagekeken.csv": checked}))
+    page = saved(visitor, visitor.press(page, FILE, near="Niet meer gebruiken", bestand={"nagekeken.csv": checked}))
     assert (practice / "zorg1-vgz-2024.csv").read_bytes() == checked
     head = checked.decode("utf-8-sig").splitlines()[0].replace(";", "\t")
     (form,) = page.tree.xpath("//form[.//textarea[not(string())] and .//input[@name='sleutel']]")
@@ -226,9 +205,9 @@ def test_a_proposal_is_a_page_that_is_looked_at_again_and_saved_once(
     again = visitor.press(look, SAVE)
     assert "was al verstuurd" in again.text
     assert len([*(practice / "instellingen-eerder").iterdir()]) == 1
-    refused = visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.vat_id": "1"})
-    assert refused.path.startswith("/inrichting/praktijk?opnieuw=")
-    assert visitor.get(refused.path).text == refused.text
+    page = visitor.press(at(visitor, "praktijk"), LOOK, **{"practice.vat_id": "1"})
+    assert page.path.startswith("/inrichting/praktijk?opnieuw=")
+    assert visitor.get(page.path).text == page.text
 
 
 @pytest.fixture
@@ -276,52 +255,6 @@ def test_what_a_process_found_out_is_shown_once_it_is_there(visitor: Visitor, wo
     saved(visitor, look)
 
 
-def test_one_begins_with_a_database_of_several_tables(tmp_path: Path, desk: Desk) -> None:
-    """Which of them it is, is asked on the same page."""
-    export = tmp_path / "agenda.sqlite"
-    write_sqlite(export, [visit("A1", "2021-03-01", "940131")])
-    with closing(sqlite3.connect(export)) as database, database:
-        database.execute("ALTER TABLE appointments RENAME TO agenda")
-        database.execute("CREATE TABLE archive AS SELECT * FROM agenda")
-    typed = {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765", "bestand": export.name}
-    visitor = desk(tmp_path)
-    page = visitor.press(visitor.get("/inrichting"), "Beginnen", **typed)
-    assert "Gevonden: agenda, archive." in page.text
-    page = visitor.press(page, "Beginnen", **{"input.table": "agenda"})
-    assert "De instellingen zijn gemaakt." in page.text
-    assert load(tmp_path / "ei-export.toml").input.table == "agenda"
-
-
-def test_what_was_dragged_in_stays_only_with_what_begins(
-    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever refused the tries before, the folder holds the export once."""
-    source, folder = tmp_path / "source.sqlite", tmp_path / "praktijk"
-    write_sqlite(source, [visit("A1", "2021-03-01", "940131")])
-    with closing(sqlite3.connect(source)) as database, database:
-        database.execute("ALTER TABLE appointments RENAME TO agenda")
-        database.execute("CREATE TABLE archive AS SELECT * FROM agenda")
-    given: dict[str, Any] = {"export": {"agenda.sqlite": source.read_bytes()}}
-    given |= {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765", "input.table": "agenda"}
-    visitor = desk(folder)
-    page = visitor.get("/inrichting")
-    for wrong in ({"practice.practice_agb": "1"}, {"practice.provider_agb": ""}, {"input.table": ""}):
-        page = visitor.press(page, "Beginnen", **{**given, **wrong})
-        assert page.status == 409
-        assert [*folder.iterdir()] == []
-
-    def failing(*args: Any) -> Path:
-        raise WriteError("WRITE_FAILED", path="x", reason="no room")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(setup, "begin_with", failing)
-        visitor.press(page, "Beginnen", **given)
-        assert [*folder.iterdir()] == []
-    page = visitor.press(visitor.get("/inrichting"), "Beginnen", **given)
-    assert "De instellingen zijn gemaakt." in page.text
-    assert {path.name for path in folder.iterdir()} == {"agenda.sqlite", "ei-export.toml", "tariffs.csv"}
-
-
 def test_every_refusal_of_a_field_says_which(visitor: Visitor) -> None:
     page = visitor.press(at(visitor, "praktijk"), LOOK, **{"status.answer_weeks": "abc", "input.complete_from": ""})
     assert 'Geen antwoord na zo veel weken: "abc" is niet te begrijpen; verwacht wordt: 0' in page.text
@@ -355,59 +288,3 @@ def test_a_proposal_says_when_declaring_becomes_real_and_when_it_ends(visitor: V
     assert (real in look.text, test in look.text) == (True, False)
     look = visitor.press(at(visitor, "wijzigingen"), "Terugnemen Andere gegevens: Test of echt")
     assert (real in look.text, test in look.text) == (True, False)
-
-
-def test_of_two_that_begin_the_same_practice_the_second_is_told(
-    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one, two = desk(tmp_path / "praktijk"), desk(tmp_path / "praktijk")
-    pages = [visitor.get("/") for visitor in (one, two)]
-    who: dict[str, Any] = {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765"}
-    export = {"mei.csv": (DEMO / "afspraken.csv").read_bytes()}
-
-    def begun_meanwhile(*args: Any) -> Path:
-        """What the first one does, between what the second looks at and what it does."""
-        monkeypatch.setattr(setup, "begin_with", begin_with)
-        done = one.press(pages[0], "Beginnen", **{**who, "practice.name": "Eerste", "export": export})
-        assert "De instellingen zijn gemaakt." in done.text
-        return begin_with(*args)
-
-    monkeypatch.setattr(setup, "begin_with", begun_meanwhile)
-    late = two.press(pages[1], "Beginnen", **{**who, "practice.name": "Tweede", "export": export})
-    assert "Deze praktijk is al begonnen" in late.text
-    assert load(tmp_path / "praktijk" / "ei-export.toml").practice.name == "Eerste"
-    assert {path.name for path in (tmp_path / "praktijk").iterdir()} >= {"ei-export.toml", "tariffs.csv"}
-    assert len([*(tmp_path / "praktijk").glob("mei*.csv")]) == 1
-    token = look_token(at(two, "codes"))
-    again = two.send("post", "/inrichting/beginnen", [("_token", token), ("practice.practice_agb", "04012345")])
-    assert "Deze praktijk is al begonnen" in again.text
-
-
-def test_a_practice_without_a_code_gets_none_that_is_made_up(tmp_path: Path, desk: Desk) -> None:
-    visitor = desk(tmp_path / "praktijk")
-    export = {"mei.csv": (DEMO / "afspraken.csv").read_bytes()}
-    missing = visitor.press(visitor.get("/"), "Beginnen", bestand="weg.csv")
-    assert "Het bestand weg.csv is er niet." in missing.text
-    wrong = visitor.press(visitor.get("/"), "Beginnen", export=export, **{"practice.name": "De Brug"})
-    assert wrong.status == 409
-    assert "AGB-code van de praktijk is nog niet ingevuld" in wrong.text
-    assert not (tmp_path / "praktijk" / "mei.csv").exists()
-    page = visitor.press(wrong, "Beginnen", export=export, **{"practice.institution_agb": "06012345"})
-    assert "De instellingen zijn gemaakt." in page.text
-    found = load(tmp_path / "praktijk" / "ei-export.toml").practice
-    assert (found.practice_agb, found.institution_agb, found.pay_to) == ("", "06012345", "institution")
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [("x.csv", b""), ("x.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), ("x.xlsx", b"PK\x03\x04" + b"\0" * 99)],
-)
-def test_what_is_no_export_is_told_without_commands(tmp_path: Path, desk: Desk, name: str, content: bytes) -> None:
-    visitor = desk(tmp_path / "praktijk")
-    who: dict[str, Any] = {"practice.practice_agb": "04012345", "practice.provider_agb": "04098765"}
-    page = visitor.press(visitor.get("/"), "Beginnen", **{**who, "export": {name: content}})
-    assert page.status == 409
-    assert "kies dat bestand" in page.text
-    assert "Kies ook uw export opnieuw" in page.text
-    assert [*(tmp_path / "praktijk").iterdir()] == []
-    assert "run opnieuw" not in page.text

@@ -168,12 +168,12 @@ def _near(
     refused: date | None = None,
 ) -> NearDeadline | None:
     """A line by its deadline; None where its insurer publishes none."""
-    last_days = {term: last.day for term, last in rules.judge.last_days(insurer, day, refused).items()}
-    care, again = last_days.get("care"), last_days.get("refusal")
-    if (last := again or care) is None:
+    days = rules.judge.last_days(insurer, day, refused)
+    if (last := days.counting) is None:
         return None
-    days_left = (last - rules.judge.today).days
-    return NearDeadline(insurer, appointment_id, trajectory, day, last, days_left, state, code, message, care, again)
+    care, again = (each.day if each is not None else None for each in (days.care, days.refusal))
+    left = (last.day - rules.judge.today).days
+    return NearDeadline(insurer, appointment_id, trajectory, day, last.day, left, state, code, message, care, again)
 
 
 def _cause(kept: Unsettled, severities: Severities) -> Finding | None:

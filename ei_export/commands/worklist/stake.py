@@ -65,9 +65,8 @@ def term(rules: Rules, insurer: str, day: date | None, refused: date | None = No
     where it doesn't say. ``refused``: when it refused the line that is to go out again."""
     if day is None:
         return {}
-    days = {name: last.day for name, last in rules.judge.last_days(insurer, day, refused).items()}
-    care, again = days.get("care"), days.get("refusal")
-    if (last := again or care) is None:
+    days = rules.judge.last_days(insurer, day, refused)
+    if (last := days.counting) is None:
         return {}
-    first = care if again is not None else None
-    return {"deadline": last, "days_left": (last - rules.judge.today).days, "first_deadline": first}
+    first = days.care.day if days.care is not None and last is not days.care else None
+    return {"deadline": last.day, "days_left": (last.day - rules.judge.today).days, "first_deadline": first}
