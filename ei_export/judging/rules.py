@@ -1,6 +1,7 @@
 """The tables a run goes by, loaded once and held against the settings."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from hashlib import blake2b
@@ -39,13 +40,15 @@ class Rules:
     @classmethod
     def load(cls, settings: Settings, today: date, header: Header | None = None) -> "Rules":
         """Loads every table. ``header`` is that of the feed, where there is one to be judged. Raises SettingsError."""
+        # First: where a table is changed while it is read, the next run finds another one, and judges anew.
+        fingerprint = _fingerprint(settings, header)
         agreements = Agreements.load(settings.overlays)
         tariffs = Tariffs.load(settings.tariffs_path)
         insurers = {number: row.insurer for number, row in uzovi_numbers().items()} | dict(settings.uzovi)
         resolver = Resolver(agreements, tariffs, settings.contracts, settings.codes, insurers)
         judge = ClaimJudge(agreements, deadlines(), today, settings.severities)
         findings = (*in_vain(settings, agreements, tariffs), *unchecked(agreements))
-        return cls(resolver, judge, insurers, _fingerprint(settings, header), findings, settings.input.values)
+        return cls(resolver, judge, insurers, fingerprint, findings, settings.input.values)
 
 
 def _fingerprint(settings: Settings, header: Header | None) -> bytes:
@@ -68,7 +71,8 @@ def _fingerprint(settings: Settings, header: Header | None) -> bytes:
     )
     digest = blake2b(repr(said).encode(), digest_size=16, key=_of_specs())
     for table in (*settings.overlays, *filter(None, [settings.tariffs_path])):
-        digest.update(read_file(table))
+        with suppress(OSError):  # it is refused where it is loaded
+            digest.update(read_file(table))
     return digest.digest()
 
 
