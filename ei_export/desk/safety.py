@@ -97,8 +97,11 @@ def guard(app: Flask, desk: Desk) -> None:
 
 
 def session_of(desk: Desk, cookies: str) -> Session | None:
-    """Whose browser sends these cookies, if it was let in."""
-    return desk.sessions.find(parse_cookie(cookies).get(_cookie(desk), ""))
+    """Whose browser sends these cookies, if it was let in. Those of all ports of this computer are among them: whatever
+    other programs put in theirs, also under our name, keeps nobody out."""
+    plain = cookies.encode("ascii", "replace").decode()  # as ours is
+    found = map(desk.sessions.find, parse_cookie(plain).getlist(_cookie(desk)))
+    return next(filter(None, found), None)
 
 
 def _cookie(desk: Desk) -> str:

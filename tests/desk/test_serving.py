@@ -89,6 +89,16 @@ def test_who_was_let_in_may_send_more(desk: Desk) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 303 ")  # it has no token
 
 
+@pytest.mark.parametrize("other", [b"a=\xff\x80", b"\xe9=1", b'a="\\777', b"ei-export-desk-%d=x", b"=;;,"])
+def test_cookies_of_other_programs_on_this_computer_keep_nobody_out(desk: Desk, other: bytes) -> None:
+    ours, other = let_in(desk).encode(), other.replace(b"%d", str(desk.port).encode())
+    for cookies in (ours + b"; " + other, ours.replace(b": ", b": " + other + b"; ", 1)):
+        with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
+            connection.sendall(b"GET /static/desk.css HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n" % desk.port)
+            connection.sendall(cookies + b"\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
+
+
 def test_200_megabytes_of_unknown_length_are_refused_on_the_way(desk: Desk) -> None:
     chunk = b"1000000\r\n" + b"x" * (1 << 24) + b"\r\n"
     with socket.create_connection(("127.0.0.1", desk.port), timeout=30) as connection:
