@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path, PurePath
@@ -93,3 +93,10 @@ def sqlite_address(path: PurePath) -> str:
 def resolved(path: Path) -> Path:
     """The whole path, behind links; also where these lead to each other, which using it tells of."""
     return Path(os.path.realpath(path))
+
+
+def written_in(path: Path) -> Sequence[Path]:
+    """The files that hold what a file holds: itself, and of a database the log in which SQLite first writes what is
+    committed, as long as there is one (sqlite.org/wal.html)."""
+    log = Path(f"{resolved(path)}-wal")
+    return (path, log) if log.is_file() else (path,)

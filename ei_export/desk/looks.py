@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from ..base.private import written_in
 from ..base.problems import BusyError
 from ..ledger import Ledger
 
@@ -25,10 +26,10 @@ Stamp = Hashable
 
 
 def stamp(path: Path) -> Stamp:
-    """Changes with each change of a file; None where there is none."""
+    """Changes with each change of a file, or of a database; None where there is none."""
     with suppress(OSError):
-        found = path.stat()
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        found = [each.stat() for each in written_in(path)]
+        return tuple((each.st_dev, each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for each in found)
     return None
 
 
@@ -105,5 +106,5 @@ class Looks:
 def is_settled(path: Path) -> bool:
     """Whether what is written in a file from now on is told by another stamp."""
     with suppress(OSError):
-        return time.time_ns() - path.stat().st_mtime_ns > _SETTLED
+        return time.time_ns() - max(each.stat().st_mtime_ns for each in written_in(path)) > _SETTLED
     return True

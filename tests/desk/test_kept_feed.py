@@ -1,8 +1,10 @@
 """A story is the same from a feed that was kept, until the feed is another."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from ei_export.commands.explain import explain as module
 from ei_export.commands.explain.explain import NumberUnknown, explain
 from ei_export.desk.desk import Desk
+from ei_export.desk.looks import is_settled, stamp
 from ei_export.intake import Source, open_feed
 from tests.desk.conftest import DAY
 from tests.support.desk import desk_of
@@ -65,3 +68,22 @@ def test_another_feed_is_read(at: Desk, read: list[object]) -> None:
     path.write_bytes(text)
     assert told(at, "AFS00338", kept=True) == before
     assert len(read) == 3
+
+
+def test_a_database_is_another_with_what_was_committed_beside_it(tmp_path: Path) -> None:
+    """Nothing is written in the file itself, perhaps for days."""
+    path, link = tmp_path / "agenda.sqlite", tmp_path / "link.sqlite"
+    link.symlink_to(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as agenda:
+        agenda.execute("PRAGMA journal_mode = wal")
+        agenda.execute("CREATE TABLE appointments (appointment_id)")
+        for file in (path, Path(f"{path}-wal")):
+            os.utime(file, (0, 0))
+        before, written = (stamp(path), stamp(link)), path.stat().st_mtime_ns
+        assert (stamp(path), stamp(link)) == before
+        assert is_settled(path)
+        agenda.execute("INSERT INTO appointments VALUES ('A1')")
+        assert path.stat().st_mtime_ns == written
+        assert not {stamp(path), stamp(link)} & {*before}
+        assert not is_settled(link)
+    assert stamp(path) != before[0]

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from ...base.private import written_in
 from ...base.problems import Finding
 from ...base.tables import FOREVER
 from ...intake import Source, open_feed
@@ -129,7 +130,7 @@ class FeedJudge:
         """The feed beside those of earlier runs, and what is to be told of that."""
         if not feed.rows:  # one that holds only what is new may have none, night after night
             return None, ()
-        modified = self.settings.input.path.stat().st_mtime_ns
+        modified = max(each.stat().st_mtime_ns for each in written_in(self.settings.input.path))
         name, read_by = self.settings.input.name, self.rules.fingerprint
         read = ReadFeed(name, feed.whole_digest, self.today, self.today, modified, read_by)
         return compared(self.ledger, read)
