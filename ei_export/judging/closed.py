@@ -8,7 +8,7 @@ from ..ledger.dossier import LASTING, SAVED
 from ..ledger.matters import Closing
 from ..ledger.patients import waiting_appointments
 from ..model.appointment import Appointment, Judgement, Outcome
-from .feed_rows import differences
+from .heard import differences
 from .patient import Patient
 
 _CHANGED: Final = "APPOINTMENT_CLOSED_CHANGED"

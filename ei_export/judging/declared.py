@@ -95,7 +95,7 @@ def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[s
         sent, place = end.appointment, grouped.places[end.appointment.id]
         if _COUNTED_ANEW.isdisjoint(finding.code for finding in place.found):
             continue
-        if sent.id in heard.pruned or misses_contacts(patient.context, grouped, end):
+        if heard.taken_for(sent.id).is_pruned or misses_contacts(patient.context, grouped, end):
             found = [each for each in place.found if each.code not in _COUNTED_ANEW]
         else:
             debits = heard.debits.get(sent.id, ())
@@ -105,7 +105,7 @@ def name_lines(patient: Patient, heard: Heard, grouped: Grouped) -> tuple[dict[s
             ]
             if _is_closed(patient, sent.id, debits):  # known for when it is opened again
                 found = [each for each in found if each.code not in _COUNTED_ANEW]
-            change = heard.changes.get(sent.id, Change("count", {}))
+            change = heard.taken_for(sent.id).change or Change("count", {})
             changes[sent.id] = Change("row", change.texts) if change.kind == "said" else change
         places[sent.id] = evolve(place, found=tuple(found))
     return places, changes

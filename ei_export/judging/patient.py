@@ -1,6 +1,7 @@
-"""A patient who is judged: what is remembered and what the feed says, what is heard, and what it comes to."""
+"""A patient who is judged: what is remembered and what the feed says, what is heard, placed and judged of that."""
 
 from collections.abc import Mapping, Sequence, Set
+from typing import Final
 
 from ..base.problems import Finding
 from ..base.value import value
@@ -57,7 +58,7 @@ class Taken:
 @value
 class Heard:
     """All appointments of a patient, each once: those of the feed, and those that it says nothing of, by id; with what
-    came with them, by id: see `Taken`.
+    those were taken for that there is something to say of, and the debits, by id: see `Taken`.
 
     ``named`` are the appointments of the feed, completed or not. ``waits``: a row of an unknown status is left alone
     until its day. ``passed`` are the outcomes of rows that came to no appointment; ``told`` is what was found of
@@ -69,36 +70,50 @@ class Heard:
     named: Set[str]
     debits: Mapping[str, Sequence[Line]]
     again: Mapping[str, Line]
-    changes: Mapping[str, Change]
-    open: Set[str]
-    silent: Set[str]
-    pruned: Set[str]
-    elsewhere: Mapping[str, str]
-    dropped: Sequence[Appointment]
+    taken: Mapping[str, Taken]
     waits: bool
     passed: Sequence[Outcome]
     told: Sequence[tuple[Appointment, Finding]]
     totals: Sequence[Totals]
 
+    def taken_for(self, ident: str) -> Taken:
+        """What an appointment was taken for."""
+        return self.taken.get(ident, _AS_IT_IS)
+
+
+#: An appointment that there is nothing more to say of.
+_AS_IT_IS: Final = Taken(None)
+
+
+@value
+class Placed:
+    """The appointments of a patient in their places: visits ``grouped`` in trajectories; ``unclear`` ones, that could
+    not be grouped; and what became of those that are no visits, ``judged`` already.
+
+    ``kept`` are all that go in the dossier. ``shared`` are trajectory numbers that another patient has too. ``changes``
+    are how the feed changed what was declared, by id, of which those that are ``open`` are to be told of until that is
+    put right.
+    """
+
+    grouped: Grouped
+    unclear: Sequence[Appointment]
+    judged: Mapping[Key, Judgement]
+    kept: Sequence[Appointment]
+    shared: Set[str]
+    changes: Mapping[str, Change]
+    open: Set[str]
+    totals: Sequence[Totals]
+
 
 @value
 class JudgedPatient:
-    """A patient who was judged: each appointment, its place among the trajectories, and what became of it, by
-    `Appointment.key`.
-
-    ``unclear`` appointments could not be grouped; ``kept`` ones go in the dossier. ``shared`` are trajectory numbers
-    that another patient has too; ``changes`` and ``open`` as of `Heard`, with what was found since.
-    """
+    """A patient who was judged: what was heard, where that has its place, what became of each appointment, by
+    `Appointment.key`, and what that comes to."""
 
     patient: Patient
     heard: Heard
-    unclear: Sequence[Appointment]
-    kept: Sequence[Appointment]
-    shared: Set[str]
-    grouped: Grouped
+    placed: Placed
     judged: Mapping[Key, Judgement]
-    changes: Mapping[str, Change]
-    open: Set[str]
     result: Result
 
     @property

@@ -50,7 +50,7 @@ def regular_care(judged: JudgedPatient) -> RegularCare | None:
 
 def _is_regular(judged: JudgedPatient, row: Appointment) -> bool:
     """Whether the tables may ask for an appointment that is no Zorg1: by its diagnosis, or its category."""
-    if judged.judged[row.key].outcome is not Outcome.NOT_ZORG1 or row.id in judged.grouped.visits:
+    if judged.judged[row.key].outcome is not Outcome.NOT_ZORG1 or row.id in judged.placed.grouped.visits:
         return False
     programs = judged.patient.context.resolver.programs
     is_asked_for = programs.has_body_part(row.diagnosis) or "zorg1" in row.text("category").lower().replace(" ", "")

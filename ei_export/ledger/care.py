@@ -15,12 +15,10 @@ from .dossier import (
     KeptTrajectory,
     Settled,
     Unsettled,
-    pack_settled,
     refusal,
-    unpack_settled,
-    unpack_trajectories,
 )
 from .measurements import all_measurements
+from .packing import pack, unpack
 from .patients import all_unsettled
 
 
@@ -145,8 +143,8 @@ def _known(patient_id: str, found: Sequence[Any]) -> KnownPatient:
             regular = each
         else:
             *about, appointments, courses = each
-            settled = unpack_settled(appointments)
-            trajectories = unpack_trajectories(courses)
+            settled = unpack(Settled, appointments)
+            trajectories = unpack(KeptTrajectory, courses)
     # What was heard with regular care before there was anything else, the patient's own row doesn't know.
     birth_year, sex, *said = about
     words = [(day, refusal(word), word) for word, day in (said, (regular.consent, regular.consent_on)) if word]
@@ -189,7 +187,7 @@ def save_regular(ledger: Ledger, cares: Iterable[RegularCare]) -> None:
         ledger.do("DELETE FROM regular WHERE patient_id = ?", (care.patient_id,))
         if care.appointments:
             last = max(each.date for each in care.appointments)
-            appointments = pack_settled(care.appointments)
+            appointments = pack(Settled, care.appointments)
             ledger.insert("regular", {**care._asdict(), "last": last, "appointments": appointments})
 
 
@@ -200,4 +198,4 @@ def _all_regular(ledger: Ledger) -> Iterator[RegularCare]:
 def _read(ledger: Ledger, sql: str, values: Sequence[object] = ()) -> Iterator[RegularCare]:
     for row in ledger.named(sql, values):
         del row["last"]
-        yield RegularCare(**{**row, "appointments": unpack_settled(row["appointments"])})
+        yield RegularCare(**{**row, "appointments": unpack(Settled, row["appointments"])})

@@ -6,12 +6,12 @@ before. What a text lacks is '', and a column that is no more is passed over.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ..base.problems import Finding
 from ..model.appointment import OUTCOMES, Appointment, Outcome, Past, positions
 from ..model.columns import COLUMNS
-from .packing import pack, pack_columns, unpack
+from .packing import pack, pack_columns
 
 #: The texts kept of every appointment: of a settled one normalised, what it was declared or counted on.
 CORE: Final = (
@@ -201,16 +201,11 @@ class KeptTrajectory(NamedTuple):
 # As text.
 
 
-def pack_settled(appointments: Sequence[Settled]) -> str:
-    """Settled appointments as text."""
-    return pack(Settled._fields, appointments)
-
-
 def pack_judged(judged: Sequence[tuple[Appointment, Past, int, Besides]]) -> str:
     """The same text of appointments that were judged now, each with what is to be known of it, its place, and what is
     known besides; column by column, as a run has millions of them."""
     if not judged:
-        return pack_settled([])
+        return pack(Settled, [])
     appointments, pasts, places, besides = zip(*judged, strict=True)
     columns = (
         *_core(appointments),
@@ -222,27 +217,3 @@ def pack_judged(judged: Sequence[tuple[Appointment, Past, int, Besides]]) -> str
         *zip(*besides, strict=True),
     )
     return pack_columns(len(judged), zip(Settled._fields, columns, strict=True))
-
-
-def unpack_settled(text: str) -> list[Settled]:
-    """The appointments that `pack_settled` was given, also by an earlier version."""
-    return [*map(Settled._make, unpack(_SETTLED, text))]
-
-
-def pack_trajectories(trajectories: Sequence[KeptTrajectory]) -> str:
-    """Trajectories as text."""
-    return pack(KeptTrajectory._fields, trajectories)
-
-
-def unpack_trajectories(text: str) -> list[KeptTrajectory]:
-    """The trajectories that `pack_trajectories` was given, also by an earlier version."""
-    return [*map(KeptTrajectory._make, unpack(_TRAJECTORY, text))]
-
-
-def _empty(kind: type[NamedTuple]) -> Mapping[str, Any]:
-    """What each field is where nothing is known."""
-    return {name: kind._field_defaults.get(name, "") for name in kind._fields}
-
-
-_SETTLED: Final = _empty(Settled)
-_TRAJECTORY: Final = _empty(KeptTrajectory)

@@ -1,9 +1,11 @@
 """Many rows as one text, in which their columns are named: read back by name, whatever columns there are by then."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
+
+K = TypeVar("K", bound=NamedTuple)
 
 #: As compact as JSON can be; quicker than asking `json.dumps` for it every time.
 encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -12,10 +14,10 @@ encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enco
 _BETWEEN: Final = '","'
 
 
-def pack(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as a JSON object: how many ``rows`` there are, and each of the ``columns`` by its name: the text that all
-    rows have there, or an array of what each has; a column in which all are empty is left out."""
-    return pack_columns(len(rows), zip(columns, zip(*rows, strict=True), strict=True) if rows else ())
+def pack(kind: type[NamedTuple], rows: Sequence[NamedTuple]) -> str:
+    """Rows of one kind as a JSON object: how many ``rows`` there are, and each of their columns by its name: the text
+    that all rows have there, or an array of what each has; a column in which all are empty is left out."""
+    return pack_columns(len(rows), zip(kind._fields, zip(*rows, strict=True), strict=True) if rows else ())
 
 
 def pack_columns(count: int, columns: Iterable[tuple[str, Sequence[Any]]]) -> str:
@@ -47,10 +49,10 @@ def pack_columns(count: int, columns: Iterable[tuple[str, Sequence[Any]]]) -> st
     return plain if is_plain else encode(kept)
 
 
-def unpack(columns: Mapping[str, Any], text: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a text that `pack` made, now or in an earlier version: of these ``columns``, each with what it is
-    where the text lacks it. What else the text has is of a column that is no more."""
+def unpack(kind: type[K], text: str) -> list[K]:
+    """The rows of a text that `pack` made, now or in an earlier version; what it lacks is as the kind has it where
+    nothing is known, or ''. What else the text has is of a column that is no more."""
     found = json.loads(text)
-    count = found["rows"]
-    each = [found.get(name, empty) for name, empty in columns.items()]
-    return zip(*(value if type(value) is list else repeat(value, count) for value in each), strict=True)
+    each = (found.get(name, kind._field_defaults.get(name, "")) for name in kind._fields)
+    columns = [value if type(value) is list else repeat(value, found["rows"]) for value in each]
+    return [*map(kind._make, zip(*columns, strict=True))]

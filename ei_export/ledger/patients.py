@@ -1,7 +1,7 @@
 """Patients: what is kept of each, what of it is to be tried again, whose appointments and trajectory numbers are."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
@@ -15,13 +15,9 @@ from .dossier import (
     KeptTrajectory,
     Settled,
     Unsettled,
-    pack_settled,
-    pack_trajectories,
-    unpack_settled,
-    unpack_trajectories,
 )
 from .owners import OwnerWriter, candidates, hashes
-from .packing import encode
+from .packing import encode, pack, unpack
 
 #: Code and declare-under code, as the feed has them.
 Codes: TypeAlias = tuple[str, str]
@@ -50,8 +46,8 @@ class StoredDossier(NamedTuple):
     consent_on: str = ""
     consent_by: str = ""
     person: str = ""
-    appointments: str = pack_settled([])
-    trajectories: str = pack_trajectories([])
+    appointments: str = pack(Settled, [])
+    trajectories: str = pack(KeptTrajectory, [])
     patient: int | None = None
     unsettled: Sequence[Unsettled] = ()
     changes: Mapping[str, Change] = _UNCHANGED
@@ -60,11 +56,21 @@ class StoredDossier(NamedTuple):
 
     def settled(self) -> list[Settled]:
         """The appointments in it that are not to be tried again, by id."""
-        return unpack_settled(self.appointments)
+        return unpack(Settled, self.appointments)
 
     def courses(self) -> list[KeptTrajectory]:
         """The trajectories in it."""
-        return unpack_trajectories(self.trajectories)
+        return unpack(KeptTrajectory, self.trajectories)
+
+    def without(self, appointments: Container[str]) -> "StoredDossier":
+        """Without some appointments, and to be judged again."""
+        return self._replace(
+            digest=None,
+            tally=None,
+            appointments=pack(Settled, [each for each in self.settled() if each.appointment_id not in appointments]),
+            unsettled=[each for each in self.unsettled if each.appointment_id not in appointments],
+            changes={ident: change for ident, change in self.changes.items() if ident not in appointments},
+        )
 
     def kept(self) -> list[Settled | Unsettled]:
         """All appointments in it, by id."""
@@ -207,7 +213,7 @@ def appointment_owner(ledger: Ledger, appointment_id: str) -> str | None:
 
 def _has(ledger: Ledger, patient_id: str, text: str, appointment_id: str) -> bool:
     waits = "SELECT 1 FROM unsettled WHERE patient_id = ? AND appointment_id = ?"
-    return any(settled.appointment_id == appointment_id for settled in unpack_settled(text)) or any(
+    return any(settled.appointment_id == appointment_id for settled in unpack(Settled, text)) or any(
         ledger.rows(waits, (patient_id, appointment_id))
     )
 
@@ -222,7 +228,7 @@ def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Set
     a text stands, in capitals or not, and perhaps others."""
     sql = "SELECT patient_id, appointments FROM patient WHERE instr(lower(appointments), lower(?))"
     for patient_id, text in ledger.rows(sql, (encode(mentioning)[1:-1],)):
-        yield from ((patient_id, settled) for settled in unpack_settled(text))
+        yield from ((patient_id, settled) for settled in unpack(Settled, text))
     yield from all_unsettled(ledger, mentioning)
 
 
@@ -307,12 +313,4 @@ def take_appointments(ledger: Ledger, taken: Iterable[tuple[str, str]]) -> None:
         if (dossier := dossier_of(ledger, patient_id)) is not None:
             if dossier.consent_by == ident:  # said by somebody else, then
                 dossier = dossier._replace(consent="", consent_on="", consent_by="")
-            left = dossier._replace(
-                digest=None,
-                tally=None,
-                pending=dossier.pending + 1,
-                appointments=pack_settled([each for each in dossier.settled() if each.appointment_id != ident]),
-                unsettled=[each for each in dossier.unsettled if each.appointment_id != ident],
-                changes={other: change for other, change in dossier.changes.items() if other != ident},
-            )
-            save_dossiers(ledger, [left])
+            save_dossiers(ledger, [dossier.without({ident})._replace(pending=dossier.pending + 1)])

@@ -6,7 +6,8 @@ from pathlib import Path
 from ..base.private import resolved
 from ..model.appointment import Outcome
 from . import Ledger
-from .dossier import Settled, Unsettled, pack_settled
+from .dossier import Settled, Unsettled
+from .packing import pack
 from .patients import StoredDossier, dossier_of, save_dossiers
 from .people import HashedIdentity
 from .runs import stored
@@ -21,19 +22,15 @@ def keep_declared(ledger: Ledger, patient_id: str, identity: HashedIdentity, app
         sex = found.sex
     known = {kept.appointment_id: kept for kept in found.kept()}
     new = {each.appointment_id: _as_known(each, known.get(each.appointment_id)) for each in appointments}
-    old = (settled for settled in found.settled() if settled.appointment_id not in new)
-    found = found._replace(
-        digest=None,
-        tally=None,
+    left = found.without(new)
+    found = left._replace(
         pending=1,
         last=max([found.last, *(appointment.date for appointment in appointments)]),
         who=who,
         born=born,
         sex=sex,
         birth_year=birth_year,
-        appointments=pack_settled(sorted([*old, *new.values()])),
-        unsettled=[each for each in found.unsettled if each.appointment_id not in new],
-        changes={ident: change for ident, change in found.changes.items() if ident not in new},
+        appointments=pack(Settled, sorted([*left.settled(), *new.values()])),
         numbers=sorted({appointment.trajectory_id for appointment in appointments} - {""}),
     )
     save_dossiers(ledger, [found])

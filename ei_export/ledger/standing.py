@@ -8,9 +8,10 @@ from attrs import frozen
 
 from ..base.problems import is_worded
 from . import Ledger
-from .dossier import PENDING, Unsettled, unpack_trajectories
+from .dossier import PENDING, KeptTrajectory, Unsettled
 from .line import Line, line_of
 from .matters import closed_appointments
+from .packing import unpack
 from .patients import all_unsettled
 
 #: A row by the names of its columns.
@@ -45,7 +46,7 @@ def without_end(ledger: Ledger, last: date, patient_id: str | None = None) -> It
     sql = "SELECT patient_id, trajectories FROM patient WHERE open_trajectories > 0"
     of_one = ("", ()) if patient_id is None else (" AND patient_id = ?", (patient_id,))
     for patient, text in ledger.rows(sql + of_one[0], of_one[1]):
-        for each in unpack_trajectories(text):
+        for each in unpack(KeptTrajectory, text):
             if each.started and not each.ended and each.last <= last.isoformat():
                 days = date.fromisoformat(each.started), date.fromisoformat(each.last)
                 yield Started(each.trajectory, patient, each.insurer, each.program, each.profile, *days, each.contacts)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import Ledger
-from .dossier import KeptTrajectory, Unsettled, unpack_trajectories
+from .dossier import KeptTrajectory
 from .line import Line, line_of
-from .patients import unsettled_of
+from .packing import unpack
 
 
 def partly_granted(ledger: Ledger) -> Iterator[Line]:
@@ -65,16 +65,10 @@ def paid_twice(ledger: Ledger) -> Iterator[tuple[Line, Line]]:
             yield (first, second) if (first.run, first.reference) < (second.run, second.reference) else (second, first)
 
 
-def unsettled_at(ledger: Ledger, patient_id: str, appointment_id: str) -> Unsettled | None:
-    """An appointment of a patient of which every text is kept."""
-    kept = unsettled_of(ledger, patient_id)
-    return next((each for each in kept if each.appointment_id == appointment_id), None)
-
-
 def kept_trajectories(ledger: Ledger, patient_id: str) -> list[KeptTrajectory]:
     """The trajectories of a patient as they were when that was judged last, in the order of `Unsettled.place`."""
     text = ledger.first("SELECT trajectories FROM patient WHERE patient_id = ?", patient_id)
-    return unpack_trajectories(text) if text is not None else []
+    return unpack(KeptTrajectory, text) if text is not None else []
 
 
 def not_linked(ledger: Ledger) -> Iterator[tuple[str, str, int]]:

@@ -7,7 +7,8 @@ from shutil import copytree
 import pytest
 
 from ei_export.ledger import Ledger
-from ei_export.ledger.dossier import pack_settled
+from ei_export.ledger.dossier import Settled
+from ei_export.ledger.packing import pack
 from ei_export.ledger.patients import dossier_of, save_dossiers
 from tests.declaring import test_gds801
 from tests.support.clerk import CONTACT, COURSE, END, NOTHING, SINGLE, START, Clerk, the
@@ -275,7 +276,7 @@ def test_what_is_not_marked_is_compared_once(clinic: Clinic) -> None:
         for patient in [*ledger.column("SELECT patient_id FROM patient")]:
             dossier = dossier_of(ledger, patient)
             assert dossier is not None
-            unmarked = pack_settled([settled._replace(mark="") for settled in dossier.settled()])
+            unmarked = pack(Settled, [settled._replace(mark="") for settled in dossier.settled()])
             save_dossiers(ledger, [dossier._replace(digest=None, person="", appointments=unmarked)])
         ledger.commit()
     assert clinic.feed([*COURSE, SINGLE]).run().problems == []

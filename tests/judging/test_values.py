@@ -12,7 +12,7 @@ PACKAGE: Final = Path(ei_export.__file__).parent
 #: Where a value is built up until it is handed over, by the names of what is built there.
 BUILT: Final = {
     "judging/collected.py": {"own"},
-    "judging/feed_rows.py": {"hearing"},
+    "judging/heard.py": {"hearing"},
     "judging/judge.py": {"result"},
     "zorg1/so_far.py": {"trajectory"},
     "zorg1/trajectories.py": {"trajectory", "rival"},

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ei_export.ledger import Ledger, owners
-from ei_export.ledger.dossier import Settled, pack_settled
+from ei_export.ledger.dossier import Settled
 from ei_export.ledger.owners import OwnerWriter, candidates, forget, hashes
+from ei_export.ledger.packing import pack
 from ei_export.ledger.patients import StoredDossier, appointment_owner, save_dossiers
 
 #: Two ids with one CRC-32.
@@ -27,7 +28,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def dossier(patient: str, *appointments: str, key: int | None = None) -> StoredDossier:
     """Of a patient whose appointments were counted."""
     texts = ("2021-03-01", "940135", "", "T1", "7095", "3426", "123456782", "counted")
-    settled = pack_settled([Settled(ident, *texts) for ident in appointments])
+    settled = pack(Settled, [Settled(ident, *texts) for ident in appointments])
     return StoredDossier(patient, appointments=settled, owned=hashes(appointments), patient=key)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ei_export.ledger import Ledger
-from ei_export.ledger.dossier import Besides, Settled, Unsettled, pack_settled
+from ei_export.ledger.dossier import Besides, Settled, Unsettled
+from ei_export.ledger.packing import pack
 from ei_export.ledger.patients import StoredDossier, dossier_of, save_dossiers
 from ei_export.ledger.recovering import keep_declared
 from ei_export.model.appointment import Outcome
@@ -15,7 +16,7 @@ from ei_export.model.appointment import Outcome
 BESIDES = Besides("N", "001", "Zorg 1: Lage rug", "04098765", "2021-02-01", (("NPRS", "7"),))
 DECLARED = Settled("A1", "2021-03-01", "940131", "940131", "T1", "7095", "3426", "999000019", "declared", 1, "940131")
 KNOWN = {
-    "settled": StoredDossier("P1", appointments=pack_settled([DECLARED._replace(place=1, **BESIDES._asdict())])),
+    "settled": StoredDossier("P1", appointments=pack(Settled, [DECLARED._replace(place=1, **BESIDES._asdict())])),
     "held": StoredDossier(
         "P1",
         unsettled=[

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from ei_export.base.steps import alone
 from ei_export.intake.gather import GatheredRow
 from ei_export.judging.context import Context
-from ei_export.judging.feed_rows import take_feed
+from ei_export.judging.heard import hear
 from ei_export.judging.history import recall
 from ei_export.judging.judge import examine, judge_patients
 from ei_export.judging.person import note_person
-from ei_export.judging.visits import classify
+from ei_export.judging.placed import classify
 from ei_export.settings import load
 from ei_export.zorg1.trajectories import group
 from tests.support.feeds import BSNS, Cells, Clinic, tables_read_once, visit
@@ -63,11 +63,11 @@ def _try_each_step(context: Context, who: str, own: list[GatheredRow]) -> None:
     """Each step gives the same once more, of the same values."""
     read = [context.reader.read(*each) for each in own]
     patient = note_person(context, who, recall(context, who, None), read)
-    heard = take_feed(patient)
+    heard = hear(patient)
     classified = classify(patient, heard)
     grouped = group(classified.visits, classified.unclear, (), context.resolver)
     before = [repr(step) for step in (read, heard, classified, grouped)]
-    assert repr(take_feed(patient)) == before[1]
+    assert repr(hear(patient)) == before[1]
     assert repr(classify(patient, heard)) == before[2]
     assert repr(group(classified.visits, classified.unclear, (), context.resolver)) == before[3]
     judged = [context.judge.judge(v, grouped.places[v.appointment.id]) for v in grouped.visits.values()]

@@ -22,7 +22,7 @@ from ...model.columns import COLUMNS
 from ...model.due import DueLine
 from ...output.problem_list import ProblemList
 from ...zorg1.resolution import Resolution
-from ...zorg1.visit import NOWHERE, Place, Visit
+from ...zorg1.visit import NOWHERE, Place, Trajectory, Visit
 
 #: Columns of a line that are numbers.
 _NUMBERS: Final = frozenset({"units", "amount_cents"})
@@ -65,18 +65,22 @@ class PatientHistory:
         """What was worked out, by id; nobody can ask for what has none. What was declared and then cancelled is only
         kept."""
         heard, visits = self.patient.heard, self.visits
-        worked = (*self.patient.kept, *heard.in_feed, *heard.remembered.values())
+        worked = (*self.patient.placed.kept, *heard.in_feed, *heard.remembered.values())
         return {row.id: visits[row.id].appointment if row.id in visits else row for row in worked if row.id}
 
     @cached_property
     def visits(self) -> Mapping[str, Visit]:
         """The appointments that could be grouped, by id."""
-        return self.patient.grouped.visits
+        return self.patient.placed.grouped.visits
+
+    @property
+    def trajectories(self) -> Sequence[Trajectory]:
+        return self.patient.placed.grouped.trajectories
 
     @property
     def places(self) -> Mapping[str, Place]:
         """Where the visits stand, by id."""
-        return self.patient.grouped.places
+        return self.patient.placed.grouped.places
 
     def outcome(self, row: Appointment) -> Outcome | None:
         """What became of an appointment; None of one that did not take place."""
@@ -94,7 +98,7 @@ class PatientHistory:
         """What the trajectory of an appointment is called."""
         if (trajectory := self.places.get(row.id, NOWHERE).trajectory) is not None:
             return trajectory.label
-        return row.number if any(other.key == row.key for other in self.patient.unclear) else ""
+        return row.number if any(other.key == row.key for other in self.patient.placed.unclear) else ""
 
     @cached_property
     def sent(self) -> Mapping[str, Sequence[Line]]:

@@ -79,7 +79,7 @@ def _outcome(history: PatientHistory, ident: str) -> Reason:
 
 
 def _sent_outcome(history: PatientHistory, line: Line) -> Reason:
-    change = history.patient.changes.get(line.appointment_id)
+    change = history.patient.placed.changes.get(line.appointment_id)
     is_over = change is not None and change.kind == "cancelled"
     again = reason("said.cancelled_since") if is_over else reason("said.redeclare", reference=line.reference)
     return reason(
@@ -99,7 +99,7 @@ def _sent_outcome(history: PatientHistory, line: Line) -> Reason:
 def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
     """The story of a trajectory by its number or its name; of the appointments under the number, where no trajectory
     has begun, or of what went out under it, where it has another by now."""
-    found = [t for t in history.patient.grouped.trajectories if name in (t.number, t.label)]
+    found = [t for t in history.trajectories if name in (t.number, t.label)]
     steps: list[Reason] = []
     listed: list[Listed] = []
     for trajectory in found:
@@ -131,7 +131,7 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
         return []
     steps: list[Reason] = []
     listed: set[tuple[str, int | None]] = set()
-    for trajectory in history.patient.grouped.trajectories:
+    for trajectory in history.trajectories:
         found = [entry.appointment for entry in entries(history, trajectory)]
         steps += [*course_steps(history, trajectory), reason("note.counts", counts=_counts(history, found))]
         listed.update((row.id, row.row) for row in found)
@@ -139,7 +139,7 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
     everything = [*heard.in_feed, *heard.remembered.values(), *history.not_completed()]
     if rest := [row for row in everything if (row.id, row.row) not in listed]:
         steps.append(reason("rest.counts", counts=_counts(history, rest)))
-    head = reason("outcome.patient", trajectories=len(history.patient.grouped.trajectories), count=len(everything))
+    head = reason("outcome.patient", trajectories=len(history.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
     steps = [head, *steps, *_problem_steps(history.problems)]
     return [Story("patient", patient_id, steps, history.problems, _lines(history, ids), sent=_sent(history, ids))]

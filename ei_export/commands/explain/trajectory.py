@@ -60,7 +60,7 @@ def place_of(history: PatientHistory, ident: str) -> tuple[Trajectory | None, li
     placed = history.places.get(ident, NOWHERE).trajectory
     if placed is not None:
         return placed, entries(history, placed)
-    for trajectory in history.patient.grouped.trajectories:
+    for trajectory in history.trajectories:
         found = entries(history, trajectory)
         if any(entry.appointment.id == ident for entry in found):
             return trajectory, found
@@ -102,7 +102,7 @@ def _listed(history: PatientHistory) -> Iterator[Listed]:
     patient = history.patient
     for visit in history.visits.values():
         yield Listed(visit.appointment, order(visit), _of_visit(history, visit), visit)
-    for row in patient.unclear:
+    for row in patient.placed.unclear:
         yield other(row, reason("said.unreadable"), is_unclear=True)
     for row in patient.heard.in_feed:
         if history.outcome(row) is Outcome.NOT_ZORG1 and row.id not in history.visits:

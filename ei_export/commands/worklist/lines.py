@@ -14,11 +14,11 @@ from ...judging.refused import about
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.credits import refused_credits
-from ...ledger.dossier import AT, PENDING, Settled
+from ...ledger.dossier import AT, Settled
 from ...ledger.line import Line
-from ...ledger.patients import StoredDossier, dossier_of
+from ...ledger.patients import StoredDossier, dossier_of, waiting_appointments
 from ...ledger.standing import changed, nothing_stands, refused
-from ...ledger.worklist import paid_twice, partly_granted, unsettled_at
+from ...ledger.worklist import paid_twice, partly_granted
 from ...model.tasks import TaskName, task_kinds
 from ...settings import Settings
 from .refused import REFUSED, told
@@ -77,8 +77,8 @@ def _task(kind: TaskName, line: Line, *found: Finding, **more: Any) -> Task:
 
 def _with_what_holds_it(ledger: Ledger, rules: Rules, task: Task) -> Task:
     """With what else is wrong with the appointment of the line, if that is held."""
-    kept = unsettled_at(ledger, task.patient_id, task.appointment_id)
-    found = filter(is_worded, kept.found) if kept is not None and kept.outcome in PENDING else ()
+    kept = dict(waiting_appointments(ledger, task.appointment_id)).get(task.patient_id)
+    found = filter(is_worded, kept.found) if kept is not None else ()
     errors = (each for each in found if rules.judge.severities.of(each.code) == "error")
     others = [each for each in errors if each.code not in _OF_LINE]
     return evolve(task, found=[*task.found, *others]) if others else task

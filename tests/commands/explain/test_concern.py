@@ -64,7 +64,11 @@ def told_of_all(clinic: Clinic) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             for kind, tell, names in (
                 ("patient", of_kind.patient_stories, [history.patient.patient_id]),
                 ("appointment", of_kind.appointment_stories, [*{*history.rows, *history.appointments}]),
-                ("trajectory", of_kind.trajectory_stories, [t.label for t in history.patient.grouped.trajectories]),
+                (
+                    "trajectory",
+                    of_kind.trajectory_stories,
+                    [t.label for t in history.patient.placed.grouped.trajectories],
+                ),
             ):
                 for name in filter(None, names):
                     for story in tell(history, name):

@@ -1,4 +1,5 @@
-"""What an appointment is to the grouping: a visit, something unclear that may be one, or nothing of Zorg1."""
+"""Where the appointments of a patient have their place: in a trajectory, or as what else they are to the grouping,
+something unclear that may be a visit, or nothing of Zorg1."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -6,16 +7,19 @@ from typing import Final
 from attrs import evolve
 
 from ..base.problems import Finding
+from ..base.steps import Steps
 from ..base.value import value
 from ..ledger.dossier import LASTING
 from ..ledger.patients import number_owner
 from ..model.appointment import Appointment, Common, Judgement, Key, Outcome, Past
 from ..zorg1.resolution import Resolution, Verdict
+from ..zorg1.trajectories import group
 from ..zorg1.visit import Visit
 from .another_patient import is_theirs
 from .closed import judge_closed
 from .context import Context
-from .patient import Heard, Patient
+from .declared import name_lines
+from .patient import Heard, Patient, Placed
 from .result import Totals
 
 #: Where something that can't be read leaves it open what an appointment is.
@@ -35,6 +39,29 @@ class Classified:
     judged: Mapping[Key, Judgement]
 
 
+def place(patient: Patient, heard: Heard) -> Steps[Placed]:
+    """Puts the appointments of a patient in their places."""
+    classified = classify(patient, heard)
+    shared, totals = _shared_numbers(patient, heard, classified.visits)
+    unclear = [*classified.unclear, *_orphans(patient.context, classified.visits)]
+    yield
+    grouped = group(classified.visits, unclear, shared, patient.context.resolver)
+    named, counted = name_lines(patient, heard, grouped)
+    if named:
+        grouped = evolve(grouped, places={**grouped.places, **named})
+    changes = {ident: taken.change for ident, taken in heard.taken.items() if taken.change is not None}
+    return Placed(
+        grouped,
+        classified.unclear,
+        classified.judged,
+        classified.kept,
+        shared,
+        changes | counted,
+        counted.keys() | {ident for ident, taken in heard.taken.items() if taken.is_open},
+        totals,
+    )
+
+
 def classify(patient: Patient, heard: Heard) -> Classified:
     """Makes visits of the appointments, and judges those of which there is nothing to group."""
     context, again = patient.context, heard.again
@@ -42,10 +69,8 @@ def classify(patient: Patient, heard: Heard) -> Classified:
     resolver, until = context.resolver, context.declared_until
     visits: list[Visit] = []
     unclear: list[Appointment] = []
-    kept = [*heard.dropped]
-    judged: dict[Key, Judgement] = {
-        row.key: Judgement(Outcome.EARLIER, row.findings, row.past) for row in heard.dropped
-    }
+    kept = [taken.dropped for taken in heard.taken.values() if taken.dropped is not None]
+    judged: dict[Key, Judgement] = {row.key: Judgement(Outcome.EARLIER, row.findings, row.past) for row in kept}
     for row in (*heard.in_feed, *heard.remembered.values()):
         common, day, past = row.common, row.date, row.past
         if row.id in closed and past.settled_as is None and row.id not in again:
@@ -93,7 +118,7 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
             return None
         outcome = Outcome.EARLIER
     elif not found:
-        is_any_shared = heard.elsewhere or context.shared_appointments
+        is_any_shared = heard.taken or context.shared_appointments
         if not is_any_shared or (fault := _shared(context, heard, row.id)) is None:
             return None
         found = (fault,)
@@ -104,7 +129,7 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
 
 def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:
     """Whether another patient has an appointment with the same id, in this feed or in the ledger."""
-    reference = heard.elsewhere.get(ident)
+    reference = heard.taken_for(ident).elsewhere
     if reference:
         return Finding("DECLARED_ELSEWHERE", "appointment_id", {"reference": reference})
     if reference is not None or hash(ident) in context.shared_appointments:
@@ -112,7 +137,7 @@ def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:
     return None
 
 
-def orphans(context: Context, visits: Sequence[Visit]) -> list[Appointment]:
+def _orphans(context: Context, visits: Sequence[Visit]) -> list[Appointment]:
     """Rows without a patient under one of the patient's trajectory numbers."""
     if not context.orphans:
         return []
@@ -120,7 +145,7 @@ def orphans(context: Context, visits: Sequence[Visit]) -> list[Appointment]:
     return [Appointment("", None, None, number, "", "", _NOTHING_SAID, (), {}) for number in numbers]
 
 
-def shared_numbers(patient: Patient, heard: Heard, visits: Sequence[Visit]) -> tuple[set[str], Sequence[Totals]]:
+def _shared_numbers(patient: Patient, heard: Heard, visits: Sequence[Visit]) -> tuple[set[str], Sequence[Totals]]:
     """The patient's trajectory numbers that another patient has too; and those that are the patient's from now on."""
     context, numbers = patient.context, {visit.appointment.number for visit in visits} - {""}
     shared = {n for n in numbers if hash(n) in context.shared_numbers} if context.shared_numbers else set()

@@ -26,7 +26,7 @@ _FREE_TO_DIFFER: Final = frozenset({"consent", "category", "measurement_name", "
 _COMPARED: Final = tuple(column for column in COLUMNS if column not in _FREE_TO_DIFFER)
 
 
-def take_feed(patient: Patient) -> Heard:
+def hear(patient: Patient) -> Heard:
     """Takes each appointment of the feed once, compared with what is remembered of it; counts away all other rows."""
     first: dict[str, Appointment] = {}
     again: dict[str, list[Appointment]] = {}
@@ -184,8 +184,7 @@ class _Hearing:
 
     def heard(self) -> Heard:
         """All that was taken."""
-        taken = self._taken
-        totals = [totals for each in taken.values() for totals in each.totals]
+        totals = [totals for each in self._taken.values() for totals in each.totals]
         over = self._no_longer_planned()
         if over or self.planned:
             totals.append(Totals(planned=[*self.planned.values()], over=over))
@@ -195,12 +194,7 @@ class _Hearing:
             self.named,
             self.debits,
             self.again,
-            changes={ident: each.change for ident, each in taken.items() if each.change is not None},
-            open={ident for ident, each in taken.items() if each.is_open},
-            silent={ident for ident, each in taken.items() if each.is_silent},
-            pruned={ident for ident, each in taken.items() if each.is_pruned},
-            elsewhere={ident: each.elsewhere for ident, each in taken.items() if each.elsewhere is not None},
-            dropped=[each.dropped for each in taken.values() if each.dropped is not None],
+            self._taken,
             waits=self._waits,
             passed=self.passed,
             told=self._told,

@@ -22,7 +22,7 @@ from .claimed import Claimed
 from .context import Context
 from .corrected import is_as_declared, put_back
 from .declared import misses_contacts
-from .patient import Heard, Patient
+from .patient import Heard, Patient, Placed
 from .person import person_conflict, somebody_else
 from .records import RenderedPerson
 from .result import Totals
@@ -41,7 +41,7 @@ class _Draft(NamedTuple):
 
 
 @frozen
-class Written:
+class Due:
     """Lines that are due, and what became of all that might have been one."""
 
     lines: Sequence[DueLine]
@@ -165,7 +165,7 @@ class _Writer:
         """With person and care of the row, or as they were sent where the feed is silent."""
         appointment, context = visit.appointment, self.context
         place, renderer = self.grouped.places[appointment.id], context.renderers[standard_on(visit.day).standard]
-        is_silent = appointment.id in self.heard.silent
+        is_silent = self.heard.taken_for(appointment.id).is_silent
         if is_silent:
             debit = self.heard.again[appointment.id]
             sent = standard_named(debit.standard)
@@ -291,30 +291,31 @@ class _Writer:
         return Finding("CONTACT_NOT_IN_FEED", "", params) if unseen else None
 
 
-def write_lines(
-    patient: Patient, heard: Heard, grouped: Grouped, judged: Mapping[Key, Judgement], due: Iterable[Visit]
-) -> Steps[Written]:
-    """Turns what is ``due`` into lines; holds those whose person or care can't be written."""
-    writer = _Writer(patient, heard, grouped, judged)
+def write_lines(patient: Patient, heard: Heard, placed: Placed, judged: Mapping[Key, Judgement]) -> Steps[Due]:
+    """Turns what is due into lines; holds that whose person or care can't be written."""
+    judged = {**judged, **_tell_the_rest(patient, heard, placed, judged)}
+    visits = placed.grouped.visits
+    due = [visit for ident, visit in visits.items() if judged[ident].outcome is Outcome.DECLARED]
+    if not due:
+        return Due((), judged, ())
+    writer = _Writer(patient, heard, placed.grouped, judged)
     yield from writer.write(sorted(due, key=lambda visit: (visit.day, visit.appointment.id)))
     is_more = writer.dropped or writer.unasked
     totals = [Totals(dropped=writer.dropped, unasked=writer.unasked)] if is_more else ()
-    return Written(writer.lines, writer.judged, totals)
+    return Due(writer.lines, writer.judged, totals)
 
 
-def tell_the_rest(
-    patient: Patient,
-    heard: Heard,
-    grouped: Grouped,
-    unclear: Iterable[Appointment],
-    judged: Mapping[Key, Judgement],
+def _tell_the_rest(
+    patient: Patient, heard: Heard, placed: Placed, judged: Mapping[Key, Judgement]
 ) -> dict[Key, Judgement]:
     """What else is wrong with what is held anyway, its person and its care, so that all can be put right at once."""
     told: dict[Key, Judgement] = {}
-    visits = (v.appointment for v in grouped.visits.values() if judged[v.appointment.id].outcome is Outcome.HELD)
-    for row in (*visits, *unclear):
+    visits = placed.grouped.visits.items()
+    held = (visit.appointment for ident, visit in visits if judged[ident].outcome is Outcome.HELD)
+    for row in (*held, *placed.unclear):
         judgement = judged[row.key]
-        if not row.completed or row.id in heard.silent or not _could_be_sent(patient.context, row, judgement):
+        is_silent = heard.taken_for(row.id).is_silent
+        if is_silent or not row.completed or not _could_be_sent(patient.context, row, judgement):
             continue
         columns = {finding.column for finding in judgement.found}
         holds = patient.context.settings.severities.hold
