@@ -11,6 +11,7 @@ from ..base.problems import SettingsError
 from ..base.wording import at_desk, naming
 from . import actions, answers, explain, failing, figures, files, setup, today, work, worklist, zorg1
 from .desk import Desk
+from .running import names_at_desk
 from .safety import guard
 from .showing import clear_uploads
 
@@ -60,7 +61,7 @@ def _before_each(app: Flask, desk: Desk) -> None:
             return None if is_there else redirect(url_for("setup.page"), 303)
         with suppress(SettingsError):
             settings = desk.settings()
-            g.around.enter_context(naming({**settings.input.columns, **settings.measurements.names}))
+            g.around.enter_context(naming(names_at_desk(settings)))
         return None
 
     @app.teardown_request

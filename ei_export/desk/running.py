@@ -13,11 +13,13 @@ from attrs import evolve, frozen
 from ..base.private import reading_as
 from ..base.problems import BusyError, InputError, Language, SettingsError
 from ..base.wording import at_desk, naming
+from ..base.words import words
 from ..commands.night import Night
 from ..commands.run.difference import Difference
 from ..commands.run.outcome import RunOutcome
 from ..commands.run.run import Options, check
 from ..ledger import Ledger
+from ..model.columns import COLUMNS
 from ..settings import Settings, load, places
 from .jobs import Progress
 
@@ -47,9 +49,21 @@ class Asked:
             yield settings
 
 
+def names_at_desk(settings: Settings) -> Mapping[str, str]:
+    """What columns are called at the desk, by ours: as in the files of the practice, or, where it linked columns but
+    not this one, by what it holds."""
+    said = words("columns", settings.language)
+    known = {column: said(column) for column in COLUMNS} if settings.input.columns else {}
+    return {**known, **settings.input.columns, **settings.measurements.names}
+
+
 def look(asked: Asked, progress: Progress) -> RunOutcome:
     """What a run would come to. Raises as `check`."""
-    with asked.settings() as settings, closing(check(settings, Options(asked.day, progress=progress))) as summary:
+    with (
+        asked.settings() as settings,
+        naming(names_at_desk(settings)),
+        closing(check(settings, Options(asked.day, progress=progress))) as summary,
+    ):
         return RunOutcome.of(summary, settings.language)
 
 

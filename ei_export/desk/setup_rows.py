@@ -13,7 +13,7 @@ from flask import request
 from ..base.tables import FOREVER
 from ..base.words import words
 from ..commands.setup.fields import VALUES, SettingsField, data_of, of_section, shown
-from ..commands.setup.guessing import column_guesses, status_guess
+from ..commands.setup.guessing import column_guesses, status_guess, uzovi_guess
 from ..commands.setup.held import Holdings, is_hidden
 from ..commands.setup.holdings import likely
 from ..commands.setup.told import product_name
@@ -104,7 +104,8 @@ def section_values(
             "unused": [each for each in found.columns if not each.ours],
         }
     if name == "statuses":
-        return values | {"guess": status_guess, "column_words": words("columns", desk().language)}
+        numbers = {row.word: uzovi_guess(row.word, desk().day) for row in found.words if row.column == "uzovi"}
+        return values | {"guess": status_guess, "numbers": numbers, "column_words": words("columns", desk().language)}
     if name == "codes":
         is_open = {code: code.stands_for in ("unknown", "fault") for code in found.codes}
         codes = {"open_codes": [c for c in found.codes if is_open[c]], "products": [*_products()], "name_of": _namer()}

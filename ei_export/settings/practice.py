@@ -16,7 +16,7 @@ _SERVICE_BUREAU_AGB: Final = ("98(?!000000)[0-9]{6}", "8 digits that begin with 
 _VAT_ID: Final = ("NL[0-9]{9}B[0-9]{2}", "such as NL123456789B01")
 _SERIES: Final = ("[A-Za-z0-9]{0,3}", "0 … 3 × A-Z 0-9")
 _SOFTWARE_CODE: Final = ("(?!000000)[0-9]{6}", "6 digits, such as 123456")
-_SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "1 … 10 × A-Z a-z 0-9 . -")
+_SOFTWARE_VERSION: Final = ("[!-~][ -~]{0,9}", "at most 10 characters")
 #: What must be there where no institution declares, and may not beside one: each with the return code (COD954) of a
 #: declaration in which it stands beside one, and its form. Without an institution the return code is 8170.
 _DECLARANTS: Final = {"practice_agb": ("8169", _PRACTICE_AGB[1]), "provider_agb": ("8168", _AGB[1])}

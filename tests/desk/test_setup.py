@@ -5,12 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from ei_export.base.problems import LANGUAGES
 from ei_export.base.words import words
 from ei_export.commands.run.difference import Difference, Totals
 from ei_export.commands.setup.keeping import KEPT
 from ei_export.desk import setup_counting, setup_proposals
+from ei_export.desk.running import names_at_desk
 from ei_export.desk.setup_links import linked
 from ei_export.settings import load
 from tests.support.at_setup import LOOK, SAVE, at, check, refused, saved
@@ -105,6 +107,26 @@ def test_a_status_word_is_linked_that_the_usual_export_has_not(practice: Path, d
     assert "Zet eerst een vinkje" in visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=[" "]).text
     saved(visitor, visitor.press(at(visitor, "statuswoorden"), "Uitgevoerd", woord=["Gefiatteerd "]))
     assert 'completed = ["Afgehandeld", "Gefiatteerd"]' in (practice / "ei-export.toml").read_text(encoding="utf-8")
+
+
+def test_a_number_is_proposed_for_the_name_of_an_insurer(practice: Path, desk: Desk) -> None:
+    feed = practice / "afspraken.csv"
+    feed.write_text(feed.read_text(encoding="utf-8-sig").replace(";3351;", ";FBTO;").replace(";3343;", ";Niemand;"))
+    rows = at(desk(practice), "statuswoorden").all("//tr[td//input[starts-with(@name, 'als:uzovi:')]]")
+    assert [row.partition("voorstel:")[2].strip() for row in sorted(rows) if "FBTO" in row or "Niemand" in row] == [
+        "3351",
+        "",
+    ]
+
+
+def test_a_column_that_nobody_linked_is_called_by_what_it_holds(practice: Path) -> None:
+    """Beside those that were: where none was, the export may have our names."""
+    config = practice / "ei-export.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace('indication_code = "CSI"\n', ""), encoding="utf-8")
+    settings = load(config)
+    names = names_at_desk(settings)
+    assert (names["indication_code"], names["bsn"]) == ("indicatiecode", "BSN")
+    assert names_at_desk(evolve(settings, input=evolve(settings.input, columns={}))) == {}
 
 
 def test_the_missing_tariff_is_filled_in(practice: Path, desk: Desk, checks: None) -> None:

@@ -1,5 +1,6 @@
 """A practice that begins: the folder of ``ei-export init``, with sample data to try it, or with its own export."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from .toml_text import Drop, Edit, Put, edited
 #: The files of a starter folder: its settings, and what is made up.
 _SETTINGS: Final = "ei-export.toml"
 _TARIFFS: Final = "tariffs.csv"
+#: What the starter's settings say of what is made up.
+_MADE_UP: Final = re.compile("^# .* verzonnen.*\n", re.MULTILINE)
 #: What the starter's settings name besides the export, whether it is there yet or not.
 OWN_FILES: Final = frozenset({_SETTINGS, _TARIFFS, "ledger.sqlite"})
 
@@ -87,5 +90,6 @@ def _without_samples(text: str) -> str:
         Drop(("practice", "pay_to")),
         *(Put(("practice", name), "") for name in made_up if name != "pay_to"),
     ]
+    text = _MADE_UP.sub("", text)
     codes = [Drop(("codes", code)) for code in sample.codes]
     return edited(text, [*who, *codes, *(Drop(("contracts", 0)) for _ in sample.contracts)])

@@ -3,8 +3,10 @@
 Nothing here is ever taken for what it proposes: somebody looks at it, and links it.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeAlias, get_args
@@ -14,6 +16,7 @@ from attrs import frozen
 from ...base.row_types import CertaintyCell, KeyedTable, RequiredCell, SourceCell, one_of
 from ...base.specs import SPECS
 from ...base.tables import Report, Row, refuse
+from ...model.codelists import uzovi_numbers
 from ...model.columns import COLUMNS
 from ...settings import status_word
 
@@ -23,6 +26,8 @@ File = Literal["appointments", "tariffs"]
 Said: TypeAlias = Literal["completed", "not_completed", "planned"]
 #: The columns of a table of tariffs.
 TARIFF_COLUMNS: Final = ("list", "insurer", "code", "from", "until", "amount")
+#: Between the labels that go by one UZOVI number.
+_LABELS: Final = re.compile("[,:]")
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {"appointments": COLUMNS, "tariffs": TARIFF_COLUMNS}
 
 
@@ -99,6 +104,16 @@ def column_guesses(names: Iterable[str], file: File = "appointments", taken: Ite
 def status_guess(word: str) -> Said | None:
     """What a status word may say; None where there is nothing to go by."""
     return _said().get(status_word(word))
+
+
+def uzovi_guess(word: str, day: date) -> str:
+    """The UZOVI number that a name may stand for on a day, '' where there is none, or more than one."""
+    found = [
+        row.uzovi
+        for row in uzovi_numbers().values()
+        if row.known_on(day) and bare(word) in map(bare, _LABELS.split(row.label))
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 @cache

@@ -1,12 +1,15 @@
 """A practice that begins with its own export: settings of its own, nothing made up, every run a test."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ei_export.base.problems import InputError, SettingsError
+from ei_export.base.specs import STARTER
 from ei_export.commands.setup.begin import begin, begin_with
+from ei_export.commands.setup.guessing import uzovi_guess
 from ei_export.commands.setup.holdings import holdings
 from ei_export.settings import load
 from ei_export.zorg1.tariffs import Tariffs
@@ -35,6 +38,8 @@ def test_settings_for_an_export(tmp_path: Path) -> None:
         ours: theirs.casefold() for ours, theirs in found.input.columns.items()
     }
     assert holdings(found, NOW.date()).missing == ()
+    assert "verzonnen" in (STARTER / "ei-export.toml").read_text("utf-8")
+    assert "verzonnen" not in config.read_text("utf-8")
     with pytest.raises(SettingsError):
         begin_with(config, Path(export), PRACTICE)
 
@@ -47,3 +52,19 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         begin_with(tmp_path / "ei-export.toml", tmp_path / "weg.csv", PRACTICE)
     assert [*tmp_path.iterdir()] == [export]
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("fbto", "3351"),
+        ("UNIVÉ", "0101"),
+        ("Zilveren Kruis", "3311"),
+        ("CZ", ""),
+        ("Avéro Achmea", ""),
+        ("Niemand", ""),
+    ],
+)
+def test_a_name_may_stand_for_the_number_of_one_insurer(name: str, number: str) -> None:
+    """Not where two have it, nor where the number ended."""
+    assert uzovi_guess(name, date(2024, 1, 15)) == number
