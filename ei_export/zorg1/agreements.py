@@ -252,6 +252,14 @@ class Agreements:
         """Every code that has an agreement with any insurer at any time."""
         return frozenset(code for _, code in self._periods)
 
+    @cached_property
+    def codes_by_insurer(self) -> Mapping[str, frozenset[str]]:
+        """The codes that each insurer has an agreement about at any time."""
+        found: dict[str, set[str]] = {}
+        for insurer, code in self._periods:
+            found.setdefault(insurer, set()).add(code)
+        return {insurer: frozenset(codes) for insurer, codes in found.items()}
+
     def insurers_of(self, code: str) -> tuple[str, ...]:
         """The insurers that ever have an agreement about this code, by name."""
         return tuple(sorted(insurer for insurer, other in self._periods if other == code))

@@ -1,8 +1,9 @@
 """What a practice's tables and settings say that can never do anything, and is most likely a slip of the pen."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -60,7 +61,7 @@ def _unknown(tariff: Tariff, agreements: Agreements, names: AgreementNames) -> F
     if names.lists.find(price_list) is None:
         return Finding("TARIFF_LIST_UNKNOWN", "", {**params, "expected": names.lists.nearest(price_list)})
     if code.upper() not in agreements.codes:
-        alike = _alike(code.upper(), (row.code for row in agreements if row.insurer == insurer))
+        alike = _alike(code.upper(), agreements.codes_by_insurer.get(insurer, frozenset()))
         return Finding("TARIFF_CODE_UNKNOWN", "", {**params, "alike": alike})
     return None
 
@@ -79,9 +80,10 @@ def _codes(own_codes: Mapping[str, str], agreements: Agreements) -> Iterator[Fin
             yield Finding("LINKED_CODE_UNKNOWN", "", params)
 
 
-def _alike(code: str, known: Iterable[str]) -> str:
+@lru_cache(1_000)  # a desk asks for the same at every page
+def _alike(code: str, known: frozenset[str]) -> str:
     """The codes that look most like one, those that begin alike first; '-' where none does."""
-    close = difflib.get_close_matches(code, sorted(set(known)), 30)
+    close = difflib.get_close_matches(code, sorted(known), 30)
     close.sort(key=lambda other: (-_alike_from_the_start(code, other), other))
     return " | ".join(close[:3]) or "-"
 

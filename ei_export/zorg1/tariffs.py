@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
@@ -94,6 +95,7 @@ class Tariffs:
         return self._tariffs.get(_key(list, insurer, code), ())
 
 
+@lru_cache(1_000)  # asked for each product, many times in a run
 def _key(price_list: str, insurer: str, code: str) -> Priced:
     """The same for all names of a list and an insurer."""
     return folded(price_list), insurer_key(insurer), code.upper()
