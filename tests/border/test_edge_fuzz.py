@@ -21,7 +21,7 @@ CASES = 8
 
 
 @pytest.fixture(scope="module")
-def fuzz(tables_read_once: None) -> Iterator[Fuzz]:
+def fuzz(tables_read_once: None, words_checked_once: None) -> Iterator[Fuzz]:
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         yield Fuzz.prepare(Path(folder))
 

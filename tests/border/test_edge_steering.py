@@ -15,6 +15,8 @@ from tests.support.feeds import COLUMNS, Clinic, csv_text, tables_read_once, vis
 
 __all__ = ["tables_read_once"]
 
+pytestmark = pytest.mark.usefixtures("words_checked_once")
+
 #: A colour, a title, a line turned around, the end of a line in several ways, and a bell.
 NASTY = "\x1b[31mX\x1b]0;t\x07\u202eY\x9b2J\x85\u2028\r\nFAKE"
 TOML = NASTY.encode("unicode_escape").decode().replace("\\x", "\\u00")

@@ -252,8 +252,9 @@ class FollowedChild(Child):
             path = self._path(info.arguments[_PATHS[name]])
             return name if self._is_ours(path) or not path.is_absolute() else None
         if name in ("write", "pwrite64"):
-            file = Path(f"/proc/{self.pid}/fd/{info.arguments[0]}")
-            return name if self._is_ours(file.readlink()) and S_ISREG(file.stat().st_mode) else None
+            file = f"/proc/{self.pid}/fd/{info.arguments[0]}"
+            is_ours = self._is_ours(Path(os.readlink(file))) and S_ISREG(os.stat(file).st_mode)  # noqa: PTH115, PTH116
+            return name if is_ours else None
         return name
 
     def _is_ours(self, path: Path) -> bool:

@@ -4,6 +4,9 @@ import pytest
 
 from ei_export.ledger.buckets import settled_buckets
 from tests.property.same_bytes import played
+from tests.support.feeds import tables_read_once
+
+__all__ = ["tables_read_once"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
