@@ -86,11 +86,16 @@ def _around() -> Mapping[str, object]:
         "navigation": [(name, _told(count, 0)) for name, count in pages if desk().has_practice()],
         "sending": _told(_sending, _NONE) if desk().has_practice() else _NONE,
         "here": request.blueprint,
-        "messages": session().messages(),
+        "messages": session().messages() if _is_shown() else (),
         "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
         "request_path": request.path,
         "request_endpoint": request.endpoint,
     }
+
+
+def _is_shown() -> bool:
+    """Whether somebody gets to see the page; no script, that only looks how far work is."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 @frozen
@@ -153,7 +158,7 @@ def environment(language: Language) -> "Environment":
 def token() -> str:
     """Of the forms of the page that is being made; one of them can be sent, once."""
     if "token" not in g:
-        g.token = session().new_token()
+        g.token = session().new_token() if _is_shown() else ""  # they would push those of pages out
     return cast(str, g.token)
 
 

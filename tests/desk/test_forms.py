@@ -102,6 +102,17 @@ def test_a_form_does_what_it_says_and_the_next_page_tells(counter: Counter) -> N
     assert counter.page().all("//p[@role='status']") == []
 
 
+def test_what_is_told_waits_for_a_page_that_somebody_sees(counter: Counter) -> None:
+    """Another tab looks each second how far work is."""
+    counter.post({"_token": token_of(counter.page()), "wat": "een"})
+    script = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    looked = counter.visitor.get("/vandaag", headers=script)
+    assert "gedaan" not in looked.text
+    assert {*looked.all("//input[@name='_token']/@value")} == {""}, "forms of pages are not pushed out by it"
+    told = counter.visitor.get("/vandaag", headers={"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"})
+    assert [text for text in told.all("//p[@role='status']") if "gedaan" in text] == ["Gelukt: gedaan"]
+
+
 # Who may send one.
 
 
