@@ -1,14 +1,17 @@
 """Uitleg: any number, and all there is to tell of what has it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from attrs import evolve, frozen
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..base.problems import SettingsError, render
 from ..base.words import Words, words
 from ..commands.explain.explain import KINDS, NumberUnknown, explain
+from ..commands.explain.story import Story
+from ..commands.worklist.task import Task
 from ..intake import values
 from .actions import ways
 from .showing import acting, desk, show
@@ -59,11 +62,24 @@ def _stories(number: str, kind: str) -> Sequence[Telling]:
     return [told(story, settings, language, _words()) for story in stories]
 
 
-def _ways(stories: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
-    """What can be done about what stories tell of, by its number."""
-    subjects = {told.story.subject for told in stories if told.story.kind in _OF_ONE}
+@frozen
+class Offer:
+    """What can be done (``ways``) about what is called ``name``; ``task``: how that stands on the work list, if so."""
+
+    task: Task | None
+    name: str
+    ways: Sequence[str]
+
+
+def _offers(story: Story) -> Sequence[Offer]:
+    """What stands on the work list of what a story tells of, and all that can be done about it."""
+    offers = [Offer(task, task.name, task.ways) for task in story.tasks]
+    if story.kind not in _OF_ONE:
+        return offers
+    first, *others = offers or [Offer(None, story.subject, ())]  # is what the story is about
     with desk().ledger() as ledger:
-        return {subject: ways(ledger, subject) for subject in subjects}
+        possible = ways(ledger, first.name)
+    return [evolve(first, ways=[*possible, *(way for way in first.ways if way not in possible)]), *others]
 
 
 def _page(number: str, stories: Sequence[Telling], refusal: SettingsError | None = None) -> ResponseReturnValue:
@@ -76,7 +92,8 @@ def _page(number: str, stories: Sequence[Telling], refusal: SettingsError | None
         refused=render(refusal.code, refusal.params, language) if refusal is not None else None,
         alike=refusal.alike if isinstance(refusal, NumberUnknown) else (),
         said=words("explain", language),
-        ways=_ways(stories),
+        offers=_offers,
+        kinds=words("worklist", language),
         run_of=run_of,
         name_of=name_of,
     )

@@ -73,7 +73,7 @@ class Tasks:
     def named(self, name: str) -> Sequence[str]:
         """What somebody chose: a task that many wait for by its key, then each of these; or one thing, by itself."""
         things = map(unpack, self.things.get(name, ()))
-        return [thing.reference or thing.appointment_id or thing.key for thing in things] or [name]
+        return [thing.name for thing in things] or [name]
 
     def having(self, search: str, kind: str, insurer: str) -> Sequence[PackedTask]:
         """The tasks of a kind and an insurer, '' for any, in which every word that is searched for stands."""

@@ -105,6 +105,12 @@ def dossier_of(ledger: Ledger, patient_id: str) -> StoredDossier | None:
     return None
 
 
+def of_one(column: str, patient_id: str | None) -> tuple[str, tuple[str, ...]]:
+    """What the condition of a query says besides where it is asked of one patient, with its values; nothing where it is
+    asked of all."""
+    return ("", ()) if patient_id is None else (f" AND {column} = ?", (patient_id,))
+
+
 def unsettled_of(ledger: Ledger, patient_id: str) -> list[Unsettled]:
     """The appointments of a patient of which every text is kept, by id."""
     sql = "SELECT * FROM unsettled WHERE patient_id = ? ORDER BY appointment_id"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from . import Ledger
+from .patients import of_one
 
 
 class PlannedAppointment(NamedTuple):
@@ -50,13 +51,14 @@ def planned_at(ledger: Ledger, appointment_id: str) -> Iterator[PlannedAppointme
     )
 
 
-def planned_before(ledger: Ledger, day: date) -> Iterator[PlannedAppointment]:
+def planned_before(ledger: Ledger, day: date, patient_id: str | None = None) -> Iterator[PlannedAppointment]:
     """Those of before a day, the first one first; but for one that the ledger knows as an appointment that took place,
-    as it is another patient's by now."""
-    sql = """
-SELECT * FROM planned WHERE date < ?
+    as it is another patient's by now. Of one patient, or of all."""
+    which, values = of_one("patient_id", patient_id)
+    sql = f"""
+SELECT * FROM planned WHERE date < ?{which}
     AND NOT EXISTS (SELECT 1 FROM line WHERE line.appointment_id = planned.appointment_id)
     AND NOT EXISTS (SELECT 1 FROM unsettled WHERE unsettled.appointment_id = planned.appointment_id)
 ORDER BY date, appointment_id, patient_id
 """
-    return ledger.each(PlannedAppointment, sql, (day.isoformat(),))
+    return ledger.each(PlannedAppointment, sql, (day.isoformat(), *values))

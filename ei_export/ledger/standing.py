@@ -12,7 +12,7 @@ from .dossier import PENDING, KeptTrajectory, Unsettled
 from .line import Line, line_of
 from .matters import closed_appointments
 from .packing import unpack
-from .patients import all_unsettled
+from .patients import all_unsettled, of_one, unsettled_of
 
 #: A row by the names of its columns.
 LedgerRow: TypeAlias = Mapping[str, Any]
@@ -32,10 +32,12 @@ class Started:
     contacts: int
 
 
-def waiting(ledger: Ledger) -> Iterator[tuple[str, Unsettled]]:
-    """What the next run tries again, each with its patient, by patient and appointment id; but for what is closed."""
+def waiting(ledger: Ledger, patient: str | None = None) -> Iterator[tuple[str, Unsettled]]:
+    """What the next run tries again, each with its patient, by patient and appointment id; but for what is closed. Of
+    one patient, or of all."""
     closed = closed_appointments(ledger)
-    for patient_id, kept in all_unsettled(ledger):
+    own = ((patient, kept) for kept in unsettled_of(ledger, patient)) if patient is not None else None
+    for patient_id, kept in own or all_unsettled(ledger):
         if kept.outcome in PENDING and kept.appointment_id not in closed:
             yield patient_id, kept._replace(found=[*filter(is_worded, kept.found)])
 
@@ -44,8 +46,8 @@ def without_end(ledger: Ledger, last: date, patient_id: str | None = None) -> It
     """The trajectories that were started, have no end, and were heard of for the last time on this day or before it;
     of one patient, or of all."""
     sql = "SELECT patient_id, trajectories FROM patient WHERE open_trajectories > 0"
-    of_one = ("", ()) if patient_id is None else (" AND patient_id = ?", (patient_id,))
-    for patient, text in ledger.rows(sql + of_one[0], of_one[1]):
+    which, values = of_one("patient_id", patient_id)
+    for patient, text in ledger.rows(sql + which, values):
         for each in unpack(KeptTrajectory, text):
             if each.started and not each.ended and each.last <= last.isoformat():
                 days = date.fromisoformat(each.started), date.fromisoformat(each.last)
@@ -91,16 +93,17 @@ def lines(ledger: Ledger) -> Iterator[Line]:
     return ledger.each(Line, "SELECT * FROM sent_line WHERE became <> 'withdrawn' ORDER BY reference")
 
 
-def refused(ledger: Ledger) -> Iterator[Line]:
+def refused(ledger: Ledger, patient_id: str | None = None) -> Iterator[Line]:
     """The lines that were refused, are still due and don't simply go again with the next run, by insurer and date: what
     VECOZO refused waits for another 'line' or 'header', what the insurer did for another row in the 'feed'. Those with
-    their header come last, by invoice."""
-    sql = """
+    their header come last, by invoice. Of one patient, or of all."""
+    which, values = of_one("patient_id", patient_id)
+    sql = f"""
 SELECT sent_line.* FROM sent_line JOIN still_due USING (reference)
-WHERE again IN ('line', 'header', 'feed') AND state = 'refused'
+WHERE again IN ('line', 'header', 'feed') AND state = 'refused'{which}
 ORDER BY again = 'header', insurer, CASE again WHEN 'header' THEN invoice ELSE '' END, date, reference
 """
-    return ledger.each(Line, sql)
+    return ledger.each(Line, sql, values)
 
 
 def to_send(ledger: Ledger) -> Iterator[LedgerRow]:
@@ -126,25 +129,28 @@ ORDER BY run.run, d.invoice
     return ledger.named(sql, (until.isoformat(),))
 
 
-def changed(ledger: Ledger) -> Iterator[tuple[Line, str]]:
+def changed(ledger: Ledger, patient_id: str | None = None) -> Iterator[tuple[Line, str]]:
     """What was declared and is otherwise by now: the last debit of each appointment, if it stands and is not to be
-    credited, each with ``kind`` of the view."""
-    sql = """
+    credited, each with ``kind`` of the view. Of one patient, or of all."""
+    which, values = of_one("line.patient_id", patient_id)
+    sql = f"""
 SELECT reference, kind FROM changed JOIN line ON line.appointment_id = changed.appointment_id AND debit_credit = 'D'
 WHERE stands AND state <> 'closed' AND credit IS NULL AND attempt = (
     SELECT max(attempt) FROM line AS other
     WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
-)
+){which}
 ORDER BY reference
 """
-    for reference, kind in ledger.rows(sql):
+    for reference, kind in ledger.rows(sql, values):
         if (line := line_of(ledger, reference)) is not None:
             yield line, kind
 
 
-def nothing_stands(ledger: Ledger) -> Iterator[Line]:
-    """What took place and is not claimed, nor goes out again: the last debit of each appointment."""
-    sql = """
+def nothing_stands(ledger: Ledger, patient_id: str | None = None) -> Iterator[Line]:
+    """What took place and is not claimed, nor goes out again: the last debit of each appointment. Of one patient, or of
+    all."""
+    which, values = of_one("line.patient_id", patient_id)
+    sql = f"""
 SELECT * FROM sent_line WHERE reference IN (
     SELECT reference FROM line INDEXED BY line_corrected JOIN still_due USING (reference)
     WHERE corrected = 1 AND again IS NULL AND state <> 'closed' AND attempt = (
@@ -153,11 +159,11 @@ SELECT * FROM sent_line WHERE reference IN (
     ) AND NOT EXISTS (
         SELECT 1 FROM line AS other
         WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D' AND other.stands
-    )
+    ){which}
 )
 ORDER BY reference
 """
-    return ledger.each(Line, sql)
+    return ledger.each(Line, sql, values)
 
 
 def is_still_due(ledger: Ledger, reference: str) -> bool:

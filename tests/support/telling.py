@@ -97,8 +97,8 @@ def histories(folder: Path, today: str = TODAY) -> Iterator[list[PatientHistory]
     with read_feed(settings, date.fromisoformat(today)) as (context, feed):
         rows = {patient: rows for index in range(feed.count) for patient, rows in feed.patients(index).items()}
         rows |= {patient: [] for patient in pending_patients(context.ledger) if patient not in rows}
-        credits = list(judged_credits(context))
-        yield [PatientHistory.open(context, patient, rows[patient], credits) for patient in sorted(rows)]
+        credits, rules = list(judged_credits(context)), Rules.load(settings, date.fromisoformat(today))
+        yield [PatientHistory.open(context, rules, patient, rows[patient], credits) for patient in sorted(rows)]
 
 
 def units_of(texts: Sequence[str]) -> int:

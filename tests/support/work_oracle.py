@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from ei_export.commands.worklist.outlook import outlook
-from ei_export.commands.worklist.task import Task
-from ei_export.commands.worklist.worklist import worklist
+from ei_export.commands.worklist.task import Task, pack
+from ei_export.commands.worklist.worklist import tasks_about, worklist
 from ei_export.declaring.numbers import declared_by, provider
 from ei_export.judging.rules import Rules
 from ei_export.ledger import Ledger
@@ -31,6 +31,9 @@ def assert_everything_is_told_once(folder: Path, day: date) -> list[Task]:
         with closing(worklist(settings, ledger, rules)) as found:
             things = [thing for _, thing in found.things()]
             tasks = [*found]
+        of_patients = {thing.patient_id for thing in things} - {""}
+        asked = [pack(task) for each in of_patients for task in tasks_about(settings, ledger, rules, each)]
+        assert Counter(asked) == Counter(pack(thing) for thing in things if thing.patient_id), "asked by the patient"
         every = {line.reference: line for line in ledger.each(Line, "SELECT * FROM sent_line")}
         standing = {line.reference for line, _ in changed(ledger)}
         standing |= {each.debit.reference for each in refused_credits(ledger, declared_by(provider(settings)))}

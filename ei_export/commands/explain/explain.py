@@ -88,7 +88,7 @@ def explain(
         wanted = next(iter(search.written), wanted)
         patients = search.patients(wanted)
         feed = _gathered(settings, rows, ledger, patients)
-        histories = PatientHistory.of_all(Context(settings, rules, ledger, feed), feed, patients)
+        histories = PatientHistory.of_all(Context(settings, rules, ledger, feed), rules, feed, patients)
         stories = {**_tell(histories, wanted), **of_declarations}
         if not stories and (reference := pruned_line(ledger, wanted)) is not None:
             raise SettingsError("LINE_PRUNED", reference=reference)

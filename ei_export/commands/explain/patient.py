@@ -16,6 +16,7 @@ from ...judging.context import Context
 from ...judging.credits import JudgedCredit, add_credits, going_out, judged_credits
 from ...judging.judge import examine
 from ...judging.patient import JudgedPatient
+from ...judging.rules import Rules
 from ...ledger.line import Line, lines_of
 from ...model.appointment import Appointment, Outcome
 from ...model.columns import COLUMNS
@@ -23,6 +24,8 @@ from ...model.due import DueLine
 from ...output.problem_list import ProblemList
 from ...zorg1.resolution import Resolution
 from ...zorg1.visit import NOWHERE, Place, Trajectory, Visit
+from ..worklist.task import Task
+from ..worklist.worklist import tasks_about
 
 #: Columns of a line that are numbers.
 _NUMBERS: Final = frozenset({"units", "amount_cents"})
@@ -31,24 +34,32 @@ _NUMBERS: Final = frozenset({"units", "amount_cents"})
 @define(slots=False)  # what is asked for more than once is worked out once
 class PatientHistory:
     """``rows`` are those of the feed by appointment id, also what is not completed; ``judged`` are the patient's queued
-    credits."""
+    credits; ``rules`` those of the context."""
 
     context: Context
+    rules: Rules
     patient: JudgedPatient
     rows: Mapping[str, Sequence[Appointment]]
     judged: Sequence[JudgedCredit]
 
     @classmethod
-    def of_all(cls, context: Context, feed: Gathered, patients: Collection[str]) -> "list[PatientHistory]":
+    def of_all(
+        cls, context: Context, rules: Rules, feed: Gathered, patients: Collection[str]
+    ) -> "list[PatientHistory]":
         """Those of these patients, in this order."""
         partitions = {index: feed.patients(index) for index in {partition_of(p, feed.count) for p in patients}}
         credits = [each for each in judged_credits(context) if each[0].patient_id in patients]
         rows = {patient: partitions[partition_of(patient, feed.count)].get(patient, []) for patient in patients}
-        return [cls.open(context, patient, found, credits) for patient, found in rows.items()]
+        return [cls.open(context, rules, patient, found, credits) for patient, found in rows.items()]
 
     @classmethod
     def open(
-        cls, context: Context, patient_id: str, gathered: Sequence[GatheredRow], credits: Iterable[JudgedCredit]
+        cls,
+        context: Context,
+        rules: Rules,
+        patient_id: str,
+        gathered: Sequence[GatheredRow],
+        credits: Iterable[JudgedCredit],
     ) -> "PatientHistory":
         """Works a patient out, as a run would. ``gathered`` are the patient's rows of the feed, ``credits`` those that
         are queued, also of other patients."""
@@ -58,7 +69,7 @@ class PatientHistory:
             rows.setdefault(appointment.id, []).append(appointment)
         judged = [(line, fault) for line, fault in credits if line.patient_id == patient_id]
         found = alone(examine(context, patient_id, gathered, context.dossier(patient_id)))
-        return cls(context, found, rows, judged)
+        return cls(context, rules, found, rows, judged)
 
     @cached_property
     def appointments(self) -> Mapping[str, Appointment]:
@@ -130,6 +141,12 @@ class PatientHistory:
         if self.context.is_corrected(self.patient.patient_id):
             add_credits(collected, self.context, self.judged, self.patient.patient_id)
         return list(collected.problems)
+
+    @cached_property
+    def tasks(self) -> Sequence[Task]:
+        """What the work list has about the patient."""
+        context = self.context
+        return tasks_about(context.settings, context.ledger, self.rules, self.patient.patient_id)
 
     def not_completed(self) -> Iterator[Appointment]:
         """The rows of appointments that did not take place."""

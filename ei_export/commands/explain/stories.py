@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from ...base.problems import Problem
+from ...base.problems import LANGUAGES, Problem
 from ...base.reasons import Reason, reason
 from ...declaring.numbers import run_label
 from ...ledger.line import Line
 from ...ledger.matters import Matter
 from ...model.appointment import Appointment, Outcome
+from ..worklist.task import Task
 from .appointment import chain
 from .patient import PatientHistory, due_document, sent_document
 from .sent import closing_steps, due_step, planned_steps, sent_steps, summary_step
-from .story import Story
+from .story import Quoted, Story
 from .trajectory import Listed, course_steps, entries, entries_under, visit_steps
 
+#: Tasks about a line of which its answer, or a problem of each run, says all.
+_TOLD: Final = ("refused", "partly_granted", "changed")
 #: Outcomes that the first step tells by their name.
 _NAMED: Final = frozenset({Outcome.HELD, Outcome.UNREADABLE, Outcome.NO_AGREEMENT, Outcome.NOT_ZORG1})
 
@@ -53,8 +56,9 @@ def _appointment(
     if due is not None:
         steps.append(due_step(due))
     problems = [problem for problem in history.problems if problem.appointment_id == ident]
-    steps += _problem_steps(problems, named=False)
-    return Story(kind, subject, steps, problems, _lines(history, [ident]), line, sent)
+    tasks = [task for task in history.tasks if task.appointment_id == ident]
+    steps += [*_task_steps(tasks, problems), *_problem_steps(problems, named=False)]
+    return Story(kind, subject, steps, problems, _lines(history, [ident]), line, sent, tasks)
 
 
 def _outcome(history: PatientHistory, ident: str) -> Reason:
@@ -108,7 +112,7 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
         listed += of_one
     if not found and (listed := entries_under(history, name)):
         steps += [reason("trajectory.number", number=name), *visit_steps(history, listed)]
-    ids = _ids(listed)
+    ids, names = _ids(listed), {name, *(trajectory.label for trajectory in found)}
     if not listed:
         ids = [ident for ident, lines in history.sent.items() if any(line.trajectory == name for line in lines)]
         if not ids:
@@ -121,8 +125,9 @@ def trajectory_stories(history: PatientHistory, name: str) -> list[Story]:
         history.appointments[i] for i in ids if i in history.appointments
     ]
     head = reason("outcome.trajectory", counts=_counts(history, told))
-    steps = [head, *steps, *_problem_steps(problems)]
-    return [Story("trajectory", name, steps, problems, _lines(history, ids), sent=_sent(history, ids))]
+    tasks = [task for task in history.tasks if task.appointment_id in ids or task.trajectory in names]
+    steps = [head, *steps, *_task_steps(tasks, problems), *_problem_steps(problems)]
+    return [Story("trajectory", name, steps, problems, _lines(history, ids), None, _sent(history, ids), tasks)]
 
 
 def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
@@ -141,8 +146,10 @@ def patient_stories(history: PatientHistory, patient_id: str) -> list[Story]:
         steps.append(reason("rest.counts", counts=_counts(history, rest)))
     head = reason("outcome.patient", trajectories=len(history.trajectories), count=len(everything))
     ids = sorted({appointment.id for appointment in everything} - {""})
-    steps = [head, *steps, *_problem_steps(history.problems)]
-    return [Story("patient", patient_id, steps, history.problems, _lines(history, ids), sent=_sent(history, ids))]
+    tasks = history.tasks
+    steps = [head, *steps, *_task_steps(tasks, history.problems), *_problem_steps(history.problems)]
+    sent = _sent(history, ids)
+    return [Story("patient", patient_id, steps, history.problems, _lines(history, ids), None, sent, tasks)]
 
 
 def _ids(listed: Iterable[Listed]) -> list[str]:
@@ -185,6 +192,19 @@ def _lines(history: PatientHistory, ids: Iterable[str]) -> list[dict[str, Any]]:
 
 def _sent(history: PatientHistory, ids: Iterable[str]) -> list[Line]:
     return [line for ident in ids for line in history.sent.get(ident, ())]
+
+
+def _task_steps(tasks: Sequence[Task], problems: Sequence[Problem]) -> Iterator[Reason]:
+    """What stands on the work list, and what to do about it, where nothing else says so."""
+    told = {problem.code for problem in problems}
+    for task in tasks:
+        if task.kind not in _TOLD and task.code not in told:
+            texts = {
+                name: Quoted({language: text(language).replace("{", "{{").replace("}", "}}") for language in LANGUAGES})
+                for name, text in {"kind": task.title, "cause": task.cause, "remedy": task.remedy}.items()
+            }
+            yield reason("worklist.stands", kind=texts["kind"], cause=texts["cause"])
+            yield reason("remedy.do", remedy=texts["remedy"])
 
 
 def _problem_steps(problems: Sequence[Problem], *, named: bool = True) -> Iterator[Reason]:

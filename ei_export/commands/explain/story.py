@@ -16,6 +16,7 @@ from ...base.wording import euros
 from ...base.words import Words, filled, words
 from ...ledger.line import Line
 from ...output.paper import WIDTH, tied, wrapped
+from ..worklist.task import Task
 
 #: Where the text of a step begins: behind its number and its label.
 _INDENT: Final = 16
@@ -46,7 +47,8 @@ class Story:
     """All there is to tell of one ``subject``, of a ``kind`` (a ``title``). The first step is what became of it.
 
     ``lines`` went out, or would go out now, in that order and by the columns of ``lines.csv``; ``line`` is the one that
-    was asked about, if there is one. ``sent`` are those that went out, with what became of them.
+    was asked about, if there is one. ``sent`` are those that went out, with what became of them; ``tasks`` what stands
+    on the work list of it.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Story:
     lines: Sequence[Mapping[str, Any]] = ()
     line: Mapping[str, Any] | None = None
     sent: Sequence[Line] = ()
+    tasks: Sequence[Task] = ()
 
 
 class SaidPart(NamedTuple):

@@ -28,11 +28,15 @@ _OF_PERSON: Final = frozenset(PERSON_COLUMNS)
 
 
 def of_appointments(
-    ledger: Ledger, rules: Rules, heard: Set[tuple[str, str]], ended: dict[tuple[Ending, str, str], date]
+    ledger: Ledger,
+    rules: Rules,
+    heard: Set[tuple[str, str]],
+    ended: dict[tuple[Ending, str, str], date],
+    patient: str | None = None,
 ) -> Iterator[Task]:
-    """What waits, but for what was ``heard`` of, each with its patient. What there is none of on their days is added to
-    what ``ended``, as `Held` has it."""
-    for patient_id, same in groupby(waiting(ledger), key=itemgetter(0)):
+    """What waits, but for what was ``heard`` of, each with its patient; of one ``patient``, or of all. What there is
+    none of on their days is added to what ``ended``, as `Held` has it."""
+    for patient_id, same in groupby(waiting(ledger, patient), key=itemgetter(0)):
         waits = [kept for _, kept in same if (patient_id, kept.appointment_id) not in heard]
         held = {kept.appointment_id: _Held(ledger, rules, patient_id, kept) for kept in waits}
         for each in held.values():
@@ -40,6 +44,10 @@ def of_appointments(
             cause = next((other for other in others if not other.because_of), each)
             each.note_ended(ended)
             yield each.task(cause.waits_for)
+
+
+def of_codes(ledger: Ledger) -> Iterator[Task]:
+    """The codes that nobody linked."""
     for code, declare_under, count in not_linked(ledger):
         column, word = ("declare_under", declare_under) if declare_under else ("code", code)
         word = quoted_word(word)

@@ -38,19 +38,21 @@ _Found: TypeAlias = tuple[Task, str]
 _CHANGED: Final = {"row": "TASK_CHANGED", "cancelled": "DECLARED_CANCELLED", "count": "TASK_COUNT_CHANGED"}
 
 
-def of_lines(ledger: Ledger, settings: Settings, rules: Rules, heard: set[tuple[str, str]]) -> Iterator[Task]:
-    """The lines that something is to be done about, each once: as what comes first here. Their appointments, each
-    behind its patient, are added to those that were ``heard`` of."""
+def of_lines(
+    ledger: Ledger, settings: Settings, rules: Rules, heard: set[tuple[str, str]], patient_id: str | None = None
+) -> Iterator[Task]:
+    """The lines that something is to be done about, each once: as what comes first here; of one patient, or of all.
+    Their appointments, each behind its patient, are added to those that were ``heard`` of."""
     lines = set[str]()
     for task, other in chain(
         _paid_twice(ledger, settings),
         _refused_credits(ledger, settings),
-        _refused(ledger, rules),
-        _nothing_stands(ledger, rules),
-        _changed(ledger, rules),
+        _refused(ledger, rules, patient_id),
+        _nothing_stands(ledger, rules, patient_id),
+        _changed(ledger, rules, patient_id),
         _partly_granted(ledger),
     ):
-        if task.reference not in lines:
+        if task.reference not in lines and patient_id in (None, task.patient_id):
             lines |= {task.reference, other}
             heard.add((task.patient_id, task.appointment_id))
             yield _with_what_holds_it(ledger, rules, task)
@@ -109,8 +111,8 @@ def _refused_credits(ledger: Ledger, settings: Settings) -> Iterator[_Found]:
         yield evolve(task, ways=task_kinds()["credit_refused"].ways), each.later
 
 
-def _refused(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
-    for line in refused(ledger):
+def _refused(ledger: Ledger, rules: Rules, patient_id: str | None) -> Iterator[_Found]:
+    for line in refused(ledger, patient_id):
         row = told(line, REFUSED)
         by = line.insurer if line.again == "feed" else "VECOZO"
         last = term(rules, line.insurer, date.fromisoformat(line.date), line.refused_on)
@@ -119,15 +121,15 @@ def _refused(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
         yield _task("refused", line, found, waits_for=waits_for, **last), ""
 
 
-def _nothing_stands(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
-    for line in nothing_stands(ledger):
+def _nothing_stands(ledger: Ledger, rules: Rules, patient_id: str | None) -> Iterator[_Found]:
+    for line in nothing_stands(ledger, patient_id):
         found = Finding("TASK_NOTHING_STANDS", "", {"reference": line.reference})
         yield _task("nothing_stands", line, found, **term(rules, line.insurer, date.fromisoformat(line.date))), ""
 
 
-def _changed(ledger: Ledger, rules: Rules) -> Iterator[_Found]:
+def _changed(ledger: Ledger, rules: Rules, patient_id: str | None) -> Iterator[_Found]:
     """What was declared and is otherwise by now, for the difference as far as that is known."""
-    for line, kind in changed(ledger):
+    for line, kind in changed(ledger, patient_id):
         found = Finding(_CHANGED[kind], "", {"reference": line.reference, "date": line.date})
         now = _NOTHING if kind == "cancelled" else _by_now(ledger, rules, line)
         if now["amount_cents"] is None:

@@ -40,6 +40,14 @@ def outlook(
     )
 
 
+def outlook_of(ledger: Ledger, settings: Settings, rules: Rules, patient_id: str) -> Iterator[Matters]:
+    """What nobody closed of one patient."""
+    return chain(
+        of_planned(ledger, rules, planned_before(ledger, rules.judge.today, patient_id)),
+        of_trajectories(ledger, settings, rules, patient_id),
+    )
+
+
 # Appointments whose day is past, and that nobody completed.
 
 

@@ -77,6 +77,11 @@ class Task:
         return self.count > 1
 
     @property
+    def name(self) -> str:
+        """By which it is named where something is to be done about it."""
+        return self.key if self.is_cause else self.reference or self.appointment_id or self.key
+
+    @property
     def in_setup(self) -> bool:
         """Whether it is put right in the settings, or in a table of the practice."""
         rule = cause_rules().get(self.code)

@@ -16,9 +16,9 @@ from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...model.tasks import Ending, TaskName, task_kinds
 from ...settings import Settings
-from .appointments import of_appointments
+from .appointments import of_appointments, of_codes
 from .lines import of_lines
-from .outlook import outlook
+from .outlook import outlook, outlook_of
 from .task import Task, pack, unpack
 from .together import together
 
@@ -33,12 +33,21 @@ def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
     """All there is to do on the day of the rules; to be closed. The ledger isn't needed any more once this returns."""
     found = WorkList(rules.judge.today, settings.status.soon_weeks * 7)
     told, held = set[tuple[str, str]](), dict[tuple[Ending, str, str], dt.date]()
-    for thing in chain(of_lines(ledger, settings, rules, told), of_appointments(ledger, rules, told, held)):
+    lines, waits = of_lines(ledger, settings, rules, told), of_appointments(ledger, rules, told, held)
+    for thing in chain(lines, waits, of_codes(ledger)):
         found.add(thing)
     for task, _ in outlook(ledger, settings, rules, held):
         found.add(task)
     found.put_in_order()
     return found
+
+
+def tasks_about(settings: Settings, ledger: Ledger, rules: Rules, patient_id: str) -> Sequence[Task]:
+    """What the work list has about one patient, each thing by itself, whatever it waits for together with others."""
+    told = set[tuple[str, str]]()
+    lines = of_lines(ledger, settings, rules, told, patient_id)
+    waits = of_appointments(ledger, rules, told, {}, patient_id)
+    return [*lines, *waits, *(task for task, _ in outlook_of(ledger, settings, rules, patient_id))]
 
 
 @define
