@@ -28,7 +28,7 @@ def take_from_another(patient: Patient, row: Appointment) -> Taken | None:
     """What an appointment is taken for that isn't remembered of its patient; None where there is nothing to say of
     it."""
     context = patient.context
-    if context.ledger.is_new or row.findings or hash(row.id) in context.shared_appointments:
+    if context.ledger.is_new or row.findings or hash(row.id) in context.feed.shared_appointments:
         return None
     owner = appointment_owner(context.ledger, row.id)
     if owner is None:
@@ -43,7 +43,7 @@ def take_from_another(patient: Patient, row: Appointment) -> Taken | None:
         sent_to = standard_named(last.standard).read_person(last.person).bsn
         if owner != patient.patient_id and not _is_one_person({sent_to, _bsn(row)}):
             return Taken(row, elsewhere=last.reference)
-    elif context.watched.get(row.id, {owner}) != {patient.patient_id}:
+    elif context.feed.watched.get(row.id, {owner}) != {patient.patient_id}:
         return Taken(row, elsewhere=last.reference)
     debits = [evolve(debit, patient_id=patient.patient_id) for debit in debits]
     if not last.stays:
@@ -78,7 +78,7 @@ def _counted(patient: Patient, row: Appointment, owner: str) -> Taken:
     moved = _moved(patient, row.id, owner)
     kept = next((kept for kept in _kept(patient.context, owner) if kept.appointment_id == row.id), None)
     outcome = Outcome(kept.outcome) if kept is not None else None
-    if kept is None or (outcome in PENDING and owner not in patient.context.watched.get(row.id, {owner})):
+    if kept is None or (outcome in PENDING and owner not in patient.context.feed.watched.get(row.id, {owner})):
         return Taken(row, totals=moved)  # they have it no more, or it was only held
     is_theirs = _is_one_person({kept.text("bsn"), _bsn(row)})
     if outcome not in SETTLED or not (is_theirs or outcome is Outcome.COUNTED):
@@ -106,7 +106,11 @@ def is_theirs(patient: Patient, heard: Heard, number: str, owner: str, visits: I
 def _is_moved(patient: Patient, heard: Heard, kept: Settled | Unsettled, owner: str) -> bool:
     """Whether the feed says that an appointment is no longer of who had it."""
     ident = kept.appointment_id
-    return ident in heard.named or ident in heard.remembered or owner not in patient.context.watched.get(ident, {owner})
+    return (
+        ident in heard.named
+        or ident in heard.remembered
+        or owner not in patient.context.feed.watched.get(ident, {owner})
+    )
 
 
 def _kept(context: Context, patient_id: str) -> list[Settled | Unsettled]:

@@ -53,15 +53,13 @@ class Context:
         for the same person under another patient number, each with the appointment that goes."""
         self.hold_all = hold_all
         self.twice = twice
-        self.people = feed.people
+        self.feed = feed
         self.statuses = Statuses(settings.input)
         self.reader = RowReader(feed.header, self.statuses, settings.input.values)
         self.besides = BesidesReader(feed.header.at)
         self.settings = settings
         self.resolver, self.judge, self.fingerprint = rules.resolver, rules.judge, rules.fingerprint
         self.ledger = ledger
-        self.shared_appointments, self.shared_numbers = feed.shared_appointments, feed.shared_numbers
-        self.watched, self.orphans, self.contested = feed.watched, feed.orphans, feed.contested
         self.declared_until = settings.ledger.declared_until or date.min
         self.renderers = Renderers(settings, rules.judge.today)
         self.claims = Claims(settings, rules.judge)
@@ -75,13 +73,11 @@ class Context:
         self.planned_by = planned_by(ledger)
         #: Tells rows apart by what they say of person and care.
         self.mark = Marker().mark
-        self._present = feed.present
-        self._shares_number = feed.shares_number
         #: The debits to be corrected, by appointment id.
         self.replaced = replacements(ledger, self.header)
         #: The debits, by reference, of which the credit that was asked for can't go out.
         self.waiting_credits: set[str] = set()
-        #: The closed appointments that gave no line, and the closed lines, by appointment id.
+        #: The closed appointments that gave no line, by id; and the references of the closed lines.
         self.closed, self.closed_lines = closed_appointments(ledger), closed_references(ledger)
 
     def reopen(self) -> None:
@@ -108,7 +104,7 @@ class Context:
     def is_open(self, patient_id: str) -> bool:
         """Whether something is still to be done about a debit of the patient, or a trajectory number of theirs is
         another's too by now."""
-        return self._corrected.get(patient_id, False) or self._shares_number(patient_id)
+        return self._corrected.get(patient_id, False) or self.feed.shares_number(patient_id)
 
     def debits(self, patient_id: str) -> dict[str, list[Line]]:
         """See `LedgerHistory.debits`."""
@@ -144,7 +140,7 @@ class Context:
 
     def is_deleted(self, ident: str, day: date | None) -> bool:
         """Whether an appointment is not in a feed that holds everything of its day (``[input] complete_from``)."""
-        first, present = self.settings.input.complete_from, self._present
+        first, present = self.settings.input.complete_from, self.feed.present
         if first is None or present is None or day is None:
             return False
         return day >= first and hash(ident) not in present

@@ -6,8 +6,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from ..base.problems import Finding
-from ..ledger import Ledger
-from ..ledger.credits import due_credits, refused_credits
+from ..ledger.credits import DueCredit, due_credits, refused_credits
 from ..model.due import DueLine
 from ..standards.registry import standard_named
 from .collected import Collected
@@ -16,6 +15,11 @@ from .refused import about
 
 #: What of a header says who claims, and who is paid.
 _HEADER: Final = ("practice_agb", "provider_agb", "institution_agb", "service_bureau_agb", "pay_to")
+#: What a credit says as its debit did.
+_COPIED: Final = (
+    "standard", "uzovi", "date", "appointment_id", "patient_id", "trajectory", "insurer", "code", "list", "f_code",
+    "rule", "person",
+)  # fmt: skip
 #: A queued credit, and what a receiver would refuse it for.
 JudgedCredit: TypeAlias = tuple[DueLine, Finding | None]
 
@@ -60,8 +64,9 @@ def judged_credits(context: Context) -> Iterator[JudgedCredit]:
     """The queued credits. Those that have to wait, because a receiver would refuse all that goes out with them, or
     because somebody else declares now, are noted in the context: to be gone through before patients are judged
     in it."""
-    for line, header in credit_lines(context.ledger, context.header):
-        fault = _other_header(line, header, context.header) or _refused(line, context)
+    for due in due_credits(context.ledger, context.header):
+        line = _credit(due)
+        fault = _other_header(line, due.debit.provider, context.header) or _refused(line, context)
         if fault is not None:
             context.waiting_credits.add(line.previous)
         yield line, fault
@@ -86,32 +91,18 @@ def _other_header(line: DueLine, header: str, today: str) -> Finding | None:
     return None
 
 
-def credit_lines(ledger: Ledger, header: str) -> Iterator[tuple[DueLine, str]]:
-    """The credits that go out with this run: copies of what was sent, whatever the feed and the tables say now; each
-    with the header that its debit had. ``header``: what a declaration says today of who declares."""
-    for due in due_credits(ledger, header):
-        debit = due.debit
-        standard, day = standard_named(debit.standard), date.fromisoformat(debit.date)
-        credit = DueLine(
-            standard=debit.standard,
-            uzovi=debit.uzovi,
-            person_key=standard.read_person(debit.person).key,
-            date=debit.date,
-            appointment_id=debit.appointment_id,
-            debit_credit="C",
-            patient_id=debit.patient_id,
-            trajectory=debit.trajectory,
-            row="",
-            insurer=debit.insurer,
-            code=debit.code,
-            list=debit.list,
-            f_code=debit.f_code,
-            units=str(debit.units),
-            amount_cents=str(debit.credit_cents),
-            rule=debit.rule,
-            person=debit.person,
-            head=standard.credit(debit.sent, debit.list, day, debit.credit_cents, debit.reference),
-            attempt=str(due.attempt),
-            previous=debit.reference,
-        )
-        yield credit, debit.provider
+def _credit(due: DueCredit) -> DueLine:
+    """A credit is a copy of what was sent, whatever the feed and the tables say now."""
+    debit = due.debit
+    standard, day = standard_named(debit.standard), date.fromisoformat(debit.date)
+    return DueLine(
+        **{field: getattr(debit, field) for field in _COPIED},
+        person_key=standard.read_person(debit.person).key,
+        debit_credit="C",
+        row="",
+        units=str(debit.units),
+        amount_cents=str(debit.credit_cents),
+        head=standard.credit(debit.sent, debit.list, day, debit.credit_cents, debit.reference),
+        attempt=str(due.attempt),
+        previous=debit.reference,
+    )

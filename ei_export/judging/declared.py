@@ -136,8 +136,8 @@ def _unless_closed(patient: Patient, debits: Sequence[Line], taken: Taken) -> Ta
 
 def _is_closed(patient: Patient, ident: str, debits: Sequence[Line]) -> bool:
     """Whether the line of an appointment that counts is closed."""
-    closed = patient.context.closed_lines.get(ident)
-    return closed is not None and _reference(patient, ident, debits) in closed
+    closed = patient.context.closed_lines
+    return bool(closed) and _reference(patient, ident, debits) in closed
 
 
 def _reference(patient: Patient, ident: str, debits: Sequence[Line]) -> str:

@@ -65,7 +65,7 @@ def recall(context: Context, patient_id: str, dossier: StoredDossier | None) -> 
         ident = appointment.id
         if settled and ident in found and ident not in debits:
             continue  # it was declared for another patient since
-        whose = context.watched.get(ident)
+        whose = context.feed.watched.get(ident)
         if whose and patient_id not in whose and (not settled or ident in again):
             continue  # the feed says it is another patient's now
         if isinstance(kept, Settled):

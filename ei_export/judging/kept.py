@@ -60,24 +60,17 @@ def keep(judged: JudgedPatient, digest: bytes | None) -> Steps[Result]:
     settled, unsettled = _sorted_out(judged, rows, besides)
     yield
     heard, feed = judged.heard, latest_first(judged.heard.in_feed)
-    who, born, sex, birth_year = identity_now(patient, feed)
     said = said_by((*heard.in_feed, *heard.remembered.values()), besides) if besides else ()
-    consent = consent_now(before, said, heard)
     yield
     dossier = StoredDossier(
         patient.patient_id,
-        digest=digest if is_done else None,
-        tally=tally_of(again) if again is not None else None,
-        pending=pending,
-        open_trajectories=len([None for trajectory in trajectories if not trajectory.ended]),
-        last=iso_text(max(filter(None, [row.date for row in rows]), default=None)),
-        who=who,
-        born=born,
-        sex=sex,
-        birth_year=birth_year,
-        consent=consent.word,
-        consent_on=consent.day,
-        consent_by=consent.appointment_id,
+        digest if is_done else None,
+        tally_of(again) if again is not None else None,
+        pending,
+        len([None for trajectory in trajectories if not trajectory.ended]),
+        iso_text(max(filter(None, [row.date for row in rows]), default=None)),
+        *identity_now(patient, feed),  # who, born, sex, birth_year
+        *consent_now(before, said, heard),
         person=encode({**person_now(patient, (row for row in feed if not judged.judged[row.key].found))}),
         appointments=pack_judged(settled),
         trajectories=pack(KeptTrajectory, trajectories),

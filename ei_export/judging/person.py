@@ -194,7 +194,7 @@ def person_conflict(patient: Patient, rows: Sequence[Appointment]) -> list[str]:
 def somebody_else(patient: Patient, person: Person) -> tuple[str, ...]:
     """The columns in which the same person is somebody else under another patient number, in this feed or else by what
     the ledger remembers."""
-    ledger, people = patient.context.ledger, patient.context.people
+    ledger, people = patient.context.ledger, patient.context.feed.people
     if columns := people.contradicted(person.who):
         return columns
     if ledger.is_new or people.is_shared(person.who):

@@ -118,7 +118,7 @@ def _judged(context: Context, heard: Heard, row: Appointment, resolution: Resolu
             return None
         outcome = Outcome.EARLIER
     elif not found:
-        is_any_shared = heard.taken or context.shared_appointments
+        is_any_shared = heard.taken or context.feed.shared_appointments
         if not is_any_shared or (fault := _shared(context, heard, row.id)) is None:
             return None
         found = (fault,)
@@ -132,24 +132,24 @@ def _shared(context: Context, heard: Heard, ident: str) -> Finding | None:
     reference = heard.taken_for(ident).elsewhere
     if reference:
         return Finding("DECLARED_ELSEWHERE", "appointment_id", {"reference": reference})
-    if reference is not None or hash(ident) in context.shared_appointments:
+    if reference is not None or hash(ident) in context.feed.shared_appointments:
         return Finding("APPOINTMENT_TWO_PATIENTS", "appointment_id", {"rows": ""})
     return None
 
 
 def _orphans(context: Context, visits: Sequence[Visit]) -> list[Appointment]:
     """Rows without a patient under one of the patient's trajectory numbers."""
-    if not context.orphans:
+    if not context.feed.orphans:
         return []
-    numbers = sorted({visit.appointment.number for visit in visits} & context.orphans)
+    numbers = sorted({visit.appointment.number for visit in visits} & context.feed.orphans)
     return [Appointment("", None, None, number, "", "", _NOTHING_SAID, (), {}) for number in numbers]
 
 
 def _shared_numbers(patient: Patient, heard: Heard, visits: Sequence[Visit]) -> tuple[set[str], Sequence[Totals]]:
     """The patient's trajectory numbers that another patient has too; and those that are the patient's from now on."""
     context, numbers = patient.context, {visit.appointment.number for visit in visits} - {""}
-    shared = {n for n in numbers if hash(n) in context.shared_numbers} if context.shared_numbers else set()
-    shared |= numbers & context.contested
+    shared = {n for n in numbers if hash(n) in context.feed.shared_numbers} if context.feed.shared_numbers else set()
+    shared |= numbers & context.feed.contested
     if context.ledger.is_new:
         return shared, ()
     free = []

@@ -35,15 +35,13 @@ def regular_care(judged: JudgedPatient) -> RegularCare | None:
     ]
     heard = [_settled(row, besides.get(row.id, NOTHING_BESIDES)) for row in now]
     _, _, sex, birth_year = identity_now(patient, latest_first(judged.heard.in_feed))
-    said = (Consent(each.consent, each.date, each.appointment_id) for each in kept if each.consent)
-    consent = consent_now(before, [*said, *said_by(judged.heard.in_feed, besides)], judged.heard)
+    said_before = (Consent(each.consent, each.date, each.appointment_id) for each in kept if each.consent)
+    said = (*said_before, *said_by(judged.heard.in_feed, besides))
     return RegularCare(
         patient.patient_id,
         birth_year or before.birth_year,
         sex or before.sex,
-        consent.word,
-        consent.day,
-        consent.appointment_id,
+        *consent_now(before, said, judged.heard),
         sorted([*kept, *heard], key=_ID),
     )
 

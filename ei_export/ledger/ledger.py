@@ -170,9 +170,12 @@ class Ledger:
         """A row by its columns."""
         self.insert_many(table, tuple(values), [tuple(values.values())])
 
-    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Rows by the named columns."""
-        self.many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)
+    def insert_many(
+        self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, over: bool = False
+    ) -> None:
+        """Rows by the named columns; ``over``: in the place of those with the same keys."""
+        insert = "INSERT OR REPLACE" if over else "INSERT"
+        self.many(f"{insert} INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)
 
     @contextmanager
     def filling(self) -> Iterator[None]:

@@ -166,9 +166,6 @@ def closed_lines(ledger: Ledger, invoice: str) -> Iterator[Line]:
     return ledger.each(Line, sql, (invoice,))
 
 
-def closed_references(ledger: Ledger) -> dict[str, set[str]]:
-    """The references of the closed lines, by appointment id."""
-    found: dict[str, set[str]] = {}
-    for ident, reference in ledger.rows("SELECT appointment_id, reference FROM line WHERE closed_as IS NOT NULL"):
-        found.setdefault(ident, set()).add(reference)
-    return found
+def closed_references(ledger: Ledger) -> frozenset[str]:
+    """The references of the closed lines."""
+    return frozenset(ledger.column("SELECT reference FROM line WHERE closed_as IS NOT NULL"))

@@ -57,8 +57,7 @@ def measured_file(ledger: Ledger) -> MeasuredFile | None:
 
 def save_measurements(ledger: Ledger, measurements: Iterable[KeptMeasurement]) -> None:
     """Writes measurements, in the place of those with the same keys."""
-    places = ", ".join("?" * len(_COLUMNS))
-    ledger.many(f"INSERT OR REPLACE INTO measurement ({', '.join(_COLUMNS)}) VALUES ({places})", measurements)
+    ledger.insert_many("measurement", _COLUMNS, measurements, over=True)
 
 
 def remove_measurements(ledger: Ledger, keys: Iterable[Sequence[str]]) -> None:

@@ -68,7 +68,7 @@ def forget(ledger: Ledger, patients: Collection[int]) -> None:
     for slot, packed in list(ledger.rows("SELECT slot, packed FROM owned")):
         left = [entry for entry in _entries(packed) if _patient(entry) not in patients]
         if len(left) * _ENTRY < len(packed):
-            _put(ledger, slot, left)
+            ledger.do("INSERT OR REPLACE INTO owned VALUES (?, ?)", (slot, b"".join(left)))
 
 
 def _slot(half: bytes) -> int:
@@ -81,10 +81,6 @@ def _patient(entry: bytes) -> int:
 
 def _packed(ledger: Ledger, slot: int) -> bytes:
     return next(ledger.column("SELECT packed FROM owned WHERE slot = ?", (slot,)), b"")
-
-
-def _put(ledger: Ledger, slot: int, entries: Iterable[bytes]) -> None:
-    ledger.do("INSERT OR REPLACE INTO owned VALUES (?, ?)", (slot, b"".join(entries)))
 
 
 def _entries(packed: bytes) -> Iterator[bytes]:

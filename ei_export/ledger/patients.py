@@ -209,19 +209,11 @@ def appointment_owner(ledger: Ledger, appointment_id: str) -> str | None:
     if (owner := ledger.first(declared, appointment_id)) is not None:
         return owner
     for number in candidates(ledger, appointment_id):
-        for patient_id, text in ledger.rows(
-            "SELECT patient_id, appointments FROM patient WHERE patient = ?", (number,)
-        ):
-            if _has(ledger, patient_id, text, appointment_id):
-                return str(patient_id)
+        patient_id = ledger.first("SELECT patient_id FROM patient WHERE patient = ?", number)
+        dossier = None if patient_id is None else dossier_of(ledger, patient_id)
+        if dossier is not None and any(kept.appointment_id == appointment_id for kept in dossier.kept()):
+            return patient_id
     return None
-
-
-def _has(ledger: Ledger, patient_id: str, text: str, appointment_id: str) -> bool:
-    waits = "SELECT 1 FROM unsettled WHERE patient_id = ? AND appointment_id = ?"
-    return any(settled.appointment_id == appointment_id for settled in unpack(Settled, text)) or any(
-        ledger.rows(waits, (patient_id, appointment_id))
-    )
 
 
 def number_owner(ledger: Ledger, number: str) -> str | None:
@@ -244,8 +236,6 @@ def kept_by_all(ledger: Ledger, mentioning: str = "") -> Iterator[tuple[str, Set
 def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
     """Writes what is kept of patients from now on, and whose appointments and numbers are."""
     new = ledger.one("SELECT coalesce(max(patient), 0) + 1 FROM patient")
-    columns = (*_COLUMNS, "apart")
-    sql = f"INSERT OR REPLACE INTO patient ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     owners = OwnerWriter(ledger)
     for batch in batched(dossiers, _BATCH):
         rows = []
@@ -255,7 +245,7 @@ def save_dossiers(ledger: Ledger, dossiers: Iterable[StoredDossier]) -> None:
                 patient, new = new, new + 1
             rows.append((*dossier[: len(_COLUMNS) - 1], patient, len(dossier.unsettled) + len(dossier.changes)))
             owners.add(dossier.owned, patient)
-        ledger.many(sql, rows)
+        ledger.insert_many("patient", (*_COLUMNS, "apart"), rows, over=True)
         _save_apart(ledger, batch)
         numbers = sorted((number, dossier.patient_id) for dossier in batch for number in dossier.numbers)
         ledger.many("INSERT OR IGNORE INTO trajectory_owner VALUES (?, ?)", numbers)

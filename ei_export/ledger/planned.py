@@ -39,9 +39,7 @@ def planned_of(ledger: Ledger, patient_id: str) -> Mapping[str, date]:
 def save_planned(ledger: Ledger, over: Iterable[tuple[str, str]], planned: Iterable[PlannedAppointment]) -> None:
     """Writes what is planned; ``over`` are those, each with its patient, that aren't any more."""
     ledger.many("DELETE FROM planned WHERE appointment_id = ? AND patient_id = ?", sorted(over))
-    columns = PlannedAppointment._fields
-    sql = f"INSERT OR REPLACE INTO planned ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    ledger.many(sql, sorted(planned))
+    ledger.insert_many("planned", PlannedAppointment._fields, sorted(planned), over=True)
 
 
 def planned_at(ledger: Ledger, appointment_id: str) -> Iterator[PlannedAppointment]:
