@@ -14,11 +14,12 @@ from ..commands.corrections.acts import Act
 from ..commands.corrections.corrections import Wanted, cancel
 from ..commands.corrections.preview import Planned, confirm, preview, ways_of
 from ..commands.status.status import closed_rows
+from ..commands.worklist.worklist import tasks_about
 from ..ledger import Ledger
 from ..ledger.standing import going_by_themselves
 from .planned import comes_to, told
 from .showing import acting, desk, one_of, paged, redirect_with, renew_lists, show
-from .worklist import tasks
+from .worklist import named
 
 PAGE = Blueprint("actions", __name__, url_prefix="/acties")
 
@@ -57,7 +58,7 @@ def look() -> ResponseReturnValue:
         return redirect(url_for("actions.queued"), 303)
     way = one_of(request.args["way"], _ACTS)
     chosen = filter(None, map(str.strip, request.args.getlist("name")))
-    names = [*dict.fromkeys(name for each in chosen for name in tasks(desk()).named(each))]
+    names = [*dict.fromkeys(named(desk(), chosen))]
     if not names:
         return redirect_with(_back(), w["none_chosen"], "warning")
     with desk().ledger() as ledger:
@@ -87,8 +88,14 @@ def _back() -> str:
 
 def _waiting(closed: Sequence[Planned]) -> Mapping[str, int]:
     """What appointments that are held would have been declared at, where that is known, by their names."""
-    held = ((each.name, tasks(desk()).of(each.name)) for each in closed if not (each.reference or each.task))
-    return {name: task.amount_cents for name, task in held if task is not None and task.amount_cents}
+    here, held = desk(), [each for each in closed if not (each.reference or each.task)]
+    with here.ledger() as ledger:
+        of_patients = {
+            patient: tasks_about(here.settings(), ledger, here.rules(), patient)
+            for patient in {each.patient_id for each in held}
+        }
+    found = ((each.name, task) for each in held for task in of_patients[each.patient_id])
+    return {name: task.amount_cents for name, task in found if task.name == name and task.amount_cents}
 
 
 @PAGE.post("/doen")

@@ -231,21 +231,21 @@ def answer(invoice: str) -> ResponseReturnValue:
         found = answered(ledger, invoice)
         if found is None:
             return redirect(url_for("explain.page", number=invoice), 303) if _is_sent(invoice) else abort(404)
-        told = [(line, reasons_of(ledger, found.answer, line, language)) for line in found.lines]
+        list_ = paged(found.lines)
+        lines = [line for each in list_.rows if (line := line_of(ledger, each.reference)) is not None]
+        told = [(line, reasons_of(ledger, found.answer, line, language)) for line in lines]
+        since = {line.reference: done for line in lines if (done := Since.of(ledger, line)) is not None}
     told.sort(key=lambda each: (each[1]["code"], each[1]["meaning"], each[0].reference))
-    list_ = paged(told)
-    with desk().ledger() as ledger:
-        since = {line.reference: done for line, _ in list_.rows if (done := Since.of(ledger, line)) is not None}
     return show(
         "answer.html",
         _words(),
         answer=found.answer,
         whole=reasons_of_whole(found.answer, language),
         list=list_,
-        groups=list(_alike(list_.rows)),
+        groups=list(_alike(told)),
         since=since,
         named_cents=sum(line.amount_cents for line in found.lines),
-        partly=sum(problem["code"] == "RETURN_LINE_PARTLY" for _, problem in told),
+        partly=found.partly,
         run=run_label(found.answer.run),
         name=found.answer.declaration.rpartition("/")[2],
         said=words("explain", language),

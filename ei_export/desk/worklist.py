@@ -3,12 +3,11 @@
 What can be done about what is chosen is a page of its own (`actions`), which says first what it will do.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
 from io import BytesIO
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Any, Final, get_args
 
 from attrs import evolve, frozen
@@ -59,17 +58,6 @@ class Tasks:
                 things.setdefault(tasks[-1].key, []).append(each)
         return cls(tasks, things, found.counts, language)
 
-    def of(self, name: str) -> Task | None:
-        """What is open about a line, by its reference, an appointment, by its id, or else a task, by its key."""
-        written = json.dumps(name)
-        own = (task.packed for task in self.all if task.key not in self.things)
-        for packed in chain(own, *self.things.values()):
-            if written in packed:
-                task = unpack(packed)
-                if name in (task.reference, task.appointment_id, task.key):
-                    return task
-        return None
-
     def named(self, name: str) -> Sequence[str]:
         """What somebody chose: a task that many wait for by its key, then each of these; or one thing, by itself."""
         things = map(unpack, self.things.get(name, ()))
@@ -111,6 +99,13 @@ class Tasks:
 def tasks(of: Desk) -> Tasks:
     """The work list of today, kept for as long as nothing changes in what it is made of."""
     return of.kept(NAME, partial(_made, of))
+
+
+def named(of: Desk, chosen: Iterable[str]) -> Iterator[str]:
+    """What somebody chose: one thing by itself; of a task that many wait for, by its key, each of these. Only such keys
+    have a colon, and only for them the list is made."""
+    for name in chosen:
+        yield from tasks(of).named(name) if ":" in name else (name,)
 
 
 def _made(of: Desk) -> Tasks:

@@ -1,13 +1,12 @@
 """What came back: the declarations that answers are about, and the answers that there are."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import field, frozen
 
 from ..model.declaration import short_number
 from . import Ledger
-from .line import Line
 
 
 @frozen
@@ -74,18 +73,32 @@ def answer_to(ledger: Ledger, invoice: str) -> StoredAnswer | None:
     return ledger.only(StoredAnswer, f"{_STORED} WHERE answer.invoice = ?", (invoice,))
 
 
-def lines_not_granted(ledger: Ledger, invoice: str) -> list[Line]:
-    """The lines of a declaration that its answer says something of and didn't grant in full, whatever became of them
-    since, by reference: none of those that only went back with the whole."""
+class NotGranted(NamedTuple):
+    """A line that its answer says something of and didn't grant in full: by which ``codes``, a space between;
+    ``is_needless``: it is a credit, of a debit that was refused itself."""
+
+    reference: str
+    codes: str
+    amount_cents: int
+    granted_cents: int
+    is_credit: bool
+    is_needless: bool
+
+
+def lines_not_granted(ledger: Ledger, invoice: str) -> list[NotGranted]:
+    """Those of a declaration, whatever became of them since, by reference: none that only went back with the whole."""
     sql = """
-SELECT sent_line.* FROM declaration JOIN answer USING (invoice)
+SELECT line.reference, line.codes, line.amount_cents, line.granted_cents,
+       line.debit_credit = 'C' AS is_credit,
+       coalesce((SELECT became FROM line AS debit WHERE debit.reference = line.previous), '') = 'refused'
+           AS is_needless
+FROM declaration JOIN answer USING (invoice)
 CROSS JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice
-CROSS JOIN sent_line ON sent_line.reference = line.reference
 WHERE declaration.invoice = ? AND (kind = 'answered' OR is_named) AND line.granted_cents IS NOT NULL
     AND (line.granted_cents <> line.amount_cents OR line.codes <> '')
 ORDER BY line.reference
 """
-    return [*ledger.each(Line, sql, (invoice,))]
+    return [*ledger.each(NotGranted, sql, (invoice,))]
 
 
 class PersonLines:

@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from ei_export.desk import worklist as module
 from ei_export.desk.desk import Desk
-from ei_export.desk.worklist import tasks
 from tests.support.clerk import COURSE, few_tariffs
 from tests.support.desk import HERE, Visitor, let_in
 from tests.support.feeds import Clinic, visit
@@ -105,14 +104,18 @@ def test_the_list_can_be_taken_along(visitor: Visitor) -> None:
     assert taken(visitor, "csv").decode("utf-8-sig").count("\r\n") == len(rows)
 
 
-def test_one_thing_is_found_by_its_name(visitor: Visitor) -> None:
-    with visitor.client.application.app_context():
-        found = tasks(visitor.desk)
-    for name, code in ((REFUSED, "TASK_LINE_REFUSED"), ("A3", "TASK_LINE_REFUSED"), ("C2", "TARIFF_MISSING")):
-        task = found.of(name)
-        assert task is not None
-        assert task.code == code
-    assert found.of("A2") is None
+def test_what_is_done_with_one_thing_waits_for_no_list(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Desk] = []
+    monkeypatch.setattr(module, "_MANY", 0)
+    monkeypatch.setattr(Desk, "kept_ahead", lambda *args: None)
+    monkeypatch.setattr(module, "_made", asked.append)
+    with let_in(practice, DAY) as visitor:
+        again = visitor.get("/acties", query_string={"way": "redeclare", "name": [REFUSED, PARTLY]})
+        closed = visitor.get("/acties", query_string={"way": "patient", "name": "C2"})
+        assert visitor.get("/uitleg?number=C2&kind=appointment").all("//button[@value='patient']")
+    assert again.all("//input[@name='item']/@value")[0].endswith(REFUSED)
+    assert closed.all("//input[@name='item']/@value")[0].endswith("C2")
+    assert asked == []
 
 
 def test_no_other_page_waits_for_a_list_that_is_long(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,24 +7,37 @@ from attrs import frozen
 
 from ...base.problems import Language
 from ...ledger import Ledger
-from ...ledger.answers import StoredAnswer, answer_to, lines_not_granted
+from ...ledger.answers import NotGranted, StoredAnswer, answer_to, lines_not_granted
 from ...ledger.line import Line, line_of
+from ...output.refusals import telling
 from ...standards.answer import GOOD
-from .report import LineReport, of_line, of_whole
+from .report import PARTLY, LineReport, kind_of, of_line, of_whole
 
 
 @frozen
 class Answered:
-    """An answer with the lines that it didn't grant in full, as they are by now."""
+    """An answer with the lines that it didn't grant in full, those of which the same is told together; ``partly``: of
+    how many of them a part was granted. There may be tens of thousands: what is told of one is asked one by one."""
 
     answer: StoredAnswer
-    lines: Sequence[Line]
+    lines: Sequence[NotGranted]
+    partly: int
 
 
 def answered(ledger: Ledger, invoice: str) -> Answered | None:
     """The answer to a declaration, if there is one."""
     answer = answer_to(ledger, invoice)
-    return Answered(answer, lines_not_granted(ledger, invoice)) if answer is not None else None
+    if answer is None:
+        return None
+    lines = lines_not_granted(ledger, invoice)
+    says_most = {codes: telling(codes.split()) for codes in {each.codes for each in lines}}
+    kinds = {each: _kind(each) for each in lines}
+    lines.sort(key=lambda each: (kinds[each], says_most[each.codes], each.reference))
+    return Answered(answer, lines, sum(kind == PARTLY for kind in kinds.values()))
+
+
+def _kind(line: NotGranted) -> str:
+    return kind_of(is_refused=not line.granted_cents, is_credit=line.is_credit, is_needless=line.is_needless)
 
 
 def reasons_of_whole(answer: StoredAnswer, language: Language) -> Mapping[str, Any] | None:

@@ -17,9 +17,8 @@ from ...output.paper import set_lines, template
 from ...output.refusals import official, reasons, worded
 
 #: The problems that are each about one line.
-_LINES: Final = frozenset(
-    {"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_CREDIT_NEEDLESS", "RETURN_LINE_PARTLY"}
-)
+PARTLY: Final = "RETURN_LINE_PARTLY"
+_LINES: Final = frozenset({"RETURN_LINE_REFUSED", "RETURN_CREDIT_REFUSED", "RETURN_CREDIT_NEEDLESS", PARTLY})
 
 
 @frozen
@@ -140,12 +139,21 @@ class FileReport:
                 yield json.loads(line.rpartition(UNIT)[2])
 
 
+def kind_of(*, is_refused: bool, is_credit: bool, is_needless: bool) -> str:
+    """The problem as which a line is told of that was not granted in full."""
+    if not is_refused:
+        return PARTLY
+    if not is_credit:
+        return "RETURN_LINE_REFUSED"
+    return "RETURN_CREDIT_NEEDLESS" if is_needless else "RETURN_CREDIT_REFUSED"
+
+
 def of_line(line: LineReport, insurer: str, invoice: str, language: Language) -> dict[str, Any]:
     """What is told of a line that was not granted in full: what for, and what to do."""
-    code = "RETURN_LINE_REFUSED" if line.status == "refused" else "RETURN_LINE_PARTLY"
     sent = line.sent
-    if line.status == "refused" and sent.debit_credit == "C":
-        code = "RETURN_CREDIT_NEEDLESS" if line.is_needless else "RETURN_CREDIT_REFUSED"
+    code = kind_of(
+        is_refused=line.status == "refused", is_credit=sent.debit_credit == "C", is_needless=line.is_needless
+    )
     about = {
         "reference": sent.reference,
         "appointment_id": sent.appointment_id,
@@ -204,7 +212,7 @@ def _explained(
     ]
     meaning = told[0]["meaning"]
     message, general = render(code, {**places, **named}, language)
-    remedy = general if code == "RETURN_LINE_PARTLY" else told[0]["remedy"]
+    remedy = general if code == PARTLY else told[0]["remedy"]
     again = {"again": found[0][1].again, "meaning": meaning, "reasons": told}
     return {"code": code, **about, **again, "message": f"{message} {meaning}", "remedy": remedy}
 
