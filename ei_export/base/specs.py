@@ -1,6 +1,7 @@
 """Where the tables in ``specs/`` are, installed from a wheel or run from a checkout."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -22,3 +23,15 @@ def label(path: Path) -> str:
         return f"specs/{Path(os.path.realpath(path)).relative_to(os.path.realpath(SPECS)).as_posix()}"
     except ValueError:
         return path.as_posix()
+
+
+def own_labels(paths: Sequence[Path]) -> Mapping[str, Path]:
+    """Tables of a practice's own by how a rule of them is quoted: by their place below the folder that holds them all,
+    so that a practice is told the same wherever it is and however its settings are named."""
+    if not paths:
+        return {}
+    try:
+        folder = os.path.commonpath([os.path.normpath(path.parent.absolute()) for path in paths])
+    except ValueError:  # on two drives
+        return {path.as_posix(): path for path in paths}
+    return {Path(os.path.relpath(path, folder)).as_posix(): path for path in paths}

@@ -25,7 +25,7 @@ from ..base.row_types import (
     at_most,
     one_of,
 )
-from ..base.specs import SPECS
+from ..base.specs import SPECS, label, own_labels
 from ..base.tables import Report, Row, close_open, parse_rows, parse_table, read_sheet, refuse
 from ..model import codelists
 from ..model.codelists import Code
@@ -295,10 +295,13 @@ def read_agreements(
         rows, ended = close_open(sheets, lambda row: (row["insurer"], row["code"]))
         for row in ended:
             closed(row.short_place)
+        labels = {label(path): name for name, path in own_labels(overlays).items()}
         for key, replacing in _in_order(parse_rows(rows, parse, report), report).items():
             built_in = periods.get(key, [])
             kept = [part for agreement in built_in for part in _outside(agreement, replacing)]
-            periods[key] = sorted([*kept, *(_in_place_of(built_in, agreement) for agreement in replacing)], key=_start)
+            periods[key] = sorted(
+                [*kept, *(_in_place_of(built_in, agreement, labels) for agreement in replacing)], key=_start
+            )
     return {key: tuple(agreements) for key, agreements in periods.items()}
 
 
@@ -366,11 +369,12 @@ def _outside(agreement: Agreement, replacing: Iterable[Agreement]) -> list[Agree
     return left
 
 
-def _in_place_of(built_in: Iterable[Agreement], agreement: Agreement) -> Agreement:
-    """A row of an overlay, with the built-in rows it shares a day with."""
+def _in_place_of(built_in: Iterable[Agreement], agreement: Agreement, labels: Mapping[str, str]) -> Agreement:
+    """A row of an overlay, with the built-in rows it shares a day with, quoted as ``labels`` have it."""
     first, last = agreement.valid_from, agreement.valid_until
     replaces = tuple(b for b in built_in if b.valid_from <= last and first <= b.valid_until)
-    return evolve(agreement, replaces=replaces, is_own=True)
+    file, _, line = agreement.rule.rpartition(":")
+    return evolve(agreement, replaces=replaces, rule=f"{labels[file]}:{line}", is_own=True)
 
 
 def _start(agreement: Agreement) -> date:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
-from pathlib import Path
 
 from attrs import evolve, field, frozen
 
@@ -46,7 +45,7 @@ def copy(agreements: Agreements, insurer: str, first: date) -> Copy | None:
             valid_from=first,
             valid_until=last,
             list=lists.get(row.list, row.list),
-            source=f"{UNCHECKED}: {_place(row)}; {row.source.removeprefix(f'{UNCHECKED}: ')}",
+            source=f"{UNCHECKED}: {row.rule}; {row.source.removeprefix(f'{UNCHECKED}: ')}",
         )
         for row in in_force
         if row.code not in known
@@ -62,14 +61,9 @@ def _list_on(performance_list: str, before: date, day: date) -> str:
     return dict(zip(old, new, strict=False)).get(performance_list, performance_list)
 
 
-def _place(row: Agreement) -> str:
-    """Where a row stands; of a table of the practice's own without its folder."""
-    return Path(row.rule).name if row.is_own else row.rule
-
-
 def unchecked(agreements: Agreements) -> Iterator[Finding]:
     """The rows that were copied from another time and that nobody has looked at since, by the files they are in."""
-    files = Counter(_place(row).rpartition(":")[0] for row in agreements if row.is_unchecked)
+    files = Counter(row.rule.rpartition(":")[0] for row in agreements if row.is_unchecked)
     if files:
         yield told_unchecked(files.total(), sorted(files))
 

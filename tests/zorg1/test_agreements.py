@@ -196,7 +196,7 @@ def test_an_overlay_adds_a_year(tmp_path: Path) -> None:
 
     added = agreements.find("VGZ", "940131", date(2024, 6, 1))
     assert added is not None
-    assert (added.units, added.rule) == (2, f"{path.as_posix()}:2")
+    assert (added.units, added.rule) == (2, f"{path.name}:2")
     assert agreements.find("VGZ", "940131", date(2023, 12, 31)) == BUILT_IN.find("VGZ", "940131", date(2023, 12, 31))
 
 

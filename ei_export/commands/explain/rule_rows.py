@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ...base.problems import SettingsError
-from ...base.specs import SPECS, label
+from ...base.specs import SPECS, own_labels
 from ...base.tables import Row, row_at
 from ...settings import Settings
 
@@ -16,7 +16,7 @@ def rule_row(settings: Settings, place: str) -> Row | None:
     file, _, line = place.rpartition(":")
     if not line.isdecimal():
         return None
-    own = {label(path): path for path in settings.overlays}
+    own = {**own_labels(settings.overlays)}
     if settings.tariffs_path is not None:
         own[settings.tariffs_path.name] = settings.tariffs_path
     path = SPECS / Path(file.removeprefix(_OURS)) if file.startswith(_OURS) else own.get(file)

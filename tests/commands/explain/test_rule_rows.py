@@ -1,11 +1,12 @@
 """Rows of tables that a story names, as they stand there."""
 
+import os
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from ei_export.base.specs import SPECS
+from ei_export.base.specs import SPECS, own_labels
 from ei_export.commands.explain.rule_rows import rule_row
 from ei_export.settings import Settings, load
 from tests.support.demo import demo
@@ -32,9 +33,19 @@ def test_a_row_is_as_it_stands_in_its_file(settings: Settings) -> None:
 def test_a_row_of_an_own_table_with_another_separator(settings: Settings, tmp_path: Path) -> None:
     own = tmp_path / "eigen.csv"
     own.write_text("sep=;\nCode;Bedrag\n940131;10,00\n", encoding="utf-8")
-    row = rule_row(evolve(settings, overlays=(own,)), f"{own.as_posix()}:3")
+    row = rule_row(evolve(settings, overlays=(own,)), "eigen.csv:3")
     assert row is not None
     assert row.values == {"Code": "940131", "Bedrag": "10,00"}
+
+
+def test_own_tables_are_called_by_their_place_below_what_holds_them(tmp_path: Path) -> None:
+    """The same wherever that is, and however the settings are named; two of one name are told apart."""
+    one, two = tmp_path / "own.csv", tmp_path / "2026" / "own.csv"
+    assert own_labels([]) == {}
+    assert own_labels([two]) == {"own.csv": two}
+    assert own_labels([one, two]) == {"own.csv": one, "2026/own.csv": two}
+    near = [Path(os.path.relpath(path)) for path in (one, two)]
+    assert own_labels([near[0], two]) == {"own.csv": near[0], "2026/own.csv": two}
 
 
 @pytest.mark.parametrize(
