@@ -35,12 +35,10 @@ def tell_contacts(patient: Patient, grouped: Grouped, judged: Mapping[Key, Judge
             judgement = judged[row.id]
             told[row.id] = evolve(judgement, past=evolve(judgement.past, mark=patient.context.mark(row)))
     for column, (expected, idents) in found.items():
-        first, params = idents[0], {"column": column, "count": len(idents), "appointments": ", ".join(idents)}
-        if expected:
-            finding = Finding("CONTACT_CELL_UNREADABLE", column, {**params, "expected": expected})
-        else:
-            finding = Finding("CONTACT_TEXT_UNREADABLE", column, params)
-        told[first] = told[first].finding(finding)
+        params = {"column": column, "count": len(idents), "appointments": ", ".join(idents)}
+        more = {"expected": expected} if expected else {}
+        code = "CONTACT_CELL_UNREADABLE" if more else "CONTACT_TEXT_UNREADABLE"
+        told[idents[0]] = told[idents[0]].finding(Finding(code, column, {**params, **more}))
     return told
 
 

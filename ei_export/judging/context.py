@@ -29,7 +29,7 @@ from ..model.declaration import Person
 from ..settings import Settings
 from .besides import BesidesReader
 from .claimed import Claims
-from .records import Marker, Renderers
+from .records import Marker, renderers
 from .rules import Rules
 
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -61,7 +61,7 @@ class Context:
         self.resolver, self.judge, self.fingerprint = rules.resolver, rules.judge, rules.fingerprint
         self.ledger = ledger
         self.declared_until = settings.ledger.declared_until or date.min
-        self.renderers = Renderers(settings, rules.judge.today)
+        self.renderers = renderers(settings, rules.judge.today)
         self.claims = Claims(settings, rules.judge)
         self.header = declared_by(provider(settings))
         self.unsure = {number: row for number, row in uzovi_numbers().items() if not row.is_sure}

@@ -25,6 +25,8 @@ _MARKED: Final = tuple(column for column in (*_PERSON, *CARE_COLUMNS) if column 
 #: Persons come many abreast (`judge.judge_patients`), and not again; of care there are few kinds.
 _PERSONS: Final = 512
 _CARES: Final = 4096
+#: More standards than there will be.
+_STANDARDS: Final = 64
 
 
 class RenderedPerson(NamedTuple):
@@ -155,13 +157,6 @@ def _errors(faults: Iterable[Fault]) -> Sequence[Fault]:
     return [fault for fault in faults if fault.severity == "error"]
 
 
-class Renderers(dict[str, Renderer]):
+def renderers(settings: Settings, today: date) -> Memo[str, Renderer]:
     """Those of each standard, made when they are first asked for: loading one that nothing is written in takes time."""
-
-    def __init__(self, settings: Settings, today: date) -> None:
-        super().__init__()
-        self._settings, self._today = settings, today
-
-    def __missing__(self, standard: str) -> Renderer:
-        made = self[standard] = Renderer(standard_named(standard), self._settings, self._today)
-        return made
+    return Memo(lambda standard: Renderer(standard_named(standard), settings, today), _STANDARDS)

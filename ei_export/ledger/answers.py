@@ -25,11 +25,8 @@ class Declared:
 
 def declaration_of(ledger: Ledger, invoice: str) -> Declared | None:
     """The declaration with an invoice number, whatever became of it."""
-    sql = """
-SELECT invoice, status.run, state, status.insurer, status.uzovi, status.lines, status.amount_cents, provider
-FROM declaration_status AS status JOIN declaration USING (invoice) WHERE invoice = ?
-"""
-    return ledger.only(Declared, sql, (invoice,))
+    columns = "invoice, run, state, insurer, uzovi, lines, amount_cents, provider"
+    return ledger.only(Declared, f"SELECT {columns} FROM declaration_status WHERE invoice = ?", (invoice,))
 
 
 @frozen

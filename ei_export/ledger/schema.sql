@@ -343,12 +343,14 @@ JOIN run ON run.run = declaration.run
 JOIN person ON person.person = line.person
 LEFT JOIN answer ON answer.invoice = line.invoice;
 
--- What became of each declaration. state: sent, refused (as a whole), answered or withdrawn.
+-- What became of each declaration. state: sent, refused (as a whole), answered or withdrawn; sent_on: when it was handed to
+-- VECOZO, if somebody said so; answered: when its answer was read, with the return codes of the whole.
 CREATE VIEW declaration_status AS
 SELECT declaration.invoice, declaration.run, declaration.file, declaration.standard, declaration.uzovi,
-       declaration.insurer, declaration.persons, declaration.lines, declaration.amount_cents,
+       declaration.insurer, declaration.persons, declaration.lines, declaration.amount_cents, declaration.sha256,
+       declaration.provider, run.today, run.state AS run_state, run.folder, run.handed_over_on AS sent_on,
        CASE WHEN run.state = 'withdrawn' THEN 'withdrawn' ELSE coalesce(answer.kind, 'sent') END AS state,
-       answer.granted_cents
+       answer.granted_cents, answer.read_on AS answered, coalesce(answer.codes, '') AS return_codes
 FROM declaration
 JOIN run ON run.run = declaration.run
 LEFT JOIN answer ON answer.invoice = declaration.invoice;

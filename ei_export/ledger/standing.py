@@ -71,16 +71,12 @@ def declarations(ledger: Ledger) -> Iterator[LedgerRow]:
     """Every declaration, the first one first: when it was made (``today``), when it was handed to VECOZO (``sent_on``,
     None where nobody said so) and what became of it, ``state`` as in the view ``declaration_status``.
     ``granted_cents`` and ``answered`` (the day) are None while there is no answer."""
-    return ledger.named(
-        """
-SELECT d.run, run.today, d.file, d.standard, d.uzovi, d.insurer, d.invoice, d.persons, d.lines, d.amount_cents,
-       declaration.sha256, d.state, d.granted_cents, handed_over_on AS sent_on, read_on AS answered,
-       coalesce(answer.codes, '') AS return_codes
-FROM declaration_status AS d JOIN declaration USING (invoice) JOIN run ON run.run = d.run
-LEFT JOIN answer USING (invoice)
-ORDER BY d.run, d.invoice
+    sql = """
+SELECT run, today, file, standard, uzovi, insurer, invoice, persons, lines, amount_cents, sha256, state, granted_cents,
+       sent_on, answered, return_codes
+FROM declaration_status ORDER BY run, invoice
 """
-    )
+    return ledger.named(sql)
 
 
 def tests(ledger: Ledger) -> Iterator[LedgerRow]:
@@ -110,10 +106,9 @@ def to_send(ledger: Ledger) -> Iterator[LedgerRow]:
     """The runs whose files nobody said were handed to VECOZO and to none of which there is an answer, the first one
     first: how many ``invoices`` and ``lines`` they are, and what for."""
     sql = """
-SELECT run.run, run.today, run.folder, count(*) AS invoices, sum(d.lines) AS lines, sum(d.amount_cents) AS amount_cents
-FROM run JOIN declaration AS d ON d.run = run.run LEFT JOIN answer ON answer.invoice = d.invoice
-WHERE run.state = 'published' AND run.handed_over_on IS NULL
-GROUP BY run.run HAVING count(answer.invoice) = 0 ORDER BY run.run
+SELECT run, today, folder, count(*) AS invoices, sum(lines) AS lines, sum(amount_cents) AS amount_cents
+FROM declaration_status WHERE run_state = 'published' AND sent_on IS NULL
+GROUP BY run HAVING count(answered) = 0 ORDER BY run
 """
     return ledger.named(sql)
 
@@ -121,10 +116,8 @@ GROUP BY run.run HAVING count(answer.invoice) = 0 ORDER BY run.run
 def unanswered(ledger: Ledger, until: date) -> Iterator[LedgerRow]:
     """The declarations that went out on this day or before it and have no answer, the first one first."""
     sql = """
-SELECT run.run, run.today, d.file, d.insurer, d.uzovi, d.invoice, d.lines, d.amount_cents
-FROM declaration AS d JOIN run ON run.run = d.run LEFT JOIN answer ON answer.invoice = d.invoice
-WHERE answer.invoice IS NULL AND run.state = 'published' AND run.today <= ?
-ORDER BY run.run, d.invoice
+SELECT run, today, file, insurer, uzovi, invoice, lines, amount_cents FROM declaration_status
+WHERE answered IS NULL AND run_state = 'published' AND today <= ? ORDER BY run, invoice
 """
     return ledger.named(sql, (until.isoformat(),))
 
