@@ -15,6 +15,7 @@ from ..commands.explain.story import SaidPart, Story, parts
 from ..declaring.numbers import run_label
 from ..ledger.line import Line
 from ..settings import Settings
+from .places import said
 
 #: Told as rows of a table; as what a line says; as a file.
 _VISIT, _SENT, _FILE = "visit", ("sent.debit", "sent.credit"), "declaration.file"
@@ -22,7 +23,8 @@ _VISIT, _SENT, _FILE = "visit", ("sent.debit", "sent.credit"), "declaration.file
 
 @frozen
 class Cited:
-    """Where something stands: its ``place``, and the row of a table that is there, if it is one of rules."""
+    """Where something stands: its ``place`` as a clerk knows it, and the row of a table of rules that is there, or
+    None."""
 
     place: str
     row: Row | None
@@ -82,7 +84,7 @@ def told(story: Story, settings: Settings, language: Language, own: Words) -> Te
             Step(
                 reason,
                 list(parts(reason, language, own)),
-                [*_sources(reason, settings, placed)],
+                [*_sources(reason, settings, language, placed)],
                 sent.get(str(reason.params["reference"])) if reason.key in _SENT else None,
                 _file(reason, head) if reason.key == _FILE else None,
             )
@@ -90,12 +92,12 @@ def told(story: Story, settings: Settings, language: Language, own: Words) -> Te
     return Telling(story, known[f"title.{story.kind}"], list(parts(head, language, own)), blocks)
 
 
-def _sources(reason: Reason, settings: Settings, placed: set[str]) -> Iterator[Cited]:
+def _sources(reason: Reason, settings: Settings, language: Language, placed: set[str]) -> Iterator[Cited]:
     """Where a step stands, as far as no step before it said so; of a visit its row in any case."""
     for place in filter(None, reason.source.split("; ")):
         if place not in placed or reason.name == _VISIT:
             placed.add(place)
-            yield Cited(place, rule_row(settings, place))
+            yield Cited(said(place, settings, language), rule_row(settings, place))
 
 
 def _file(reason: Reason, head: Reason) -> tuple[str, str]:

@@ -19,8 +19,9 @@ from ..commands.index.index import Asked
 from ..commands.zorg1.monitor import COLUMNS, Question
 from ..commands.zorg1.quality import Consent
 from ..model.names import AgreementNames
-from ..output.sheets import Row, Sheet, titled
+from ..output.sheets import Row, Sheet, Value, titled
 from ..zorg1.agreements import ANY, Agreements
+from .places import said
 from .showing import acting, as_download, desk, paged, redirect_with, show, uploaded
 from .uploads import limit_of
 from .working import work, worked
@@ -269,11 +270,17 @@ def _agreement_sheet() -> Sheet:
 
 
 def _agreement_rows(screen: Screen) -> Sequence[Row]:
-    whole = agreement_sheet(desk().language)
-    shown = [place for place, column in enumerate(whole.columns) if column.key in _AGREEMENT]
-    rows = (agreement_cells(row, desk().language) for row in screen.rows)
-    every = words("agreements", desk().language)["any_program"]
-    return [[every if row[place] == ANY else row[place] for place in shown] for row in rows]
+    settings, language = desk().settings(), desk().language
+    every = words("agreements", language)["any_program"]
+    shown = {
+        place: column.key for place, column in enumerate(agreement_sheet(language).columns) if column.key in _AGREEMENT
+    }
+
+    def cell(key: str, value: Value) -> Value:
+        return said(str(value), settings, language) if key == "rule" else every if value == ANY else value
+
+    rows = (agreement_cells(row, language) for row in screen.rows)
+    return [[cell(key, row[place]) for place, key in shown.items()] for row in rows]
 
 
 def _given(made: Download) -> ResponseReturnValue:

@@ -100,16 +100,25 @@ def test_a_rule_is_shown_as_it_stands_in_its_table(visitor: Visitor) -> None:
         row.xpath("string(summary)"): dict(zip(row.xpath(".//dt/text()"), row.xpath(".//dd/text()"), strict=True))
         for row in rows
     }
-    rule = found["specs/zorg1/vgz.csv:11"]
+    rule = found["afspraken van VGZ, regel 11"]
     assert (rule["code"], rule["f_code"], rule["units"], rule["insurer"]) == ("940156", "F1041", "1", "VGZ")
-    assert found["tarieven.csv:90"]["amount"] == "105,00"
-    assert not any(place.startswith("afspraken.csv") for place in found), "a row of the feed is somebody's"
+    assert found["Inrichting, Tarieven, regel 90"]["amount"] == "105,00"
+    assert not any(place.startswith("uw export") for place in found), "a row of the feed is somebody's"
+
+
+@pytest.mark.parametrize("number", ["AFS00051", "AFS00338", REFUSED, "240201000009", "ZT0005", "10007", "AFS99051"])
+def test_no_story_names_a_file_of_ours(visitor: Visitor, brought: Page, number: str) -> None:
+    page = visitor.get("/uitleg", query_string={"number": number})
+    for link in page.tree.xpath("//main//a[starts-with(@href, '/bestanden/')]"):  # the files that go to VECOZO
+        link.drop_tree()
+    text = page.tree.xpath("string(//main)")
+    assert not re.findall(r"\S+\.(?:csv|toml|sqlite)\b", text)
 
 
 def test_nothing_is_told_of_a_number_that_nothing_has_or_that_is_a_bsn(visitor: Visitor, place: Path) -> None:
     unknown = visitor.press(visitor.get("/uitleg"), "Zoeken", number="AFS99051")
     assert unknown.status == 200, "a browser would note an error"
-    assert "niet in afspraken.csv en niet in het declaratieregister ledger.sqlite" in unknown.text
+    assert "niet in uw export en niet in het declaratieregister" in unknown.text
     assert unknown.all("//div[@role='status']//a") == ["AFS00051"]
     bsn = next(each for each in persons(place) if each.isdigit() and len(each) == 9)
     personal = visitor.press(visitor.get("/uitleg"), "Zoeken", number=bsn)
@@ -344,6 +353,7 @@ def test_quality_agreements_and_index(visitor: Visitor) -> None:
     assert row[2:5] == ["17", "17", "13"]
     agreed = visitor.get("/zorg1/overeenkomsten?insurer=VGZ&program=nek&on=2023-03-01")
     codes = agreed.tree.xpath("//tbody/tr/td[4]/text()")
+    assert not re.findall(r"\S+\.csv", agreed.text)
     assert {"940156", "940157"} <= set(codes)
     assert visitor.get("/zorg1/overeenkomsten?insurer=Niemand").status == 200
     index = visitor.press(visitor.get("/zorg1/index"), "Berekenen", year="2023", version="3")
