@@ -203,6 +203,12 @@ def _rule(language: Language, found: re.Match[str]) -> str:
     return said("row", table=table, line=line) if line else table
 
 
+def _instruments(value: object, language: Language) -> str:
+    """Names of instruments, with a comma between; ``*`` is whichever."""
+    any_of = words("monitor", language)["any_instrument"]
+    return ", ".join(any_of if name == "*" else name for name in str(value).split(", "))
+
+
 def _form(value: object, language: Language) -> object:
     """The form that something should have."""
     return _worded_form(value, language) if isinstance(value, str) else value
@@ -338,6 +344,7 @@ _WAYS: Final[Mapping[str, Callable[[object, Language], object]]] = {
     "unmade": _list,
     "codes": _codes,
     **dict.fromkeys(("alike", "others"), _or_none),
+    "instruments": _instruments,
     "rule": _rules,
     "rows": _rules,
     "text": _text,

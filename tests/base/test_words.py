@@ -377,6 +377,12 @@ def test_a_table_of_rules_is_told_by_its_name_and_one_of_the_practice_by_its_fil
         assert text in render("UNITS_UNKNOWN", params | {"rule": rule}, language)[0]
 
 
+def test_any_instrument_is_told_as_such() -> None:
+    params = {"program": "TKP", "instruments": "STarT MSK, *"}
+    assert render("MONITOR_INTAKE_MISSING", params, "nl")[0].endswith(": STarT MSK, een instrument naar keuze.")
+    assert render("MONITOR_END_MISSING", {**params, "instruments": "*"}, "en")[0].endswith(": an instrument of choice.")
+
+
 def test_every_table_of_rules_has_a_name() -> None:
     tables = {f"rules.{path.stem}" for path in (SPECS / "zorg1").glob("*.csv")}
     assert tables == {key for key in words.words("tables", "nl") if key != "row"}
