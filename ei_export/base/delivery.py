@@ -41,7 +41,7 @@ class Place(Protocol):
         """Takes away what was written and not published."""
 
 
-class Scratch:
+class Unseen:
     """A place whose files are never seen: for ``check``."""
 
     def __init__(self) -> None:

@@ -82,8 +82,8 @@ class Night:
         self.log_line = summary.log_line()
         trace = self._trace
         told, trace.fault = trace.fault, None
-        beside = next(iter([*summary.late, *summary.of_feed]), None)
-        trace.end(summary.exit_code, summary.run, beside, self.language, test=summary.test)
+        late, beside = (next(iter(each), None) for each in (summary.late, summary.of_feed))
+        trace.end(summary.exit_code, summary.run, late, beside, self.language, test=summary.test)
         if summary.late:
             self._mark_page()
         if told is None:
@@ -109,7 +109,7 @@ class Night:
         trace, path = self._trace, self._notify_file
         if path is None:
             return
-        done = last_done([*runs_of(trace.out), trace.ran])
+        done = last_done(trace.runs())
         lines = notice(trace.ran, done, summary, trace.out / "report.html", self.language)
         try:
             write_notice(path, lines, trace.ledger)
@@ -118,4 +118,4 @@ class Night:
 
     def _mark_page(self) -> None:
         with suppress(WriteError):
-            mark_page(self._trace.out, self._trace.ledger, self.language)
+            mark_page(self._trace.out, self._trace.ledger, self._trace.runs(), self.language)

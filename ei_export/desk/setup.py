@@ -35,7 +35,7 @@ from .setup_proposals import (
 )
 from .setup_rows import section_values
 from .setup_typed import Fields, NothingAskedError
-from .showing import acting, desk, one_of, redirect_with, session, show, stood, uploaded
+from .showing import acting, desk, one_of, redirect_with, renew_lists, session, show, stood, uploaded
 from .uploads import limit_of
 
 PAGE: Final = Blueprint("setup", __name__, url_prefix="/inrichting")
@@ -149,6 +149,7 @@ def confirm(key: str) -> ResponseReturnValue:
         save_proposal(found)
     except SettingsError as refusal:
         return again(where, _NOTHING_TYPED, *problems_of(refusal))
+    renew_lists()
     said = [_w()("saved", what=told(found.prepared.change.what, desk().language)), *_left(found.prepared)]
     return redirect_with(where, " ".join(said))
 

@@ -24,7 +24,9 @@ from ..base.words import Worded, Words, words
 from ..commands.renewing import renew
 from ..ledger.standing import to_send, unanswered
 from ..output.pages import page_environment
+from ..output.ran import Ran
 from ..output.sheets import Kind, Value
+from ..output.traces import runs_of
 from .desk import Desk
 from .sessions import PageMessage, Session, Tone
 from .setup_links import linked
@@ -85,6 +87,7 @@ def _around() -> Mapping[str, object]:
         "asked_day": desk().asked_day,
         "navigation": [(name, _told(count, 0)) for name, count in pages if desk().has_practice()],
         "sending": _told(_sending, _NONE) if desk().has_practice() else _NONE,
+        "unfinished": _told(_unfinished, None) if desk().has_practice() else None,
         "here": request.blueprint,
         "messages": session().messages() if _is_shown() else (),
         "running": [job for job in desk().jobs.running() if not request.path.endswith(f"/{job.id}")],
@@ -119,6 +122,14 @@ def _sending() -> _Sending:
     return desk().kept("sending", read)
 
 
+def _unfinished() -> Ran | None:
+    """The last run, if it failed, or began and no work here goes on with it."""
+    ran = runs_of(desk().settings().output.dir)
+    is_going_on = any(job.kind == "run" for job in desk().jobs.running())
+    last = ran[-1] if ran else None
+    return last if last is not None and not (last.is_done or last.is_calm or is_going_on) else None
+
+
 def _told(read: Callable[[], T] | None, nothing: T) -> T:
     """What is told around a page, such as how much there is to do on another; ``nothing`` where it can't be told."""
     if read is None:
@@ -139,6 +150,7 @@ def environment(language: Language) -> "Environment":
     made.globals |= {
         "desk_words": words("desk", language),
         "work_words": words("desk-work", language),
+        "report_words": words("report", language),
         "setup_words": words("setup", language),
         "url_for": url_for,
         "token": token,

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve, frozen
 from flask import Blueprint, Response, redirect, request, url_for
@@ -32,9 +32,6 @@ from .showing import acting, as_download, desk, one_of, paged, redirect_with, re
 from .uploads import limit_of, plain_name
 
 PAGE = Blueprint("today", __name__, url_prefix="/vandaag")
-
-#: The code of a run that came to something else than was confirmed.
-_NOT_CONFIRMED: Final = "RUN_NOT_AS_CONFIRMED"
 
 
 def count() -> int:
@@ -255,8 +252,8 @@ class _Night:
 
     @property
     def is_calm(self) -> bool:
-        """Whether nothing is wrong: what was confirmed was no longer so, and nothing was done."""
-        return self.last is not None and self.last.code == _NOT_CONFIRMED
+        """As of `Ran`, of the last run."""
+        return self.last is not None and self.last.is_calm
 
 
 def _night(ran: Sequence[Ran], day: date) -> _Night:

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from ..base.patience import ON_WAIT
-from ..base.problems import BusyError
+from ..base.problems import BusyError, WriteError
 from .opening import FAILURES, PATIENCE_MS, looked_at, opened, refusal
 
 #: How long others may keep a commit waiting before somebody is told.
@@ -32,6 +32,7 @@ class Ledger:
         self._db = connection
         self._path = path
         self._writable = writable
+        self._seen = 0
         self.is_new = not self.one(
             "SELECT EXISTS (SELECT 1 FROM patient) OR EXISTS (SELECT 1 FROM regular) OR EXISTS (SELECT 1 FROM line)"
         )
@@ -77,6 +78,7 @@ class Ledger:
 
     def commit(self) -> None:
         """Makes everything since the start durable, and lets others in; waits for other programs that read."""
+        self._seen = self.one("PRAGMA data_version")
         self.do(f"PRAGMA busy_timeout = {_MOMENT_MS}")
         try:
             self.do("COMMIT")
@@ -85,6 +87,22 @@ class Ledger:
             self.do(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             self.do("COMMIT")
         self.do("PRAGMA busy_timeout = 0")
+
+    def keep_again(self) -> bool:
+        """Keeps others out once more after a commit, if nobody has it by then; whether nobody wrote in it since, as far
+        as can be seen: what was committed is to be told of, whatever fails now."""
+        with suppress(BusyError, WriteError):
+            self.do(f"PRAGMA busy_timeout = {_MOMENT_MS}")
+            with suppress(BusyError):
+                self.do("BEGIN IMMEDIATE")
+            self.do("PRAGMA busy_timeout = 0")
+            return self.one("PRAGMA data_version") == self._seen
+        return True
+
+    def give_back(self) -> None:
+        """Makes what was written since `keep_again` durable, and lets others in. Raises BusyError where one reads."""
+        if self._db.in_transaction:
+            self.do("COMMIT")
 
     def roll_back(self) -> None:
         """Undoes everything since the start, and begins anew."""

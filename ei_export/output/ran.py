@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, frozen
 
@@ -11,13 +11,17 @@ from ..base.problems import Language
 from ..base.wording import day_text
 from ..base.words import as_at_desk
 
+#: The code of a run that came to something else than was confirmed.
+_NOT_CONFIRMED: Final = "RUN_NOT_AS_CONFIRMED"
+
 
 @frozen
 class Ran:
     """``time`` is ``HH:MM``, or '' where the day was given; ``exit`` None while nothing was heard of its end; ``run``
     what was declared; ``code``, ``message`` and ``remedy`` say why it failed, or what went wrong with its feed or after
     it was declared, or are ''; ``version`` of the program, and ``feed`` the name of what it read, '' where the settings
-    don't say it; ``by_hand``: somebody had it run at the desk, it was no night's."""
+    don't say it; ``by_hand``: somebody had it run at the desk, it was no night's;
+    ``is_late``: something went wrong once it was declared."""
 
     day: date
     time: str
@@ -29,11 +33,22 @@ class Ran:
     version: str = ""
     feed: str = ""
     by_hand: bool = False
+    is_late: bool = False
 
     @property
     def is_done(self) -> bool:
         """Whether it came to its end: what is held may have been told, but the rest was declared."""
         return self.exit in (0, 1)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the page that everybody looks at is its own, and says all there is to say of it."""
+        return self.is_done and not self.is_late
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing is wrong although it failed: what was confirmed was no longer so, and nothing was done."""
+        return self.code == _NOT_CONFIRMED
 
     @property
     def is_test(self) -> bool:

@@ -46,13 +46,23 @@ class Trace:
         by_hand = {"by_hand": True} if ran.by_hand else {}
         self._add({**entry, "version": ran.version, "feed": ran.feed, **by_hand})
 
-    def end(self, exit_code: int, run: str | None, beside: Finding | None, language: Language, *, test: bool) -> None:
-        """Notes what it came to; ``beside`` is what belongs to that: what went wrong once it was declared, or that its
-        feed may not be that of tonight."""
-        self.ran = evolve(self.ran, exit=exit_code, run=run)
+    def end(
+        self,
+        exit_code: int,
+        run: str | None,
+        late: Finding | None,
+        beside: Finding | None,
+        language: Language,
+        *,
+        test: bool,
+    ) -> None:
+        """Notes what it came to, and what belongs to that: ``late``, what went wrong once it was declared, or else
+        ``beside``, that its feed may not be that of tonight."""
+        self.ran = evolve(self.ran, exit=exit_code, run=run, is_late=late is not None)
+        beside = late or beside
         if beside is not None:
             self._tell(beside.code, beside.params, language)
-        self._end({"test": True} if test else {})
+        self._end(({"test": True} if test else {}) | ({"late": True} if late is not None else {}))
 
     def fail(self, refusal: Refusal, language: Language) -> None:
         """Notes why it failed; also of a run of which not even the settings could be read."""
@@ -61,6 +71,12 @@ class Trace:
         self.ran = evolve(self.ran, exit=refusal.exit_code)
         self._tell(refusal.code, refusal.params, language)
         self._end({})
+
+    def runs(self) -> list[Ran]:
+        """The runs that are remembered, this one last, also where that could not be written."""
+        others = _runs(self.out)
+        others.pop(self._number, None)
+        return [*others.values(), self.ran]
 
     def _tell(self, code: str, params: Mapping[str, object], language: Language) -> None:
         message, remedy = render(code, params, language)
@@ -107,6 +123,10 @@ def published_since(out: Path, number: int) -> set[str]:
 
 def runs_of(out: Path) -> list[Ran]:
     """The runs that are remembered, in the order in which they were last heard of."""
+    return [*_runs(out).values()]
+
+
+def _runs(out: Path) -> dict[int, Ran]:
     ran: dict[int, Ran] = {}
     for entry in entries_of(out / _FILE):
         with suppress(KeyError, TypeError, ValueError):
@@ -118,9 +138,10 @@ def runs_of(out: Path) -> list[Ran]:
                 started = ran.pop(int(entry["end"]))
                 code, message, remedy = (str(entry.get(name, "")) for name in ("code", "message", "remedy"))
                 run = entry["run"] and str(entry["run"])
-                ended = evolve(started, exit=int(entry["exit"]), run=run, code=code, message=message, remedy=remedy)
+                ended = evolve(started, exit=int(entry["exit"]), run=run, is_late="late" in entry)
+                ended = evolve(ended, code=code, message=message, remedy=remedy)
                 ran[int(entry["end"])] = ended
-    return list(ran.values())
+    return ran
 
 
 def _starts(out: Path) -> list[int]:

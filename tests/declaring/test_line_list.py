@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ei_export.base.delivery import Scratch
+from ei_export.base.delivery import Unseen
 from ei_export.base.wording import printable
 from ei_export.declaring.files import LINE_COLUMNS, LineList
 from ei_export.declaring.numbering import NumberedFile, NumberedPerson
@@ -23,7 +23,7 @@ TEXTS = st.sampled_from("AB") | st.text(
 @settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=8), st.integers(1, 4))
 def test_a_line_list_is_what_csv_writes(said: list[tuple[str, str, str, str]], of_one_person: int) -> None:
-    place = Scratch()
+    place = Unseen()
     lines = LineList(place, None, "header")
     file = NumberedFile("", "PM304 3.2", "3311", "", "230101000001", "", "")
     expected = io.StringIO(newline="")

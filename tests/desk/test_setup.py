@@ -138,7 +138,13 @@ def test_the_missing_tariff_is_filled_in(practice: Path, desk: Desk, checks: Non
     assert "Een run zou nu 0 regels declareren (€ 0,00), en hierdoor 1 regel (€ 170,93)." in look.text
     assert "vastgehouden: 14 → 13" in look.text
     assert "Wat er dan niet meer gemeld wordt:" in look.text
+    lists = [practice / "out" / name for name in ("werklijst.csv", "report.html")]
+    assert ["Er is geen tarief voor 940170" in path.read_text(encoding="utf-8") for path in lists] == [True, True]
     saved(visitor, look)
+    for path in lists:
+        assert "staat er inmiddels in" in path.read_text(encoding="utf-8"), path
+    assert "Er is geen tarief voor 940170" not in lists[0].read_text(encoding="utf-8")
+    assert "staat er inmiddels in" in visitor.get("/werklijst").text
     assert "productafspraken Zorg1;Menzis;940170;2023-01-01;2023-12-31;170,93" in (practice / "tarieven.csv").read_text(
         encoding="utf-8-sig"
     )

@@ -196,7 +196,9 @@ def test_a_night_that_failed_stands_on_top(clerk: Clerk, visitor: Visitor) -> No
     (night,) = page.all("//section[@role='alert']")
     assert "De run van 29-06-2021 is mislukt" in night
     assert "De laatste run die wel lukte Gelukt op 28-06-2021: run R000001 is gemaakt." in night
+    assert "De run van 29-06-2021 is mislukt. Naar Vandaag" in visitor.get("/werklijst").text
     Trace(out, clerk.clinic.folder / "ledger.sqlite", Ran(DAY - timedelta(1), "02:15")).begin()
+    assert "De run van 30-06-2021 02:15 is begonnen en niet klaar. Naar Vandaag" in visitor.get("/antwoorden").text
     assert "30-06-2021 02:15 is begonnen en niet klaar" in visitor.get("/vandaag").text
     with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
         ended = {"end": 3, "exit": 4, "run": None, "code": "INTERNAL", "message": "X.", "remedy": "Start met --debug."}
@@ -222,7 +224,7 @@ def test_a_run_by_hand_is_called_that_and_no_night(clerk: Clerk, visitor: Visito
     page = visitor.get("/vandaag")
     assert "bevestigd dat toen anders bleek: er is niets gedaan." in page.text
     assert "De laatste run die wel lukte Gelukt op" in page.text
-    assert "mislukt" not in page.text
+    assert "mislukt" not in page.text + visitor.get("/werklijst").text
     assert page.all("//section[@role='alert']") == []
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ei_export.base.delivery import meanwhile
 from ei_export.base.problems import WriteError
-from ei_export.commands.run import lists
+from ei_export.commands.run import lists, run_lists
 from ei_export.commands.worklist import sheets
 from ei_export.ledger import Ledger
 from ei_export.output.problem_list import ProblemList
@@ -128,7 +128,7 @@ def test_figures_that_can_not_be_made(starts: Starts, workshop: Path) -> None:
 def test_pages_and_workbooks_that_break_off_halfway(starts: Starts, workshop: Path) -> None:
     """Not even what would say so can be written: what was there is gone."""
     faults: tuple[tuple[object, str, Fault], ...] = (
-        *((lists, name, halfway) for name in ("write_page", "write_sheets")),
+        *((run_lists, name, halfway) for name in ("write_page", "write_sheets")),
         (sheets, "Workbook", of_ours),
         (sheets, "write_workbook", no_room),
         (ProblemList, "write_csv", lambda self, file: halfway(file)),

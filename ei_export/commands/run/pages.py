@@ -15,6 +15,7 @@ from ...declaring.numbers import run_label
 from ...ledger import Ledger
 from ...ledger.runs import published_run
 from ...ledger.standing import to_send, unanswered
+from ...output.ran import Ran
 from ...output.sheets import Column, Row, Sheet, write_workbook
 from ...output.traces import runs_of
 from ...settings import Settings
@@ -44,15 +45,17 @@ def write_page(
     write_report(RunPage(summary, settings.language, settings.practice.name, since, rows), file)
 
 
-def renew_page(settings: Settings, ledger: Ledger, now: Known) -> None:
-    """Has the page of the last run say what is known by now. Raises WriteError."""
+def renewed_page(settings: Settings, ledger: Ledger, now: Known) -> bytes:
+    """The page of the last run that was shown, saying what is known by now, and that a later one failed, also where
+    that could not write so itself; nothing where it says so already. Raises WriteError."""
     path = settings.output.dir / "report.html"
     with writing(path):
         page = path.read_bytes() if path.is_file() else b""
     renewed = with_known(page, now, lambda run: _step(ledger, run), settings.language)
-    if renewed != page:
-        with replacing(path, settings.ledger.path) as file:
-            file.write(renewed)
+    ran = runs_of(settings.output.dir)
+    if ran and not ran[-1].is_shown:
+        renewed = with_last_run(renewed, ran, settings.language)
+    return renewed if renewed != page else b""
 
 
 def _step(ledger: Ledger, label: str) -> Step | None:
@@ -80,12 +83,10 @@ def mark_pages(settings: Settings, folder: Path, run: str, step: Step) -> None:
                 file.write(marked)
 
 
-def mark_page(out: Path, ledger: Path, language: Language) -> None:
-    """Has the page that everybody looks at begin with what became of the last run, by which it was not renewed: it
-    failed, or began and is not finished. Raises WriteError."""
-    path, ran = out / "report.html", runs_of(out)
-    if not ran:
-        return
+def mark_page(out: Path, ledger: Path, ran: Sequence[Ran], language: Language) -> None:
+    """Has the page that everybody looks at begin with what became of the last run that ``ran``, by which it was not
+    renewed: it failed, or began and is not finished. Raises WriteError."""
+    path = out / "report.html"
     with writing(path):
         page = path.read_bytes() if path.is_file() else b""
     with replacing(path, ledger) as file:

@@ -17,7 +17,8 @@ from ...ledger.testing import end_test
 from ...output.traces import last_begun
 from ...settings import Settings
 from ..belonging import keep_owner
-from .lists import Lists
+from .lists import renew_lists
+from .run_lists import RunLists
 from .summary import Summary
 
 
@@ -33,14 +34,14 @@ def record(
     cleaning: ExitStack,
 ) -> None:
     """Records what the run came to, of a test no more than its numbers, and then shows it. ``first_lines`` and
-    ``listing`` as of `Lists.make`. What people read may fail; what declares, or is needed to know what was declared,
+    ``listing`` as of `RunLists.make`. What people read may fail; what declares, or is needed to know what was declared,
     may not: nothing is declared then."""
     out, stage = settings.output.dir, place if isinstance(place, Stage) else None
     with writing(out):
         make_folder(out)
         let_read(out, settings.output.group)
     keep_owner(ledger, settings, series.today)
-    lists = Lists(settings, rules, ledger, summary, stage, cleaning)
+    lists = RunLists(settings, rules, ledger, summary, stage, cleaning)
     lists.make(first_lines, listing)
     if stage is not None:
         document = json.dumps(summary.document(), ensure_ascii=False, indent=1) + "\n"
@@ -50,7 +51,8 @@ def record(
     if series.test:
         end_test(ledger, series.run, series.today, len(summary.declarations))
     ledger.commit()
-    # From here on it is declared; what still fails, the next run makes up for.
+    # From here on it is declared; what still fails, the next run makes up for. Nobody renews lists while they appear.
+    is_alone = ledger.keep_again()
     if stage is not None:
         try:
             summary.folder = stage.publish()
@@ -64,3 +66,8 @@ def record(
             with suppress(BusyError, WriteError):
                 mark_published(ledger, series.run, summary.folder)
     lists.publish()
+    if not is_alone:  # what was recorded since the commit is not in them
+        for finding in renew_lists(settings, ledger, rules):
+            summary.add_late(finding)
+    with suppress(BusyError, WriteError):
+        ledger.give_back()

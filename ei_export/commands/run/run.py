@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from attrs import evolve, frozen
 
 from ... import __version__
-from ...base.delivery import Place, Scratch, Stage, is_taken, test_files, writing
+from ...base.delivery import Place, Stage, Unseen, is_taken, test_files, writing
 from ...base.problems import Finding, SettingsError
 from ...base.processes import Helper, Later, cores, no_collector
 from ...declaring.booking import Booking
@@ -123,7 +123,7 @@ def run(settings: Settings, options: Options) -> Summary:
 
         series, folder = _next_run(ledger, settings, options.today)
         is_published = options.publish and due.count
-        place = Stage(folder, settings.ledger.path, settings.output.group) if is_published else Scratch()
+        place = Stage(folder, settings.ledger.path, settings.output.group) if is_published else Unseen()
         cleaning.callback(place.discard)
         files = _files(place, new_check, declares, series, options, summary) if due.count else None
         with ledger.filling():

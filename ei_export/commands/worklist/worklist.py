@@ -33,8 +33,8 @@ def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
     """All there is to do on the day of the rules; to be closed. The ledger isn't needed any more once this returns."""
     found = WorkList(rules.judge.today, settings.status.soon_weeks * 7)
     told, held = set[tuple[str, str]](), dict[tuple[Ending, str, str], dt.date]()
-    lines, waits = of_lines(ledger, settings, rules, told), of_appointments(ledger, rules, told, held)
-    for thing in chain(lines, waits, of_codes(ledger)):
+    lines, waits = of_lines(ledger, settings, rules, told), of_appointments(ledger, settings, rules, told, held)
+    for thing in chain(lines, waits, of_codes(ledger, rules)):
         found.add(thing)
     for task, _ in outlook(ledger, settings, rules, held):
         found.add(task)
@@ -46,7 +46,7 @@ def tasks_about(settings: Settings, ledger: Ledger, rules: Rules, patient_id: st
     """What the work list has about one patient, each thing by itself, whatever it waits for together with others."""
     told = set[tuple[str, str]]()
     lines = of_lines(ledger, settings, rules, told, patient_id)
-    waits = of_appointments(ledger, rules, told, {}, patient_id)
+    waits = of_appointments(ledger, settings, rules, told, {}, patient_id)
     return [*lines, *waits, *(task for task, _ in outlook_of(ledger, settings, rules, patient_id))]
 
 
