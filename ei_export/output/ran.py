@@ -70,8 +70,9 @@ class Ran:
         return remedy if not places(remedy) else self.remedy
 
     def document(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return {**asdict(self), "day": self.day.isoformat()}
+        """As JSON has it; that it is late, its ``code`` says."""
+        known = asdict(self, filter=lambda attribute, _: attribute.name != "is_late")
+        return {**known, "day": self.day.isoformat()}
 
 
 def last_done(ran: Sequence[Ran]) -> Ran | None:

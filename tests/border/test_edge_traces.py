@@ -193,7 +193,7 @@ def test_the_list_stays_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for number in range(200):
         trace = Trace(tmp_path, tmp_path / "ledger.sqlite", Ran(day, ""))
         trace.begin()
-        trace.end(number % 2, None, None, "nl", test=False)
+        trace.end(number % 2, None, None, None, "nl", test=False)
         assert trace.fault is None
     assert (tmp_path / "runs.jsonl").stat().st_size < 3_000
     told = runs_of(tmp_path)
