@@ -85,15 +85,12 @@ class NotGranted(NamedTuple):
 def lines_not_granted(ledger: Ledger, invoice: str) -> list[NotGranted]:
     """Those of a declaration, whatever became of them since, by reference: none that only went back with the whole."""
     sql = """
-SELECT line.reference, line.codes, line.amount_cents, line.granted_cents,
-       line.debit_credit = 'C' AS is_credit,
-       coalesce((SELECT became FROM line AS debit WHERE debit.reference = line.previous), '') = 'refused'
-           AS is_needless
-FROM declaration JOIN answer USING (invoice)
-CROSS JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice
-WHERE declaration.invoice = ? AND (kind = 'answered' OR is_named) AND line.granted_cents IS NOT NULL
-    AND (line.granted_cents <> line.amount_cents OR line.codes <> '')
-ORDER BY line.reference
+SELECT reference, own.codes, amount_cents, own.granted_cents, debit_credit = 'C' AS is_credit,
+       coalesce((SELECT became FROM line AS debit WHERE debit.reference = own.previous), '') = 'refused' AS is_needless
+FROM written_line AS own JOIN answer USING (invoice)
+WHERE own.invoice = ? AND (kind = 'answered' OR is_named) AND own.granted_cents IS NOT NULL
+    AND (own.granted_cents <> amount_cents OR own.codes <> '')
+ORDER BY reference
 """
     return [*ledger.each(NotGranted, sql, (invoice,))]
 
@@ -121,9 +118,8 @@ class PersonLines:
         self._ledger.do("DROP TABLE IF EXISTS temp.person_line")
         self._ledger.do(
             "CREATE TEMP TABLE person_line AS "
-            "SELECT person, short_number(patient_id) AS patient_id, line.reference, debit_credit "
-            "FROM declaration JOIN line ON line.reference BETWEEN first_reference AND last_reference "
-            "WHERE declaration.invoice = ?1 AND line.invoice = ?1",
+            "SELECT person, short_number(patient_id) AS patient_id, reference, debit_credit "
+            "FROM written_line WHERE invoice = ?",
             (self._invoice,),
         )
         for column in ("person", "patient_id"):

@@ -36,11 +36,9 @@ WHERE appointment_id = ? AND debit_credit = 'D'
 def waiting_for_credit(ledger: Ledger, invoice: str) -> int:
     """How many debits of a refused declaration don't go again yet, because another one of their appointment stands."""
     sql = """
-SELECT count(*) FROM declaration
-JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice
-WHERE declaration.invoice = ? AND line.again = 'now' AND EXISTS (
+SELECT count(*) FROM written_line AS own WHERE own.invoice = ? AND own.again = 'now' AND EXISTS (
     SELECT 1 FROM line AS other
-    WHERE other.appointment_id = line.appointment_id AND other.debit_credit = 'D'
+    WHERE other.appointment_id = own.appointment_id AND other.debit_credit = 'D'
         AND other.stands AND other.credit IS NOT 'now'
 )
 """
@@ -172,11 +170,7 @@ def asking(ledger: Ledger, reference: str) -> Asking | None:
 
 def refused_of(ledger: Ledger, invoice: str) -> list[str]:
     """The references of the refused lines of a declaration."""
-    sql = """
-SELECT line.reference FROM declaration
-JOIN line ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice
-WHERE declaration.invoice = ? AND line.state = 'refused' ORDER BY line.reference
-"""
+    sql = "SELECT reference FROM written_line WHERE invoice = ? AND state = 'refused' ORDER BY reference"
     return [*ledger.column(sql, (invoice,))]
 
 

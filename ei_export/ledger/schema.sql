@@ -343,6 +343,11 @@ JOIN run ON run.run = declaration.run
 JOIN person ON person.person = line.person
 LEFT JOIN answer ON answer.invoice = line.invoice;
 
+-- The lines of each declaration, found by their references, which follow each other.
+CREATE VIEW written_line AS
+SELECT line.* FROM declaration CROSS JOIN line
+    ON line.reference BETWEEN first_reference AND last_reference AND line.invoice = declaration.invoice;
+
 -- What became of each declaration. state: sent, refused (as a whole), answered or withdrawn; sent_on: when it was handed to
 -- VECOZO, if somebody said so; answered: when its answer was read, with the return codes of the whole.
 CREATE VIEW declaration_status AS
