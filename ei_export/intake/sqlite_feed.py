@@ -23,7 +23,8 @@ _READS: Final = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _NEVER_CALLED: Final = frozenset({"load_extension", "fts3_tokenizer"})
-_QUERY: Final = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
+#: How a query begins, behind what SQLite passes over; that is gone through once.
+_QUERY: Final = re.compile(r"(?>(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*)(?:SELECT|WITH|VALUES)\b", re.IGNORECASE | re.DOTALL)
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 #: What Python gives for a database that isn't in order: its schema may hold any bytes.
 _ERRORS: Final = (sqlite3.Error, sqlite3.Warning, ValueError)

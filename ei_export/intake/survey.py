@@ -23,8 +23,9 @@ from .meanings import meant
 _MOST_WORDS: Final = 20
 #: A title or a footer has no more filled cells; what has more may be an appointment.
 _MOST_FILLED: Final = 6
-#: What a text is that nobody gives an appointment for a number: a sentence, or a word of those who add up.
-_PROSE: Final = re.compile(r"[^\W\d_]{3,}[^\w]*[\s:]|[\d(]+ +[^\W\d_]{3,}")
+#: What a text is that nobody gives an appointment for a number: a sentence, or a word of those who add up. Looked for
+#: from the beginning of a word: a cell may hold a million characters.
+_PROSE: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}[^\w]*[\s:]|(?<![\d(])[\d(]+ +[^\W\d_]{3,}")
 _TOTALS: Final = re.compile(
     r"(sub|eind)?tota(a)?l|aantal|som\b|sum\b|count\b|einde|end\b|eof\b|pagina|page|export|rapport|report|overzicht"
     r"|afdruk|afgedrukt|geprint|printed|periode|period\b|gemaakt|created|bron\b|source\b|records?\b|rijen\b|rows\b"

@@ -69,8 +69,9 @@ _SHOWN: Final = 20
 HIDDEN: Final = "…"
 #: A number that only its own column may show: it could be a BSN, also one with a mistake in it.
 _BSN_LIKE: Final = re.compile(r"[0-9](?:[ .]?[0-9]){8}")
-#: A day that is care's, though it is wrong: of this century, or as Excel counts days.
-_CARE_DAY: Final = re.compile(r"(?:.*[^0-9])?20[0-9]{2}(?:[^0-9].*)?|20[0-9]{6}|4[3-9][0-9]{3}")
+#: A day that is care's, though it is wrong: of this century, with anything around the year, or as Excel counts days.
+_CARE_YEAR: Final = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+_CARE_DAY: Final = re.compile(r"20[0-9]{6}|4[3-9][0-9]{3}")
 _DAY_IN_DIGITS: Final = re.compile(r"[0-3][0-9][01][0-9](?:19|20)[0-9]{2}")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
@@ -263,7 +264,8 @@ def quoted_number(text: str) -> str:
 
 def quoted_day(text: str) -> str:
     """As `quoted_cell`, of a cell that should hold a day of care."""
-    return excerpt(text) if not text or text in NO_VALUES or _CARE_DAY.fullmatch(text) else HIDDEN
+    is_of_care = "\n" not in text and (_CARE_YEAR.search(text) or _CARE_DAY.fullmatch(text))
+    return excerpt(text) if not text or text in NO_VALUES or is_of_care else HIDDEN
 
 
 def stated(text: str) -> str:

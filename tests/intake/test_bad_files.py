@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import sysconfig
+import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -206,6 +207,18 @@ def cells(row: Cells) -> list[str]:
     return [row.get(column, "") for column in COLUMNS]
 
 
+def test_long_cells_of_one_sign_are_gone_through_once(clinic: Clinic) -> None:
+    """As where a quote is not closed, or a column holds pictures: nothing looks from each of their characters anew."""
+    long = [unit * (40_000 // len(unit)) for unit in ("0", "a", "x2000 ", " -", "1.", "é", "a  ", "(")]
+    text = [PLAIN.rstrip("\n")]
+    text += [";".join([f"{sign}!"] + [""] * (len(COLUMNS) - 1)) for sign in long]  # what may be a title
+    text += [";".join(f"{sign}!" for _ in COLUMNS) for sign in long]
+    began = time.process_time()
+    result = clinic.write("\n".join([*text, ""])).run()
+    assert time.process_time() - began < 4
+    assert result.lines == LINES
+
+
 OTHER = visit("A9", "2021-03-09", "940131", "T9", patient="P5")
 OTHER_CELLS = cells(OTHER)
 NAME = COLUMNS.index("name")
@@ -351,6 +364,14 @@ def test_several_tables_and_none_called_appointments(database: Clinic, connectio
 def test_a_query_that_fails(database: Clinic) -> None:
     database.configure(feed=f'{SQLITE}\nquery = "SELECT * FROM nothing"')
     assert database.refused()[0] == "INPUT_SQLITE"
+
+
+def test_a_query_behind_many_remarks_is_told_at_once(database: Clinic) -> None:
+    """Each remark more could take twice as long to see that."""
+    database.configure(feed=f'{SQLITE}\nquery = "{"/* van 2023 */ " * 22}DELETE FROM appointments"')
+    began = time.process_time()
+    assert database.refused()[0] == "INPUT_QUERY_WRITES"
+    assert time.process_time() - began < 2
 
 
 def test_a_query_that_would_write_changes_nothing(database: Clinic, connection: sqlite3.Connection) -> None:

@@ -1,5 +1,6 @@
 """What the text of one cell means."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -222,3 +223,22 @@ def test_a_message_quotes_the_beginning_of_a_cell_and_never_a_bsn() -> None:
     assert values.excerpt("A" * 30) == "A" * 20 + "…"
     assert values.excerpt("123456782") == "*********"
     assert values.excerpt("10000008") == "********"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        *((text, text) for text in ("2021-13-01", "32-01-2021", "1 mrt 2021", "20211301", "45000", "x2000y")),
+        *((text, "…") for text in ("01-01-1961", "12021", "20211", "jan", "2021-01-01\n1961-02-03")),
+        ("x2000 " * 20_000, "x2000 x2000 x2000 x2…"),
+    ],
+)
+def test_a_day_is_quoted_where_it_is_of_care(text: str, shown: str) -> None:
+    assert values.quoted_day(text) == shown
+
+
+def test_a_cell_that_took_in_half_an_export_is_read_at_once() -> None:
+    """A quote that isn't closed makes one of thousands of rows."""
+    began = time.process_time()
+    assert values.quoted_day("A1;x2000 Jansen\n" * 10_000) == "…"
+    assert time.process_time() - began < 1

@@ -84,7 +84,7 @@ _PLAIN_SIGNS: Final = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-") | {"\xa0": " "}
 )
 _CLUSTER: Final = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
-_SPACED_HYPHEN: Final = re.compile(r" +- *| *- +")
+_SPACED_HYPHEN: Final = re.compile(r"(?<! ) +- *|- +")
 
 
 def check_person(person: Person) -> tuple[Person, list[Finding]]:
