@@ -81,7 +81,7 @@ def test_the_story_of_each_thing_says_so_and_has_its_acts(visitor: Visitor) -> N
         for kind, number in numbers.items():
             if number:
                 page = visitor.get("/uitleg", query_string={"number": number, "kind": kind})
-                assert f"Staat op de werklijst: {kinds[task.kind]}." in page.text, (task.kind, kind)
+                assert f'Staat op de werklijst: "{kinds[task.kind]}".' in page.text, (task.kind, kind)
                 assert offered(page, task.name) >= {*task.ways}, (task.kind, kind)
 
 
