@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -55,6 +55,7 @@ class Desk:
     #: Held while something is worked out, by its name; and as of when what is worked out ahead was begun last.
     _making: WeakValueDictionary[Hashable, Lock] = field(factory=WeakValueDictionary, init=False)
     _ahead: dict[Hashable, Hashable] = field(factory=dict, init=False)
+    _failed: dict[Hashable, Hashable] = field(factory=dict, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
     @property
@@ -135,19 +136,23 @@ class Desk:
 
     def kept_ahead(self, name: Hashable, make: Callable[[], T]) -> T | None:
         """As `kept`, where it is known already; else None, and it is worked out beside the pages, for one that asks
-        later."""
+        later. Where that failed it is tried for who asks now, who is told why."""
         state = self.state()
         if (known := self._known(name, state)) is not None:
             return cast(T, known[0])
+        if self._failed.get(name) == state:
+            return self.kept(name, make)
         with self._lock:
             is_begun, self._ahead[name] = self._ahead.get(name) == state, state
         if not is_begun:
-            Thread(target=self._make_ahead, args=(name, make), name=AHEAD, daemon=True).start()
+            Thread(target=self._make_ahead, args=(name, make, state), name=AHEAD, daemon=True).start()
         return None
 
-    def _make_ahead(self, name: Hashable, make: Callable[[], object]) -> None:
-        with suppress(Exception):  # told to who asks for it
+    def _make_ahead(self, name: Hashable, make: Callable[[], object], state: Hashable) -> None:
+        try:
             self.kept(name, make)
+        except Exception:  # noqa: BLE001 - it is told to who asks for it
+            self._failed[name] = state
 
     def kept_feed(self, make: Callable[[], FeedRows]) -> FeedRows:
         """As `kept`, of the rows of the feed of the practice: which depend on the feed itself and the settings."""
@@ -173,6 +178,7 @@ class Desk:
         with self._lock:
             self._kept.clear()
             self._ahead.clear()
+            self._failed.clear()
             self._settings = None
 
 

@@ -79,7 +79,8 @@ def answer_for_failures(app: Flask, desk: Desk) -> None:
         if request.method == "POST":
             fields = to_send_again()
             return _leads_to(FailedForm(message, remedy, is_busy, request.path, fields, token(), stood()))
-        status = 503 if is_busy else 500 if isinstance(refusal, WriteError) else 200
+        # What a form that looks asks for is told of; a page that can't be shown at all is an error.
+        status = 503 if is_busy else 500 if isinstance(refusal, WriteError) else 200 if request.args else 409
         return _failed(status, message, remedy, "failed.try_again", is_busy=is_busy)
 
     @app.errorhandler(HTTPException)

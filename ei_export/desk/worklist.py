@@ -78,6 +78,10 @@ class Tasks:
         """Those that there are tasks of, by name."""
         return sorted({task.insurer for task in self.all} - {""})
 
+    def prepare_search(self) -> None:
+        """Has it searched as quickly the first time."""
+        self._texts  # noqa: B018 - it is kept
+
     @cached_property
     def _texts(self) -> Sequence[str]:
         """What each task is searched in."""
@@ -110,23 +114,38 @@ def named(of: Desk, chosen: Iterable[str]) -> Iterator[str]:
 
 def _made(of: Desk) -> Tasks:
     with of.ledger() as ledger, closing(worklist(of.settings(), ledger, of.rules())) as found:
-        return Tasks.made(found, of.language)
+        made = Tasks.made(found, of.language)
+    if len(made.all) > _MANY:
+        made.prepare_search()
+    return made
 
 
-def count() -> int:
-    """How many tasks there are, for the navigation; 0 where that takes long to tell and isn't known yet: no page but
-    that of the list waits for it."""
+def _so_far() -> Tasks | None:
+    """The work list of today; None where that takes longer than a page may and isn't known yet: it is then made beside
+    the pages."""
     here = desk()
     with here.ledger() as ledger:
         is_long = things_at_most(ledger) > _MANY
-    found = here.kept_ahead(NAME, partial(_made, here)) if is_long else tasks(here)
+    return here.kept_ahead(NAME, partial(_made, here)) if is_long else tasks(here)
+
+
+def count() -> int:
+    """How many tasks there are, for the navigation; 0 where that isn't known yet."""
+    found = _so_far()
     return len(found.all) if found is not None else 0
+
+
+def _is_being_made() -> Response:
+    """In the place of a page of the list, which is asked for again by itself."""
+    return show("worklist_made.html", words("desk-worklist", desk().language))
 
 
 @PAGE.get("")
 def page() -> Response:
     """The list, or what of it is searched for."""
-    found, args = tasks(desk()), request.args
+    found, args = _so_far(), request.args
+    if found is None:
+        return _is_being_made()
     chosen = {name: args.get(name, "").strip() for name in (_SEARCH, _KIND, _INSURER)}
     shown = paged(found.having(*chosen.values()), _ROWS)
     return _show(
@@ -137,14 +156,16 @@ def page() -> Response:
         head=Count.of_all(found.counts.values()).told(words("worklist", desk().language), "head"),
         insurers=found.insurers,
         chosen=chosen,
-        count=count(),
+        count=len(found.all),
     )
 
 
 @PAGE.get("/oorzaak")
 def cause() -> Response:
     """What waits for one cause."""
-    key, found = request.args.get("naam", ""), tasks(desk())
+    key, found = request.args.get("naam", ""), _so_far()
+    if found is None:
+        return _is_being_made()
     if key not in found.things:
         abort(404)
     head = next(unpack(task.packed) for task in found.all if task.key == key)

@@ -6,12 +6,14 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 from openpyxl import load_workbook
 
+from ei_export.base.problems import SettingsError
 from ei_export.desk import worklist as module
-from ei_export.desk.desk import Desk
+from ei_export.desk.desk import AHEAD, Desk
 from tests.support.clerk import COURSE, few_tariffs
 from tests.support.desk import HERE, Visitor, let_in
 from tests.support.feeds import Clinic, visit
@@ -130,7 +132,31 @@ def test_no_other_page_waits_for_a_list_that_is_long(practice: Path, monkeypatch
     monkeypatch.setattr(module, "_made", slowly)
     with let_in(practice, DAY) as visitor:
         assert not visitor.get("/bestanden").tree.xpath(known), "no number rather than one of before"
+        page = visitor.get("/werklijst?zoek=C2")
+        assert page.all("//*[@data-work]/*[@role='status']") == [
+            "De werklijst is lang en wordt gemaakt. Zij komt hier vanzelf."
+        ]
+        assert page.tree.xpath("//noscript/meta[@http-equiv='refresh']")
         is_made.set()
-        listed = visitor.get("/werklijst").tree.xpath(known)  # which waits for what was begun
+        for thread in filter(lambda each: each.name == AHEAD, enumerate_threads()):
+            thread.join(10)
+        assert kinds(visitor, zoek="C2") == ["tarief ontbreekt 2 ×"]
+        listed = visitor.get("/werklijst").tree.xpath(known)
         assert listed
         assert visitor.get("/bestanden").tree.xpath(known) == listed
+
+
+def test_a_long_list_that_cannot_be_made_is_told_to_who_asks(practice: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MANY", 0)
+
+    def refused(of: Desk) -> module.Tasks:
+        raise SettingsError("INIT_EXISTS", path="x")
+
+    monkeypatch.setattr(module, "_made", refused)
+    with let_in(practice, DAY) as visitor:
+        visitor.get("/bestanden")
+        for thread in filter(lambda each: each.name == AHEAD, enumerate_threads()):
+            thread.join(10)
+        page = visitor.get("/werklijst")
+        assert page.status == 409
+        assert not page.all("//*[@data-work]")

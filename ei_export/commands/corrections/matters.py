@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ...judging.rules import Rules
 from ...ledger import Ledger
+from ...ledger.line import line_of
 from ...ledger.patients import appointment_owner, dossier_of
 from ...ledger.planned import planned_at
 from ...settings import Settings
@@ -26,6 +27,8 @@ class MattersNamed:
             return planned
         if (owner := appointment_owner(ledger, name)) is not None:
             return self._around(ledger, owner, name)
+        if line_of(ledger, name) is not None:  # a reference names its line alone
+            return ()
         return self._called(ledger, name) or self._ending(ledger, name)
 
     def _ending(self, ledger: Ledger, name: str) -> Sequence[Matters]:
