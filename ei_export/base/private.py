@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from itertools import takewhile
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Final
@@ -18,8 +19,9 @@ _AS_IF: Final[ContextVar[Mapping[Path, bytes]]] = ContextVar("as_if", default=Ma
 
 def make_folder(folder: Path) -> None:
     """Makes a folder, and those above it that are missing, for its owner alone. Raises OSError."""
-    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
+    missing = [*takewhile(lambda path: not path.exists(), (folder, *folder.parents))]
+    for each in reversed(missing):
+        each.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_file(path: Path, content: bytes) -> None:

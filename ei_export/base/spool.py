@@ -180,19 +180,22 @@ class Piles:
 
     def __init__(self, count: int, file: Scratch | None = None) -> None:
         self._file = file
-        #: Of each pile where its pieces stand and how long they are, by turns: large feeds have very many.
-        self._pieces = [array("q") for _ in range(count)]
+        #: Of each pile where its pieces stand and how long they are, by turns: large feeds have very many, small ones
+        #: none.
+        self._pieces: list[array[int] | None] = [None] * count
 
     def put(self, index: int, data: bytes) -> None:
         if self._file is None:
             self._file = Scratch()
-        self._pieces[index].extend(self._file.write(data))
+        pieces = self._pieces[index] = self._pieces[index] or array("q")
+        pieces.extend(self._file.write(data))
 
     def take(self, index: int) -> bytes:
         """What is on one pile, once."""
-        pieces, self._pieces[index] = self._pieces[index], array("q")
-        file = self._file
-        return b"".join(map(file.read, pieces[::2], pieces[1::2])) if file is not None else b""
+        pieces, self._pieces[index] = self._pieces[index], None
+        if pieces is None or self._file is None:
+            return b""
+        return b"".join(map(self._file.read, pieces[::2], pieces[1::2]))
 
 
 class Partitions:
@@ -312,7 +315,7 @@ class PairCheck:
         """The hashes of the keys that came with more than one value, with those of the values; to be asked once."""
         found: dict[int, set[int]] = {}
         for pairs in self._taken():
-            keys = pairs[::2].tolist()
+            keys = pairs[::2].tolist() if pairs else ()
             if len(set(keys)) == len(keys):
                 continue
             first: dict[int, int] = {}
@@ -323,12 +326,14 @@ class PairCheck:
 
     def _taken(self) -> "Iterator[array[int]]":
         """All pairs, part by part."""
+        checks = self, *self._adopted
         for index in range(self._PARTS):
             pairs = array("q")
-            for check in (self, *self._adopted):
+            for check in checks:
                 pairs.frombytes(check._spilled.take(index))
-                pairs.extend(check._parts[index])
-                check._parts[index] = array("q")
+                if held := check._parts[index]:
+                    pairs.extend(held)
+                    check._parts[index] = array("q")
             yield pairs
 
 

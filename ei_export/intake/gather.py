@@ -148,13 +148,16 @@ def gather(
     partitions = max(1, min(_MOST_PARTITIONS, size // _BYTES_A_PARTITION))
     if partitions > 1:
         partitions += -partitions % cores()  # as many for each process
+    is_dealt = [True] * BUCKETS
+    for bucket in settled if source.is_lasting else ():
+        is_dealt[bucket] = False
     sought = Sought(
         survey,
         frozenset(ident for ident, _, _ in waiting),
         frozenset(doubted),
         is_complete,
         key,
-        [not source.is_lasting or bucket not in settled for bucket in range(BUCKETS)],
+        is_dealt,
         progress,
     )
     sources = source.parts(min(cores(), size // WORTH_A_PROCESS))

@@ -20,7 +20,7 @@ from .cut import INSIDE, LINE_END, NO_ENDS, NO_RECORD, runs
 from .doubles import Doubles, PersonKeys
 from .lines import Lines
 from .parts import Part
-from .relations import TODAY, Values, relations
+from .relations import TODAY, Values
 
 #: The order in which a record that says it is something else is compared with the kinds there are.
 _KINDS: Final = ("02", "04", "99", "98")
@@ -53,7 +53,6 @@ class FlatFile:
         self._message: Final = message
         self._layout: Final = Layout.load(message.layout)
         self._controls: Final = controls(message.layout)
-        self._relations: Final = relations(message.layout)
         self._kind_ends: Final = self._layout["01"].elements[0].end
         self._numbers: Final = Numbers(self._layout["02"]["0202"].length)
         self._tally: Final = Tally()
@@ -332,10 +331,10 @@ class FlatFile:
         self._about = about = {**self._about, **header}
         #: Every record but its kind.
         self._parts = {
-            kind: Part(record.part(record.elements[1].id), self._controls, self._relations, about)
+            kind: Part(record.part(record.elements[1].id), self._layout.name, about)
             for kind, record in self._layout.records.items()
         }
-        self._lines = Lines(self._layout, self._controls, self._relations, about, self._numbers, self._tally)
+        self._lines = Lines(self._layout, about, self._numbers, self._tally)
 
     def _unexplained(self, record: str, faults: Sequence[Fault]) -> Sequence[Fault]:
         """The faults of a record that nothing in it speaks of already."""

@@ -14,10 +14,10 @@ from ...care import insurer_of
 from ...fault import Fault
 from ..record import Layout, Record, as_int, encoding
 from .care_days import Period, period
-from .controls import Control
+from .controls import Control, controls
 from .counting import Numbers, Tally
 from .parts import Part
-from .relations import Relation, Values
+from .relations import Values
 
 T = TypeVar("T")
 
@@ -78,21 +78,14 @@ def remember(right: dict[bytes, T], raw: bytes, note: T) -> None:
 class Lines:
     """Judges the records 04 of a file. ``about``: the values of its header that relations look at."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        controls: Mapping[str, Control],
-        relations: Sequence[Relation],
-        about: Values,
-        numbers: Numbers,
-        tally: Tally,
-    ) -> None:
+    def __init__(self, layout: Layout, about: Values, numbers: Numbers, tally: Tally) -> None:
         record = layout["04"]
 
         def part(first: str, last: str = "") -> Part:
-            return Part(record.part(first, last), controls, relations, about)
+            return Part(record.part(first, last), layout.name, about)
 
-        self._controls: Final = controls
+        own = controls(layout.name)
+        self._controls: Final = own
         self._numbers: Final = numbers
         self._tally: Final = tally
         self._unpack: Final = _cutter(record, _RECORD)
@@ -111,11 +104,11 @@ class Lines:
         #: The UZOVI of the person, and those of which was told that tariff times number is not their amount.
         self._uzovi = b""
         self._told: Final[set[str]] = set()
-        self._is_reference: Final = re.compile(controls["0434"].pattern.encode(encoding())).fullmatch
+        self._is_reference: Final = re.compile(own["0434"].pattern.encode(encoding())).fullmatch
         self._no_previous: Final = record.part("0435").pack({}).encode(encoding())
-        self._keys: Final = _key_elements(layout, controls)
-        self._birth: Final = controls["0207"]
-        self._uzovi_place: Final = controls["0204"].place
+        self._keys: Final = _key_elements(layout, own)
+        self._birth: Final = own["0207"]
+        self._uzovi_place: Final = own["0204"].place
         start = record["0408"].start - record[_CLAIM[0]].start
         self._day_of_claim: Final = slice(start, start + record["0408"].length)
         self._key_length: Final = record.part(*_KEY).length
@@ -310,7 +303,7 @@ def _nothing(values: Values) -> None:
     """The note of a part that needs none."""
 
 
-def _key_elements(layout: Layout, controls: Mapping[str, Control]) -> list[tuple[Control, Control]]:
+def _key_elements(layout: Layout, own: Mapping[str, Control]) -> list[tuple[Control, Control]]:
     """The elements of the key, each with the element of the person that it repeats."""
-    originals = {element.code: controls[element.id] for element in layout["02"].elements}
-    return [(controls[element.id], originals[element.code]) for element in layout["04"].part(*_KEY).elements]
+    originals = {element.code: own[element.id] for element in layout["02"].elements}
+    return [(own[element.id], originals[element.code]) for element in layout["04"].part(*_KEY).elements]

@@ -1,15 +1,15 @@
 """Runs of elements, judged together: one regular expression for all that is right, and the relations between them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, Final
 
 from ...fault import Fault
 from ..record import Record
-from .controls import Control
-from .relations import Relation, Values
+from .controls import Control, controls
+from .relations import Relation, Values, relations
 
 #: A relation that is broken, by which values, and what is expected.
 _BrokenRelation = tuple[Relation, Values, str]
@@ -45,11 +45,12 @@ class _Apart:
 
 
 class _Shape:
-    """Texts with which nothing is wrong by themselves, as one regular expression, and what is left to look at then."""
+    """Texts with which nothing is wrong by themselves, as one regular expression, and what is left to look at then.
+    ``about`` names the elements of other records that relations look at."""
 
-    def __init__(self, elements: Sequence[tuple[Control, str]], relations: Sequence[Relation], about: Values) -> None:
-        self._relations: Final = relations
-        self._about: Final = about
+    def __init__(
+        self, elements: Sequence[tuple[Control, str]], relations: Sequence[Relation], about: Collection[str]
+    ) -> None:
         looked_at = {id for relation in relations for id in relation.elements}
         groups: dict[str, int] = {}
         pattern = ""
@@ -63,35 +64,68 @@ class _Shape:
                 tests.append((groups[id], test))
             pattern += f"({right})" if id in groups else f"(?:{right})"
         self._pattern: Final = pattern
-        self._tests: Final = tests
-        self._places: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
-        self._apart: Final = [
-            _Apart(
+        self.tests: Final = tests
+        self.relations: Final = relations
+        self.places: Final = [(groups[c.element.id], c) for c, _ in elements if c.element.id in looked_at]
+        #: The relations and places of each `_Apart`.
+        self.apart: Final = [
+            (
                 [relation for relation in relations if not relation.elements.isdisjoint(ids)],
-                [(place, control) for place, control in self._places if control.element.id in ids],
-                about,
+                [(place, control) for place, control in self.places if control.element.id in ids],
             )
             for ids in _connected(relation.elements.difference(about) for relation in relations)
         ]
 
     @cached_property
-    def _match(self) -> Callable[[str], re.Match[str] | None]:
+    def match(self) -> Callable[[str], re.Match[str] | None]:
         """Made when it is needed: many a file holds nothing out of the ordinary."""
         return re.compile(self._pattern, re.DOTALL).fullmatch
 
+
+class _Shaped:
+    """The texts of a file that should have a shape; ``about`` holds the values of its other records."""
+
+    def __init__(self, shape: _Shape, about: Values) -> None:
+        self._shape: Final = shape
+        self._about: Final = about
+        self._apart: Final = [_Apart(*apart, about) for apart in shape.apart]
+
     def broken(self, text: str) -> list[_BrokenRelation] | None:
         """The relations that are broken; None for a text of another shape."""
-        match = self._match(text)
+        shape = self._shape
+        match = shape.match(text)
         if match is None:
             return None
         raw = match.groups()
-        for group, test in self._tests:
+        for group, test in shape.tests:
             if not test(raw[group]):
                 return None
         for apart in self._apart:
             if apart.of(raw) not in apart.right and not apart.holds(raw):
-                return _broken(self._relations, _values(raw, self._places, self._about))
+                return _broken(shape.relations, _values(raw, shape.places, self._about))
         return []
+
+
+class _Form:
+    """All that a `Part` is judged by, whatever other records hold: made once of each."""
+
+    def __init__(self, record: Record, layout: str, about: Collection[str]) -> None:
+        self.controls: Final = controls(layout)
+        own = [self.controls[element.id] for element in record.elements]
+        known = {*(control.element.id for control in own), *about}
+        first = record.elements[0].start
+        self.places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
+        self.relations: Final = [r for r in relations(layout) if r.elements <= known and r.element not in about]
+        # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
+        filled = {id for r in self.relations for id in r.empty}
+        empty = {id for r in self.relations for id in r.filled} - filled
+        usual = [(c, _usual(c, filled, empty)) for c in own]
+        always = [r for r in self.relations if not (r.empty or (r.filled and empty.issuperset(r.filled)))]
+        self.usual: Final = _Shape(usual, always, about)
+        self.right: Final = _Shape([(c, c.pattern) for c in own], self.relations, about)
+
+
+_form = cache(_Form)
 
 
 class Part:
@@ -100,23 +134,14 @@ class Part:
     ``about`` holds the values of other records that relations look at.
     """
 
-    def __init__(
-        self, record: Record, controls: Mapping[str, Control], relations: Sequence[Relation], about: Values
-    ) -> None:
-        own = [controls[element.id] for element in record.elements]
-        known = {*(control.element.id for control in own), *about}
-        first = record.elements[0].start
-        self._controls: Final = controls
+    def __init__(self, record: Record, layout: str, about: Values) -> None:
+        form = _form(record, layout, frozenset(about))
+        self._controls: Final = form.controls
         self._about: Final = about
-        self._relations: Final = [r for r in relations if r.elements <= known and r.element not in about]
-        self._places: Final = [(c, c.element.start - first, c.element.end - first + 1) for c in own]
-        # Most texts are filled where a relation breaks on what is empty, and the other way round: none can be broken.
-        filled = {id for r in self._relations for id in r.empty}
-        empty = {id for r in self._relations for id in r.filled} - filled
-        usual = [(c, _usual(c, filled, empty)) for c in own]
-        always = [r for r in self._relations if not (r.empty or (r.filled and empty.issuperset(r.filled)))]
-        self._usual: Final = _Shape(usual, always, about)
-        self._right: Final = _Shape([(c, c.pattern) for c in own], self._relations, about)
+        self._relations: Final = form.relations
+        self._places: Final = form.places
+        self._usual: Final = _Shaped(form.usual, about)
+        self._right: Final = _Shaped(form.right, about)
 
     def judge(self, text: str) -> list[Fault]:
         """What is wrong with the text of the part, which is as long as the part."""

@@ -7,11 +7,9 @@ from typing import Final
 from ...fault import Fault
 from ..fragments import records, tail_fragment
 from ..record import encoding
-from .controls import controls
 from .counting import Numbers, Tally
 from .lines import Lines
 from .parts import Part
-from .relations import relations
 
 
 class Fragments:
@@ -23,10 +21,9 @@ class Fragments:
     def __init__(self, invoice_date: date, uzovi: str) -> None:
         about = {"0117": f"{invoice_date:%Y%m%d}", "0108": uzovi}
         layout, person = records().layout, records().person
-        rules = relations(layout.name)
         self._numbers: Final = Numbers(layout["04"]["0402"].length)
-        self._person: Final = Part(person, controls(layout.name), rules, about)
-        self._lines: Final = Lines(layout, controls(layout.name), rules, about, self._numbers, Tally())
+        self._person: Final = Part(person, layout.name, about)
+        self._lines: Final = Lines(layout, about, self._numbers, Tally())
         self._before: Final = layout["02"].part(last="0202").pack({})
         self._reference: Final = layout["04"]["0434"]
 
