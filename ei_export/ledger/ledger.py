@@ -100,9 +100,10 @@ class Ledger:
         return True
 
     def give_back(self) -> None:
-        """Makes what was written since `keep_again` durable, and lets others in. Raises BusyError where one reads."""
+        """Makes what was written since `keep_again` durable, and lets others in; waits as `commit`: a page of the desk
+        that is just reading would have a run stay one that nobody can send."""
         if self._db.in_transaction:
-            self.do("COMMIT")
+            self.commit()
 
     def roll_back(self) -> None:
         """Undoes everything since the start, and begins anew."""

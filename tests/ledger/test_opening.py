@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -97,3 +98,19 @@ def test_what_is_not_committed_is_undone(path: Path) -> None:
     with closing(Ledger.open(path)) as ledger:
         add_persons(ledger, [(2, "other")])
     assert path.read_bytes() == before
+
+
+def test_what_is_written_after_a_commit_waits_for_who_reads(path: Path) -> None:
+    """As a page of the desk does, that looks what the commit brought."""
+    with closing(Ledger.open(path)) as ledger, closing(sqlite3.connect(path, check_same_thread=False)) as reader:
+        ledger.commit()
+        assert ledger.keep_again()
+        ledger.do("UPDATE run SET state = 'withdrawn' WHERE run = 1")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM run").fetchone()
+        timer = Timer(0.3, reader.rollback)
+        timer.start()
+        ledger.give_back()
+        timer.join()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT state FROM run").fetchone() == ("withdrawn",)
