@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from ..base.delivery import replacing, test_folders, writing
 from ..base.private import resolved
-from ..base.problems import SettingsError, WriteError
+from ..base.problems import BusyError, SettingsError, WriteError
 from ..declaring.numbers import run_label
 from ..judging.rules import Rules
 from ..ledger import Ledger
@@ -88,7 +88,7 @@ def take_out(settings: Settings, before: date, today: date) -> Pruned:
         done = Pruned(found, lines, [*gone, *_remove_tests(settings, before)], kept)
         try:
             compact(ledger)
-        except WriteError:
+        except (BusyError, WriteError):  # it is out; who just reads, or writes by now, is in the way of no more
             return evolve(done, is_compact=False)
     return done
 

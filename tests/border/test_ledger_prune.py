@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from ei_export.base.problems import WriteError
+from ei_export.base.problems import BusyError, WriteError
 from ei_export.cli import main
 from ei_export.ledger import Ledger, events
 from ei_export.ledger.figures import DECLARATIONS
@@ -228,13 +228,18 @@ def test_by_vecozo_refused_lines_stay(clinic: Clinic, clerk: Clerk) -> None:
     assert [row["reason"] for row in prune(clerk)["staying"]] == ["waiting"]
 
 
-def test_bytes_are_gone_also_without_room_to_give_back(
-    clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error",
+    [WriteError("WRITE_FAILED", path="ledger.sqlite", reason="full"), BusyError("LEDGER_BUSY", path="ledger.sqlite")],
+)
+def test_bytes_are_gone_also_where_their_room_is_not_given_back(
+    clinic: Clinic, clerk: Clerk, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
+    """As where a page of the desk just reads."""
     settled(clinic, clerk, [*COURSE])
 
     def fails(ledger: object) -> None:
-        raise WriteError("WRITE_FAILED", path="ledger.sqlite", reason="full")
+        raise error
 
     monkeypatch.setattr("ei_export.commands.prune.compact", fails)
     assert prune(clerk)["lines"] == 2
