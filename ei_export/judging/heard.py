@@ -209,7 +209,9 @@ def _taken_over(patient: Patient, row: Appointment, before: Appointment) -> Appo
     if before.uzovi != row.uzovi and of_today(patient, before, row):
         row = evolve(row, common=evolve(row.common, uzovi=before.uzovi))
     linked = before.past.linked if core(before)[2:4] == core(row)[2:4] else ""
-    return row.knowing(settled_as=Outcome.COUNTED, linked=linked, mark=before.past.mark)
+    mark = before.past.mark
+    is_as_told = bool(mark) and mark == patient.context.mark(row)
+    return row.knowing(settled_as=Outcome.COUNTED, linked=linked, mark=mark if is_as_told else "")
 
 
 def _merged(patient: Patient, same: Sequence[Appointment]) -> Appointment:

@@ -81,6 +81,7 @@ def test_what_goes_wrong_after_it_was_counted_is_told_once(clinic: Clinic) -> No
         ({"sex": "X7"} | name, [("CONTACT_CELL_UNREADABLE", "A2", "sex"), ("CONTACT_TEXT_UNREADABLE", "A2", "name")]),
         ({"sex": "X7"} | name, []),
         ({}, []),
+        ({"sex": "X7"} | name, [("CONTACT_CELL_UNREADABLE", "A2", "sex"), ("CONTACT_TEXT_UNREADABLE", "A2", "name")]),
         ({"bsn": "123456789"}, [("CONTACT_CELL_UNREADABLE", "A2", "bsn")]),
         ({"bsn": "123456789"}, []),
     )
