@@ -9,7 +9,7 @@ from attrs import evolve
 from ..base.problems import LANGUAGES, Language
 from ..base.wording import is_at_desk, with_own_columns
 from ..base.words import as_at_desk, words
-from ..model.codelists import Remedy, remedies, remedy, return_codes
+from ..model.codelists import Remedy, remedy, return_codes
 
 #: Says that something is wrong with the lines, and not what.
 _OF_LINES: Final = "8097"
@@ -68,10 +68,15 @@ def _in_each(key: str) -> Mapping[str, str]:
 
 
 def _of_whole(code: str) -> Remedy:
-    """What to do where there is no line that a remedy could be about."""
+    """What to do where there is no line that a remedy could be about: by what the code means, not by where it stands.
+    Of the head or the end of a file a code has a remedy of its own, as `specs/checks/` has a control of it there."""
     found = remedy(code) if code else _no_code()
     if code in ("", _OF_LINES) or _is_remark(code):
         meaning = _no_code().meaning if _is_remark(code) else found.meaning
         return evolve(found, meaning=meaning, remedy=_in_each("ask_of_whole"))
-    about_line = any("{" in text.replace("{insurer}", "") for text in (*found.meaning.values(), *found.remedy.values()))
-    return remedies()["T"] if about_line else found
+    known = return_codes().get(code)
+    if known is None:
+        return evolve(found, meaning=_in_each("whole_unknown"), remedy=_in_each("ask_of_whole"))
+    if known.level == "D":
+        return evolve(found, meaning=_in_each("whole_of_lines"), remedy=_in_each("whole_of_lines.remedy"))
+    return found

@@ -423,7 +423,7 @@ def test_every_code_that_matters_has_a_remedy_of_its_own() -> None:
 
 
 def test_any_other_code_has_that_of_its_level() -> None:
-    assert remedy("0020").code == "X"
-    assert remedy("0025").code == "T"
+    assert remedy("0001").code == "X"
+    assert remedy("8023").code == "T"
     assert remedy("0316").code == "D"
     assert remedy("9999").code == "D", "unknown, so surely something is wrong"
