@@ -3,18 +3,19 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from tests.faults.child import NEED_SPACE, Ended, turning_points, why_not_pokeable
+from tests.faults.child import NEED_SPACE, Ended, ei_export, turning_points, why_not_pokeable
 from tests.faults.conftest import Starts
-from tests.faults.scene import FIRST, Scene, in_two_processes
+from tests.faults.scene import FIRST, LATER, Scene, in_two_processes
 
 
 def refused(ended: Ended) -> bool:
@@ -106,6 +107,27 @@ def test_small_disk(place: str, pages: int, starts: Starts, workshop: Path) -> N
         after = scene.run(FIRST)
         assert scene.declared().due == starts.first.due, after.stderr
     assert declared == (set() if refused(ended) else starts.first.due)
+
+
+@mountable
+def test_a_night_without_room_for_the_page_is_on_it_once_there_is(starts: Starts, workshop: Path) -> None:
+    scene = starts.later.scene.copy(workshop / "silent")
+    kept, page, told = scene.folder / "kept", scene.out / "report.html", f"<h1>The run of {LATER} failed</h1>"
+    scene.out.rename(kept)
+    with small_disk(scene.out, 1_000):
+        shutil.copytree(kept, scene.out, dirs_exist_ok=True)
+        shutil.rmtree(kept)
+        filling = scene.out / "filling"
+        with filling.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(4_096)):
+                pass
+        assert scene.run(LATER).code == 4
+        assert told not in page.read_text()
+        filling.unlink()
+        assert ei_export(scene.folder, *scene.arguments("sent", LATER, "R000001")).code == 0
+        assert told in page.read_text()
+        assert scene.run(LATER).code == 1
+        assert scene.declared().due == starts.later.due
 
 
 @mountable
