@@ -263,6 +263,11 @@ def test_what_the_settings_hold_by_now_is_missed_no_more(clerk: Clerk) -> None:
     assert [row.split(";")[12] for row in rows] == ["B2", "B1", "B3"]
     assert listed.count("De diagnosecode ontbreekt") == 2  # the export is needed to know otherwise
     assert "staat er inmiddels in" in out(clerk)
+    near = clerk.parsed(clerk.gives("status", today="2022-02-20")[1])["deadlines"]
+    assert {row["appointment_id"]: row["code"] for row in near if row["state"] == "held"} == {
+        **dict.fromkeys(["B1", "B2", "B3"], "TASK_PUT_RIGHT"),
+        **dict.fromkeys(["B5", "H1"], "DIAGNOSIS_MISSING"),
+    }
     assert clerk.clinic.run(today=LATER).counts["declared"] == 3
     assert "staat er inmiddels in" not in out(clerk, "werklijst.csv")
 
@@ -277,3 +282,14 @@ def test_what_the_settings_lack_by_now_is_missed(clerk: Clerk) -> None:
     clerk.gives("sent", "R000001", today=LATER)
     assert "geen tarief voor 940140 bij Zilveren Kruis op 02-03-2021" in out(clerk, "werklijst.csv")
     assert kinds(clerk)[1:] == ["vastgehouden", "tarief ontbreekt"]
+
+
+def test_what_held_a_line_that_is_asked_for_again_is_put_right(clerk: Clerk) -> None:
+    clerk.reads(clerk.clinic.folder / "answer.txt", today=LATER)
+    clerk.gives("redeclare", "A1", today=LATER)
+    edit(clerk, "tariffs.csv", ";VGZ;940131;", ";VGZ;940132;")
+    clerk.clinic.run(today=LATER)
+    assert out(clerk, "werklijst.csv").count("geen tarief voor 940131") == 2
+    edit(clerk, "tariffs.csv", ";VGZ;940132;", ";VGZ;940131;")
+    clerk.gives("sent", "R000001", today=LATER)
+    assert "geen tarief" not in out(clerk, "werklijst.csv")

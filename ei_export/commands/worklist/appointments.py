@@ -12,41 +12,34 @@ from ...base.problems import Finding, catalogue
 from ...base.wording import quoted_word
 from ...intake.person import PERSON_COLUMNS
 from ...intake.reader import read_unsettled
-from ...intake.survey import Statuses
 from ...judging.rules import Rules
 from ...ledger import Ledger
 from ...ledger.dossier import Unsettled
 from ...ledger.standing import waiting
 from ...ledger.worklist import kept_trajectories, not_linked
-from ...model.appointment import Outcome
 from ...model.tasks import Ending, TaskName, cause_rules, task_kinds
-from ...settings import Settings
-from ...zorg1.resolution import Verdict, dated
+from .by_now import ByNow
 from .stake import is_due, money, term
 from .task import Task
 
 #: The parameter that says what there is none of.
 _ENDED: Final[Mapping[Ending, str]] = {"agreements": "code", "tariffs": "code", "contract": "list"}
-#: What is found of a code that is linked to nothing, and what of a status word.
-_NOT_LINKED: Final = ("CODE_UNMAPPED", "CODE_UNEXPLAINED")
-_UNCLEAR: Final = "STATUS_UNCLEAR"
 _OF_PERSON: Final = frozenset(PERSON_COLUMNS)
 
 
 def of_appointments(
     ledger: Ledger,
-    settings: Settings,
     rules: Rules,
+    by_now: ByNow,
     heard: Set[tuple[str, str]],
     ended: dict[tuple[Ending, str, str], date],
     patient: str | None = None,
 ) -> Iterator[Task]:
     """What waits, but for what was ``heard`` of, each with its patient; of one ``patient``, or of all. What there is
     none of on their days is added to what ``ended``, as `Held` has it."""
-    statuses = Statuses(settings.input)
     for patient_id, same in groupby(waiting(ledger, patient), key=itemgetter(0)):
         waits = [kept for _, kept in same if (patient_id, kept.appointment_id) not in heard]
-        held = {kept.appointment_id: _Held(ledger, rules, statuses, patient_id, kept) for kept in waits}
+        held = {kept.appointment_id: _Held(ledger, rules, by_now, patient_id, kept) for kept in waits}
         for each in held.values():
             others = (held[ident] for ident in each.because_of if ident in held)
             cause = next((other for other in others if not other.because_of), each)
@@ -72,39 +65,17 @@ class _Held:
     all that waits for one cause.
     """
 
-    def __init__(self, ledger: Ledger, rules: Rules, statuses: Statuses, patient_id: str, kept: Unsettled) -> None:
-        self._ledger, self._rules, self._statuses, self._kept = ledger, rules, statuses, kept
+    def __init__(self, ledger: Ledger, rules: Rules, by_now: ByNow, patient_id: str, kept: Unsettled) -> None:
+        self._ledger, self._rules, self._kept = ledger, rules, kept
         self._row = row = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
         self._trajectory = row.called(row.number)
         self._resolution = rules.resolver.of(row)
-        self._has_agreement = (kept.outcome, self._resolution.verdict) != (Outcome.NO_AGREEMENT, Verdict.NO_AGREEMENT)
-        self._found = self._in_order(self._by_now(kept.found))
+        self._has_agreement = by_now.has_agreement(row, kept)
+        self._found = self._in_order(by_now.found(row, kept))
         first = self._found[0]
         ids = str(first.params.get("appointments", "")) if catalogue()[first.code].consequence else ""
         self.because_of = [*filter(None, ids.split(", "))]
         self.waits_for = self._waits_for(first)
-
-    def _by_now(self, found: Sequence[Finding]) -> Sequence[Finding]:
-        """What is wrong by the settings and tables of now: what a run found of these, and they hold by now, is left
-        out, and what they lack still is told instead. The rest is as that run found it."""
-        resolution, day = self._resolution, self._row.date
-        lacks = [each for each in (*resolution.faults, *resolution.notes) if _is_in_setup(each.code)]
-        codes = {*(each.code for each in lacks), *(() if resolution.is_linked else _NOT_LINKED)}
-        stays = [
-            each
-            for each in found
-            if not _is_in_setup(each.code) or (self._is_unclear(each) if each.code == _UNCLEAR else each.code in codes)
-        ]
-        if len(stays) == len(found):
-            return found
-        there = {each.code for each in stays}
-        stays += [dated(each, day) if day is not None else each for each in lacks if each.code not in there]
-        is_held = any(self._rules.judge.severities.of(each.code) == "error" for each in stays)
-        return stays if is_held or not self._has_agreement else [Finding("TASK_PUT_RIGHT")]
-
-    def _is_unclear(self, found: Finding) -> bool:
-        """Whether nobody said yet what a status word stands for."""
-        return self._statuses[str(found.params["status"])] is None
 
     def _in_order(self, found: Sequence[Finding]) -> Sequence[Finding]:
         """What is wrong: what holds this one by itself before what holds many, so that these are what there is to do
@@ -175,9 +146,3 @@ class _Held:
         if agreement is None or agreement.units != "count" or not place:
             return None
         return kept_trajectories(self._ledger, self._row.patient_id)[place - 1].contacts
-
-
-def _is_in_setup(code: str) -> bool:
-    """Whether a problem is put right in the settings, or in a table of the practice."""
-    rule = cause_rules().get(code)
-    return rule is not None and rule.in_setup

@@ -21,6 +21,7 @@ from ...ledger.standing import changed, nothing_stands, refused
 from ...ledger.worklist import paid_twice, partly_granted
 from ...model.tasks import TaskName, task_kinds
 from ...settings import Settings
+from .by_now import ByNow
 from .refused import REFUSED, told
 from .stake import is_due, money, term
 from .task import Task
@@ -39,7 +40,12 @@ _CHANGED: Final = {"row": "TASK_CHANGED", "cancelled": "DECLARED_CANCELLED", "co
 
 
 def of_lines(
-    ledger: Ledger, settings: Settings, rules: Rules, heard: set[tuple[str, str]], patient_id: str | None = None
+    ledger: Ledger,
+    settings: Settings,
+    rules: Rules,
+    by_now: ByNow,
+    heard: set[tuple[str, str]],
+    patient_id: str | None = None,
 ) -> Iterator[Task]:
     """The lines that something is to be done about, each once: as what comes first here; of one patient, or of all.
     Their appointments, each behind its patient, are added to those that were ``heard`` of."""
@@ -55,7 +61,7 @@ def of_lines(
         if task.reference not in lines and patient_id in (None, task.patient_id):
             lines |= {task.reference, other}
             heard.add((task.patient_id, task.appointment_id))
-            yield _with_what_holds_it(ledger, rules, task)
+            yield _with_what_holds_it(ledger, rules, by_now, task)
 
 
 def _task(kind: TaskName, line: Line, *found: Finding, **more: Any) -> Task:
@@ -77,10 +83,13 @@ def _task(kind: TaskName, line: Line, *found: Finding, **more: Any) -> Task:
     return Task.of(kind, found, **{**known, **more})
 
 
-def _with_what_holds_it(ledger: Ledger, rules: Rules, task: Task) -> Task:
+def _with_what_holds_it(ledger: Ledger, rules: Rules, by_now: ByNow, task: Task) -> Task:
     """With what else is wrong with the appointment of the line, if that is held."""
     kept = dict(waiting_appointments(ledger, task.appointment_id)).get(task.patient_id)
-    found = filter(is_worded, kept.found) if kept is not None else ()
+    if kept is None:
+        return task
+    row = read_unsettled(task.patient_id, kept.texts, rules.meant, settled=True)
+    found = filter(is_worded, by_now.found(row, kept))
     errors = (each for each in found if rules.judge.severities.of(each.code) == "error")
     others = [each for each in errors if each.code not in _OF_LINE]
     return evolve(task, found=[*task.found, *others]) if others else task

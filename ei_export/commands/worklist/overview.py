@@ -26,6 +26,7 @@ from ...settings import Contract, Settings
 from ...zorg1.agreements import ANY, Agreement, Agreements
 from ...zorg1.resolution import Verdict
 from .attention import EndingTable, NearDeadline, OpenTrajectory, Overview, Rows, State
+from .by_now import PUT_RIGHT, ByNow
 from .stake import is_due, is_refused
 
 #: What an ending is as a task.
@@ -57,7 +58,8 @@ def overview(ledger: Ledger, settings: Settings, rules: Rules) -> Overview:
     )
     for started in still_open(ledger, settings, rules, today - timedelta(weeks=status.forgotten_weeks)):
         found.open_trajectories.add(_open_trajectory(started, today))
-    held = (_held(patient, kept, rules, settings.language) for patient, kept in waiting(ledger))
+    by_now = ByNow(settings, rules)
+    held = (_held(patient, kept, rules, by_now, settings.language) for patient, kept in waiting(ledger))
     nearest = chain(held, (_refused(row, rules) for row in refused(ledger)))
     for near in filter(None, nearest):
         if near.days_left <= status.soon_weeks * 7:
@@ -132,10 +134,10 @@ def _longest_ago(row: OpenTrajectory) -> tuple[str, ...]:
 # Deadlines.
 
 
-def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) -> NearDeadline | None:
+def _held(patient_id: str, kept: Unsettled, rules: Rules, by_now: ByNow, language: Language) -> NearDeadline | None:
     """When a line that is held has to be submitted; None where nothing is due, nobody says when, or it was refused: it
     is then one of `refused`."""
-    if kept.outcome is Outcome.NO_AGREEMENT or is_refused(kept):
+    if is_refused(kept):
         return None
     appointment = read_unsettled(patient_id, kept.texts, rules.meant, settled=True)
     if (day := appointment.date) is None:
@@ -145,7 +147,7 @@ def _held(patient_id: str, kept: Unsettled, rules: Rules, language: Language) ->
         return None
     trajectory = appointment.called(appointment.number)
     state: State = "unreadable" if kept.outcome is Outcome.UNREADABLE else "held"
-    found = _cause(kept, rules.judge.severities)
+    found = _cause(by_now.found(appointment, kept), rules.judge.severities)
     code, message = (found.code, render(found.code, found.params, language)[0]) if found is not None else ("", "")
     return _near(rules, resolution.insurer, appointment.id, trajectory, day, state, code, message)
 
@@ -176,9 +178,9 @@ def _near(
     return NearDeadline(insurer, appointment_id, trajectory, day, last.day, left, state, code, message, care, again)
 
 
-def _cause(kept: Unsettled, severities: Severities) -> Finding | None:
-    """The problem that holds an appointment: the first error, if there is one."""
-    return next((finding for finding in kept.found if severities.of(finding.code) == "error"), None)
+def _cause(found: Sequence[Finding], severities: Severities) -> Finding | None:
+    """The problem that holds an appointment: the first error, if there is one; or that it is put right."""
+    return next((each for each in found if severities.of(each.code) == "error" or each.code == PUT_RIGHT), None)
 
 
 def _soonest(row: NearDeadline) -> tuple[str, ...]:

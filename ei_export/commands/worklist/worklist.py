@@ -17,6 +17,7 @@ from ...ledger import Ledger
 from ...model.tasks import Ending, TaskName, task_kinds
 from ...settings import Settings
 from .appointments import of_appointments, of_codes
+from .by_now import ByNow
 from .lines import of_lines
 from .outlook import outlook, outlook_of
 from .task import Task, pack, unpack
@@ -33,7 +34,9 @@ def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
     """All there is to do on the day of the rules; to be closed. The ledger isn't needed any more once this returns."""
     found = WorkList(rules.judge.today, settings.status.soon_weeks * 7)
     told, held = set[tuple[str, str]](), dict[tuple[Ending, str, str], dt.date]()
-    lines, waits = of_lines(ledger, settings, rules, told), of_appointments(ledger, settings, rules, told, held)
+    by_now = ByNow(settings, rules)
+    lines = of_lines(ledger, settings, rules, by_now, told)
+    waits = of_appointments(ledger, rules, by_now, told, held)
     for thing in chain(lines, waits, of_codes(ledger, rules)):
         found.add(thing)
     for task, _ in outlook(ledger, settings, rules, held):
@@ -45,8 +48,9 @@ def worklist(settings: Settings, ledger: Ledger, rules: Rules) -> "WorkList":
 def tasks_about(settings: Settings, ledger: Ledger, rules: Rules, patient_id: str) -> Sequence[Task]:
     """What the work list has about one patient, each thing by itself, whatever it waits for together with others."""
     told = set[tuple[str, str]]()
-    lines = of_lines(ledger, settings, rules, told, patient_id)
-    waits = of_appointments(ledger, settings, rules, told, {}, patient_id)
+    by_now = ByNow(settings, rules)
+    lines = of_lines(ledger, settings, rules, by_now, told, patient_id)
+    waits = of_appointments(ledger, rules, by_now, told, {}, patient_id)
     return [*lines, *waits, *(task for task, _ in outlook_of(ledger, settings, rules, patient_id))]
 
 
