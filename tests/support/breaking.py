@@ -14,8 +14,11 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import jinja2
 
 FOLDER = Path(sys.argv[1])
 SPECS = FOLDER / "specs"
@@ -85,6 +88,12 @@ if __name__ == "__main__":
     for module in pkgutil.walk_packages(package.__path__, "ei_export."):
         importlib.import_module(module.name)
     gc.disable()  # no fork lives long
+    # No table is in a template: the forks need not compile each of them anew.
+    compiled = FOLDER / "compiled"
+    compiled.mkdir()
+    vars(jinja2)["Environment"] = partial(
+        jinja2.Environment, bytecode_cache=jinja2.FileSystemBytecodeCache(str(compiled))
+    )
     for asked in map(json.loads, sys.stdin):
         answer = broken(**asked) if "file" in asked else read_by(**asked)
         print(json.dumps(answer), flush=True)  # noqa: T201
