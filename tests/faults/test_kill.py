@@ -1,6 +1,7 @@
 """Killed at any moment: nothing half done is ever seen, and the next run makes it good, each line once."""
 
 import random
+import re
 import signal
 import subprocess
 import time
@@ -12,7 +13,7 @@ import pytest
 
 from tests.faults.child import killing_points, kills
 from tests.faults.conftest import Start, Starts
-from tests.faults.scene import LATER, in_two_processes, with_little_memory
+from tests.faults.scene import LATER, Scene, in_two_processes, with_little_memory
 from tests.manual.practice import COMMAND
 
 #: How long a run of the practice takes at most, in seconds, in a process that has started already.
@@ -32,6 +33,35 @@ def kill_at_every_change(start: Start, folder: Path, until: str = "") -> tuple[C
         except AssertionError as error:
             wrong[which] = str(error)
     return Counter(child.calls), wrong
+
+
+#: What differs from run to run of the name of a temporary file; all of a journal does, and how long a run took.
+_BY_CHANCE = re.compile(r"(?<=/tmp)\w+|(?<=\.staging-\w{8}-)(?!R0)\w+")
+
+
+def left_behind(scene: Scene) -> list[tuple[str, bytes]]:
+    """All that stands on disk, but for when it was written."""
+    files = {path: path.read_bytes() if path.is_file() else b"" for path in scene.folder.rglob("*")}
+    return sorted(
+        (_BY_CHANCE.sub("*", path.as_posix()), b"" if path.name.endswith(("-journal", ".jsonl")) else content)
+        for path, content in files.items()
+    )
+
+
+@pytest.mark.usefixtures("traceable")
+def test_what_is_looked_at_is_what_a_kill_leaves(starts: Starts, workshop: Path) -> None:
+    """Else the tests below would be about nothing."""
+    start = starts.later
+    scene = start.scene.copy(workshop / "killed")
+    child = scene.follow(start.day)
+    shown = {which: left_behind(scene) for which in kills(child, islice(killing_points(child.changes()), 4, None, 9))}
+    assert len(shown) > 4
+    for which, expected in shown.items():
+        killed = start.scene.copy(scene.folder).follow(start.day)
+        assert killed.reaches(int(which.split()[0]))
+        killed.kill()
+        assert killed.wait().code is None
+        assert left_behind(scene) == expected, which
 
 
 @pytest.mark.usefixtures("traceable")
