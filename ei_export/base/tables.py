@@ -11,6 +11,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeVar
@@ -40,6 +41,11 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
+@lru_cache(8)  # asked for each row of a table
+def _name_of(file: str) -> str:
+    return Path(file).name
+
+
 @frozen
 class Row:
     """One row of a table: its values by column, and where it stands. ``is_sheet``: of a practice's own, where days may
@@ -58,7 +64,7 @@ class Row:
     @property
     def short_place(self) -> str:
         """``vgz.csv:12``: of a practice's own table, whose folder nobody needs to read."""
-        return f"{Path(self.file).name}:{self.line}"
+        return f"{_name_of(self.file)}:{self.line}"
 
     def __getitem__(self, column: str) -> str:
         return self.values[column]
