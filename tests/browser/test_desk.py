@@ -219,6 +219,7 @@ def adds_a_tariff(at: AtDesk, books: Books) -> None:
     assert "en hierdoor 5 regels" in at.page.text
     at.press("Bewaren")
     assert "Uw tarieven 333 tarieven in tarieven.csv." in at.page.text
+    books.tasks -= 1  # what waited for it goes along with the next run
 
 
 def declares(at: AtDesk, books: Books) -> None:
@@ -232,7 +233,7 @@ def declares(at: AtDesk, books: Books) -> None:
     books.declared += new
     books.credited += WRONG_CENTS
     books.credits = books.again = 0
-    books.tasks -= 2
+    books.tasks -= 1
     lines = [line for content in books.files("R000003").values() for _, line in take_apart(content).lines]
     assert sorted(line.cents for line in lines) == [-WRONG_CENTS, NEW_CENTS, NEW_CENTS, RIGHT_CENTS, TARIFF_CENTS]
 
