@@ -236,7 +236,8 @@ def test_a_database_of_measurements(tmp_path: Path) -> None:
     assert [row[2] for row in kept(clinic)] == ["2021-03-01", "2021-03-02"]
 
 
-def test_a_database_that_is_locked_or_in_a_transaction(tmp_path: Path) -> None:
+def test_a_database_that_is_locked_or_in_a_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ei_export.intake.sqlite_feed._PATIENCE_SECONDS", 0.1)
     clinic = practice(tmp_path / "practice", None)
     path = _database(clinic)
     with closing(sqlite3.connect(path, isolation_level=None)) as writing:
