@@ -29,7 +29,7 @@ finally:
         ("init", 38, {"sqlite3", "jinja2", "lxml", "ei_export.ledger", "ei_export.standards"}),
         ("status", 134, {"jinja2", "lxml", "ei_export.standards.registry", "ei_export.commands.run"}),
         ("credit", 102, {"jinja2", "lxml", "ei_export.standards", "ei_export.commands.run"}),
-        ("run", 202, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
+        ("run", 203, {"jinja2", "xlsxwriter", "ei_export.commands.returns", "ei_export.commands.corrections"}),
     ],
 )
 def test_a_command_loads_what_it_needs(command: str, most: int, without: set[str]) -> None:
