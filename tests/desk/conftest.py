@@ -27,6 +27,19 @@ def practice(untouched: Path, tmp_path: Path) -> Path:
     return shutil.copytree(untouched, tmp_path / "demo")
 
 
+@pytest.fixture(scope="module")
+def place(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo practice after its first run, of all tests of a module: each finds what those before it did."""
+    return shutil.copytree(untouched, tmp_path_factory.mktemp("place") / "demo")
+
+
+@pytest.fixture(scope="module")
+def visitor(place: Path) -> Iterator[Visitor]:
+    """Somebody at the desk of it."""
+    with let_in(place, DAY) as somebody:
+        yield somebody
+
+
 @pytest.fixture
 def desk() -> Iterator[Callable[..., Visitor]]:
     """Somebody at the desk of a practice: ``desk(practice)``, ``desk(practice, day)``."""

@@ -5,7 +5,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ei_export.desk import answers
 from ei_export.ledger import Ledger
 from ei_export.ledger.line import line_of
 from tests.desk.conftest import DAY
-from tests.support.desk import Page, Visitor, let_in
+from tests.support.desk import Page, Visitor
 from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixture
 
 #: An answer in which one line is refused and one granted in part; one that refuses a declaration as a whole.
@@ -25,18 +25,6 @@ PARTLY, WHOLE = "PM305_7095_240201000009.txt", "PM305_0699_240201000002.txt"
 REFUSED = "240201R0000010000120"
 #: What goes out in its place with the next run.
 AGAIN = "240202R0000020000001"
-
-
-@pytest.fixture(scope="module")
-def place(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo practice after its first run, with two of its answers read in by somebody at the desk."""
-    return shutil.copytree(untouched, tmp_path_factory.mktemp("reading") / "demo")
-
-
-@pytest.fixture(scope="module")
-def visitor(place: Path) -> Iterator[Visitor]:
-    with let_in(place, DAY) as somebody:
-        yield somebody
 
 
 @pytest.fixture(scope="module")
@@ -165,14 +153,14 @@ def test_what_answers_brought_is_told(visitor: Visitor, brought: Page, place: Pa
     assert PARTLY in again.text.replace("_ ", "_")
 
 
-def test_a_zip_of_answers_is_read(visitor: Visitor, brought: Page, place: Path) -> None:
-    packed = io.BytesIO()
+def test_a_zip_of_answers_is_read(practice: Path, desk: Callable[..., Visitor]) -> None:
+    somebody, packed = desk(practice), io.BytesIO()
     name = "PM305_3311_240201000004.txt"
     with zipfile.ZipFile(packed, "w") as made:
-        made.writestr(name, (place / "retour" / name).read_bytes())
-    page = visitor.press(visitor.get("/antwoorden"), "Inlezen", files={"retour.zip": packed.getvalue()})
+        made.writestr(name, (practice / "retour" / name).read_bytes())
+    page = somebody.press(somebody.get("/antwoorden"), "Inlezen", files={"retour.zip": packed.getvalue()})
     assert "Het antwoord van Zilveren Kruis op factuur 240201000004 is ingelezen." in page.text
-    assert "Alle regels zijn toegekend." in visitor.get("/antwoorden/240201000004").text
+    assert "Alle regels zijn toegekend." in somebody.get("/antwoorden/240201000004").text
 
 
 def test_of_a_refused_line_is_told_what_for_and_what_to_do(visitor: Visitor, brought: Page) -> None:
@@ -208,7 +196,7 @@ def test_what_takes_long_is_read_by_a_process(
 def test_what_there_is_no_answer_to_is_told_with_its_days(visitor: Visitor, brought: Page) -> None:
     page = visitor.get("/antwoorden")
     rows = page.all("//section[@aria-labelledby='without']//tbody/tr")
-    assert len(rows) == 7
+    assert len(rows) == 10 - len((PARTLY, WHOLE))
     assert all("1 dag geleden gemaakt; niemand zei wanneer het is verstuurd" in row for row in rows)
     assert visitor.get("/antwoorden/240201000001").path.startswith("/uitleg"), "there is none, but a declaration"
     assert visitor.get("/antwoorden/niets").status == 404

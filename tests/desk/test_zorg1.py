@@ -3,30 +3,15 @@
 import csv
 import io
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.desk.conftest import DAY
 from tests.desk.test_reading import nobody, persons
 from tests.support.controlled import ACTIVITY_COLUMNS, SUBTRAJECT_COLUMNS, activity, subtraject, write
-from tests.support.desk import Visitor, let_in
+from tests.support.desk import Visitor
 from tests.support.long_work import come_to, in_threads  # noqa: F401 - a fixture
-
-
-@pytest.fixture(scope="module")
-def place(untouched: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo practice after its first run."""
-    return shutil.copytree(untouched, tmp_path_factory.mktemp("reading") / "demo")
-
-
-@pytest.fixture(scope="module")
-def visitor(place: Path) -> Iterator[Visitor]:
-    with let_in(place, DAY) as somebody:
-        yield somebody
 
 
 def test_the_monitor_is_there_at_once_unless_that_takes_long(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,11 +110,8 @@ class Lists:
                     yield name, error
 
     def _write_worklist(self, found: WorkList, told: Figures | None, csv: BinaryIO, xlsx: BinaryIO) -> None:
-        language = self._settings.language
-        sending, folder = (
-            work_sheets.sending_rows(self._ledger, language),
-            partial(meanwhile, self._settings.ledger.path),
-        )
+        language, folder = self._settings.language, partial(meanwhile, self._settings.ledger.path)
+        sending = work_sheets.sending_rows(self._ledger, language)
         tabs = sheets(told, language) if told is not None else ()
         work_sheets.write_sheets(found, sending, language, csv, xlsx, tabs, folder)
 
